@@ -1,0 +1,189 @@
+"""What can go wrong, one sentence each: what is wrong, where, what to do. Never raised for bad rows: those are Check's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def N_(text: str) -> str:  # noqa: N802  (gettext's own name for "mark for translation")
+    """Mark ``text`` for extraction without translating it here."""
+    return text
+
+
+class KpixlError(Exception):
+    """The root of the tree; ``code`` is stable for machines, ``template`` is the sentence for the owner."""
+
+    code: ClassVar[str] = "error"
+    template: ClassVar[str] = N_("Something went wrong: {detail}.")
+
+    def __init__(self, *, sheet: str | None = None, cell: str | None = None, **details: object) -> None:
+        self.sheet = sheet
+        self.cell = cell
+        self.details = {"sheet": sheet, "cell": cell, **details}
+        super().__init__(self.text())
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence in the language of ``translate`` (gettext); English without it."""
+        return translate(self.template).format(**self.details)
+
+
+class UsageError(KpixlError):
+    """The command or call was not one that kpixl knows."""
+
+    code = "usage"
+    template = N_("{detail}.")
+
+
+class UnknownChoice(UsageError):
+    """A word that is not one of the allowed ones."""
+
+    code = "unknown_choice"
+    template = N_("“{got}” is not a {what} that kpixl knows; choose one of: {allowed}.")
+
+
+class UnknownMeasure(UsageError):
+    """``calc`` was given a name that the KPI does not use."""
+
+    code = "unknown_measure"
+    template = N_("{kpi} does not use “{got}”; it takes: {allowed}.")
+
+
+class NotANumber(UsageError):
+    """A number was expected."""
+
+    code = "not_a_number"
+    template = N_("“{got}” for {what} is not a number; write it like 12.5.")
+
+
+class FileExists(UsageError):
+    """The output file is there already."""
+
+    code = "file_exists"
+    template = N_("{path} exists already and was left alone; choose another name with --out.")
+
+
+class WorkbookError(KpixlError):
+    """The file as a whole cannot be used; it has not been changed."""
+
+    code = "workbook"
+
+
+class FileMissing(WorkbookError):
+    """No such file."""
+
+    code = "file_missing"
+    template = N_("There is no file {path}; check the name and the folder.")
+
+
+class NotAWorkbook(WorkbookError):
+    """Not an .xlsx or .xlsm file."""
+
+    code = "not_a_workbook"
+    template = N_("{path} is not an Excel workbook (.xlsx or .xlsm); choose the workbook that kpixl made.")
+
+
+class DamagedWorkbook(WorkbookError):
+    """A truncated or corrupt zip, or a part that is not XML."""
+
+    code = "damaged_workbook"
+    template = N_("{path} is damaged ({detail}); restore it from a backup and try again.")
+
+
+class PasswordProtected(WorkbookError):
+    """An encrypted workbook."""
+
+    code = "password_protected"
+    template = N_("{path} is protected by a password to open it; remove the password in Excel (File > Info) and try again.")
+
+
+class SignedWorkbook(WorkbookError):
+    """A digitally signed package: any change would break the signature."""
+
+    code = "signed_workbook"
+    template = N_("{path} carries a digital signature that any change would break; remove the signature in Excel first.")
+
+
+class StrictWorkbook(WorkbookError):
+    """Saved as “Strict Open XML”, which the reader does not know."""
+
+    code = "strict_workbook"
+    template = N_("{path} was saved as “Strict Open XML”; save it in Excel as an ordinary workbook (.xlsx) and try again.")
+
+
+class NotOurWorkbook(WorkbookError):
+    """A workbook without kpixl's names."""
+
+    code = "not_our_workbook"
+    template = N_("{path} was not made by kpixl; make a new workbook with “kpixl new” and enter or import the rows there.")
+
+
+class NewerWorkbook(WorkbookError):
+    """Made by a kpixl with a newer layout."""
+
+    code = "newer_workbook"
+    template = N_("{path} was made by a newer kpixl ({version}); update kpixl and try again.")
+
+
+class FileInUse(WorkbookError):
+    """Excel or LibreOffice holds the file."""
+
+    code = "file_in_use"
+    template = N_("{path} is open in {program}; save and close it there, then try again.")
+
+
+class NoPermission(WorkbookError):
+    """The file or its folder cannot be written."""
+
+    code = "no_permission"
+    template = N_("{path} cannot be written ({detail}); check that the file and its folder are not read-only.")
+
+
+class OwnedPartMissing(WorkbookError):
+    """A sheet, name or setting that kpixl needs is gone."""
+
+    code = "part_missing"
+    template = N_("{path} lacks {what}, which kpixl needs; restore it from a backup or from Excel's version history.")
+
+
+class BadSetting(WorkbookError):
+    """A cell in Settings that nothing can be computed without."""
+
+    code = "bad_setting"
+    template = N_("{sheet}!{cell} holds “{got}”, which is not {expected}; correct that cell and try again.")
+
+
+class ContentBelowTable(WorkbookError):
+    """A table cannot grow over what the owner keeps below it."""
+
+    code = "content_below_table"
+    template = N_("{sheet}!{cell} stands in the way of new rows; move what is below the table and try again.")
+
+
+class EntryError(KpixlError):
+    """Rows offered for import that cannot be taken."""
+
+    code = "entry"
+
+
+class UnknownColumn(EntryError):
+    """A mapping names a column that the source lacks."""
+
+    code = "unknown_column"
+    template = N_("{path} has no column “{got}”; its columns are: {allowed}.")
+
+
+class UnknownField(EntryError):
+    """A mapping names a field that the table lacks."""
+
+    code = "unknown_field"
+    template = N_("The table {table} has no field “{got}”; its fields are: {allowed}.")
+
+
+class UnreadableSource(EntryError):
+    """The file to import is not a CSV that can be read."""
+
+    code = "unreadable_source"
+    template = N_("{path} cannot be read as CSV ({detail}); save it as “CSV UTF-8” and try again.")
