@@ -1,4 +1,7 @@
-"""What can go wrong, one sentence each: what is wrong, where, what to do. Never raised for bad rows: those are Check's."""
+"""What can go wrong, one sentence each: what is wrong, where, what to do.
+
+Never raised for bad rows: those are Check's.
+"""
 
 from __future__ import annotations
 
@@ -96,28 +99,36 @@ class PasswordProtected(WorkbookError):
     """An encrypted workbook."""
 
     code = "password_protected"
-    template = N_("{path} is protected by a password to open it; remove the password in Excel (File > Info) and try again.")
+    template = N_(
+        "{path} is protected by a password to open it; remove the password in Excel (File > Info) and try again."
+    )
 
 
 class SignedWorkbook(WorkbookError):
     """A digitally signed package: any change would break the signature."""
 
     code = "signed_workbook"
-    template = N_("{path} carries a digital signature that any change would break; remove the signature in Excel first.")
+    template = N_(
+        "{path} carries a digital signature that any change would break; remove the signature in Excel first."
+    )
 
 
 class StrictWorkbook(WorkbookError):
     """Saved as “Strict Open XML”, which the reader does not know."""
 
     code = "strict_workbook"
-    template = N_("{path} was saved as “Strict Open XML”; save it in Excel as an ordinary workbook (.xlsx) and try again.")
+    template = N_(
+        "{path} was saved as “Strict Open XML”; save it in Excel as an ordinary workbook (.xlsx) and try again."
+    )
 
 
 class NotOurWorkbook(WorkbookError):
     """A workbook without kpixl's names."""
 
     code = "not_our_workbook"
-    template = N_("{path} was not made by kpixl; make a new workbook with “kpixl new” and enter or import the rows there.")
+    template = N_(
+        "{path} was not made by kpixl; make a new workbook with “kpixl new” and enter or import the rows there."
+    )
 
 
 class NewerWorkbook(WorkbookError):

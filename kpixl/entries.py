@@ -1,0 +1,145 @@
+"""What the owner entered, as records: tables, typed totals, settings, thresholds, targets, closed periods.
+
+Cell values become numbers by one rule, Excel's: what Excel would count is a number, everything else is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from kpixl.period import Period, serial
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from kpixl.catalog.model import Business, Level, Table
+
+_DAY_SECONDS = 86400
+
+
+def number(raw: object) -> float | None:
+    """The number that Excel holds in a cell with this value: dates and times as serials; None for text, blanks and
+    truth values."""
+    kind = type(raw)
+    if kind is float or kind is int:
+        return float(raw)  # type: ignore[arg-type]
+    if kind is datetime:
+        since = raw - datetime(1899, 12, 30)  # type: ignore[operator]
+        return since.days + (since.seconds + since.microseconds / 1e6) / _DAY_SECONDS  # type: ignore[no-any-return]
+    if kind is date:
+        return float(serial(raw))  # type: ignore[arg-type]
+    if kind is timedelta:
+        return raw.total_seconds() / _DAY_SECONDS  # type: ignore[attr-defined, no-any-return]
+    if kind is time:
+        return (raw.hour * 3600 + raw.minute * 60 + raw.second + raw.microsecond / 1e6) / _DAY_SECONDS  # type: ignore[attr-defined, no-any-return]
+    return None
+
+
+def is_blank(raw: object) -> bool:
+    """Whether Excel's criterion ``""`` would match the cell: empty, or an empty text."""
+    return raw is None or raw == ""
+
+
+@dataclass(frozen=True, slots=True)
+class InputCell:
+    """A single cell that the owner fills, with its place for messages."""
+
+    raw: object
+    sheet: str
+    cell: str
+
+    @property
+    def number(self) -> float | None:
+        """Its number; None where it is blank or holds something else."""
+        return number(self.raw)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something stands there that is no number."""
+        return not is_blank(self.raw) and self.number is None
+
+
+@dataclass(frozen=True)
+class EntryTable:
+    """The rows of one entry table. Row ``i`` of the frames stands in sheet row ``first_row + i``."""
+
+    table: Table
+    sheet: str
+    first_row: int
+    letters: Mapping[str, str]
+    headings: Mapping[str, str]
+    numbers: pd.DataFrame
+    """Float columns: dates as serials, hours of calculated columns; NaN where the cell holds no number."""
+    texts: pd.DataFrame
+    """Object columns of str; None where the cell is blank."""
+    odd: Mapping[str, Mapping[int, object]] = field(default_factory=dict)
+    """What stands in number and date columns without being a number: field -> row -> value."""
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def has(self, column: str) -> bool:
+        """Whether the table still has this column."""
+        return column in self.numbers or column in self.texts
+
+    def blank(self, column: str) -> np.ndarray:
+        """Which rows are blank in ``column``."""
+        if column in self.texts:
+            return self.texts[column].isna().to_numpy()
+        blank = self.numbers[column].isna().to_numpy(copy=True)
+        blank[list(self.odd.get(column, ()))] = False
+        return blank
+
+    def cell(self, column: str, row: int) -> str:
+        """The address of a cell, as the owner sees it: ``D12``."""
+        return f"{self.letters[column]}{self.first_row + row}"
+
+
+@dataclass(frozen=True, slots=True)
+class PastValue:
+    """A line of Past periods: a measure or a KPI of a closed period. ``level`` is a level's id or blank."""
+
+    start: date
+    kind: str
+    id: str
+    value: float | None
+    source: str = ""
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class History:
+    """Closed periods, by first day and id."""
+
+    values: Mapping[tuple[date, str], float]
+
+    @classmethod
+    def of(cls, rows: Iterable[PastValue]) -> History:
+        """Index ``rows``; lines without a value are as good as absent."""
+        return cls({(row.start, row.id): row.value for row in rows if row.value is not None})
+
+    def value(self, period: Period, id: str) -> float | None:  # noqa: A002
+        """The value of ``id`` in a closed period."""
+        return self.values.get((period.start, id))
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Everything that kpixl reads of one workbook."""
+
+    business: Business
+    company: str
+    language: str
+    currency: str
+    period: Period
+    tables: Mapping[str, EntryTable | None]
+    """None where the owner deleted the table."""
+    settings: Mapping[str, InputCell]
+    typed: Mapping[str, InputCell]
+    targets: Mapping[str, InputCell]
+    thresholds: Mapping[tuple[str, Level], InputCell]
+    past: tuple[PastValue, ...] = ()

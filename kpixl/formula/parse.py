@@ -1,0 +1,83 @@
+"""Reads the text of a formula, written as in Excel without the leading ``=``."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal, cast
+
+from kpixl.formula.nodes import Binary, Name, Negate, Node, Number
+
+_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<name>[A-Za-z_]\w*)|(?P<sign>[-+*/()]))")
+
+
+class FormulaError(ValueError):
+    """The text is not a formula; says at which character."""
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens: list[tuple[str, str, int]] = []
+        position, end = 0, len(text.rstrip())
+        while position < end:
+            found = _TOKEN.match(text, position)
+            if not found:
+                raise FormulaError(f"{text!r}: cannot read character {position + 1}")
+            kind = cast("str", found.lastgroup)
+            self.tokens.append((kind, found[kind], found.start(kind)))
+            position = found.end()
+        self.next = 0
+
+    def sign(self) -> str | None:
+        if self.next < len(self.tokens) and self.tokens[self.next][0] == "sign":
+            return self.tokens[self.next][1]
+        return None
+
+    def sum(self) -> Node:
+        node = self.product()
+        while (sign := self.sign()) in ("+", "-"):
+            self.next += 1
+            node = Binary(cast('Literal["+", "-"]', sign), node, self.product())
+        return node
+
+    def product(self) -> Node:
+        node = self.signed()
+        while (sign := self.sign()) in ("*", "/"):
+            self.next += 1
+            node = Binary(cast('Literal["*", "/"]', sign), node, self.signed())
+        return node
+
+    def signed(self) -> Node:
+        if self.sign() == "-":
+            self.next += 1
+            return Negate(self.signed())
+        return self.atom()
+
+    def atom(self) -> Node:
+        if self.next == len(self.tokens):
+            raise FormulaError(f"{self.text!r}: something is missing at the end")
+        kind, token, position = self.tokens[self.next]
+        self.next += 1
+        if kind == "number":
+            return Number(float(token))
+        if kind == "name":
+            return Name(token)
+        if token == "(":
+            node = self.sum()
+            if self.sign() != ")":
+                raise FormulaError(f"{self.text!r}: the parenthesis at character {position + 1} is not closed")
+            self.next += 1
+            return node
+        raise FormulaError(f"{self.text!r}: {token!r} at character {position + 1} is out of place")
+
+
+@cache
+def parse(text: str) -> Node:
+    """The tree of ``text``; FormulaError where it is none."""
+    reader = _Reader(text)
+    node = reader.sum()
+    if reader.next < len(reader.tokens):
+        _, token, position = reader.tokens[reader.next]
+        raise FormulaError(f"{text!r}: {token!r} at character {position + 1} is out of place")
+    return node

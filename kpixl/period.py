@@ -1,0 +1,118 @@
+"""Periods and windows: closed ranges of local dates. Never asks for today's date."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from kpixl.catalog.model import Window
+from kpixl.errors import UnknownChoice
+
+_EPOCH = date(1899, 12, 30)
+_PATTERNS = "2026-10, 2026-Q4, 2026-W43 or 2026"
+
+
+class Kind(StrEnum):
+    """How long a period is."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    WEEK = "week"
+    YEAR = "year"
+
+    @property
+    def months(self) -> int:
+        """Length in months; 0 for a week, which is counted in days."""
+        return {Kind.MONTH: 1, Kind.QUARTER: 3, Kind.WEEK: 0, Kind.YEAR: 12}[self]
+
+
+def serial(day: date) -> int:
+    """The number by which Excel stores ``day`` (1900 date system)."""
+    return (day - _EPOCH).days
+
+
+def from_serial(number: float) -> date:
+    """The day that Excel's ``number`` falls on."""
+    return _EPOCH + timedelta(days=int(number // 1))
+
+
+def add_months(day: date, months: int) -> date:
+    """``day`` moved by whole months, clipped to the month's last day, as EDATE does."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month, quarter, ISO week or year."""
+
+    kind: Kind
+    start: date
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """``2026-10``, ``2026-Q4``, ``2026-W43`` or ``2026``; UnknownChoice for anything else."""
+        found = re.fullmatch(r"(\d{4})(?:-(?:(\d{2})|Q([1-4])|W(\d{2})))?", text.strip(), re.IGNORECASE)
+        try:
+            if not found:
+                raise ValueError(text)
+            year, month, quarter, week = (int(part) if part else None for part in found.groups())
+            assert year is not None
+            if month is not None:
+                return cls(Kind.MONTH, date(year, month, 1))
+            if quarter is not None:
+                return cls(Kind.QUARTER, date(year, quarter * 3 - 2, 1))
+            if week is not None:
+                return cls(Kind.WEEK, date.fromisocalendar(year, week, 1))
+            return cls(Kind.YEAR, date(year, 1, 1))
+        except ValueError:
+            raise UnknownChoice(got=text, what="period", allowed=_PATTERNS) from None
+
+    @classmethod
+    def containing(cls, kind: Kind, day: date) -> Period:
+        """The period of ``kind`` that ``day`` belongs to."""
+        if kind is Kind.WEEK:
+            return cls(kind, day - timedelta(days=day.weekday()))
+        if kind is Kind.YEAR:
+            return cls(kind, date(day.year, 1, 1))
+        first = (day.month - 1) // kind.months * kind.months + 1
+        return cls(kind, date(day.year, first, 1))
+
+    @property
+    def after(self) -> date:
+        """The first day past the period."""
+        return self.shift(1).start
+
+    @property
+    def end(self) -> date:
+        """The last day of the period."""
+        return self.after - timedelta(days=1)
+
+    def shift(self, by: int) -> Period:
+        """The period ``by`` periods later (earlier where negative)."""
+        if self.kind is Kind.WEEK:
+            return Period(self.kind, self.start + timedelta(weeks=by))
+        return Period(self.kind, add_months(self.start, by * self.kind.months))
+
+    @property
+    def year_before(self) -> Period:
+        """The same period a year earlier (52 weeks for a week, so that weekdays agree)."""
+        if self.kind is Kind.WEEK:
+            return self.shift(-52)
+        return Period(self.kind, add_months(self.start, -12))
+
+    def window_start(self, window: Window) -> date:
+        """The first day of ``window``, which ends with the period."""
+        return self.start if window.months is None else add_months(self.after, -window.months)
+
+    def __str__(self) -> str:
+        if self.kind is Kind.WEEK:
+            year, week, _ = self.start.isocalendar()
+            return f"{year}-W{week:02}"
+        if self.kind is Kind.QUARTER:
+            return f"{self.start.year}-Q{(self.start.month + 2) // 3}"
+        return f"{self.start:%Y-%m}" if self.kind is Kind.MONTH else f"{self.start:%Y}"

@@ -1,0 +1,287 @@
+"""KPI values, levels, changes and the distance to the next level. Knows nothing of files; rounds nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from kpixl.catalog.model import Level, Threshold, Window
+from kpixl.entries import Entries, History
+from kpixl.formula import denominators, evaluate, names, parse
+from kpixl.measure import MeasureValue
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import BusinessKpi, Measure
+    from kpixl.period import Period
+
+NOISE = 1e-9
+"""Two numbers are equal where they differ by no more than this, times the larger of 1 and the threshold."""
+
+GRADED = (Level.TYPICAL, Level.ABOVE_AVERAGE, Level.EXCEPTIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why there is no value or no level. ``measure`` is the one to blame, where one is."""
+
+    code: Literal["missing_measure", "zero_denominator", "no_bands", "graded_window", "no_rollup", "no_past"]
+    measure: Measure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToNext:
+    """How much of the lever is missing to the next level. ``amount`` is in the lever's unit, never negative."""
+
+    measure: Measure
+    amount: float
+    direction: Literal["more", "less"]
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A value against thresholds."""
+
+    level: Level | None
+    next_level: Level | None
+    to_next: ToNext | None
+    position: float | None
+    """0–4: the level, plus how far the value has come on the way to the next. For the eye alone."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One KPI of one workbook and period."""
+
+    kpi: BusinessKpi
+    measures: Mapping[str, float | None]
+    value: float | None
+    reason: Reason | None
+    thresholds: Mapping[Level, float]
+    grade: Grade
+    target: float | None
+    against_target: Literal["met", "missed"] | None
+    previous: float | None
+    year_before: float | None
+    year_to_date: float | None
+    year_to_date_reason: Reason | None
+    change: float | None
+    trend: Literal["better", "worse", "same"] | None
+    sample: float | None
+    alert: bool
+
+    @property
+    def level(self) -> Level | None:
+        """The level reached; None where nothing can be graded."""
+        return self.grade.level
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Everything computed for one workbook and period."""
+
+    entries: Entries
+    measures: Mapping[str, MeasureValue]
+    measures_to_date: Mapping[str, float | None]
+    measures_previous: Mapping[str, float | None]
+    results: tuple[Result, ...]
+
+    def result(self, kpi: str) -> Result:
+        """The result of one KPI, by its id."""
+        return next(result for result in self.results if result.kpi.id == kpi)
+
+    @property
+    def ranked(self) -> tuple[Result, ...]:
+        """Worst position first; KPIs without a position last; ties in the catalogue's order."""
+        return tuple(sorted(self.results, key=lambda r: math.inf if r.grade.position is None else r.grade.position))
+
+
+def passes(value: float, threshold: Threshold) -> bool:
+    """Whether ``value`` is on the good side of the edge; noise counts as equal."""
+    noise = NOISE * max(1.0, abs(threshold.value))
+    gap = value - threshold.value
+    if threshold.comparison in (">=", "<="):
+        return gap >= -noise if threshold.comparison == ">=" else gap <= noise
+    return gap > noise if threshold.comparison == ">" else gap < -noise
+
+
+def thresholds_published(kpi: BusinessKpi) -> dict[Level, float]:
+    """Where each level starts as published."""
+    found = ((level, kpi.threshold(level)) for level in GRADED)
+    return {level: threshold.value for level, threshold in found if threshold}
+
+
+def calculate(kpi: BusinessKpi, arguments: Mapping[str, float | None]) -> tuple[float | None, Reason | None]:
+    """The KPI's value from its arguments, or the reason why there is none."""
+    formula = parse(kpi.kpi.formula)
+    value = evaluate(formula, arguments)
+    if value is not None:
+        return value, None
+    for name in kpi.kpi.arguments:
+        if arguments[name] is None:
+            return None, Reason("missing_measure", kpi.argument(name))
+    for divisor in denominators(formula):
+        if not evaluate(divisor, arguments):
+            used = names(divisor)
+            return None, Reason("zero_denominator", kpi.argument(used[0]) if used else None)
+    return None, Reason("missing_measure")
+
+
+def grade(
+    kpi: BusinessKpi,
+    value: float | None,
+    thresholds: Mapping[Level, float],
+    arguments: Mapping[str, float | None],
+) -> Grade:
+    """The level of ``value``, the next one, and what it takes to get there."""
+    if value is None or not thresholds:
+        return Grade(None, None, None, None)
+    edges = {level: _edge(kpi, level, thresholds) for level in GRADED if level in thresholds}
+    level = max((level for level, edge in edges.items() if passes(value, edge)), default=Level.BELOW)
+    following = min((other for other in edges if other > level), default=None)
+    to_next = _to_next(kpi, value, edges[following], arguments) if following else None
+    low = edges[level].value if level in edges else _worst(kpi, edges[following].value if following else 0.0)
+    high = edges[following].value if following else _best(kpi, low)
+    progress = 0.0 if high == low else max(0.0, min(1.0, (value - low) / (high - low)))
+    return Grade(level, following, to_next, level + progress)
+
+
+def _edge(kpi: BusinessKpi, level: Level, thresholds: Mapping[Level, float]) -> Threshold:
+    return Threshold(comparison=kpi.comparison(level), value=thresholds[level])
+
+
+def _worst(kpi: BusinessKpi, first: float) -> float:
+    """Where the scale of positions begins: the natural worst, or twice the first threshold where lower is better."""
+    if kpi.kpi.direction == "down":
+        return 2 * first
+    return -100.0 if kpi.kpi.unit == "score" else 0.0
+
+
+def _best(kpi: BusinessKpi, last: float) -> float:
+    """Where the scale of positions ends: the natural best, or twice the last threshold where there is none."""
+    if kpi.kpi.direction == "down":
+        return 0.0
+    if kpi.kpi.unit == "score":
+        return 100.0
+    return 1.0 if kpi.kpi.bounded else 2 * last
+
+
+def _to_next(kpi: BusinessKpi, value: float, edge: Threshold, arguments: Mapping[str, float | None]) -> ToNext | None:
+    """Every formula is linear in its lever, so one step of the lever tells how many are needed."""
+    lever = kpi.kpi.lever
+    if lever is None or arguments[lever] is None:
+        return None
+    moved = evaluate(parse(kpi.kpi.formula), {**arguments, lever: arguments[lever] + 1})  # type: ignore[operator]
+    slope = 0.0 if moved is None else moved - value
+    if slope == 0:
+        return None
+    measure = kpi.argument(lever)
+    upwards = edge.comparison in (">=", ">")
+    needed = edge.value - value if upwards else value - edge.value
+    noise = NOISE * max(1.0, abs(edge.value))
+    step = abs(slope)
+    if not measure.whole:
+        amount = needed / step
+    elif edge.comparison in (">=", "<="):
+        amount = float(math.ceil((needed - noise) / step))
+    else:
+        amount = float(math.floor((needed + noise) / step) + 1)
+    return ToNext(measure, amount, "more" if (slope > 0) == upwards else "less")
+
+
+def score(entries: Entries, measures: Mapping[str, MeasureValue]) -> Scorecard:
+    """Grade every KPI of the business."""
+    history = History.of(entries.past)
+    used = {name: value.used for name, value in measures.items()}
+    to_date = {name: _year_to_date(value, history, entries.period) for name, value in measures.items()}
+    results = tuple(_result(kpi, entries, used, to_date, history) for kpi in entries.business.kpis)
+    before = entries.period.shift(-1)
+    previous = {name: history.value(before, name) for name in measures}
+    return Scorecard(entries, measures, to_date, previous, results)
+
+
+def _result(
+    kpi: BusinessKpi,
+    entries: Entries,
+    used: Mapping[str, float | None],
+    to_date: Mapping[str, float | None],
+    history: History,
+) -> Result:
+    arguments = {argument.name: used[argument.measure.name] for argument in kpi.arguments}
+    value, reason = calculate(kpi, arguments)
+    thresholds = thresholds_published(kpi)
+    for level in GRADED:
+        cell = entries.thresholds.get((kpi.id, level))
+        if cell and cell.number is not None:
+            thresholds[level] = cell.number
+    graded = grade(kpi, value, thresholds, arguments)
+    if value is not None and graded.level is None:
+        reason = Reason("no_bands")
+    target_cell = entries.targets.get(kpi.id)
+    target = target_cell.number if target_cell else None
+    previous = history.value(entries.period.shift(-1), kpi.name_prefix)
+    change = None if value is None or previous is None else value - previous
+    year, year_reason = _kpi_to_date(kpi, to_date)
+    return Result(
+        kpi=kpi,
+        measures=arguments,
+        value=value,
+        reason=reason,
+        thresholds=thresholds,
+        grade=graded,
+        target=target,
+        against_target=_against_target(kpi, value, target),
+        previous=previous,
+        year_before=history.value(entries.period.year_before, kpi.name_prefix),
+        year_to_date=year,
+        year_to_date_reason=year_reason,
+        change=change,
+        trend=_trend(kpi, change),
+        sample=arguments[kpi.kpi.sample] if kpi.kpi.sample else None,
+        alert=bool(kpi.alert_past and value is not None and passes(value, kpi.alert_past)),
+    )
+
+
+def _against_target(kpi: BusinessKpi, value: float | None, target: float | None) -> Literal["met", "missed"] | None:
+    if value is None or target is None:
+        return None
+    noise = NOISE * max(1.0, abs(target))
+    short = value - target if kpi.kpi.direction == "down" else target - value
+    return "met" if short <= noise else "missed"
+
+
+def _trend(kpi: BusinessKpi, change: float | None) -> Literal["better", "worse", "same"] | None:
+    if change is None or kpi.kpi.direction == "none":
+        return None
+    if abs(change) <= NOISE:
+        return "same"
+    return "better" if (change > 0) == (kpi.kpi.direction == "up") else "worse"
+
+
+def _kpi_to_date(kpi: BusinessKpi, to_date: Mapping[str, float | None]) -> tuple[float | None, Reason | None]:
+    """The KPI over the year so far, from its measures: percentages are never averaged."""
+    if kpi.window is not Window.PERIOD:
+        return None, Reason("graded_window")
+    for argument in kpi.arguments:
+        if argument.measure.rollup == "none":
+            return None, Reason("no_rollup", argument.measure)
+    return calculate(kpi, {argument.name: to_date[argument.measure.name] for argument in kpi.arguments})
+
+
+def _year_to_date(value: MeasureValue, history: History, period: Period) -> float | None:
+    """A measure over the closed periods of the year and this one, as it rolls up; None where it does not."""
+    item, current = value.measure, value.used
+    if item.window is not Window.PERIOD or item.rollup == "none":
+        return None
+    year = period.start.year
+    closed = {
+        start: past
+        for (start, id_), past in history.values.items()
+        if id_ == item.name and start.year == year and start < period.start
+    }
+    if item.rollup == "sum":
+        return None if current is None else sum(closed.values()) + current
+    if item.rollup == "first" and closed:
+        return closed[min(closed)]
+    return current

@@ -1,0 +1,152 @@
+"""The workbook as a file of its owner: is it free, keep a backup, swap the new one in.
+
+Never looks inside the file, and never leaves a half-written one behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import stat
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kpixl.errors import FileInUse, NoPermission, WorkbookError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+BACKUP_FOLDER = "kpixl backups"
+BACKUPS_KEPT = 10
+
+_SHARING_VIOLATIONS = (32, 33)
+_STAMP = "%Y-%m-%d %H.%M.%S"
+
+
+def ensure_free(path: Path) -> None:
+    """Raise FileInUse where Excel or LibreOffice holds the file, NoPermission where it cannot be written."""
+    program = _holder(path)
+    if program is not None:
+        raise FileInUse(path=path.name, program=program)
+    try:
+        with path.open("r+b"):
+            pass
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def backup(path: Path, *, now: datetime | None = None) -> Path:
+    """Copy the file into the visible folder of backups beside it, and keep the ten newest of this workbook."""
+    stamp = (now or datetime.now()).strftime(_STAMP)
+    folder = path.parent / BACKUP_FOLDER
+    try:
+        folder.mkdir(exist_ok=True)
+        copy = _copy_to_new(path, folder, stamp)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    for old in _backups(path, folder)[:-BACKUPS_KEPT]:
+        # An old backup that cannot be removed is no reason not to do the owner's work.
+        with contextlib.suppress(OSError):
+            old.unlink()
+    return copy
+
+
+def swap_in(path: Path, data: bytes, check: Callable[[bytes], None]) -> None:
+    """Write ``data`` beside ``path``, let ``check`` judge what reached the disk, then put it in place at once."""
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _keep_mode_and_owner(path, temporary)
+        check(temporary.read_bytes())
+        os.replace(temporary, path)  # noqa: PTH105  (tests make this very call fail)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def unwritable(path: Path, error: OSError) -> WorkbookError:
+    """What a refusal of the operating system means to the owner."""
+    held = getattr(error, "winerror", None) in _SHARING_VIOLATIONS
+    # Opening a file that Excel holds gives EACCES without a winerror: only the attribute tells it from read-only.
+    if not held and os.name == "nt" and isinstance(error, PermissionError):
+        held = path.is_file() and os.access(path, os.W_OK)
+    if held:
+        return FileInUse(path=path.name, program="Excel")
+    if isinstance(error, PermissionError) and path.is_file() and not path.stat().st_mode & stat.S_IWUSR:
+        return NoPermission(path=path.name, detail="the file is read-only")
+    return NoPermission(path=path.name, detail=error.strerror or str(error))
+
+
+def _holder(path: Path) -> str | None:
+    name = path.name
+    if path.with_name(f"~${name}").exists():
+        return "Excel"
+    # Office may drop the first two characters of a name; then it can also be the lock of a file that is so named.
+    if len(path.stem) > 2 and path.with_name(f"~${name[2:]}").exists() and not path.with_name(name[2:]).exists():
+        return "Excel"
+    if path.with_name(f".~lock.{name}#").exists():
+        return "LibreOffice"
+    return None
+
+
+def _copy_to_new(path: Path, folder: Path, stamp: str) -> Path:
+    number = 1
+    while True:
+        mark = "" if number == 1 else f" ({number})"
+        copy = folder / f"{path.stem} {stamp}{mark}{path.suffix}"
+        try:
+            target = copy.open("xb")
+        except FileExistsError:
+            number += 1
+            continue
+        try:
+            with target, path.open("rb") as source:
+                shutil.copyfileobj(source, target)
+                target.flush()
+                os.fsync(target.fileno())
+        except BaseException:
+            copy.unlink(missing_ok=True)
+            raise
+        return copy
+
+
+def _backups(path: Path, folder: Path) -> list[Path]:
+    """The backups of this workbook alone, oldest first."""
+    pattern = re.compile(
+        re.escape(path.stem) + r" (\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d)(?: \((\d+)\))?" + re.escape(path.suffix)
+    )
+    found = [(match[1], int(match[2] or 1), p) for p in folder.iterdir() if (match := pattern.fullmatch(p.name))]
+    return [p for _, _, p in sorted(found)]
+
+
+def _keep_mode_and_owner(original: Path, copy: Path) -> None:
+    try:
+        kept = original.stat()
+    except FileNotFoundError:
+        return
+    if hasattr(os, "chown"):
+        with contextlib.suppress(PermissionError):
+            os.chown(copy, kept.st_uid, kept.st_gid)
+    copy.chmod(stat.S_IMODE(kept.st_mode))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable where the system allows to (not on Windows)."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
