@@ -1,0 +1,35 @@
+"""Finds the texts of the catalogue's YAML for Babel, when translations are updated; never used at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import IO, Any
+
+import yaml
+
+TEXTS = {
+    "abbreviation", "absent", "alert", "benefits", "cautions", "definition", "heading", "help", "label",
+    "limits", "name", "note", "published", "reading", "source", "tips", "title",
+}  # fmt: skip
+"""Keys whose values an owner reads."""
+
+Message = tuple[int, str | None, str, list[str]]
+
+
+def extract(
+    file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[Message]:
+    """Babel's extraction method: line, function, message, comments of every text in a YAML file."""
+    yield from _texts(yaml.compose(file, Loader=yaml.SafeLoader))
+
+
+def _texts(node: yaml.Node | None, *, shown: bool = False) -> Iterator[Message]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _texts(value, shown=key.value in TEXTS and not isinstance(value, yaml.MappingNode))
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _texts(item, shown=shown)
+    elif isinstance(node, yaml.ScalarNode) and shown and node.value:
+        yield node.start_mark.line + 1, None, node.value, []
+

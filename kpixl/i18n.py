@@ -1,0 +1,91 @@
+"""The owner's language: gettext for words, Babel for numbers and dates. Never guesses a language."""
+
+from __future__ import annotations
+
+import gettext
+import math
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from kpixl.errors import UnknownChoice
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from kpixl.period import Period
+
+LOCALES = {"en": "en", "es": "es"}
+"""Language codes of kpixl, with the locale whose dates and numbers they use."""
+
+
+class Language:
+    """Everything that depends on the owner's language."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.locale = Locale.parse(LOCALES[code])
+        self.catalogue = _translations(code)
+
+    def __call__(self, text: str) -> str:
+        """``text`` translated; the empty text stays empty."""
+        return self.catalogue.gettext(text) if text else ""
+
+    def number(self, value: float | None, unit: str = "count", currency: str = "USD") -> str:
+        """``value`` as the owner reads it: ``82,0 %``, ``2,9 h``, ``1.250 €``; an en dash without a value."""
+        if value is None or not math.isfinite(value):
+            return "–"
+        if unit == "fraction":
+            return format_percent(value, format="#,##0.0 %" if self.code != "en" else "#,##0.0%", locale=self.locale)
+        if unit == "money":
+            return format_currency(value, currency, locale=self.locale)
+        if unit == "hours":
+            return self.decimal(value, 1 if abs(value) >= 1 else 2) + " h"
+        if unit == "count":
+            return format_decimal(round(value, 1), locale=self.locale)
+        return self.decimal(value, 2)
+
+    def decimal(self, value: float, digits: int) -> str:
+        """``value`` with a fixed number of digits after the point."""
+        return format_decimal(value, format="#,##0." + "0" * digits, locale=self.locale)
+
+    def date(self, day: date) -> str:
+        """A date in full words: ``31 de octubre de 2026``."""
+        return format_date(day, format="long", locale=self.locale)
+
+    def moment(self, when: datetime) -> str:
+        """A date with its time: ``22/11/26, 3:15``."""
+        return format_datetime(when, format="short", locale=self.locale)
+
+    def period(self, period: Period) -> str:
+        """A period in words: ``octubre de 2026``, ``4.º trimestre de 2026``, a span of dates for a week."""
+        match period.kind:
+            case "month":
+                skeleton = format_date(
+                    period.start, format=self.locale.datetime_skeletons["yMMMM"].pattern, locale=self.locale
+                )
+                return str(skeleton)
+            case "quarter":
+                return str(format_date(period.start, format="QQQQ y", locale=self.locale))
+            case "year":
+                return str(period.start.year)
+            case _:
+                return f"{self.date(period.start)} – {self.date(period.end)}"
+
+
+@cache
+def language(code: str) -> Language:
+    """The language called ``code``; UnknownChoice for one that kpixl does not speak."""
+    if code not in LOCALES:
+        raise UnknownChoice(got=code, what="language", allowed=", ".join(LOCALES))
+    return Language(code)
+
+
+def _translations(code: str) -> gettext.NullTranslations:
+    folder = Path(str(resources.files("kpixl") / "locale"))
+    return gettext.translation("kpixl", folder, languages=[code], fallback=code == "en")

@@ -1,0 +1,80 @@
+"""Words that more than one surface shows: levels with their shapes, windows, units, reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.catalog.model import Level, Window
+from kpixl.errors import N_
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Measure
+    from kpixl.i18n import Language
+    from kpixl.score import Reason, Result, ToNext
+
+LEVELS = {
+    Level.BELOW: N_("below benchmark"),
+    Level.TYPICAL: N_("typical"),
+    Level.ABOVE_AVERAGE: N_("above average"),
+    Level.EXCEPTIONAL: N_("exceptional"),
+}
+SHAPES = {Level.BELOW: "▼", Level.TYPICAL: "●", Level.ABOVE_AVERAGE: "▲", Level.EXCEPTIONAL: "★", None: "○"}
+NOT_GRADED = N_("not graded")
+
+WINDOWS = {Window.PERIOD: N_("period"), Window.QUARTER: N_("last 3 months"), Window.YEAR: N_("last 12 months")}
+
+UNITS = {
+    "fraction": N_("%"),
+    "hours": N_("hours"),
+    "months": N_("months"),
+    "money": N_("money"),
+    "ratio": N_("ratio"),
+    "count": N_("number"),
+    "score": N_("points"),
+    "tasks_per_hour": N_("tasks per hour"),
+}
+
+TRENDS = {"better": N_("better"), "worse": N_("worse"), "same": N_("same")}
+TARGETS = {"met": N_("met"), "missed": N_("missed")}
+SOURCES = {"log": N_("from the rows"), "typed": N_("typed"), None: N_("missing")}
+
+REASONS = {
+    "missing_measure": N_("no figure for: {measure}"),
+    "zero_denominator": N_("{absent} in this period"),
+    "no_bands": N_("no benchmark and no target to grade against"),
+    "graded_window": N_("graded over its own window"),
+    "no_rollup": N_("cannot be added up over months: {measure}"),
+    "no_past": N_("no closed period to compare with"),
+}
+
+
+def level_word(level: Level | None, t: Language) -> str:
+    """The level with its shape: ``★ exceptional``."""
+    return f"{SHAPES[level]} {t(LEVELS[level] if level is not None else NOT_GRADED)}"
+
+
+def measure_label(measure: Measure, t: Language) -> str:
+    """A measure's label, with its window where that is not the period."""
+    label = t(measure.label)
+    window = measure.window
+    return label if window is Window.PERIOD else f"{label} ({t(WINDOWS[window])})"
+
+
+def reason_text(reason: Reason | None, t: Language) -> str:
+    """One short sentence without a full stop; empty without a reason."""
+    if reason is None:
+        return ""
+    measure = reason.measure
+    label, absent = (measure_label(measure, t), t(measure.absent)) if measure else ("", t(N_("nothing to divide by")))
+    text = t(REASONS[reason.code]).format(measure=label, absent=absent)
+    return text[:1].upper() + text[1:]
+
+
+def to_next_text(result: Result, t: Language) -> str:
+    """What it takes to reach the next level: ``Satisfied answers: +9 → typical``; empty at the top."""
+    step: ToNext | None = result.grade.to_next
+    if step is None or result.grade.next_level is None:
+        return ""
+    sign = "+" if step.direction == "more" else "−"
+    amount = t.number(step.amount, "count" if step.measure.whole else "ratio")
+    return f"{measure_label(step.measure, t)}: {sign}{amount} → {t(LEVELS[result.grade.next_level])}"

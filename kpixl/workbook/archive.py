@@ -1,0 +1,97 @@
+"""A zip rewritten without touching what did not change: kept members go over as raw bytes, headers and all.
+
+Never decompresses a member to keep it, and knows nothing of workbooks.
+"""
+
+from __future__ import annotations
+
+import bisect
+import io
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+_DOS_1980 = b"\x00\x00\x21\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A file in the zip: its entry in the directory, and its span from local header to the next member."""
+
+    info: zipfile.ZipInfo
+    record: bytes
+    start: int
+    end: int
+
+
+class Archive:
+    """The members of a zip held in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._zip = zipfile.ZipFile(io.BytesIO(data))
+        try:
+            self._members = dict(_members(data, self._zip))
+        except (struct.error, IndexError) as error:
+            raise zipfile.BadZipFile(str(error)) from error
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the members in the order of the directory."""
+        return tuple(self._members)
+
+    def read(self, name: str) -> bytes:
+        """The content of a member, its checksum verified."""
+        return self._zip.read(self._members[name].info)
+
+    def rewritten(self, changes: Mapping[str, bytes], removed: Collection[str]) -> bytes:
+        """A new zip in the old order: ``changes`` deflated in place or added at the end, ``removed`` left out."""
+        whole, directory, count = bytearray(), bytearray(), 0
+        for name in {**self._members, **changes}:
+            if name in removed:
+                continue
+            member = self._members.get(name)
+            offset = len(whole)
+            if name in changes:
+                local, record = _deflated(name, changes[name], member)
+                whole += local
+            elif member is not None:
+                record = member.record
+                whole += memoryview(self.data)[member.start : member.end]
+            directory += record[:42] + struct.pack("<L", offset) + record[46:]
+            count += 1
+        comment = self._zip.comment
+        end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(directory), len(whole), len(comment))
+        return b"".join((whole, directory, end, comment))
+
+
+def _members(data: bytes, archive: zipfile.ZipFile) -> Iterator[tuple[str, _Member]]:
+    starts = sorted({info.header_offset for info in archive.filelist} | {archive.start_dir})
+    position = archive.start_dir
+    for info in archive.filelist:
+        name, extra, comment = struct.unpack_from("<3H", data, position + 28)
+        record = data[position : position + 46 + name + extra + comment]
+        position += len(record)
+        end = starts[bisect.bisect_right(starts, info.header_offset)]
+        yield info.filename, _Member(info, record, info.header_offset, end)
+
+
+def _deflated(name: str, data: bytes, old: _Member | None) -> tuple[bytes, bytes]:
+    """The local header with content, and the directory entry, of a changed or added member."""
+    if old is None:
+        raw, made, date, attributes = name.encode(), b"\x14\x00", _DOS_1980, 0
+        utf8 = 0 if raw.isascii() else 0x800
+    else:
+        raw = old.record[46 : 46 + struct.unpack_from("<H", old.record, 28)[0]]
+        made, date, attributes = old.record[4:6], old.record[12:16], old.info.external_attr
+        utf8 = old.info.flag_bits & 0x800
+    deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
+    packed = deflate.compress(data) + deflate.flush()
+    head = struct.pack("<3H4s3L2H", 20, utf8, 8, date, zlib.crc32(data), len(packed), len(data), len(raw), 0)
+    local = b"PK\3\4" + head + raw + packed
+    return local, b"PK\1\2" + made + head + struct.pack("<3H2L", 0, 0, 0, attributes, 0) + raw
