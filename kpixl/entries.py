@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from kpixl.catalog.model import Business, Level, Table
+    from kpixl.catalog.model import Business, Calculated, Level, Table
 
 _DAY_SECONDS = 86400
 
@@ -42,6 +42,24 @@ def number(raw: object) -> float | None:
 def is_blank(raw: object) -> bool:
     """Whether Excel's criterion ``""`` would match the cell: empty, or an empty text."""
     return raw is None or raw == ""
+
+
+def calculated(column: Calculated, numbers: pd.DataFrame) -> np.ndarray:
+    """The values of a calculated column over the two date columns that it needs: NaN where either holds no number or
+    they run backwards (clock time for hours, calendar days for days)."""
+    since, until = (numbers[id_].to_numpy(dtype=float) for id_ in (column.since, column.until))
+    if column.unit == "days":
+        since, until = since // 1, until // 1
+    span: np.ndarray = (until - since) * (24 if column.unit == "hours" else 1)
+    span[~(until >= since)] = float("nan")
+    return span
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """What Excel shows where a formula failed: ``#N/A``, ``#REF!``… Neither a number nor blank."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True)

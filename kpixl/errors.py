@@ -198,3 +198,12 @@ class UnreadableSource(EntryError):
 
     code = "unreadable_source"
     template = N_("{path} cannot be read as CSV ({detail}); save it as “CSV UTF-8” and try again.")
+
+
+class MissingMapping(EntryError):
+    """No column of the source is mapped to a field that every row needs."""
+
+    code = "missing_mapping"
+    template = N_(
+        "The table {table} needs “{field}”; say which column holds it: --map {field}=COLUMN, one of: {allowed}."
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol
 
 from kpixl.errors import UnknownChoice
 
@@ -31,6 +31,11 @@ class Language:
         self.code = code
         self.locale = Locale.parse(LOCALES[code])
         self.catalogue = _translations(code)
+
+    @property
+    def decimal_point(self) -> str:
+        """The sign between whole and fraction."""
+        return str(get_decimal_symbol(self.locale))
 
     def __call__(self, text: str) -> str:
         """``text`` translated; the empty text stays empty."""
@@ -53,6 +58,10 @@ class Language:
     def decimal(self, value: float, digits: int) -> str:
         """``value`` with a fixed number of digits after the point."""
         return format_decimal(value, format="#,##0." + "0" * digits, locale=self.locale)
+
+    def plain(self, value: float) -> str:
+        """A number with the digits that it has: ``0,25``, ``1.250``."""
+        return format_decimal(value, locale=self.locale)
 
     def date(self, day: date) -> str:
         """A date in full words: ``31 de octubre de 2026``."""

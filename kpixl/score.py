@@ -13,6 +13,8 @@ from kpixl.formula import denominators, evaluate, names, parse
 from kpixl.measure import MeasureValue
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kpixl.catalog.model import BusinessKpi, Measure
     from kpixl.period import Period
 
@@ -48,6 +50,11 @@ class Grade:
     to_next: ToNext | None
     position: float | None
     """0–4: the level, plus how far the value has come on the way to the next. For the eye alone."""
+    low: float | None = None
+    high: float | None = None
+    """Where the band that the value is in begins and ends."""
+    slope: float | None = None
+    """How much the value moves when the lever takes one more."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,16 @@ def thresholds_published(kpi: BusinessKpi) -> dict[Level, float]:
     return {level: threshold.value for level, threshold in found if threshold}
 
 
+def thresholds_in_force(kpi: BusinessKpi, entries: Entries) -> dict[Level, float]:
+    """Where each level starts: the owner's threshold where there is one, else the published one."""
+    thresholds = thresholds_published(kpi)
+    for level in GRADED:
+        cell = entries.thresholds.get((kpi.id, level))
+        if cell and cell.number is not None:
+            thresholds[level] = cell.number
+    return thresholds
+
+
 def calculate(kpi: BusinessKpi, arguments: Mapping[str, float | None]) -> tuple[float | None, Reason | None]:
     """The KPI's value from its arguments, or the reason why there is none."""
     formula = parse(kpi.kpi.formula)
@@ -140,11 +157,12 @@ def grade(
     edges = {level: _edge(kpi, level, thresholds) for level in GRADED if level in thresholds}
     level = max((level for level, edge in edges.items() if passes(value, edge)), default=Level.BELOW)
     following = min((other for other in edges if other > level), default=None)
-    to_next = _to_next(kpi, value, edges[following], arguments) if following else None
     low = edges[level].value if level in edges else _worst(kpi, edges[following].value if following else 0.0)
     high = edges[following].value if following else _best(kpi, low)
     progress = 0.0 if high == low else max(0.0, min(1.0, (value - low) / (high - low)))
-    return Grade(level, following, to_next, level + progress)
+    slope = _slope(kpi, value, arguments)
+    to_next = _to_next(kpi, value, edges[following], slope) if following and slope else None
+    return Grade(level, following, to_next, level + progress, low, high, slope)
 
 
 def _edge(kpi: BusinessKpi, level: Level, thresholds: Mapping[Level, float]) -> Threshold:
@@ -167,16 +185,19 @@ def _best(kpi: BusinessKpi, last: float) -> float:
     return 1.0 if kpi.kpi.bounded else 2 * last
 
 
-def _to_next(kpi: BusinessKpi, value: float, edge: Threshold, arguments: Mapping[str, float | None]) -> ToNext | None:
-    """Every formula is linear in its lever, so one step of the lever tells how many are needed."""
+def _slope(kpi: BusinessKpi, value: float, arguments: Mapping[str, float | None]) -> float | None:
+    """Every formula is linear in its lever, so one step of the lever tells what each step brings."""
     lever = kpi.kpi.lever
-    if lever is None or arguments[lever] is None:
+    base = arguments[lever] if lever else None
+    if lever is None or base is None:
         return None
-    moved = evaluate(parse(kpi.kpi.formula), {**arguments, lever: arguments[lever] + 1})  # type: ignore[operator]
-    slope = 0.0 if moved is None else moved - value
-    if slope == 0:
-        return None
-    measure = kpi.argument(lever)
+    moved = evaluate(parse(kpi.kpi.formula), {**arguments, lever: base + 1})
+    return None if moved is None else moved - value
+
+
+def _to_next(kpi: BusinessKpi, value: float, edge: Threshold, slope: float) -> ToNext:
+    assert kpi.kpi.lever is not None
+    measure = kpi.argument(kpi.kpi.lever)
     upwards = edge.comparison in (">=", ">")
     needed = edge.value - value if upwards else value - edge.value
     noise = NOISE * max(1.0, abs(edge.value))
@@ -194,7 +215,8 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue]) -> Scorecard:
     """Grade every KPI of the business."""
     history = History.of(entries.past)
     used = {name: value.used for name, value in measures.items()}
-    to_date = {name: _year_to_date(value, history, entries.period) for name, value in measures.items()}
+    first = first_closed(entries)
+    to_date = {name: _year_to_date(value, history, entries.period, first) for name, value in measures.items()}
     results = tuple(_result(kpi, entries, used, to_date, history) for kpi in entries.business.kpis)
     before = entries.period.shift(-1)
     previous = {name: history.value(before, name) for name in measures}
@@ -210,11 +232,7 @@ def _result(
 ) -> Result:
     arguments = {argument.name: used[argument.measure.name] for argument in kpi.arguments}
     value, reason = calculate(kpi, arguments)
-    thresholds = thresholds_published(kpi)
-    for level in GRADED:
-        cell = entries.thresholds.get((kpi.id, level))
-        if cell and cell.number is not None:
-            thresholds[level] = cell.number
+    thresholds = thresholds_in_force(kpi, entries)
     graded = grade(kpi, value, thresholds, arguments)
     if value is not None and graded.level is None:
         reason = Reason("no_bands")
@@ -269,19 +287,26 @@ def _kpi_to_date(kpi: BusinessKpi, to_date: Mapping[str, float | None]) -> tuple
     return calculate(kpi, {argument.name: to_date[argument.measure.name] for argument in kpi.arguments})
 
 
-def _year_to_date(value: MeasureValue, history: History, period: Period) -> float | None:
+def first_closed(entries: Entries) -> date:
+    """The first day of the year's earliest closed period; of this period where none is closed yet."""
+    this = entries.period.start
+    return min(
+        (past.start for past in entries.past if past.start.year == this.year and past.start < this), default=this
+    )
+
+
+def _year_to_date(value: MeasureValue, history: History, period: Period, first: date) -> float | None:
     """A measure over the closed periods of the year and this one, as it rolls up; None where it does not."""
     item, current = value.measure, value.used
     if item.window is not Window.PERIOD or item.rollup == "none":
         return None
-    year = period.start.year
-    closed = {
-        start: past
-        for (start, id_), past in history.values.items()
-        if id_ == item.name and start.year == year and start < period.start
-    }
     if item.rollup == "sum":
-        return None if current is None else sum(closed.values()) + current
-    if item.rollup == "first" and closed:
-        return closed[min(closed)]
+        closed = (
+            past
+            for (start, id_), past in history.values.items()
+            if id_ == item.name and start.year == period.start.year and start < period.start
+        )
+        return None if current is None else sum(closed) + current
+    if item.rollup == "first":
+        return history.values.get((first, item.name), current)
     return current

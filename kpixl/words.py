@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level, Window
@@ -38,6 +39,8 @@ TRENDS = {"better": N_("better"), "worse": N_("worse"), "same": N_("same")}
 TARGETS = {"met": N_("met"), "missed": N_("missed")}
 SOURCES = {"log": N_("from the rows"), "typed": N_("typed"), None: N_("missing")}
 
+KINDS_OF_PAST = {"measure": N_("measure"), "kpi": N_("KPI")}
+
 REASONS = {
     "missing_measure": N_("no figure for: {measure}"),
     "zero_denominator": N_("{absent} in this period"),
@@ -70,11 +73,21 @@ def reason_text(reason: Reason | None, t: Language) -> str:
     return text[:1].upper() + text[1:]
 
 
+def amount_shown(step: ToNext) -> float:
+    """The amount as the owner sees it: whole, or rounded up to one decimal, so that it still suffices."""
+    if step.measure.whole:
+        return step.amount
+    return math.ceil(round(round(step.amount, 6) * 10, 5)) / 10
+
+
 def to_next_text(result: Result, t: Language) -> str:
-    """What it takes to reach the next level: ``Satisfied answers: +9 → typical``; empty at the top."""
+    """What it takes to reach the next level: ``Satisfied answers: +9 → typical``; empty at the top.
+
+    Digits are not grouped, as in the workbook, where a formula joins number and words.
+    """
     step: ToNext | None = result.grade.to_next
     if step is None or result.grade.next_level is None:
         return ""
     sign = "+" if step.direction == "more" else "−"
-    amount = t.number(step.amount, "count" if step.measure.whole else "ratio")
+    amount = f"{amount_shown(step):.15g}".replace(".", t.decimal_point)
     return f"{measure_label(step.measure, t)}: {sign}{amount} → {t(LEVELS[result.grade.next_level])}"

@@ -32,4 +32,3 @@ def _texts(node: yaml.Node | None, *, shown: bool = False) -> Iterator[Message]:
             yield from _texts(item, shown=shown)
     elif isinstance(node, yaml.ScalarNode) and shown and node.value:
         yield node.start_mark.line + 1, None, node.value, []
-

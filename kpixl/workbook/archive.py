@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _DOS_1980 = b"\x00\x00\x21\x00"
 
+_PIECE = 1 << 18
+
 
 @dataclass(frozen=True, slots=True)
 class _Member:
@@ -48,6 +50,16 @@ class Archive:
     def read(self, name: str) -> bytes:
         """The content of a member, its checksum verified."""
         return self._zip.read(self._members[name].info)
+
+    def contains(self, name: str, needle: bytes) -> bool:
+        """Whether ``needle`` occurs in a member, read a piece at a time."""
+        rest = b""
+        with self._zip.open(name) as member:
+            while piece := member.read(_PIECE):
+                if needle in rest + piece:
+                    return True
+                rest = piece[-len(needle) :]
+        return False
 
     def rewritten(self, changes: Mapping[str, bytes], removed: Collection[str]) -> bytes:
         """A new zip in the old order: ``changes`` deflated in place or added at the end, ``removed`` left out."""

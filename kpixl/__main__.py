@@ -1,0 +1,10 @@
+"""The entry point of ``kpixl`` and ``python -m kpixl``."""
+
+import sys
+
+from kpixl.cli import main
+
+__all__ = ["main"]
+
+if __name__ == "__main__":
+    sys.exit(main())

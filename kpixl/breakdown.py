@@ -1,0 +1,114 @@
+"""KPIs by assistant, client, service, source and language: the same measures, a group at a time. From rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from kpixl.measure import meets
+from kpixl.score import calculate, grade, thresholds_in_force
+from kpixl.settings import settings_used
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Business, BusinessKpi, Level, Measure
+    from kpixl.entries import Entries
+
+DIMENSIONS = ("assistant", "client", "service", "source", "language")
+CAPACITY = 12
+"""Groups shown for each dimension: those with the most cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupResult:
+    """One KPI of one group."""
+
+    value: float | None
+    level: Level | None
+    cases: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One assistant, client, …; ``name`` is blank for rows without one."""
+
+    name: str
+    results: Mapping[str, GroupResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The KPIs that can be told apart by one dimension. ``left_out`` groups had too few cases to be shown."""
+
+    dimension: str
+    kpis: tuple[BusinessKpi, ...]
+    groups: tuple[Group, ...]
+    left_out: int
+    typed: bool
+    """Whether a typed total stands in for rows somewhere, so that the groups do not add up to it."""
+
+
+def dimensions(business: Business) -> dict[str, tuple[BusinessKpi, ...]]:
+    """Each dimension of the business with the KPIs whose every measure has it."""
+    found = {dimension: _splittable(business, dimension) for dimension in DIMENSIONS}
+    return {dimension: kpis for dimension, kpis in found.items() if kpis}
+
+
+def _splittable(business: Business, dimension: str) -> tuple[BusinessKpi, ...]:
+    def has(kpi: BusinessKpi) -> bool:
+        return all(
+            any(field.id == dimension for field in business.table(argument.measure.table).fields)
+            for argument in kpi.arguments
+        )
+
+    return tuple(kpi for kpi in business.kpis if has(kpi))
+
+
+def breakdown(entries: Entries) -> tuple[Section, ...]:
+    """Every section of the business."""
+    return tuple(_section(entries, dimension, kpis) for dimension, kpis in dimensions(entries.business).items())
+
+
+def _section(entries: Entries, dimension: str, kpis: tuple[BusinessKpi, ...]) -> Section:
+    measures = {argument.measure.name: argument.measure for kpi in kpis for argument in kpi.arguments}
+    names: dict[str, str] = {}
+    totals = {name: _by_group(measure, entries, dimension, names) for name, measure in measures.items()}
+    groups = []
+    for key, shown in names.items():
+        results = {
+            kpi.id: _group_result(kpi, entries, {name: total.get(key, 0.0) for name, total in totals.items()})
+            for kpi in kpis
+        }
+        if any(result.value is not None for result in results.values()):
+            groups.append(Group(shown, results))
+    groups.sort(key=lambda group: (-sum(result.cases for result in group.results.values()), group.name))
+    typed = any(name in entries.typed and entries.typed[name].number is not None for name in measures)
+    return Section(dimension, kpis, tuple(groups[:CAPACITY]), max(0, len(groups) - CAPACITY), typed)
+
+
+def _by_group(measure: Measure, entries: Entries, dimension: str, names: dict[str, str]) -> dict[str, float]:
+    """The measure of each group, by the group's name in lower case; adds each name as first written to ``names``."""
+    rows = entries.tables.get(measure.table)
+    needed = {condition.column for condition in measure.where} | ({measure.column} if measure.column else set())
+    if rows is None or not all(rows.has(column) for column in (*needed, dimension)):
+        return {}
+    counted = meets(measure, rows, entries.period, settings_used(entries.settings))
+    texts = rows.texts[dimension].to_numpy()[counted]
+    codes, uniques = pd.factorize(np.array([(text or "").strip().casefold() for text in texts], dtype=object))
+    weights = None if measure.aggregate == "count" else rows.numbers[measure.column].to_numpy()[counted]
+    sums = np.bincount(codes, weights=weights, minlength=len(uniques))
+    _, firsts = np.unique(codes, return_index=True)
+    for key, first in zip(uniques, firsts, strict=True):
+        names.setdefault(key, (texts[first] or "").strip())
+    return {key: float(total) for key, total in zip(uniques, sums, strict=True)}
+
+
+def _group_result(kpi: BusinessKpi, entries: Entries, totals: Mapping[str, float]) -> GroupResult:
+    arguments: dict[str, float | None] = {argument.name: totals[argument.measure.name] for argument in kpi.arguments}
+    value, _ = calculate(kpi, arguments)
+    level = grade(kpi, value, thresholds_in_force(kpi, entries), arguments).level
+    sample = arguments[kpi.kpi.sample] if kpi.kpi.sample else None
+    return GroupResult(value, level, sample or 0.0)

@@ -1,0 +1,73 @@
+"""What is wrong with the rows, where, and how to mend it. Reports, and never decides what counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from kpixl.check import cells, figures, inputs, names, spans, structure
+from kpixl.check.case import CAP, Case
+from kpixl.check.problem import Problem
+from kpixl.check.sentences import SENTENCES, Severity
+
+if TYPE_CHECKING:
+    from kpixl.entries import Entries
+    from kpixl.measure import MeasureValue
+    from kpixl.score import Scorecard
+
+__all__ = ["CAP", "SENTENCES", "Problem", "Severity", "check"]
+
+_TABLE_RULES = (
+    structure.columns_gone,
+    structure.empty,
+    cells.odd,
+    cells.limits,
+    cells.dates,
+    cells.gaps,
+    cells.spaces,
+    spans.backwards,
+    spans.overlaps,
+    spans.outside_period,
+    names.duplicates,
+    names.same_numbers,
+    names.references,
+)
+_CASE_RULES = (
+    structure.tables_gone,
+    figures.one_client,
+    inputs.settings,
+    inputs.thresholds,
+    inputs.targets,
+    inputs.typed,
+    figures.half_typed,
+    figures.shares,
+    figures.alerts,
+)
+_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+def check(entries: Entries, measures: Mapping[str, MeasureValue], scorecard: Scorecard) -> tuple[Problem, ...]:
+    """Every problem: errors first, then in the order of the sheets and their rows, settings and totals last."""
+    case = Case(entries, measures, scorecard)
+    return tuple(sorted(_found(case), key=lambda problem: _place(problem, entries)))
+
+
+def _found(case: Case) -> Iterator[Problem]:
+    for log in case.logs.values():
+        for table_rule in _TABLE_RULES:
+            yield from table_rule(log)
+    for case_rule in _CASE_RULES:
+        yield from case_rule(case)
+
+
+def _place(problem: Problem, entries: Entries) -> tuple[int, int, int, int]:
+    """Where a problem comes in the list; sorting keeps the order of the rules within one cell."""
+    tables = [table.id for table in entries.business.tables]
+    severity = _SEVERITIES.index(problem.severity)
+    if problem.table is None:
+        return severity, len(tables), 0, 0
+    columns = [column.id for column in entries.business.table(problem.table).columns]
+    column = columns.index(problem.field) if problem.field in columns else -1
+    row = re.search(r"\d+", problem.cell) if problem.cell else None
+    return severity, tables.index(problem.table), int(row[0]) if row else 0, column

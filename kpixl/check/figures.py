@@ -1,0 +1,108 @@
+"""Rules about figures against each other: shares past a whole, alerts, half-typed KPIs, one client's weight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kpixl.check.problem import Amount, Figure, Msg, Problem
+from kpixl.check.sentences import SENTENCES
+from kpixl.formula import Binary, Name, parse
+from kpixl.measure import meets
+from kpixl.score import NOISE
+from kpixl.settings import settings_used
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import BusinessKpi, Measure
+    from kpixl.check.case import Case
+    from kpixl.entries import InputCell
+    from kpixl.score import Result
+
+_FEWEST_ANSWERS = 8
+_LARGEST_SHARE = 0.25
+
+
+def shares(case: Case) -> Iterator[Problem]:
+    """Shares of a whole below 0 or above 1. A KPI's own alert says more, and takes the place of this."""
+    for result in case.scorecard.results:
+        value, kpi = result.value, result.kpi
+        if value is None or not kpi.kpi.bounded or result.alert or -NOISE <= value <= 1 + NOISE:
+            continue
+        parts = _part_of_whole(kpi)
+        if parts and value > 1:
+            details = {"part": parts[0], "whole": parts[1], **_details(case, result)}
+            yield _problem("part_over_whole", case, result, details)
+        else:
+            yield _problem("impossible", case, result, _details(case, result))
+
+
+def alerts(case: Case) -> Iterator[Problem]:
+    """KPIs past the point that calls for attention."""
+    for result in case.scorecard.results:
+        if result.alert:
+            details = {"alert": Msg(result.kpi.alert), **_details(case, result)}
+            yield _problem("alert", case, result, details)
+
+
+def half_typed(case: Case) -> Iterator[Problem]:
+    """KPIs with some totals typed and the others to be counted where there are no rows."""
+    for result in case.scorecard.results:
+        bound = [case.measures[a.measure.name] for a in result.kpi.arguments if a.measure.name in case.measures]
+        logs = [(value, case.logs.get(value.measure.table)) for value in bound if value.source == "log"]
+        missing = tuple(value.measure for value, log in logs if log is not None and log.empty)
+        if missing and any(value.source == "typed" for value in bound):
+            yield _problem("typed_half", case, result, {"kpi": Msg(result.kpi.name), "missing": missing})
+
+
+def one_client(case: Case) -> Iterator[Problem]:
+    """A client who gives more than a quarter of the survey answers of the period."""
+    item = next((item for item in case.counted if item.id == "surveyed"), None)
+    log = case.logs.get(item.table) if item else None
+    if item is None or log is None or "client" not in log.rows.texts:
+        return
+    if not all(condition.column in log.rows.numbers for condition in item.where):
+        return
+    counted = meets(item, log.rows, case.entries.period, settings_used(case.entries.settings))
+    total = int(np.count_nonzero(counted))
+    if total < _FEWEST_ANSWERS:
+        return
+    words = log.words("client")
+    clients = words.codes[counted & (words.codes >= 0)]
+    counts = np.bincount(clients, minlength=len(words.texts))
+    for text in np.flatnonzero(counts > _LARGEST_SHARE * total):
+        row = int(np.flatnonzero(counted & (words.codes == text))[0])
+        yield log.problem("one_client", "client", row, got=words.texts[text], count=int(counts[text]), total=total)
+
+
+def _part_of_whole(kpi: BusinessKpi) -> tuple[Measure, Measure] | None:
+    """The two measures of a KPI that is simply one divided by the other."""
+    match parse(kpi.kpi.formula):
+        case Binary("/", Name(part), Name(whole)):
+            return kpi.argument(part), kpi.argument(whole)
+    return None
+
+
+def _details(case: Case, result: Result) -> dict[str, object]:
+    unit = result.kpi.kpi.unit
+    figures = (
+        Figure(a.measure, result.measures[a.name], cell.cell if (cell := _typed(case, a.measure)) else None)
+        for a in result.kpi.arguments
+    )
+    got = None if result.value is None else Amount(result.value, unit, case.entries.currency)
+    return {"kpi": Msg(result.kpi.name), "got": got, "figures": tuple(figures)}
+
+
+def _typed(case: Case, item: Measure) -> InputCell | None:
+    """The cell in which the measure is typed; None where it is counted from rows."""
+    cell = case.entries.typed.get(item.name)
+    return cell if cell is not None and cell.number is not None else None
+
+
+def _problem(code: str, case: Case, result: Result, details: dict[str, object]) -> Problem:
+    """A problem of a KPI, at the first of its typed totals."""
+    cells = (_typed(case, argument.measure) for argument in result.kpi.arguments)
+    first = next((cell for cell in cells if cell is not None), None)
+    sheet, address = (first.sheet, first.cell) if first else ("", None)
+    return Problem(SENTENCES[code].severity, code, sheet, address, None, result.kpi.id, details)

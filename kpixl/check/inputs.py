@@ -1,0 +1,113 @@
+"""Rules about the single cells that an owner fills: settings, thresholds, targets, typed totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from kpixl.check.problem import Amount, Msg, Problem
+from kpixl.check.sentences import SENTENCES
+from kpixl.score import GRADED, NOISE
+from kpixl.settings import SETTINGS
+from kpixl.words import LEVELS
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import BusinessKpi
+    from kpixl.check.case import Case
+    from kpixl.entries import InputCell
+    from kpixl.score import Result
+
+
+def settings(case: Case) -> Iterator[Problem]:
+    """Settings that are no number, or out of their range."""
+    for id_, cell in case.entries.settings.items():
+        setting = SETTINGS.get(id_)
+        if setting is None:
+            continue
+        details = {
+            "got": cell.raw,
+            "label": Msg(setting.label),
+            "used": setting.default,
+            "minimum": setting.minimum,
+            "maximum": setting.maximum,
+        }
+        number = cell.number
+        if cell.wrong:
+            yield _problem("setting_wrong", cell, id_, details)
+        elif number is not None and not setting.minimum <= number <= setting.maximum:
+            yield _problem("setting_out_of_range", cell, id_, {**details, "got": number})
+
+
+def thresholds(case: Case) -> Iterator[Problem]:
+    """Thresholds of the owner's that are no number, out of reach, or in the wrong order."""
+    for result in case.scorecard.results:
+        kpi = result.kpi
+        cells = {level: case.entries.thresholds.get((kpi.id, level)) for level in GRADED}
+        for cell in cells.values():
+            if cell is not None:
+                yield from _number(case, "threshold_wrong", kpi, cell)
+        for lower, higher in pairwise(level for level in GRADED if level in result.thresholds):
+            own = next((c for c in (cells[higher], cells[lower]) if c is not None and c.number is not None), None)
+            if own is not None and _easier(result, result.thresholds[higher], result.thresholds[lower]):
+                details = {
+                    "kpi": Msg(kpi.name),
+                    "higher": Msg(LEVELS[higher]),
+                    "lower": Msg(LEVELS[lower]),
+                    "higher_value": _amount(case, kpi, result.thresholds[higher]),
+                    "lower_value": _amount(case, kpi, result.thresholds[lower]),
+                }
+                yield _problem("threshold_order", own, kpi.id, details)
+
+
+def targets(case: Case) -> Iterator[Problem]:
+    """Targets that are no number, or out of reach."""
+    for kpi in case.entries.business.kpis:
+        cell = case.entries.targets.get(kpi.id)
+        if cell is not None:
+            yield from _number(case, "target_wrong", kpi, cell)
+
+
+def typed(case: Case) -> Iterator[Problem]:
+    """Typed totals that are no number or cannot be right, and those that hide figures from rows."""
+    for name, value in case.measures.items():
+        cell, item = case.entries.typed.get(name), value.measure
+        if cell is None:
+            continue
+        number, details = cell.number, {"got": cell.raw, "measure": item}
+        if cell.wrong:
+            yield _problem("typed_wrong", cell, name, details)
+        if number is None:
+            continue
+        details = {**details, "got": number, "log": value.log}
+        # Money may flow out: an increase of working capital below 0 is a decrease.
+        if number < 0 and item.unit != "money":
+            yield _problem("typed_negative", cell, name, details)
+        elif item.whole and number % 1:
+            yield _problem("typed_fraction", cell, name, details)
+        if value.log and abs(value.log - number) > NOISE * max(1.0, abs(number)):
+            yield _problem("typed_over_rows", cell, name, details)
+
+
+def _number(case: Case, wrong: str, kpi: BusinessKpi, cell: InputCell) -> Iterator[Problem]:
+    """A number to hold a KPI against: no number at all, or one that the KPI never reaches."""
+    number = cell.number
+    if cell.wrong:
+        yield _problem(wrong, cell, kpi.id, {"got": cell.raw, "kpi": Msg(kpi.name)})
+    elif number is not None and kpi.kpi.bounded and not 0 <= number <= 1:
+        details = {"got": _amount(case, kpi, number), "kpi": Msg(kpi.name)}
+        yield _problem("beyond_whole", cell, kpi.id, details)
+
+
+def _amount(case: Case, kpi: BusinessKpi, value: float) -> Amount:
+    return Amount(value, kpi.kpi.unit, case.entries.currency)
+
+
+def _easier(result: Result, higher: float, lower: float) -> bool:
+    """Whether the threshold of the higher level is easier to reach than that of the lower."""
+    direction = result.kpi.kpi.direction
+    return (direction == "up" and higher < lower) or (direction == "down" and higher > lower)
+
+
+def _problem(code: str, cell: InputCell, field: str, details: dict[str, object]) -> Problem:
+    return Problem(SENTENCES[code].severity, code, cell.sheet, cell.cell, None, field, details)

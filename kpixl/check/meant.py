@@ -1,0 +1,71 @@
+"""What an owner meant by a text that Excel took for neither date nor number. None wherever it could be two things."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})([-/. ])(?P<month>\d{1,2})\2(?P<day>\d{1,2})", re.ASCII)
+_YEAR_LAST = re.compile(r"(?P<first>\d{1,2})([-/. ])(?P<second>\d{1,2})\2(?P<year>\d{4}|\d{2})", re.ASCII)
+_TIME = re.compile(r"[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(:\d{2}(\.\d+)?)?", re.ASCII)
+_NUMBER = re.compile(r"[^\d.,+−-]*(?P<sign>[+−-]?)(?P<digits>\d[\d., \xa0\u202f']*)[^\d%]*", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}(?P<mark>[.,])\d{3}((?P=mark)\d{3})*", re.ASCII)
+
+
+def date_meant(text: str, language: str) -> str | None:
+    """The date in a text, as ISO: ``31/10/2026 9:30`` is ``2026-10-31 09:30``.
+
+    The day comes before the month; in English, 3/4/2026 could be either, and is None.
+    """
+    text = text.strip()
+    found = _YEAR_FIRST.match(text) or _YEAR_LAST.match(text)
+    if not found:
+        return None
+    rest = text[found.end() :].strip()
+    time = _TIME.fullmatch(" " + rest.lstrip("T")) if rest else None
+    if rest and not time:
+        return None
+    parts = {name: int(number) for name, number in found.groupdict().items()}
+    day, month = _day_and_month(parts, language)
+    year = parts["year"] + (2000 if parts["year"] < 100 else 0)
+    try:
+        when = datetime(year, month, day, int(time["hour"]) if time else 0, int(time["minute"]) if time else 0)
+    except ValueError:
+        return None
+    return f"{when:%Y-%m-%d %H:%M}" if time else f"{when:%Y-%m-%d}"
+
+
+def _day_and_month(parts: dict[str, int], language: str) -> tuple[int, int]:
+    """Day and month, (0, 0) where it could be either way."""
+    if "day" in parts:
+        return parts["day"], parts["month"]
+    first, second = parts["first"], parts["second"]
+    if language != "en":
+        return first, second
+    if first <= 12 and second <= 12 and first != second:
+        return 0, 0
+    return (second, first) if second > 12 else (first, second)
+
+
+def number_meant(text: str) -> float | None:
+    """The number in a text such as ``12,5``, ``4 h`` or ``1.250,00 €``; 1,250 could be two numbers, and is None."""
+    found = _NUMBER.fullmatch(text.strip())
+    if not found:
+        return None
+    digits = re.sub(r"[ \xa0\u202f']", "", found["digits"]).rstrip(".,")
+    marks = [mark for mark in digits if mark in ".,"]
+    if len(marks) == 1 and _GROUPED.fullmatch(digits) and not digits.startswith("0"):
+        return None
+    if len(set(marks)) == 2:
+        decimal = marks[-1]
+        if marks.count(decimal) > 1:
+            return None
+        digits = digits.replace({",": ".", ".": ","}[decimal], "").replace(decimal, ".")
+    elif len(marks) > 1:
+        if not _GROUPED.fullmatch(digits):
+            return None
+        digits = digits.replace(marks[0], "")
+    else:
+        digits = digits.replace(",", ".")
+    value = float(digits)
+    return -value if found["sign"] in ("-", "−") else value

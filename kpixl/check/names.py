@@ -1,0 +1,127 @@
+"""Rules about names and codes: the same one twice, and names that the table they belong to does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from kpixl.check.case import CAP
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Field
+    from kpixl.check.case import Log, Words
+    from kpixl.check.problem import Problem
+
+_COMPARISONS = 5_000
+"""Comparisons of spelling that a column may cost; past that, unknown names are reported without a near one."""
+
+
+def duplicates(log: Log) -> Iterator[Problem]:
+    """Codes that stand in more than one row of a table without stays."""
+    keys = log.keys
+    if log.table.stays or not keys:
+        return
+    names = log.names
+    rows = np.flatnonzero(names >= 0)
+    rows = rows[np.argsort(names[rows], kind="stable")]
+    _, starts, counts = np.unique(names[rows], return_index=True, return_counts=True)
+    again = counts > 1
+    found = {int(rows[s + 1]): (int(rows[s]), int(n)) for s, n in zip(starts[again], counts[again], strict=True)}
+    # A lead may come back under its name; a code, or a pair of names, is used once.
+    code = "name_again" if len(keys) == 1 and keys[0].id != "id" else "duplicate"
+    column = keys[0].id
+    texts = log.rows.texts[column]
+    yield from log.problems(
+        code,
+        column,
+        sorted(found),
+        lambda row: {
+            "got": texts.iloc[row],
+            "first": log.rows.cell(column, found[row][0]),
+            "count": found[row][1],
+        },
+    )
+
+
+def same_numbers(log: Log) -> Iterator[Problem]:
+    """Codes such as 007 and 7, which Excel's COUNTIFS takes for equal."""
+    if log.table.stays or len(log.keys) != 1:
+        return
+    column = log.keys[0].id
+    words = log.words(column)
+    known = pd.DataFrame({"value": _numbers(words.texts), "spelling": words.folded})
+    known = known[np.isfinite(known["value"])].drop_duplicates()
+    groups = known[known.duplicated("value", keep=False)].groupby("value", sort=False).groups.values()
+    others = {int(words.first[group[1]]): int(group[0]) for group in groups}
+    yield from log.problems(
+        "same_number",
+        column,
+        sorted(others),
+        lambda row: {
+            "got": words.texts[words.codes[row]],
+            "other": words.texts[others[row]],
+            "first": log.rows.cell(column, int(words.first[others[row]])),
+        },
+    )
+
+
+def references(log: Log) -> Iterator[Problem]:
+    """Names that are not in the table from which they should be picked."""
+    for field in log.fields:
+        target = log.case.logs.get(field.refers_to) if field.refers_to else None
+        if target is not None and target.keys and field.id in log.rows.texts:
+            yield from _unknown(log, field, target)
+
+
+def _unknown(log: Log, field: Field, target: Log) -> Iterator[Problem]:
+    words, listed = log.words(field.id), target.words(target.keys[0].id).texts
+    known = {text.casefold(): text for text in listed}
+    unknown = [i for i, text in enumerate(words.texts) if text.casefold() not in known and text.strip()]
+    if unknown:
+        numbers = np.isin(_numbers([words.texts[i] for i in unknown]), _numbers(listed))
+        unknown = [i for i, same in zip(unknown, numbers, strict=True) if not same]
+    title = target.rows.sheet
+    if unknown and not known:
+        yield log.problem("names_unlisted", field.id, int(words.first[unknown[0]]), target=title, count=len(unknown))
+        return
+    found: dict[str, dict[int, str]] = {}
+    for i, (code, near) in zip(unknown, _nearest([words.texts[i] for i in unknown], known), strict=True):
+        found.setdefault(code, {})[int(words.first[i])] = near
+    for code, near_by_row in found.items():
+        details = partial(_reference_details, words, title, near_by_row)
+        yield from log.problems(code, field.id, list(near_by_row), details)
+
+
+def _nearest(unknown: Sequence[str], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """For each unknown name the code of its problem, and the listed name that it comes close to."""
+    spaced = {_squeezed(folded): text for folded, text in known.items()}
+    searches = min(CAP, _COMPARISONS // max(1, len(known)))
+    for text in unknown:
+        alike = spaced.get(_squeezed(text.casefold()))
+        if alike is not None:
+            yield "spaces_in_name", alike
+            continue
+        searches -= 1
+        near = get_close_matches(text.casefold().strip(), known, n=1, cutoff=0.8) if searches >= 0 else []
+        yield ("misspelt_name", known[near[0]]) if near else ("unknown_name", "")
+
+
+def _reference_details(words: Words, title: str, near: Mapping[int, str], row: int) -> dict[str, object]:
+    text = int(words.codes[row])
+    return {"got": words.texts[text], "target": title, "near": near[row], "count": int(words.counts[text])}
+
+
+def _squeezed(text: str) -> str:
+    """``text`` without any spaces, so that a missing one is found, too."""
+    return "".join(text.split())
+
+
+def _numbers(texts: Sequence[str]) -> np.ndarray:
+    """The numbers that Excel's COUNTIFS takes ``texts`` for; NaN where they are none."""
+    numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(dtype=float)
+    return np.where(np.isfinite(numbers), numbers, np.nan)

@@ -1,0 +1,117 @@
+"""A problem as Check reports it: where it is, and its two sentences in the owner's language."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from kpixl.catalog.model import Measure
+from kpixl.check.sentences import SENTENCES, Severity
+from kpixl.entries import CellError
+from kpixl.errors import N_
+from kpixl.period import Period
+from kpixl.words import measure_label
+
+if TYPE_CHECKING:
+    from kpixl.i18n import Language
+
+_TRUTH = {True: N_("TRUE"), False: N_("FALSE")}
+_LONGEST = 60
+
+
+class Msg(str):
+    """A text of kpixl's own, translated when it is shown. An ordinary str is the owner's and stays as it is."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with its unit, shown as such: ``82.0%``."""
+
+    value: float
+    unit: str
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measure with its number, and its cell where it was typed: ``Survey answers: 100, typed in C5``."""
+
+    measure: Measure
+    value: float | None
+    cell: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong. ``details`` are what its sentences name, in the catalogue's language."""
+
+    severity: Severity
+    code: str
+    sheet: str
+    cell: str | None
+    table: str | None
+    field: str | None
+    details: Mapping[str, object]
+
+    def text(self, t: Language) -> str:
+        """One sentence: what is wrong."""
+        sentence = SENTENCES[self.code]
+        harmless = sentence.harmless and self.severity != sentence.severity
+        return self._fill(sentence.harmless if harmless else sentence.text, t)
+
+    def mend(self, t: Language) -> str:
+        """One sentence: what to do."""
+        return self._fill(SENTENCES[self.code].mend, t)
+
+    def _fill(self, template: str, t: Language) -> str:
+        return t(template).format(**{name: shown(value, t) for name, value in self.details.items()})
+
+
+def shown(value: object, t: Language) -> str:
+    """A detail as the owner reads it."""
+    match value:
+        case Msg():
+            return t(value)
+        case str():
+            line = value.replace("\r", " ").replace("\n", " ")
+            return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+        case bool():
+            return t(_TRUTH[value])
+        case int() | float():
+            return _plain(float(value), t)
+        case datetime():
+            return t.moment(value)
+        case date():
+            return t.date(value)
+        case tuple():
+            return ", ".join(shown(item, t) for item in value)
+        case Period():
+            return t.period(value)
+        case Measure():
+            return measure_label(value, t)
+        case Amount():
+            return t.number(value.value, value.unit, value.currency)
+        case Figure():
+            return _figure(value, t)
+        case CellError():
+            return value.code
+        case _:
+            return str(value)
+
+
+def _plain(value: float, t: Language) -> str:
+    """A number with all the digits that it has."""
+    if not math.isfinite(value) or round(value, 3) == value:
+        return t.plain(value) if math.isfinite(value) else str(value)
+    return f"{value:.15g}".replace(".", t.decimal_point)
+
+
+def _figure(figure: Figure, t: Language) -> str:
+    number = "–" if figure.value is None else _plain(figure.value, t)
+    text = f"{measure_label(figure.measure, t)}: {number}"
+    return text if figure.cell is None else t(N_("{figure}, typed in {cell}")).format(figure=text, cell=figure.cell)

@@ -1,0 +1,274 @@
+"""What Check says: for each code its severity, what is wrong, and the mend. English msgids, one sentence each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kpixl.errors import N_
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """How one code reads. ``harmless`` is what is wrong where no figure depends on it: the error is a warning then."""
+
+    severity: Severity
+    text: str
+    mend: str
+    harmless: str = ""
+
+
+_RETYPE_NUMBER = N_("Type the number again, digits only, and check that it moves to the right of the cell.")
+_CLEAR_SPACES = N_("Select the cell and press Delete.")
+
+SENTENCES: dict[str, Sentence] = {
+    # Single cells of the entry tables.
+    "date_as_text": Sentence(
+        "error",
+        N_("“{got}” is text, not a date, so this row does not count."),
+        N_("Type the date again as {meant}, and check that it moves to the right of the cell."),
+        harmless=N_("“{got}” is text, not a date."),
+    ),
+    "text_for_date": Sentence(
+        "error",
+        N_("“{got}” is text, not a date, so this row does not count."),
+        N_("Type the date again, for example {example}, and check that it moves to the right of the cell."),
+        harmless=N_("“{got}” is text, not a date."),
+    ),
+    "number_as_text": Sentence(
+        "error",
+        N_("“{got}” is text, not a number, so this row does not count."),
+        N_("Type {meant} again, digits only, and check that it moves to the right of the cell."),
+        harmless=N_("“{got}” is text, not a number."),
+    ),
+    "text_for_number": Sentence(
+        "error",
+        N_("“{got}” is text, not a number, so this row does not count."),
+        _RETYPE_NUMBER,
+        harmless=N_("“{got}” is text, not a number."),
+    ),
+    "truth_for_date": Sentence(
+        "error",
+        N_("{got} is not a date, so this row does not count."),
+        N_("Type the date, for example {example}, or clear the cell."),
+        harmless=N_("{got} is not a date."),
+    ),
+    "truth_for_number": Sentence(
+        "error",
+        N_("{got} is not a number, so this row does not count."),
+        N_("Type the number, or clear the cell."),
+        harmless=N_("{got} is not a number."),
+    ),
+    "spaces_only": Sentence(
+        "error",
+        N_("This cell looks empty but holds spaces, which Excel takes for text, so this row does not count."),
+        _CLEAR_SPACES,
+        harmless=N_("This cell looks empty but holds spaces, which Excel takes for text."),
+    ),
+    "excel_error": Sentence(
+        "error",
+        N_("This cell shows the Excel error {got}, so this row does not count."),
+        N_("Correct the formula in this cell, or type the value instead."),
+        harmless=N_("This cell shows the Excel error {got}."),
+    ),
+    "too_small": Sentence(
+        "error",
+        N_("{got} is less than {limit}, the lowest that {heading} can be."),
+        N_("Correct the number, or clear the cell."),
+        harmless=N_("{got} is less than {limit}, the lowest that {heading} should be."),
+    ),
+    "too_large": Sentence(
+        "error",
+        N_("{got} is more than {limit}, the highest that {heading} can be."),
+        N_("Correct the number, or clear the cell."),
+        harmless=N_("{got} is more than {limit}, the highest that {heading} should be."),
+    ),
+    "number_for_date": Sentence(
+        "error",
+        N_("The number {got} is not a date, so this row does not count."),
+        N_("Type the date again, for example {example}."),
+        harmless=N_("The number {got} is not a date."),
+    ),
+    "date_unlikely": Sentence(
+        "warning",
+        N_("{got} is an unlikely date for the period {period}."),
+        N_("Check the year, and type the date again if it is wrong."),
+    ),
+    "required_blank": Sentence(
+        "error",
+        N_("{heading} is empty in a row that is otherwise filled in, so this row does not count."),
+        N_("Fill in {heading}, or clear the whole row."),
+        harmless=N_("{heading} is empty in a row that is otherwise filled in."),
+    ),
+    # Dates of a row against each other and against the period.
+    "backwards": Sentence(
+        "error",
+        N_("{heading} ({until}) is before {since_heading} ({since}), which spoils the figures from this row."),
+        N_("Correct whichever of the two dates is wrong."),
+        harmless=N_("{heading} ({until}) is before {since_heading} ({since})."),
+    ),
+    "outside_period": Sentence(
+        "note",
+        N_("Rows that are dated outside {period} and do not count: {count}."),
+        N_("Nothing to do if they belong to another period; otherwise correct their {heading}."),
+    ),
+    # Names and codes.
+    "overlap": Sentence(
+        "error",
+        N_("“{got}” stands in two rows at the same time, here and in {other}."),
+        N_("Give the earlier row its end date, or clear the row that is there by mistake."),
+    ),
+    "duplicate": Sentence(
+        "error",
+        N_("“{got}” stands in more than one row (rows: {count}; the first is {first}), so it counts more than once."),
+        N_("Give each row a code of its own, or clear the rows that are there by mistake."),
+    ),
+    "name_again": Sentence(
+        "warning",
+        N_("“{got}” stands in more than one row (rows: {count}; the first is {first}), and each of them counts."),
+        N_("Clear the rows that are there by mistake."),
+    ),
+    "same_number": Sentence(
+        "warning",
+        N_("“{got}” and “{other}” (in {first}) are the same number to Excel, which may mix up the two rows."),
+        N_("Write one of the codes differently, for example with a letter in front."),
+    ),
+    "unknown_name": Sentence(
+        "warning",
+        N_("“{got}” is not in {target} (rows with it: {count})."),
+        N_("Pick the name from the list in the cell, or add it to {target}."),
+    ),
+    "misspelt_name": Sentence(
+        "warning",
+        N_("“{got}” is not in {target}, but “{near}” is (rows with it: {count})."),
+        N_("If “{near}” is meant, pick it from the list in the cell; otherwise add “{got}” to {target}."),
+    ),
+    "spaces_in_name": Sentence(
+        "warning",
+        N_("“{got}” differs from “{near}” in {target} by spaces alone, so Excel tells the two apart (rows: {count})."),
+        N_("Pick the name from the list in the cell, so that it is written alike everywhere."),
+    ),
+    "names_unlisted": Sentence(
+        "warning",
+        N_("{target} has no rows, so the names in {heading} cannot be compared with it (different names: {count})."),
+        N_("Add each name to {target}, one row each."),
+    ),
+    # Tables and columns.
+    "table_gone": Sentence(
+        "error",
+        N_("The table {title} is gone, so these have no value: {lost}."),
+        N_("Restore the table from the backup, or type the totals in Totals."),
+    ),
+    "table_unneeded": Sentence(
+        "note",
+        N_("The table {title} is gone; no figure needs it."),
+        N_("Nothing to do, unless you miss it: then restore it from the backup."),
+    ),
+    "column_gone": Sentence(
+        "error",
+        N_("The column {heading} of {title} is gone, so these have no value: {lost}."),
+        N_("Restore the column from the backup, or type the totals in Totals."),
+    ),
+    "column_unneeded": Sentence(
+        "note",
+        N_("The column {heading} of {title} is gone; no figure needs it."),
+        N_("Nothing to do, unless you miss it: then restore it from the backup."),
+    ),
+    "table_empty": Sentence(
+        "note",
+        N_("There are no rows in {title}, so these have no value: {lost}."),
+        N_("Fill in {title}, or type the totals in Totals."),
+    ),
+    "table_empty_zero": Sentence(
+        "note",
+        N_("There are no rows in {title}, so it counts as 0 in: {lost}."),
+        N_("Fill in {title}, or type the totals in Totals."),
+    ),
+    "one_client": Sentence(
+        "warning",
+        N_("“{got}” gave {count} of the {total} survey answers of the period, so one client weighs heavily in them."),
+        N_("Ask the other clients, too, or read the score with that in mind."),
+    ),
+    # Settings, thresholds, targets, typed totals.
+    "setting_wrong": Sentence(
+        "error",
+        N_("“{got}” is not a number, so {label} is taken as {used}."),
+        N_("Type a number from {minimum} to {maximum}, or clear the cell."),
+    ),
+    "setting_out_of_range": Sentence(
+        "error",
+        N_("{label} is {got}, but it has to be from {minimum} to {maximum}."),
+        N_("Type a number from {minimum} to {maximum}, or clear the cell to have {used}."),
+    ),
+    "threshold_wrong": Sentence(
+        "error",
+        N_("“{got}” is not a number, so this threshold of {kpi} is passed over."),
+        N_("Type a number, or clear the cell to have the published threshold."),
+    ),
+    "threshold_order": Sentence(
+        "warning",
+        N_(
+            "In {kpi}, the threshold for “{higher}” ({higher_value}) is easier to reach than that for “{lower}”"
+            " ({lower_value})."
+        ),
+        N_("Correct one of the two thresholds, or clear your own to have the published ones."),
+    ),
+    "target_wrong": Sentence(
+        "error",
+        N_("“{got}” is not a number, so {kpi} has no target."),
+        N_("Type a number, or clear the cell."),
+    ),
+    "beyond_whole": Sentence(
+        "warning",
+        N_("{got} is out of reach, since {kpi} is a share of a whole."),
+        N_("Type a percentage between 0 and 100, or clear the cell."),
+    ),
+    "typed_wrong": Sentence(
+        "error",
+        N_("“{got}” is not a number, so the typed total for “{measure}” is passed over."),
+        N_("Type a number, or clear the cell to count the rows."),
+    ),
+    "typed_negative": Sentence(
+        "error",
+        N_("The typed total for “{measure}” is {got}, but it cannot be less than 0."),
+        N_("Type the right total, or clear the cell to count the rows."),
+    ),
+    "typed_fraction": Sentence(
+        "warning",
+        N_("The typed total for “{measure}” is {got}, but only whole numbers make sense here."),
+        N_("Type a whole number, or clear the cell to count the rows."),
+    ),
+    "typed_over_rows": Sentence(
+        "note",
+        N_("The typed total {got} for “{measure}” is used instead of {log} from the rows."),
+        N_("Nothing to do if that is meant; otherwise clear the cell to count the rows."),
+    ),
+    "typed_half": Sentence(
+        "warning",
+        N_("In {kpi}, some totals are typed, but there are no rows to count for: {missing}."),
+        N_("Type these totals, too, or clear the typed ones and fill in the rows."),
+    ),
+    # Figures against each other.
+    "part_over_whole": Sentence(
+        "error",
+        N_("{kpi} comes to {got}, because “{part}” cannot be more than “{whole}” ({figures})."),
+        N_("Correct whichever of the two is wrong."),
+    ),
+    "impossible": Sentence(
+        "error",
+        N_("{kpi} comes to {got}, which no share of a whole can be ({figures})."),
+        N_("Check these figures against each other, and correct the wrong one."),
+    ),
+    "alert": Sentence(
+        "warning",
+        N_("{kpi} is {got}. {alert}"),
+        N_("Check the figures behind it ({figures}) first; if they are right, act on it."),
+    ),
+    "more": Sentence(
+        "note",
+        N_("{heading}: {count} more like the {reported} reported."),
+        N_("Mend those first: the rest often have the same cause."),
+    ),
+}

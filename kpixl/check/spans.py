@@ -1,0 +1,91 @@
+"""Rules about the dates of a row: against each other, against other rows of the same name, against the period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from kpixl.check.cells import day_of
+from kpixl.measure import meets
+from kpixl.period import serial
+from kpixl.settings import settings_used
+
+if TYPE_CHECKING:
+    from kpixl.check.case import Log
+    from kpixl.check.problem import Problem
+
+
+def backwards(log: Log) -> Iterator[Problem]:
+    """Resolved before opened, completed before assigned, end before start."""
+    spans = [(column.since, column.until, column.unit == "hours") for column in log.table.calculated]
+    if log.table.stays:
+        spans.append(("start", "end", False))
+    for since, until, with_time in spans:
+        if since not in log.rows.numbers or until not in log.rows.numbers:
+            continue
+        begin, finish = log.numbers(since), log.numbers(until)
+        wrong = begin > finish if with_time else begin // 1 > finish // 1
+        details = partial(_backwards_details, log, since, until, with_time)
+        yield from log.problems("backwards", until, np.flatnonzero(wrong), details)
+
+
+def _backwards_details(log: Log, since: str, until: str, with_time: bool, row: int) -> dict[str, object]:
+    return {
+        "since_heading": log.heading(since),
+        "since": day_of(log.numbers(since)[row], with_time=with_time),
+        "until": day_of(log.numbers(until)[row], with_time=with_time),
+    }
+
+
+def overlaps(log: Log) -> Iterator[Problem]:
+    """Two stays of one name at the same time. Ending on the day on which the next one starts is no overlap."""
+    if not log.table.stays or not log.keys or not {"start", "end"} <= set(log.rows.numbers):
+        return
+    starts_blank = np.nan if log.table.field("start").required else -np.inf
+    begin, finish = _days(log, "start", starts_blank), _days(log, "end", np.inf)
+    # What is no stay for certain (a text for a date, an end before the start) is told elsewhere.
+    rows = np.flatnonzero((log.names >= 0) & (begin <= finish))
+    rows = rows[np.lexsort((finish[rows], begin[rows], log.names[rows]))]
+    names, begin, finish = log.names[rows], begin[rows], finish[rows]
+    latest = pd.Series(finish).groupby(names).cummax().to_numpy()
+    clash = (begin[1:] < latest[:-1]) | ((begin[1:] == begin[:-1]) & (finish[1:] == finish[:-1]))
+    clashes = np.flatnonzero(clash & (names[1:] == names[:-1])) + 1
+    others = {}
+    for at in clashes[np.unique(names[clashes], return_index=True)[1]]:
+        stay = np.searchsorted(names, names[at])
+        others[int(rows[at])] = int(rows[stay + np.argmax(finish[stay:at])])
+    yield from log.problems("overlap", log.keys[0].id, sorted(others), lambda row: _pair(log, row, others[row]))
+
+
+def _days(log: Log, column: str, where_blank: float) -> np.ndarray:
+    """Days of ``column``, with its meaning for a blank cell; NaN for anything else."""
+    return np.where(log.rows.blank(column), where_blank, log.numbers(column) // 1)
+
+
+def _pair(log: Log, row: int, other: int) -> dict[str, object]:
+    key = log.keys[0].id
+    return {"got": log.rows.texts[key].iloc[row], "other": log.rows.cell(key, other)}
+
+
+def outside_period(log: Log) -> Iterator[Problem]:
+    """How many rows are dated outside the period, and count in none of its measures."""
+    column, entries = log.table.date, log.case.entries
+    if log.table.kept or column is None or column not in log.rows.numbers:
+        return
+    measures = [item for item in entries.business.measures if item.table == log.table.id]
+    if not measures:
+        return
+    first = min(serial(entries.period.window_start(item.window)) for item in measures)
+    numbers = log.numbers(column)
+    outside = (numbers < first) | (numbers >= serial(entries.period.after))
+    settings = settings_used(entries.settings)
+    for item in measures:
+        if outside.any() and all(condition.column in log.rows.numbers for condition in item.where):
+            outside &= ~meets(item, log.rows, entries.period, settings)
+    if outside.any():
+        count = int(np.count_nonzero(outside))
+        yield log.problem("outside_period", column, period=entries.period, count=count)

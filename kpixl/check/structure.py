@@ -1,0 +1,46 @@
+"""Rules about tables and columns as a whole: deleted ones, and empty ones that a KPI waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpixl.check.problem import Msg, Problem
+from kpixl.check.sentences import SENTENCES
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Measure
+    from kpixl.check.case import Case, Log
+
+
+def tables_gone(case: Case) -> Iterator[Problem]:
+    """Entry tables that the owner deleted."""
+    for table in case.entries.business.tables:
+        if table.id not in case.logs:
+            needed = [item for item in case.counted if item.table == table.id]
+            details = {"title": Msg(table.title), "lost": case.lost(needed)}
+            code = "table_gone" if needed else "table_unneeded"
+            yield Problem(SENTENCES[code].severity, code, "", None, table.id, None, details)
+
+
+def columns_gone(log: Log) -> Iterator[Problem]:
+    """Columns that the owner deleted."""
+    for column in log.table.columns:
+        if not log.rows.has(column.id):
+            needed: tuple[Measure, ...] = log.case.readers.get((log.table.id, column.id), ())
+            code = "column_gone" if needed else "column_unneeded"
+            yield log.problem(code, column.id, title=log.rows.sheet, lost=log.case.lost(needed))
+
+
+def empty(log: Log) -> Iterator[Problem]:
+    """Tables without rows, where a KPI needs them and no total is typed."""
+    if not log.empty:
+        return
+    needed = [item for item in log.case.counted if item.table == log.table.id]
+    results = {result.kpi.id: result for result in log.case.scorecard.results}
+    kpis = log.case.kpis_of(needed)
+    without = [kpi for kpi in kpis if kpi.id in results and results[kpi.id].value is None]
+    code = "table_empty" if without else "table_empty_zero"
+    if kpis:
+        lost = tuple(Msg(kpi.name) for kpi in without or kpis)
+        yield log.problem(code, title=log.rows.sheet, lost=lost)

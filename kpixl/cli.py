@@ -1,0 +1,269 @@
+"""The command line: reads the words, calls one library function a verb, prints the answer.
+
+Everything heavy is imported inside the verbs, so that help and usage errors come at once. Computes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gettext
+import io
+import json
+import os
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NoReturn, TextIO
+
+from kpixl import __version__, commands
+from kpixl.errors import N_, KpixlError, UnknownChoice, UsageError
+
+NOT_DONE, INTERRUPTED = 2, 130
+
+Translate = Callable[[str], str]
+Command = Callable[[argparse.Namespace], commands.Answer]
+
+
+class Unexpected(KpixlError):
+    """A mistake of kpixl itself, before anything was written."""
+
+    code = "internal"
+    template = N_("Something went wrong inside kpixl ({detail}); nothing was written. Please report it.")
+
+
+class Unshowable(KpixlError):
+    """A mistake of kpixl itself, after the work was done."""
+
+    code = "internal"
+    template = N_("The work is done, but kpixl could not show the answer ({detail}). Please report it.")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; never raises, whatever happens."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        _speak_utf8(stream)
+    _ = _translator(commands.default_language(_option(words, "--lang")))
+    as_json = "--json" in words
+    code = NOT_DONE
+    try:
+        try:
+            arguments = parser(_).parse_args(_map_by_map(words))
+            _check_language(arguments.lang)
+            answer: commands.Answer = arguments.run(arguments)
+        except SystemExit as stop:
+            return int(stop.code or commands.DONE)
+        except KpixlError:
+            raise
+        except Exception as error:
+            raise Unexpected(detail=_cause(error)) from error
+        code = answer.code
+        try:
+            text = json.dumps(answer.data(), ensure_ascii=False, indent=2) if as_json else answer.text()
+        except Exception as error:
+            raise Unshowable(detail=_cause(error)) from error
+        print(text, flush=True)
+        return code
+    except KpixlError as error:
+        _complain(error, _, as_json=as_json)
+        return NOT_DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the answer has gone: the work is done all the same. Python flushes once more on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return code
+
+
+# Reading the words
+
+
+class ArgumentsMissing(UsageError):
+    """The command lacks words that it needs."""
+
+    code = "arguments_missing"
+    template = N_("{what} is missing; see “{help}”.")
+
+
+class UnknownWord(UsageError):
+    """A word or option that the command does not take."""
+
+    code = "unknown_word"
+    template = N_("kpixl does not know what to do with “{what}” here; see “{help}”.")
+
+
+class ValueMissing(UsageError):
+    """An option without the value that it needs."""
+
+    code = "value_missing"
+    template = N_("{what} needs a value after it; see “{help}”.")
+
+
+class NoValue(UsageError):
+    """A value for an option that takes none."""
+
+    code = "no_value"
+    template = N_("{what} takes no value; see “{help}”.")
+
+
+class Unreadable(UsageError):
+    """Anything else that argparse complains of, in its own words."""
+
+    template = N_("kpixl cannot read the command ({what}); see “{help}”.")
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are kpixl's: one sentence that says what to do."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse found wrong as a UsageError."""
+        unknown_verb = re.fullmatch(r"argument COMMAND: invalid choice: '?(.*?)'? \(choose from (.*)\)", message)
+        if unknown_verb:
+            allowed = unknown_verb[2].replace("'", "")
+            raise UnknownChoice(got=unknown_verb[1], what="command", allowed=allowed)
+        for pattern, complaint in _COMPLAINTS.items():
+            if found := re.fullmatch(pattern, message):
+                raise complaint(what=found[1], help=f"{self.prog} --help")
+        raise Unreadable(what=message, help=f"{self.prog} --help")
+
+
+_COMPLAINTS = {
+    r"the following arguments are required: (.+)": ArgumentsMissing,
+    r"unrecognized arguments: (.+)": UnknownWord,
+    r"argument (\S+): expected .+": ValueMissing,
+    r"argument (\S+): ignored explicit argument .+": NoValue,
+}
+
+
+def parser(_: Translate = str) -> Parser:
+    """The whole command line, in the language of ``_``."""
+
+    class Formatter(argparse.HelpFormatter):
+        def add_usage(
+            self, usage: str | None, actions: Iterable[argparse.Action], groups: Any, prefix: str | None = None
+        ) -> None:
+            super().add_usage(usage, actions, groups, _("Usage: ") if prefix is None else prefix)
+
+    def titled(made: Parser) -> Parser:
+        made._positionals.title = _("What to name")
+        made._optionals.title = _("Options")
+        made.add_argument("-h", "--help", action="help", help=_("show this help and stop"))
+        return made
+
+    settings: dict[str, Any] = {"formatter_class": Formatter, "add_help": False, "allow_abbrev": False}
+    top = titled(
+        Parser(prog="kpixl", description=_("Monthly KPI workbooks for owners of small service businesses."), **settings)
+    )
+    top.add_argument("--version", action="version", version=f"kpixl {__version__}", help=_("show the version and stop"))
+    verbs = top.add_subparsers(title=_("Commands"), metavar="COMMAND", required=True, parser_class=Parser)
+
+    def verb(name: str, run: Command, says: str) -> Parser:
+        made = titled(verbs.add_parser(name, help=says, description=says, **settings))
+        made.set_defaults(run=run)
+        made.add_argument("--json", action="store_true", help=_("answer for machines"))
+        made.add_argument("--lang", metavar="LANG", help=_("the language of the answer, such as es"))
+        return made
+
+    demo = verb("demo", commands.demo, _("make sample workbooks, filled in and refreshed"))
+    demo.add_argument(
+        "--out", type=Path, metavar="DIR", default=Path("workbooks"), help=_("the folder to put them in: workbooks")
+    )
+
+    new = verb("new", commands.new, _("make an empty workbook for a business"))
+    new.add_argument("business", metavar="BUSINESS", help=_("the kind of business; “kpixl kpis” lists them"))
+    new.add_argument("--period", help=_("2026-10, 2026-Q4, 2026-W43 or 2026; this month without it"))
+    new.add_argument("--name", metavar="TEXT", help=_("the company's name"))
+    new.add_argument("--currency", metavar="EUR", help=_("three letters; by the language without it"))
+    new.add_argument("--out", type=Path, metavar="FILE", help=_("the workbook to make; never overwrites one"))
+
+    for name, run, says in (
+        ("refresh", commands.refresh, _("compute and grade a workbook, and write the results into it")),
+        ("results", commands.results, _("show the scorecard of a workbook, without writing")),
+        ("check", commands.check, _("list what is wrong in a workbook, and how to mend it")),
+    ):
+        verb(name, run, says).add_argument("file", type=Path, metavar="FILE", help=_("the workbook"))
+
+    take = verb("import", commands.import_, _("take rows from a CSV file into a sheet of a workbook"))
+    take.add_argument("file", type=Path, metavar="FILE", help=_("the workbook"))
+    take.add_argument("table", metavar="TABLE", help=_("the table to add to, such as requests"))
+    take.add_argument("source", type=Path, metavar="SOURCE", help=_("the CSV file"))
+    take.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=COLUMN",
+        help=_("which column of the CSV file fills a field; several may follow one --map"),
+    )
+    take.add_argument(
+        "--add-new", action="store_true", help=_("add clients, assistants and services that are not listed yet")
+    )
+
+    kpis = verb("kpis", commands.kpis, _("list the KPIs, with their formulas and benchmarks"))
+    kpis.add_argument("business", nargs="?", metavar="BUSINESS", help=_("only those of this business"))
+
+    calc = verb("calc", commands.calc, _("compute and grade one KPI from numbers"))
+    calc.add_argument("kpi", metavar="KPI", help=_("its id, such as crr"))
+    calc.add_argument("numbers", nargs="*", metavar="MEASURE=NUMBER", help=_("such as clients_end=650"))
+    calc.add_argument("--business", help=_("whose benchmark to grade against; the first that has the KPI without it"))
+    return top
+
+
+def _map_by_map(words: Iterable[str]) -> list[str]:
+    """The same words with a ``--map`` before each of the pairs that follow one."""
+    spread: list[str] = []
+    mapping = False
+    for word in words:
+        mapping = word == "--map" or (mapping and "=" in word and not word.startswith("-"))
+        if mapping and word != "--map" and spread[-1] != "--map":
+            spread.append("--map")
+        spread.append(word)
+    return spread
+
+
+def _option(words: Sequence[str], name: str) -> str | None:
+    """The value of an option before anything is parsed, for what goes wrong while parsing."""
+    for word, following in zip(words, [*words[1:], None], strict=True):
+        if word == name:
+            return following
+        if word.startswith(f"{name}="):
+            return word.partition("=")[2]
+    return None
+
+
+# Language and output
+
+
+def _check_language(asked: str | None) -> None:
+    """UnknownChoice for a language that kpixl does not speak, before any work is done."""
+    if asked:
+        from kpixl.i18n import language
+
+        language(asked)
+
+
+def _translator(code: str) -> Translate:
+    return gettext.translation("kpixl", commands.LOCALES, languages=[code], fallback=True).gettext
+
+
+def _speak_utf8(stream: TextIO) -> None:
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _cause(error: Exception) -> str:
+    if os.environ.get("KPIXL_DEBUG") == "1":
+        traceback.print_exc()
+    return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
+def _complain(error: KpixlError, _: Translate, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(error_json(error, _), ensure_ascii=False, indent=2))
+    else:
+        print(error.text(_), file=sys.stderr)
+
+
+def error_json(error: KpixlError, _: Translate) -> dict[str, Any]:
+    """Why nothing was done."""
+    return {"error": {"code": error.code, "message": error.text(_), "sheet": error.sheet, "cell": error.cell}}

@@ -1,0 +1,57 @@
+"""Sentences about a scorecard, from the templates. Says nothing that the figures do not support."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from kpixl.catalog.model import Level
+from kpixl.words import LEVELS, reason_text, to_next_text
+
+if TYPE_CHECKING:
+    from kpixl.i18n import Language
+    from kpixl.score import Result, Scorecard
+
+
+def headline(scorecard: Scorecard, t: Language) -> str:
+    """Up to three sentences for the top of the dashboard."""
+    graded = [result for result in scorecard.ranked if result.level is not None]
+    good = [result for result in graded if result.level is not None and result.level >= Level.ABOVE_AVERAGE]
+    return _render(
+        "headline.txt.j2",
+        t,
+        total=len(scorecard.results),
+        graded=len(graded),
+        good=len(good),
+        worst=graded[0] if graded else None,
+        best=graded[-1] if len(graded) > 1 else None,
+        better=sum(result.trend == "better" for result in graded),
+        worse=sum(result.trend == "worse" for result in graded),
+        compared=sum(result.trend is not None for result in graded),
+    )
+
+
+def comment(result: Result, t: Language) -> str:
+    """A sentence or two about one KPI."""
+    return _render(
+        "comment.txt.j2", t, result=result, reason=reason_text(result.reason, t), step=to_next_text(result, t)
+    )
+
+
+def _render(template: str, t: Language, **values: object) -> str:
+    environment = _environment()
+    text = environment.get_template(template).render(t=t, LEVELS=LEVELS, Level=Level, **values)
+    return " ".join(text.split())
+
+
+@cache
+def _environment() -> Environment:
+    """Templates lie inside the package once installed, beside it in a checkout."""
+    inside = Path(str(resources.files("kpixl") / "templates"))
+    folder = inside if inside.is_dir() else Path(__file__).resolve().parent.parent / "templates"
+    # Plain text for cells, not HTML: nothing to escape.
+    return Environment(loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False)  # noqa: S701

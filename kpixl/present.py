@@ -1,0 +1,303 @@
+"""Turns records into what people and machines read: plain text for a terminal, dictionaries for JSON.
+
+Never computes and never prints: every number here was made elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from kpixl.catalog.model import Level
+from kpixl.errors import N_
+from kpixl.score import GRADED, thresholds_published
+from kpixl.words import TRENDS, level_word, reason_text, to_next_text
+
+if TYPE_CHECKING:
+    from kpixl.catalog import Business, BusinessKpi
+    from kpixl.check import Problem
+    from kpixl.errors import KpixlError
+    from kpixl.i18n import Language
+    from kpixl.score import Reason, Result, Scorecard
+    from kpixl.verbs import ImportOutcome
+
+Json = dict[str, Any]
+
+WIDTH = 100
+"""No line of text is wider than this, but for single words that are."""
+
+SEVERITIES = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
+_COUNTS = {"error": N_("errors: {count}"), "warning": N_("warnings: {count}"), "note": N_("notes: {count}")}
+_COLOURS = {Level.BELOW: "31", Level.TYPICAL: "90", Level.ABOVE_AVERAGE: "36", Level.EXCEPTIONAL: "1;34", None: "90"}
+_GAP = "  "
+
+
+# JSON
+
+
+def result_json(result: Result, t: Language) -> Json:
+    """One KPI, of a workbook or from numbers alone."""
+    kpi, step = result.kpi, result.grade.to_next
+    return {
+        "kpi": kpi.id,
+        "business": kpi.business,
+        "abbreviation": t(kpi.abbreviation),
+        "name": t(kpi.name),
+        "value": result.value,
+        "unit": kpi.kpi.unit,
+        "level": _level_id(result.level),
+        "reason": _reason_json(result.reason, t),
+        "next_level": _level_id(result.grade.next_level),
+        "to_next": step and {"measure": kpi.kpi.lever, "amount": step.amount, "direction": step.direction},
+        "measures": dict(result.measures),
+        "window": kpi.window.value,
+        "thresholds": _thresholds_json(kpi, result.thresholds),
+        "target": result.target,
+        "against_target": result.against_target,
+        "previous": result.previous,
+        "year_before": result.year_before,
+        "year_to_date": result.year_to_date,
+        "year_to_date_reason": _reason_json(result.year_to_date_reason, t),
+        "change": result.change,
+        "trend": result.trend,
+        "sample": result.sample,
+        "alert": t(kpi.alert) if result.alert else None,
+    }
+
+
+def scorecard_json(scorecard: Scorecard, t: Language, problems: Sequence[Problem] = ()) -> Json:
+    """The whole scorecard, with the number of problems in Check by severity."""
+    entries = scorecard.entries
+    return {
+        "business": entries.business.id,
+        "company": entries.company,
+        "period": str(entries.period),
+        "currency": entries.currency,
+        "language": entries.language,
+        "kpis": [result_json(result, t) for result in scorecard.results],
+        "measures": {
+            name: {"value": value.used, "log": value.log, "typed": value.typed, "source": value.source}
+            for name, value in scorecard.measures.items()
+        },
+        "problem_count": problem_count(problems),
+    }
+
+
+def problem_json(problem: Problem, t: Language) -> Json:
+    """One problem of Check."""
+    return {
+        "severity": problem.severity,
+        "code": problem.code,
+        "sheet": problem.sheet,
+        "cell": problem.cell,
+        "table": problem.table,
+        "field": problem.field,
+        "message": problem.text(t),
+        "mend": problem.mend(t),
+    }
+
+
+def problem_count(problems: Iterable[Problem]) -> dict[str, int]:
+    """How many problems there are of each severity, the worst first."""
+    found = Counter(problem.severity for problem in problems)
+    return {severity: found[severity] for severity in SEVERITIES}
+
+
+def kpis_json(business: Business, t: Language) -> Json:
+    """The catalogue of one business."""
+    return {
+        "business": business.id,
+        "name": t(business.name),
+        "source": t(business.source),
+        "kpis": [
+            {
+                "id": kpi.id,
+                "abbreviation": t(kpi.abbreviation),
+                "name": t(kpi.name),
+                "formula": kpi.kpi.formula,
+                "measures": {argument.name: argument.measure.name for argument in kpi.arguments},
+                "unit": kpi.kpi.unit,
+                "direction": kpi.kpi.direction,
+                "window": kpi.window.value,
+                "thresholds": _thresholds_json(kpi, thresholds_published(kpi)),
+                "example": {"arguments": kpi.example.arguments, "value": kpi.example.value},
+                "published": t(kpi.published),
+                "reading": t(kpi.reading),
+                "source": t(kpi.source),
+                "definition": t(kpi.definition),
+            }
+            for kpi in business.kpis
+        ],
+    }
+
+
+def import_json(outcome: ImportOutcome, t: Language) -> Json:
+    """What an import took and what it left."""
+    return {
+        "path": str(outcome.path),
+        "table": outcome.table,
+        "imported": outcome.imported,
+        "rejected": [
+            {
+                "line": row.line,
+                "column": row.column,
+                "value": None if row.value is None else str(row.value),
+                "message": row.text(t),
+            }
+            for row in outcome.rejected
+        ],
+        "added": {table: list(keys) for table, keys in outcome.added.items()},
+        "backup": None if outcome.backup is None else str(outcome.backup),
+    }
+
+
+def error_json(error: KpixlError, t: Callable[[str], str]) -> Json:
+    """Why nothing was done."""
+    return {"error": {"code": error.code, "message": error.text(t), "sheet": error.sheet, "cell": error.cell}}
+
+
+def _level_id(level: Level | None) -> str | None:
+    return None if level is None else level.id
+
+
+def _reason_json(reason: Reason | None, t: Language) -> Json | None:
+    return {"code": reason.code, "text": reason_text(reason, t)} if reason else None
+
+
+def _thresholds_json(kpi: BusinessKpi, used: Mapping[Level, float]) -> list[Json]:
+    return [
+        {"level": level.id, "comparison": kpi.comparison(level), "value": used[level]}
+        for level in GRADED
+        if level in used
+    ]
+
+
+# Text
+
+
+def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Language, *, colour: bool = False) -> str:
+    """The scorecard as a table, what it takes to the next level below each KPI, and what Check has found."""
+    entries = scorecard.entries
+    rows = [
+        (
+            t(result.kpi.abbreviation),
+            t(result.kpi.name),
+            t.number(result.value, result.kpi.kpi.unit, entries.currency),
+            level_word(result.level, t),
+            _change(result, t, entries.currency),
+        )
+        for result in scorecard.results
+    ]
+    heads = (t(N_("KPI")), "", t(N_("Value")), t(N_("Level")), t(N_("Change")))
+    widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
+    widths[1] = max(12, min(widths[1], WIDTH - sum(widths) + widths[1] - len(_GAP) * (len(heads) - 1)))
+    lines = [f"{entries.company or t(entries.business.name)} · {t.period(entries.period)}", ""]
+    lines += _row(heads, widths)
+    for result, row in zip(scorecard.results, rows, strict=True):
+        lines += _row(row, widths, _COLOURS[result.level] if colour else None)
+        lines += _block(_advice(result, t), indent=widths[0] + len(_GAP))
+    return "\n".join([*lines, "", *_block([counts_text(problems, t)])])
+
+
+def calc_text(result: Result, t: Language) -> str:
+    """One KPI from numbers: value, level, next level. Money stands without a symbol."""
+    kpi = result.kpi
+    unit = "ratio" if kpi.kpi.unit == "money" else kpi.kpi.unit
+    heading = f"{t(kpi.abbreviation)}, {t(kpi.name)} ({kpi.business}):"
+    level = level_word(result.level, t)
+    return "\n".join(_block([f"{heading} {t.number(result.value, unit)}  {level}"]) + _block(_advice(result, t), 2))
+
+
+def problems_text(problems: Sequence[Problem], t: Language) -> str:
+    """Every problem with its place and its mend, then how many there are."""
+    lines = []
+    for problem in problems:
+        place = problem.sheet + (f"!{problem.cell}" if problem.cell else "")
+        lines += _block([f"{t(SEVERITIES[problem.severity])} · {place}: {problem.text(t)}"])
+        lines += _block([problem.mend(t)], indent=4)
+    return "\n".join([*lines, *([""] if lines else []), *_block([counts_text(problems, t)])])
+
+
+def counts_text(problems: Iterable[Problem], t: Language) -> str:
+    """How many problems Check has, by severity: ``Check: errors: 1, warnings: 2``."""
+    counts = problem_count(problems)
+    parts = [t(_COUNTS[severity]).format(count=count) for severity, count in counts.items() if count]
+    if not parts:
+        return t(N_("Check has found no problems."))
+    return t(N_("Check has found {counts}.")).format(counts=", ".join(parts))
+
+
+def kpis_text(business: Business, t: Language) -> str:
+    """The catalogue of one business."""
+    lines = [f"{t(business.name)} ({business.id})"]
+    for kpi in business.kpis:
+        lines += ["", f"{t(kpi.abbreviation)}{_GAP}{t(kpi.name)}"]
+        lines += _block([f"{kpi.id} = {kpi.kpi.formula}", t(kpi.definition), t(kpi.published)], indent=4)
+    return "\n".join(lines)
+
+
+def import_text(outcome: ImportOutcome, t: Language) -> str:
+    """What an import took and what it left, with the line and the reason of every rejected row."""
+    lines = [
+        t(N_("Rows imported: {count}, rejected: {rejected}.")).format(
+            count=outcome.imported, rejected=len(outcome.rejected)
+        )
+    ]
+    for table, keys in outcome.added.items():
+        if keys:
+            lines += _block([t(N_("New in {table}: {keys}.")).format(table=table, keys=", ".join(keys))])
+    for row in outcome.rejected:
+        place = t(N_("Line {line}, {column}:")).format(line=row.line, column=row.column)
+        lines += _block([f"{place} {row.text(t)}"], indent=2)
+    return "\n".join(lines)
+
+
+def _advice(result: Result, t: Language) -> list[str]:
+    """Why there is no value, or what it takes to the next level; and the alert, where there is one."""
+    first = reason_text(result.reason, t) if result.value is None else to_next_text(result, t)
+    alert = f"! {t(result.kpi.alert)}" if result.alert else ""
+    return [text for text in (first, alert) if text]
+
+
+def _change(result: Result, t: Language, currency: str) -> str:
+    """The change on the previous period with its sign, in points where the KPI is a percentage."""
+    if result.change is None:
+        return "–"
+    if result.trend == "same":
+        return t(TRENDS["same"])
+    sign = "+" if result.change > 0 else "−"
+    size = abs(result.change)
+    if result.kpi.kpi.unit == "fraction":
+        amount = t(N_("{number} points")).format(number=t.decimal(size * 100, 1))
+    else:
+        amount = t.number(size, result.kpi.kpi.unit, currency)
+    return f"{sign}{amount} {t(TRENDS[result.trend]) if result.trend else ''}".rstrip()
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], colour: str | None = None) -> list[str]:
+    """A row of the scorecard; a long name goes on below itself, and only the level is coloured."""
+    names = wrap(cells[1], widths[1]) or [""]
+    abbreviation, name = cells[0].ljust(widths[0]), names[0].ljust(widths[1])
+    value, level = cells[2].rjust(widths[2]), cells[3].ljust(widths[3])
+    painted = f"\x1b[{colour}m{level}\x1b[0m" if colour else level
+    first = _GAP.join([abbreviation, name, value, painted, cells[4]]).rstrip()
+    return [first, *(" " * (widths[0] + len(_GAP)) + rest for rest in names[1:])]
+
+
+def _block(texts: Iterable[str], indent: int = 0) -> list[str]:
+    """Texts on lines of their own, folded where they are too wide."""
+    space = " " * indent
+    return [
+        line
+        for text in texts
+        for line in wrap(
+            text,
+            WIDTH,
+            initial_indent=space,
+            subsequent_indent=space + _GAP,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    ]

@@ -1,0 +1,270 @@
+"""Builds the skeleton of a new workbook with openpyxl. Never opens an existing one."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.hyperlink import Hyperlink
+
+from kpixl.catalog.model import Level
+from kpixl.errors import N_
+from kpixl.words import LEVELS, SHAPES
+from kpixl.workbook import charts, layout, style
+from kpixl.workbook.entry_sheets import entry_sheet, past_sheet
+from kpixl.workbook.grid import BLOCK_PREFIX, Cells, Context, Placement
+from kpixl.workbook.sheets import breakdown, check, dashboard, guide, kpis, settings, totals
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+BODY_ROW = 15.75
+HOME = "_kpixl.home"
+
+
+def skeleton(c: Context) -> bytes:
+    """The bytes of a workbook with every sheet, table, block, name, chart and rule, and no rows."""
+    book = Workbook()
+    book.remove(book.active)
+    for key in layout.sheet_order(c.business):
+        book.create_sheet(c.titles[key])
+    sheet = {key: book[c.titles[key]] for key in layout.sheet_order(c.business)}
+    for table in c.business.tables:
+        entry_sheet(sheet[table.id], table, c)
+    past_sheet(sheet[layout.PAST], c)
+    for block in layout.blocks(c.business).values():
+        cells = block.cells(c)
+        _write(book, sheet[block.placement.sheet], block.placement, cells)
+    for key, finish in _FINISH.items():
+        finish(sheet[key], c)
+    _home(book, c)
+    sheet["hidden"].sheet_state = "hidden"
+    book.custom_doc_props.append(StringProperty(name="kpixl", value=str(layout.LAYOUT_VERSION)))
+    book.calculation.fullCalcOnLoad = True
+    book.properties.creator = "kpixl"
+    book.properties.title = f"{c.scorecard.entries.company} · {c.t.period(c.scorecard.entries.period)}"
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _write(book: Workbook, sheet: Worksheet, place: Placement, cells: Cells) -> None:
+    """Ids, contents, looks and names of one block."""
+    for column, index in place.column_numbers.items():
+        sheet.cell(place.top, index, column)
+    for row, number in place.row_numbers.items():
+        sheet.cell(number, place.left, row)
+    for (row, column), cell in cells.items():
+        number, index = place.position(row, column)
+        target = sheet.cell(number, index)
+        if cell.formula is not None:
+            target.value = f"={cell.formula}"
+        elif cell.value is not None:
+            target.value = cell.value
+            if isinstance(cell.value, str):
+                target.data_type = "s"  # a text that starts with = stays a text
+        cell.style.apply(target)
+        if cell.name:
+            _name(book, cell.name, sheet, f"${get_column_letter(index)}${number}")
+    corner = f"${get_column_letter(place.left)}${place.top}:${get_column_letter(place.right)}${place.bottom}"
+    _name(book, BLOCK_PREFIX + place.id, sheet, corner)
+
+
+def _name(book: Workbook, name: str, sheet: Worksheet, address: str) -> None:
+    book.defined_names[name] = DefinedName(name, attr_text=f"{quote_sheetname(sheet.title)}!{address}")
+
+
+def _home(book: Workbook, c: Context) -> None:
+    """A name for the way back to the dashboard, which stays true when the sheet is renamed."""
+    sheet = book[c.titles["dashboard"]]
+    _name(book, HOME, sheet, "$B$2")
+    for key in ("totals", "kpis", "breakdown", "check", "guide", "settings"):
+        target = book[c.titles[key]]
+        place = c.placements[key]
+        row = place.position("space", place.columns[0])[0]
+        back(target, f"{get_column_letter(place.left + 1)}{row}", c)
+
+
+def back(sheet: Worksheet, address: str, c: Context) -> None:
+    """A link to the dashboard."""
+    sheet[address] = "← " + c.titles["dashboard"]
+    style.Style(size=9, colour="1A528F").apply(sheet[address])
+    sheet[address].hyperlink = Hyperlink(ref=address, location=HOME)
+    style.Style(size=9, colour="1A528F").apply(sheet[address])
+
+
+def _result_sheet(sheet: Worksheet, *, grid: bool, landscape: bool = True) -> None:
+    """What every sheet of results has: ids out of sight, protection without a password, a page that fits."""
+    sheet.row_dimensions[1].hidden = True
+    sheet.column_dimensions["A"].hidden = True
+    sheet.sheet_view.showGridLines = grid
+    sheet.protection.sheet = True
+    for allowed in ("formatColumns", "formatRows", "formatCells", "sort", "autoFilter"):
+        setattr(sheet.protection, allowed, False)
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.5
+    sheet.oddFooter.right.text = "&P / &N"
+    sheet.oddFooter.left.text = "&A"
+    sheet.sheet_properties.tabColor = style.ACCENT
+
+
+def _widths(
+    sheet: Worksheet, place: Placement, widths: dict[str, float], otherwise: float, hidden: tuple[str, ...] = ()
+) -> None:
+    for column in place.columns:
+        letter = get_column_letter(place.column_numbers[column])
+        sheet.column_dimensions[letter].width = widths.get(column, otherwise)
+        sheet.column_dimensions[letter].hidden = column in hidden
+
+
+def level_rules(sheet: Worksheet, area: str, first: str) -> None:
+    """Level words in their colours: the word's shape decides, so that the rule needs no other cell."""
+    for level in Level:
+        rule = FormulaRule(
+            formula=[f'LEFT({first},1)="{SHAPES[level]}"'],
+            fill=PatternFill(bgColor=style.LEVEL_TINTS[level], fill_type="solid"),
+            font=Font(color=style.LEVEL_TEXT[level]),
+        )
+        sheet.conditional_formatting.add(area, rule)
+
+
+def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
+    _result_sheet(sheet, grid=False)
+    place = c.placements["dashboard"]
+    for number, column in enumerate(place.columns, 1):
+        letter = get_column_letter(place.column_numbers[column])
+        gutter = number % dashboard.CARD_COLUMNS == 0
+        sheet.column_dimensions[letter].width = 2.6 if gutter else 10.6
+    heights: dict[str, float] = dict(dashboard.HEAD_HEIGHTS)
+    for line in range(dashboard.card_lines(c.business)):
+        heights.update({f"{part}_{line}": height for part, height in dashboard.CARD_HEIGHTS.items()})
+    heights.update({"sections": 22, "space": 8, "advice": 22, **dict.fromkeys(dashboard.PICK_ROWS, 30)})
+    for row in place.rows:
+        sheet.row_dimensions[place.position(row, "c1")[0]].height = heights.get(row, 17)
+    for first, left, last, right in dashboard.merges(c.business):
+        top, _ = place.position(first, "c1")
+        bottom, _ = place.position(last, "c1")
+        sheet.merge_cells(start_row=top, start_column=left + 1, end_row=bottom, end_column=right + 1)
+    for index in range(len(c.business.kpis)):
+        line, first_column = dashboard.place(index)
+        row, column = place.position(f"value_{line}", f"c{first_column + 2}")
+        address = f"{get_column_letter(column)}{row}"
+        level_rules(sheet, f"{address}:{get_column_letter(column + 1)}{row}", f"${get_column_letter(column)}${row}")
+    helper = sheet.parent[c.titles["hidden"]]
+    half = dashboard.COLUMN_COUNT // 2
+    top, _ = place.position(dashboard.CHART_ROWS[0], "c1")
+    bottom, _ = place.position(dashboard.CHART_ROWS[-1], "c1")
+    sheet.add_chart(charts.overview(helper, c.placements["rank"], c.business, ((top, 2), (bottom, half + 1))))
+    names = {level: c.t(LEVELS[level]) for level in Level}
+    sheet.add_chart(charts.trend(helper, c.placements["trend"], ((top, half + 3), (bottom, place.right)), names))
+    ids = [kpi.id for kpi in c.business.kpis]
+    picker = c.span("calc", "name", ids)
+    row, column = place.position("sections", f"c{half + 5}")
+    _dropdown(sheet, f"{get_column_letter(column)}{row}", picker, c.t(N_("Pick a KPI from the list.")))
+    sheet.print_area = f"B2:{get_column_letter(place.right)}{place.bottom}"
+    sheet.page_setup.fitToHeight = 1
+    sheet.print_options.horizontalCentered = True
+    sheet.sheet_view.zoomScale = 100
+
+
+def _dropdown(sheet: Worksheet, address: str, source: str, error: str) -> None:
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    rule = DataValidation(type="list", formula1=f"={source}", allow_blank=False, showErrorMessage=True, error=error)
+    rule.add(address)
+    sheet.add_data_validation(rule)
+
+
+def _finish_totals(sheet: Worksheet, c: Context) -> None:
+    _result_sheet(sheet, grid=True)
+    place = c.placements["totals"]
+    _widths(sheet, place, dict(totals.WIDTHS), 14, totals.HIDDEN)
+    sheet.row_dimensions[place.position("total", "label")[0]].hidden = True
+    _freeze(sheet, place, "headings", "unit")
+
+
+def _finish_kpis(sheet: Worksheet, c: Context) -> None:
+    _result_sheet(sheet, grid=True)
+    place = c.placements["kpis"]
+    _widths(sheet, place, dict(kpis.WIDTHS), 12)
+    sheet.row_dimensions[place.position("headings", "name")[0]].height = 30
+    for kpi in c.business.kpis:
+        sheet.row_dimensions[place.position(kpi.id, "name")[0]].height = 30
+    first, column = place.position(c.business.kpis[0].id, "level")
+    last, _ = place.position(c.business.kpis[-1].id, "level")
+    letter = get_column_letter(column)
+    level_rules(sheet, f"{letter}{first}:{letter}{last}", f"${letter}{first}")
+    _freeze(sheet, place, "headings", "value")
+
+
+def _finish_breakdown(sheet: Worksheet, c: Context) -> None:
+    _result_sheet(sheet, grid=False)
+    place = c.placements["breakdown"]
+    widths = {column: 22.0 for column in place.columns if column.startswith("level")}
+    _widths(sheet, place, {**breakdown.WIDTHS, **widths}, 11)
+    for column in widths:
+        first, index = place.position(place.rows[0], column)
+        letter = get_column_letter(index)
+        level_rules(sheet, f"{letter}{first}:{letter}{place.bottom}", f"${letter}{first}")
+
+
+def _finish_check(sheet: Worksheet, c: Context) -> None:
+    _result_sheet(sheet, grid=False)
+    _widths(sheet, c.placements["check"], dict(check.WIDTHS), 14)
+    _freeze(sheet, c.placements["check"], "headings", "severity")
+
+
+def _finish_guide(sheet: Worksheet, c: Context) -> None:
+    _result_sheet(sheet, grid=False, landscape=False)
+    place = c.placements["guide"]
+    _widths(sheet, place, dict(guide.WIDTHS), 14)
+    texts = {row: str(cell.value or "") for (row, column), cell in guide.cells(c).items() if column == "text"}
+    for row, text in texts.items():
+        lines = sum(1 + len(part) // 112 for part in text.split("\n"))
+        sheet.row_dimensions[place.position(row, "text")[0]].height = 13.5 * lines + 3
+    for kpi in c.business.kpis:
+        row = place.position(f"{kpi.id}_name", "heading")[0]
+        _name(sheet.parent, f"_kpixl.guide.{kpi.id}", sheet, f"$B${row}")
+    source = sheet.parent[c.titles["kpis"]]
+    for kpi in c.business.kpis:
+        row, column = c.placements["kpis"].position(kpi.id, "name")
+        target = source.cell(row, column)
+        target.hyperlink = Hyperlink(ref=target.coordinate, location=f"_kpixl.guide.{kpi.id}")
+        style.LINK.apply(target)
+
+
+def _finish_settings(sheet: Worksheet, c: Context) -> None:
+    _result_sheet(sheet, grid=False)
+    _widths(sheet, c.placements["settings"], dict(settings.WIDTHS), 14, settings.HIDDEN)
+
+
+def _finish_hidden(sheet: Worksheet, c: Context) -> None:
+    sheet.protection.sheet = True
+
+
+def _freeze(sheet: Worksheet, place: Placement, row: str, column: str) -> None:
+    number, index = place.position(row, column)
+    sheet.freeze_panes = f"{get_column_letter(index)}{number + 1}"
+    sheet.print_title_rows = f"{number}:{number}"
+
+
+_FINISH = {
+    "dashboard": _finish_dashboard,
+    "totals": _finish_totals,
+    "kpis": _finish_kpis,
+    "breakdown": _finish_breakdown,
+    "check": _finish_check,
+    "guide": _finish_guide,
+    "settings": _finish_settings,
+    "hidden": _finish_hidden,
+}

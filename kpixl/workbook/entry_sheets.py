@@ -1,0 +1,179 @@
+"""Entry sheets: an Excel Table each, with drop-downs, messages and frozen headings. Rows are added by the package edit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.table import Table as ExcelTable
+from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
+
+from kpixl.catalog.model import Calculated, Field
+from kpixl.errors import N_
+from kpixl.period import serial
+from kpixl.workbook import layout, style
+from kpixl.workbook.formulas import calculated_formula
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from kpixl.catalog.model import Table
+    from kpixl.i18n import Language
+    from kpixl.workbook.grid import Context
+
+HEADING_ROW = 4
+FIRST_ROW = HEADING_ROW + 1
+PROMPT_TITLE_LIMIT, TEXT_LIMIT = 32, 255
+
+ENTRY_LOOK = {
+    "date": style.Style(format=style.FORMATS["date"], align="left", unlocked=True),
+    "moment": style.Style(format=style.FORMATS["moment"], align="left", unlocked=True),
+    "number": style.Style(format="#,##0.##", align="right", unlocked=True),
+    "text": style.Style(format="General", align="left", unlocked=True),
+}
+CALCULATED_LOOK = style.Style(format="#,##0.00", align="right", colour=style.MUTED)
+HEAD = style.Style(bold=True, colour="FFFFFF", fill=style.ACCENT, vertical="center")
+HEAD_CALCULATED = style.Style(bold=True, colour="FFFFFF", fill=style.MUTED, vertical="center", align="right")
+WIDTHS = {"date": 13.0, "moment": 17.0, "number": 12.0, "text": 22.0}
+
+ERROR_TITLE = N_("Please check this entry")
+
+
+def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
+    """One entry sheet with its table and one blank row."""
+    t = c.t
+    headings = layout.headings(table, t)
+    _head(sheet, t(table.title), t(table.help), c)
+    for index, column in enumerate(table.columns, 1):
+        letter = get_column_letter(index)
+        heading = headings[column.id]
+        cell = sheet.cell(HEADING_ROW, index, heading)
+        first = sheet.cell(FIRST_ROW, index)
+        if isinstance(column, Calculated):
+            HEAD_CALCULATED.apply(cell)
+            CALCULATED_LOOK.apply(first)
+            first.value = f"={_calculated(table, column, headings)}"
+            width = 10.0
+        else:
+            HEAD.apply(cell)
+            look = "moment" if column.with_time else ("text" if column.type == "choice" else column.type)
+            ENTRY_LOOK[look].apply(first)
+            width = WIDTHS[look]
+            sheet.add_data_validation(_validation(table, column, letter, c))
+        sheet.column_dimensions[letter].width = max(width, len(heading) * 1.15 + 4)
+    _table(sheet, table.id, headings, {x.id: _calculated(table, x, headings) for x in table.calculated})
+    sheet.sheet_properties.tabColor = "E0B84C"
+
+
+def past_sheet(sheet: Worksheet, c: Context) -> None:
+    """Past periods: a long table, one line a period and measure or KPI."""
+    headings = layout.past_headings(c.t)
+    help_ = N_("Closed periods, one line for each measure and KPI. The trend and the comparisons read them.")
+    _head(sheet, c.titles[layout.PAST], c.t(help_), c)
+    for index, (id_, heading) in enumerate(headings.items(), 1):
+        HEAD.apply(sheet.cell(HEADING_ROW, index, heading))
+        look = {"start": ENTRY_LOOK["date"], "value": style.Style(format="#,##0.0000", align="right")}
+        look.get(id_, style.Style(align="left")).apply(sheet.cell(FIRST_ROW, index))
+        widths = {"name": 40.0, "level": 24.0, "id": 26.0}
+        sheet.column_dimensions[get_column_letter(index)].width = widths.get(id_, 15.0)
+    _table(sheet, layout.PAST, headings, {})
+    sheet.protection.sheet = True
+    sheet.protection.autoFilter = sheet.protection.sort = sheet.protection.formatColumns = False
+    sheet.sheet_properties.tabColor = style.ACCENT
+
+
+def _head(sheet: Worksheet, title: str, help_: str, c: Context) -> None:
+    from kpixl.workbook.build import HOME
+
+    sheet["A1"], sheet["A2"], sheet["A3"] = title, help_, "← " + c.titles["dashboard"]
+    sheet["A3"].hyperlink = Hyperlink(ref="A3", location=HOME)
+    for address, look in (("A1", style.TITLE), ("A2", style.HELP), ("A3", style.Style(size=9, colour="1A528F"))):
+        look.apply(sheet[address])
+    sheet.row_dimensions[1].height = 28
+    sheet.row_dimensions[HEADING_ROW].height = 20
+    sheet.freeze_panes = f"B{FIRST_ROW}"
+    sheet.print_title_rows = f"{HEADING_ROW}:{HEADING_ROW}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _table(sheet: Worksheet, id_: str, headings: dict[str, str], calculated: dict[str, str]) -> None:
+    last = get_column_letter(len(headings))
+    reference = f"A{HEADING_ROW}:{last}{FIRST_ROW}"
+    table = ExcelTable(displayName=layout.table_name(id_), name=layout.table_name(id_), ref=reference)
+    table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
+    table._initialise_columns()
+    for column, (field, heading) in zip(table.tableColumns, headings.items(), strict=True):
+        assert isinstance(column, TableColumn)
+        column.name = heading
+        if field in calculated:
+            column.calculatedColumnFormula = TableFormula(attr_text=calculated[field])
+    sheet.add_table(table)
+    for field, heading in headings.items():
+        name = layout.column_name(id_, field)
+        sheet.parent.defined_names[name] = DefinedName(name, attr_text=layout.structured(id_, heading))
+
+
+def _calculated(table: Table, column: Calculated, headings: dict[str, str]) -> str:
+    return calculated_formula(column, lambda field: layout.this_row(table.id, headings[field]))
+
+
+def _validation(table: Table, field: Field, letter: str, c: Context) -> DataValidation:
+    """What may be typed in a column. Lists only warn: a new client may be typed before he is in Clients."""
+    t = c.t
+    rule = DataValidation(allow_blank=True, showErrorMessage=True, showInputMessage=True)
+    rule.promptTitle = t(field.heading)[:PROMPT_TITLE_LIMIT]
+    rule.prompt = t(field.help)[:TEXT_LIMIT]
+    rule.errorTitle = t(ERROR_TITLE)[:PROMPT_TITLE_LIMIT]
+    if field.refers_to in {other.id for other in c.business.tables}:
+        key = next(other.id for other in c.business.table(str(field.refers_to)).fields if other.key)
+        rule.type, rule.formula1 = "list", layout.column_name(str(field.refers_to), key)
+        rule.errorStyle = "warning"
+        sheet = c.titles[str(field.refers_to)]
+        rule.error = t(N_("This name is not on the sheet {sheet}. Add it there, or correct it here.")).format(
+            sheet=sheet
+        )
+    elif field.type == "date":
+        low, high = _years(c.scorecard.entries.period.start)
+        rule.type, rule.operator = "date", "between"
+        rule.formula1, rule.formula2 = str(serial(low)), str(serial(high))
+        rule.error = t(N_("Type a date, for example {date}.")).format(date=_short(c.scorecard.entries.period.start, t))
+    elif field.type == "number":
+        rule.type = "decimal"
+        rule.error = _number_error(field, t)
+        if field.maximum is None:
+            rule.operator, rule.formula1 = "greaterThanOrEqual", f"{field.minimum or 0:g}"
+        else:
+            rule.operator = "between"
+            rule.formula1, rule.formula2 = f"{field.minimum or 0:g}", f"{field.maximum:g}"
+    else:
+        rule.type, rule.operator, rule.formula1 = "textLength", "lessThanOrEqual", "250"
+        rule.error = t(N_("At most 250 characters."))
+    rule.error = rule.error[:TEXT_LIMIT]
+    rule.add(f"{letter}{FIRST_ROW}")
+    return rule
+
+
+def _number_error(field: Field, t: Language) -> str:
+    if field.maximum is None:
+        return t(N_("Type a number of {minimum} or more.")).format(minimum=f"{field.minimum or 0:g}")
+    return t(N_("Type a number from {minimum} to {maximum}.")).format(
+        minimum=f"{field.minimum or 0:g}", maximum=f"{field.maximum:g}"
+    )
+
+
+def _short(day: date, t: Language) -> str:
+    from babel.dates import format_date
+
+    return str(format_date(day, format="short", locale=t.locale))
+
+
+def _years(day: date) -> tuple[date, date]:
+    return day.replace(year=1990, month=1, day=1), day.replace(year=day.year + 20, month=12, day=31)

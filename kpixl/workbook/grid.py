@@ -1,0 +1,151 @@
+"""Blocks of cells found by a name and by ids, never by address.
+
+A block is a rectangle whose first row holds the ids of its columns and whose first column holds the ids of its rows,
+both hidden from the owner. Its defined name ``_kpixl.block.<id>`` moves with it when sheets are renamed or rows
+inserted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from openpyxl.utils import get_column_letter, quote_sheetname
+
+from kpixl.workbook.sheet import Value
+from kpixl.workbook.style import TEXT, Style
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Business
+    from kpixl.check import Problem
+    from kpixl.i18n import Language
+    from kpixl.score import Scorecard
+
+BLOCK_PREFIX = "_kpixl.block."
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: what Excel computes and what Python says it is.
+
+    ``label`` cells are written when the workbook is built and never again; ``live`` cells hold a formula whose cached
+    value refresh writes; ``static`` cells hold what refresh last found; ``input`` cells belong to the owner.
+    """
+
+    kind: Literal["label", "live", "static", "input"]
+    value: Value = None
+    formula: str | None = None
+    style: Style = TEXT
+    name: str | None = None
+
+
+def label(value: Value, style: Style = TEXT) -> Cell:
+    """A fixed text."""
+    return Cell("label", value, style=style)
+
+
+def live(formula: str, value: Value, style: Style = TEXT, name: str | None = None) -> Cell:
+    """A formula with the value that Python gives it."""
+    return Cell("live", "" if value is None else value, formula, style, name)
+
+
+def static(value: Value, style: Style = TEXT) -> Cell:
+    """What the last refresh found."""
+    return Cell("static", value, style=style)
+
+
+def entry_cell(value: Value, style: Style, name: str | None = None) -> Cell:
+    """A cell of the owner's."""
+    return Cell("input", value, style=style, name=name)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a block is: its sheet, and the sheet's row and column (from 1) of each of its ids."""
+
+    id: str
+    sheet: str
+    """The key of the sheet, not its name."""
+    row_numbers: Mapping[str, int]
+    column_numbers: Mapping[str, int]
+    top: int = 1
+    left: int = 1
+
+    @classmethod
+    def new(cls, id_: str, sheet: str, rows: Sequence[str], columns: Sequence[str], top: int = 1) -> Placement:
+        """A block in a new workbook: ids in row ``top`` and in column A, cells below and to the right of them."""
+        return cls(
+            id_,
+            sheet,
+            {row: number for number, row in enumerate(rows, top + 1)},
+            {column: number for number, column in enumerate(columns, 2)},
+            top,
+        )
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Ids of the rows, from top to bottom."""
+        return tuple(self.row_numbers)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Ids of the columns, from left to right."""
+        return tuple(self.column_numbers)
+
+    def position(self, row: str, column: str) -> tuple[int, int]:
+        """Row and column of a cell, from 1."""
+        return self.row_numbers[row], self.column_numbers[column]
+
+    @property
+    def bottom(self) -> int:
+        """The last row of the block."""
+        return max(self.row_numbers.values())
+
+    @property
+    def right(self) -> int:
+        """The last column of the block."""
+        return max(self.column_numbers.values())
+
+
+Cells = Mapping[tuple[str, str], Cell]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the cells of a sheet are made from."""
+
+    business: Business
+    t: Language
+    scorecard: Scorecard
+    problems: Sequence[Problem]
+    placements: Mapping[str, Placement]
+    titles: Mapping[str, str]
+    """Sheet key -> the sheet's name in the workbook."""
+    column: Callable[[str, str], str]
+    """Table id and column id -> the structured reference, with the heading that the owner sees."""
+    refreshed: datetime | None = None
+    trend_kpi: str = ""
+    """The KPI that the owner picked for the trend chart, by its id."""
+    commentary: str = ""
+    comments: Mapping[str, str] = field(default_factory=dict)
+    """A sentence about each KPI, by its id."""
+
+    def at(self, block: str, row: str, column: str) -> str:
+        """The absolute address of a cell of another block, for a formula."""
+        place = self.placements[block]
+        number, index = place.position(row, column)
+        return f"{quote_sheetname(self.titles[place.sheet])}!${get_column_letter(index)}${number}"
+
+    def span(self, block: str, column: str, rows: Sequence[str]) -> str:
+        """The absolute address of a column of a block, from its first given row to its last."""
+        place = self.placements[block]
+        first, index = place.position(rows[0], column)
+        last, _ = place.position(rows[-1], column)
+        letter = get_column_letter(index)
+        return f"{quote_sheetname(self.titles[place.sheet])}!${letter}${first}:${letter}${last}"
+
+    def word(self, id_: str) -> str:
+        """The address of a word in the owner's language."""
+        return self.at("words", id_, "text")

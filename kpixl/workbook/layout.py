@@ -1,0 +1,145 @@
+"""Which sheets, tables, blocks and names a workbook has, in which order. Says where things go, never what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpixl.errors import N_
+from kpixl.workbook.grid import Cells, Context, Placement
+from kpixl.workbook.sheets import breakdown, check, dashboard, guide, hidden, kpis, settings, totals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kpixl.catalog.model import Business, Table
+    from kpixl.i18n import Language
+
+LAYOUT_VERSION = 1
+"""Raised when a workbook of this layout cannot be used by an older kpixl."""
+
+HIDDEN_SHEET = "_kpixl"
+COLUMN_PREFIX = "_kpixl."
+PAST = "past"
+
+RESULT_TITLES = {
+    "dashboard": N_("Dashboard"),
+    "totals": N_("Totals"),
+    "kpis": N_("KPIs"),
+    "breakdown": N_("Breakdown"),
+    "past": N_("Past periods"),
+    "check": N_("Check"),
+    "guide": N_("Guide"),
+    "settings": N_("Settings"),
+}
+
+PAST_COLUMNS = {
+    "start": N_("First day"),
+    "kind": N_("Kind"),
+    "id": N_("Id"),
+    "name": N_("Name"),
+    "value": N_("Value"),
+    "source": N_("Source"),
+    "level": N_("Level"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block's cells and where a new workbook has them."""
+
+    placement: Placement
+    cells: Callable[[Context], Cells]
+
+
+def sheet_order(business: Business) -> tuple[str, ...]:
+    """Keys of the sheets, from left to right; entry sheets by the id of their table."""
+    entries = tuple(table.id for table in business.tables)
+    return ("dashboard", *entries, "totals", "kpis", "breakdown", "past", "check", "guide", "settings", "hidden")
+
+
+def titles(business: Business, t: Language) -> dict[str, str]:
+    """The sheets' names in the owner's language, by key."""
+    named = {key: t(title) for key, title in RESULT_TITLES.items()}
+    named.update({table.id: t(table.title) for table in business.tables})
+    named["hidden"] = HIDDEN_SHEET
+    return named
+
+
+def blocks(business: Business) -> dict[str, Block]:
+    """Every block, by its id."""
+    found = {
+        "dashboard": _block("dashboard", dashboard.rows(business), dashboard.columns(), dashboard.cells),
+        "totals": _block("totals", totals.rows(business), tuple(totals.COLUMNS), totals.cells),
+        "kpis": _block("kpis", kpis.rows(business), kpis.ORDER, kpis.cells),
+        "breakdown": _block("breakdown", breakdown.rows(business), breakdown.columns(business), breakdown.cells),
+        "check": _block("check", check.rows(business), tuple(check.COLUMNS), check.cells),
+        "guide": _block("guide", guide.rows(business), tuple(guide.COLUMNS), guide.cells),
+        "settings": _block("settings", settings.rows(business), tuple(settings.COLUMNS), settings.cells),
+    }
+    ids = tuple(kpi.id for kpi in business.kpis)
+    helpers: dict[str, tuple[Sequence[str], Sequence[str], Callable[[Context], Cells]]] = {
+        "words": (hidden.word_rows(), ("text",), hidden.words),
+        "dates": (hidden.DATES, ("value",), hidden.dates),
+        "calc": (ids, hidden.CALC_COLUMNS, hidden.calc),
+        "rank": (hidden.rank_rows(business), hidden.RANK_COLUMNS, hidden.rank),
+        "picks": (hidden.PICKS, ("index", "name", "tip", "level"), hidden.picks),
+        "spark": (("start", *ids), hidden.PERIODS, hidden.spark),
+        "trend": (("picked", *hidden.PERIODS), hidden.TREND_COLUMNS, hidden.trend),
+    }
+    top = 1
+    for id_, (rows, columns, cells) in helpers.items():
+        found[id_] = Block(Placement.new(id_, "hidden", rows, columns, top), cells)
+        top = found[id_].placement.bottom + 2
+    return found
+
+
+def _block(id_: str, rows: Sequence[str], columns: Sequence[str], cells: Callable[[Context], Cells]) -> Block:
+    return Block(Placement.new(id_, id_, rows, columns), cells)
+
+
+def placements(business: Business) -> dict[str, Placement]:
+    """Where a new workbook has each block."""
+    return {id_: block.placement for id_, block in blocks(business).items()}
+
+
+def headings(table: Table, t: Language) -> dict[str, str]:
+    """The headings of a new table, by column id."""
+    return {column.id: t(column.heading) for column in table.columns}
+
+
+def past_headings(t: Language) -> dict[str, str]:
+    """The headings of Past periods, by column id."""
+    return {id_: t(heading) for id_, heading in PAST_COLUMNS.items()}
+
+
+def table_name(table: str) -> str:
+    """The name of an Excel Table."""
+    return f"tbl_{table}"
+
+
+def column_name(table: str, column: str) -> str:
+    """The defined name that locates a column."""
+    return f"{COLUMN_PREFIX}{table}.{column}"
+
+
+def structured(table: str, heading: str) -> str:
+    """A structured reference to a column; brackets, ``#`` and ``'`` in a heading need an apostrophe."""
+    escaped = "".join("'" + sign if sign in "[]#'" else sign for sign in heading)
+    return f"{table_name(table)}[{escaped}]"
+
+
+def this_row(table: str, heading: str) -> str:
+    """A structured reference to a cell of the row that the formula stands in."""
+    return f"{table_name(table)}[[#This Row],{structured(table, heading).removeprefix(table_name(table))}]"
+
+
+def references(headings_by_table: Mapping[str, Mapping[str, str]]) -> Callable[[str, str], str]:
+    """What formulas use to refer to a column; ``#REF!`` for one that the owner deleted, as Excel itself has it."""
+
+    def reference(table: str, column: str) -> str:
+        heading = headings_by_table.get(table, {}).get(column)
+        return structured(table, heading) if heading is not None else "#REF!"
+
+    return reference

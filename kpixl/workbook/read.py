@@ -1,0 +1,336 @@
+"""Reads a workbook: what the owner entered, and where kpixl's own cells are. Follows names, never addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from python_calamine import CalamineError, load_workbook
+
+from kpixl import catalog
+from kpixl.entries import (
+    CellError,
+    Entries,
+    EntryTable,
+    InputCell,
+    PastValue,
+    calculated,
+    is_blank,
+    number,
+)
+from kpixl.errors import BadSetting, DamagedWorkbook, NewerWorkbook, NotOurWorkbook, OwnedPartMissing
+from kpixl.i18n import language
+from kpixl.period import Kind, Period, from_serial
+from kpixl.score import GRADED
+from kpixl.settings import SETTINGS
+from kpixl.workbook import layout
+from kpixl.workbook.grid import BLOCK_PREFIX, Placement
+from kpixl.workbook.sheet import cell_name, column_letters, parse_area
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Business, Table
+    from kpixl.workbook.package import Package, Sheet
+
+REQUIRED_BLOCKS = ("settings", "totals", "kpis")
+_AREA = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?)")
+_COLUMN = re.compile(r"([^\[\]]+)\[(.*)\]", re.DOTALL)
+_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*?\bt="e"[^>]*)>(?:.{0,2000}?<(?:\w+:)?v>([^<]*)<)?', re.DOTALL)
+_REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_EPOCH = np.datetime64("1899-12-30", "us")
+_DAY = np.timedelta64(1, "D") / np.timedelta64(1, "us")
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook as kpixl sees it."""
+
+    package: Package
+    entries: Entries
+    placements: Mapping[str, Placement]
+    """Blocks that are still there, by their id."""
+    sheets: Mapping[str, Sheet]
+    """Sheets that are still there, by their key."""
+    headings: Mapping[str, Mapping[str, str]]
+    """Table id -> column id -> the heading that the owner sees; without deleted ones."""
+    trend_kpi: str
+
+
+def read(package: Package) -> Book:
+    """Everything in a workbook that kpixl made; errors where it did not, or where a setting makes no sense."""
+    reader = _Reader(package)
+    places, sheets = reader.places("settings")
+    if "settings" not in places:
+        raise NotOurWorkbook(path=package.path.name)
+    business, code, currency, kind = (reader.fixed(places["settings"], sheets, row) for row in _FIXED)
+    book = catalog.business(business)
+    places, sheets = reader.places(*layout.blocks(book))
+    for block in REQUIRED_BLOCKS:
+        if block not in places:
+            raise OwnedPartMissing(path=package.path.name, what=language(code)(layout.RESULT_TITLES[block]))
+    return reader.book(book, code, currency, Kind(kind), places, sheets)
+
+
+_FIXED = ("business", "language", "currency", "kind")
+
+
+class _Reader:
+    """The two views of one file: calamine for values, the package for names."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        version = package.custom_properties.get("kpixl", "0")
+        if version.isdigit() and int(version) > layout.LAYOUT_VERSION:
+            raise NewerWorkbook(path=package.path.name, version=version)
+        self.names = package.defined_names
+        if BLOCK_PREFIX + "settings" not in self.names:
+            raise NotOurWorkbook(path=package.path.name)
+        try:
+            self.values = load_workbook(BytesIO(package.data), load_tables=True)
+        except CalamineError as error:
+            raise DamagedWorkbook(path=package.path.name, detail=str(error)) from error
+        self.by_name = {sheet.name: sheet for sheet in package.sheets}
+        self._grids: dict[str, list[list[Any]]] = {}
+
+    # Blocks and cells
+
+    def places(self, *ids: str) -> tuple[dict[str, Placement], dict[str, Sheet]]:
+        """Where the blocks are, and on which sheets, by key."""
+        places: dict[str, Placement] = {}
+        sheets: dict[str, Sheet] = {}
+        for id_ in ids:
+            found = _AREA.fullmatch(self.names.get(BLOCK_PREFIX + id_, ""))
+            sheet = found and self.by_name.get((found[1] or found[2]).replace("''", "'"))
+            if not found or not sheet:
+                continue
+            area = parse_area(found[3].replace("$", ""))
+            grid = self.grid(sheet.name)
+            rows = {_at(grid, row, area.left): row for row in range(area.top + 1, area.bottom + 1)}
+            columns = {_at(grid, area.top, column): column for column in range(area.left + 1, area.right + 1)}
+            key = "hidden" if sheet.name == layout.HIDDEN_SHEET else id_
+            places[id_] = Placement(id_, key, _texts(rows), _texts(columns), area.top, area.left)
+            sheets[key] = sheet
+        return places, sheets
+
+    def grid(self, sheet: str) -> list[list[Any]]:
+        if sheet not in self._grids:
+            self._grids[sheet] = self.values.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        return self._grids[sheet]
+
+    def cell(self, place: Placement, sheets: Mapping[str, Sheet], row: str, column: str) -> InputCell:
+        """A cell of the owner's; blank where its row or column is gone."""
+        sheet = sheets[place.sheet].name
+        if row not in place.row_numbers or column not in place.column_numbers:
+            return InputCell(None, sheet, "")
+        number_, index = place.position(row, column)
+        return InputCell(_at(self.grid(sheet), number_, index), sheet, cell_name(number_, index))
+
+    def fixed(self, place: Placement, sheets: Mapping[str, Sheet], row: str) -> str:
+        return str(self.cell(place, sheets, row, "code").raw or "")
+
+    def named(self, name: str) -> InputCell:
+        """The cell that a name refers to; blank where it is gone."""
+        found = _AREA.fullmatch(self.names.get(name, ""))
+        sheet = (found[1] or found[2]).replace("''", "'") if found else ""
+        if not found or sheet not in self.by_name:
+            return InputCell(None, sheet, "")
+        area = parse_area(found[3].replace("$", ""))
+        return InputCell(_at(self.grid(sheet), area.top, area.left), sheet, cell_name(area.top, area.left))
+
+    # The whole
+
+    def book(
+        self,
+        business: Business,
+        code: str,
+        currency: str,
+        kind: Kind,
+        places: dict[str, Placement],
+        sheets: dict[str, Sheet],
+    ) -> Book:
+        headings = {table.id: self.headings(table.id, [c.id for c in table.columns]) for table in business.tables}
+        headings[layout.PAST] = self.headings(layout.PAST, list(layout.PAST_COLUMNS))
+        tables = {}
+        for table in business.tables:
+            rows, sheet = self.entry_table(table, headings[table.id])
+            tables[table.id] = rows
+            if sheet:
+                sheets[table.id] = sheet
+        totals, kpis, settings = places["totals"], places["kpis"], places["settings"]
+        entries = Entries(
+            business=business,
+            company=str(self.named("company").raw or ""),
+            language=code,
+            currency=currency,
+            period=Period.containing(kind, self.period_day(code)),
+            tables=tables,
+            settings={id_: self.cell(settings, sheets, id_, "value") for id_ in SETTINGS},
+            typed={m.name: self.cell(totals, sheets, m.name, "typed") for m in business.measures},
+            targets={kpi.id: self.cell(kpis, sheets, kpi.id, "target") for kpi in business.kpis},
+            thresholds={
+                (kpi.id, level): self.cell(kpis, sheets, kpi.id, f"{level.id}_yours")
+                for kpi in business.kpis
+                for level in GRADED
+            },
+            past=tuple(self.past(headings[layout.PAST])),
+        )
+        return Book(self.package, entries, places, sheets, headings, self.trend_kpi(business, code))
+
+    def period_day(self, code: str) -> date:
+        cell = self.named("period_day")
+        serial = cell.number
+        if serial is None or not 1 < serial < 2_958_466:
+            t = language(code)
+            raise BadSetting(sheet=cell.sheet, cell=cell.cell, got=cell.raw, expected=t("a date"))
+        return from_serial(serial)
+
+    def trend_kpi(self, business: Business, code: str) -> str:
+        """The KPI picked on the dashboard; the first one where the cell says something else, as the sheet does."""
+        t, picked = language(code), str(self.named("trend_kpi").raw or "").casefold()
+        names = {f"{t(kpi.abbreviation)} · {t(kpi.name)}".casefold(): kpi.id for kpi in business.kpis}
+        return names.get(picked, business.kpis[0].id)
+
+    # Tables
+
+    def headings(self, table: str, columns: Iterable[str]) -> dict[str, str]:
+        """The current headings of a table, from the names that locate its columns."""
+        found = {column: self._column(table, column) for column in columns}
+        return {column: place[1] for column, place in found.items() if place}
+
+    def _column(self, table: str, column: str) -> tuple[str, str] | None:
+        """The table and the heading that a column's name refers to; None where the column is gone."""
+        found = _COLUMN.fullmatch(self.names.get(layout.column_name(table, column), ""))
+        return (found[1], re.sub(r"'(.)", r"\1", found[2])) if found else None
+
+    def _table(self, id_: str, columns: Iterable[str]) -> Any:
+        """Calamine's table, whatever the owner calls it now; None where it is gone."""
+        places = [place for column in columns if (place := self._column(id_, column))]
+        name = places[0][0] if places else layout.table_name(id_)
+        known = {table.lower(): table for table in self.values.table_names}
+        return self.values.get_table_by_name(known[name.lower()]) if name.lower() in known else None
+
+    def entry_table(self, table: Table, headings: Mapping[str, str]) -> tuple[EntryTable | None, Sheet | None]:
+        found = self._table(table.id, [column.id for column in table.columns])
+        if found is None:
+            return None, None
+        sheet = self.by_name[found.sheet]
+        indexes = {heading: index for index, heading in enumerate(found.columns)}
+        columns = {id_: indexes[heading] for id_, heading in headings.items() if heading in indexes}
+        rows = found.to_python()
+        first_row, left = found.start[0] + 1, found.start[1] + 1
+        letters = {id_: column_letters(left + index) for id_, index in columns.items()}
+        errors = self._errors(sheet, {letter: id_ for id_, letter in letters.items()}, first_row, len(rows))
+        numbers: dict[str, np.ndarray] = {}
+        texts: dict[str, np.ndarray] = {}
+        odd: dict[str, dict[int, object]] = {}
+        for field in table.fields:
+            if field.id not in columns:
+                continue
+            values = [row[columns[field.id]] for row in rows]
+            for row, code in errors.get(field.id, {}).items():
+                values[row] = CellError(code)
+            if field.type in ("date", "number"):
+                numbers[field.id], odd[field.id] = as_numbers(values)
+            else:
+                texts[field.id] = as_texts(values)
+        del rows
+        frame = pd.DataFrame(numbers, copy=False)
+        for column in table.calculated:
+            if {column.since, column.until} <= set(numbers):
+                frame[column.id] = calculated(column, frame)
+        return (
+            EntryTable(
+                table, sheet.name, first_row, letters, dict(headings), frame, pd.DataFrame(texts, dtype=object), odd
+            ),
+            sheet,
+        )
+
+    def _errors(
+        self, sheet: Sheet, letters: Mapping[str, str], first_row: int, count: int
+    ) -> dict[str, dict[int, str]]:
+        """Cells that hold an Excel error, which calamine reads as blank: field -> row -> code."""
+        found: dict[str, dict[int, str]] = {}
+        if not self.package.contains(sheet.part, b't="e"'):
+            return found
+        for match in _ERROR_CELL.finditer(self.package.read(sheet.part)):
+            reference = _REFERENCE.search(match[1])
+            if reference and (field := letters.get(reference[1].decode())):
+                row = int(reference[2]) - first_row
+                if 0 <= row < count:
+                    found.setdefault(field, {})[row] = (match[2] or b"#N/A").decode()
+        return found
+
+    def past(self, headings: Mapping[str, str]) -> Iterable[PastValue]:
+        found = self._table(layout.PAST, layout.PAST_COLUMNS)
+        if found is None:
+            return
+        indexes = {heading: index for index, heading in enumerate(found.columns)}
+        column = {id_: indexes[heading] for id_, heading in headings.items() if heading in indexes}
+        if not {"start", "id", "value"} <= set(column):
+            return
+        for row in found.to_python():
+            start, id_ = number(row[column["start"]]), row[column["id"]]
+            if start is None or not isinstance(id_, str) or not id_:
+                continue
+            texts = {key: str(row[column[key]] or "") if key in column else "" for key in ("kind", "source", "level")}
+            yield PastValue(
+                from_serial(start), texts["kind"], id_, number(row[column["value"]]), texts["source"], texts["level"]
+            )
+
+
+def as_numbers(values: list[Any]) -> tuple[np.ndarray, dict[int, object]]:
+    """A column as Excel counts it: serials and numbers, NaN elsewhere; and what is neither a number nor blank."""
+    out = np.full(len(values), np.nan)
+    moments = [row for row, value in enumerate(values) if type(value) is datetime]
+    if moments:
+        stamps = np.array([values[row] for row in moments], dtype="datetime64[us]")
+        out[moments] = (stamps - _EPOCH).astype("float64") / _DAY
+    odd: dict[int, object] = {}
+    for row, value in enumerate(values):
+        kind = type(value)
+        if kind is datetime or value == "" or value is None:
+            continue
+        if kind is float:
+            out[row] = value
+        elif (converted := number(value)) is not None:
+            out[row] = converted
+        else:
+            odd[row] = value
+    return out, odd
+
+
+def as_texts(values: list[Any]) -> np.ndarray:
+    """A column of texts; None where blank. Numbers and dates are written out."""
+    out = np.empty(len(values), dtype=object)
+    for row, value in enumerate(values):
+        if type(value) is str:
+            out[row] = value or None
+        elif not is_blank(value):
+            out[row] = _text(value)
+    return out
+
+
+def _text(value: object) -> str:
+    if isinstance(value, CellError):
+        return value.code
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _at(grid: list[list[Any]], row: int, column: int) -> Any:
+    if row > len(grid) or column > len(grid[row - 1]):
+        return None
+    value = grid[row - 1][column - 1]
+    return None if value == "" else value
+
+
+def _texts(numbers: Mapping[Any, int]) -> dict[str, int]:
+    return {id_: number_ for id_, number_ in numbers.items() if isinstance(id_, str)}

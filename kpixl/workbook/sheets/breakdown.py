@@ -1,0 +1,106 @@
+"""Breakdown: the KPIs by assistant, client, service, source and language, as of the last refresh."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.breakdown import CAPACITY, DIMENSIONS, Section, breakdown, dimensions
+from kpixl.errors import N_
+from kpixl.words import level_word
+from kpixl.workbook import style
+from kpixl.workbook.grid import Cell, Cells, Context, label, static
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Business
+
+TITLES = {
+    "assistant": N_("By assistant"),
+    "client": N_("By client"),
+    "service": N_("By service"),
+    "source": N_("By source"),
+    "language": N_("By language"),
+}
+HEADINGS = {
+    "assistant": N_("Assistant"),
+    "client": N_("Client"),
+    "service": N_("Service"),
+    "source": N_("Source"),
+    "language": N_("Language"),
+}
+WIDTHS = {"name": 34}
+assert set(TITLES) == set(DIMENSIONS)
+
+
+def columns(business: Business) -> tuple[str, ...]:
+    """Ids of the block's columns: a name, then value, level and cases of each KPI of the widest section."""
+    widest = max((len(kpis) for kpis in dimensions(business).values()), default=0)
+    return ("name", *(f"{part}_{number}" for number in range(widest) for part in ("value", "level", "cases")))
+
+
+def rows(business: Business) -> tuple[str, ...]:
+    """Ids of the block's rows."""
+    sections = tuple(
+        f"{dimension}_{part}"
+        for dimension in dimensions(business)
+        for part in ("title", "headings", *(f"group_{n}" for n in range(CAPACITY)), "note", "space")
+    )
+    return ("title", "help", "space", *sections)
+
+
+def cells(c: Context) -> Cells:
+    """Every cell of the block."""
+    found: dict[tuple[str, str], Cell] = {
+        ("title", "name"): label(c.titles["breakdown"], style.TITLE),
+        ("help", "name"): label(
+            c.t(N_("As of the last refresh, from the rows. Cases tells how many rows stand behind a value.")),
+            style.HELP,
+        ),
+    }
+    for section in breakdown(c.scorecard.entries):
+        found.update(_section(section, c))
+    return found
+
+
+def _section(section: Section, c: Context) -> Cells:
+    at, t = section.dimension, c.t
+    found: dict[tuple[str, str], Cell] = {
+        (f"{at}_title", "name"): label(t(TITLES[at]), style.Style(size=12, bold=True, colour=style.ACCENT)),
+        (f"{at}_headings", "name"): label(t(HEADINGS[at]), style.HEADING),
+        (f"{at}_note", "name"): static(_note(section, c), style.Style(size=9, colour=style.MUTED)),
+    }
+    for number, kpi in enumerate(section.kpis):
+        headings = {"value": t(kpi.abbreviation), "level": t(N_("Level")), "cases": t(N_("Cases"))}
+        for part, text in headings.items():
+            look = style.HEADING if part == "level" else style.HEADING_RIGHT
+            found[f"{at}_headings", f"{part}_{number}"] = label(text, look)
+    for row in range(CAPACITY):
+        group = section.groups[row] if row < len(section.groups) else None
+        name = group and (group.name or t(N_("(blank)")))
+        found[f"{at}_group_{row}", "name"] = static(name, PLAIN)
+        for number, kpi in enumerate(section.kpis):
+            result = group.results[kpi.id] if group else None
+            has = result is not None and result.value is not None
+            values = {
+                "value": result.value if result and has else None,
+                "level": level_word(result.level, t) if result and has else None,
+                "cases": result.cases if result and has and kpi.kpi.sample else None,
+            }
+            for part, value in values.items():
+                unit = kpi.kpi.unit if part == "value" else "count"
+                look = PLAIN if part == "level" else style.Style(format=style.FORMATS[unit], align="right")
+                found[f"{at}_group_{row}", f"{part}_{number}"] = static(value, look)
+    return found
+
+
+PLAIN = style.Style()
+
+
+def _note(section: Section, c: Context) -> str | None:
+    notes = []
+    if not section.groups:
+        notes.append(c.t(N_("No rows in this period.")))
+    if section.left_out:
+        notes.append(c.t(N_("{count} more with fewer cases are not shown.")).format(count=section.left_out))
+    if section.typed:
+        notes.append(c.t(N_("A typed total is in force: these rows do not add up to it.")))
+    return " ".join(notes) or None

@@ -1,0 +1,82 @@
+"""Check: every problem found at the last refresh, with a link to its cell and the mend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from openpyxl.utils import quote_sheetname
+
+from kpixl.errors import N_
+from kpixl.workbook import style
+from kpixl.workbook.grid import Cell, Cells, Context, label, static
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Business
+
+COLUMNS = {"severity": N_("Weight"), "where": N_("Where"), "text": N_("What is wrong"), "mend": N_("What to do")}
+WIDTHS = {"severity": 13, "where": 24, "text": 70, "mend": 70}
+CAPACITY = 300
+"""Rows for problems; `kpixl check` lists what does not fit."""
+
+SEVERITIES = {"error": N_("✖ error"), "warning": N_("▲ look"), "note": N_("○ note")}
+LISTED = tuple(f"problem_{number}" for number in range(1, CAPACITY + 1))
+
+
+def rows(business: Business) -> tuple[str, ...]:
+    """Ids of the block's rows."""
+    return ("title", "help", "space", "headings", *LISTED)
+
+
+def cells(c: Context) -> Cells:
+    """Every cell of the block."""
+    found: dict[tuple[str, str], Cell] = {
+        ("title", "severity"): label(c.titles["check"], style.TITLE),
+        ("help", "severity"): static(_summary(c), style.HELP),
+    }
+    for column, heading in COLUMNS.items():
+        found["headings", column] = label(c.t(heading), style.HEADING)
+    shown = list(c.problems)
+    left_over = len(shown) - CAPACITY
+    if left_over > 0:
+        shown = shown[: CAPACITY - 1]
+    for row, problem in zip(LISTED, shown, strict=False):
+        place = f"{problem.sheet}!{problem.cell}" if problem.cell else problem.sheet
+        found[row, "severity"] = static(c.t(SEVERITIES[problem.severity]), PLAIN)
+        found[row, "text"] = static(problem.text(c.t), WRAP)
+        found[row, "mend"] = static(problem.mend(c.t), WRAP)
+        found[row, "where"] = Cell("static", place, link(problem.sheet, problem.cell, place), LINK)
+    if left_over > 0:
+        more = c.t(N_("{count} more problems do not fit here; mend these first and refresh.")).format(
+            count=left_over + 1
+        )
+        found[LISTED[-1], "text"] = static(more, WRAP)
+    looks = {"severity": PLAIN, "where": LINK, "text": WRAP, "mend": WRAP}
+    for row in LISTED:
+        for column in COLUMNS:
+            found.setdefault((row, column), static(None, looks[column]))
+    return found
+
+
+PLAIN = style.Style(vertical="top")
+WRAP = style.Style(wrap=True, vertical="top")
+LINK = style.Style(colour="1A528F", underline=True, vertical="top")
+
+
+def link(sheet: str, cell: str | None, text: str) -> str | None:
+    """A formula that jumps to a cell; None where there is no cell to go to."""
+    if not sheet or not cell:
+        return None
+    target = f"#{quote_sheetname(sheet)}!{cell}".replace('"', '""')
+    return f'HYPERLINK("{target}","{text.replace(chr(34), chr(34) * 2)}")' if len(target) <= 255 else None
+
+
+def _summary(c: Context) -> str:
+    if c.refreshed is None:
+        return c.t(N_("Not checked yet: refresh the workbook after typing or importing rows."))
+    errors = sum(problem.severity == "error" for problem in c.problems)
+    others = len(c.problems) - errors
+    if not c.problems:
+        return c.t(N_("Nothing wrong was found at the last refresh."))
+    return c.t(N_("Errors: {errors}. To look at: {others}. Errors spoil figures; mend them first.")).format(
+        errors=errors, others=others
+    )

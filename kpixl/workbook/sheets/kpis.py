@@ -1,0 +1,193 @@
+"""KPIs: a row each, with thresholds and targets that the owner may change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.catalog.model import Level, Window
+from kpixl.errors import N_
+from kpixl.formula import names, parse, to_excel
+from kpixl.score import GRADED, thresholds_published
+from kpixl.words import TARGETS, TRENDS, UNITS, WINDOWS, level_word, reason_text, to_next_text
+from kpixl.workbook import style
+from kpixl.workbook.formulas import NOISE_TEXT
+from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
+from kpixl.workbook.sheets.totals import past_value
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Business, BusinessKpi
+    from kpixl.score import Result
+
+COLUMNS = {
+    "abbreviation": N_("KPI"),
+    "name": N_("Name"),
+    "value": N_("Value"),
+    "unit": N_("Unit"),
+    "level": N_("Level"),
+    "window": N_("Graded over"),
+    "target": N_("Your target"),
+    "against_target": N_("Target"),
+    "gap": N_("Distance to target"),
+    "to_next": N_("What it takes to reach the next level"),
+    "previous": N_("Previous period"),
+    "change": N_("Change"),
+    "trend": N_("Trend"),
+    "year_before": N_("A year before"),
+    "year_to_date": N_("Year to date"),
+    "sample": N_("Cases"),
+    **{f"{level.id}_published": N_("Published") for level in GRADED},
+    **{f"{level.id}_yours": N_("Yours") for level in GRADED},
+    **{f"{level.id}_used": N_("Used") for level in GRADED},
+    "comment": N_("Comment"),
+}
+ORDER = (
+    *list(COLUMNS)[: list(COLUMNS).index("sample") + 1],
+    *(f"{level.id}_{part}" for level in GRADED for part in ("published", "yours", "used")),
+    "comment",
+)
+WIDTHS = {
+    "abbreviation": 8,
+    "name": 30,
+    "unit": 9,
+    "level": 23,
+    "window": 17,
+    "against_target": 10,
+    "to_next": 50,
+    "comment": 70,
+}
+TEXT_COLUMNS = ("abbreviation", "name", "unit", "level", "window", "against_target", "to_next", "trend", "comment")
+
+
+def rows(business: Business) -> tuple[str, ...]:
+    """Ids of the block's rows."""
+    return ("title", "help", "space", "bands", "headings", *(kpi.id for kpi in business.kpis))
+
+
+def cells(c: Context) -> Cells:
+    """Every cell of the block."""
+    help_ = N_(
+        "Levels compare with published benchmarks. Type your own targets and thresholds in the yellow cells; empty means published."
+    )
+    found: dict[tuple[str, str], Cell] = {
+        ("title", "abbreviation"): label(c.titles["kpis"], style.TITLE),
+        ("help", "abbreviation"): label(c.t(help_), style.HELP),
+    }
+    for level in GRADED:
+        found["bands", f"{level.id}_published"] = label(
+            level_word(level, c.t), style.Style(bold=True, colour=style.LEVEL_TEXT[level])
+        )
+    for column, heading in COLUMNS.items():
+        look = style.HEADING if column in TEXT_COLUMNS else style.HEADING_RIGHT
+        found["headings", column] = label(c.t(heading), look)
+    for result in c.scorecard.results:
+        found.update({(result.kpi.id, column): cell for column, cell in _kpi(result, c).items()})
+    return found
+
+
+def value_formula(kpi: BusinessKpi, raised: str | None = None) -> str:
+    """The KPI's formula over the names of its measures; ``raised`` is an argument to take one more of."""
+    bind = {argument.name: argument.measure.name for argument in kpi.arguments}
+    if raised:
+        bind[raised] = f"({bind[raised]}+1)"
+    return to_excel(parse(kpi.kpi.formula), bind)
+
+
+def _kpi(result: Result, c: Context) -> dict[str, Cell]:
+    kpi, t, unit = result.kpi, c.t, result.kpi.kpi.unit
+    prefix = kpi.name_prefix
+    value, target = f"{prefix}_value", f"{prefix}_target"
+    level = f"{prefix}_level_number"
+    targets = c.scorecard.entries.targets.get(kpi.id)
+    figure = style.figure(unit)
+    sign = "-" if kpi.kpi.direction == "down" else ""
+    words = {word: c.word(word) for word in (*TRENDS, *TARGETS)}
+    gap = None if result.value is None or result.target is None else result.value - result.target
+    found = {
+        "abbreviation": label(t(kpi.abbreviation), style.STRONG),
+        "name": label(t(kpi.name)),
+        "value": live(f'IFERROR({value_formula(kpi)},"")', result.value, style.figure(unit, bold=True), name=value),
+        "unit": label(t(UNITS[unit]), style.MUTED_TEXT),
+        "level": live(
+            f"IF(ISNUMBER({level}),INDEX({c.span('words', 'text', LEVEL_WORDS)},{level}+1),{c.word('not_graded')})",
+            level_word(result.level, t),
+            style.STRONG,
+            name=f"{prefix}_level",
+        ),
+        "window": label(t(WINDOWS[kpi.window]), style.MUTED_TEXT),
+        "target": entry_cell(targets.number if targets else None, style.entry(unit), name=target),
+        "against_target": live(
+            f"IF(AND(ISNUMBER({value}),ISNUMBER({target})),"
+            f'IF({sign}({target}-{value})<={NOISE_TEXT}*MAX(1,ABS({target})),{words["met"]},{words["missed"]}),"")',
+            t(TARGETS[result.against_target]) if result.against_target else None,
+            style.MUTED_TEXT,
+        ),
+        "gap": live(f'IF(AND(ISNUMBER({value}),ISNUMBER({target})),{value}-{target},"")', gap, style.change(unit)),
+        "to_next": live(_to_next(kpi, c), to_next_text(result, t) or reason_text(result.reason, t)),
+        "previous": live(past_value(c, prefix, "period_previous"), result.previous, figure),
+        "change": live(
+            f'IF(AND(ISNUMBER({value}),ISNUMBER({{previous}})),{value}-{{previous}},"")'.format(
+                previous=c.at("kpis", kpi.id, "previous")
+            ),
+            result.change,
+            style.change(unit),
+            name=f"{prefix}_change",
+        ),
+        "trend": live(_trend(kpi, words), t(TRENDS[result.trend]) if result.trend else None, style.MUTED_TEXT),
+        "year_before": live(past_value(c, prefix, "period_year_before"), result.year_before, figure),
+        "year_to_date": live(_to_date(kpi, c), result.year_to_date, figure),
+        "sample": live(
+            f'IF(ISNUMBER({kpi.argument(kpi.kpi.sample).name}),{kpi.argument(kpi.kpi.sample).name},"")'
+            if kpi.kpi.sample
+            else '""',
+            result.sample,
+            style.figure("count", muted=True),
+        ),
+        "comment": static(c.comments.get(kpi.id), style.WRAPPED),
+    }
+    published = thresholds_published(kpi)
+    for graded in GRADED:
+        found.update(_threshold(result, graded, published.get(graded), c))
+    return found
+
+
+LEVEL_WORDS = [f"level_{level.value}" for level in Level]
+
+
+def _threshold(result: Result, level: Level, published: float | None, c: Context) -> dict[str, Cell]:
+    kpi, unit = result.kpi, result.kpi.kpi.unit
+    yours = c.scorecard.entries.thresholds.get((kpi.id, level))
+    at = {part: c.at("kpis", kpi.id, f"{level.id}_{part}") for part in ("published", "yours")}
+    return {
+        f"{level.id}_published": label(published, style.figure(unit, muted=True)),
+        f"{level.id}_yours": entry_cell(yours.number if yours else None, style.entry(unit)),
+        f"{level.id}_used": live(
+            f'IF(ISNUMBER({at["yours"]}),{at["yours"]},IF(ISNUMBER({at["published"]}),{at["published"]},""))',
+            result.thresholds.get(level),
+            style.figure(unit),
+            name=f"{kpi.name_prefix}_{level.id}",
+        ),
+    }
+
+
+def _trend(kpi: BusinessKpi, words: dict[str, str]) -> str:
+    change = f"{kpi.name_prefix}_change"
+    rising, falling = ("better", "worse") if kpi.kpi.direction == "up" else ("worse", "better")
+    moved = f"IF({change}>0,{words[rising]},{words[falling]})"
+    return f'IF(ISNUMBER({change}),IF(ABS({change})<={NOISE_TEXT},{words["same"]},{moved}),"")'
+
+
+def _to_next(kpi: BusinessKpi, c: Context) -> str:
+    """``Satisfied answers: +9 → typical``, or why there is no value."""
+    at = {column: c.at("calc", kpi.id, column) for column in ("amount_text", "next", "lever", "reason", "sign")}
+    words = c.span("words", "text", [f"word_{level.value}" for level in Level])
+    step = f'{at["lever"]}&": "&{at["sign"]}&{at["amount_text"]}&" → "&INDEX({words},{at["next"]}+1)'
+    return f"IF(ISNUMBER({at['amount_text']}),{step},{at['reason']})"
+
+
+def _to_date(kpi: BusinessKpi, c: Context) -> str:
+    """The KPI over the year so far, from its measures; blank where they do not add up."""
+    if kpi.window is not Window.PERIOD or any(argument.measure.rollup == "none" for argument in kpi.arguments):
+        return '""'
+    formula = parse(kpi.kpi.formula)
+    bind = {name: c.at("totals", kpi.argument(name).name, "to_date") for name in names(formula)}
+    return f'IFERROR({to_excel(formula, bind)},"")'

@@ -1,0 +1,112 @@
+"""Settings: who, which period, and the numbers that the owner may change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.errors import N_
+from kpixl.period import Kind, serial
+from kpixl.settings import SETTINGS, settings_used
+from kpixl.workbook import style
+from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kpixl.catalog.model import Business
+
+COLUMNS = {"label": N_("Setting"), "value": N_("Value"), "used": N_("Used"), "help": N_("What it does"), "code": ""}
+WIDTHS = {"label": 28, "value": 30, "used": 14, "help": 90}
+HIDDEN = ("code",)
+
+KINDS = {
+    Kind.MONTH: N_("month"),
+    Kind.QUARTER: N_("quarter"),
+    Kind.WEEK: N_("week"),
+    Kind.YEAR: N_("year"),
+}
+FIXED = ("business", "language", "currency", "kind")
+ROWS = {
+    "company": (N_("Company"), N_("The name on the dashboard.")),
+    "business": (
+        N_("Kind of business"),
+        N_("Decides which KPIs and benchmarks apply. Fixed when the workbook is made."),
+    ),
+    "language": (N_("Language"), N_("Fixed when the workbook is made.")),
+    "currency": (N_("Currency"), N_("Fixed when the workbook is made.")),
+    "kind": (N_("Length of a period"), N_("Fixed when the workbook is made.")),
+    "period": (
+        N_("Period"),
+        N_("Any day of the period. Change it to look at another period whose rows are still here."),
+    ),
+    "period_start": (N_("First day"), N_("Follows from the period.")),
+    "period_end": (N_("Last day"), N_("Follows from the period; it belongs to it.")),
+    "period_after": (N_("First day after"), N_("Follows from the period.")),
+}
+
+
+def rows(business: Business) -> tuple[str, ...]:
+    """Ids of the block's rows."""
+    return ("title", "help", "space", "headings", *ROWS, *SETTINGS)
+
+
+def cells(c: Context) -> Cells:
+    """Every cell of the block."""
+    entries, t = c.scorecard.entries, c.t
+    found: dict[tuple[str, str], Cell] = {
+        ("title", "label"): label(c.titles["settings"], style.TITLE),
+        ("help", "label"): label(t(N_("Yellow cells are yours. The rest follows from them, or is fixed.")), style.HELP),
+    }
+    for column, heading in COLUMNS.items():
+        found["headings", column] = label(t(heading), style.HEADING)
+    for row, (text, help_) in ROWS.items():
+        found[row, "label"] = label(t(text))
+        found[row, "help"] = label(t(help_), style.MUTED_TEXT)
+    for row, (shown, code) in _fixed(c).items():
+        found[row, "value"] = label(shown)
+        found[row, "code"] = label(code)
+    found["company", "value"] = entry_cell(entries.company, style.entry("general", align="left"), name="company")
+    period = entries.period
+    found["period", "value"] = entry_cell(serial(period.start), style.entry("date", align="left"), name="period_day")
+    day = style.Style(format=style.FORMATS["date"], align="left", rule=style.LINE)
+    found["period_start", "value"] = live(_START[period.kind], serial(period.start), day, name="period_start")
+    found["period_end", "value"] = live("period_after-1", serial(period.end), day, name="period_end")
+    found["period_after", "value"] = live(_AFTER[period.kind], serial(period.after), day, name="period_after")
+    used = settings_used(entries.settings)
+    for id_, setting in SETTINGS.items():
+        cell = entries.settings.get(id_)
+        found[id_, "label"] = label(t(setting.label))
+        found[id_, "help"] = label(t(setting.help), style.MUTED_TEXT)
+        found[id_, "value"] = entry_cell(cell.number if cell else setting.default, style.entry("general", align="left"))
+        typed = c.at("settings", id_, "value")
+        found[id_, "used"] = live(
+            f"IF(ISNUMBER({typed}),{typed},{setting.default:g})",
+            used[id_],
+            style.Style(align="left", rule=style.LINE),
+            name=id_,
+        )
+    return found
+
+
+_START = {
+    Kind.MONTH: "DATE(YEAR(period_day),MONTH(period_day),1)",
+    Kind.QUARTER: "DATE(YEAR(period_day),INT((MONTH(period_day)-1)/3)*3+1,1)",
+    Kind.WEEK: "INT(period_day)-WEEKDAY(period_day,2)+1",
+    Kind.YEAR: "DATE(YEAR(period_day),1,1)",
+}
+_AFTER = {
+    Kind.MONTH: "EDATE(period_start,1)",
+    Kind.QUARTER: "EDATE(period_start,3)",
+    Kind.WEEK: "period_start+7",
+    Kind.YEAR: "EDATE(period_start,12)",
+}
+
+
+def _fixed(c: Context) -> Mapping[str, tuple[str, str]]:
+    entries = c.scorecard.entries
+    return {
+        "business": (c.t(c.business.name), c.business.id),
+        "language": (str(c.t.locale.get_display_name(c.t.locale) or c.t.code).capitalize(), c.t.code),
+        "currency": (entries.currency, entries.currency),
+        "kind": (c.t(KINDS[entries.period.kind]), entries.period.kind.value),
+    }

@@ -1,0 +1,130 @@
+"""Totals: every measure from the rows, typed instead, and the one that counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.catalog.model import Window
+from kpixl.errors import N_
+from kpixl.period import serial
+from kpixl.score import Reason, first_closed
+from kpixl.words import SOURCES, UNITS, measure_label, reason_text
+from kpixl.workbook import style
+from kpixl.workbook.formulas import NOISE_TEXT, measure_formula
+from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Business, Measure
+
+COLUMNS = {
+    "label": N_("Measure"),
+    "unit": N_("Unit"),
+    "log": N_("From the rows"),
+    "typed": N_("Typed instead"),
+    "used": N_("Used"),
+    "source": N_("Source"),
+    "previous": N_("Previous period"),
+    "to_date": N_("Year to date"),
+    "seen": N_("At the last refresh"),
+    "changed": N_("Changed since"),
+    "missing": N_("If missing"),
+    "zero": N_("If zero"),
+}
+HIDDEN = ("seen", "changed", "missing", "zero")
+WIDTHS = {"label": 46, "unit": 9, "source": 15}
+
+
+def rows(business: Business) -> tuple[str, ...]:
+    """Ids of the block's rows."""
+    return ("title", "help", "space", "headings", *(measure.name for measure in business.measures), "total")
+
+
+def cells(c: Context) -> Cells:
+    """Every cell of the block."""
+    found: dict[tuple[str, str], Cell] = {
+        ("title", "label"): label(c.titles["totals"], style.TITLE),
+        ("help", "label"): label(
+            c.t(
+                N_("Every figure behind the KPIs. No rows? Type the total in the yellow column: it wins over the rows.")
+            ),
+            style.HELP,
+        ),
+    }
+    for column, heading in COLUMNS.items():
+        look = style.HEADING if column in ("label", "unit", "source") else style.HEADING_RIGHT
+        found["headings", column] = label(c.t(heading), look)
+    for measure in c.business.measures:
+        found.update({(measure.name, column): cell for column, cell in _measure(measure, c).items()})
+    changed = c.span("totals", "changed", [measure.name for measure in c.business.measures])
+    found["total", "changed"] = live(f"SUM({changed})", 0)
+    return found
+
+
+def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
+    value = c.scorecard.measures[measure.name]
+    at = {column: c.at("totals", measure.name, column) for column in COLUMNS}
+    figure = style.figure(measure.unit)
+    muted = style.figure(measure.unit, muted=True)
+    source = {key: c.word(f"source_{key or 'missing'}") for key in SOURCES}
+    typed_cell = c.scorecard.entries.typed.get(measure.name)
+    seen = f"AND(ISNUMBER({at['used']}),ISNUMBER({at['seen']}))"
+    return {
+        "label": label(measure_label(measure, c.t)),
+        "unit": label(c.t(UNITS[measure.unit]), style.MUTED_TEXT),
+        "log": live(measure_formula(measure, c.column), value.log, muted),
+        "typed": entry_cell(typed_cell.number if typed_cell else None, style.entry(measure.unit)),
+        "used": live(
+            f"IF(ISNUMBER({at['typed']}),{at['typed']},{at['log']})",
+            value.used,
+            style.figure(measure.unit, bold=True),
+            name=measure.name,
+        ),
+        "source": live(
+            f"IF(ISNUMBER({at['typed']}),{source['typed']},IF(ISNUMBER({at['log']}),{source['log']},{source[None]}))",
+            c.t(SOURCES[value.source]),
+            style.MUTED_TEXT,
+        ),
+        "previous": live(
+            past_value(c, measure.name, "period_previous"), c.scorecard.measures_previous[measure.name], figure
+        ),
+        "to_date": live(_to_date(measure, c), c.scorecard.measures_to_date[measure.name], figure),
+        "seen": static(value.used, figure),
+        "changed": live(
+            f"IF({seen},IF(ABS({at['used']}-{at['seen']})<={NOISE_TEXT}*MAX(1,ABS({at['seen']})),0,1),"
+            f"IF(ISNUMBER({at['used']})=ISNUMBER({at['seen']}),0,1))",
+            0,
+        ),
+        "missing": label(reason_text(Reason("missing_measure", measure), c.t)),
+        "zero": label(reason_text(Reason("zero_denominator", measure), c.t)),
+    }
+
+
+def past_value(c: Context, name: str, start: str, otherwise: str = '""') -> str:
+    """The value of ``name`` in the closed period that starts at ``start``; ``otherwise`` without one."""
+    criteria = f'{c.column("past", "id")},"{name}",{c.column("past", "start")},{start}'
+    values = c.column("past", "value")
+    found = f'COUNTIFS({criteria},{values},">=-1E300")'
+    return f"IF({found}=0,{otherwise},SUMIFS({values},{criteria}))"
+
+
+def _to_date(measure: Measure, c: Context) -> str:
+    """As the measure rolls up over the closed periods of the year; blank where it does not."""
+    if measure.window is not Window.PERIOD or measure.rollup == "none":
+        return '""'
+    if measure.rollup == "last":
+        return measure.name
+    id_, start, values = (c.column("past", column) for column in ("id", "start", "value"))
+    if measure.rollup == "sum":
+        closed = f'SUMIFS({values},{id_},"{measure.name}",{start},">="&year_start,{start},"<"&period_start)'
+        return f'IF(ISNUMBER({measure.name}),{closed}+{measure.name},"")'
+    # The first closed period of the year is the earliest one with a figure.
+    first = c.at("dates", "first_of_year", "value")
+    return past_value(c, measure.name, first, otherwise=measure.name)
+
+
+def first_of_year(c: Context) -> tuple[str, int]:
+    """The first day of the earliest closed period of the year, or of this period: formula and value."""
+    starts = c.column("past", "start")
+    found = f'COUNTIFS({starts},"<"&year_start)+1'
+    formula = f'IF(COUNTIFS({starts},">="&year_start,{starts},"<"&period_start)=0,period_start,SMALL({starts},{found}))'
+    return formula, serial(first_closed(c.scorecard.entries))

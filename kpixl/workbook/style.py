@@ -1,0 +1,127 @@
+"""How cells look: one type family, few sizes, one accent colour, four level colours, greys for the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+
+from kpixl.catalog.model import Level
+
+INK = "1F2933"
+MUTED = "616E7C"
+FAINT = "BFC5CE"
+LINE = "E4E7EB"
+PAPER = "F5F7FA"
+ACCENT = "243B53"
+INPUT = "FFF8DC"
+
+LEVEL_COLOURS = {
+    Level.BELOW: "B5442C",
+    Level.TYPICAL: "7A869A",
+    Level.ABOVE_AVERAGE: "2A8C82",
+    Level.EXCEPTIONAL: "1F5FA8",
+}
+LEVEL_TEXT = {
+    Level.BELOW: "9C3A25",
+    Level.TYPICAL: "515C6E",
+    Level.ABOVE_AVERAGE: "1E6B63",
+    Level.EXCEPTIONAL: "1A528F",
+}
+"""Darker than the fills: at least 4.5 to 1 on the pale tint and on white."""
+LEVEL_TINTS = {
+    Level.BELOW: "F6E3DE",
+    Level.TYPICAL: "E8EBEF",
+    Level.ABOVE_AVERAGE: "DCEFED",
+    Level.EXCEPTIONAL: "DCE7F3",
+}
+
+FORMATS = {
+    "fraction": "0.0%",
+    "hours": "#,##0.00",
+    "months": "#,##0.0",
+    "money": "#,##0.00",
+    "ratio": "0.00",
+    "count": "#,##0",
+    "score": "0.0",
+    "tasks_per_hour": "0.00",
+    "date": "mm-dd-yy",  # built-in format 14: Excel and LibreOffice show the owner's own short date
+    "moment": "m/d/yy h:mm",  # built-in format 22, likewise
+    "general": "General",
+}
+
+
+def change_format(unit: str) -> str:
+    """The format of a difference: always with its sign."""
+    base = FORMATS[unit]
+    return f"+{base};−{base};{base}"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The look of a cell; every field has the common case as its default."""
+
+    size: float = 10
+    bold: bool = False
+    italic: bool = False
+    colour: str = INK
+    fill: str | None = None
+    format: str = "General"
+    align: str | None = None
+    vertical: str = "center"
+    wrap: bool = False
+    indent: int = 0
+    rule: str | None = None
+    unlocked: bool = False
+    underline: bool = False
+
+    def apply(self, cell: object) -> None:
+        """Give an openpyxl cell this look."""
+        font, fill, alignment, border = _parts(self)
+        cell.font, cell.fill, cell.alignment, cell.border = font, fill, alignment, border  # type: ignore[attr-defined]
+        cell.number_format = self.format  # type: ignore[attr-defined]
+        cell.protection = Protection(locked=not self.unlocked)  # type: ignore[attr-defined]
+
+
+@cache
+def _parts(style: Style) -> tuple[Font, PatternFill, Alignment, Border]:
+    font = Font(
+        name="Calibri",
+        size=style.size,
+        bold=style.bold,
+        italic=style.italic,
+        color=style.colour,
+        underline="single" if style.underline else None,
+    )
+    fill = PatternFill("solid", start_color=style.fill) if style.fill else PatternFill()
+    alignment = Alignment(horizontal=style.align, vertical=style.vertical, wrap_text=style.wrap, indent=style.indent)
+    border = Border(bottom=Side("thin", color=style.rule)) if style.rule else Border()
+    return font, fill, alignment, border
+
+
+TITLE = Style(size=18, bold=True, colour=ACCENT)
+HELP = Style(colour=MUTED)
+HEADING = Style(bold=True, colour=MUTED, rule=FAINT, wrap=True, vertical="bottom")
+HEADING_RIGHT = Style(bold=True, colour=MUTED, rule=FAINT, wrap=True, align="right", vertical="bottom")
+TEXT = Style(rule=LINE)
+WRAPPED = Style(rule=LINE, wrap=True, vertical="top")
+STRONG = Style(rule=LINE, bold=True)
+MUTED_TEXT = Style(rule=LINE, colour=MUTED)
+KEY = Style(size=8, colour=FAINT)
+LINK = Style(colour="1A528F", underline=True, rule=LINE)
+
+
+def figure(unit: str, *, bold: bool = False, muted: bool = False) -> Style:
+    """A calculated number."""
+    return Style(format=FORMATS[unit], align="right", rule=LINE, bold=bold, colour=MUTED if muted else INK)
+
+
+def change(unit: str) -> Style:
+    """A calculated difference."""
+    return Style(format=change_format(unit), align="right", rule=LINE)
+
+
+def entry(unit: str, *, align: str = "right") -> Style:
+    """A cell that the owner fills in."""
+    return Style(format=FORMATS[unit], align=align, fill=INPUT, rule=FAINT, unlocked=True)

@@ -1,0 +1,43 @@
+"""Writes the cells that kpixl owns: cached values beside their formulas, and what refresh found. Nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.workbook import layout
+from kpixl.workbook.sheet import SheetEditor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kpixl.workbook.grid import Cell, Context, Placement
+    from kpixl.workbook.package import Package, Sheet
+
+
+def write(package: Package, context: Context, placements: Mapping[str, Placement], sheets: Mapping[str, Sheet]) -> None:
+    """Bring every owned cell up to date. A sheet whose cells are all right already keeps its bytes."""
+    editors: dict[str, SheetEditor] = {}
+    for id_, block in layout.blocks(context.business).items():
+        place = placements.get(id_)
+        if place is None or place.sheet not in sheets:
+            continue
+        editor = editors.setdefault(place.sheet, SheetEditor(package, sheets[place.sheet]))
+        for (row, column), cell in block.cells(context).items():
+            if row in place.row_numbers and column in place.column_numbers:
+                _put(editor, *place.position(row, column), cell)
+    for editor in editors.values():
+        editor.commit()
+    package.set_full_calc_on_load()
+
+
+def _put(editor: SheetEditor, row: int, column: int, cell: Cell) -> None:
+    if cell.kind == "live":
+        # Excel rewrites a formula when a heading or sheet is renamed, so the one that stands there is the right one.
+        lost = editor.formula(row, column) is None
+        editor.set(row, column, cell.value, cell.formula if lost else None)
+    elif cell.kind == "static" and cell.formula is not None:
+        editor.set(row, column, cell.value, cell.formula)
+    elif cell.kind == "static":
+        if editor.formula(row, column) is not None:
+            editor.clear(row, column)
+        editor.set(row, column, cell.value)
