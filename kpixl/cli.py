@@ -14,6 +14,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from kpixl import __version__, commands
@@ -49,31 +50,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = NOT_DONE
     try:
         try:
-            arguments = parser(_).parse_args(_map_by_map(words))
-            _check_language(arguments.lang)
-            answer: commands.Answer = arguments.run(arguments)
-        except SystemExit as stop:
-            return int(stop.code or commands.DONE)
-        except KpixlError:
-            raise
-        except Exception as error:
-            raise Unexpected(detail=_cause(error)) from error
-        code = answer.code
-        try:
-            text = json.dumps(answer.data(), ensure_ascii=False, indent=2) if as_json else answer.text()
-        except Exception as error:
-            raise Unshowable(detail=_cause(error)) from error
-        print(text, flush=True)
-        return code
-    except KpixlError as error:
-        _complain(error, _, as_json=as_json)
-        return NOT_DONE
+            answer = _run(words, _)
+            code = answer.code
+            print(_shown(answer, as_json=as_json), flush=True)
+        except KpixlError as error:
+            code = NOT_DONE
+            _complain(error, _, as_json=as_json)
+        except SystemExit as stop:  # argparse has shown the help or the version
+            code = int(stop.code or commands.DONE)
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read the answer has gone: the work is done all the same. Python flushes once more on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return code
+    return code
+
+
+def _run(words: Sequence[str], _: Translate) -> commands.Answer:
+    try:
+        arguments = parser(_).parse_args(_map_by_map(words))
+        _check_language(arguments.lang)
+        answer: commands.Answer = arguments.run(arguments)
+    except KpixlError:
+        raise
+    except Exception as error:
+        raise Unexpected(detail=_cause(error)) from error
+    return answer
+
+
+def _shown(answer: commands.Answer, *, as_json: bool) -> str:
+    try:
+        return json.dumps(answer.data(), ensure_ascii=False, indent=2) if as_json else answer.text()
+    except Exception as error:
+        raise Unshowable(detail=_cause(error)) from error
 
 
 # Reading the words
@@ -223,7 +233,7 @@ def _map_by_map(words: Iterable[str]) -> list[str]:
 
 def _option(words: Sequence[str], name: str) -> str | None:
     """The value of an option before anything is parsed, for what goes wrong while parsing."""
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    for word, following in zip(words, [*words, None][1:], strict=True):
         if word == name:
             return following
         if word.startswith(f"{name}="):
@@ -254,12 +264,12 @@ def _speak_utf8(stream: TextIO) -> None:
 def _cause(error: Exception) -> str:
     if os.environ.get("KPIXL_DEBUG") == "1":
         traceback.print_exc()
-    return f"{type(error).__name__}: {error}".rstrip(": ")
+    return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(":")
 
 
 def _complain(error: KpixlError, _: Translate, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(error_json(error, _), ensure_ascii=False, indent=2))
+        print(json.dumps(error_json(error, _), ensure_ascii=False, indent=2), flush=True)
     else:
         print(error.text(_), file=sys.stderr)
 

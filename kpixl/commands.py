@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kpixl.errors import N_, FileExists, UnknownChoice, UsageError
+from kpixl.errors import N_, UnknownChoice, UsageError
 
 if TYPE_CHECKING:
     from kpixl.check import Problem
@@ -82,8 +82,6 @@ def new(arguments: Namespace) -> Answer:
     company = (arguments.name or t(chosen.name)).strip()
     currency = _currency(arguments.currency or _CURRENCIES.get(code, "EUR"))
     out = arguments.out or Path(_FORBIDDEN_IN_NAMES.sub("-", f"{company} {period}.xlsx"))
-    if out.exists():
-        raise FileExists(path=out)
     path = verbs.new(chosen.id, language=code, period=period, company=company, currency=currency, out=out)
     data = {
         "path": str(path),

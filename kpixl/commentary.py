@@ -54,4 +54,4 @@ def _environment() -> Environment:
     inside = Path(str(resources.files("kpixl") / "templates"))
     folder = inside if inside.is_dir() else Path(__file__).resolve().parent.parent / "templates"
     # Plain text for cells, not HTML: nothing to escape.
-    return Environment(loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    return Environment(loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False)

@@ -6,7 +6,7 @@ Never computes and never prints: every number here was made elsewhere.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,6 @@ from kpixl.words import TRENDS, level_word, reason_text, to_next_text
 if TYPE_CHECKING:
     from kpixl.catalog import Business, BusinessKpi
     from kpixl.check import Problem
-    from kpixl.errors import KpixlError
     from kpixl.i18n import Language
     from kpixl.score import Reason, Result, Scorecard
     from kpixl.verbs import ImportOutcome
@@ -101,7 +100,7 @@ def problem_json(problem: Problem, t: Language) -> Json:
 
 def problem_count(problems: Iterable[Problem]) -> dict[str, int]:
     """How many problems there are of each severity, the worst first."""
-    found = Counter(problem.severity for problem in problems)
+    found = Counter[str](problem.severity for problem in problems)
     return {severity: found[severity] for severity in SEVERITIES}
 
 
@@ -143,7 +142,7 @@ def import_json(outcome: ImportOutcome, t: Language) -> Json:
             {
                 "line": row.line,
                 "column": row.column,
-                "value": None if row.value is None else str(row.value),
+                "value": row.value,
                 "message": row.text(t),
             }
             for row in outcome.rejected
@@ -151,11 +150,6 @@ def import_json(outcome: ImportOutcome, t: Language) -> Json:
         "added": {table: list(keys) for table, keys in outcome.added.items()},
         "backup": None if outcome.backup is None else str(outcome.backup),
     }
-
-
-def error_json(error: KpixlError, t: Callable[[str], str]) -> Json:
-    """Why nothing was done."""
-    return {"error": {"code": error.code, "message": error.text(t), "sheet": error.sheet, "cell": error.cell}}
 
 
 def _level_id(level: Level | None) -> str | None:
@@ -249,8 +243,7 @@ def import_text(outcome: ImportOutcome, t: Language) -> str:
         if keys:
             lines += _block([t(N_("New in {table}: {keys}.")).format(table=table, keys=", ".join(keys))])
     for row in outcome.rejected:
-        place = t(N_("Line {line}, {column}:")).format(line=row.line, column=row.column)
-        lines += _block([f"{place} {row.text(t)}"], indent=2)
+        lines += _block([row.text(t)], indent=2)
     return "\n".join(lines)
 
 

@@ -17,18 +17,18 @@ from kpixl.errors import FileExists, UnknownChoice, UnknownField
 from kpixl.i18n import language
 from kpixl.measure import measure
 from kpixl.period import Period, serial
-from kpixl.samples import Sample, entry_table, sample
+from kpixl.rows import entry_table
+from kpixl.samples import Sample, sample
 from kpixl.score import Scorecard, score
 from kpixl.source import Accepted, Rejected, read_csv, rows_for
 from kpixl.words import KINDS_OF_PAST, SOURCES, level_word, measure_label
 from kpixl.workbook import layout
 from kpixl.workbook.build import skeleton
 from kpixl.workbook.files import ensure_free
+from kpixl.workbook.finish import finish
 from kpixl.workbook.grid import Context
 from kpixl.workbook.package import Package
 from kpixl.workbook.read import Book, read
-from kpixl.workbook.sheets import dashboard, hidden
-from kpixl.workbook.sparklines import Sparkline, SparklineStyle, add_sparklines
 from kpixl.workbook.tables import append_rows
 from kpixl.workbook.write import write
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from kpixl.catalog.model import Business
+    from kpixl.catalog.model import Business, Table
     from kpixl.i18n import Language
     from kpixl.workbook.sheet import Value
 
@@ -113,7 +113,7 @@ def import_rows(
     added = _missing_names(book, table, accepted) if add_new else {}
     for other, columns in added.items():
         _append(package, other, book.headings[other], columns)
-    _append(package, table, book.headings[table], accepted.columns)
+    _append(package, table, book.headings[table], _with_calculated(business.table(table), accepted.columns))
     _refresh(package, moment=datetime.now())
     backup = package.save(path, backup=True)
     imported = max((len(values) for values in accepted.columns.values()), default=0)
@@ -171,7 +171,7 @@ def _new_package(
         trend_kpi=business.kpis[0].id,
     )
     package = Package.from_bytes(skeleton(context), out)
-    _add_sparklines(package, context)
+    finish(package, context)
     return package
 
 
@@ -215,7 +215,7 @@ def _fill(package: Package, made: Sample, t: Language) -> None:
     """Put sample rows and closed periods into a new workbook."""
     book = read(package)
     for table, columns in made.rows.items():
-        _append(package, table, book.headings[table], columns)
+        _append(package, table, book.headings[table], _with_calculated(book.entries.business.table(table), columns))
     labels = {kpi.name_prefix: t(kpi.name) for kpi in book.entries.business.kpis}
     labels.update({item.name: measure_label(item, t) for item in book.entries.business.measures})
     levels = {"": "", **{level.id: level_word(level, t) for level in catalog.Level}}
@@ -232,8 +232,18 @@ def _fill(package: Package, made: Sample, t: Language) -> None:
 
 
 def _append(package: Package, table: str, headings: Mapping[str, str], columns: Mapping[str, Sequence[Value]]) -> None:
+    """Append rows by field ids; a calculated column that has no value shows blank, as its formula does."""
     given = {headings[id_]: values for id_, values in columns.items() if id_ in headings}
     append_rows(package, layout.table_name(table), given)
+
+
+def _with_calculated(table: Table, columns: Mapping[str, Sequence[Value]]) -> dict[str, Sequence[Value]]:
+    """``columns`` with the values that the table's calculated columns will show."""
+    numbers = entry_table(table, columns).numbers
+    shown = {
+        item.id: ["" if value != value else float(value) for value in numbers[item.id]] for item in table.calculated
+    }
+    return {**columns, **shown}
 
 
 def _missing_names(book: Book, table: str, accepted: Accepted) -> dict[str, dict[str, list[Value]]]:
@@ -263,15 +273,3 @@ def _missing_names(book: Book, table: str, accepted: Accepted) -> dict[str, dict
                 "start": [day for _, day in first.values()],
             }
     return found
-
-
-def _add_sparklines(package: Package, c: Context) -> None:
-    """A line of twelve periods on every card."""
-    sheet = next(sheet for sheet in package.sheets if sheet.name == c.titles["dashboard"])
-    lines = []
-    for index, kpi in enumerate(c.business.kpis):
-        line, first = dashboard.place(index)
-        cell = c.at("dashboard", f"change_{line}", f"c{first + 2}").split("!")[1].replace("$", "")
-        start, end = (c.at("spark", kpi.id, period) for period in (hidden.PERIODS[0], hidden.PERIODS[-1]))
-        lines.append(Sparkline(cell, f"{start}:{end.split('!')[1]}".replace("$", "")))
-    add_sparklines(package, sheet, [(SparklineStyle(), lines)])

@@ -14,7 +14,8 @@ from kpixl.entries import Entries
 from kpixl.errors import UnknownChoice
 from kpixl.measure import measure
 from kpixl.period import Period, serial
-from kpixl.samples import entry_table, sample
+from kpixl.rows import entry_table
+from kpixl.samples import sample
 from kpixl.samples.agency import Agency
 from kpixl.samples.sample import current
 from kpixl.score import score

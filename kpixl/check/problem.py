@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 _TRUTH = {True: N_("TRUE"), False: N_("FALSE")}
 _LONGEST = 60
+_ENORMOUS = 1e15
+"""Numbers from here on are shown with an exponent: they have more digits than Excel keeps."""
 
 
 class Msg(str):
@@ -95,7 +96,8 @@ def shown(value: object, t: Language) -> str:
         case Measure():
             return measure_label(value, t)
         case Amount():
-            return t.number(value.value, value.unit, value.currency)
+            enormous = abs(value.value) >= _ENORMOUS
+            return _plain(value.value, t) if enormous else t.number(value.value, value.unit, value.currency)
         case Figure():
             return _figure(value, t)
         case CellError():
@@ -106,8 +108,8 @@ def shown(value: object, t: Language) -> str:
 
 def _plain(value: float, t: Language) -> str:
     """A number with all the digits that it has."""
-    if not math.isfinite(value) or round(value, 3) == value:
-        return t.plain(value) if math.isfinite(value) else str(value)
+    if abs(value) < _ENORMOUS and round(value, 3) == value:
+        return t.plain(value)
     return f"{value:.15g}".replace(".", t.decimal_point)
 
 

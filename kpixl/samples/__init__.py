@@ -1,6 +1,5 @@
 """Believable, reproducible sample data for new owners, demos and tests. Nobody in it exists."""
 
-from kpixl.samples.rows import entry_table
 from kpixl.samples.sample import Sample, sample
 
-__all__ = ["Sample", "entry_table", "sample"]
+__all__ = ["Sample", "sample"]

@@ -13,64 +13,26 @@ from typing import TYPE_CHECKING
 
 from kpixl.period import add_months, from_serial, serial
 from kpixl.samples.people import Names, owner
+from kpixl.samples.plan import (
+    ASSISTANTS_SINCE,
+    CAME_BACK,
+    FIRST_MONTH,
+    JOINED,
+    LEFT,
+    OLD_CLIENTS,
+    OLD_CLIENTS_SINCE,
+    PLAN,
+    SERVICE_ENDED,
+    SERVICES_SINCE,
+    Month,
+)
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
     from kpixl.period import Period
-    from kpixl.samples.rows import Value
+    from kpixl.rows import Value
 
 Row = dict[str, "Value"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Month:
-    """What is laid down for a month: how many rows, and the KPIs they come to (but for a little noise)."""
-
-    requests: int
-    tasks: int
-    surveys: int
-    leads: int
-    satisfied: float
-    hours_to_resolve: float
-    completed: float
-    utilised: float
-
-
-_PLAN = (
-    _Month(236, 352, 34, 34, 0.79, 2.9, 0.73, 0.71),
-    _Month(242, 360, 36, 30, 0.83, 2.6, 0.76, 0.74),
-    _Month(255, 388, 38, 36, 0.82, 3.1, 0.78, 0.73),
-    _Month(261, 402, 41, 41, 0.85, 2.3, 0.77, 0.77),
-    _Month(270, 398, 40, 33, 0.84, 2.4, 0.80, 0.76),
-    _Month(268, 415, 43, 30, 0.86, 2.1, 0.82, 0.79),
-    _Month(284, 431, 45, 44, 0.84, 2.2, 0.81, 0.82),
-    _Month(291, 455, 44, 32, 0.88, 1.9, 0.84, 0.80),
-    _Month(305, 470, 48, 42, 0.91, 1.7, 0.92, 0.84),
-    _Month(331, 512, 52, 55, 0.86, 2.0, 0.85, 0.86),
-    _Month(352, 548, 55, 58, 0.87, 1.8, 0.86, 0.85),
-    _Month(394, 600, 60, 80, 0.88, 1.6, 0.87, 0.83),
-)
-"""The last month is the period itself."""
-
-MONTHS = len(_PLAN)
-
-# Months are counted back from the period, which is month 0.
-_FIRST_MONTH = 1 - MONTHS
-_FOUNDED = -62
-_OLD_CLIENTS = 23
-_OLD_CLIENTS_SINCE = (-58, -25)
-_JOINED = {-22: 1, -20: 1, -19: 1, -17: 1, -16: 1, -15: 1, -13: 1, -12: 1, -11: 1, -10: 1, -9: 1, -8: 2, -7: 1, -6: 1,
-           -5: 2, -4: 1, -3: 2, -2: 3, -1: 3, 0: 6}  # fmt: skip
-_LEFT = ((None, -24), (None, -21), (None, -20), (None, -17), (None, -15), (None, -13), (None, -8), (None, -6),
-         (-20, -4), (-17, -1), (-10, -3), (-8, -1), (-7, 0))  # fmt: skip
-"""When those who left had joined (None: among the old clients), and when they left."""
-_CAME_BACK = (-8, -2)
-"""One of those who left in the first month is a client again from the second on."""
-
-_ASSISTANTS_SINCE = (-50, -33, -20, -9, -3)
-_SERVICES_SINCE = (-62, -62, -62, -55, -47, -40, -30, -14, -9, -4)
-_SERVICE_ENDED = (5, -5)
-"""The place of a service that was given up, and when."""
 
 _DAY_MINUTES = 24 * 60
 _OPENS, _CLOSES = 8 * 60 + 30, 18 * 60 + 30
@@ -113,7 +75,7 @@ class Agency:
         self.words = owner(language)
         self.names = Names(f"{seed} names", self.words.client_languages)
         self.services = self._services()
-        self.assistants = [(self.names.person(0), self._workday_of(since)) for since in _ASSISTANTS_SINCE]
+        self.assistants = [(self.names.person(0), self._workday_of(since)) for since in ASSISTANTS_SINCE]
         self.stays = self._stays()
         self._active: dict[date, list[_Stay]] = {}
         self._carried = 0
@@ -127,7 +89,7 @@ class Agency:
         ]
         for table in ("requests", "tasks", "hours", "surveys", "leads"):
             made[table] = []
-        for month, plan in enumerate(_PLAN, start=_FIRST_MONTH):
+        for month, plan in enumerate(PLAN, start=FIRST_MONTH):
             first = self._first(month)
             days = _workdays(first, self._first(month + 1))
             made["requests"] += self._requests(plan, days)
@@ -149,11 +111,11 @@ class Agency:
         return self.random.choice(_workdays(self._first(month), self._first(month + 1)))
 
     def _services(self) -> list[tuple[str, date, date | None]]:
-        place, ended = _SERVICE_ENDED
+        place, ended = SERVICE_ENDED
         ends = {place: self._first(ended + 1) - _DAY}
         return [
             (name, self._first(since), ends.get(i))
-            for i, (name, since) in enumerate(zip(self.words.services, _SERVICES_SINCE, strict=True))
+            for i, (name, since) in enumerate(zip(self.words.services, SERVICES_SINCE, strict=True))
         ]
 
     def _stays(self) -> list[_Stay]:
@@ -179,22 +141,22 @@ class Agency:
                     source=source if there else 1,
                     referred_by=self.random.choice(there) if there and source == _REFERRAL else None,
                     weight=self.random.uniform(0.4, 2),
-                    lead=contact if contact >= self._first(_FIRST_MONTH) else None,
+                    lead=contact if contact >= self._first(FIRST_MONTH) else None,
                 )
             )
         return stays
 
     def _spans(self) -> list[tuple[date, date | None, date | None]]:
         """First and last day of every stay; for one who came back, the last day of the stay before, too."""
-        joined = [self.random.randint(*_OLD_CLIENTS_SINCE) for _ in range(_OLD_CLIENTS)]
-        joined += [month for month, count in _JOINED.items() for _ in range(count)]
+        joined = [self.random.randint(*OLD_CLIENTS_SINCE) for _ in range(OLD_CLIENTS)]
+        joined += [month for month, count in JOINED.items() for _ in range(count)]
         left: dict[int, int] = {}
-        for cohort, month in _LEFT:
-            among = range(*_OLD_CLIENTS_SINCE) if cohort is None else (cohort,)
+        for cohort, month in LEFT:
+            among = range(*OLD_CLIENTS_SINCE) if cohort is None else (cohort,)
             fits = [i for i, since in enumerate(joined) if i not in left and since in among and since < month - 1]
             left[self.random.choice(fits)] = month
         ends = {i: self._workday_of(month) for i, month in left.items()}
-        gone, back = _CAME_BACK
+        gone, back = CAME_BACK
         before = {joined.index(back): next(ends[i] for i, month in left.items() if month == gone)}
         return [(self._workday_of(month), ends.get(i), before.get(i)) for i, month in enumerate(joined)]
 
@@ -214,7 +176,7 @@ class Agency:
 
     # What happened in a month
 
-    def _requests(self, plan: _Month, days: Sequence[date]) -> list[Row]:
+    def _requests(self, plan: Month, days: Sequence[date]) -> list[Row]:
         """Requests opened in the month. Those left open at its end, and overnight, take long; the others take what is
         left of the month's planned hours."""
         carried, slow = [], []
@@ -251,7 +213,7 @@ class Agency:
             )
         return rows
 
-    def _tasks(self, plan: _Month, days: Sequence[date]) -> list[Row]:
+    def _tasks(self, plan: Month, days: Sequence[date]) -> list[Row]:
         """Tasks assigned in the month, exactly the planned share of them completed by its end."""
         assigned = sorted(self.random.randrange(len(days)) for _ in range(plan.tasks))
         hurry = [place + self.random.uniform(0, 2.5 * len(days)) for place in assigned]
@@ -281,7 +243,7 @@ class Agency:
             )
         return rows
 
-    def _hours(self, plan: _Month, days: Sequence[date]) -> list[Row]:
+    def _hours(self, plan: Month, days: Sequence[date]) -> list[Row]:
         """A row for each assistant and working day. The second one works part-time."""
         rows: list[Row] = []
         for day in days:
@@ -302,7 +264,7 @@ class Agency:
                 )
         return rows
 
-    def _surveys(self, plan: _Month, days: Sequence[date]) -> list[Row]:
+    def _surveys(self, plan: Month, days: Sequence[date]) -> list[Row]:
         """Answers, exactly the planned share of them satisfied; nobody answers more than three times."""
         satisfied = round(plan.surveys * self._noisy(plan.satisfied, 0.01))
         scores = self.random.choices((5, 4), (6, 4), k=satisfied)
@@ -325,7 +287,7 @@ class Agency:
             )
         return rows
 
-    def _leads(self, plan: _Month, days: Sequence[date]) -> list[Row]:
+    def _leads(self, plan: Month, days: Sequence[date]) -> list[Row]:
         """Those who became clients, now or in a later month, and as many others as planned."""
         yes, no = self.words.qualified
         rows: list[Row] = []

@@ -10,8 +10,9 @@ from kpixl.entries import Entries, PastValue
 from kpixl.errors import UnknownChoice
 from kpixl.measure import measure
 from kpixl.period import Kind, serial
-from kpixl.samples.agency import MONTHS, Agency
-from kpixl.samples.rows import Value, entry_table
+from kpixl.rows import Value, entry_table
+from kpixl.samples.agency import Agency
+from kpixl.samples.plan import MONTHS
 from kpixl.score import score
 
 if TYPE_CHECKING:

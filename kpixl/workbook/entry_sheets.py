@@ -1,4 +1,4 @@
-"""Entry sheets: an Excel Table each, with drop-downs, messages and frozen headings. Rows are added by the package edit."""
+"""Entry sheets: an Excel Table each, with drop-downs, messages and frozen headings. Rows come later, by package edit."""
 
 from __future__ import annotations
 

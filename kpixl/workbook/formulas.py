@@ -20,7 +20,7 @@ NOISE_TEXT = f"{NOISE:.0E}".replace("E-0", "E-")
 
 
 def measure_formula(measure: Measure, column_of: ColumnOf) -> str:
-    """The measure over its table. A condition that also takes blanks makes the formula a sum of two: COUNTIFS has no or."""
+    """The measure over its table. COUNTIFS has no “or”, so a condition that also takes blanks makes it a sum of two."""
     choices = [(False, True) if condition.or_blank else (False,) for condition in measure.where]
     terms = [_term(measure, blanks, column_of) for blanks in product(*choices)]
     return f'IFERROR({"+".join(terms)},"")'

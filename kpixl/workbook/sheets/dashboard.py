@@ -208,7 +208,7 @@ def _sections(c: Context) -> Cells:
         ),
         ("sections", f"c{COLUMN_COUNT}"): live(
             c.at("trend", "picked", "typical"),
-            "%" if unit == "fraction" else t(UNITS[unit]),
+            t(UNITS[unit]),
             style.Style(size=9, colour=style.MUTED, align="right", rule=style.FAINT),
         ),
         ("advice", "c1"): label(t(N_("Needs you most")), section),

@@ -64,6 +64,7 @@ def cells(c: Context) -> Cells:
 
 
 NAME = style.Style(size=13, bold=True, colour=style.ACCENT, rule=style.FAINT)
+_SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 HEAD = style.Style(bold=True, colour=style.MUTED, vertical="top")
 BODY = style.Style(wrap=True, vertical="top")
 
@@ -75,7 +76,7 @@ def guide_texts(kpi: BusinessKpi, t: Language) -> dict[str, str]:
     example = ", ".join(f"{name} = {t.plain(value)}" for name, value in kpi.example.arguments.items())
     example += f" → {t.number(kpi.example.value, unit)}"
     bands = "; ".join(
-        f"{t(LEVELS[level])} {threshold.comparison.replace('>=', '≥').replace('<=', '≤')} {t.number(threshold.value, unit)}"
+        f"{t(LEVELS[level])} {_SIGNS[threshold.comparison]} {t.number(threshold.value, unit)}"
         for level in GRADED
         if (threshold := kpi.threshold(level))
     )

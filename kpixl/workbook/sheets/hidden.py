@@ -19,6 +19,7 @@ from kpixl.words import (
     SOURCES,
     TARGETS,
     TRENDS,
+    UNITS,
     amount_shown,
     level_word,
     measure_label,
@@ -193,11 +194,8 @@ def _calc(result: Result, index: int, c: Context) -> dict[str, Cell]:
             f"IF(ISNUMBER({at['position']}),{at['position']},9)+{index + 1}/1000000", key + (index + 1) / 1e6
         ),
         "unit_scale": label(unit_scale),
-        "unit": label("%" if kpi.kpi.unit == "fraction" else t(UNIT_AXIS[kpi.kpi.unit])),
+        "unit": label(t(UNITS[kpi.kpi.unit])),
     }
-
-
-UNIT_AXIS = {"hours": N_("hours"), "ratio": N_("ratio"), "money": N_("money"), "count": N_("number"), "score": N_("points"), "months": N_("months"), "tasks_per_hour": N_("tasks per hour")}  # fmt: skip
 
 
 def _low(result: Result, at: dict[str, str]) -> tuple[str, object]:
@@ -361,7 +359,7 @@ def trend(c: Context) -> Cells:
         ("picked", "value"): live(f"INDEX({c.span('calc', 'unit_scale', ids)},{index})", scale),
         ("picked", "typical"): live(
             f"INDEX({c.span('calc', 'unit', ids)},{index})",
-            "%" if picked.kpi.kpi.unit == "fraction" else c.t(UNIT_AXIS[picked.kpi.kpi.unit]),
+            c.t(UNITS[picked.kpi.kpi.unit]),
         ),
     }
     sparks = {(row, column): cell.value for (row, column), cell in spark(c).items()}

@@ -1,0 +1,55 @@
+"""What is laid down for the sample agency: counts and rates by month, and who comes and goes when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What is laid down for a month: how many rows, and the KPIs they come to (but for a little noise)."""
+
+    requests: int
+    tasks: int
+    surveys: int
+    leads: int
+    satisfied: float
+    hours_to_resolve: float
+    completed: float
+    utilised: float
+
+
+PLAN = (
+    Month(236, 352, 34, 34, 0.79, 2.9, 0.73, 0.71),
+    Month(242, 360, 36, 30, 0.83, 2.6, 0.76, 0.74),
+    Month(255, 388, 38, 36, 0.82, 3.1, 0.78, 0.73),
+    Month(261, 402, 41, 41, 0.85, 2.3, 0.77, 0.77),
+    Month(270, 398, 40, 33, 0.84, 2.4, 0.80, 0.76),
+    Month(268, 415, 43, 30, 0.86, 2.1, 0.82, 0.79),
+    Month(284, 431, 45, 44, 0.84, 2.2, 0.81, 0.82),
+    Month(291, 455, 44, 32, 0.88, 1.9, 0.84, 0.80),
+    Month(305, 470, 48, 42, 0.91, 1.7, 0.92, 0.84),
+    Month(331, 512, 52, 55, 0.86, 2.0, 0.85, 0.86),
+    Month(352, 548, 55, 58, 0.87, 1.8, 0.86, 0.85),
+    Month(394, 600, 60, 80, 0.88, 1.6, 0.87, 0.83),
+)
+"""The last month is the period itself."""
+
+MONTHS = len(PLAN)
+
+# Months are counted back from the period, which is month 0.
+FIRST_MONTH = 1 - MONTHS
+OLD_CLIENTS = 23
+OLD_CLIENTS_SINCE = (-58, -25)
+JOINED = {-22: 1, -20: 1, -19: 1, -17: 1, -16: 1, -15: 1, -13: 1, -12: 1, -11: 1, -10: 1, -9: 1, -8: 2, -7: 1, -6: 1,
+           -5: 2, -4: 1, -3: 2, -2: 3, -1: 3, 0: 6}  # fmt: skip
+LEFT = ((None, -24), (None, -21), (None, -20), (None, -17), (None, -15), (None, -13), (None, -8), (None, -6),
+         (-20, -4), (-17, -1), (-10, -3), (-8, -1), (-7, 0))  # fmt: skip
+"""When those who left had joined (None: among the old clients), and when they left."""
+CAME_BACK = (-8, -2)
+"""One of those who left in the first month is a client again from the second on."""
+
+ASSISTANTS_SINCE = (-50, -33, -20, -9, -3)
+SERVICES_SINCE = (-62, -62, -62, -55, -47, -40, -30, -14, -9, -4)
+SERVICE_ENDED = (5, -5)
+"""The place of a service that was given up, and when."""

@@ -1,0 +1,49 @@
+"""Finishes a new skeleton through the package: what openpyxl cannot write, or writes differently from Excel."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP
+from kpixl.workbook.sheets import dashboard, hidden
+from kpixl.workbook.sparklines import Sparkline, SparklineStyle, add_sparklines
+
+if TYPE_CHECKING:
+    from kpixl.workbook.grid import Context
+    from kpixl.workbook.package import Package
+
+_NUMBER_TYPE = re.compile(rb'(<c [^>]*?) t="n"')
+_FONT_ORDER = (
+    "b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name", "family",
+    "charset", "scheme",
+)  # fmt: skip
+
+
+def finish(package: Package, c: Context) -> None:
+    """Bring a skeleton to the form in which Excel would have saved it."""
+    for sheet in package.sheets:
+        # An empty cell that is marked as a number counts as zero to some readers.
+        package.replace(sheet.part, _NUMBER_TYPE.sub(rb"\1", package.read(sheet.part)))
+    _order_fonts(package)
+    _sparklines(package, c)
+
+
+def _order_fonts(package: Package) -> None:
+    part = package.related(package.workbook_part, OFFICE_RELATIONSHIP + "/styles")[0]
+    root = package.tree(part)
+    for font in root.iter(f"{{{MAIN}}}font"):
+        font[:] = sorted(font, key=lambda child: _FONT_ORDER.index(str(child.tag).rpartition("}")[2]))
+    package.replace(part, root)
+
+
+def _sparklines(package: Package, c: Context) -> None:
+    """A line of twelve periods on every card."""
+    sheet = next(sheet for sheet in package.sheets if sheet.name == c.titles["dashboard"])
+    lines = []
+    for index, kpi in enumerate(c.business.kpis):
+        line, first = dashboard.place(index)
+        cell = c.at("dashboard", f"change_{line}", f"c{first + 2}").split("!")[1].replace("$", "")
+        start, end = (c.at("spark", kpi.id, period) for period in (hidden.PERIODS[0], hidden.PERIODS[-1]))
+        lines.append(Sparkline(cell, f"{start}:{end.split('!')[1]}".replace("$", "")))
+    add_sparklines(package, sheet, [(SparklineStyle(), lines)])
