@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LOCALES = {"en": "en", "es": "es"}
 """Language codes of kpixl, with the locale whose dates and numbers they use."""
 
+_HUGE = 1e15
+"""From here on numbers have more digits than they can mean."""
+
 
 class Language:
     """Everything that depends on the owner's language."""
@@ -45,6 +48,8 @@ class Language:
         """``value`` as the owner reads it: ``82,0 %``, ``2,9 h``, ``1.250 €``; an en dash without a value."""
         if value is None or not math.isfinite(value):
             return "–"
+        if abs(value) >= _HUGE:
+            return f"{value:.3g}"
         if unit == "fraction":
             return format_percent(value, format="#,##0.0 %" if self.code != "en" else "#,##0.0%", locale=self.locale)
         if unit == "money":
@@ -61,6 +66,8 @@ class Language:
 
     def plain(self, value: float) -> str:
         """A number with the digits that it has: ``0,25``, ``1.250``."""
+        if abs(value) >= _HUGE:
+            return f"{value:.3g}"
         return format_decimal(value, locale=self.locale)
 
     def date(self, day: date) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from kpixl.catalog.model import Level
+from kpixl.catalog import Level, catalogue
 from kpixl.errors import N_
 from kpixl.score import GRADED, thresholds_published
 from kpixl.words import TRENDS, level_word, reason_text, to_next_text
@@ -241,7 +241,8 @@ def import_text(outcome: ImportOutcome, t: Language) -> str:
     ]
     for table, keys in outcome.added.items():
         if keys:
-            lines += _block([t(N_("New in {table}: {keys}.")).format(table=table, keys=", ".join(keys))])
+            title = t(catalogue().tables[table].title)
+            lines += _block([t(N_("New in {table}: {keys}.")).format(table=title, keys=", ".join(keys))])
     for row in outcome.rejected:
         lines += _block([row.text(t)], indent=2)
     return "\n".join(lines)

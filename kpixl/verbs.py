@@ -17,7 +17,7 @@ from kpixl.errors import FileExists, UnknownChoice, UnknownField
 from kpixl.i18n import language
 from kpixl.measure import measure
 from kpixl.period import Period, serial
-from kpixl.rows import entry_table
+from kpixl.rows import Columns, entry_table
 from kpixl.samples import Sample, sample
 from kpixl.score import Scorecard, score
 from kpixl.source import Accepted, Rejected, read_csv, rows_for
@@ -29,6 +29,7 @@ from kpixl.workbook.finish import finish
 from kpixl.workbook.grid import Context
 from kpixl.workbook.package import Package
 from kpixl.workbook.read import Book, read
+from kpixl.workbook.sheet import SheetEditor
 from kpixl.workbook.tables import append_rows
 from kpixl.workbook.write import write
 
@@ -216,6 +217,11 @@ def _fill(package: Package, made: Sample, t: Language) -> None:
     book = read(package)
     for table, columns in made.rows.items():
         _append(package, table, book.headings[table], _with_calculated(book.entries.business.table(table), columns))
+    place = book.placements["kpis"]
+    editor = SheetEditor(package, book.sheets["kpis"])
+    for kpi, target in made.targets.items():
+        editor.set(*place.position(kpi, "target"), target)
+    editor.commit()
     labels = {kpi.name_prefix: t(kpi.name) for kpi in book.entries.business.kpis}
     labels.update({item.name: measure_label(item, t) for item in book.entries.business.measures})
     levels = {"": "", **{level.id: level_word(level, t) for level in catalog.Level}}
@@ -237,7 +243,7 @@ def _append(package: Package, table: str, headings: Mapping[str, str], columns: 
     append_rows(package, layout.table_name(table), given)
 
 
-def _with_calculated(table: Table, columns: Mapping[str, Sequence[Value]]) -> dict[str, Sequence[Value]]:
+def _with_calculated(table: Table, columns: Columns) -> dict[str, Sequence[Value]]:
     """``columns`` with the values that the table's calculated columns will show."""
     numbers = entry_table(table, columns).numbers
     shown = {

@@ -1,15 +1,23 @@
-"""What every test needs: translations as .mo files, and a word on LibreOffice."""
+"""What every test needs: translations as .mo files, a word on LibreOffice, a scorecard made by hand."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import libreoffice
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from kpixl.catalog import Level, business
+from kpixl.check import Problem
+from kpixl.entries import Entries, InputCell, PastValue
+from kpixl.measure import measure
+from kpixl.period import Period
+from kpixl.score import Scorecard, score
 
 LOCALES = Path(__file__).parent.parent / "kpixl" / "locale"
 REQUIRED = "KPIXL_REQUIRE_LIBREOFFICE"
@@ -40,3 +48,47 @@ def _compile_missing() -> None:
         with tempfile.NamedTemporaryFile(dir=mo.parent, suffix=".tmp", delete=False) as target:
             write_mo(target, catalogue)
         Path(target.name).replace(mo)
+
+
+@pytest.fixture
+def scorecard() -> Scorecard:
+    """October 2026 of an agency that types totals: satisfaction, resolution time, utilisation, and no requests."""
+    typed = {
+        "satisfied": 88,
+        "surveyed": 100,
+        "resolution_hours": 10,
+        "requests_resolved": 0,
+        "productive_hours": 110,
+        "available_hours": 100,
+        "tasks_completed": 95,
+        "tasks_assigned": 100,
+    }
+    entries = Entries(
+        business=business("remote-va-agency"),
+        company="TaskZenith",
+        language="en",
+        currency="USD",
+        period=Period.parse("2026-10"),
+        tables={},
+        settings={},
+        typed={name: InputCell(number, "Totals", "D5") for name, number in typed.items()},
+        targets={"css": InputCell(0.9, "KPIs", "E5")},
+        thresholds={("css", Level.TYPICAL): InputCell(0.8, "KPIs", "G5")},
+        past=(
+            PastValue(date(2026, 9, 1), "kpi", "va_css", 0.9),
+            PastValue(date(2025, 10, 1), "kpi", "va_css", 0.7),
+            PastValue(date(2026, 9, 1), "kpi", "va_tcr", 0.95),
+            PastValue(date(2026, 9, 1), "measure", "satisfied", 90),
+            PastValue(date(2026, 9, 1), "measure", "surveyed", 100),
+        ),
+    )
+    return score(entries, measure(entries))
+
+
+@pytest.fixture
+def problems() -> tuple[Problem, ...]:
+    """An error in a cell and a warning about a whole sheet."""
+    return (
+        Problem("error", "text_for_number", "Hours", "E7", "hours", "productive", {"got": "eight"}),
+        Problem("warning", "truth_for_number", "Hours", None, "hours", None, {"got": True}),
+    )

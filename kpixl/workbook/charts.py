@@ -64,7 +64,7 @@ def trend(helper: Worksheet, place: Placement, corners: Corners, names: dict[Lev
         )
         series.smooth = False
         series.marker.symbol = "none"
-        first = DataLabel(idx=0, showSerName=True, showVal=False, showCatName=False, showLegendKey=False, dLblPos="t")
+        first = DataLabel(idx=1, showSerName=True, showVal=False, showCatName=False, showLegendKey=False, dLblPos="t")
         first.txPr = _text(800, style.LEVEL_TEXT[level])
         series.dLbls = DataLabelList(
             dLbl=[first], showVal=False, showSerName=False, showCatName=False, showLegendKey=False

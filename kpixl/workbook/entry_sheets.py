@@ -1,4 +1,4 @@
-"""Entry sheets: an Excel Table each, with drop-downs, messages and frozen headings. Rows come later, by package edit."""
+"""Entry sheets: an Excel Table each, with drop-downs, messages and frozen headings. Rows come later."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP
 from kpixl.workbook.sheets import dashboard, hidden
 from kpixl.workbook.sparklines import Sparkline, SparklineStyle, add_sparklines
+from kpixl.workbook.style import ACCENT, FAINT
 
 if TYPE_CHECKING:
     from kpixl.workbook.grid import Context
@@ -46,4 +47,5 @@ def _sparklines(package: Package, c: Context) -> None:
         cell = c.at("dashboard", f"change_{line}", f"c{first + 2}").split("!")[1].replace("$", "")
         start, end = (c.at("spark", kpi.id, period) for period in (hidden.PERIODS[0], hidden.PERIODS[-1]))
         lines.append(Sparkline(cell, f"{start}:{end.split('!')[1]}".replace("$", "")))
-    add_sparklines(package, sheet, [(SparklineStyle(), lines)])
+    # Columns rather than lines: LibreOffice leaves lines out of what it prints.
+    add_sparklines(package, sheet, [(SparklineStyle(colour=FAINT, marker_colour=ACCENT, columns=True), lines)])

@@ -211,7 +211,7 @@ class _Reader:
         """Calamine's table, whatever the owner calls it now; None where it is gone."""
         places = [place for column in columns if (place := self._column(id_, column))]
         name = places[0][0] if places else layout.table_name(id_)
-        known = {table.lower(): table for table in self.values.table_names}
+        known = {table.lower(): table for table in self.values.table_names or []}
         return self.values.get_table_by_name(known[name.lower()]) if name.lower() in known else None
 
     def entry_table(self, table: Table, headings: Mapping[str, str]) -> tuple[EntryTable | None, Sheet | None]:

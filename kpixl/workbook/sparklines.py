@@ -36,13 +36,14 @@ class Sparkline:
 
 @dataclass(frozen=True, slots=True)
 class SparklineStyle:
-    """How the lines of a group look: colours as RRGGBB, the weight in points."""
+    """How the lines, or columns, of a group look: colours as RRGGBB, the weight of a line in points."""
 
     colour: str = "2A8C82"
     weight: float = 1.5
     last_marker: bool = True
     markers: bool = False
     marker_colour: str | None = None
+    columns: bool = False
 
 
 class SparklineGroup(NamedTuple):
@@ -94,7 +95,10 @@ def _remove_from(holder: Element, cells: set[str]) -> None:
 
 def _group(style: SparklineStyle, lines: Sequence[Sparkline]) -> Element:
     group = etree.Element(f"{{{_X14}}}sparklineGroup", nsmap={"x14": _X14, "xm": _XM})
-    group.set("lineWeight", f"{style.weight:g}")
+    if style.columns:
+        group.set("type", "column")
+    else:
+        group.set("lineWeight", f"{style.weight:g}")
     group.set("displayEmptyCellsAs", "gap")
     if style.markers:
         group.set("markers", "1")

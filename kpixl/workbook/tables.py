@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from kpixl.entries import CellError
 from kpixl.errors import ContentBelowTable, OwnedPartMissing, UnknownField
 from kpixl.workbook.package import MAIN, unescaped
 from kpixl.workbook.sheet import (
@@ -285,8 +286,10 @@ def _formula_cell(prefix: str, column: _Column, row: int, value: Value) -> tuple
     return kind, f"<{prefix}f{array}>{escape(escaped(column.formula(row)))}</{prefix}f>{content}"
 
 
-def _plain(prefix: str, value: bool | float | str) -> tuple[str, str]:
-    if isinstance(value, bool):
+def _plain(prefix: str, value: bool | float | str | CellError) -> tuple[str, str]:
+    if isinstance(value, CellError):
+        kind, text = ' t="e"', value.code
+    elif isinstance(value, bool):
         kind, text = ' t="b"', "1" if value else "0"
     elif isinstance(value, str):
         kind, text = ' t="str"', escape(escaped(value))

@@ -75,7 +75,7 @@ def _section(section: Section, c: Context) -> Cells:
             found[f"{at}_headings", f"{part}_{number}"] = label(text, look)
     for row in range(CAPACITY):
         group = section.groups[row] if row < len(section.groups) else None
-        name = group and (group.name or t(N_("(blank)")))
+        name = (group.name or t(N_("(blank)"))) if group else None
         found[f"{at}_group_{row}", "name"] = static(name, PLAIN)
         for number, kpi in enumerate(section.kpis):
             result = group.results[kpi.id] if group else None

@@ -140,7 +140,7 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
     prefix = kpi.name_prefix
     value, change, target = (f"{prefix}_{part}" for part in ("value", "change", "target"))
     dash = c.word("no_figure")
-    figure = style.FORMATS[unit]
+    figure = style.FORMATS[unit] + ('" h"' if unit == "hours" else "")
     small = style.Style(size=9, colour=style.MUTED, fill=CARD)
     trend = c.at("kpis", kpi.id, "trend")
     found: dict[tuple[str, int], Cell] = {
@@ -148,7 +148,9 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
     }
     next_text = to_next_text(result, t) or reason_text(result.reason, t)
     found |= {
-        ("name", 0): label(f"{t(kpi.abbreviation)} · {t(kpi.name)}", style.Style(bold=True, fill=CARD, indent=1)),
+        ("name", 0): label(
+            f"{t(kpi.abbreviation)} · {t(kpi.name)}", style.Style(bold=True, fill=CARD, align="left", indent=1)
+        ),
         ("value", 0): live(
             f"IF(ISNUMBER({value}),{value},{dash})",
             "–" if result.value is None else result.value,
@@ -165,7 +167,9 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
             style.Style(size=9, format=style.change_format(unit), align="left", fill=CARD, indent=1),
         ),
         ("change", 1): live(trend, t(TRENDS[result.trend]) if result.trend else None, small),
-        ("target", 0): label(t(N_("Target")), style.Style(size=9, colour=style.MUTED, fill=CARD, indent=1)),
+        ("target", 0): label(
+            t(N_("Target")), style.Style(size=9, colour=style.MUTED, fill=CARD, align="left", indent=1)
+        ),
         ("target", 1): live(
             f"IF(ISNUMBER({target}),{target},{dash})",
             "–" if result.target is None else result.target,
@@ -174,7 +178,7 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
         ("next", 0): live(
             f"{c.at('kpis', kpi.id, 'to_next')}",
             next_text,
-            style.Style(size=9, colour=style.MUTED, wrap=True, vertical="top", fill=CARD, indent=1),
+            style.Style(size=9, colour=style.MUTED, wrap=True, vertical="top", fill=CARD, align="left", indent=1),
         ),
     }
     return found
@@ -182,7 +186,7 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
 
 def _legend(c: Context) -> dict[tuple[str, int], Cell]:
     found: dict[tuple[str, int], Cell] = {
-        ("name", 0): label(c.t(N_("How to read the levels")), style.Style(bold=True, indent=1))
+        ("name", 0): label(c.t(N_("How to read the levels")), style.Style(bold=True, align="left", indent=1))
     }
     for part, level in zip(("value", "change", "target", "next"), sorted(Level, reverse=True), strict=True):
         look = style.Style(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.period import Period
     from kpixl.score import Result
+    from kpixl.workbook.sheet import Value
 
 TREND_PERIODS = 12
 PERIODS = tuple(f"p{number}" for number in range(1, TREND_PERIODS + 1))
@@ -178,15 +179,15 @@ def _calc(result: Result, index: int, c: Context) -> dict[str, Cell]:
         ),
         "slope": live(slope, grade.slope),
         "amount": live(
-            _amount(value, at, whole=bool(measure and measure.whole), upwards=upwards), step and step.amount
+            _amount(value, at, whole=bool(measure and measure.whole), upwards=upwards), step.amount if step else None
         ),
         "amount_text": live(
             f'IF(ISNUMBER({at["amount"]}),{rounded},"")',
-            step and amount_shown(step),
+            amount_shown(step) if step else None,
         ),
         "sign": live(
             f'IF(ISNUMBER({at["amount"]}),IF(({at["slope"]}>0)={"TRUE" if upwards else "FALSE"},"+","−"),"")',
-            step and ("+" if step.direction == "more" else "−"),
+            ("+" if step.direction == "more" else "−") if step else None,
         ),
         "lever": label(measure_label(measure, t) if measure else None),
         "reason": live(_reason(kpi, value, at, c), reason_text(result.reason, t)),
@@ -198,7 +199,7 @@ def _calc(result: Result, index: int, c: Context) -> dict[str, Cell]:
     }
 
 
-def _low(result: Result, at: dict[str, str]) -> tuple[str, object]:
+def _low(result: Result, at: dict[str, str]) -> tuple[str, float | None]:
     """Where the band that the value is in begins."""
     kpi, grade = result.kpi, result.grade
     choose = ",".join(f"{kpi.name_prefix}_{level.id}" for level in GRADED)
@@ -207,7 +208,7 @@ def _low(result: Result, at: dict[str, str]) -> tuple[str, object]:
     return formula, grade.low
 
 
-def _high(result: Result, at: dict[str, str]) -> tuple[str, object]:
+def _high(result: Result, at: dict[str, str]) -> tuple[str, float | None]:
     """Where it ends."""
     kpi, grade = result.kpi, result.grade
     if kpi.kpi.direction == "down":
@@ -302,14 +303,14 @@ def picks(c: Context) -> Cells:
             formula = f'IF({count}-{number}>=3,INDEX({order},{count}-{number}+1),"")'
         found[row, "index"] = live(formula, ids.index(result.kpi.id) + 1 if result else "")
         texts = {
-            "name": result and f"{c.t(result.kpi.abbreviation)} · {c.t(result.kpi.name)}",
-            "tip": result and c.t(result.kpi.tips[0]),
+            "name": f"{c.t(result.kpi.abbreviation)} · {c.t(result.kpi.name)}" if result else None,
+            "tip": c.t(result.kpi.tips[0]) if result else None,
         }
         for column, text in texts.items():
             found[row, column] = live(f'IF(ISNUMBER({index}),INDEX({c.span("calc", column, ids)},{index}),"")', text)
         levels = c.span("kpis", "level", ids)
         found[row, "level"] = live(
-            f'IF(ISNUMBER({index}),INDEX({levels},{index}),"")', result and level_word(result.level, c.t)
+            f'IF(ISNUMBER({index}),INDEX({levels},{index}),"")', level_word(result.level, c.t) if result else None
         )
     return found
 
@@ -383,5 +384,5 @@ def trend(c: Context) -> Cells:
 MONTH = style.Style(format="mmm yy")
 
 
-def _scaled(value: object, scale: int) -> object:
+def _scaled(value: Value, scale: int) -> Value:
     return value * scale if isinstance(value, (int, float)) and math.isfinite(value) else value

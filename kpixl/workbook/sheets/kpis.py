@@ -65,9 +65,7 @@ def rows(business: Business) -> tuple[str, ...]:
 
 def cells(c: Context) -> Cells:
     """Every cell of the block."""
-    help_ = N_(
-        "Levels compare with published benchmarks. Type your own targets and thresholds in the yellow cells; empty means published."
-    )
+    help_ = N_("Levels compare with published benchmarks. Type your own targets and thresholds in yellow cells.")
     found: dict[tuple[str, str], Cell] = {
         ("title", "abbreviation"): label(c.titles["kpis"], style.TITLE),
         ("help", "abbreviation"): label(c.t(help_), style.HELP),

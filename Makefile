@@ -1,0 +1,60 @@
+# The daily commands. Each makes what it needs: the first one on a fresh clone installs into .venv, later ones
+# work without a network.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench locale clean
+
+PYTHON ?= python3
+OUT ?= workbooks
+ARGS ?=
+
+BIN := .venv/bin
+STAMP := .venv/.kpixl-installed
+LOCALES := kpixl/locale
+POT := $(LOCALES)/kpixl.pot
+PO := $(wildcard $(LOCALES)/*/LC_MESSAGES/kpixl.po)
+MO := $(PO:.po=.mo)
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(STAMP) $(MO) ## make the sample workbooks (OUT=folder, workbooks without it)
+	@$(BIN)/kpixl demo --out "$(OUT)"
+
+test: $(STAMP) $(MO) ## run the tests (ARGS="-k calc" for some)
+	@$(BIN)/pytest -n auto $(ARGS)
+
+lint: $(STAMP) ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(STAMP) $(MO) ## measure how fast it is
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+# Files without line numbers as locations, and no dates: a change of code alone changes no translation.
+locale: $(STAMP) ## collect the texts to translate, update and compile every language
+	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k t --add-location=file --omit-header --width=120 -o $(POT) .
+	@for po in $(PO); do \
+	  code=$$(basename "$$(dirname "$$(dirname "$$po")")"); \
+	  $(BIN)/pybabel -q update -i $(POT) -o "$$po" -l "$$code" --no-fuzzy-matching --ignore-obsolete \
+	    --ignore-pot-creation-date --width=120; \
+	  $(BIN)/pybabel -q compile -i "$$po" -o "$${po%.po}.mo" -l "$$code" --statistics; \
+	done
+
+clean: ## remove what was built, but not the environment
+	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info $(MO)
+	@find kpixl tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml
+	@echo "Installing into .venv" >&2
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable .
+	@touch $@
+
+$(LOCALES)/%/LC_MESSAGES/kpixl.mo: $(LOCALES)/%/LC_MESSAGES/kpixl.po | $(STAMP)
+	@$(BIN)/pybabel -q compile -i $< -o $@ -l $*

@@ -1,0 +1,209 @@
+"""What machines read key by key, and what people read line by line."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from kpixl import present
+from kpixl.calc import calc
+from kpixl.catalog import Business, business, businesses
+from kpixl.check import Problem
+from kpixl.i18n import language
+from kpixl.score import Scorecard
+from kpixl.source import BAD_DATE, Rejected
+from kpixl.verbs import ImportOutcome
+
+EN = language("en")
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+RESULT_KEYS = {
+    "kpi", "business", "abbreviation", "name", "value", "unit", "level", "reason", "next_level", "to_next", "measures",
+    "window", "thresholds", "target", "against_target", "previous", "year_before", "year_to_date",
+    "year_to_date_reason", "change", "trend", "sample", "alert",
+}  # fmt: skip
+
+
+def test_a_result_for_machines(scorecard: Scorecard) -> None:
+    css = present.result_json(scorecard.result("css"), EN)
+    assert set(css) == RESULT_KEYS
+    assert css == css | {
+        "kpi": "css",
+        "business": "remote-va-agency",
+        "abbreviation": "CSS",
+        "name": "Client satisfaction score",
+        "value": 0.88,
+        "unit": "fraction",
+        "level": "typical",
+        "reason": None,
+        "next_level": "above_average",
+        "to_next": {"measure": "satisfied", "amount": 2, "direction": "more"},
+        "measures": {"satisfied": 88, "surveyed": 100},
+        "window": "period",
+        "thresholds": [
+            {"level": "typical", "comparison": ">=", "value": 0.8},
+            {"level": "above_average", "comparison": ">=", "value": 0.9},
+            {"level": "exceptional", "comparison": ">=", "value": 0.95},
+        ],
+        "target": 0.9,
+        "against_target": "missed",
+        "previous": 0.9,
+        "year_before": 0.7,
+        "year_to_date": 0.89,
+        "change": pytest.approx(-0.02),
+        "trend": "worse",
+        "sample": 100,
+        "alert": None,
+    }
+
+
+def test_a_result_without_a_value_says_why(scorecard: Scorecard) -> None:
+    art = present.result_json(scorecard.result("art"), EN)
+    assert art["value"] is art["level"] is art["next_level"] is art["to_next"] is None
+    assert art["reason"] == {"code": "zero_denominator", "text": "No requests resolved in this period"}
+
+
+def test_the_lowest_level_is_a_level() -> None:
+    assert present.result_json(calc("css", {"satisfied": 1, "surveyed": 2}), EN)["level"] == "below"
+
+
+def test_an_alert_is_a_sentence(scorecard: Scorecard) -> None:
+    assert present.result_json(scorecard.result("aur"), EN)["alert"].startswith("Over 100 %")
+
+
+def test_a_scorecard_for_machines(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
+    data = present.scorecard_json(scorecard, EN, problems)
+    assert {key: data[key] for key in ("business", "company", "period", "currency", "language")} == {
+        "business": "remote-va-agency",
+        "company": "TaskZenith",
+        "period": "2026-10",
+        "currency": "USD",
+        "language": "en",
+    }
+    assert [kpi["kpi"] for kpi in data["kpis"]] == ["css", "art", "crr", "tcr", "aur", "ncar", "sdi"]
+    assert data["measures"]["satisfied"] == {"value": 88, "log": None, "typed": 88, "source": "typed"}
+    assert data["measures"]["leads"] == {"value": None, "log": None, "typed": None, "source": None}
+    assert data["problem_count"] == {"error": 1, "warning": 1, "note": 0}
+    json.dumps(data, allow_nan=False)
+
+
+def test_a_problem_for_machines(problems: tuple[Problem, ...]) -> None:
+    data = present.problem_json(problems[0], EN)
+    assert data == data | {
+        "severity": "error",
+        "code": "text_for_number",
+        "sheet": "Hours",
+        "cell": "E7",
+        "table": "hours",
+        "field": "productive",
+        "message": "“eight” is text, not a number, so this row does not count.",
+    }
+    assert data["mend"].endswith(".")
+
+
+@pytest.mark.parametrize("one", businesses(), ids=lambda one: one.id)
+def test_the_catalogue_for_machines(one: Business) -> None:
+    data = present.kpis_json(one, EN)
+    assert data["business"] == one.id
+    for kpi, listed in zip(one.kpis, data["kpis"], strict=True):
+        assert listed["id"] == kpi.id
+        assert list(listed["measures"]) == list(kpi.kpi.arguments)
+        assert listed["example"] == {"arguments": kpi.example.arguments, "value": kpi.example.value}
+        assert all(set(edge) == {"level", "comparison", "value"} for edge in listed["thresholds"])
+        texts = ("abbreviation", "name", "formula", "published", "reading", "source", "definition")
+        assert all(listed[key] for key in texts)
+    json.dumps(data)
+
+
+def test_measures_name_what_they_are_bound_to() -> None:
+    crr = next(kpi for kpi in present.kpis_json(business("remote-va-agency"), EN)["kpis"] if kpi["id"] == "crr")
+    assert crr["measures"] == {
+        "clients_end": "clients_end_12m",
+        "clients_new": "clients_new_staying_12m",
+        "clients_start": "clients_start_12m",
+    }
+    assert crr["window"] == "12m"
+    assert crr["thresholds"][1] == {"level": "above_average", "comparison": ">", "value": 0.85}
+
+
+def test_the_scorecard_in_a_terminal(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
+    lines = present.scorecard_text(scorecard, problems, EN).splitlines()
+    assert lines[0] == "TaskZenith · October 2026"
+    assert lines[3:8] == [
+        "CSS   Client satisfaction score       88.0%  ● typical      −2.0 points worse",
+        "      Satisfied answers: +2 → above average",
+        "ART   Average resolution time             –  ○ not graded   –",
+        "      No requests resolved in this period",
+        "CRR   Client retention rate               –  ○ not graded   –",
+    ]
+    assert next(line for line in lines if line.startswith("TCR")).endswith("★ exceptional  same")
+    assert any(line.startswith("      ! Over 100 %") for line in lines)
+    assert lines[-1] == "Check has found errors: 1, warnings: 1."
+
+
+def test_the_terminal_is_a_hundred_wide(scorecard: Scorecard) -> None:
+    longest = "Frecuencia con que los clientes recomiendan la agencia a otros y estos también contratan "
+    results = tuple(
+        dataclasses.replace(result, kpi=type(result.kpi)(**_fields(result.kpi) | {"name": longest * 2}))
+        for result in scorecard.results
+    )
+    text = present.scorecard_text(dataclasses.replace(scorecard, results=results), (), EN)
+    assert max(map(len, text.splitlines())) <= present.WIDTH
+    assert "otros" in text
+    assert "…" not in text
+
+
+def _fields(record: object) -> dict[str, object]:
+    return {name: getattr(record, name) for name in type(record).__struct_fields__}  # type: ignore[attr-defined]
+
+
+def test_colour_only_when_asked_and_without_moving_anything(scorecard: Scorecard) -> None:
+    plain = present.scorecard_text(scorecard, (), EN)
+    coloured = present.scorecard_text(scorecard, (), EN, colour=True)
+    assert "\x1b" not in plain
+    assert "\x1b[1;34m★ exceptional" in coloured
+    assert ANSI.sub("", coloured) == plain
+
+
+def test_problems_in_a_terminal(problems: tuple[Problem, ...]) -> None:
+    lines = present.problems_text(problems, EN).splitlines()
+    assert lines[0] == "error · Hours!E7: “eight” is text, not a number, so this row does not count."
+    assert lines[1].startswith("    Type the number again")
+    assert any(line.startswith("warning · Hours: TRUE") for line in lines)
+    assert present.problems_text((), EN) == "Check has found no problems."
+
+
+def test_the_catalogue_in_a_terminal() -> None:
+    text = present.kpis_text(business("remote-va-agency"), EN)
+    assert "CRR  Client retention rate\n    crr = (clients_end - clients_new) / clients_start\n" in text
+    assert max(map(len, text.splitlines())) <= present.WIDTH
+
+
+def test_one_kpi_in_a_terminal() -> None:
+    text = present.calc_text(calc("css", {"satisfied": 80, "surveyed": 100}, "remote-va-agency"), EN)
+    assert text.splitlines() == [
+        "CSS, Client satisfaction score (remote-va-agency): 80.0%  ▼ below benchmark",
+        "  Satisfied answers: +5 → typical",
+    ]
+
+
+def test_an_import() -> None:
+    rejected = (Rejected(line=3, column="Logged", value="soon", reason=BAD_DATE),)
+    outcome = ImportOutcome(Path("a.xlsx"), "requests", 12, rejected, {"clients": ("Ana", "Bo")}, Path("b.xlsx"))
+    said = "Line 3, Logged: “soon” is not a date; write it like 2026-10-31 or 2026-10-31 14:30."
+    assert present.import_json(outcome, EN) == {
+        "path": "a.xlsx",
+        "table": "requests",
+        "imported": 12,
+        "rejected": [{"line": 3, "column": "Logged", "value": "soon", "message": said}],
+        "added": {"clients": ["Ana", "Bo"]},
+        "backup": "b.xlsx",
+    }
+    assert present.import_text(outcome, EN).splitlines() == [
+        "Rows imported: 12, rejected: 1.",
+        "New in Clients: Ana, Bo.",
+        f"  {said}",
+    ]
