@@ -37,17 +37,18 @@ bench: $(STAMP) $(MO) ## measure how fast it is
 
 # Files without line numbers as locations, and no dates: a change of code alone changes no translation.
 locale: $(STAMP) ## collect the texts to translate, update and compile every language
+	@mkdir -p $(LOCALES)
 	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k t --add-location=file --omit-header --width=120 -o $(POT) .
 	@for po in $(PO); do \
 	  code=$$(basename "$$(dirname "$$(dirname "$$po")")"); \
 	  $(BIN)/pybabel -q update -i $(POT) -o "$$po" -l "$$code" --no-fuzzy-matching --ignore-obsolete \
 	    --ignore-pot-creation-date --width=120; \
-	  $(BIN)/pybabel -q compile -i "$$po" -o "$${po%.po}.mo" -l "$$code" --statistics; \
+	  $(BIN)/pybabel compile -i "$$po" -o "$${po%.po}.mo" -l "$$code" --statistics; \
 	done
 
 clean: ## remove what was built, but not the environment
 	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info $(MO)
-	@find kpixl tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): pyproject.toml
 	@echo "Installing into .venv" >&2

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DIMENSIONS = ("assistant", "client", "service", "source", "language")
 CAPACITY = 12
 """Groups shown for each dimension: those with the most cases."""
+ENOUGH_CASES = 5
+"""Below this a group's value is shown without a level: one case more or less would change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,13 @@ class GroupResult:
 
     value: float | None
     level: Level | None
-    cases: float
+    cases: float | None
+    """How many rows stand behind the value; None for hours, which are not counted in rows."""
+
+    @property
+    def few(self) -> bool:
+        """Whether the cases are too few for a level."""
+        return self.cases is not None and self.cases < ENOUGH_CASES
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,9 @@ def dimensions(business: Business) -> dict[str, tuple[BusinessKpi, ...]]:
 
 def _splittable(business: Business, dimension: str) -> tuple[BusinessKpi, ...]:
     def has(kpi: BusinessKpi) -> bool:
+        # Where the dimension is the key of a table, every group there is one row: nothing to compare.
         return all(
-            any(field.id == dimension for field in business.table(argument.measure.table).fields)
+            any(field.id == dimension and not field.key for field in business.table(argument.measure.table).fields)
             for argument in kpi.arguments
         )
 
@@ -84,7 +93,7 @@ def _section(entries: Entries, dimension: str, kpis: tuple[BusinessKpi, ...]) ->
         }
         if any(result.value is not None for result in results.values()):
             groups.append(Group(shown, results))
-    groups.sort(key=lambda group: (-sum(result.cases for result in group.results.values()), group.name))
+    groups.sort(key=lambda group: (-sum(result.cases or 0 for result in group.results.values()), group.name))
     typed = any(name in entries.typed and entries.typed[name].number is not None for name in measures)
     return Section(dimension, kpis, tuple(groups[:CAPACITY]), max(0, len(groups) - CAPACITY), typed)
 
@@ -110,5 +119,4 @@ def _group_result(kpi: BusinessKpi, entries: Entries, totals: Mapping[str, float
     arguments: dict[str, float | None] = {argument.name: totals[argument.measure.name] for argument in kpi.arguments}
     value, _ = calculate(kpi, arguments)
     level = grade(kpi, value, thresholds_in_force(kpi, entries), arguments).level
-    sample = arguments[kpi.kpi.sample] if kpi.kpi.sample else None
-    return GroupResult(value, level, sample or 0.0)
+    return GroupResult(value, level, arguments[kpi.kpi.sample] if kpi.kpi.sample else None)

@@ -149,7 +149,7 @@ def import_(arguments: Namespace) -> Answer:
 
     mapping = _pairs(arguments.map, "FIELD=COLUMN")
     outcome = verbs.import_rows(arguments.file, arguments.table, arguments.source, mapping, add_new=arguments.add_new)
-    t = language(default_language(arguments.lang))
+    t = language(arguments.lang or outcome.language)
     return Answer(
         lambda: present.import_json(outcome, t),
         lambda: present.import_text(outcome, t),

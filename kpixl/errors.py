@@ -30,7 +30,25 @@ class KpixlError(Exception):
 
     def text(self, translate: Callable[[str], str] = str) -> str:
         """The sentence in the language of ``translate`` (gettext); English without it."""
-        return translate(self.template).format(**self.details)
+        details = dict(self.details)
+        if isinstance(details.get("what"), str):
+            details["what"] = translate(str(details["what"]))
+        return translate(self.template).format(**details)
+
+
+KINDS_OF_CHOICE = (
+    N_("business"),
+    N_("command"),
+    N_("currency"),
+    N_("KPI"),
+    N_("language"),
+    N_("month"),
+    N_("period"),
+    N_("table"),
+    N_("business with sample data"),
+    N_("language with sample data"),
+)
+"""What UnknownChoice may speak of: named where it is raised, gathered here for the translators."""
 
 
 class UsageError(KpixlError):

@@ -142,7 +142,7 @@ def calculate(kpi: BusinessKpi, arguments: Mapping[str, float | None]) -> tuple[
         if not evaluate(divisor, arguments):
             used = names(divisor)
             return None, Reason("zero_denominator", kpi.argument(used[0]) if used else None)
-    return None, Reason("missing_measure")
+    return None, Reason("zero_denominator")  # the divisor is so small that the result is no number any more
 
 
 def grade(

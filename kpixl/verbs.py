@@ -10,39 +10,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kpixl import catalog
-from kpixl.check import Problem, check
-from kpixl.commentary import comment, headline
-from kpixl.entries import Entries, EntryTable
 from kpixl.errors import FileExists, UnknownChoice, UnknownField
-from kpixl.i18n import language
-from kpixl.measure import measure
-from kpixl.period import Period, serial
-from kpixl.rows import Columns, entry_table
-from kpixl.samples import Sample, sample
-from kpixl.score import Scorecard, score
+from kpixl.refresh import refresh_package, scored
 from kpixl.source import Accepted, Rejected, read_csv, rows_for
-from kpixl.words import KINDS_OF_PAST, SOURCES, level_word, measure_label
-from kpixl.workbook import layout
-from kpixl.workbook.build import skeleton
+from kpixl.workbook.append import append_entries
 from kpixl.workbook.files import ensure_free
-from kpixl.workbook.finish import finish
-from kpixl.workbook.grid import Context
 from kpixl.workbook.package import Package
 from kpixl.workbook.read import Book, read
-from kpixl.workbook.sheet import SheetEditor
-from kpixl.workbook.tables import append_rows
-from kpixl.workbook.write import write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from kpixl.catalog.model import Business, Table
-    from kpixl.i18n import Language
-    from kpixl.workbook.sheet import Value
-
-SAMPLES = (("remote-va-agency", "es", "EUR"), ("remote-va-agency", "en", "USD"))
-SAMPLE_PERIOD = "2026-10"
+    from kpixl.check import Problem
+    from kpixl.period import Period
+    from kpixl.score import Scorecard
+    from kpixl.source import Value
 
 
 @dataclass(frozen=True)
@@ -61,6 +44,7 @@ class ImportOutcome:
     """What became of the rows of a source."""
 
     path: Path
+    language: str
     table: str
     imported: int
     rejected: tuple[Rejected, ...]
@@ -71,16 +55,30 @@ class ImportOutcome:
 
 def new(business_id: str, *, language: str, period: Period, company: str, currency: str, out: Path) -> Path:
     """Make a new workbook without rows; FileExists where ``out`` is there already."""
-    package = _new_package(catalog.business(business_id), language, period, company, currency, out)
-    _refresh(package, moment=None)
+    from kpixl.workbook.new import new_package  # imports openpyxl, which a refresh does without
+
+    business = catalog.business(business_id)
+    if out.exists():
+        raise FileExists(path=out.name)
+    package = new_package(business, language, period, company, currency, out)
+    refresh_package(package, moment=None)
     package.save(out)
     return out
 
 
+def demo(folder: Path) -> tuple[Outcome, ...]:
+    """Make the sample workbooks, replacing earlier ones."""
+    from kpixl.demo import SAMPLES, sample_workbook
+
+    folder.mkdir(parents=True, exist_ok=True)
+    moment = datetime.now()
+    made = (sample_workbook(folder, *chosen, moment) for chosen in SAMPLES)
+    return tuple(Outcome(path, scorecard, problems, written=True) for path, scorecard, problems in made)
+
+
 def results(path: Path) -> Outcome:
     """Compute and grade without writing."""
-    book = read(Package.open(path))
-    scorecard, problems = _scored(book)
+    scorecard, problems = scored(read(Package.open(path)))
     return Outcome(path, scorecard, problems)
 
 
@@ -88,7 +86,7 @@ def refresh(path: Path) -> Outcome:
     """Compute, grade and write back; the file as it was is kept as a backup."""
     package = Package.open(path)
     ensure_free(path)
-    scorecard, problems = _refresh(package, moment=datetime.now())
+    scorecard, problems = refresh_package(package, moment=datetime.now())
     backup = package.save(path, backup=True)
     return Outcome(path, scorecard, problems, backup, written=True)
 
@@ -113,143 +111,12 @@ def import_rows(
         raise UnknownField(table=table, got=gone[0], allowed=", ".join(book.headings[table]))
     added = _missing_names(book, table, accepted) if add_new else {}
     for other, columns in added.items():
-        _append(package, other, book.headings[other], columns)
-    _append(package, table, book.headings[table], _with_calculated(business.table(table), accepted.columns))
-    _refresh(package, moment=datetime.now())
+        append_entries(package, book, other, columns)
+    append_entries(package, book, table, accepted.columns)
+    refresh_package(package, moment=datetime.now())
     backup = package.save(path, backup=True)
-    imported = max((len(values) for values in accepted.columns.values()), default=0)
     names = {other: tuple(str(value) for value in next(iter(columns.values()))) for other, columns in added.items()}
-    return ImportOutcome(path, table, imported, accepted.rejected, names, backup)
-
-
-def demo(folder: Path) -> tuple[Outcome, ...]:
-    """Sample workbooks with a month of rows and eleven closed months, refreshed. Replaces earlier samples."""
-
-    folder.mkdir(parents=True, exist_ok=True)
-    outcomes = []
-    for business_id, code, currency in SAMPLES:
-        business, period = catalog.business(business_id), Period.parse(SAMPLE_PERIOD)
-        path = folder / f"{business.sample_name} {period} {code}.xlsx"
-        made = sample(business, period, code)
-        package = _new_package(business, code, period, business.sample_name, currency, path, replacing=True)
-        _fill(package, made, language(code))
-        scorecard, problems = _refresh(package, moment=datetime.now())
-        ensure_free(path)
-        package.save(path)
-        outcomes.append(Outcome(path, scorecard, problems, written=True))
-    return tuple(outcomes)
-
-
-def _new_package(
-    business: Business, code: str, period: Period, company: str, currency: str, out: Path, *, replacing: bool = False
-) -> Package:
-    if out.exists() and not replacing:
-        raise FileExists(path=out.name)
-    t = language(code)
-    headings = {table.id: layout.headings(table, t) for table in business.tables}
-    headings[layout.PAST] = layout.past_headings(t)
-    entries = Entries(
-        business=business,
-        company=company,
-        language=code,
-        currency=currency,
-        period=period,
-        tables={table.id: _no_rows(table.id, business) for table in business.tables},
-        settings={},
-        typed={},
-        targets={},
-        thresholds={},
-    )
-    scorecard = score(entries, measure(entries))
-    context = Context(
-        business=business,
-        t=t,
-        scorecard=scorecard,
-        problems=(),
-        placements=layout.placements(business),
-        titles=layout.titles(business, t),
-        column=layout.references(headings),
-        trend_kpi=business.kpis[0].id,
-    )
-    package = Package.from_bytes(skeleton(context), out)
-    finish(package, context)
-    return package
-
-
-def _no_rows(table: str, business: Business) -> EntryTable:
-    return entry_table(business.table(table), {})
-
-
-def _scored(book: Book) -> tuple[Scorecard, tuple[Problem, ...]]:
-    measures = measure(book.entries)
-    scorecard = score(book.entries, measures)
-    return scorecard, check(book.entries, measures, scorecard)
-
-
-def _refresh(package: Package, *, moment: datetime | None) -> tuple[Scorecard, tuple[Problem, ...]]:
-    """Bring the owned cells of an open package up to date. ``moment`` is None for a workbook that has no rows yet."""
-    book = read(package)
-    scorecard, problems = _scored(book)
-    if moment is None:
-        problems = ()
-    t = language(book.entries.language)
-    titles = layout.titles(book.entries.business, t)
-    titles.update({key: sheet.name for key, sheet in book.sheets.items()})
-    context = Context(
-        business=book.entries.business,
-        t=t,
-        scorecard=scorecard,
-        problems=problems,
-        placements=book.placements,
-        titles=titles,
-        column=layout.references(book.headings),
-        refreshed=moment,
-        trend_kpi=book.trend_kpi,
-        commentary=headline(scorecard, t),
-        comments={result.kpi.id: comment(result, t) for result in scorecard.results},
-    )
-    write(package, context, book.placements, book.sheets)
-    return scorecard, problems
-
-
-def _fill(package: Package, made: Sample, t: Language) -> None:
-    """Put sample rows and closed periods into a new workbook."""
-    book = read(package)
-    for table, columns in made.rows.items():
-        _append(package, table, book.headings[table], _with_calculated(book.entries.business.table(table), columns))
-    place = book.placements["kpis"]
-    editor = SheetEditor(package, book.sheets["kpis"])
-    for kpi, target in made.targets.items():
-        editor.set(*place.position(kpi, "target"), target)
-    editor.commit()
-    labels = {kpi.name_prefix: t(kpi.name) for kpi in book.entries.business.kpis}
-    labels.update({item.name: measure_label(item, t) for item in book.entries.business.measures})
-    levels = {"": "", **{level.id: level_word(level, t) for level in catalog.Level}}
-    columns = {
-        "start": [serial(past.start) for past in made.past],
-        "kind": [t(KINDS_OF_PAST[past.kind]) for past in made.past],
-        "id": [past.id for past in made.past],
-        "name": [labels[past.id] for past in made.past],
-        "value": [past.value for past in made.past],
-        "source": [t(SOURCES[past.source]) if past.source in SOURCES else "" for past in made.past],
-        "level": [levels[past.level] for past in made.past],
-    }
-    _append(package, layout.PAST, book.headings[layout.PAST], columns)
-
-
-def _append(package: Package, table: str, headings: Mapping[str, str], columns: Mapping[str, Sequence[Value]]) -> None:
-    """Append rows by field ids; a calculated column that has no value shows blank, as its formula does."""
-    given = {headings[id_]: values for id_, values in columns.items() if id_ in headings}
-    append_rows(package, layout.table_name(table), given)
-
-
-def _with_calculated(table: Table, columns: Columns) -> dict[str, Sequence[Value]]:
-    """``columns`` with the values that the table's calculated columns will show."""
-    numbers = entry_table(table, columns).numbers
-    shown = {
-        item.id: ["" if value != value else float(value) for value in numbers[item.id]] for item in table.calculated
-    }
-    return {**columns, **shown}
+    return ImportOutcome(path, book.entries.language, table, len(accepted), accepted.rejected, names, backup)
 
 
 def _missing_names(book: Book, table: str, accepted: Accepted) -> dict[str, dict[str, list[Value]]]:

@@ -41,6 +41,7 @@ SOURCES = {"log": N_("from the rows"), "typed": N_("typed"), None: N_("missing")
 
 KINDS_OF_PAST = {"measure": N_("measure"), "kpi": N_("KPI")}
 
+WINDOW_REASON = N_("{absent} in the {window}")
 REASONS = {
     "missing_measure": N_("no figure for: {measure}"),
     "zero_denominator": N_("{absent} in this period"),
@@ -69,7 +70,10 @@ def reason_text(reason: Reason | None, t: Language) -> str:
         return ""
     measure = reason.measure
     label, absent = (measure_label(measure, t), t(measure.absent)) if measure else ("", t(N_("nothing to divide by")))
-    text = t(REASONS[reason.code]).format(measure=label, absent=absent)
+    windowed = reason.code == "zero_denominator" and measure is not None and measure.window is not Window.PERIOD
+    text = t(WINDOW_REASON if windowed else REASONS[reason.code]).format(
+        measure=label, absent=absent, window=t(WINDOWS[measure.window]) if measure else ""
+    )
     return text[:1].upper() + text[1:]
 
 

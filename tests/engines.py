@@ -22,7 +22,7 @@ from lxml import etree
 from openpyxl.utils import quote_sheetname
 
 from kpixl.workbook.package import MAIN, Package, string_of, unescaped
-from kpixl.workbook.sheet import SheetEditor, column_letters, parse_area, parse_cell
+from kpixl.workbook.sheet import column_letters, parse_area, parse_cell
 
 TOLERANCE = 1e-9
 
@@ -194,20 +194,6 @@ def _pointed(text: str) -> str:
         "." if sign == "," and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit() else sign
         for at, sign in enumerate(text)
     )
-
-
-def plant(path: Path, values: Mapping[Place, float | str]) -> None:
-    """Write values into a file as they are, beside formulas or without: the owner's typing, or a lie for a test."""
-    package = Package.open(path)
-    for sheet in package.sheets:
-        wanted = {cell: value for (name, cell), value in values.items() if name == sheet.name}
-        if not wanted:
-            continue
-        editor = SheetEditor(package, sheet)
-        for cell, value in wanted.items():
-            editor.set(*parse_cell(cell), value)
-        editor.commit()
-    package.save(path)
 
 
 def parts(path: Path) -> dict[str, bytes]:

@@ -220,7 +220,7 @@ def test_check(
 
 @pytest.mark.parametrize("pairs", [["opened=Logged", "id=No"], ["opened=Logged", "--map", "id=No"]])
 def test_import(run: Run, monkeypatch: pytest.MonkeyPatch, pairs: list[str]) -> None:
-    done = verbs.ImportOutcome(Path("a.xlsx"), "requests", 2, (), {"clients": ("Ana",)}, Path("b.xlsx"))
+    done = verbs.ImportOutcome(Path("a.xlsx"), "en", "requests", 2, (), {"clients": ("Ana",)}, Path("b.xlsx"))
     calls = answers(monkeypatch, "import_rows", done)
     words = ["import", "a.xlsx", "requests", "a.csv", "--map", *pairs]
     code, out, _ = run(*words, "--add-new")
@@ -229,14 +229,14 @@ def test_import(run: Run, monkeypatch: pytest.MonkeyPatch, pairs: list[str]) -> 
     mapping = {"opened": "Logged", "id": "No"}
     assert calls == [(Path("a.xlsx"), "requests", Path("a.csv"), mapping, {"add_new": True})]
     left_out = (Rejected(line=2, column="Logged", value="?", reason=BAD_DATE),)
-    answers(monkeypatch, "import_rows", verbs.ImportOutcome(done.path, "requests", 1, left_out, {}))
+    answers(monkeypatch, "import_rows", verbs.ImportOutcome(done.path, "en", "requests", 1, left_out, {}))
     code, out, _ = run(*words, "--json")
     assert code == 1
     assert json.loads(out)["rejected"][0]["line"] == 2
 
 
 def test_pairs_may_come_before_the_file(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = answers(monkeypatch, "import_rows", verbs.ImportOutcome(Path("a.xlsx"), "leads", 0, (), {}))
+    calls = answers(monkeypatch, "import_rows", verbs.ImportOutcome(Path("a.xlsx"), "en", "leads", 0, (), {}))
     assert run("import", "--map", "date=Day", "lead=A=B", "a.xlsx", "leads", "a.csv")[0] == 0
     assert calls[0][:4] == (Path("a.xlsx"), "leads", Path("a.csv"), {"date": "Day", "lead": "A=B"})
 

@@ -192,7 +192,7 @@ def test_one_kpi_in_a_terminal() -> None:
 
 def test_an_import() -> None:
     rejected = (Rejected(line=3, column="Logged", value="soon", reason=BAD_DATE),)
-    outcome = ImportOutcome(Path("a.xlsx"), "requests", 12, rejected, {"clients": ("Ana", "Bo")}, Path("b.xlsx"))
+    outcome = ImportOutcome(Path("a.xlsx"), "en", "requests", 12, rejected, {"clients": ("Ana", "Bo")}, Path("b.xlsx"))
     said = "Line 3, Logged: “soon” is not a date; write it like 2026-10-31 or 2026-10-31 14:30."
     assert present.import_json(outcome, EN) == {
         "path": "a.xlsx",

@@ -354,7 +354,7 @@ def test_the_workbook_of_a_closed_month_said_the_same():
     """The rows that an owner would have had in May, seen then, give what Past periods says of May."""
     may, rows = Period.parse("2026-05"), Agency(AGENCY, OCTOBER, "es").rows()
     one = sample(AGENCY, OCTOBER, "es")
-    then = type(one)(rows=current(AGENCY, rows, may), past=())
+    then = type(one)(rows=current(AGENCY, rows, may), past=(), targets={})
     past = {line.id: line.value for line in one.past if line.start == may.start}
     assert {name: value.used for name, value in measure(entries(then, may)).items() if name != "requests_open"} == {
         name: past[name] for name in past if not name.startswith("va_") and name != "requests_open"

@@ -205,6 +205,8 @@ def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     letter = get_column_letter(column)
     level_rules(sheet, f"{letter}{first}:{letter}{last}", f"${letter}{first}")
     _freeze(sheet, place, "headings", "value")
+    sheet.page_setup.fitToWidth = 3
+    sheet.print_title_cols = "B:C"
 
 
 def _finish_breakdown(sheet: Worksheet, c: Context) -> None:
@@ -240,7 +242,7 @@ def _finish_guide(sheet: Worksheet, c: Context) -> None:
         number, column = c.placements["kpis"].position(kpi.id, "name")
         target = source.cell(number, column)
         target.hyperlink = Hyperlink(ref=target.coordinate, location=f"_kpixl.guide.{kpi.id}")
-        style.LINK.apply(target)
+        style.apart(style.LINK).apply(target)
 
 
 def _finish_settings(sheet: Worksheet, c: Context) -> None:

@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from openpyxl.utils import get_column_letter, quote_sheetname
-
-from kpixl.workbook.sheet import Value
+from kpixl.workbook.sheet import Value, column_letters
 from kpixl.workbook.style import TEXT, Style
 
 if TYPE_CHECKING:
+    from kpixl.breakdown import Section
     from kpixl.catalog.model import Business
     from kpixl.check import Problem
     from kpixl.i18n import Language
@@ -109,6 +108,11 @@ class Placement:
         return max(self.column_numbers.values())
 
 
+def quoted(sheet: str) -> str:
+    """A sheet's name as formulas write it; quotes never hurt."""
+    return "'" + sheet.replace("'", "''") + "'"
+
+
 Cells = Mapping[tuple[str, str], Cell]
 
 
@@ -128,6 +132,7 @@ class Context:
     refreshed: datetime | None = None
     trend_kpi: str = ""
     """The KPI that the owner picked for the trend chart, by its id."""
+    breakdown: Sequence[Section] = ()
     commentary: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)
     """A sentence about each KPI, by its id."""
@@ -136,15 +141,15 @@ class Context:
         """The absolute address of a cell of another block, for a formula."""
         place = self.placements[block]
         number, index = place.position(row, column)
-        return f"{quote_sheetname(self.titles[place.sheet])}!${get_column_letter(index)}${number}"
+        return f"{quoted(self.titles[place.sheet])}!${column_letters(index)}${number}"
 
     def span(self, block: str, column: str, rows: Sequence[str]) -> str:
         """The absolute address of a column of a block, from its first given row to its last."""
         place = self.placements[block]
         first, index = place.position(rows[0], column)
         last, _ = place.position(rows[-1], column)
-        letter = get_column_letter(index)
-        return f"{quote_sheetname(self.titles[place.sheet])}!${letter}${first}:${letter}${last}"
+        letter = column_letters(index)
+        return f"{quoted(self.titles[place.sheet])}!${letter}${first}:${letter}${last}"
 
     def word(self, id_: str) -> str:
         """The address of a word in the owner's language."""

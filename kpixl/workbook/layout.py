@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_
@@ -51,6 +51,8 @@ class Block:
 
     placement: Placement
     cells: Callable[[Context], Cells]
+    hidden_rows: Callable[[Context], set[str]] | None = None
+    """Rows that have nothing to show this time; the others are shown again."""
 
 
 def sheet_order(business: Business) -> tuple[str, ...]:
@@ -73,7 +75,10 @@ def blocks(business: Business) -> dict[str, Block]:
         "dashboard": _block("dashboard", dashboard.rows(business), dashboard.columns(), dashboard.cells),
         "totals": _block("totals", totals.rows(business), tuple(totals.COLUMNS), totals.cells),
         "kpis": _block("kpis", kpis.rows(business), kpis.ORDER, kpis.cells),
-        "breakdown": _block("breakdown", breakdown.rows(business), breakdown.columns(business), breakdown.cells),
+        "breakdown": replace(
+            _block("breakdown", breakdown.rows(business), breakdown.columns(business), breakdown.cells),
+            hidden_rows=breakdown.hidden_rows,
+        ),
         "check": _block("check", check.rows(business), tuple(check.COLUMNS), check.cells),
         "guide": _block("guide", guide.rows(business), tuple(guide.COLUMNS), guide.cells),
         "settings": _block("settings", settings.rows(business), tuple(settings.COLUMNS), settings.cells),

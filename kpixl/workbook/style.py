@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from typing import Any
 
 from kpixl.catalog.model import Level
 
@@ -76,16 +75,17 @@ class Style:
     unlocked: bool = False
     underline: bool = False
 
-    def apply(self, cell: object) -> None:
+    def apply(self, cell: Any) -> None:
         """Give an openpyxl cell this look."""
-        font, fill, alignment, border = _parts(self)
-        cell.font, cell.fill, cell.alignment, cell.border = font, fill, alignment, border  # type: ignore[attr-defined]
-        cell.number_format = self.format  # type: ignore[attr-defined]
-        cell.protection = Protection(locked=not self.unlocked)  # type: ignore[attr-defined]
+        cell.font, cell.fill, cell.alignment, cell.border, cell.protection = _parts(self)
+        cell.number_format = self.format
 
 
 @cache
-def _parts(style: Style) -> tuple[Font, PatternFill, Alignment, Border]:
+def _parts(style: Style) -> tuple[Any, ...]:
+    # Only building needs openpyxl; a refresh does without, and starts the faster for it.
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+
     font = Font(
         name="Calibri",
         size=style.size,
@@ -97,7 +97,7 @@ def _parts(style: Style) -> tuple[Font, PatternFill, Alignment, Border]:
     fill = PatternFill("solid", start_color=style.fill) if style.fill else PatternFill()
     alignment = Alignment(horizontal=style.align, vertical=style.vertical, wrap_text=style.wrap, indent=style.indent)
     border = Border(bottom=Side("thin", color=style.rule)) if style.rule else Border()
-    return font, fill, alignment, border
+    return font, fill, alignment, border, Protection(locked=not style.unlocked)
 
 
 TITLE = Style(size=18, bold=True, colour=ACCENT)
@@ -105,11 +105,16 @@ HELP = Style(colour=MUTED)
 HEADING = Style(bold=True, colour=MUTED, rule=FAINT, wrap=True, vertical="bottom")
 HEADING_RIGHT = Style(bold=True, colour=MUTED, rule=FAINT, wrap=True, align="right", vertical="bottom")
 TEXT = Style(rule=LINE)
-WRAPPED = Style(rule=LINE, wrap=True, vertical="top")
+WRAPPED = Style(rule=LINE, wrap=True)
 STRONG = Style(rule=LINE, bold=True)
 MUTED_TEXT = Style(rule=LINE, colour=MUTED)
 KEY = Style(size=8, colour=FAINT)
 LINK = Style(colour="1A528F", underline=True, rule=LINE)
+
+
+def apart(look: Style) -> Style:
+    """A text column that follows a column of numbers: set off from them."""
+    return replace(look, align="left", indent=1)
 
 
 def figure(unit: str, *, bold: bool = False, muted: bool = False) -> Style:

@@ -25,6 +25,10 @@ def write(package: Package, context: Context, placements: Mapping[str, Placement
         for (row, column), cell in block.cells(context).items():
             if row in place.row_numbers and column in place.column_numbers:
                 _put(editor, *place.position(row, column), cell)
+        if block.hidden_rows is not None:
+            hidden = block.hidden_rows(context)
+            for row, number in place.row_numbers.items():
+                editor.set_row_hidden(number, row in hidden)
     for editor in editors.values():
         editor.commit()
     package.set_full_calc_on_load()

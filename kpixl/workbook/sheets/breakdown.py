@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.breakdown import CAPACITY, DIMENSIONS, Section, breakdown, dimensions
+from kpixl.breakdown import CAPACITY, DIMENSIONS, GroupResult, Section, dimensions
 from kpixl.errors import N_
-from kpixl.words import level_word
+from kpixl.words import SHAPES, level_word
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, static
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
+    from kpixl.i18n import Language
 
 TITLES = {
     "assistant": N_("By assistant"),
@@ -56,7 +57,7 @@ def cells(c: Context) -> Cells:
             style.HELP,
         ),
     }
-    for section in breakdown(c.scorecard.entries):
+    for section in c.breakdown:
         found.update(_section(section, c))
     return found
 
@@ -69,9 +70,11 @@ def _section(section: Section, c: Context) -> Cells:
         (f"{at}_note", "name"): static(_note(section, c), style.Style(size=9, colour=style.MUTED)),
     }
     for number, kpi in enumerate(section.kpis):
-        headings = {"value": t(kpi.abbreviation), "level": t(N_("Level")), "cases": t(N_("Cases"))}
+        headings = {"value": t(kpi.abbreviation), "level": t(N_("Level"))}
+        if kpi.kpi.sample:
+            headings["cases"] = t(N_("Cases"))
         for part, text in headings.items():
-            look = style.HEADING if part == "level" else style.HEADING_RIGHT
+            look = style.apart(style.HEADING) if part == "level" else style.HEADING_RIGHT
             found[f"{at}_headings", f"{part}_{number}"] = label(text, look)
     for row in range(CAPACITY):
         group = section.groups[row] if row < len(section.groups) else None
@@ -82,17 +85,28 @@ def _section(section: Section, c: Context) -> Cells:
             has = result is not None and result.value is not None
             values = {
                 "value": result.value if result and has else None,
-                "level": level_word(result.level, t) if result and has else None,
-                "cases": result.cases if result and has and kpi.kpi.sample else None,
+                "level": _level(result, t) if result and has else None,
+                "cases": result.cases if result and has else None,
             }
             for part, value in values.items():
                 unit = kpi.kpi.unit if part == "value" else "count"
-                look = PLAIN if part == "level" else style.Style(format=style.FORMATS[unit], align="right")
+                look = style.apart(PLAIN) if part == "level" else style.Style(format=style.FORMATS[unit], align="right")
                 found[f"{at}_group_{row}", f"{part}_{number}"] = static(value, look)
     return found
 
 
 PLAIN = style.Style()
+
+
+def _level(result: GroupResult, t: Language) -> str:
+    return f"{SHAPES[None]} {t(N_('too few cases'))}" if result.few else level_word(result.level, t)
+
+
+def hidden_rows(c: Context) -> set[str]:
+    """Rows for groups that are not there."""
+    return {
+        f"{section.dimension}_group_{row}" for section in c.breakdown for row in range(len(section.groups), CAPACITY)
+    }
 
 
 def _note(section: Section, c: Context) -> str | None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from openpyxl.utils import quote_sheetname
-
 from kpixl.errors import N_
 from kpixl.workbook import style
-from kpixl.workbook.grid import Cell, Cells, Context, label, static
+from kpixl.workbook.grid import Cell, Cells, Context, label, quoted, static
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
@@ -66,7 +64,7 @@ def link(sheet: str, cell: str | None, text: str) -> str | None:
     """A formula that jumps to a cell; None where there is no cell to go to."""
     if not sheet or not cell:
         return None
-    target = f"#{quote_sheetname(sheet)}!{cell}".replace('"', '""')
+    target = f"#{quoted(sheet)}!{cell}".replace('"', '""')
     return f'HYPERLINK("{target}","{text.replace(chr(34), chr(34) * 2)}")' if len(target) <= 255 else None
 
 

@@ -190,7 +190,11 @@ def _legend(c: Context) -> dict[tuple[str, int], Cell]:
     }
     for part, level in zip(("value", "change", "target", "next"), sorted(Level, reverse=True), strict=True):
         look = style.Style(
-            bold=True, colour=style.LEVEL_TEXT[level], indent=1, vertical="center" if part != "next" else "top"
+            bold=True,
+            colour=style.LEVEL_TEXT[level],
+            align="left",
+            indent=1,
+            vertical="center" if part != "next" else "top",
         )
         found[part, 0] = label(level_word(level, c.t), look)
     return found

@@ -57,6 +57,7 @@ def cells(c: Context) -> Cells:
         found[f"note_{number}", "heading"] = label(c.t(note), style.Style())
     for kpi in c.business.kpis:
         found[f"{kpi.id}_name", "heading"] = label(f"{c.t(kpi.abbreviation)} · {c.t(kpi.name)}", NAME)
+        found[f"{kpi.id}_name", "text"] = label(None, NAME)
         for part, text in guide_texts(kpi, c.t).items():
             found[f"{kpi.id}_{part}", "heading"] = label(c.t(PARTS[part]), HEAD)
             found[f"{kpi.id}_{part}", "text"] = label(text, BODY)

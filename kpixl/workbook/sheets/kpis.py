@@ -42,8 +42,8 @@ COLUMNS = {
 }
 ORDER = (
     *list(COLUMNS)[: list(COLUMNS).index("sample") + 1],
-    *(f"{level.id}_{part}" for level in GRADED for part in ("published", "yours", "used")),
     "comment",
+    *(f"{level.id}_{part}" for level in GRADED for part in ("published", "yours", "used")),
 )
 WIDTHS = {
     "abbreviation": 8,
@@ -75,7 +75,7 @@ def cells(c: Context) -> Cells:
             level_word(level, c.t), style.Style(bold=True, colour=style.LEVEL_TEXT[level])
         )
     for column, heading in COLUMNS.items():
-        look = style.HEADING if column in TEXT_COLUMNS else style.HEADING_RIGHT
+        look = style.apart(style.HEADING) if column in TEXT_COLUMNS else style.HEADING_RIGHT
         found["headings", column] = label(c.t(heading), look)
     for result in c.scorecard.results:
         found.update({(result.kpi.id, column): cell for column, cell in _kpi(result, c).items()})
@@ -101,26 +101,28 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
     words = {word: c.word(word) for word in (*TRENDS, *TARGETS)}
     gap = None if result.value is None or result.target is None else result.value - result.target
     found = {
-        "abbreviation": label(t(kpi.abbreviation), style.STRONG),
-        "name": label(t(kpi.name)),
+        "abbreviation": label(t(kpi.abbreviation), style.apart(style.STRONG)),
+        "name": label(t(kpi.name), style.apart(style.TEXT)),
         "value": live(f'IFERROR({value_formula(kpi)},"")', result.value, style.figure(unit, bold=True), name=value),
-        "unit": label(t(UNITS[unit]), style.MUTED_TEXT),
+        "unit": label(t(UNITS[unit]), style.apart(style.MUTED_TEXT)),
         "level": live(
             f"IF(ISNUMBER({level}),INDEX({c.span('words', 'text', LEVEL_WORDS)},{level}+1),{c.word('not_graded')})",
             level_word(result.level, t),
-            style.STRONG,
+            style.apart(style.STRONG),
             name=f"{prefix}_level",
         ),
-        "window": label(t(WINDOWS[kpi.window]), style.MUTED_TEXT),
+        "window": label(t(WINDOWS[kpi.window]), style.apart(style.MUTED_TEXT)),
         "target": entry_cell(targets.number if targets else None, style.entry(unit), name=target),
         "against_target": live(
             f"IF(AND(ISNUMBER({value}),ISNUMBER({target})),"
             f'IF({sign}({target}-{value})<={NOISE_TEXT}*MAX(1,ABS({target})),{words["met"]},{words["missed"]}),"")',
             t(TARGETS[result.against_target]) if result.against_target else None,
-            style.MUTED_TEXT,
+            style.apart(style.MUTED_TEXT),
         ),
         "gap": live(f'IF(AND(ISNUMBER({value}),ISNUMBER({target})),{value}-{target},"")', gap, style.change(unit)),
-        "to_next": live(_to_next(kpi, c), to_next_text(result, t) or reason_text(result.reason, t)),
+        "to_next": live(
+            _to_next(kpi, c), to_next_text(result, t) or reason_text(result.reason, t), style.apart(style.TEXT)
+        ),
         "previous": live(past_value(c, prefix, "period_previous"), result.previous, figure),
         "change": live(
             f'IF(AND(ISNUMBER({value}),ISNUMBER({{previous}})),{value}-{{previous}},"")'.format(
@@ -130,7 +132,9 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
             style.change(unit),
             name=f"{prefix}_change",
         ),
-        "trend": live(_trend(kpi, words), t(TRENDS[result.trend]) if result.trend else None, style.MUTED_TEXT),
+        "trend": live(
+            _trend(kpi, words), t(TRENDS[result.trend]) if result.trend else None, style.apart(style.MUTED_TEXT)
+        ),
         "year_before": live(past_value(c, prefix, "period_year_before"), result.year_before, figure),
         "year_to_date": live(_to_date(kpi, c), result.year_to_date, figure),
         "sample": live(
@@ -140,7 +144,7 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
             result.sample,
             style.figure("count", muted=True),
         ),
-        "comment": static(c.comments.get(kpi.id), style.WRAPPED),
+        "comment": static(c.comments.get(kpi.id), style.apart(style.WRAPPED)),
     }
     published = thresholds_published(kpi)
     for graded in GRADED:

@@ -51,7 +51,9 @@ def cells(c: Context) -> Cells:
         ),
     }
     for column, heading in COLUMNS.items():
-        look = style.HEADING if column in ("label", "unit", "source") else style.HEADING_RIGHT
+        look = {"label": style.HEADING, "unit": style.HEADING, "source": style.apart(style.HEADING)}.get(
+            column, style.HEADING_RIGHT
+        )
         found["headings", column] = label(c.t(heading), look)
     for measure in c.business.measures:
         found.update({(measure.name, column): cell for column, cell in _measure(measure, c).items()})
@@ -82,7 +84,7 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
         "source": live(
             f"IF(ISNUMBER({at['typed']}),{source['typed']},IF(ISNUMBER({at['log']}),{source['log']},{source[None]}))",
             c.t(SOURCES[value.source]),
-            style.MUTED_TEXT,
+            style.apart(style.MUTED_TEXT),
         ),
         "previous": live(
             past_value(c, measure.name, "period_previous"), c.scorecard.measures_previous[measure.name], figure

@@ -1,0 +1,47 @@
+"""Sample workbooks: new ones, filled with sample rows and eleven closed months, and refreshed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl import catalog
+from kpixl.period import Period
+from kpixl.refresh import refresh_package
+from kpixl.samples import sample
+from kpixl.workbook.append import append_entries, append_past
+from kpixl.workbook.files import ensure_free
+from kpixl.workbook.new import new_package
+from kpixl.workbook.read import read
+from kpixl.workbook.sheet import SheetEditor
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from kpixl.check import Problem
+    from kpixl.score import Scorecard
+
+SAMPLES = (("remote-va-agency", "es", "EUR"), ("remote-va-agency", "en", "USD"))
+SAMPLE_PERIOD = "2026-10"
+
+
+def sample_workbook(
+    folder: Path, business_id: str, code: str, currency: str, moment: datetime
+) -> tuple[Path, Scorecard, tuple[Problem, ...]]:
+    """Write the sample workbook of a business in a language; an earlier one is replaced."""
+    business, period = catalog.business(business_id), Period.parse(SAMPLE_PERIOD)
+    path = folder / f"{business.sample_name} {period} {code}.xlsx"
+    made = sample(business, period, code)
+    package = new_package(business, code, period, business.sample_name, currency, path)
+    book = read(package)
+    for table, columns in made.rows.items():
+        append_entries(package, book, table, columns)
+    append_past(package, book, made.past)
+    editor = SheetEditor(package, book.sheets["kpis"])
+    for kpi, target in made.targets.items():
+        editor.set(*book.placements["kpis"].position(kpi, "target"), target)
+    editor.commit()
+    scorecard, problems = refresh_package(package, moment=moment)
+    ensure_free(path)
+    package.save(path)
+    return path, scorecard, problems

@@ -1,0 +1,55 @@
+"""Reads, checks, computes and grades an open workbook, and brings the cells that kpixl owns up to date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.breakdown import breakdown
+from kpixl.check import Problem, check
+from kpixl.commentary import comment, headline
+from kpixl.i18n import language
+from kpixl.measure import measure
+from kpixl.score import Scorecard, score
+from kpixl.workbook import layout
+from kpixl.workbook.grid import Context
+from kpixl.workbook.read import Book, read
+from kpixl.workbook.write import write
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kpixl.workbook.package import Package
+
+
+def scored(book: Book) -> tuple[Scorecard, tuple[Problem, ...]]:
+    """What a workbook comes to, and what is wrong in it."""
+    measures = measure(book.entries)
+    scorecard = score(book.entries, measures)
+    return scorecard, check(book.entries, measures, scorecard)
+
+
+def refresh_package(package: Package, *, moment: datetime | None) -> tuple[Scorecard, tuple[Problem, ...]]:
+    """Bring the owned cells of an open package up to date. ``moment`` is None for a workbook that has no rows yet."""
+    book = read(package)
+    scorecard, problems = scored(book)
+    if moment is None:
+        problems = ()
+    t = language(book.entries.language)
+    titles = layout.titles(book.entries.business, t)
+    titles.update({key: sheet.name for key, sheet in book.sheets.items()})
+    context = Context(
+        business=book.entries.business,
+        t=t,
+        scorecard=scorecard,
+        problems=problems,
+        placements=book.placements,
+        titles=titles,
+        column=layout.references(book.headings),
+        refreshed=moment,
+        trend_kpi=book.trend_kpi,
+        breakdown=breakdown(book.entries),
+        commentary=headline(scorecard, t),
+        comments={result.kpi.id: comment(result, t) for result in scorecard.results},
+    )
+    write(package, context, book.placements, book.sheets)
+    return scorecard, problems

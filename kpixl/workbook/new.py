@@ -1,0 +1,56 @@
+"""A new workbook without rows: the skeleton, finished. Never touches an existing file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.breakdown import breakdown
+from kpixl.entries import Entries
+from kpixl.i18n import language
+from kpixl.measure import measure
+from kpixl.rows import entry_table
+from kpixl.score import score
+from kpixl.workbook import layout
+from kpixl.workbook.build import skeleton
+from kpixl.workbook.finish import finish
+from kpixl.workbook.grid import Context
+from kpixl.workbook.package import Package
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kpixl.catalog.model import Business
+    from kpixl.period import Period
+
+
+def new_package(business: Business, code: str, period: Period, company: str, currency: str, path: Path) -> Package:
+    """The package of a new workbook; nothing is written, ``path`` names it in errors."""
+    t = language(code)
+    headings = {table.id: layout.headings(table, t) for table in business.tables}
+    headings[layout.PAST] = layout.past_headings(t)
+    entries = Entries(
+        business=business,
+        company=company,
+        language=code,
+        currency=currency,
+        period=period,
+        tables={table.id: entry_table(table, {}) for table in business.tables},
+        settings={},
+        typed={},
+        targets={},
+        thresholds={},
+    )
+    context = Context(
+        business=business,
+        t=t,
+        scorecard=score(entries, measure(entries)),
+        problems=(),
+        placements=layout.placements(business),
+        titles=layout.titles(business, t),
+        column=layout.references(headings),
+        trend_kpi=business.kpis[0].id,
+        breakdown=breakdown(entries),
+    )
+    package = Package.from_bytes(skeleton(context), path)
+    finish(package, context)
+    return package

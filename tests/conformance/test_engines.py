@@ -1,0 +1,400 @@
+"""Every formula of a workbook gives in IronCalc and in LibreOffice what Python gives: measures, values, levels, texts.
+
+Hypothesis draws the same examples in every run; KPIXL_EXAMPLES=500 draws that many new ones.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+from engines import Error, Place, Value, cached_values, differences, formula_cells, ironcalc_values, libreoffice_values
+from engines import same as same_value
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from workbooks import AGENCY, BUSINESS, Filled, append, entry, make, named, opened, placed, put
+
+from kpixl import catalog, verbs
+from kpixl.catalog.model import Level
+from kpixl.entries import CellError
+from kpixl.i18n import LOCALES
+from kpixl.period import Kind, Period, serial
+from kpixl.workbook import layout
+
+EXAMPLES = int(os.environ.get("KPIXL_EXAMPLES", "30"))
+IN_LIBREOFFICE = 12
+
+
+def libreoffice_value(path: Path) -> Mapping[Place, Value]:
+    return libreoffice_values([path])[0]
+
+
+ENGINES = pytest.mark.parametrize(
+    "compute",
+    [
+        pytest.param(ironcalc_values, id="ironcalc"),
+        pytest.param(libreoffice_value, id="libreoffice", marks=pytest.mark.libreoffice),
+    ],
+)
+Compute = Callable[[Path], Mapping[Place, Value]]
+
+
+# The sample workbooks
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    outcomes = verbs.demo(tmp_path_factory.mktemp("samples"))
+    return {outcome.scorecard.entries.language: outcome.path for outcome in outcomes}
+
+
+@ENGINES
+@pytest.mark.parametrize("language", LOCALES)
+def test_every_formula_of_the_sample_workbook(language: str, compute: Compute, samples: dict[str, Path]) -> None:
+    path = samples[language]
+    computed = compute(path)
+    assert len(computed) > 1000
+    assert differences(path, computed) == []
+    # A sample in which nothing is counted would prove nothing.
+    book = opened(path)
+    levels = [computed[named(book, f"{kpi.name_prefix}_level_number")] for kpi in BUSINESS.kpis]
+    assert {1.0, 2.0, 3.0} & set(levels)
+    assert all(isinstance(level, float) for level in levels)
+
+
+# The worked examples of the article
+
+TYPED = {
+    "satisfied": 80, "surveyed": 100, "resolution_hours": 100, "requests_resolved": 50,
+    "clients_end_12m": 650, "clients_new_staying_12m": 200, "clients_start_12m": 500,
+    "tasks_completed": 85, "tasks_assigned": 100, "productive_hours": 600, "available_hours": 800,
+    "clients_new": 20, "leads": 200, "services_offered": 10, "clients_served": 50,
+}  # fmt: skip
+ARTICLE = {
+    "css": (0.8, Level.BELOW),
+    "art": (2, Level.TYPICAL),
+    "crr": (0.9, Level.ABOVE_AVERAGE),
+    "tcr": (0.85, Level.ABOVE_AVERAGE),
+    "aur": (0.75, Level.TYPICAL),
+    "ncar": (0.1, Level.ABOVE_AVERAGE),
+    "sdi": (0.2, Level.TYPICAL),
+}
+LEVEL_WORDS = {
+    Level.BELOW: "▼ below benchmark",
+    Level.TYPICAL: "● typical",
+    Level.ABOVE_AVERAGE: "▲ above average",
+    Level.EXCEPTIONAL: "★ exceptional",
+}
+
+
+def test_every_kpi_has_its_worked_example_here() -> None:
+    for kpi in catalog.business(AGENCY).kpis:
+        assert kpi.example.value == ARTICLE[kpi.id][0]
+        assert kpi.example.arguments == {a.name: TYPED[a.measure.name] for a in kpi.arguments}
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("worked") / "worked.xlsx", Filled(typed=TYPED))
+
+
+@pytest.mark.parametrize("kpi", ARTICLE)
+def test_the_worked_example_in_python(kpi: str, worked: Path) -> None:
+    value, level = ARTICLE[kpi]
+    result = verbs.results(worked).scorecard.result(kpi)
+    assert result.value == pytest.approx(value, rel=1e-12)
+    assert result.level is level
+    book, cached = opened(worked), cached_values(worked)
+    assert cached[named(book, f"va_{kpi}_value")] == pytest.approx(value, rel=1e-12)
+    assert cached[named(book, f"va_{kpi}_level")] == LEVEL_WORDS[level]
+
+
+@ENGINES
+def test_the_worked_examples_in_the_engines(compute: Compute, worked: Path) -> None:
+    computed, book = compute(worked), opened(worked)
+    for kpi, (value, level) in ARTICLE.items():
+        assert computed[named(book, f"va_{kpi}_value")] == pytest.approx(value, rel=1e-12)
+        assert computed[named(book, f"va_{kpi}_level")] == LEVEL_WORDS[level]
+        assert computed[named(book, f"va_{kpi}_level_number")] == level.value
+    for measure, number in TYPED.items():
+        assert computed[named(book, measure)] == number
+    assert differences(worked, computed) == []
+
+
+# Whatever an owner may have typed
+
+WRONG: tuple[object, ...] = ("2026-10-05", "n/a", " ", "4", CellError("#N/A"), CellError("#DIV/0!"))
+TRUTH = (True, False)
+"""Excel, IronCalc and Python count no truth values; LibreOffice takes them for 1 and 0."""
+NAMES = st.sampled_from(["Ana", "ANA", "Léa", "zoë", " Ana", "O'Neill & Co", "=1+1", "*", "007", "7", "", None])
+NOTES = st.sampled_from(["Spanish", "español", "x" * 300, "-", "a\nb", None])
+
+
+@st.composite
+def periods(draw: st.DrawFn) -> tuple[Kind, Period]:
+    kind = draw(st.sampled_from(Kind))
+    edges = [date(2024, 2, 29), date(2028, 2, 1), date(2025, 12, 31), date(2026, 1, 1), date(2027, 1, 3)]
+    day = draw(st.sampled_from(edges) | st.dates(date(2001, 1, 1), date(2039, 12, 31)))
+    return kind, Period.containing(kind, day)
+
+
+def moments(period: Period) -> st.SearchStrategy[float | None]:
+    """Dates and times on and about the edges of the period and of its windows."""
+    first, after, year = serial(period.start), serial(period.after), serial(period.after) - 365
+    edges = [first, after, after - 1, year, year - 1, year + 1, first - 1]
+    times = st.sampled_from([0, 0, 0.25, 0.5, 0.75, 0.99998, 1 / 3])
+    about = st.builds(lambda day, time: float(day + time), st.sampled_from(edges) | st.integers(first, after), times)
+    anywhere = st.integers(year - 30, after + 30).map(float)
+    return about | anywhere
+
+
+def often(usual: st.SearchStrategy[object], *others: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    """Mostly what belongs into the cell, now and then a blank or something else."""
+    return st.one_of(usual, usual, usual, st.none(), *others)
+
+
+@st.composite
+def tables(draw: st.DrawFn, period: Period, wrong: st.SearchStrategy[object]) -> dict[str, dict[str, list[object]]]:
+    dates = moments(period)
+    scores = st.sampled_from([1, 2, 3, 4, 5, 4.5, 3.999, 0, 6, -1])
+    hours = st.sampled_from([0, 8, 7.25, 0.1, 0.2, 6, 40, 1e6, -2])
+    found = {}
+    for table in BUSINESS.tables:
+        if draw(st.integers(0, 7)) == 0:
+            continue
+        cells: dict[str, st.SearchStrategy[object]] = {}
+        for field in table.fields:
+            if field.type == "date":
+                cells[field.id] = often(dates, wrong, st.sampled_from([-3.0, 0.0]))
+            elif field.type == "number":
+                cells[field.id] = often(scores if field.maximum else hours, wrong)
+            else:
+                cells[field.id] = NAMES if field.key or field.refers_to else NOTES
+        row = st.fixed_dictionaries(cells)
+        blank = st.just(dict.fromkeys(cells))
+        drawn = draw(st.lists(st.one_of(row, row, row, blank), min_size=1, max_size=7))
+        found[table.id] = {id_: [line[id_] for line in drawn] for id_ in cells}
+    return found
+
+
+def some(keys: list[object], values: st.SearchStrategy[object]) -> st.SearchStrategy[dict[object, object]]:
+    return st.just({}) | st.dictionaries(st.sampled_from(keys), values, max_size=4)
+
+
+@st.composite
+def pasts(draw: st.DrawFn, period: Period) -> list[tuple[float, str, object]]:
+    ids = [*(kpi.name_prefix for kpi in BUSINESS.kpis), *(measure.name for measure in BUSINESS.measures)]
+    shifts = st.sampled_from([-1, -1, -2, -3, -6, -11, -12, -13])
+    lines = draw(st.just([]) | st.lists(st.tuples(shifts, st.sampled_from(ids)), unique=True, max_size=12))
+    values = st.sampled_from([0, 0.5, 0.85, 12, 200.25, None])
+    starts = {shift: period.shift(shift).start for shift, _ in lines}
+    if lines and draw(st.booleans()):
+        starts[0] = period.year_before.start
+        lines.append((0, draw(st.sampled_from(ids))))
+    unique = {(float(serial(starts[shift])), id_): draw(values) for shift, id_ in lines}
+    return [(start, id_, value) for (start, id_), value in unique.items()]
+
+
+@st.composite
+def workbooks(draw: st.DrawFn, wrong: tuple[object, ...]) -> Filled:
+    kind, period = draw(periods())
+    measures = [measure.name for measure in BUSINESS.measures]
+    kpis = [kpi.id for kpi in BUSINESS.kpis]
+    names = [f"{kpi.abbreviation} · {kpi.name}" for kpi in BUSINESS.kpis]
+    level_of = [(kpi, level) for kpi in kpis for level in ("typical", "above_average", "exceptional")]
+    numbers = st.sampled_from([0, 0.1, 0.5, 0.75, 0.85, 0.9, 1, 2, 3.5, "x"])
+    cuts = st.sampled_from([3, 4, 4.5, 5, "four"])
+    day = serial(period.start) + draw(st.integers(0, (period.after - period.start).days - 1))
+    return Filled(
+        language=draw(st.sampled_from(sorted(LOCALES))),
+        kind=kind,
+        day=day + draw(st.sampled_from([0, 0, 0.5])),
+        rows=draw(tables(period, st.sampled_from(wrong))),
+        typed=draw(some(measures, st.sampled_from([0, 1, 2, 3, 7, 20, 100, 2.5, "12", True]))),
+        targets=draw(some(kpis, numbers)),
+        thresholds=draw(some(level_of, numbers)),
+        settings=draw(some(["satisfied_cut"], cuts)),
+        past=draw(pasts(period)),
+        trend=draw(st.none() | st.sampled_from([*names, names[2].upper(), "something else", ""])),
+    )
+
+
+FUZZ = settings(
+    max_examples=EXAMPLES,
+    derandomize="KPIXL_EXAMPLES" not in os.environ,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def test_whatever_an_owner_typed_in_ironcalc(tmp_path: Path) -> None:
+    counted = []
+
+    @FUZZ
+    @given(workbooks(WRONG + TRUTH))
+    def check(filled: Filled) -> None:
+        path = make(tmp_path / "typed.xlsx", filled)
+        computed = ironcalc_values(path)
+        assert differences(path, computed) == []
+        counted.append(sum(bool(value) for value in computed.values() if isinstance(value, float)))
+
+    check()
+    assert max(counted) > 100
+
+
+@pytest.mark.libreoffice
+def test_whatever_an_owner_typed_in_libreoffice(tmp_path: Path) -> None:
+    paths: list[Path] = []
+
+    @settings(FUZZ, max_examples=IN_LIBREOFFICE, derandomize=True, phases=[Phase.generate])
+    @given(workbooks(WRONG))
+    def collect(filled: Filled) -> None:
+        paths.append(make(tmp_path / f"typed {len(paths)}.xlsx", filled))
+
+    collect()
+    assert len(paths) == IN_LIBREOFFICE
+    found = {
+        path.name: differences(path, values) for path, values in zip(paths, libreoffice_values(paths), strict=True)
+    }
+    assert found == dict.fromkeys(found, [])
+
+
+# The comparison can fail
+
+
+@ENGINES
+def test_a_lie_is_found_out(compute: Compute, worked: Path, tmp_path: Path) -> None:
+    path = tmp_path / "lie.xlsx"
+    shutil.copy(worked, path)
+    book = opened(path)
+    measure = placed(book, "totals", "requests_opened", "used")
+    card = placed(book, "dashboard", "value_0", "c1")
+    put(path, {measure: 7.0, card: 0.81})
+
+    found = differences(path, compute(path))
+
+    assert found == [
+        f"{card[0]}!{card[1]}: 0.81 in the file, 0.8 computed",
+        f"{measure[0]}!{measure[1]}: 7.0 in the file, 0.0 computed",
+    ]
+
+
+def test_what_the_comparison_takes_for_the_same() -> None:
+    assert same_value(0.9, 0.9000000000000001)
+    assert not same_value(0.9, 0.900001)
+    assert same_value("+2,5 → typical", "+2.5 → typical")
+    assert not same_value("a, b", "a. b")
+    assert not same_value("", 0.0)
+    assert not same_value("#N/A", Error("#N/A"))
+    assert not same_value(Error("#N/A"), Error("#VALUE!"))
+    assert not same_value(True, 1.0)
+
+
+# Alive: what changes in a cell of the owner changes everywhere at once, without Python
+
+
+@pytest.fixture(scope="module")
+def alive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten answers of which eight are satisfied, four requests of which the last is open, two clients."""
+    day = serial(date(2026, 10, 1))
+    scores = [5, 5, 5, 5, 4, 4, 4, 4, 3, 1]
+    return make(
+        tmp_path_factory.mktemp("alive") / "alive.xlsx",
+        Filled(
+            rows={
+                "surveys": {"date": [day + n for n in range(10)], "score": scores},
+                "requests": {
+                    "id": ["1", "2", "3", "4"],
+                    "client": ["Ana", "Ana", "Léa", "Léa"],
+                    "opened": [day + 0.5, day + 1.5, day + 2.5, day + 3.5],
+                    "resolved": [day + 0.75, day + 1.75, day + 2.75, None],
+                },
+                "clients": {"client": ["Ana", "Léa"], "start": [day - 500.0, day - 400.0]},
+            },
+            typed={"leads": 20},
+            past=[(float(serial(date(2026, 9, 1))), "va_css", 0.7), (float(serial(date(2026, 9, 1))), "va_art", 3)],
+        ),
+    )
+
+
+Edit = Callable[[Path], None]
+Expected = Mapping[str, Value]
+
+
+def type_in(*where: str, value: object) -> Edit:
+    """Type ``value`` into an owned cell, or one that has a name."""
+
+    def edit(path: Path) -> None:
+        book = opened(path)
+        put(path, {named(book, where[0]) if len(where) == 1 else placed(book, *where): value})
+
+    return edit
+
+
+def type_entry(table: str, column: str, row: int, value: object) -> Edit:
+    """Type ``value`` into a row of an entry table."""
+    return lambda path: put(path, {entry(opened(path), table, column, row): value})
+
+
+def type_row(path: Path) -> None:
+    append(path, "surveys", {"date": [float(serial(date(2026, 10, 31))) + 0.999], "score": [5]})
+
+
+EDITS: dict[str, tuple[Edit, Expected]] = {
+    "nothing": (
+        lambda path: None,
+        {"va_css_value": 0.8, "va_css_level": "▼ below benchmark", "va_css_change": 0.1, "va_art_value": 6.0},
+    ),
+    "score": (type_entry("surveys", "score", 9, 4), {"va_css_value": 0.9, "va_css_level": "▲ above average"}),
+    "score cleared": (type_entry("surveys", "score", 9, None), {"surveyed": 9.0, "va_css_value": 8 / 9}),
+    "score as text": (type_entry("surveys", "score", 0, "5"), {"surveyed": 9.0, "satisfied": 7.0}),
+    "resolved": (
+        type_entry("requests", "resolved", 3, serial(date(2026, 10, 4)) + 1.25),
+        {"requests_resolved": 4.0, "resolution_hours": 36.0, "va_art_value": 9.0, "requests_open": 0.0},
+    ),
+    "new row": (type_row, {"surveyed": 11.0, "satisfied": 9.0, "va_css_value": 9 / 11}),
+    "threshold": (
+        type_in("kpis", "css", "typical_yours", value=0.8),
+        {"va_css_typical": 0.8, "va_css_level": "● typical"},
+    ),
+    "target": (type_in("va_css_target", value=0.75), {"va_css_target": 0.75, "va_css_value": 0.8}),
+    "satisfied cut": (type_in("settings", "satisfied_cut", "value", value=5), {"satisfied": 4.0, "va_css_value": 0.4}),
+    "typed total": (type_in("totals", "surveyed", "typed", value=8), {"surveyed": 8.0, "va_css_value": 1.0}),
+    "typed zero": (type_in("totals", "surveyed", "typed", value=0), {"surveyed": 0.0, "va_css_value": ""}),
+    "trend": (type_in("trend_kpi", value="ART · Average resolution time"), {"va_art_value": 6.0}),
+    "period": (
+        type_in("period_day", value=serial(date(2026, 11, 30)) + 0.5),
+        {"period_start": 46327.0, "surveyed": 0.0, "va_css_value": "", "requests_open": 1.0, "va_css_change": ""},
+    ),
+}
+
+
+def recalculated(path: Path, compute: Compute) -> dict[Place, Value]:
+    """Every cell with a number, text or formula, as the engine has it."""
+    return {**cached_values(path), **compute(path)}
+
+
+def assert_alive(path: Path, values: Mapping[Place, Value], expected: Expected) -> None:
+    """The engine's values are those of Python, and those worked out by hand."""
+    book = opened(path)
+    for name, value in expected.items():
+        at = named(book, name)
+        found = values[at] if at in values else book.package and verbs_value(path, at)
+        assert same_value(found, value), name
+    # The same file as Python would leave it; what dates from the last refresh is older in the engine, and says so.
+    refreshed = path.with_name(f"refreshed {path.name}")
+    shutil.copy(path, refreshed)
+    verbs.refresh(refreshed)
+    formulas, after = formula_cells(path), cached_values(refreshed)
+    older = {placed(book, "totals", row, "changed") for row in (*(m.name for m in BUSINESS.measures), "total")}
+    older.add(placed(book, "dashboard", "changed", "c1"))
+    compared = {
+        place for place in formulas if place not in older and formula_cells(refreshed).get(place) == formulas[place]
+    }
+    assert len(compared) > 550
+    assert {p: (after[p], values[p]) for p in compared if not same_value(after[p], values[p])} == {}

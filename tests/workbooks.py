@@ -1,0 +1,147 @@
+"""Workbooks for tests, filled in as an owner would: by table, measure and KPI, never by address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TypeAlias
+
+import pandas as pd
+
+from kpixl import verbs
+from kpixl.catalog import business
+from kpixl.entries import CellError, calculated
+from kpixl.period import Kind, Period, serial
+from kpixl.workbook import layout
+from kpixl.workbook.package import Package
+from kpixl.workbook.read import Book, as_numbers, read
+from kpixl.workbook.sheet import SheetEditor, cell_name, parse_cell
+from kpixl.workbook.tables import append_rows
+
+AGENCY = "remote-va-agency"
+BUSINESS = business(AGENCY)
+
+Value: TypeAlias = str | float | bool | CellError | None
+Rows: TypeAlias = Mapping[str, Sequence[Value]]
+Place: TypeAlias = tuple[str, str]
+
+_DAYS = {Kind.MONTH: "2026-10", Kind.QUARTER: "2026-Q4", Kind.WEEK: "2026-W43", Kind.YEAR: "2026"}
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What an owner put into a workbook."""
+
+    language: str = "en"
+    kind: Kind = Kind.MONTH
+    day: float = float(serial(Period.parse("2026-10").start))
+    """Any day of the period."""
+    rows: Mapping[str, Rows] = field(default_factory=dict)
+    typed: Mapping[str, Value] = field(default_factory=dict)
+    """Measure -> the total typed instead of rows."""
+    targets: Mapping[str, Value] = field(default_factory=dict)
+    thresholds: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+    """KPI and level -> the owner's threshold."""
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    past: Sequence[tuple[float, str, Value]] = ()
+    """Closed periods: first day, id, value."""
+    trend: str | None = None
+    """The text picked for the trend chart."""
+
+
+def make(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
+    """A workbook with all of that, refreshed."""
+    package = Package.from_bytes(_blank(filled.language, filled.kind), path)
+    book = read(package)
+    for table, rows in filled.rows.items():
+        _append(package, table, rows, book.headings[table])
+    if filled.past:
+        starts, ids, values = zip(*filled.past, strict=True)
+        _append(package, layout.PAST, {"start": starts, "id": ids, "value": values}, book.headings[layout.PAST])
+    edits: dict[Place, Value] = {named(book, "period_day"): filled.day}
+    edits |= {placed(book, "totals", measure, "typed"): value for measure, value in filled.typed.items()}
+    edits |= {placed(book, "kpis", kpi, "target"): value for kpi, value in filled.targets.items()}
+    edits |= {placed(book, "kpis", kpi, f"{level}_yours"): v for (kpi, level), v in filled.thresholds.items()}
+    edits |= {placed(book, "settings", setting, "value"): value for setting, value in filled.settings.items()}
+    if filled.trend is not None:
+        edits[named(book, "trend_kpi")] = filled.trend
+    _put(package, edits)
+    package.save(path)
+    if refresh:
+        verbs.refresh(path)
+    return path
+
+
+@cache
+def _blank(language: str, kind: Kind) -> bytes:
+    """The bytes of a new workbook."""
+    out = Path(f"new {language} {kind}.xlsx")
+    period = Period.parse(_DAYS[kind])
+    package = verbs._new_package(BUSINESS, language, period, "TaskZenith", "EUR", out)
+    verbs._refresh(package, moment=None)
+    return package.data
+
+
+def append(path: Path, table: str, rows: Rows) -> None:
+    """Rows typed below the others of a table, without a refresh."""
+    package = Package.open(path)
+    _append(package, table, rows, read(package).headings[table])
+    package.save(path)
+
+
+def put(path: Path, values: Mapping[Place, Value]) -> None:
+    """Values typed into cells, or planted beside their formulas, without a refresh."""
+    package = Package.open(path)
+    _put(package, values)
+    package.save(path)
+
+
+def opened(path: Path) -> Book:
+    """The workbook as kpixl reads it."""
+    return read(Package.open(path))
+
+
+def placed(book: Book, block: str, row: str, column: str) -> Place:
+    """Sheet and cell of an owned cell."""
+    place = book.placements[block]
+    return book.sheets[place.sheet].name, cell_name(*place.position(row, column))
+
+
+def named(book: Book, name: str) -> Place:
+    """Sheet and cell of a name."""
+    sheet, _, cell = book.package.defined_names[name].rpartition("!")
+    return sheet.strip("'").replace("''", "'"), cell.replace("$", "")
+
+
+def entry(book: Book, table: str, column: str, row: int) -> Place:
+    """Sheet and cell of an entry; rows from 0."""
+    rows = book.entries.tables[table]
+    assert rows is not None
+    return rows.sheet, rows.cell(column, row)
+
+
+def _append(package: Package, table: str, rows: Rows, headings: Mapping[str, str]) -> None:
+    columns = dict(rows)
+    if table != layout.PAST:
+        count = len(next(iter(rows.values())))
+        dates = {
+            f.id: as_numbers(list(rows.get(f.id, [None] * count)))[0]
+            for f in BUSINESS.table(table).fields
+            if f.type == "date"
+        }
+        for column in BUSINESS.table(table).calculated:
+            values = calculated(column, pd.DataFrame(dates))
+            columns[column.id] = ["" if value != value else float(value) for value in values]
+    append_rows(package, layout.table_name(table), {headings[id_]: values for id_, values in columns.items()})
+
+
+def _put(package: Package, values: Mapping[Place, Value]) -> None:
+    for sheet in package.sheets:
+        wanted = {cell: value for (name, cell), value in values.items() if name == sheet.name}
+        if wanted:
+            editor = SheetEditor(package, sheet)
+            for cell, value in wanted.items():
+                editor.set(*parse_cell(cell), value)
+            editor.commit()
