@@ -51,7 +51,9 @@ class Language:
         if abs(value) >= _HUGE:
             return f"{value:.3g}"
         if unit == "fraction":
-            return format_percent(value, format="#,##0.0 %" if self.code != "en" else "#,##0.0%", locale=self.locale)
+            return format_percent(
+                value, format="#,##0.0\N{NO-BREAK SPACE}%" if self.code != "en" else "#,##0.0%", locale=self.locale
+            )
         if unit == "money":
             return format_currency(value, currency, locale=self.locale)
         if unit == "hours":
@@ -82,16 +84,17 @@ class Language:
         """A period in words: ``octubre de 2026``, ``4.º trimestre de 2026``, a span of dates for a week."""
         match period.kind:
             case "month":
-                skeleton = format_date(
-                    period.start, format=self.locale.datetime_skeletons["yMMMM"].pattern, locale=self.locale
-                )
-                return str(skeleton)
+                return self._date_as("yMMMM", period.start)
             case "quarter":
-                return str(format_date(period.start, format="QQQQ y", locale=self.locale))
+                return self._date_as("yQQQQ", period.start)
             case "year":
                 return str(period.start.year)
             case _:
                 return f"{self.date(period.start)} – {self.date(period.end)}"
+
+    def _date_as(self, skeleton: str, day: date) -> str:
+        """The parts of a date that a CLDR skeleton names, in the order and with the words of the language."""
+        return str(format_date(day, format=self.locale.datetime_skeletons[skeleton].pattern, locale=self.locale))
 
 
 @cache

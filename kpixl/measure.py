@@ -59,11 +59,17 @@ def measure(entries: Entries) -> dict[str, MeasureValue]:
 
 
 def aggregate(item: Measure, rows: EntryTable | None, period: Period, settings: Mapping[str, float]) -> float | None:
-    """One measure over ``rows``; None where the table, or a column that it needs, is gone."""
+    """One measure over ``rows``; None where the table, or a column that it needs, is gone.
+
+    None, too, where a list that is kept over the periods (clients, services) has not been filled in: an empty log says
+    that nothing happened, an empty list says nothing.
+    """
     if rows is None:
         return None
     needed = {condition.column for condition in item.where} | ({item.column} if item.column else set())
     if not all(rows.has(column) for column in needed):
+        return None
+    if rows.table.kept and rows.blank(item.where[0].column).all():
         return None
     counted = meets(item, rows, period, settings)
     if item.aggregate == "count":

@@ -1,6 +1,6 @@
 """What a spreadsheet engine makes of a workbook's formulas, beside what Python wrote into it.
 
-A value is a number, a text, a truth value, an ``Error``, or ``""`` for a blank. Cells are named as ``("Totals", "D7")``.
+A value is a number, a text, a truth value, an ``Error``, or ``""`` for a blank. A cell is ``("Totals", "D7")``.
 """
 
 from __future__ import annotations

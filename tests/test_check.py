@@ -436,7 +436,7 @@ def test_an_empty_table_is_a_note_where_a_kpi_waits_for_it() -> None:
     typed = {"surveyed": cell(10), "satisfied": cell(8, "C6")}
     assert "table_empty" not in codes(entries({"surveys": []}, typed=typed))
     zero = entries({"services": [], "clients": [{**row, "service": None} for row in ROWS["clients"]]})
-    assert only(zero, "table_empty_zero").text(EN).endswith("0 in: Service diversification index.")
+    assert only(zero, "table_empty").text(EN).endswith("no value: Service diversification index.")
 
 
 def test_rows_outside_the_period_are_one_note_a_table() -> None:

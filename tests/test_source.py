@@ -23,7 +23,7 @@ from kpixl.errors import (
 )
 from kpixl.measure import aggregate
 from kpixl.period import Period
-from kpixl.samples import entry_table
+from kpixl.rows import entry_table
 from kpixl.source import (
     BAD_DATE,
     BAD_NUMBER,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -77,11 +78,11 @@ def make(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
 @cache
 def _blank(language: str, kind: Kind) -> bytes:
     """The bytes of a new workbook."""
-    out = Path(f"new {language} {kind}.xlsx")
-    period = Period.parse(_DAYS[kind])
-    package = verbs._new_package(BUSINESS, language, period, "TaskZenith", "EUR", out)
-    verbs._refresh(package, moment=None)
-    return package.data
+    with tempfile.TemporaryDirectory(prefix="kpixl-blank-") as folder:
+        out = Path(folder, "new.xlsx")
+        period = Period.parse(_DAYS[kind])
+        verbs.new(AGENCY, language=language, period=period, company="TaskZenith", currency="EUR", out=out)
+        return out.read_bytes()
 
 
 def append(path: Path, table: str, rows: Rows) -> None:

@@ -78,6 +78,7 @@ def trend(helper: Worksheet, place: Placement, corners: Corners, names: dict[Lev
     chart.series.append(value)
     chart.set_categories(_reference(helper, place, rows, "start"))
     chart.x_axis.number_format = "mmm yy"
+    chart.x_axis.axPos = "b"
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.majorTickMark = chart.y_axis.majorTickMark = "none"
     chart.x_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(w=9525, solidFill=style.FAINT))
@@ -113,7 +114,7 @@ def _finish(chart: BarChart | LineChart, corners: Corners) -> BarChart | LineCha
     chart.visible_cells_only = False  # the helper sheet is hidden
     chart.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     chart.plot_area.graphicalProperties = GraphicalProperties(noFill=True)
-    chart.display_blanks = "gap"
+    chart.display_blanks = "span"  # LibreOffice draws a gap as zero
     return chart
 
 

@@ -11,7 +11,7 @@ from kpixl.formula.nodes import Number
 from kpixl.score import NOISE
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Calculated, Condition, Measure
+    from kpixl.catalog.model import Calculated, Condition, Measure, Table
 
 ColumnOf = Callable[[str, str], str]
 """Table id and column id -> the structured reference of the whole column."""
@@ -19,11 +19,18 @@ ColumnOf = Callable[[str, str], str]
 NOISE_TEXT = f"{NOISE:.0E}".replace("E-0", "E-")
 
 
-def measure_formula(measure: Measure, column_of: ColumnOf) -> str:
-    """The measure over its table. COUNTIFS has no “or”, so a condition that also takes blanks makes it a sum of two."""
+def measure_formula(measure: Measure, table: Table, column_of: ColumnOf) -> str:
+    """The measure over its table. COUNTIFS has no “or”, so a condition that also takes blanks makes it a sum of two.
+
+    Blank, as in ``kpixl.measure.aggregate``, where a kept list has not been filled in, or the table is gone.
+    """
     choices = [(False, True) if condition.or_blank else (False,) for condition in measure.where]
     terms = [_term(measure, blanks, column_of) for blanks in product(*choices)]
-    return f'IFERROR({"+".join(terms)},"")'
+    total = "+".join(terms)
+    if table.kept:
+        first = column_of(table.id, measure.where[0].column)
+        total = f'IF(COUNTBLANK({first})=ROWS({first}),"",{total})'
+    return f'IFERROR({total},"")'
 
 
 def _term(measure: Measure, blanks: tuple[bool, ...], column_of: ColumnOf) -> str:

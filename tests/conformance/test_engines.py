@@ -12,18 +12,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from engines import Error, Place, Value, cached_values, differences, formula_cells, ironcalc_values, libreoffice_values
+from engines import Error, Place, Value, cached_values, contents, differences, ironcalc_values, libreoffice_values
 from engines import same as same_value
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from workbooks import AGENCY, BUSINESS, Filled, append, entry, make, named, opened, placed, put
 
 from kpixl import catalog, verbs
 from kpixl.catalog.model import Level
 from kpixl.entries import CellError
 from kpixl.i18n import LOCALES
 from kpixl.period import Kind, Period, serial
-from kpixl.workbook import layout
+from workbooks import AGENCY, BUSINESS, Filled, append, entry, make, named, opened, placed, put
 
 EXAMPLES = int(os.environ.get("KPIXL_EXAMPLES", "30"))
 IN_LIBREOFFICE = 12
@@ -169,7 +168,7 @@ def tables(draw: st.DrawFn, period: Period, wrong: st.SearchStrategy[object]) ->
         cells: dict[str, st.SearchStrategy[object]] = {}
         for field in table.fields:
             if field.type == "date":
-                cells[field.id] = often(dates, wrong, st.sampled_from([-3.0, 0.0]))
+                cells[field.id] = often(dates, wrong, st.just(0.0))
             elif field.type == "number":
                 cells[field.id] = often(scores if field.maximum else hours, wrong)
             else:
@@ -214,7 +213,7 @@ def workbooks(draw: st.DrawFn, wrong: tuple[object, ...]) -> Filled:
         kind=kind,
         day=day + draw(st.sampled_from([0, 0, 0.5])),
         rows=draw(tables(period, st.sampled_from(wrong))),
-        typed=draw(some(measures, st.sampled_from([0, 1, 2, 3, 7, 20, 100, 2.5, "12", True]))),
+        typed=draw(some(measures, st.sampled_from([0, 1, 2, 3, 7, 20, 100, 2.5, *wrong]))),
         targets=draw(some(kpis, numbers)),
         thresholds=draw(some(level_of, numbers)),
         settings=draw(some(["satisfied_cut"], cuts)),
@@ -261,7 +260,15 @@ def test_whatever_an_owner_typed_in_libreoffice(tmp_path: Path) -> None:
     found = {
         path.name: differences(path, values) for path, values in zip(paths, libreoffice_values(paths), strict=True)
     }
-    assert found == dict.fromkeys(found, [])
+    assert not any(found.values()), found
+
+
+@pytest.mark.xfail(strict=True, reason="calamine rounds dates to milliseconds and misreads days before March 1900")
+@pytest.mark.parametrize("opened_at", [-3.0, 1.0, 59.5, 46300.123456789012])
+def test_a_date_is_read_as_the_number_that_excel_has(opened_at: float, tmp_path: Path) -> None:
+    rows: dict[str, list[object]] = {"id": ["1"], "client": ["Ana"], "opened": [opened_at], "resolved": [46300.25]}
+    path = make(tmp_path / "dates.xlsx", Filled(rows={"requests": rows}))
+    assert differences(path, ironcalc_values(path)) == []
 
 
 # The comparison can fail
@@ -326,6 +333,10 @@ Edit = Callable[[Path], None]
 Expected = Mapping[str, Value]
 
 
+UNCHANGED = ("nothing", "threshold", "target", "trend")
+"""Edits that change no measure, so that the comments are not older than the figures."""
+
+
 def type_in(*where: str, value: object) -> Edit:
     """Type ``value`` into an owned cell, or one that has a name."""
 
@@ -374,27 +385,63 @@ EDITS: dict[str, tuple[Edit, Expected]] = {
 }
 
 
-def recalculated(path: Path, compute: Compute) -> dict[Place, Value]:
-    """Every cell with a number, text or formula, as the engine has it."""
-    return {**cached_values(path), **compute(path)}
+def edited(name: str, alive: Path, folder: Path) -> Path:
+    path = folder / f"{name}.xlsx"
+    shutil.copy(alive, path)
+    EDITS[name][0](path)
+    return path
 
 
-def assert_alive(path: Path, values: Mapping[Place, Value], expected: Expected) -> None:
-    """The engine's values are those of Python, and those worked out by hand."""
-    book = opened(path)
-    for name, value in expected.items():
-        at = named(book, name)
-        found = values[at] if at in values else book.package and verbs_value(path, at)
-        assert same_value(found, value), name
-    # The same file as Python would leave it; what dates from the last refresh is older in the engine, and says so.
+def assert_alive(name: str, path: Path, computed: Mapping[Place, Value]) -> None:
+    """The engine's values are those worked out by hand, and all others those that a refresh by Python leaves."""
+    book, written = opened(path), contents(path)
+    for named_cell, value in EDITS[name][1].items():
+        at = named(book, named_cell)
+        found = computed[at] if at in computed else written[at].value
+        assert same_value(found, value), (named_cell, found)
+    changed = placed(book, "dashboard", "changed", "c1")
+    assert (computed[changed] != "") == (name not in UNCHANGED)
+
     refreshed = path.with_name(f"refreshed {path.name}")
     shutil.copy(path, refreshed)
     verbs.refresh(refreshed)
-    formulas, after = formula_cells(path), cached_values(refreshed)
-    older = {placed(book, "totals", row, "changed") for row in (*(m.name for m in BUSINESS.measures), "total")}
-    older.add(placed(book, "dashboard", "changed", "c1"))
-    compared = {
-        place for place in formulas if place not in older and formula_cells(refreshed).get(place) == formulas[place]
+    after = contents(refreshed)
+    # Refresh leaves entry sheets alone, and what depends on the last refresh is older before it.
+    old = {placed(book, "totals", row, "changed") for row in (*(m.name for m in BUSINESS.measures), "total")} | {
+        changed
     }
+    entries = {book.sheets[table.id].name for table in BUSINESS.tables}
+    compared = [
+        place
+        for place in computed
+        if place not in old and place[0] not in entries and after[place].formula == written[place].formula
+    ]
     assert len(compared) > 550
-    assert {p: (after[p], values[p]) for p in compared if not same_value(after[p], values[p])} == {}
+    assert {p: (after[p].value, computed[p]) for p in compared if not same_value(after[p].value, computed[p])} == {}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_is_alive_in_ironcalc(name: str, alive: Path, tmp_path: Path) -> None:
+    path = edited(name, alive, tmp_path)
+    assert_alive(name, path, ironcalc_values(path))
+
+
+@pytest.mark.libreoffice
+def test_edits_are_alive_in_libreoffice(alive: Path, tmp_path: Path) -> None:
+    paths = {name: edited(name, alive, tmp_path) for name in EDITS}
+    for (name, path), computed in zip(paths.items(), libreoffice_values(list(paths.values())), strict=True):
+        assert_alive(name, path, computed)
+
+
+def test_the_picked_kpi_is_the_one_in_the_trend_chart(alive: Path, tmp_path: Path) -> None:
+    path = edited("trend", alive, tmp_path)
+    computed, book = ironcalc_values(path), opened(path)
+    # Hours are not scaled, as shares are; September is the eleventh of twelve periods.
+    assert computed[placed(book, "trend", "p12", "value")] == 6.0
+    assert computed[placed(book, "trend", "p11", "value")] == 3.0
+    assert computed[placed(book, "trend", "p10", "value")] == Error("#N/A")
+    assert computed[placed(book, "trend", "p12", "exceptional")] == 0.5
+    computed = ironcalc_values(alive)
+    assert computed[placed(book, "trend", "p12", "value")] == 80.0
+    assert computed[placed(book, "trend", "p11", "value")] == pytest.approx(70.0)
+    assert computed[placed(book, "trend", "p12", "typical")] == 85.0

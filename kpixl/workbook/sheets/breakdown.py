@@ -96,10 +96,11 @@ def _section(section: Section, c: Context) -> Cells:
 
 
 PLAIN = style.Style()
+FEW = N_("too few cases")
 
 
 def _level(result: GroupResult, t: Language) -> str:
-    return f"{SHAPES[None]} {t(N_('too few cases'))}" if result.few else level_word(result.level, t)
+    return f"{SHAPES[None]} {t(FEW)}" if result.few else level_word(result.level, t)
 
 
 def hidden_rows(c: Context) -> set[str]:

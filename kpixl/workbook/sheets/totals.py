@@ -73,7 +73,7 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
     return {
         "label": label(measure_label(measure, c.t)),
         "unit": label(c.t(UNITS[measure.unit]), style.MUTED_TEXT),
-        "log": live(measure_formula(measure, c.column), value.log, muted),
+        "log": live(measure_formula(measure, c.business.table(measure.table), c.column), value.log, muted),
         "typed": entry_cell(typed_cell.number if typed_cell else None, style.entry(measure.unit)),
         "used": live(
             f"IF(ISNUMBER({at['typed']}),{at['typed']},{at['log']})",

@@ -1,0 +1,460 @@
+"""Every text in every language: complete, well formed, short enough for Excel, and good Spanish where texts join."""
+
+from __future__ import annotations
+
+import re
+import string
+import zipfile
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+from openpyxl import load_workbook
+
+from kpixl import calc, cli, commands, verbs, words
+from kpixl.catalog import business, businesses, catalogue
+from kpixl.catalog.model import Level, Window
+from kpixl.check import SENTENCES
+from kpixl.check.problem import Amount, Figure, Problem
+from kpixl.errors import KINDS_OF_CHOICE, BadSetting, KpixlError, UnknownChoice
+from kpixl.i18n import LOCALES, Language, language
+from kpixl.period import Period
+from kpixl.score import Reason
+from kpixl.settings import SETTINGS
+from kpixl.source import Rejected
+from kpixl.workbook import layout
+from kpixl.workbook.entry_sheets import ERROR_TITLE, PROMPT_TITLE_LIMIT, TEXT_LIMIT
+from kpixl.workbook.sheets import check as check_sheet
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "kpixl" / "locale"
+TRANSLATED = sorted(set(LOCALES) - {"en"})
+VA = business("remote-va-agency")
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+@cache
+def extracted() -> frozenset[str]:
+    """Every text that the sources mark, as ``make locale`` finds them."""
+    with (ROOT / "babel.cfg").open(encoding="utf-8") as mapping:
+        methods, options = parse_mapping_cfg(mapping)
+    keywords = {**DEFAULT_KEYWORDS, "N_": None, "t": None}
+    found = extract_from_dir(ROOT, methods, options, keywords=keywords)
+    return frozenset(message for _, _, message, *_ in found)
+
+
+@cache
+def translations(code):
+    """The catalogue of one language, as its file has it; the template for ``None``."""
+    path = FOLDER / "kpixl.pot" if code is None else FOLDER / code / "LC_MESSAGES" / "kpixl.po"
+    with path.open("rb") as file:
+        return read_po(file, locale=code)
+
+
+def messages(code):
+    """Message by message, without the header."""
+    return [message for message in translations(code) if message.id]
+
+
+def pairs(code):
+    """msgid -> msgstr."""
+    return {message.id: message.string for message in messages(code)}
+
+
+# Complete
+
+
+def test_every_language_has_a_catalogue():
+    assert [path.parent.parent.name for path in sorted(FOLDER.glob("*/LC_MESSAGES/kpixl.po"))] == TRANSLATED
+
+
+@pytest.mark.parametrize("code", [None, *TRANSLATED])
+def test_the_catalogue_has_the_texts_of_the_sources(code):
+    known = {message.id for message in messages(code)}
+    assert extracted() - known == set(), "missing: run make locale"
+    assert known - extracted() == set(), "obsolete: run make locale"
+    assert not translations(code).obsolete
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_every_text_is_translated(code):
+    assert [message.id for message in messages(code) if not message.string] == []
+    assert [message.id for message in messages(code) if message.fuzzy] == []
+    assert [message.id for message, _ in translations(code).check()] == []
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_placeholders_are_kept(code):
+    wrong = {msgid: text for msgid, text in pairs(code).items() if placeholders(msgid) != placeholders(text)}
+    assert wrong == {}
+
+
+def placeholders(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_edges_are_kept(code):
+    wrong = {msgid: text for msgid, text in pairs(code).items() if edges(msgid) != edges(text)}
+    assert wrong == {}
+
+
+def edges(text):
+    """White space at both ends, and how the sentence ends."""
+    bare = text.strip().rstrip("”»)")
+    return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :], bare[-1:] if bare[-1:] in ".:?!…" else ""
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_fragments_stay_small(code):
+    """A fragment that goes into a sentence begins with a small letter, a sentence with a capital."""
+    both = [(i, s) for i, s in pairs(code).items() if i[0].isalpha() and s[0].isalpha()]
+    assert [(i, s) for i, s in both if i[0].isupper() != s[0].isupper() and not s.startswith("kpixl")] == []
+
+
+# Fit for Excel
+
+
+@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("one", businesses(), ids=lambda one: one.id)
+def test_sheet_titles(one, code):
+    titles = list(layout.titles(one, language(code)).values())
+    assert [title for title in titles if len(title) > 31 or set(title) & set("[]:*?/\\'")] == []
+    assert len({title.casefold() for title in titles}) == len(titles)
+    assert "history" not in {title.casefold() for title in titles}
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_headings(code):
+    t = language(code)
+    tables = {id_: layout.headings(table, t) for id_, table in catalogue().tables.items()}
+    tables[layout.PAST] = layout.past_headings(t)
+    for id_, headings in tables.items():
+        found = list(headings.values())
+        assert len({heading.casefold() for heading in found}) == len(found), id_
+        odd = [h for h in found if not all(sign.isalnum() or sign == " " for sign in h) or h != h.strip()]
+        assert odd == [], id_
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_messages_of_cells(code):
+    t = language(code)
+    fields = [field for table in catalogue().tables.values() for field in table.fields]
+    titles = [t(ERROR_TITLE), *(t(field.heading) for field in fields)]
+    assert [title for title in titles if len(title) > PROMPT_TITLE_LIMIT] == []
+    assert [field.id for field in fields if len(t(field.help)) > TEXT_LIMIT] == []
+    texts = [t(table.help) for table in catalogue().tables.values()]
+    assert [text for text in texts if len(text) > TEXT_LIMIT] == []
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_words_that_stand_together_differ(code):
+    t = language(code)
+    for group in (
+        words.LEVELS,
+        words.TRENDS,
+        words.TARGETS,
+        words.SOURCES,
+        words.KINDS_OF_PAST,
+        check_sheet.SEVERITIES,
+    ):
+        assert len({t(text) for text in group.values()}) == len(group)
+    labels = [words.measure_label(measure, t) for measure in VA.measures]
+    assert len(set(labels)) == len(labels)
+    assert len({t(kpi.name) for kpi in VA.kpis}) == len(VA.kpis)
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_abbreviations_stay(code):
+    assert [language(code)(kpi.abbreviation) for kpi in VA.kpis] == ["CSS", "ART", "CRR", "TCR", "AUR", "NCAR", "SDI"]
+
+
+# Nothing unmarked, no English left
+
+
+@pytest.fixture(scope="module")
+def spanish(tmp_path_factory):
+    """A Spanish workbook with sample data, an empty one, and every text that was asked for in making them."""
+    folder = tmp_path_factory.mktemp("es")
+    asked = set()
+    translate = Language.__call__
+
+    def ask(self, text):
+        asked.add(text)
+        return translate(self, text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Language, "__call__", ask)
+        made = [outcome.path for outcome in verbs.demo(folder) if outcome.path.stem.endswith(" es")]
+        for period in ("2026-10", "2026-Q4", "2026-W43", "2026"):
+            out = folder / f"empty {period}.xlsx"
+            made.append(
+                verbs.new(VA.id, language="es", period=Period.parse(period), company="Umbral", currency="EUR", out=out)
+            )
+    return made, asked
+
+
+def test_every_text_asked_for_is_marked(spanish):
+    _, asked = spanish
+    assert asked - {""} - extracted() == set()
+
+
+def test_every_sentence_of_errors_and_check_is_marked():
+    sentences = {text for s in SENTENCES.values() for text in (s.text, s.mend, s.harmless) if text}
+    assert sentences | {error.template for error in errors()} | set(KINDS_OF_CHOICE) <= extracted()
+    help_texts = set()
+
+    def ask(text):
+        help_texts.add(text)
+        return text
+
+    cli.parser(ask).format_help()
+    assert help_texts <= extracted()
+
+
+def errors(above=KpixlError):
+    """Every error class, the modules of the command line included."""
+    assert commands
+    assert calc
+    return [above] + [error for below in above.__subclasses__() for error in errors(below)]
+
+
+@pytest.mark.filterwarnings("ignore:Sparkline Group extension:UserWarning")
+def test_no_english_is_left_in_a_spanish_workbook(spanish):
+    english = {msgid for msgid, text in pairs("es").items() if msgid != text} - set(pairs("es").values())
+    long = [msgid for msgid in english if msgid.count(" ") >= 2 and "{" not in msgid]
+    for path in spanish[0]:
+        shown = texts(path)
+        assert len(shown) > 300
+        assert shown & english == set()
+        assert [(msgid, text) for text in shown for msgid in long if msgid in text] == []
+
+
+def texts(path):
+    """Every text that an owner can see: cells, messages of cells, charts; not ids, which are hidden."""
+    book = load_workbook(path, data_only=True)
+    found = set(book.sheetnames)
+    places = layout.placements(VA).values()
+    headers = {place.top for place in places if place.sheet == "hidden"}
+    for sheet in book:
+        hidden = {
+            number
+            for dimension in sheet.column_dimensions.values()
+            if dimension.hidden
+            for number in range(dimension.min, dimension.max + 1)
+        }
+        helper = sheet.title == layout.HIDDEN_SHEET
+        for row in sheet.iter_rows():
+            if sheet.row_dimensions[row[0].row].hidden or (helper and row[0].row in headers):
+                continue
+            skipped = {1} if helper else hidden
+            found |= {c.value for c in row if isinstance(c.value, str) and c.column not in skipped}
+        for rule in sheet.data_validations.dataValidation:
+            found |= {text for text in (rule.promptTitle, rule.prompt, rule.errorTitle, rule.error) if text}
+    with zipfile.ZipFile(path) as package:
+        for part in package.namelist():
+            if part.startswith("xl/charts/"):
+                found |= set(re.findall(r">([^<>]+)</", package.read(part).decode()))
+    return found
+
+
+# Spanish, by hand
+
+ES = language("es")
+
+
+def plain(text):
+    """No-break spaces, which Babel puts before % and €, as ordinary ones."""
+    return text.replace(NBSP, " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_spanish_typography():
+    for text in pairs("es").values():
+        assert not set(text) & set("“”\"'’"), text
+        assert not re.search(r"\d( |\b)%", text.replace(NBSP, "_")), text
+        assert text.count("«") == text.count("»"), text
+        assert text.count("¿") == text.count("?"), text
+        assert not re.search(r"\barte\b|\bbatida\b|[Vv]uestr|\btu\b|\btus\b", text), text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (0.82, "fraction", "82,0 %"),
+        (1.0, "fraction", "100,0 %"),
+        (2.9, "hours", "2,9 h"),
+        (0.5, "hours", "0,50 h"),
+        (1250.0, "count", "1.250"),
+        (0.2, "ratio", "0,20"),
+        (5000.0, "money", "5.000,00 €"),
+        (None, "count", "–"),
+    ],
+)
+def test_numbers(value, unit, shown):
+    assert plain(ES.number(value, unit, "EUR")) == shown
+
+
+def test_a_percent_sign_never_starts_a_line():
+    assert ES.number(0.82, "fraction") == f"82,0{NBSP}%"
+
+
+@pytest.mark.parametrize(
+    ("period", "shown"),
+    [
+        ("2026-10", "octubre de 2026"),
+        ("2026-Q4", "4.º trimestre de 2026"),
+        ("2026-W43", "19 de octubre de 2026 – 25 de octubre de 2026"),
+        ("2026", "2026"),
+    ],
+)
+def test_periods(period, shown):
+    assert ES.period(Period.parse(period)) == shown
+
+
+def test_dates():
+    assert ES.date(date(2026, 10, 31)) == "31 de octubre de 2026"
+    assert plain(ES.moment(datetime(2026, 11, 22, 3, 15))) == "22/11/26, 3:15"
+    assert language("en").period(Period.parse("2026-Q4")) == "4th quarter 2026"
+
+
+def test_levels():
+    assert [words.level_word(level, ES) for level in (None, *Level)] == [
+        "○ sin calificar",
+        "▼ bajo la referencia",
+        "● típico",
+        "▲ superior a la media",
+        "★ excepcional",
+    ]
+
+
+ABSENT = {
+    "surveyed": "Sin respuestas de encuesta",
+    "satisfied": "Sin respuestas de clientes satisfechos",
+    "resolution_hours": "Sin horas de solicitudes resueltas",
+    "requests_resolved": "Sin solicitudes resueltas",
+    "requests_opened": "Sin solicitudes recibidas",
+    "requests_open": "Sin solicitudes abiertas",
+    "clients_start": "Sin clientes al inicio",
+    "clients_end": "Sin clientes al final",
+    "clients_new": "Sin clientes nuevos",
+    "clients_new_staying": "Sin clientes nuevos que sigan al final",
+    "clients_served": "Sin clientes atendidos",
+    "tasks_assigned": "Sin tareas asignadas",
+    "tasks_completed": "Sin tareas completadas",
+    "available_hours": "Sin horas disponibles",
+    "productive_hours": "Sin horas productivas",
+    "leads": "Sin prospectos",
+    "services_offered": "Sin servicios ofrecidos",
+}
+
+
+def test_absent_measures():
+    found = {measure.id: measure for measure in VA.measures}
+    assert set(found) == set(ABSENT)
+    for id_, measure in found.items():
+        span = {Window.PERIOD: "este periodo", Window.YEAR: "los últimos 12 meses"}[measure.window]
+        assert words.reason_text(Reason("zero_denominator", measure), ES) == f"{ABSENT[id_]} en {span}"
+
+
+def test_reasons():
+    measures = {measure.name: measure for measure in VA.measures}
+    said = {
+        ("missing_measure", "surveyed"): "Falta el dato: Respuestas de encuesta",
+        ("missing_measure", "clients_start_12m"): "Falta el dato: Clientes al inicio (últimos 12 meses)",
+        ("zero_denominator", None): "Sin nada por lo que dividir en este periodo",
+        ("no_bands", None): "Sin referencia ni objetivo con que calificar",
+        ("graded_window", None): "Se calcula sobre su propio plazo",
+        ("no_rollup", "clients_served"): "No se puede sumar entre meses: Clientes atendidos",
+        ("no_past", None): "Sin periodo cerrado con que comparar",
+    }
+    for (code, measure), text in said.items():
+        assert words.reason_text(Reason(code, measures[measure] if measure else None), ES) == text
+    assert {code for code, _ in said} == set(words.REASONS)
+    assert words.reason_text(None, ES) == ""
+
+
+@pytest.mark.parametrize(
+    ("kpi", "numbers", "text"),
+    [
+        ("css", {"satisfied": 80, "surveyed": 100}, "Respuestas de clientes satisfechos: +5 → típico"),
+        (
+            "art",
+            {"resolution_hours": 101.25, "requests_resolved": 50},
+            "Horas de resolución: −51,3 → superior a la media",
+        ),
+        (
+            "crr",
+            {"clients_end": 650, "clients_new": 200, "clients_start": 500},
+            "Clientes al final (últimos 12 meses): +1 → excepcional",
+        ),
+        ("css", {"satisfied": 99, "surveyed": 100}, ""),
+    ],
+)
+def test_next_steps(kpi, numbers, text):
+    assert words.to_next_text(calc.calc(kpi, numbers), ES) == text
+
+
+MEASURES = {measure.name: measure for measure in VA.measures}
+
+
+@pytest.mark.parametrize(
+    ("code", "details", "text", "mend"),
+    [
+        (
+            "required_blank",
+            {"heading": "Inicio"},
+            "Falta «Inicio» en una fila que por lo demás está rellena, así que esta fila no cuenta.",
+            "Rellene «Inicio» o borre la fila entera.",
+        ),
+        (
+            "outside_period",
+            {"heading": "Fecha", "period": Period.parse("2026-10"), "count": 3},
+            "Filas con fecha fuera de octubre de 2026, que no cuentan: 3.",
+            "Si son de otro periodo, no hay nada que hacer; si no, corrija «Fecha» en ellas.",
+        ),
+        (
+            "truth_for_date",
+            {"got": True, "example": "2026-10-31"},
+            "VERDADERO no es una fecha, así que esta fila no cuenta.",
+            "Escriba la fecha, por ejemplo 2026-10-31, o borre la celda.",
+        ),
+        (
+            "table_empty",
+            {"title": "Encuestas", "lost": (MEASURES["surveyed"],)},
+            "No hay filas en Encuestas, así que quedan sin valor: Respuestas de encuesta.",
+            "Rellene Encuestas o escriba los totales en la hoja Totales.",
+        ),
+        (
+            "part_over_whole",
+            {
+                "kpi": "CSS",
+                "got": Amount(1.2, "fraction"),
+                "part": MEASURES["satisfied"],
+                "whole": MEASURES["surveyed"],
+                "figures": (Figure(MEASURES["satisfied"], 120, "E5"), Figure(MEASURES["surveyed"], 100)),
+            },
+            "CSS: el resultado es 120,0 %, y «Respuestas de clientes satisfechos» no puede superar a «Respuestas de"
+            " encuesta» (Respuestas de clientes satisfechos: 120, escrito en E5, Respuestas de encuesta: 100).",
+            "Corrija la cifra que esté mal de las dos.",
+        ),
+    ],
+)
+def test_sentences_of_check(code, details, text, mend):
+    problem = Problem(SENTENCES[code].severity, code, "Clientes", "B5", "clients", "start", details)
+    assert plain(problem.text(ES)) == text
+    assert problem.mend(ES) == mend
+
+
+def test_errors_and_rejected_rows():
+    choice = UnknownChoice(got="XYZ", what="currency", allowed="EUR, USD")
+    assert choice.text(ES) == "kpixl no conoce «XYZ» como moneda; elija entre: EUR, USD."
+    setting = BadSetting(sheet="Ajustes", cell="C8", got="hoy", expected=ES("a date"))
+    assert setting.text(ES) == "Ajustes!C8 contiene «hoy», que no es una fecha; corrija esa celda e inténtelo de nuevo."
+    row = Rejected(7, "Alta", "ayer", "is not a date; write it like 2026-10-31 or 2026-10-31 14:30")
+    said = "Línea 7, Alta: «ayer» no es una fecha; escríbala así: 2026-10-31 o 2026-10-31 14:30."
+    assert row.text(ES) == said
+    assert [ES(setting.label) for setting in SETTINGS.values()] == ["Satisfecho desde la puntuación"]
