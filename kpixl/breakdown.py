@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kpixl.measure import meets
+from kpixl.measure import can_measure, meets
 from kpixl.score import calculate, grade, thresholds_in_force
 from kpixl.settings import settings_used
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi, Level, Measure
-    from kpixl.entries import Entries
+    from kpixl.entries import Entries, EntryTable
 
 DIMENSIONS = ("assistant", "client", "service", "source", "language")
 CAPACITY = 12
@@ -81,38 +81,53 @@ def breakdown(entries: Entries) -> tuple[Section, ...]:
     return tuple(_section(entries, dimension, kpis) for dimension, kpis in dimensions(entries.business).items())
 
 
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """The groups of one table by one dimension: the group of each row, and what each is called."""
+
+    codes: np.ndarray
+    keys: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def _groups(rows: EntryTable, dimension: str) -> _Groups:
+    """Names are compared without case and outer spaces; each keeps the form in which it was first written."""
+    written, uniques = pd.factorize(rows.texts[dimension].to_numpy(), use_na_sentinel=False)
+    names = ["" if not isinstance(text, str) else text.strip() for text in uniques]
+    folded, keys = pd.factorize(np.array([name.casefold() for name in names], dtype=object))
+    first = {key: name for name, key in reversed([*zip(names, (n.casefold() for n in names), strict=True)])}
+    return _Groups(folded[written], tuple(keys), tuple(first[key] for key in keys))
+
+
 def _section(entries: Entries, dimension: str, kpis: tuple[BusinessKpi, ...]) -> Section:
     measures = {argument.measure.name: argument.measure for kpi in kpis for argument in kpi.arguments}
+    tables = {measure.table: entries.tables.get(measure.table) for measure in measures.values()}
+    split = {id_: _groups(rows, dimension) for id_, rows in tables.items() if rows and rows.has(dimension)}
+    totals = {name: _by_group(item, entries, split.get(item.table)) for name, item in measures.items()}
     names: dict[str, str] = {}
-    totals = {name: _by_group(measure, entries, dimension, names) for name, measure in measures.items()}
-    groups = []
+    for groups in split.values():
+        for key, shown in zip(groups.keys, groups.names, strict=True):
+            names.setdefault(key, shown)
+    found = []
     for key, shown in names.items():
-        results = {
-            kpi.id: _group_result(kpi, entries, {name: total.get(key, 0.0) for name, total in totals.items()})
-            for kpi in kpis
-        }
+        amounts = {name: total.get(key, 0.0) for name, total in totals.items()}
+        results = {kpi.id: _group_result(kpi, entries, amounts) for kpi in kpis}
         if any(result.value is not None for result in results.values()):
-            groups.append(Group(shown, results))
-    groups.sort(key=lambda group: (-sum(result.cases or 0 for result in group.results.values()), group.name))
+            found.append(Group(shown, results))
+    found.sort(key=lambda group: (-sum(result.cases or 0 for result in group.results.values()), group.name))
     typed = any(name in entries.typed and entries.typed[name].number is not None for name in measures)
-    return Section(dimension, kpis, tuple(groups[:CAPACITY]), max(0, len(groups) - CAPACITY), typed)
+    return Section(dimension, kpis, tuple(found[:CAPACITY]), max(0, len(found) - CAPACITY), typed)
 
 
-def _by_group(measure: Measure, entries: Entries, dimension: str, names: dict[str, str]) -> dict[str, float]:
-    """The measure of each group, by the group's name in lower case; adds each name as first written to ``names``."""
+def _by_group(measure: Measure, entries: Entries, groups: _Groups | None) -> dict[str, float]:
+    """The measure of each group, by the group's key."""
     rows = entries.tables.get(measure.table)
-    needed = {condition.column for condition in measure.where} | ({measure.column} if measure.column else set())
-    if rows is None or not all(rows.has(column) for column in (*needed, dimension)):
+    if rows is None or groups is None or not can_measure(measure, rows):
         return {}
     counted = meets(measure, rows, entries.period, settings_used(entries.settings))
-    texts = rows.texts[dimension].to_numpy()[counted]
-    codes, uniques = pd.factorize(np.array([(text or "").strip().casefold() for text in texts], dtype=object))
     weights = None if measure.aggregate == "count" else rows.numbers[measure.column].to_numpy()[counted]
-    sums = np.bincount(codes, weights=weights, minlength=len(uniques))
-    _, firsts = np.unique(codes, return_index=True)
-    for key, first in zip(uniques, firsts, strict=True):
-        names.setdefault(key, (texts[first] or "").strip())
-    return {key: float(total) for key, total in zip(uniques, sums, strict=True)}
+    sums = np.bincount(groups.codes[counted], weights=weights, minlength=len(groups.keys))
+    return dict(zip(groups.keys, sums.tolist(), strict=True))
 
 
 def _group_result(kpi: BusinessKpi, entries: Entries, totals: Mapping[str, float]) -> GroupResult:

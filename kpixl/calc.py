@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kpixl.catalog import business, businesses, catalogue
-from kpixl.errors import N_, NotANumber, UnknownChoice, UnknownMeasure, UsageError
+from kpixl.errors import N_, NotANumber, Phrase, UnknownChoice, UnknownMeasure, UsageError
 from kpixl.score import Reason, Result, calculate, grade, passes, thresholds_published
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def find_kpi(kpi_id: str, business_id: str | None = None) -> BusinessKpi:
         return found[kpi_id.lower()]
     except KeyError:
         allowed = ", ".join(id_ for id_ in catalogue().kpis if id_ in found)
-        raise UnknownChoice(got=kpi_id, what="KPI", allowed=allowed) from None
+        raise UnknownChoice(got=kpi_id, what=Phrase(N_("KPI")), allowed=allowed) from None
 
 
 def number_of(text: str, name: str) -> float:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from kpixl import __version__, commands
-from kpixl.errors import N_, KpixlError, UnknownChoice, UsageError
+from kpixl.errors import N_, KpixlError, Phrase, UnknownChoice, UsageError
 
 NOT_DONE, INTERRUPTED = 2, 130
 
@@ -131,7 +131,7 @@ class Parser(argparse.ArgumentParser):
         unknown_verb = re.fullmatch(r"argument COMMAND: invalid choice: '?(.*?)'? \(choose from (.*)\)", message)
         if unknown_verb:
             allowed = unknown_verb[2].replace("'", "")
-            raise UnknownChoice(got=unknown_verb[1], what="command", allowed=allowed)
+            raise UnknownChoice(got=unknown_verb[1], what=Phrase(N_("command")), allowed=allowed)
         for pattern, complaint in _COMPLAINTS.items():
             if found := re.fullmatch(pattern, message):
                 raise complaint(what=found[1], help=f"{self.prog} --help")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kpixl.errors import N_, UnknownChoice, UsageError
+from kpixl.errors import N_, Phrase, UnknownChoice, UsageError
 
 if TYPE_CHECKING:
     from kpixl.check import Problem
@@ -202,7 +202,7 @@ def _currency(asked: str) -> str:
     from babel.numbers import is_currency
 
     if not is_currency(asked.upper()):
-        raise UnknownChoice(got=asked, what="currency", allowed="EUR, USD, GBP, RON, BRL, MXN, …")
+        raise UnknownChoice(got=asked, what=Phrase(N_("currency")), allowed="EUR, USD, GBP, RON, BRL, MXN, …")
     return asked.upper()
 
 

@@ -16,6 +16,21 @@ def N_(text: str) -> str:  # noqa: N802  (gettext's own name for "mark for trans
     return text
 
 
+class Phrase:
+    """A part of a sentence that is translated with it: a marked template and what stands in it."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        self.template = template
+        self.values = values
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """The phrase in the language of ``translate``."""
+        return translate(self.template).format(**self.values)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
 class KpixlError(Exception):
     """The root of the tree; ``code`` is stable for machines, ``template`` is the sentence for the owner."""
 
@@ -30,25 +45,10 @@ class KpixlError(Exception):
 
     def text(self, translate: Callable[[str], str] = str) -> str:
         """The sentence in the language of ``translate`` (gettext); English without it."""
-        details = dict(self.details)
-        if isinstance(details.get("what"), str):
-            details["what"] = translate(str(details["what"]))
+        details = {
+            key: value.text(translate) if isinstance(value, Phrase) else value for key, value in self.details.items()
+        }
         return translate(self.template).format(**details)
-
-
-KINDS_OF_CHOICE = (
-    N_("business"),
-    N_("command"),
-    N_("currency"),
-    N_("KPI"),
-    N_("language"),
-    N_("month"),
-    N_("period"),
-    N_("table"),
-    N_("business with sample data"),
-    N_("language with sample data"),
-)
-"""What UnknownChoice may speak of: named where it is raised, gathered here for the translators."""
 
 
 class UsageError(KpixlError):
@@ -168,6 +168,13 @@ class NoPermission(WorkbookError):
 
     code = "no_permission"
     template = N_("{path} cannot be written ({detail}); check that the file and its folder are not read-only.")
+
+
+class NotWritten(WorkbookError):
+    """The new file did not come out as it should; the old one stands."""
+
+    code = "not_written"
+    template = N_("{path} could not be written whole ({detail}) and stays as it was; try again.")
 
 
 class OwnedPartMissing(WorkbookError):

@@ -13,10 +13,10 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol
 
-from kpixl.errors import UnknownChoice
+from kpixl.errors import N_, Phrase, UnknownChoice
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    import datetime
 
     from kpixl.period import Period
 
@@ -72,11 +72,11 @@ class Language:
             return f"{value:.3g}"
         return format_decimal(value, locale=self.locale)
 
-    def date(self, day: date) -> str:
+    def date(self, day: datetime.date) -> str:
         """A date in full words: ``31 de octubre de 2026``."""
         return format_date(day, format="long", locale=self.locale)
 
-    def moment(self, when: datetime) -> str:
+    def moment(self, when: datetime.datetime) -> str:
         """A date with its time: ``22/11/26, 3:15``."""
         return format_datetime(when, format="short", locale=self.locale)
 
@@ -92,7 +92,7 @@ class Language:
             case _:
                 return f"{self.date(period.start)} – {self.date(period.end)}"
 
-    def _date_as(self, skeleton: str, day: date) -> str:
+    def _date_as(self, skeleton: str, day: datetime.date) -> str:
         """The parts of a date that a CLDR skeleton names, in the order and with the words of the language."""
         return str(format_date(day, format=self.locale.datetime_skeletons[skeleton].pattern, locale=self.locale))
 
@@ -101,7 +101,7 @@ class Language:
 def language(code: str) -> Language:
     """The language called ``code``; UnknownChoice for one that kpixl does not speak."""
     if code not in LOCALES:
-        raise UnknownChoice(got=code, what="language", allowed=", ".join(LOCALES))
+        raise UnknownChoice(got=code, what=Phrase(N_("language")), allowed=", ".join(LOCALES))
     return Language(code)
 
 

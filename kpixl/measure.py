@@ -64,10 +64,7 @@ def aggregate(item: Measure, rows: EntryTable | None, period: Period, settings: 
     None, too, where a list that is kept over the periods (clients, services) has not been filled in: an empty log says
     that nothing happened, an empty list says nothing.
     """
-    if rows is None:
-        return None
-    needed = {condition.column for condition in item.where} | ({item.column} if item.column else set())
-    if not all(rows.has(column) for column in needed):
+    if rows is None or not can_measure(item, rows):
         return None
     if rows.table.kept and rows.blank(item.where[0].column).all():
         return None
@@ -75,6 +72,12 @@ def aggregate(item: Measure, rows: EntryTable | None, period: Period, settings: 
     if item.aggregate == "count":
         return float(np.count_nonzero(counted))
     return float(np.nansum(rows.numbers[item.column].to_numpy()[counted]))
+
+
+def can_measure(item: Measure, rows: EntryTable) -> bool:
+    """Whether the table still has every column that the measure needs."""
+    needed = {condition.column for condition in item.where} | ({item.column} if item.column else set())
+    return all(rows.has(column) for column in needed)
 
 
 def meets(item: Measure, rows: EntryTable, period: Period, settings: Mapping[str, float]) -> np.ndarray:

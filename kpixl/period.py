@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from kpixl.catalog.model import Window
-from kpixl.errors import UnknownChoice
+from kpixl.errors import N_, Phrase, UnknownChoice
 
 _EPOCH = date(1899, 12, 30)
-_PATTERNS = "2026-10, 2026-Q4, 2026-W43 or 2026"
+_PATTERNS = "2026-10, 2026-Q4, 2026-W43, 2026"
 
 
 class Kind(StrEnum):
@@ -70,7 +70,7 @@ class Period:
                 return cls(Kind.WEEK, date.fromisocalendar(year, week, 1))
             return cls(Kind.YEAR, date(year, 1, 1))
         except ValueError:
-            raise UnknownChoice(got=text, what="period", allowed=_PATTERNS) from None
+            raise UnknownChoice(got=text, what=Phrase(N_("period")), allowed=_PATTERNS) from None
 
     @classmethod
     def containing(cls, kind: Kind, day: date) -> Period:

@@ -18,6 +18,7 @@ from kpixl.errors import (
     N_,
     FileMissing,
     MissingMapping,
+    Phrase,
     UnknownColumn,
     UnknownField,
     UnreadableSource,
@@ -91,12 +92,14 @@ def read_csv(path: Path) -> Source:
     text = _text(path)
     records = list(_records(path, text, _delimiter(text)))
     if not records:
-        raise UnreadableSource(path=path.name, detail="it is empty")
+        raise UnreadableSource(path=path.name, detail=Phrase(N_("it is empty")))
     columns = tuple(heading.strip() for heading in records[0][1])
     rows, lines = [], []
     for line, cells in records[1:]:
         if any(cell.strip() for cell in cells[len(columns) :]):
-            raise UnreadableSource(path=path.name, detail=f"line {line} has more cells than there are headings")
+            raise UnreadableSource(
+                path=path.name, detail=Phrase(N_("line {line} has more cells than there are headings"), line=line)
+            )
         rows.append([*cells[: len(columns)], *[""] * (len(columns) - len(cells))])
         lines.append(line)
     return Source(path, columns, rows, lines)
@@ -134,9 +137,9 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise UnreadableSource(path=path.name, detail=error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
-        raise UnreadableSource(path=path.name, detail="it is not a text in UTF-8") from error
+        raise UnreadableSource(path=path.name, detail=Phrase(N_("it is not a text in UTF-8"))) from error
     if "\0" in text:
-        raise UnreadableSource(path=path.name, detail="it is not a text")
+        raise UnreadableSource(path=path.name, detail=Phrase(N_("it is not a text")))
     return text
 
 
@@ -165,7 +168,9 @@ def _records(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise UnreadableSource(path=path.name, detail=f"line {line}: {error}") from error
+        raise UnreadableSource(
+            path=path.name, detail=Phrase(N_("line {line}: {error}"), line=line, error=error)
+        ) from error
 
 
 def _places(table: Table, source: Source, mapping: Mapping[str, str]) -> dict[str, int]:
@@ -177,7 +182,9 @@ def _places(table: Table, source: Source, mapping: Mapping[str, str]) -> dict[st
         if column not in source.columns:
             raise UnknownColumn(path=source.path.name, got=column, allowed=allowed)
         if source.columns.count(column) > 1:
-            raise UnreadableSource(path=source.path.name, detail=f"more than one column is called “{column}”")
+            raise UnreadableSource(
+                path=source.path.name, detail=Phrase(N_("more than one column is called “{column}”"), column=column)
+            )
     for field in table.fields:
         if field.required and field.id not in mapping:
             raise MissingMapping(table=table.id, field=field.id, allowed=allowed)

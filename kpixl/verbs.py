@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kpixl import catalog
-from kpixl.errors import FileExists, UnknownChoice, UnknownField
+from kpixl.errors import N_, FileExists, Phrase, UnknownChoice, UnknownField
 from kpixl.refresh import refresh_package, scored
 from kpixl.source import Accepted, Rejected, read_csv, rows_for
 from kpixl.workbook.append import append_entries
@@ -104,7 +104,7 @@ def import_rows(
     book = read(package)
     business = book.entries.business
     if table not in {item.id for item in business.tables}:
-        raise UnknownChoice(got=table, what="table", allowed=", ".join(item.id for item in business.tables))
+        raise UnknownChoice(got=table, what=Phrase(N_("table")), allowed=", ".join(item.id for item in business.tables))
     accepted = rows_for(business.table(table), read_csv(source), mapping)
     gone = [field for field in mapping if field not in book.headings[table]]
     if gone:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
@@ -50,6 +51,64 @@ class Filled:
     """Closed periods: first day, id, value."""
     trend: str | None = None
     """The text picked for the trend chart."""
+
+
+def day(text: str, hour: float = 0) -> float:
+    """A date as Excel holds it, with a time by the hours since midnight."""
+    return serial(date.fromisoformat(text)) + hour / 24
+
+
+ROWS: dict[str, dict[str, list[Value]]] = {
+    "clients": {
+        # Léa left in March and came back in September.
+        "client": ["Ana", "Léa", "Léa", "Zoë"],
+        "start": [day("2024-01-10"), day("2025-05-01"), day("2026-09-01"), day("2026-10-05")],
+        "end": [None, day("2026-03-31"), None, None],
+    },
+    "assistants": {"assistant": ["Eva"], "start": [day("2024-01-01")]},
+    "services": {"service": ["Inbox", "Travel"], "start": [day("2024-01-01"), day("2025-01-01")]},
+    "requests": {
+        # Resolved in the last minute of the period, at the midnight after it, and not yet.
+        "id": ["R1", "R2", "R3", "R4"],
+        "client": ["Ana", "ana", "Zoë", "Léa"],
+        "opened": [day("2026-10-01", 9), day("2026-10-31", 20), day("2026-10-31", 23), day("2026-10-30", 12)],
+        "resolved": [day("2026-10-01", 11), day("2026-10-31", 23.9), day("2026-11-01"), None],
+    },
+    "tasks": {
+        "id": ["T1", "T2", "T3"],
+        "assigned": [day("2026-10-01"), day("2026-10-30"), day("2026-10-31")],
+        "completed": [day("2026-10-01"), day("2026-11-01"), None],
+    },
+    "hours": {
+        "date": [day("2026-10-01"), day("2026-10-31")],
+        "assistant": ["Eva", "Eva"],
+        "available": [8, 8],
+        "productive": [6, 7],
+    },
+    "surveys": {
+        "date": [day("2026-10-02"), day("2026-10-03"), day("2026-10-31", 18), day("2026-10-04")],
+        "client": ["Ana", "Léa", "Zoë", "Ana"],
+        "score": [5, 4, 3, None],
+    },
+    "leads": {"date": [day(f"2026-10-0{n}") for n in (1, 2, 3, 4)], "lead": ["A", "B", "C", "D"]},
+}
+MEASURES: dict[str, float | None] = {
+    "satisfied": 2, "surveyed": 3, "resolution_hours": 2 + 3.9, "requests_resolved": 2,
+    "clients_end_12m": 3, "clients_new_staying_12m": 2, "clients_start_12m": 2,
+    "tasks_completed": 1, "tasks_assigned": 3, "productive_hours": 13, "available_hours": 16,
+    "clients_new": 1, "leads": 4, "services_offered": 2, "clients_served": 3,
+    "requests_opened": 4, "requests_open": 2,
+}  # fmt: skip
+"""What the rows come to, counted by hand."""
+KPIS: dict[str, tuple[float, str]] = {
+    "css": (2 / 3, "below"),
+    "art": (2.95, "typical"),
+    "crr": (0.5, "below"),
+    "tcr": (1 / 3, "below"),
+    "aur": (0.8125, "above_average"),
+    "ncar": (0.25, "exceptional"),
+    "sdi": (2 / 3, "exceptional"),
+}
 
 
 def make(path: Path, filled: Filled, *, refresh: bool = True) -> Path:

@@ -23,7 +23,7 @@ from kpixl.catalog.model import (
     Threshold,
     Window,
 )
-from kpixl.errors import UnknownChoice
+from kpixl.errors import N_, Phrase, UnknownChoice
 
 _WINDOW_EDGES = ("window_start", "after_window")
 _CONDITION = re.compile(r"(?P<column>\w+) (?P<comparison>>=|<=|<>|>|<|=) (?P<operand>\S+)(?P<blank> or blank)?")
@@ -52,7 +52,7 @@ def business(id: str) -> Business:  # noqa: A002
     try:
         return catalogue().businesses[id]
     except KeyError:
-        raise UnknownChoice(got=id, what="business", allowed=", ".join(catalogue().businesses)) from None
+        raise UnknownChoice(got=id, what=Phrase(N_("business")), allowed=", ".join(catalogue().businesses)) from None
 
 
 def _read(file: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from kpixl.errors import UnknownChoice
+from kpixl.errors import N_, Phrase, UnknownChoice
 
 
 class Owner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,7 +36,7 @@ def owner(language: str) -> Owner:
     """The words of an owner who speaks ``language``; UnknownChoice where there are none."""
     owners = _words()["owners"]
     if language not in owners:
-        raise UnknownChoice(got=language, what="language with sample data", allowed=", ".join(owners))
+        raise UnknownChoice(got=language, what=Phrase(N_("language with sample data")), allowed=", ".join(owners))
     return msgspec.convert(owners[language], Owner)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kpixl.entries import Entries, PastValue
-from kpixl.errors import UnknownChoice
+from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.measure import measure
 from kpixl.period import Kind, serial
 from kpixl.rows import Value, entry_table
@@ -36,9 +36,9 @@ def sample(business: Business, period: Period, language: str) -> Sample:
     """The sample of ``business`` for a month, with texts in the owner's language. The same every time, and the same
     numbers in every language."""
     if business.id not in _MAKERS:
-        raise UnknownChoice(got=business.id, what="business with sample data", allowed=", ".join(_MAKERS))
+        raise UnknownChoice(got=business.id, what=Phrase(N_("business with sample data")), allowed=", ".join(_MAKERS))
     if period.kind is not Kind.MONTH:
-        raise UnknownChoice(got=period, what="month", allowed="2026-10, 2026-11…")
+        raise UnknownChoice(got=period, what=Phrase(N_("month")), allowed="2026-10, 2026-11…")
     rows = _MAKERS[business.id](business, period, language).rows()
     return Sample(rows=current(business, rows, period), past=past(business, rows, period, language), targets=TARGETS)
 

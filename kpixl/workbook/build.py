@@ -180,7 +180,7 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
 def _dropdown(sheet: Worksheet, address: str, source: str, error: str) -> None:
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    rule = DataValidation(type="list", formula1=f"={source}", allow_blank=False, showErrorMessage=True, error=error)
+    rule = DataValidation(type="list", formula1=source, allow_blank=False, showErrorMessage=True, error=error)
     rule.add(address)
     sheet.add_data_validation(rule)
 

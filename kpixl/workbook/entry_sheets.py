@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from openpyxl.utils import get_column_letter
@@ -30,14 +31,16 @@ HEADING_ROW = 4
 FIRST_ROW = HEADING_ROW + 1
 PROMPT_TITLE_LIMIT, TEXT_LIMIT = 32, 255
 
+# Dates and numbers have no alignment of their own: Excel puts them right, and a text that only looks like one left.
 ENTRY_LOOK = {
-    "date": style.Style(format=style.FORMATS["date"], align="left", unlocked=True),
-    "moment": style.Style(format=style.FORMATS["moment"], align="left", unlocked=True),
-    "number": style.Style(format="#,##0.##", align="right", unlocked=True),
+    "date": style.Style(format=style.FORMATS["date"], unlocked=True),
+    "moment": style.Style(format=style.FORMATS["moment"], unlocked=True),
+    "number": style.Style(format="General", unlocked=True),
     "text": style.Style(format="General", align="left", unlocked=True),
 }
 CALCULATED_LOOK = style.Style(format="#,##0.00", align="right", colour=style.MUTED)
 HEAD = style.Style(bold=True, colour="FFFFFF", fill=style.ACCENT, vertical="center")
+HEAD_RIGHT = replace(HEAD, align="right")
 HEAD_CALCULATED = style.Style(bold=True, colour="FFFFFF", fill=style.MUTED, vertical="center", align="right")
 WIDTHS = {"date": 13.0, "moment": 17.0, "number": 12.0, "text": 22.0}
 
@@ -60,7 +63,7 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
             first.value = f"={_calculated(table, column, headings)}"
             width = 10.0
         else:
-            HEAD.apply(cell)
+            (HEAD if column.type == "text" else HEAD_RIGHT).apply(cell)
             look = "moment" if column.with_time else ("text" if column.type == "choice" else column.type)
             ENTRY_LOOK[look].apply(first)
             width = WIDTHS[look]
@@ -76,9 +79,12 @@ def past_sheet(sheet: Worksheet, c: Context) -> None:
     help_ = N_("Closed periods, one line for each measure and KPI. The trend and the comparisons read them.")
     _head(sheet, c.titles[layout.PAST], c.t(help_), c)
     for index, (id_, heading) in enumerate(headings.items(), 1):
-        HEAD.apply(sheet.cell(HEADING_ROW, index, heading))
-        look = {"start": ENTRY_LOOK["date"], "value": style.Style(format="#,##0.0000", align="right")}
-        look.get(id_, style.Style(align="left")).apply(sheet.cell(FIRST_ROW, index))
+        (HEAD_RIGHT if id_ in ("start", "value") else HEAD).apply(sheet.cell(HEADING_ROW, index, heading))
+        look = {
+            "start": style.Style(format=style.FORMATS["date"], ),
+            "value": style.Style(format="#,##0.0000", align="right"),
+        }
+        look.get(id_, style.apart(style.Style())).apply(sheet.cell(FIRST_ROW, index))
         widths = {"name": 40.0, "level": 24.0, "id": 26.0}
         sheet.column_dimensions[get_column_letter(index)].width = widths.get(id_, 15.0)
     _table(sheet, layout.PAST, headings, {})

@@ -14,7 +14,7 @@ import stat
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kpixl.errors import FileInUse, NoPermission, WorkbookError
+from kpixl.errors import N_, FileInUse, NoPermission, Phrase, WorkbookError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ def unwritable(path: Path, error: OSError) -> WorkbookError:
     if held:
         return FileInUse(path=path.name, program="Excel")
     if isinstance(error, PermissionError) and path.is_file() and not path.stat().st_mode & stat.S_IWUSR:
-        return NoPermission(path=path.name, detail="the file is read-only")
+        return NoPermission(path=path.name, detail=Phrase(N_("the file is read-only")))
     return NoPermission(path=path.name, detail=error.strerror or str(error))
 
 

@@ -53,6 +53,8 @@ class Block:
     cells: Callable[[Context], Cells]
     hidden_rows: Callable[[Context], set[str]] | None = None
     """Rows that have nothing to show this time; the others are shown again."""
+    heights: Callable[[Context], dict[str, float]] | None = None
+    """Heights in points of rows whose texts differ from one refresh to the next."""
 
 
 def sheet_order(business: Business) -> tuple[str, ...]:
@@ -79,7 +81,9 @@ def blocks(business: Business) -> dict[str, Block]:
             _block("breakdown", breakdown.rows(business), breakdown.columns(business), breakdown.cells),
             hidden_rows=breakdown.hidden_rows,
         ),
-        "check": _block("check", check.rows(business), tuple(check.COLUMNS), check.cells),
+        "check": replace(
+            _block("check", check.rows(business), tuple(check.COLUMNS), check.cells), heights=check.heights
+        ),
         "guide": _block("guide", guide.rows(business), tuple(guide.COLUMNS), guide.cells),
         "settings": _block("settings", settings.rows(business), tuple(settings.COLUMNS), settings.cells),
     }

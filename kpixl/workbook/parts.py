@@ -19,13 +19,15 @@ from xml.parsers import expat
 from lxml import etree
 
 from kpixl.errors import (
+    N_,
     DamagedWorkbook,
     FileInUse,
     FileMissing,
     NotAWorkbook,
+    NotWritten,
     PasswordProtected,
+    Phrase,
     SignedWorkbook,
-    WorkbookError,
 )
 from kpixl.workbook import files
 from kpixl.workbook.archive import Archive
@@ -111,7 +113,7 @@ class Parts:
         """The bytes of a part as it stands now."""
         name = self._find(part)
         if name is None:
-            raise self._damaged(f"the part {part} is missing")
+            raise self._damaged(Phrase(N_("the part {part} is missing"), part=part))
         return self._changes[name] if name in self._changes else self._original(name)
 
     def tree(self, part: str) -> Element:
@@ -120,13 +122,13 @@ class Parts:
         try:
             return etree.fromstring(self.read(part), parser)
         except etree.XMLSyntaxError as error:
-            raise self._damaged(f"the part {part} is not well-formed XML") from error
+            raise self._damaged(Phrase(N_("the part {part} is not well-formed XML"), part=part)) from error
 
     def replace(self, part: str, data: bytes | Element) -> None:
         """Put new content into a part; the same content again is no change."""
         name = self._find(part)
         if name is None:
-            raise self._damaged(f"the part {part} is missing")
+            raise self._damaged(Phrase(N_("the part {part} is missing"), part=part))
         self._put(name, data if isinstance(data, bytes) else to_bytes(data))
 
     def add(self, part: str, data: bytes | Element, content_type: str, default_ext: str | None = None) -> None:
@@ -216,7 +218,7 @@ class Parts:
         files.ensure_free(target)
         if target == self._source and on_disk is not None and on_disk != self._archive.data:
             # Somebody saved it after it was read: writing now would undo his work.
-            raise FileInUse(path=path.name, program="another program")
+            raise FileInUse(path=path.name, program=Phrase(N_("another program")))
         data = self.data
         kept = files.backup(target) if backup and on_disk is not None else None
         files.swap_in(target, data, lambda written: self._verify(written, data))
@@ -225,18 +227,18 @@ class Parts:
 
     def _verify(self, written: bytes, intended: bytes) -> None:
         if written != intended:
-            raise self._failed("the copy on disk differs from what was written")
+            raise self._failed(Phrase(N_("the copy on disk differs from what was written")))
         archive = Archive(written)
         if set(archive.names) != {*self._archive.names, *self._changes} - self._removed:
-            raise self._failed("the new file lacks a part")
+            raise self._failed(Phrase(N_("the new file lacks a part")))
         for name, data in self._changes.items():
             if archive.read(name) != data:
-                raise self._failed(f"the part {name} was not written whole")
+                raise self._failed(Phrase(N_("the part {part} was not written whole"), part=name))
             if name == CONTENT_TYPES or self.content_type(name).endswith(("xml", "vmlDrawing")):
                 try:
                     expat.ParserCreate(namespace_separator=" ").Parse(data, True)
                 except expat.ExpatError as error:
-                    raise self._failed(f"the new part {name} is not well-formed: {error}") from error
+                    raise self._failed(Phrase(N_("the part {part} is not well-formed XML"), part=name)) from error
 
     def _forget(self, name: str | None) -> None:
         """Told of each part that changes, and of none when all are new: what was derived from it is stale."""
@@ -252,7 +254,7 @@ class Parts:
             self._archive = Archive(data)
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             if not data or data.startswith(b"PK"):
-                raise self._damaged("the file is empty" if not data else "the file is cut short") from error
+                raise self._damaged(Phrase(N_("the file is cut short") if data else N_("the file is empty"))) from error
             raise NotAWorkbook(path=path.name) from error
         self._names = {_key(name): name for name in self._archive.names}
         self._forget(None)
@@ -261,7 +263,7 @@ class Parts:
         try:
             return self._archive.read(name)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-            raise self._damaged(f"the part {name} cannot be read") from error
+            raise self._damaged(Phrase(N_("the part {part} cannot be read"), part=name)) from error
         except RuntimeError as error:  # zipfile's word for a password
             raise PasswordProtected(path=self._path.name) from error
 
@@ -286,11 +288,11 @@ class Parts:
         """The parts that ``part`` has a relationship of that kind to."""
         return [r.target for r in self.relationships(part) if r.type == kind and self.has(r.target)]
 
-    def _damaged(self, detail: str) -> DamagedWorkbook:
+    def _damaged(self, detail: Phrase) -> DamagedWorkbook:
         return DamagedWorkbook(path=self._path.name, detail=detail)
 
-    def _failed(self, detail: str) -> WorkbookError:
-        return WorkbookError(path=self._path.name, detail=f"{detail}; the workbook is as it was")
+    def _failed(self, detail: Phrase) -> NotWritten:
+        return NotWritten(path=self._path.name, detail=detail)
 
 
 def to_bytes(root: Element) -> bytes:

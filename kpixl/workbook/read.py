@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -42,8 +42,9 @@ _AREA = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]+\$?\d+(?::\$?[A-Z]+
 _COLUMN = re.compile(r"([^\[\]]+)\[(.*)\]", re.DOTALL)
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*?\bt="e"[^>]*)>(?:.{0,2000}?<(?:\w+:)?v>([^<]*)<)?', re.DOTALL)
 _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
-_EPOCH = np.datetime64("1899-12-30", "us")
-_DAY = np.timedelta64(1, "D") / np.timedelta64(1, "us")
+_EPOCH = pd.Timestamp("1899-12-30").as_unit("us").value // 1000
+_DAY = 86_400_000_000
+"""Excel's first day, and the length of a day, in microseconds."""
 
 
 @dataclass(frozen=True)
@@ -286,17 +287,16 @@ class _Reader:
 def as_numbers(values: list[Any]) -> tuple[np.ndarray, dict[int, object]]:
     """A column as Excel counts it: serials and numbers, NaN elsewhere; and what is neither a number nor blank."""
     out = np.full(len(values), np.nan)
-    moments = [row for row, value in enumerate(values) if type(value) is datetime]
-    if moments:
-        stamps = np.array([values[row] for row in moments], dtype="datetime64[us]")
-        out[moments] = (stamps - _EPOCH).astype("float64") / _DAY
+    days = [row for row, value in enumerate(values) if isinstance(value, date)]
+    if days:
+        stamps = pd.DatetimeIndex([values[row] for row in days]).as_unit("us")
+        out[days] = (stamps.asi8 - _EPOCH) / _DAY
     odd: dict[int, object] = {}
     for row, value in enumerate(values):
-        kind = type(value)
-        if kind is datetime or value == "" or value is None:
-            continue
-        if kind is float:
+        if type(value) is float:
             out[row] = value
+        elif isinstance(value, date) or is_blank(value):
+            continue
         elif (converted := number(value)) is not None:
             out[row] = converted
         else:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from lxml import etree
 
 from kpixl.entries import CellError
-from kpixl.errors import DamagedWorkbook
+from kpixl.errors import N_, DamagedWorkbook, Phrase
 from kpixl.workbook.package import MAIN, string_of, to_bytes, unescaped
 
 if TYPE_CHECKING:
@@ -128,7 +128,9 @@ class SheetEditor:
         data = self.root.find(f"{{{MAIN}}}sheetData")
         if data is None:
             raise DamagedWorkbook(
-                path=package.path.name, detail=f"the sheet {sheet.name} has no cells", sheet=sheet.name
+                path=package.path.name,
+                detail=Phrase(N_("the sheet {name} has no cells"), name=sheet.name),
+                sheet=sheet.name,
             )
         self.data = data
         self._rows: dict[int, Element] = {}
@@ -251,6 +253,17 @@ class SheetEditor:
         else:
             found.attrib.pop("hidden", "")
         self._changed = True
+
+    def set_row_height(self, row: int, points: float) -> None:
+        """Give a row a height of its own."""
+        found = self._rows.get(row)
+        if found is None:
+            found = self._new_row(row)
+        text = number_text(points)
+        if found.get("ht") != text or found.get("customHeight") not in ("1", "true"):
+            found.set("ht", text)
+            found.set("customHeight", "1")
+            self._changed = True
 
     def widen(self, area: Area) -> None:
         """Have the sheet's dimension include ``area``."""

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from kpixl.entries import CellError
-from kpixl.errors import ContentBelowTable, OwnedPartMissing, UnknownField
+from kpixl.errors import N_, ContentBelowTable, OwnedPartMissing, Phrase, UnknownField
 from kpixl.workbook.package import MAIN, unescaped
 from kpixl.workbook.sheet import (
     MAX_ROW,
@@ -87,7 +87,7 @@ def _table(package: Package, name: str) -> Table:
     for table in package.tables:
         if table.name.lower() == name.lower():
             return table
-    raise OwnedPartMissing(path=package.path.name, what=f"the table {name}")
+    raise OwnedPartMissing(path=package.path.name, what=Phrase(N_("the table {name}"), name=name))
 
 
 def _count(table: Table, columns: Mapping[str, Sequence[Value]]) -> int:

@@ -29,6 +29,10 @@ def write(package: Package, context: Context, placements: Mapping[str, Placement
             hidden = block.hidden_rows(context)
             for row, number in place.row_numbers.items():
                 editor.set_row_hidden(number, row in hidden)
+        if block.heights is not None:
+            for row, points in block.heights(context).items():
+                if row in place.row_numbers:
+                    editor.set_row_height(place.row_numbers[row], points)
     for editor in editors.values():
         editor.commit()
     package.set_full_calc_on_load()

@@ -60,6 +60,20 @@ WRAP = style.Style(wrap=True, vertical="top")
 LINK = style.Style(colour="1A528F", underline=True, vertical="top")
 
 
+def heights(c: Context) -> dict[str, float]:
+    """Room for the longer of the two texts of every row."""
+    texts: dict[str, int] = dict.fromkeys(LISTED, 0)
+    for (row, column), cell in cells(c).items():
+        if row in texts and column in ("text", "mend"):
+            texts[row] = max(texts[row], len(str(cell.value or "")))
+    return {row: LINE * max(1, -(-length // CHARACTERS)) + 2 for row, length in texts.items()}
+
+
+LINE = 13.5
+CHARACTERS = 66
+"""How much of a text fits on a line of its column, on the safe side."""
+
+
 def link(sheet: str, cell: str | None, text: str) -> str | None:
     """A formula that jumps to a cell; None where there is no cell to go to."""
     if not sheet or not cell:

@@ -130,7 +130,7 @@ def _head(c: Context) -> Cells:
 def _problems(c: Context) -> Cell:
     errors = sum(problem.severity == "error" for problem in c.problems)
     others = len(c.problems) - errors
-    text = c.t(N_("Check: {errors} errors, {others} to look at")).format(errors=errors, others=others)
+    text = c.t(N_("Check (errors: {errors}; to look at: {others})")).format(errors=errors, others=others)
     look = style.Style(colour="1A528F", underline=True, align="right")
     return Cell("static", text, link(c.titles["check"], "A1", text), look)
 

@@ -68,7 +68,7 @@ def cells(c: Context) -> Cells:
     help_ = N_("Levels compare with published benchmarks. Type your own targets and thresholds in yellow cells.")
     found: dict[tuple[str, str], Cell] = {
         ("title", "abbreviation"): label(c.titles["kpis"], style.TITLE),
-        ("help", "abbreviation"): label(c.t(help_), style.HELP),
+        ("help", "value"): label(c.t(help_), style.HELP),
     }
     for level in GRADED:
         found["bands", f"{level.id}_published"] = label(

@@ -1,0 +1,479 @@
+"""Rules for the workbooks of every business and language: the schema, the limits of Excel, names, references."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from engines import formula_cells
+from lxml import etree
+from lxml.etree import _Element as Element
+from openxml_audit import OpenXmlValidator
+
+from kpixl import verbs
+from kpixl.catalog import businesses
+from kpixl.i18n import LOCALES
+from kpixl.period import Period
+from kpixl.workbook import layout
+from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.workbook.sheet import cell_name, parse_area
+from workbooks import named, opened, placed
+
+# openpyxl says what it would lose.
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
+
+LINT = Path(__file__).resolve().parents[2] / "shared" / "tools" / "xl_lint.py"
+CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+XM = "http://schemas.microsoft.com/office/excel/2006/main"
+
+NOT_FAULTS = {
+    # Valid by the schema; Excel moves them to its shared table when it saves.
+    "inline-string cell(s)",
+}
+"""What the validator says of a right workbook, with the reason why it is not one."""
+
+FUNCTIONS = {
+    "ABS", "AND", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIFS", "DATE", "EDATE", "HYPERLINK", "IF", "IFERROR", "INDEX",
+    "INT", "ISNUMBER", "LEFT", "MATCH", "MAX", "MIN", "MONTH", "NA", "ROUND", "ROUNDUP", "ROWS", "SMALL", "SUM",
+    "SUMIFS", "WEEKDAY", "YEAR",
+}  # fmt: skip
+"""All are in Excel 2007 already, and in LibreOffice. A new one belongs here only if it is in Excel 2016."""
+
+LITERALS = {"", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−"}
+"""What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""
+
+KEYS = [(business.id, code) for business in businesses() for code in LOCALES]
+KINDS = {"2026-10": "month", "2026-Q4": "quarter", "2026-W43": "week", "2026": "year"}
+
+Key = tuple[str, str]
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> dict[Key, Path]:
+    """A new workbook for every business and language."""
+    folder = tmp_path_factory.mktemp("new")
+    return {key: _new(folder, *key, period="2026-10") for key in KEYS}
+
+
+def _new(folder: Path, business: str, code: str, period: str) -> Path:
+    out = folder / f"{business} {code} {period}.xlsx"
+    return verbs.new(
+        business, language=code, period=Period.parse(period), company="Ñandú & Co", currency="EUR", out=out
+    )
+
+
+@pytest.fixture(params=KEYS, ids="-".join)
+def book(request: pytest.FixtureRequest, books: dict[Key, Path]) -> Path:
+    return books[request.param]
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return [outcome.path for outcome in verbs.demo(tmp_path_factory.mktemp("demo"))]
+
+
+def findings(path: Path) -> list[str]:
+    found = [str(error) for error in OpenXmlValidator().validate(path).errors]
+    return [text for text in found if not any(known in text for known in NOT_FAULTS)]
+
+
+def lint(path: Path) -> list[str]:
+    spec = importlib.util.spec_from_file_location("xl_lint", LINT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return list(module.lint(str(path)))
+
+
+# The schema
+
+
+def test_a_new_workbook_is_valid(book: Path) -> None:
+    assert findings(book) == []
+
+
+def test_the_sample_workbooks_are_valid(samples: list[Path]) -> None:
+    assert {path.name: findings(path) for path in samples} == {path.name: [] for path in samples}
+
+
+def test_a_refreshed_workbook_is_valid(books: dict[Key, Path], tmp_path: Path) -> None:
+    path = tmp_path / "again.xlsx"
+    path.write_bytes(books[KEYS[0]].read_bytes())
+    verbs.refresh(path)
+    assert findings(path) == []
+
+
+@pytest.mark.parametrize("period", KINDS)
+def test_every_length_of_period_makes_a_valid_workbook(period: str, tmp_path: Path) -> None:
+    assert findings(_new(tmp_path, *KEYS[0], period=period)) == []
+
+
+def test_the_validator_finds_faults(books: dict[Key, Path], tmp_path: Path) -> None:
+    path = tmp_path / "faulty.xlsx"
+    path.write_bytes(books[KEYS[0]].read_bytes())
+    package = Package.open(path)
+    root = package.tree(package.sheets[0].part)
+    next(root.iter(f"{{{MAIN}}}c")).set("t", "nonsense")
+    package.replace(package.sheets[0].part, root)
+    package.save(path)
+    (found,) = findings(path)
+    assert "[schema]" in found
+
+
+@pytest.mark.skipif(not LINT.exists(), reason="xl_lint.py is not beside this repository")
+def test_excel_would_not_offer_to_repair(books: dict[Key, Path], samples: list[Path]) -> None:
+    paths = [*books.values(), *samples]
+    assert {path.name: lint(path) for path in paths} == {path.name: [] for path in paths}
+
+
+# Formulas
+
+
+def formulas(path: Path) -> Iterator[str]:
+    """Of cells, table columns, rules, validations and names."""
+    package = Package.open(path)
+    tags = {"f", "formula", "formula1", "formula2", "calculatedColumnFormula", "definedName"}
+    for part in package.parts:
+        if part.endswith(".xml") and part.startswith("xl/"):
+            for element in package.tree(part).iter("{*}*"):
+                if etree.QName(element).localname in tags and element.text:
+                    yield element.text
+
+
+def literals(formula: str) -> list[str]:
+    return [text.replace('""', '"') for text in re.findall(r'"((?:[^"]|"")*)"', formula)]
+
+
+def without_literals(formula: str) -> str:
+    return re.sub(r"'(?:[^']|'')*'!", "", re.sub(r'"(?:[^"]|"")*"', '""', formula))
+
+
+def test_only_functions_of_excel_2016(books: dict[Key, Path], samples: list[Path], tmp_path: Path) -> None:
+    used = Counter[str]()
+    others = [_new(tmp_path, *KEYS[0], period=period) for period in KINDS]
+    for path in (*books.values(), *samples, *others):
+        for formula in formulas(path):
+            used.update(re.findall(r"([\w.]+)\(", without_literals(formula)))
+    assert set(used) == FUNCTIONS
+    assert used["COUNTIFS"] > 100
+
+
+def test_no_formula_holds_words(book: Path) -> None:
+    entries = opened(book).entries
+    ids = {measure.name for measure in entries.business.measures} | {kpi.name_prefix for kpi in entries.business.kpis}
+    for formula in formulas(book):
+        # Links are written anew by every refresh; the shapes of levels are the same in every language.
+        if not formula.startswith(("HYPERLINK(", "LEFT(")):
+            assert set(literals(formula)) <= LITERALS | ids, formula
+
+
+def test_limits_of_formulas(book: Path, samples: list[Path]) -> None:
+    for path in (book, *samples):
+        for formula in formulas(path):
+            assert len(formula) <= 8192
+            assert all(len(text) <= 255 for text in literals(formula))
+
+
+def test_formulas_are_the_same_in_every_language(books: dict[Key, Path]) -> None:
+    for business in businesses():
+        english = _neutral(books[business.id, "en"])
+        assert len(english) > 500
+        for code in LOCALES:
+            assert _neutral(books[business.id, code]) == english
+
+
+def _neutral(path: Path) -> dict[tuple[str, str], str]:
+    """Formulas by sheet and cell, with keys and ids for sheet names and headings."""
+    book = opened(path)
+    sheets = {sheet.name: key for key, sheet in book.sheets.items()}
+    found = {}
+    for (sheet, cell), formula in formula_cells(path).items():
+        if formula.startswith("HYPERLINK("):
+            continue
+        for table, headings in book.headings.items():
+            for column, heading in headings.items():
+                formula = formula.replace(f"tbl_{table}[{heading}]", f"tbl_{table}[{column}]")
+                formula = formula.replace(
+                    f"tbl_{table}[[#This Row],[{heading}]]", f"tbl_{table}[[#This Row],[{column}]]"
+                )
+        for name, key in sheets.items():
+            formula = formula.replace(f"'{name}'!", f"{key}!").replace(f"{name}!", f"{key}!")
+        found[sheets[sheet], cell] = formula
+    return found
+
+
+def test_words_for_formulas_stand_on_the_hidden_sheet(books: dict[Key, Path]) -> None:
+    for path in books.values():
+        book = opened(path)
+        hidden = openpyxl.load_workbook(path)[layout.HIDDEN_SHEET]
+        _, cell = placed(book, "words", "level_3", "text")
+        assert str(hidden[cell].value).startswith("★ ")
+        assert hidden.sheet_state == "hidden"
+
+
+def test_not_available_stands_on_the_hidden_sheet_alone(book: Path) -> None:
+    places = {sheet for (sheet, _), formula in formula_cells(book).items() if "NA()" in formula}
+    assert places == {layout.HIDDEN_SHEET}
+
+
+# Names
+
+
+def test_names_of_tables_cells_and_columns(book: Path) -> None:
+    package = Package.open(book)
+    entries = package.tree(package.workbook_part).iter(f"{{{MAIN}}}definedName")
+    names = [entry.get("name") for entry in entries if not entry.get("name").startswith("_xlnm.")]
+    tables = [table.name for table in package.tables]
+    assert len(names) > 150
+    clashes = [name for name, count in Counter(n.lower() for n in (*names, *tables)).items() if count > 1]
+    assert clashes == []
+    for name in (*names, *tables):
+        assert re.fullmatch(r"[A-Za-z_\\][A-Za-z0-9_.\\]*", name), name
+        assert len(name) <= 255
+        assert not re.fullmatch(r"[A-Za-z]{1,3}\d+", name), f"{name} looks like a cell"
+        assert not re.fullmatch(r"(?i)r\d*(c\d*)?|c\d*", name), f"{name} looks like a row or column"
+        assert not name.upper().startswith("KPI_"), "kept for functions"
+
+
+def test_names_of_all_businesses_fit_together() -> None:
+    """Functions, tables, measures and results share one namespace, and so may workbooks for two businesses."""
+    names: dict[str, set[str]] = {}
+    for business in businesses():
+        for kpi in business.kpis:
+            names.setdefault(kpi.name_prefix.lower(), set()).add(f"{business.id} {kpi.id}")
+            names.setdefault(f"kpi_{kpi.id}".lower(), set()).add(f"function {kpi.id}")
+        for measure in business.measures:
+            names.setdefault(measure.name.lower(), set()).add(f"measure {measure.name}")
+        for table in business.tables:
+            names.setdefault(layout.table_name(table.id).lower(), set()).add(f"table {table.id}")
+    assert {name: owners for name, owners in names.items() if len(owners) > 1} == {}
+
+
+def test_names_are_the_same_in_every_language(books: dict[Key, Path]) -> None:
+    for business in businesses():
+        english = set(Package.open(books[business.id, "en"]).defined_names)
+        assert {code: set(Package.open(books[business.id, code]).defined_names) ^ english for code in LOCALES} == {
+            code: set() for code in LOCALES
+        }
+
+
+def test_every_name_refers_to_something(book: Path) -> None:
+    package = Package.open(book)
+    headings = {table.name: set(table.columns) for table in package.tables}
+    for name, target in package.defined_names.items():
+        found = re.fullmatch(r"(tbl_\w+)\[(.+)\]", target)
+        if found:
+            assert found[2] in headings[found[1]], name
+        elif name.startswith("_kpixl.block."):
+            # The corner of a block is empty: its ids stand beside and below it.
+            sheet, _, address = target.rpartition("!")
+            area = parse_area(address.replace("$", ""))
+            assert area.bottom > area.top, name
+            assert area.right > area.left, name
+            assert cells_missing(package, f"{sheet}!{cell_name(area.top, area.right)}") == [], name
+            assert cells_missing(package, f"{sheet}!{cell_name(area.bottom, area.left)}") == [], name
+        else:
+            assert cells_missing(package, target) == [], name
+
+
+def test_names_of_sheets(book: Path) -> None:
+    sheets = [sheet.name for sheet in Package.open(book).sheets]
+    assert len({name.lower() for name in sheets}) == len(sheets)
+    for name in sheets:
+        assert 0 < len(name) <= 31
+        assert not re.search(r"[\[\]:*?/\\]", name)
+        assert not name.startswith("'")
+        assert not name.endswith("'")
+        assert name.lower() not in ("history", "historial", "historique", "histórico", "istoric")
+
+
+def test_headings_of_tables(book: Path) -> None:
+    for table in Package.open(book).tables:
+        assert len({heading.lower() for heading in table.columns}) == len(table.columns), table.name
+        for heading in table.columns:
+            assert re.fullmatch(r"\w[\w ]*\w", heading), heading
+            assert len(heading) <= 255
+
+
+# References
+
+
+def cells_missing(package: Package, reference: str) -> list[str]:
+    """Which of the corners of a reference no sheet holds."""
+    sheet_name, _, address = reference.rpartition("!")
+    sheet = next((s for s in package.sheets if s.name == sheet_name.strip("'").replace("''", "'")), None)
+    if sheet is None:
+        return [reference]
+    known = _cells(package, sheet.part)
+    corners = address.replace("$", "").split(":")
+    return [corner for corner in corners if corner not in known]
+
+
+def _cells(package: Package, part: str) -> set[str]:
+    return {cell.get("r") for cell in package.tree(part).iter(f"{{{MAIN}}}c")}
+
+
+def sheets_of(path: Path) -> Iterator[tuple[str, Element, set[str]]]:
+    package = Package.open(path)
+    for sheet in package.sheets:
+        yield sheet.name, package.tree(sheet.part), _cells(package, sheet.part)
+
+
+def test_rules_and_validations_stand_on_cells(book: Path) -> None:
+    count = 0
+    for name, root, _ in sheets_of(book):
+        sheet = parse_area(root.find(f"{{{MAIN}}}dimension").get("ref"))
+        for element in (*root.iter(f"{{{MAIN}}}conditionalFormatting"), *root.iter(f"{{{MAIN}}}dataValidation")):
+            for ref in element.get("sqref").split():
+                assert sheet.union(parse_area(ref)) == sheet, (name, ref)
+                count += 1
+    assert count > 50
+
+
+def test_texts_of_validations_fit(book: Path) -> None:
+    for _, root, _ in sheets_of(book):
+        for rule in root.iter(f"{{{MAIN}}}dataValidation"):
+            assert len(rule.get("promptTitle", "")) <= 32
+            assert len(rule.get("errorTitle", "")) <= 32
+            assert len(rule.get("prompt", "")) <= 255
+            assert len(rule.get("error", "")) <= 255
+            assert all(len(formula.text) <= 255 for formula in rule)
+
+
+def test_every_field_has_an_input_message_and_names_are_picked_from_their_tables(book: Path) -> None:
+    where = opened(book)
+    business = where.entries.business
+    tables = {table.id for table in business.tables}
+    picked = 0
+    for table in business.tables:
+        rows = where.entries.tables[table.id]
+        root = where.package.tree(where.sheets[table.id].part)
+        rules = {rule.get("sqref"): rule for rule in root.iter(f"{{{MAIN}}}dataValidation")}
+        for field in table.fields:
+            rule = rules[rows.cell(field.id, 0)]
+            assert rule.get("promptTitle")
+            assert rule.get("prompt")
+            assert rule.get("error")
+            if field.refers_to in tables:
+                key = next(other.id for other in business.table(field.refers_to).fields if other.key)
+                name = f"_kpixl.{field.refers_to}.{key}"
+                assert (rule.get("type"), rule.findtext(f"{{{MAIN}}}formula1")) == ("list", name)
+                heading = where.headings[field.refers_to][key]
+                assert where.package.defined_names[name] == f"tbl_{field.refers_to}[{heading}]"
+                assert rule.get("errorStyle") == "warning"
+                picked += 1
+            else:
+                assert rule.get("type") == {"date": "date", "number": "decimal"}.get(field.type, "textLength")
+    assert picked >= 10
+
+
+def test_the_drop_down_for_the_trend_holds_every_kpi(book: Path) -> None:
+    where = opened(book)
+    sheet, cell = named(where, "trend_kpi")
+    root = next(root for name, root, _ in sheets_of(book) if name == sheet)
+    rule = next(rule for rule in root.iter(f"{{{MAIN}}}dataValidation") if rule.get("sqref") == cell)
+    source = rule.findtext(f"{{{MAIN}}}formula1")
+    area = parse_area(source.rpartition("!")[2].replace("$", ""))
+    assert area.bottom - area.top + 1 == len(where.entries.business.kpis)
+    assert cells_missing(where.package, source) == []
+
+
+def test_charts_draw_cells_that_are_there(book: Path) -> None:
+    package = Package.open(book)
+    charts = [part for part in package.parts if "/charts/chart" in part]
+    assert len(charts) == 2
+    for part in charts:
+        references = [f.text for f in package.tree(part).iter(f"{{{CHART}}}f")]
+        assert len(references) >= 4
+        assert [text for text in references if cells_missing(package, text)] == []
+
+
+def test_a_sparkline_on_every_card(book: Path) -> None:
+    where = opened(book)
+    root = where.package.tree(where.sheets["dashboard"].part)
+    lines = list(root.iter(f"{{{X14}}}sparkline"))
+    assert len(lines) == len(where.entries.business.kpis)
+    cells = _cells(where.package, where.sheets["dashboard"].part)
+    for line in lines:
+        assert line.findtext(f"{{{XM}}}sqref") in cells
+        source = line.findtext(f"{{{XM}}}f")
+        span = source.rpartition("!")[2]
+        assert cells_missing(where.package, source) == []
+        area = parse_area(span)
+        assert (area.bottom - area.top, area.right - area.left + 1) == (0, 12)
+    assert len({line.findtext(f"{{{XM}}}sqref") for line in lines}) == len(lines)
+
+
+def test_links_lead_somewhere(book: Path) -> None:
+    package = Package.open(book)
+    locations = [link.get("location") for _, root, _ in sheets_of(book) for link in root.iter(f"{{{MAIN}}}hyperlink")]
+    assert len(locations) > 10
+    assert {location for location in locations if location not in package.defined_names} == set()
+
+
+# Comfort and protection
+
+
+def test_headings_stay_in_sight(book: Path) -> None:
+    where, workbook = opened(book), openpyxl.load_workbook(book)
+    for table in where.entries.business.tables:
+        rows = where.entries.tables[table.id]
+        assert workbook[rows.sheet].freeze_panes == f"B{rows.first_row}"
+    for block in ("totals", "kpis", "check"):
+        assert workbook[where.sheets[block].name].freeze_panes
+
+
+def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> None:
+    where, workbook = opened(book), openpyxl.load_workbook(book)
+    business = where.entries.business
+    inputs = {named(where, name) for name in ("company", "period_day", "trend_kpi")}
+    inputs |= {placed(where, "settings", "satisfied_cut", "value")}
+    inputs |= {placed(where, "totals", measure.name, "typed") for measure in business.measures}
+    for kpi in business.kpis:
+        inputs |= {placed(where, "kpis", kpi.id, "target")}
+        inputs |= {
+            placed(where, "kpis", kpi.id, f"{level}_yours") for level in ("typical", "above_average", "exceptional")
+        }
+    entries = {where.sheets[table.id].name for table in business.tables}
+    unlocked = set()
+    for sheet in workbook.worksheets:
+        assert sheet.protection.sheet == (sheet.title not in entries), sheet.title
+        assert not sheet.protection.password
+        if sheet.title not in entries:
+            merged = {
+                str(cell.coordinate)
+                for area in sheet.merged_cells.ranges
+                for row in area.cells
+                for cell in [sheet.cell(*row)]
+                if cell.coordinate != area.start_cell.coordinate
+            }
+            unlocked |= {
+                (sheet.title, cell.coordinate)
+                for row in sheet.iter_rows()
+                for cell in row
+                if not cell.protection.locked and cell.coordinate not in merged
+            }
+    assert unlocked == inputs
+
+
+def test_the_dashboard_prints_on_one_page(book: Path) -> None:
+    where, workbook = opened(book), openpyxl.load_workbook(book)
+    sheet = workbook[where.sheets["dashboard"].name]
+    assert sheet.print_area
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 1)
+    assert sheet.page_setup.orientation == "landscape"
+
+
+def test_the_workbook_says_which_layout_it_has_and_asks_to_be_recalculated(book: Path) -> None:
+    package = Package.open(book)
+    assert package.custom_properties["kpixl"] == str(layout.LAYOUT_VERSION)
+    calc = package.tree(package.workbook_part).find(f"{{{MAIN}}}calcPr")
+    assert calc.get("fullCalcOnLoad") == "1"
+    assert not package.related(package.workbook_part, OFFICE_RELATIONSHIP + "/calcChain")
