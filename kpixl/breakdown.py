@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kpixl.measure import can_measure, meets
-from kpixl.score import calculate, grade, thresholds_in_force
+from kpixl.score import calculate, level_of, thresholds_in_force
 from kpixl.settings import settings_used
 
 if TYPE_CHECKING:
@@ -111,12 +111,18 @@ def _section(entries: Entries, dimension: str, kpis: tuple[BusinessKpi, ...]) ->
     found = []
     for key, shown in names.items():
         amounts = {name: total.get(key, 0.0) for name, total in totals.items()}
-        results = {kpi.id: _group_result(kpi, entries, amounts) for kpi in kpis}
-        if any(result.value is not None for result in results.values()):
-            found.append(Group(shown, results))
-    found.sort(key=lambda group: (-sum(result.cases or 0 for result in group.results.values()), group.name))
+        arguments = {kpi.id: {a.name: amounts[a.measure.name] for a in kpi.arguments} for kpi in kpis}
+        values = {kpi.id: calculate(kpi, arguments[kpi.id])[0] for kpi in kpis}
+        if any(value is not None for value in values.values()):
+            cases = {kpi.id: arguments[kpi.id][kpi.kpi.sample] for kpi in kpis if kpi.kpi.sample}
+            found.append((-sum(cases.values()), shown, values, cases))
+    found.sort(key=lambda group: group[:2])
+    shown_groups = tuple(
+        Group(shown, {kpi.id: _result(kpi, values[kpi.id], cases.get(kpi.id), entries) for kpi in kpis})
+        for _, shown, values, cases in found[:CAPACITY]
+    )
     typed = any(name in entries.typed and entries.typed[name].number is not None for name in measures)
-    return Section(dimension, kpis, tuple(found[:CAPACITY]), max(0, len(found) - CAPACITY), typed)
+    return Section(dimension, kpis, shown_groups, max(0, len(found) - CAPACITY), typed)
 
 
 def _by_group(measure: Measure, entries: Entries, groups: _Groups | None) -> dict[str, float]:
@@ -130,8 +136,6 @@ def _by_group(measure: Measure, entries: Entries, groups: _Groups | None) -> dic
     return dict(zip(groups.keys, sums.tolist(), strict=True))
 
 
-def _group_result(kpi: BusinessKpi, entries: Entries, totals: Mapping[str, float]) -> GroupResult:
-    arguments: dict[str, float | None] = {argument.name: totals[argument.measure.name] for argument in kpi.arguments}
-    value, _ = calculate(kpi, arguments)
-    level = grade(kpi, value, thresholds_in_force(kpi, entries), arguments).level
-    return GroupResult(value, level, arguments[kpi.kpi.sample] if kpi.kpi.sample else None)
+def _result(kpi: BusinessKpi, value: float | None, cases: float | None, entries: Entries) -> GroupResult:
+    level = level_of(kpi, value, thresholds_in_force(kpi, entries))
+    return GroupResult(value, level, cases)

@@ -8,11 +8,9 @@ from __future__ import annotations
 import argparse
 import gettext
 import io
-import json
 import os
 import re
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
@@ -81,9 +79,15 @@ def _run(words: Sequence[str], _: Translate) -> commands.Answer:
 
 def _shown(answer: commands.Answer, *, as_json: bool) -> str:
     try:
-        return json.dumps(answer.data(), ensure_ascii=False, indent=2) if as_json else answer.text()
+        return _json(answer.data()) if as_json else answer.text()
     except Exception as error:
         raise Unshowable(detail=_cause(error)) from error
+
+
+def _json(data: Any) -> str:
+    import json
+
+    return json.dumps(data, ensure_ascii=False, indent=2)
 
 
 # Reading the words
@@ -263,13 +267,15 @@ def _speak_utf8(stream: TextIO) -> None:
 
 def _cause(error: Exception) -> str:
     if os.environ.get("KPIXL_DEBUG") == "1":
+        import traceback
+
         traceback.print_exc()
     return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(":")
 
 
 def _complain(error: KpixlError, _: Translate, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(error_json(error, _), ensure_ascii=False, indent=2), flush=True)
+        print(_json(error_json(error, _)), flush=True)
     else:
         print(error.text(_), file=sys.stderr)
 

@@ -10,9 +10,8 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpixl.errors import N_, Phrase, UnknownChoice, UsageError
 
@@ -42,8 +41,7 @@ class GivenTwice(UsageError):
     template = N_("“{got}” is given twice; give it once.")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a verb has to say, made only when it is shown, and how it exits."""
 
     data: Callable[[], Any]

@@ -145,6 +145,14 @@ def calculate(kpi: BusinessKpi, arguments: Mapping[str, float | None]) -> tuple[
     return None, Reason("zero_denominator")  # the divisor is so small that the result is no number any more
 
 
+def level_of(kpi: BusinessKpi, value: float | None, thresholds: Mapping[Level, float]) -> Level | None:
+    """The best level whose threshold ``value`` passes; None without a value or any threshold."""
+    if value is None or not thresholds:
+        return None
+    edges = {level: _edge(kpi, level, thresholds) for level in GRADED if level in thresholds}
+    return max((level for level, edge in edges.items() if passes(value, edge)), default=Level.BELOW)
+
+
 def grade(
     kpi: BusinessKpi,
     value: float | None,
@@ -152,10 +160,10 @@ def grade(
     arguments: Mapping[str, float | None],
 ) -> Grade:
     """The level of ``value``, the next one, and what it takes to get there."""
-    if value is None or not thresholds:
+    level = level_of(kpi, value, thresholds)
+    if value is None or level is None:
         return Grade(None, None, None, None)
     edges = {level: _edge(kpi, level, thresholds) for level in GRADED if level in thresholds}
-    level = max((level for level, edge in edges.items() if passes(value, edge)), default=Level.BELOW)
     following = min((other for other in edges if other > level), default=None)
     low = edges[level].value if level in edges else _worst(kpi, edges[following].value if following else 0.0)
     high = edges[following].value if following else _best(kpi, low)

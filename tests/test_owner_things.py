@@ -400,16 +400,21 @@ def assert_kept(before: dict[str, bytes], path: Path) -> None:
     changed = {part for part in before if before[part] != after[part]}
     assert changed <= ours
     assert book.sheets["dashboard"].part in changed
-    # The formulas of Check are links to what was found.
-    links = {book.sheets["check"].part, book.sheets["dashboard"].part}
+    # The formulas of Check are links to what was found; there and in Breakdown rows fit what they hold.
+    links = {book.sheets[key].part for key in ("check", "dashboard")}
+    fitted = {book.sheets[key].part for key in ("check", "breakdown")}
     for part in changed:
-        assert without_values(before[part], part in links) == without_values(after[part], part in links)
+        kept = [
+            without_values(data, links=part in links, fitted=part in fitted) for data in (before[part], after[part])
+        ]
+        assert kept[0] == kept[1]
 
 
-def without_values(data: bytes, links: bool) -> bytes:
+def without_values(data: bytes, *, links: bool, fitted: bool) -> bytes:
     root = etree.fromstring(data)
-    for row in root.iter(q("row")):
-        row.attrib.pop("hidden", "")  # Breakdown and Check hide rows that hold nothing
+    for row in root.iter(q("row")) if fitted else ():
+        for attribute in ("hidden", "ht", "customHeight"):
+            row.attrib.pop(attribute, "")
     for cell in root.iter(q("c")):
         cell.attrib.pop("t", "")
         for child in list(cell):
@@ -442,6 +447,18 @@ def test_what_the_owner_made_comes_through(name: str, base: Path, tmp_path: Path
     }
     found = differences(path, ironcalc_values(path))
     assert [line for line in found if line.rpartition("!")[0] in ours] == []
+
+
+@pytest.mark.xfail(strict=True, reason="INDEX over the rows of KPIs counts the inserted row, too")
+def test_a_row_inserted_between_two_kpis(base: Path, tmp_path: Path) -> None:
+    path = owned(base, tmp_path, "nothing")
+    package = Package.open(path)
+    name, cell = placed(opened(path), "kpis", "art", "name")
+    _insert_row(package, name, parse_cell(cell)[0])
+    package.save(path)
+    assert measures(verbs.refresh(path)) == pytest.approx(CHANGED)
+    found = differences(path, ironcalc_values(path))
+    assert [line for line in found if line.startswith(("_kpixl!", "KPIs!", "Dashboard!"))] == []
 
 
 @pytest.mark.libreoffice

@@ -75,7 +75,7 @@ class Words:
     @cached_property
     def folded(self) -> pd.Series:
         """The texts without case and outer spaces."""
-        return pd.Series(self.texts, dtype=object).str.strip().str.casefold()
+        return pd.Series([text.strip().casefold() for text in self.texts], dtype=object)
 
     @cached_property
     def counts(self) -> np.ndarray:
@@ -190,7 +190,7 @@ class Log:
 
 def _distinct(cells: np.ndarray) -> Words:
     codes, texts = pd.factorize(cells)
-    groups, folded = pd.factorize(pd.Series(texts, dtype=object).str.casefold().to_numpy(dtype=object))
+    groups, folded = pd.factorize(np.array([text.casefold() for text in texts], dtype=object))
     if len(folded) == len(texts):
         return Words(codes, list(texts))
     spellings = np.flatnonzero(~pd.Series(groups).duplicated())

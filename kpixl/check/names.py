@@ -54,7 +54,10 @@ def same_numbers(log: Log) -> Iterator[Problem]:
         return
     column = log.keys[0].id
     words = log.words(column)
-    known = pd.DataFrame({"value": _numbers(words.texts), "spelling": words.folded})
+    # Most codes begin with a letter, and cannot be numbers.
+    maybe = [row for row, text in enumerate(words.texts) if text.lstrip()[:1] in _NUMBER_STARTS]
+    values = _numbers([words.texts[row] for row in maybe])
+    known = pd.DataFrame({"value": values, "spelling": words.folded.iloc[maybe]}, index=maybe)
     known = known[np.isfinite(known["value"])].drop_duplicates()
     groups = known[known.duplicated("value", keep=False)].groupby("value", sort=False).groups.values()
     others = {int(words.first[group[1]]): int(group[0]) for group in groups}
@@ -119,6 +122,9 @@ def _reference_details(words: Words, title: str, near: Mapping[int, str], row: i
 def _squeezed(text: str) -> str:
     """``text`` without any spaces, so that a missing one is found, too."""
     return "".join(text.split())
+
+
+_NUMBER_STARTS = frozenset("0123456789+-.")
 
 
 def _numbers(texts: Sequence[str]) -> np.ndarray:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _DOS_1980 = b"\x00\x00\x21\x00"
 
-_PIECE = 1 << 18
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class Archive:
 
     def contains(self, name: str, needle: bytes) -> bool:
         """Whether ``needle`` occurs in a member, read a piece at a time."""
-        rest = b""
+        end = b""
         with self._zip.open(name) as member:
             while piece := member.read(_PIECE):
-                if needle in rest + piece:
+                if needle in piece or needle in end + piece[: len(needle)]:
                     return True
-                rest = piece[-len(needle) :]
+                end = piece[-len(needle) :]
         return False
 
     def rewritten(self, changes: Mapping[str, bytes], removed: Collection[str]) -> bytes:

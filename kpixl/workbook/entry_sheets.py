@@ -81,7 +81,7 @@ def past_sheet(sheet: Worksheet, c: Context) -> None:
     for index, (id_, heading) in enumerate(headings.items(), 1):
         (HEAD_RIGHT if id_ in ("start", "value") else HEAD).apply(sheet.cell(HEADING_ROW, index, heading))
         look = {
-            "start": style.Style(format=style.FORMATS["date"], ),
+            "start": style.Style(format=style.FORMATS["date"]),
             "value": style.Style(format="#,##0.0000", align="right"),
         }
         look.get(id_, style.apart(style.Style())).apply(sheet.cell(FIRST_ROW, index))

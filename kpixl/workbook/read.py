@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -74,7 +76,21 @@ def read(package: Package) -> Book:
     for block in REQUIRED_BLOCKS:
         if block not in places:
             raise OwnedPartMissing(path=package.path.name, what=language(code)(layout.RESULT_TITLES[block]))
-    return reader.book(book, code, currency, Kind(kind), places, sheets)
+    with _no_collection():
+        return reader.book(book, code, currency, Kind(kind), places, sheets)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Hold the garbage collector: a big table is a million values, none of them in a cycle, and it would go through
+    them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 _FIXED = ("business", "language", "currency", "kind")
@@ -292,14 +308,15 @@ def as_numbers(values: list[Any]) -> tuple[np.ndarray, dict[int, object]]:
         stamps = pd.DatetimeIndex([values[row] for row in days]).as_unit("us")
         out[days] = (stamps.asi8 - _EPOCH) / _DAY
     odd: dict[int, object] = {}
-    for row, value in enumerate(values):
+    for row in range(len(values)) if len(days) < len(values) else ():
+        value = values[row]
         if type(value) is float:
             out[row] = value
-        elif isinstance(value, date) or is_blank(value):
+        elif value == "" or isinstance(value, date):
             continue
         elif (converted := number(value)) is not None:
             out[row] = converted
-        else:
+        elif not is_blank(value):
             odd[row] = value
     return out, odd
 
@@ -307,11 +324,7 @@ def as_numbers(values: list[Any]) -> tuple[np.ndarray, dict[int, object]]:
 def as_texts(values: list[Any]) -> np.ndarray:
     """A column of texts; None where blank. Numbers and dates are written out."""
     out = np.empty(len(values), dtype=object)
-    for row, value in enumerate(values):
-        if type(value) is str:
-            out[row] = value or None
-        elif not is_blank(value):
-            out[row] = _text(value)
+    out[:] = [(value or None) if type(value) is str else None if is_blank(value) else _text(value) for value in values]
     return out
 
 

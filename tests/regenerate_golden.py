@@ -1,0 +1,35 @@
+"""Writes the golden workbooks anew: ``python -m tests.regenerate_golden``, after a change that is meant to show.
+
+It prints what differs from the ones that were there. Look at every line of it, and open the workbooks, before the new
+ones are committed: a golden workbook that nobody has looked at proves nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from conftest import pytest_configure
+from goldens import FOLDER, LANGUAGES, build, compare, path_of
+
+
+def main() -> None:
+    """Replace the golden workbooks that differ."""
+    pytest_configure()  # compiles the translations
+    FOLDER.mkdir(exist_ok=True)
+    for language in LANGUAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            made = build(Path(folder, f"{language}.xlsx"), language)
+            old = path_of(language)
+            found = compare(old, made) if old.exists() else ["is new"]
+            for difference in found:
+                print(f"{old.name}: {difference}")
+            if found:
+                old.write_bytes(made.read_bytes())
+
+
+if __name__ == "__main__":
+    main()
