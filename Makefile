@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench locale clean
+.PHONY: help demo test lint bench pictures locale clean
 
 PYTHON ?= python3
 OUT ?= workbooks
@@ -34,6 +34,9 @@ lint: $(STAMP) ## check style and types
 
 bench: $(STAMP) $(MO) ## measure how fast it is
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: $(STAMP) $(MO) ## draw the README's pictures anew (ARGS=the helpdesk's export, for the second one)
+	@$(BIN)/python docs/make_pictures.py $(ARGS)
 
 # Files without line numbers as locations, and no dates: a change of code alone changes no translation.
 locale: $(STAMP) ## collect the texts to translate, update and compile every language

@@ -160,4 +160,6 @@ class Entries:
     typed: Mapping[str, InputCell]
     targets: Mapping[str, InputCell]
     thresholds: Mapping[tuple[str, Level], InputCell]
+    published: Mapping[tuple[str, Level], InputCell] = field(default_factory=dict)
+    """The published thresholds as they stand in the workbook; those of the catalogue where there is no workbook."""
     past: tuple[PastValue, ...] = ()

@@ -120,12 +120,18 @@ def thresholds_published(kpi: BusinessKpi) -> dict[Level, float]:
 
 
 def thresholds_in_force(kpi: BusinessKpi, entries: Entries) -> dict[Level, float]:
-    """Where each level starts: the owner's threshold where there is one, else the published one."""
+    """Where each level starts: the owner's threshold where there is one, else the published one.
+
+    A level whose published threshold was emptied in the workbook is not reached, there or here.
+    """
     thresholds = thresholds_published(kpi)
     for level in GRADED:
-        cell = entries.thresholds.get((kpi.id, level))
-        if cell and cell.number is not None:
-            thresholds[level] = cell.number
+        for cells in (entries.published, entries.thresholds):
+            cell = cells.get((kpi.id, level))
+            if cell and cell.number is not None:
+                thresholds[level] = cell.number
+            elif cell and cells is entries.published:
+                thresholds.pop(level, None)
     return thresholds
 
 

@@ -20,7 +20,7 @@ from kpixl.catalog import business, businesses, catalogue
 from kpixl.catalog.model import Level, Window
 from kpixl.check import SENTENCES
 from kpixl.check.problem import Amount, Figure, Problem
-from kpixl.errors import KINDS_OF_CHOICE, BadSetting, KpixlError, UnknownChoice
+from kpixl.errors import BadSetting, KpixlError, Phrase, UnknownChoice
 from kpixl.i18n import LOCALES, Language, language
 from kpixl.period import Period
 from kpixl.score import Reason
@@ -205,7 +205,7 @@ def test_every_text_asked_for_is_marked(spanish):
 
 def test_every_sentence_of_errors_and_check_is_marked():
     sentences = {text for s in SENTENCES.values() for text in (s.text, s.mend, s.harmless) if text}
-    assert sentences | {error.template for error in errors()} | set(KINDS_OF_CHOICE) <= extracted()
+    assert sentences | {error.template for error in errors()} <= extracted()
     help_texts = set()
 
     def ask(text):
@@ -450,7 +450,7 @@ def test_sentences_of_check(code, details, text, mend):
 
 
 def test_errors_and_rejected_rows():
-    choice = UnknownChoice(got="XYZ", what="currency", allowed="EUR, USD")
+    choice = UnknownChoice(got="XYZ", what=Phrase("currency"), allowed="EUR, USD")
     assert choice.text(ES) == "kpixl no conoce «XYZ» como moneda; elija entre: EUR, USD."
     setting = BadSetting(sheet="Ajustes", cell="C8", got="hoy", expected=ES("a date"))
     assert setting.text(ES) == "Ajustes!C8 contiene «hoy», que no es una fecha; corrija esa celda e inténtelo de nuevo."

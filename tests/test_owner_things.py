@@ -449,7 +449,6 @@ def test_what_the_owner_made_comes_through(name: str, base: Path, tmp_path: Path
     assert [line for line in found if line.rpartition("!")[0] in ours] == []
 
 
-@pytest.mark.xfail(strict=True, reason="INDEX over the rows of KPIs counts the inserted row, too")
 def test_a_row_inserted_between_two_kpis(base: Path, tmp_path: Path) -> None:
     path = owned(base, tmp_path, "nothing")
     package = Package.open(path)

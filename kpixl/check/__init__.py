@@ -27,6 +27,7 @@ _TABLE_RULES = (
     cells.gaps,
     cells.spaces,
     spans.backwards,
+    spans.calculated_cells,
     spans.overlaps,
     spans.outside_period,
     names.duplicates,

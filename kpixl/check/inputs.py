@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.check.problem import Amount, Msg, Problem
 from kpixl.check.sentences import SENTENCES
-from kpixl.score import GRADED, NOISE
+from kpixl.score import GRADED, NOISE, thresholds_published
 from kpixl.settings import SETTINGS
 from kpixl.words import LEVELS
 
@@ -47,6 +47,11 @@ def thresholds(case: Case) -> Iterator[Problem]:
         for cell in cells.values():
             if cell is not None:
                 yield from _number(case, "threshold_wrong", kpi, cell)
+        for level, value in thresholds_published(kpi).items():
+            cell = case.entries.published.get((kpi.id, level))
+            if cell is not None and cell.number is None:
+                details = {"kpi": Msg(kpi.name), "level": Msg(LEVELS[level]), "value": _amount(case, kpi, value)}
+                yield _problem("threshold_emptied", cell, kpi.id, details)
         for lower, higher in pairwise(level for level in GRADED if level in result.thresholds):
             own = next((c for c in (cells[higher], cells[lower]) if c is not None and c.number is not None), None)
             if own is not None and _easier(result, result.thresholds[higher], result.thresholds[lower]):

@@ -109,6 +109,16 @@ SENTENCES: dict[str, Sentence] = {
         N_("Correct whichever of the two dates is wrong."),
         harmless=N_("{heading} ({until}) is before {since_heading} ({since})."),
     ),
+    "calculated_differs": Sentence(
+        "warning",
+        N_("{heading} holds {got} here, though {expected} follows from {since_heading} and {until_heading}."),
+        N_("Clear the cell and copy the formula from the cell above, unless you mean {got}."),
+    ),
+    "calculated_missing": Sentence(
+        "error",
+        N_("{heading} is empty, though {expected} follows from {since_heading} and {until_heading}."),
+        N_("Copy the formula from the cell above; without it the row does not count."),
+    ),
     "outside_period": Sentence(
         "note",
         N_("Rows that are dated outside {period} and do not count: {count}."),
@@ -206,6 +216,11 @@ SENTENCES: dict[str, Sentence] = {
         "error",
         N_("“{got}” is not a number, so this threshold of {kpi} is passed over."),
         N_("Type a number, or clear the cell to have the published threshold."),
+    ),
+    "threshold_emptied": Sentence(
+        "error",
+        N_("The published threshold for “{level}” of {kpi} is gone; without one of your own it is never reached."),
+        N_("Type {value} there again, or a threshold of your own beside it."),
     ),
     "threshold_order": Sentence(
         "warning",

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from kpixl.check.cells import day_of
+from kpixl.entries import calculated
 from kpixl.measure import meets
 from kpixl.period import serial
 from kpixl.settings import settings_used
 
 if TYPE_CHECKING:
+    from kpixl.catalog.model import Calculated
     from kpixl.check.case import Log
     from kpixl.check.problem import Problem
 
@@ -38,6 +40,32 @@ def _backwards_details(log: Log, since: str, until: str, with_time: bool, row: i
         "since_heading": log.heading(since),
         "since": day_of(log.numbers(since)[row], with_time=with_time),
         "until": day_of(log.numbers(until)[row], with_time=with_time),
+    }
+
+
+def calculated_cells(log: Log) -> Iterator[Problem]:
+    """Calculated columns that hold something else than their formula gives, which Excel counts all the same."""
+    for column in log.table.calculated:
+        if not {column.id, column.since, column.until} <= set(log.rows.numbers):
+            continue
+        expected, found = calculated(column, log.rows.numbers), log.numbers(column.id)
+        details = partial(_calculated_details, log, column, expected)
+        missing = np.isfinite(expected) & np.isnan(found)
+        yield from log.problems("calculated_missing", column.id, np.flatnonzero(missing), details)
+        with np.errstate(invalid="ignore"):
+            differs = np.abs(found - expected) > _TOLERANCE * np.maximum(1.0, np.abs(expected))
+        yield from log.problems("calculated_differs", column.id, np.flatnonzero(differs), details)
+
+
+_TOLERANCE = 1e-6
+
+
+def _calculated_details(log: Log, column: Calculated, expected: np.ndarray, row: int) -> dict[str, object]:
+    return {
+        "got": float(log.numbers(column.id)[row]),
+        "expected": float(expected[row]),
+        "since_heading": log.heading(column.since),
+        "until_heading": log.heading(column.until),
     }
 
 

@@ -138,18 +138,17 @@ class Context:
     """A sentence about each KPI, by its id."""
 
     def at(self, block: str, row: str, column: str) -> str:
-        """The absolute address of a cell of another block, for a formula."""
-        place = self.placements[block]
+        """The absolute address of a cell of another block, for a formula; as in Excel, #REF! for one that is gone."""
+        place = self.placements.get(block)
+        if place is None or row not in place.row_numbers or column not in place.column_numbers:
+            return "#REF!"
         number, index = place.position(row, column)
         return f"{quoted(self.titles[place.sheet])}!${column_letters(index)}${number}"
 
     def span(self, block: str, column: str, rows: Sequence[str]) -> str:
         """The absolute address of a column of a block, from its first given row to its last."""
-        place = self.placements[block]
-        first, index = place.position(rows[0], column)
-        last, _ = place.position(rows[-1], column)
-        letter = column_letters(index)
-        return f"{quoted(self.titles[place.sheet])}!${letter}${first}:${letter}${last}"
+        first, last = self.at(block, rows[0], column), self.at(block, rows[-1], column)
+        return "#REF!" if "#REF!" in (first, last) else f"{first}:{last.rpartition('!')[2]}"
 
     def word(self, id_: str) -> str:
         """The address of a word in the owner's language."""

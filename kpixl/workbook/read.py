@@ -33,20 +33,20 @@ from kpixl.score import GRADED
 from kpixl.settings import SETTINGS
 from kpixl.workbook import layout
 from kpixl.workbook.grid import BLOCK_PREFIX, Placement
+from kpixl.workbook.package import OFFICE_RELATIONSHIP, Package
 from kpixl.workbook.sheet import cell_name, column_letters, parse_area
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, Table
-    from kpixl.workbook.package import Package, Sheet
+    from kpixl.workbook.package import Sheet
 
 REQUIRED_BLOCKS = ("settings", "totals", "kpis")
 _AREA = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?)")
 _COLUMN = re.compile(r"([^\[\]]+)\[(.*)\]", re.DOTALL)
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*?\bt="e"[^>]*)>(?:.{0,2000}?<(?:\w+:)?v>([^<]*)<)?', re.DOTALL)
+_FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*<(?:\w+:)?f[\s>/]")
 _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
-_EPOCH = pd.Timestamp("1899-12-30").as_unit("us").value // 1000
-_DAY = 86_400_000_000
-"""Excel's first day, and the length of a day, in microseconds."""
+_FORMAT = re.compile(rb'(<(?:\w+:)?xf\b[^>]*?\bnumFmtId=")\d+')
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class _Reader:
         if BLOCK_PREFIX + "settings" not in self.names:
             raise NotOurWorkbook(path=package.path.name)
         try:
-            self.values = load_workbook(BytesIO(package.data), load_tables=True)
+            self.values = load_workbook(BytesIO(_without_date_formats(package)), load_tables=True)
         except CalamineError as error:
             raise DamagedWorkbook(path=package.path.name, detail=str(error)) from error
         self.by_name = {sheet.name: sheet for sheet in package.sheets}
@@ -194,6 +194,11 @@ class _Reader:
                 for kpi in business.kpis
                 for level in GRADED
             },
+            published={
+                (kpi.id, level): self.cell(kpis, sheets, kpi.id, f"{level.id}_published")
+                for kpi in business.kpis
+                for level in GRADED
+            },
             past=tuple(self.past(headings[layout.PAST])),
         )
         return Book(self.package, entries, places, sheets, headings, self.trend_kpi(business, code))
@@ -255,17 +260,32 @@ class _Reader:
                 numbers[field.id], odd[field.id] = as_numbers(values)
             else:
                 texts[field.id] = as_texts(values)
+        shown = {c.id: as_numbers([row[columns[c.id]] for row in rows])[0] for c in table.calculated if c.id in columns}
         del rows
         frame = pd.DataFrame(numbers, copy=False)
         for column in table.calculated:
-            if {column.since, column.until} <= set(numbers):
-                frame[column.id] = calculated(column, frame)
+            if column.id in columns and {column.since, column.until} <= set(numbers):
+                place = letters[column.id], first_row
+                frame[column.id] = self._calculated(sheet, place, calculated(column, frame), shown[column.id])
         return (
             EntryTable(
                 table, sheet.name, first_row, letters, dict(headings), frame, pd.DataFrame(texts, dtype=object), odd
             ),
             sheet,
         )
+
+    def _calculated(self, sheet: Sheet, place: tuple[str, int], computed: np.ndarray, shown: np.ndarray) -> np.ndarray:
+        """A calculated column: what its formulas give now, and what stands there where somebody typed over them."""
+        same = np.isclose(computed, shown, rtol=1e-9, atol=1e-9, equal_nan=True)
+        if same.all():
+            return shown
+        letter, first_row = place
+        has_formula = np.zeros(len(shown), dtype=bool)
+        for match in _FORMULA_CELL.finditer(self.package.read(sheet.part)):
+            reference = _REFERENCE.search(match[1])
+            if reference and reference[1].decode() == letter and 0 <= int(reference[2]) - first_row < len(shown):
+                has_formula[int(reference[2]) - first_row] = True
+        return np.where(has_formula, computed, shown)
 
     def _errors(
         self, sheet: Sheet, letters: Mapping[str, str], first_row: int, count: int
@@ -300,19 +320,25 @@ class _Reader:
             )
 
 
+def _without_date_formats(package: Package) -> bytes:
+    """The file with every number format taken away, so that dates are read as the serial numbers that they are.
+
+    Calamine would make dates of them, rounded to milliseconds, and off by a day before March 1900.
+    """
+    plain = Package.from_bytes(package.data, package.path)
+    for part in plain.related(plain.workbook_part, OFFICE_RELATIONSHIP + "/styles"):
+        plain.replace(part, _FORMAT.sub(rb"\g<1>0", plain.read(part)))
+    return plain.data
+
+
 def as_numbers(values: list[Any]) -> tuple[np.ndarray, dict[int, object]]:
-    """A column as Excel counts it: serials and numbers, NaN elsewhere; and what is neither a number nor blank."""
+    """A column as Excel counts it: its numbers, NaN elsewhere; and what is neither a number nor blank."""
     out = np.full(len(values), np.nan)
-    days = [row for row, value in enumerate(values) if isinstance(value, date)]
-    if days:
-        stamps = pd.DatetimeIndex([values[row] for row in days]).as_unit("us")
-        out[days] = (stamps.asi8 - _EPOCH) / _DAY
     odd: dict[int, object] = {}
-    for row in range(len(values)) if len(days) < len(values) else ():
-        value = values[row]
+    for row, value in enumerate(values):
         if type(value) is float:
             out[row] = value
-        elif value == "" or isinstance(value, date):
+        elif value == "":
             continue
         elif (converted := number(value)) is not None:
             out[row] = converted

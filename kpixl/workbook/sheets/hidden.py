@@ -42,7 +42,8 @@ PERIODS = tuple(f"p{number}" for number in range(1, TREND_PERIODS + 1))
 
 CALC_COLUMNS = (
     "name", "tip", "level", "next", "next_value", "strict", "low", "high", "position", "slope", "amount",
-    "amount_text", "sign", "lever", "reason", "order", "unit_scale", "unit",
+    "amount_text", "sign", "lever", "reason", "order", "unit_scale", "unit", "level_word", "typical", "above_average",
+    "exceptional",
 )  # fmt: skip
 RANK_COLUMNS = (
     "key",
@@ -196,6 +197,12 @@ def _calc(result: Result, index: int, c: Context) -> dict[str, Cell]:
         ),
         "unit_scale": label(unit_scale),
         "unit": label(t(UNITS[kpi.kpi.unit])),
+        # Copies of what stands on KPIs, where an owner may insert a row and shift what is counted from the top.
+        "level_word": live(f"{kpi.name_prefix}_level", level_word(result.level, t)),
+        **{
+            level.id: live(f'IF(ISNUMBER({edge[level]}),{edge[level]},"")', result.thresholds.get(level))
+            for level in GRADED
+        },
     }
 
 
@@ -308,7 +315,7 @@ def picks(c: Context) -> Cells:
         }
         for column, text in texts.items():
             found[row, column] = live(f'IF(ISNUMBER({index}),INDEX({c.span("calc", column, ids)},{index}),"")', text)
-        levels = c.span("kpis", "level", ids)
+        levels = c.span("calc", "level_word", ids)
         found[row, "level"] = live(
             f'IF(ISNUMBER({index}),INDEX({levels},{index}),"")', level_word(result.level, c.t) if result else None
         )
@@ -372,7 +379,7 @@ def trend(c: Context) -> Cells:
             f"INDEX({c.span('spark', row, ids)},{index})*{factor}", _scaled(value, scale), style.figure("ratio")
         )
         for level in GRADED:
-            used = c.span("kpis", f"{level.id}_used", ids)
+            used = c.span("calc", level.id, ids)
             edge = picked.thresholds.get(level)
             found[row, level.id] = live(
                 f"IF(ISNUMBER(INDEX({used},{index})),INDEX({used},{index})*{factor},NA())",
