@@ -1,6 +1,6 @@
 """Makes the pictures of the README from real files: ``make pictures``. Needs LibreOffice and pdftoppm.
 
-The helpdesk's picture needs the export that the README speaks of: ``python docs/make_pictures.py helpdesk_tickets.csv``.
+The helpdesk's picture needs the export that the README speaks of, as an argument.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kpixl.period import Period
 
 DOCS = Path(__file__).parent
 COLUMNS = {"id": "Ticket", "client": "Department", "opened": "Logged", "resolved": "Closed", "assistant": "Assignee"}
-PAGE = ("-x", "60", "-y", "40", "-W", "1170", "-H", "830")
+PAGE = ("-x", "60", "-y", "40", "-W", "1110", "-H", "830")
 """The dashboard on the page, in pixels at 105 dots an inch."""
 
 
