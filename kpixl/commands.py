@@ -51,14 +51,19 @@ class Answer(NamedTuple):
 
 def demo(arguments: Namespace) -> Answer:
     """Sample workbooks, filled in and refreshed. What is wrong in sample data needs nobody: always done."""
-    from kpixl import verbs
+    from kpixl import present, verbs
     from kpixl.i18n import language
 
     outcomes = verbs.demo(arguments.out)
     t = language(default_language(arguments.lang))
 
     def text() -> str:
-        return "\n".join([t(N_("Sample workbooks, filled in and refreshed:")), *(f"  {o.path}" for o in outcomes)])
+        cards = (
+            present.scorecard_text(o.scorecard, o.problems, _language_of(o, arguments.lang), colour=_in_colour())
+            for o in outcomes
+        )
+        files = [t(N_("Sample workbooks, filled in and refreshed:")), *(f"  {o.path}" for o in outcomes)]
+        return "\n\n".join([*cards, "\n".join(files)])
 
     return Answer(lambda: {"workbooks": [_outcome_json(outcome, t) for outcome in outcomes]}, text)
 

@@ -7,11 +7,11 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-import libreoffice
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+import libreoffice
 from kpixl.catalog import Level, business
 from kpixl.check import Problem
 from kpixl.entries import Entries, InputCell, PastValue

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import ironcalc
-import libreoffice
 from lxml import etree
 from openpyxl.utils import quote_sheetname
 
+import libreoffice
 from kpixl.workbook.package import MAIN, Package, string_of, unescaped
 from kpixl.workbook.sheet import column_letters, parse_area, parse_cell
 

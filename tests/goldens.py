@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from engines import parts
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from engines import parts
 from workbooks import ROWS, Filled, day, make, opened, placed
 
 FOLDER = Path(__file__).parent / "golden"

@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+
 from engines import cached_values, contents, differences, ironcalc_values
 from goldens import LANGUAGES, Difference, build, compare, path_of
-
 from kpixl import verbs
 from kpixl.workbook.package import MAIN, Package
 from workbooks import append, day, named, opened, placed

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-import libreoffice
 import pytest
-from engines import contents, differences, ironcalc_values, libreoffice_values, parts
 from lxml import etree
 from lxml.etree import _Element as Element
 
+import libreoffice
+from engines import contents, differences, ironcalc_values, libreoffice_values, parts
 from kpixl import verbs
 from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.workbook.parts import rels_name

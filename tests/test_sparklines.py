@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-import libreoffice
 import openpyxl
 import pytest
 import xlsxwriter
 from lxml import etree
 from openxml_audit import OpenXmlValidator
 
+import libreoffice
 from kpixl.workbook.package import MAIN, Package
 from kpixl.workbook.sparklines import Sparkline, SparklineGroup, SparklineStyle, add_sparklines
 

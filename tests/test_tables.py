@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import libreoffice
 import openpyxl
 import pytest
 import python_calamine
 import xlsxwriter
 from lxml import etree
 
+import libreoffice
 from kpixl.errors import ContentBelowTable, OwnedPartMissing, UnknownField
 from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.workbook.sheet import SheetEditor

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from engines import Error, contents, differences, ironcalc_values
 
+from engines import Error, contents, differences, ironcalc_values
 from kpixl import verbs
 from kpixl.__main__ import main
 from kpixl.check import Problem

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from engines import formula_cells
 from lxml import etree
 from lxml.etree import _Element as Element
 from openxml_audit import OpenXmlValidator
 
+from engines import formula_cells
 from kpixl import verbs
 from kpixl.catalog import businesses
 from kpixl.i18n import LOCALES

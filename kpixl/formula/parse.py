@@ -23,7 +23,8 @@ class _Reader:
         while position < end:
             found = _TOKEN.match(text, position)
             if not found:
-                raise FormulaError(f"{text!r}: cannot read character {position + 1}")
+                place = position + 1 + len(text[position:]) - len(text[position:].lstrip())
+                raise FormulaError(f"{text!r}: cannot read character {place}")
             kind = cast("str", found.lastgroup)
             self.tokens.append((kind, found[kind], found.start(kind)))
             position = found.end()

@@ -12,11 +12,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from engines import Error, Place, Value, cached_values, contents, differences, ironcalc_values, libreoffice_values
-from engines import same as same_value
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from engines import Error, Place, Value, cached_values, contents, differences, ironcalc_values, libreoffice_values
+from engines import same as same_value
 from kpixl import catalog, verbs
 from kpixl.catalog.model import Level
 from kpixl.entries import CellError

@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from engines import Place, Value, differences, ironcalc_values, libreoffice_values
 
+from engines import Place, Value, differences, ironcalc_values, libreoffice_values
 from kpixl import verbs
 from kpixl.period import Period, serial
 from workbooks import AGENCY, BUSINESS, named, opened, put
