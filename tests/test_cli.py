@@ -305,7 +305,8 @@ def test_demo(run: Run, monkeypatch: pytest.MonkeyPatch, outcome: verbs.Outcome)
     calls = answers(monkeypatch, "demo", (outcome,))
     code, out, _ = run("demo")
     assert code == 0
-    assert out.splitlines()[1] == "  a.xlsx"
+    assert out.splitlines()[-1] == "  a.xlsx"
+    assert "Client satisfaction score" in out  # the scorecard is printed, too
     run("demo", "--out", "elsewhere", "--json")
     assert calls == [(Path("workbooks"),), (Path("elsewhere"),)]
 
