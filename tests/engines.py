@@ -21,8 +21,8 @@ from lxml import etree
 from openpyxl.utils import quote_sheetname
 
 import libreoffice
+from kpixl.workbook.cells import column_letters, parse_area, parse_cell
 from kpixl.workbook.package import MAIN, Package, string_of, unescaped
-from kpixl.workbook.sheet import column_letters, parse_area, parse_cell
 
 TOLERANCE = 1e-9
 

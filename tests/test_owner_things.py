@@ -20,9 +20,9 @@ from lxml.etree import _Element as Element
 import libreoffice
 from engines import contents, differences, ironcalc_values, libreoffice_values, parts
 from kpixl import verbs
+from kpixl.workbook.cells import cell_name, parse_area, parse_cell
 from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.workbook.parts import rels_name
-from kpixl.workbook.sheet import cell_name, parse_area, parse_cell
 from workbooks import BUSINESS, KPIS, MEASURES, ROWS, Filled, day, entry, make, named, opened, placed, put
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"

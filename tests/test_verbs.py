@@ -39,9 +39,10 @@ from kpixl.errors import (
 )
 from kpixl.i18n import language
 from kpixl.period import Kind, Period, serial
+from kpixl.workbook.cells import parse_cell
 from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.workbook.parts import PACKAGE_RELATIONSHIP, rels_name
-from kpixl.workbook.sheet import SheetEditor, parse_cell
+from kpixl.workbook.sheet import SheetEditor
 from workbooks import (
     AGENCY,
     BUSINESS,

@@ -20,8 +20,8 @@ from kpixl.catalog import businesses
 from kpixl.i18n import LOCALES
 from kpixl.period import Period
 from kpixl.workbook import layout
+from kpixl.workbook.cells import cell_name, parse_area
 from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
-from kpixl.workbook.sheet import cell_name, parse_area
 from workbooks import named, opened, placed
 
 # openpyxl says what it would lose.

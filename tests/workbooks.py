@@ -17,9 +17,10 @@ from kpixl.catalog import business
 from kpixl.entries import CellError, calculated
 from kpixl.period import Kind, Period, serial
 from kpixl.workbook import layout
+from kpixl.workbook.cells import cell_name, parse_cell
 from kpixl.workbook.package import Package
 from kpixl.workbook.read import Book, as_numbers, read
-from kpixl.workbook.sheet import SheetEditor, cell_name, parse_cell
+from kpixl.workbook.sheet import SheetEditor
 from kpixl.workbook.tables import append_rows
 
 AGENCY = "remote-va-agency"

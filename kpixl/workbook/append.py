@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from kpixl.entries import PastValue
     from kpixl.rows import Columns
+    from kpixl.workbook.cells import Value
     from kpixl.workbook.package import Package
     from kpixl.workbook.read import Book
-    from kpixl.workbook.sheet import Value
 
 
 def append_entries(package: Package, book: Book, table: str, columns: Columns) -> None:

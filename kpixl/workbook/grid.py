@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from kpixl.workbook.sheet import Value, column_letters
+from kpixl.workbook.cells import Value, column_letters
 from kpixl.workbook.style import TEXT, Style
 
 if TYPE_CHECKING:

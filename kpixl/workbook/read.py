@@ -32,9 +32,9 @@ from kpixl.period import Kind, Period, from_serial
 from kpixl.score import GRADED
 from kpixl.settings import SETTINGS
 from kpixl.workbook import layout
+from kpixl.workbook.cells import cell_name, column_letters, parse_area
 from kpixl.workbook.grid import BLOCK_PREFIX, Placement
 from kpixl.workbook.package import OFFICE_RELATIONSHIP, Package
-from kpixl.workbook.sheet import cell_name, column_letters, parse_area
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, Table

@@ -14,27 +14,17 @@ from lxml import etree
 
 from kpixl.entries import CellError
 from kpixl.errors import N_, ContentBelowTable, OwnedPartMissing, Phrase, UnknownField
+from kpixl.workbook.cells import MAX_ROW, Area, cell_name, column_letters, escaped, needs_space, number_text, parse_area
 from kpixl.workbook.package import MAIN, unescaped
-from kpixl.workbook.sheet import (
-    MAX_ROW,
-    Area,
-    SheetEditor,
-    cell_name,
-    column_letters,
-    escaped,
-    moved_formula,
-    needs_space,
-    number_text,
-    parse_area,
-)
+from kpixl.workbook.sheet import SheetEditor, moved_formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lxml.etree import _Element as Element
 
+    from kpixl.workbook.cells import Value
     from kpixl.workbook.package import Package, Table
-    from kpixl.workbook.sheet import Value
 
 _CHUNK = 2_000
 _KEPT_ROW_ATTRIBUTES = ("ht", "customHeight", "s", "customFormat")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.period import Period
     from kpixl.score import Result
-    from kpixl.workbook.sheet import Value
+    from kpixl.workbook.cells import Value
 
 TREND_PERIODS = 12
 PERIODS = tuple(f"p{number}" for number in range(1, TREND_PERIODS + 1))
