@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 NOISE = 1e-9
 """Two numbers are equal where they differ by no more than this, times the larger of 1 and the threshold."""
 
+TENTHS = 10
+"""What is not counted in whole numbers is told to a tenth."""
+
 GRADED = (Level.TYPICAL, Level.ABOVE_AVERAGE, Level.EXCEPTIONAL)
 
 
@@ -34,7 +37,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class ToNext:
-    """How much of the lever is missing to the next level. ``amount`` is in the lever's unit, never negative."""
+    """How much of the lever is missing to the next level: the smallest whole number, or tenth of an hour, that passes."""
 
     measure: Measure
     amount: float
@@ -215,13 +218,13 @@ def _to_next(kpi: BusinessKpi, value: float, edge: Threshold, slope: float) -> T
     upwards = edge.comparison in (">=", ">")
     needed = edge.value - value if upwards else value - edge.value
     noise = NOISE * max(1.0, abs(edge.value))
-    step = abs(slope)
-    if not measure.whole:
-        amount = needed / step
-    elif edge.comparison in (">=", "<="):
-        amount = float(math.ceil((needed - noise) / step))
+    # Whole numbers, or tenths of an hour: the fewest of them that pass, at a strict edge one past it.
+    per_unit = 1 if measure.whole else TENTHS
+    step = abs(slope) / per_unit
+    if edge.comparison in (">=", "<="):
+        amount = math.ceil((needed - noise) / step) / per_unit
     else:
-        amount = float(math.floor((needed + noise) / step) + 1)
+        amount = (math.floor((needed + noise) / step) + 1) / per_unit
     return ToNext(measure, amount, "more" if (slope > 0) == upwards else "less")
 
 

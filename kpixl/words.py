@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level, Window
@@ -77,13 +76,6 @@ def reason_text(reason: Reason | None, t: Language) -> str:
     return text[:1].upper() + text[1:]
 
 
-def amount_shown(step: ToNext) -> float:
-    """The amount as the owner sees it: whole, or rounded up to one decimal, so that it still suffices."""
-    if step.measure.whole:
-        return step.amount
-    return math.ceil(round(round(step.amount, 6) * 10, 5)) / 10
-
-
 def to_next_text(result: Result, t: Language) -> str:
     """What it takes to reach the next level: ``Satisfied answers: +9 → typical``; empty at the top.
 
@@ -93,5 +85,5 @@ def to_next_text(result: Result, t: Language) -> str:
     if step is None or result.grade.next_level is None:
         return ""
     sign = "+" if step.direction == "more" else "−"
-    amount = f"{amount_shown(step):.15g}".replace(".", t.decimal_point)
+    amount = f"{step.amount:.15g}".replace(".", t.decimal_point)
     return f"{measure_label(step.measure, t)}: {sign}{amount} → {t(LEVELS[result.grade.next_level])}"

@@ -15,6 +15,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from kpixl.catalog.model import Level
 from kpixl.errors import N_
+from kpixl.period import Kind
 from kpixl.words import LEVELS, SHAPES
 from kpixl.workbook import charts, layout, style
 from kpixl.workbook.entry_sheets import entry_sheet, past_sheet
@@ -23,9 +24,6 @@ from kpixl.workbook.sheets import breakdown, check, dashboard, guide, kpis, sett
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
-
-BODY_ROW = 15.75
-HOME = "_kpixl.home"
 
 
 def skeleton(c: Context) -> bytes:
@@ -83,7 +81,7 @@ def _name(book: Workbook, name: str, sheet: Worksheet, address: str) -> None:
 def _home(book: Workbook, c: Context) -> None:
     """A name for the way back to the dashboard, which stays true when the sheet is renamed."""
     sheet = book[c.titles["dashboard"]]
-    _name(book, HOME, sheet, "$B$2")
+    _name(book, layout.HOME, sheet, "$B$2")
     for key in ("totals", "kpis", "breakdown", "check", "guide", "settings"):
         target = book[c.titles[key]]
         place = c.placements[key]
@@ -95,7 +93,7 @@ def back(sheet: Worksheet, address: str, c: Context) -> None:
     """A link to the dashboard."""
     sheet[address] = "← " + c.titles["dashboard"]
     style.Style(size=9, colour="1A528F").apply(sheet[address])
-    sheet[address].hyperlink = Hyperlink(ref=address, location=HOME)
+    sheet[address].hyperlink = Hyperlink(ref=address, location=layout.HOME)
     style.Style(size=9, colour="1A528F").apply(sheet[address])
 
 
@@ -112,7 +110,7 @@ def _result_sheet(sheet: Worksheet, *, grid: bool, landscape: bool = True) -> No
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.5
+    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.5, 0.6, 0.25
     sheet.oddFooter.right.text = "&P / &N"
     sheet.oddFooter.left.text = "&A"
     sheet.sheet_properties.tabColor = style.ACCENT
@@ -144,13 +142,13 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
     for number, column in enumerate(place.columns, 1):
         letter = get_column_letter(place.column_numbers[column])
         gutter = number % dashboard.CARD_COLUMNS == 0
-        sheet.column_dimensions[letter].width = 2.6 if gutter else 10.6
+        sheet.column_dimensions[letter].width = 2.4 if gutter else 10.1
     heights: dict[str, float] = dict(dashboard.HEAD_HEIGHTS)
     for line in range(dashboard.card_lines(c.business)):
         heights.update({f"{part}_{line}": height for part, height in dashboard.CARD_HEIGHTS.items()})
-    heights.update({"sections": 22, "space": 8, "advice": 22, **dict.fromkeys(dashboard.PICK_ROWS, 30)})
+    heights.update({"sections": 20, "space": 5, "advice": 20, **dict.fromkeys(dashboard.PICK_ROWS, 25)})
     for row in place.rows:
-        sheet.row_dimensions[place.position(row, "c1")[0]].height = heights.get(row, 17)
+        sheet.row_dimensions[place.position(row, "c1")[0]].height = heights.get(row, 13.5)
     for first, left, last, right in dashboard.merges(c.business):
         top, _ = place.position(first, "c1")
         bottom, _ = place.position(last, "c1")
@@ -166,7 +164,8 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
     bottom, _ = place.position(dashboard.CHART_ROWS[-1], "c1")
     sheet.add_chart(charts.overview(helper, c.placements["rank"], c.business, ((top, 2), (bottom, half + 1))))
     names = {level: c.t(LEVELS[level]) for level in Level}
-    sheet.add_chart(charts.trend(helper, c.placements["trend"], ((top, half + 3), (bottom, place.right)), names))
+    days = {Kind.WEEK: "d mmm", Kind.YEAR: "yyyy"}.get(c.scorecard.entries.period.kind, "mmm yy")
+    sheet.add_chart(charts.trend(helper, c.placements["trend"], ((top, half + 3), (bottom, place.right)), names, days))
     ids = [kpi.id for kpi in c.business.kpis]
     picker = c.span("calc", "name", ids)
     number, index = place.position("sections", f"c{half + 5}")
@@ -234,6 +233,8 @@ def _finish_guide(sheet: Worksheet, c: Context) -> None:
     for row, text in texts.items():
         lines = sum(1 + len(part) // 112 for part in text.split("\n"))
         sheet.row_dimensions[place.position(row, "text")[0]].height = 13.5 * lines + 3
+    for kpi in c.business.kpis:
+        sheet.row_dimensions[place.position(f"{kpi.id}_name", "text")[0]].height = 22
     for kpi in c.business.kpis:
         number = place.position(f"{kpi.id}_name", "heading")[0]
         _name(sheet.parent, f"_kpixl.guide.{kpi.id}", sheet, f"$B${number}")

@@ -53,7 +53,7 @@ def overview(helper: Worksheet, rank: Placement, business: Business, corners: Co
     return _finish(chart, corners)
 
 
-def trend(helper: Worksheet, place: Placement, corners: Corners, names: dict[Level, str]) -> LineChart:
+def trend(helper: Worksheet, place: Placement, corners: Corners, names: dict[Level, str], days: str) -> LineChart:
     """The picked KPI over twelve periods, with its thresholds as thin lines that carry their level's name."""
     chart = LineChart()
     rows = hidden.PERIODS
@@ -77,7 +77,7 @@ def trend(helper: Worksheet, place: Placement, corners: Corners, names: dict[Lev
     value.marker.graphicalProperties = _fill(style.ACCENT)
     chart.series.append(value)
     chart.set_categories(_reference(helper, place, rows, "start"))
-    chart.x_axis.number_format = "mmm yy"
+    chart.x_axis.number_format = days
     chart.x_axis.axPos = "b"
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.majorTickMark = chart.y_axis.majorTickMark = "none"

@@ -36,11 +36,11 @@ ENTRY_LOOK = {
     "date": style.Style(format=style.FORMATS["date"], unlocked=True),
     "moment": style.Style(format=style.FORMATS["moment"], unlocked=True),
     "number": style.Style(format="General", unlocked=True),
-    "text": style.Style(format="General", align="left", unlocked=True),
+    "text": style.Style(format="General", align="left", indent=1, unlocked=True),
 }
 CALCULATED_LOOK = style.Style(format="#,##0.00", align="right", colour=style.MUTED)
-HEAD = style.Style(bold=True, colour="FFFFFF", fill=style.ACCENT, vertical="center")
-HEAD_RIGHT = replace(HEAD, align="right")
+HEAD = style.Style(bold=True, colour="FFFFFF", fill=style.ACCENT, align="left", indent=1)
+HEAD_RIGHT = replace(HEAD, align="right", indent=0)
 HEAD_CALCULATED = style.Style(bold=True, colour="FFFFFF", fill=style.MUTED, vertical="center", align="right")
 WIDTHS = {"date": 13.0, "moment": 17.0, "number": 12.0, "text": 22.0}
 
@@ -59,7 +59,7 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
         first = sheet.cell(FIRST_ROW, index)
         if isinstance(column, Calculated):
             HEAD_CALCULATED.apply(cell)
-            CALCULATED_LOOK.apply(first)
+            (CALCULATED_LOOK if column.unit == "hours" else replace(CALCULATED_LOOK, format="0")).apply(first)
             first.value = f"={_calculated(table, column, headings)}"
             width = 10.0
         else:
@@ -82,10 +82,10 @@ def past_sheet(sheet: Worksheet, c: Context) -> None:
         (HEAD_RIGHT if id_ in ("start", "value") else HEAD).apply(sheet.cell(HEADING_ROW, index, heading))
         look = {
             "start": style.Style(format=style.FORMATS["date"]),
-            "value": style.Style(format="#,##0.0000", align="right"),
+            "value": style.Style(align="right"),
         }
         look.get(id_, style.apart(style.Style())).apply(sheet.cell(FIRST_ROW, index))
-        widths = {"name": 40.0, "level": 24.0, "id": 26.0}
+        widths = {"name": 52.0, "level": 24.0, "id": 26.0}
         sheet.column_dimensions[get_column_letter(index)].width = widths.get(id_, 15.0)
     _table(sheet, layout.PAST, headings, {})
     sheet.protection.sheet = True
@@ -94,10 +94,8 @@ def past_sheet(sheet: Worksheet, c: Context) -> None:
 
 
 def _head(sheet: Worksheet, title: str, help_: str, c: Context) -> None:
-    from kpixl.workbook.build import HOME
-
     sheet["A1"], sheet["A2"], sheet["A3"] = title, help_, "← " + c.titles["dashboard"]
-    sheet["A3"].hyperlink = Hyperlink(ref="A3", location=HOME)
+    sheet["A3"].hyperlink = Hyperlink(ref="A3", location=layout.HOME)
     for address, look in (("A1", style.TITLE), ("A2", style.HELP), ("A3", style.Style(size=9, colour="1A528F"))):
         look.apply(sheet[address])
     sheet.row_dimensions[1].height = 28
@@ -108,6 +106,9 @@ def _head(sheet: Worksheet, title: str, help_: str, c: Context) -> None:
     sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.5, 0.6, 0.25
+    sheet.oddFooter.right.text, sheet.oddFooter.left.text = "&P / &N", "&A"
 
 
 def _table(sheet: Worksheet, id_: str, headings: dict[str, str], calculated: dict[str, str]) -> None:
@@ -140,6 +141,8 @@ def _validation(table: Table, field: Field, letter: str, c: Context) -> DataVali
     rule.errorTitle = t(ERROR_TITLE)[:PROMPT_TITLE_LIMIT]
     if field.refers_to in {other.id for other in c.business.tables}:
         key = next(other.id for other in c.business.table(str(field.refers_to)).fields if other.key)
+        # With blanks allowed, Excel takes any name as long as the list itself holds a blank.
+        rule.allow_blank = False
         rule.type, rule.formula1 = "list", layout.column_name(str(field.refers_to), key)
         rule.errorStyle = "warning"
         sheet = c.titles[str(field.refers_to)]

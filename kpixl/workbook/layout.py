@@ -20,6 +20,8 @@ LAYOUT_VERSION = 1
 """Raised when a workbook of this layout cannot be used by an older kpixl."""
 
 HIDDEN_SHEET = "_kpixl"
+HOME = "_kpixl.home"
+"""The name of the dashboard's first cell, which links lead back to."""
 COLUMN_PREFIX = "_kpixl."
 PAST = "past"
 

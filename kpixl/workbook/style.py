@@ -51,9 +51,9 @@ FORMATS = {
 }
 
 
-def change_format(unit: str) -> str:
-    """The format of a difference: always with its sign."""
-    base = FORMATS[unit]
+def change_format(unit: str, after: str = "") -> str:
+    """The format of a difference: always with its sign, and with what it is counted in ``after`` it."""
+    base = FORMATS[unit] + (f'"{after}"' if after else "")
     return f"+{base};−{base};{base}"
 
 

@@ -89,6 +89,8 @@ def _summary(c: Context) -> str:
     others = len(c.problems) - errors
     if not c.problems:
         return c.t(N_("Nothing wrong was found at the last refresh."))
+    if not errors:
+        return c.t(N_("No errors. To look at: {others}.")).format(others=others)
     return c.t(N_("Errors: {errors}. To look at: {others}. Errors spoil figures; mend them first.")).format(
         errors=errors, others=others
     )

@@ -10,7 +10,7 @@ from kpixl.words import TRENDS, UNITS, level_word, reason_text, to_next_text
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
 from kpixl.workbook.sheets.check import link
-from kpixl.workbook.sheets.hidden import PICKS, picks
+from kpixl.workbook.sheets.hidden import PICKS, period_name, picks
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
@@ -21,8 +21,8 @@ CARD_COLUMNS = 5
 """Four columns and a gutter."""
 COLUMN_COUNT = CARDS_A_ROW * CARD_COLUMNS - 1
 CARD_PARTS = ("name", "value", "change", "target", "next", "gap")
-CARD_HEIGHTS = {"name": 19, "value": 32, "change": 18, "target": 18, "next": 30, "gap": 9}
-HEAD_HEIGHTS = {"company": 30, "period": 18, "commentary": 36, "changed": 15}
+CARD_HEIGHTS = {"name": 18, "value": 28, "change": 15, "target": 15, "next": 26, "gap": 7}
+HEAD_HEIGHTS = {"company": 27, "period": 16, "commentary": 31, "changed": 13}
 CHART_ROWS = tuple(f"chart_{number}" for number in range(1, 14))
 PICK_ROWS = ("pick_1", "pick_2", "pick_3")
 
@@ -106,7 +106,8 @@ def _head(c: Context) -> Cells:
     entries, t = c.scorecard.entries, c.t
     half = COLUMN_COUNT // 2
     right = style.Style(colour=style.MUTED, align="right")
-    kind = f"{t.period(entries.period)} · {t(c.business.name)}"
+    period, named = period_name(c)
+    kind = c.at("settings", "business", "value")
     changed = c.at("totals", "total", "changed")
     refreshed = (
         t(N_("Last refresh: {moment}")).format(moment=t.moment(c.refreshed))
@@ -116,7 +117,9 @@ def _head(c: Context) -> Cells:
     return {
         ("company", "c1"): live("company", entries.company, style.TITLE),
         ("company", f"c{half + 4}"): static(refreshed, right),
-        ("period", "c1"): static(kind, style.Style(size=11, colour=style.MUTED)),
+        ("period", "c1"): live(
+            f'{period}&" · "&{kind}', f"{named} · {t(c.business.name)}", style.Style(size=11, colour=style.MUTED)
+        ),
         ("period", f"c{half + 4}"): _problems(c),
         ("commentary", "c1"): static(c.commentary, style.Style(size=11, wrap=True, vertical="top")),
         ("changed", "c1"): live(
@@ -130,7 +133,12 @@ def _head(c: Context) -> Cells:
 def _problems(c: Context) -> Cell:
     errors = sum(problem.severity == "error" for problem in c.problems)
     others = len(c.problems) - errors
-    text = c.t(N_("Check (errors: {errors}; to look at: {others})")).format(errors=errors, others=others)
+    if c.refreshed is None:
+        text = c.t(N_("Check: not done yet"))
+    elif errors:
+        text = c.t(N_("✖ Check (errors: {errors}): mend them before you trust the figures")).format(errors=errors)
+    else:
+        text = c.t(N_("Check (errors: {errors}; to look at: {others})")).format(errors=errors, others=others)
     look = style.Style(colour="1A528F", underline=True, align="right")
     return Cell("static", text, link(c.titles["check"], "A1", text), look)
 
@@ -140,7 +148,11 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
     prefix = kpi.name_prefix
     value, change, target = (f"{prefix}_{part}" for part in ("value", "change", "target"))
     dash = c.word("no_figure")
-    figure = style.FORMATS[unit] + ('" h"' if unit == "hours" else "")
+    hours = " h" if unit == "hours" else ""
+    figure = style.FORMATS[unit] + (f'"{hours}"' if hours else "")
+    # A share that rises from 80 % to 84 % rises by 4 points, not by 4 %.
+    scale = "*100" if unit == "fraction" else ""
+    points = style.change_format("score", f" {t(N_('points'))}") if scale else style.change_format(unit, hours)
     small = style.Style(size=9, colour=style.MUTED, fill=CARD)
     trend = c.at("kpis", kpi.id, "trend")
     found: dict[tuple[str, int], Cell] = {
@@ -162,9 +174,9 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
             style.Style(size=9, bold=True, align="center", fill=CARD),
         ),
         ("change", 0): live(
-            f"IF(ISNUMBER({change}),{change},{dash})",
-            "–" if result.change is None else result.change,
-            style.Style(size=9, format=style.change_format(unit), align="left", fill=CARD, indent=1),
+            f"IF(ISNUMBER({change}),{change}{scale},{c.word('no_previous')})",
+            t(N_("no previous period")) if result.change is None else result.change * (100 if scale else 1),
+            style.Style(size=9, format=points, align="left", fill=CARD, indent=1),
         ),
         ("change", 1): live(trend, t(TRENDS[result.trend]) if result.trend else None, small),
         ("target", 0): label(

@@ -74,7 +74,9 @@ def guide_texts(kpi: BusinessKpi, t: Language) -> dict[str, str]:
     """Every part of a KPI's page in the Guide; parts without text are left out."""
     unit = kpi.kpi.unit
     measures = "; ".join(f"{argument.measure.name}: {measure_label(argument.measure, t)}" for argument in kpi.arguments)
-    example = ", ".join(f"{name} = {t.plain(value)}" for name, value in kpi.example.arguments.items())
+    example = "; ".join(
+        f"{t(kpi.argument(name).label)}: {t.plain(value)}" for name, value in kpi.example.arguments.items()
+    )
     example += f" → {t.number(kpi.example.value, unit)}"
     bands = "; ".join(
         f"{t(LEVELS[level])} {_SIGNS[threshold.comparison]} {t.number(threshold.value, unit)}"

@@ -6,21 +6,21 @@ The only place where NA() may stand: a chart leaves it out, where it would draw 
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level, Window
 from kpixl.entries import CellError
 from kpixl.errors import N_
 from kpixl.formula import denominators, names, parse, to_excel
-from kpixl.period import serial
-from kpixl.score import GRADED, Reason
+from kpixl.period import Kind, Period, serial
+from kpixl.score import GRADED, TENTHS, Reason
 from kpixl.words import (
     LEVELS,
     SOURCES,
     TARGETS,
     TRENDS,
     UNITS,
-    amount_shown,
     level_word,
     measure_label,
     reason_text,
@@ -33,7 +33,6 @@ from kpixl.workbook.sheets.totals import first_of_year, past_value
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
-    from kpixl.period import Period
     from kpixl.score import Result
     from kpixl.workbook.cells import Value
 
@@ -42,7 +41,7 @@ PERIODS = tuple(f"p{number}" for number in range(1, TREND_PERIODS + 1))
 
 CALC_COLUMNS = (
     "name", "tip", "level", "next", "next_value", "strict", "low", "high", "position", "slope", "amount",
-    "amount_text", "sign", "lever", "reason", "order", "unit_scale", "unit", "level_word", "typical", "above_average",
+    "sign", "lever", "reason", "order", "unit_scale", "unit", "level_word", "typical", "above_average",
     "exceptional",
 )  # fmt: skip
 RANK_COLUMNS = (
@@ -75,7 +74,59 @@ def word_rows() -> tuple[str, ...]:
         "divisor",
         "changed",
         "no_figure",
+        "no_previous",
+        "no_data",
+        *STEPS,
+        *(f"period_{number}" for number in range(1, 13)),
     )
+
+
+STEPS = {
+    "step_1": N_("1. Fill in the yellow tabs, or type totals on Totals."),
+    "step_2": N_("2. Save and close the workbook."),
+    "step_3": N_("3. Run: kpixl refresh, with this file's name."),
+}
+
+
+def period_words(c: Context) -> list[str]:
+    """The names of periods with {y} for the year (and {d} for the day that a week begins with), in the order of
+    ``period_index``."""
+    kind, t = c.scorecard.entries.period.kind, c.t
+    if kind is Kind.MONTH:
+        names = [t.period(Period(kind, date(YEAR, month, 1))) for month in range(1, 13)]
+    elif kind is Kind.QUARTER:
+        names = [t.period(Period(kind, date(YEAR, month, 1))) for month in (1, 4, 7, 10)]
+    elif kind is Kind.YEAR:
+        names = [str(YEAR)]
+    else:
+        names = [t.date(date(YEAR, month, DAY)).replace(str(DAY), "{d}") for month in range(1, 13)]
+    return [name.replace(str(YEAR), "{y}") for name in names]
+
+
+YEAR, DAY = 2999, 17
+"""Stand for the year and the day in the patterns: no other number of a date looks like them."""
+
+
+def period_name(c: Context) -> tuple[str, str]:
+    """The period in words, as formula and as value: it follows when the owner changes the period."""
+    period = c.scorecard.entries.period
+    words_ = c.span("words", "text", [f"period_{number}" for number in range(1, 13)])
+
+    def of(day: str, index: str) -> str:
+        named = f'SUBSTITUTE(INDEX({words_},{index}),"{{y}}",YEAR({day}))'
+        return f'SUBSTITUTE({named},"{{d}}",DAY({day}))' if period.kind is Kind.WEEK else named
+
+    match period.kind:
+        case Kind.MONTH:
+            formula = of("period_start", "MONTH(period_start)")
+        case Kind.QUARTER:
+            formula = of("period_start", "INT((MONTH(period_start)+2)/3)")
+        case Kind.YEAR:
+            formula = of("period_start", "1")
+        case _:
+            first, last = (of(day, f"MONTH({day})") for day in ("period_start", "period_end"))
+            formula = f'{first}&" – "&{last}'
+    return formula, c.t.period(period)
 
 
 CHANGED = N_("The figures have changed since the last refresh: the comments, the breakdown and Check are older.")
@@ -94,6 +145,10 @@ def words(c: Context) -> Cells:
         "divisor": reason_text(Reason("zero_denominator"), t),
         "changed": t(CHANGED),
         "no_figure": "–",
+        "no_previous": t(N_("no previous period")),
+        "no_data": t(N_("No figures yet.")),
+        **{step: t(text) for step, text in STEPS.items()},
+        **{f"period_{number}": name for number, name in enumerate(period_words(c), 1)},
     }
     return {(row, "text"): label(text) for row, text in texts.items()}
 
@@ -155,7 +210,6 @@ def _calc(result: Result, index: int, c: Context) -> dict[str, Cell]:
     step = grade.to_next
     unit_scale = 100 if kpi.kpi.unit == "fraction" else 1
     key = 9 if grade.position is None else grade.position
-    rounded = at["amount"] if measure and measure.whole else f"ROUNDUP(ROUND({at['amount']},6),1)"
     return {
         "name": label(f"{t(kpi.abbreviation)} · {t(kpi.name)}"),
         "tip": label(t(kpi.tips[0])),
@@ -181,10 +235,6 @@ def _calc(result: Result, index: int, c: Context) -> dict[str, Cell]:
         "slope": live(slope, grade.slope),
         "amount": live(
             _amount(value, at, whole=bool(measure and measure.whole), upwards=upwards), step.amount if step else None
-        ),
-        "amount_text": live(
-            f'IF(ISNUMBER({at["amount"]}),{rounded},"")',
-            amount_shown(step) if step else None,
         ),
         "sign": live(
             f'IF(ISNUMBER({at["amount"]}),IF(({at["slope"]}>0)={"TRUE" if upwards else "FALSE"},"+","−"),"")',
@@ -229,15 +279,13 @@ def _high(result: Result, at: dict[str, str]) -> tuple[str, float | None]:
 
 
 def _amount(value: str, at: dict[str, str], *, whole: bool, upwards: bool) -> str:
-    """How much of the lever is missing; the smallest whole number that passes where it is counted in whole numbers."""
+    """How much of the lever is missing: the smallest whole number, or tenth, that passes."""
     needed = f"({at['next_value']}-{value})" if upwards else f"({value}-{at['next_value']})"
     noise = f"{NOISE_TEXT}*MAX(1,ABS({at['next_value']}))"
-    step = f"ABS({at['slope']})"
-    if whole:
-        amount = f"IF({at['strict']}=1,INT(({needed}+{noise})/{step})+1,ROUNDUP(({needed}-{noise})/{step},0))"
-    else:
-        amount = f"{needed}/{step}"
-    return f'IF(AND(ISNUMBER({at["next_value"]}),ISNUMBER({at["slope"]})),IF({at["slope"]}=0,"",{amount}),"")'
+    step, scale = (f"ABS({at['slope']})", "") if whole else (f"(ABS({at['slope']})/{TENTHS})", f"/{TENTHS}")
+    strict, inclusive = f"(INT(({needed}+{noise})/{step})+1){scale}", f"ROUNDUP(({needed}-{noise})/{step},0){scale}"
+    amount = f'IF({at["slope"]}=0,"",IF({at["strict"]}=1,{strict},{inclusive}))'
+    return f'IF(AND(ISNUMBER({at["next_value"]}),ISNUMBER({at["slope"]})),{amount},"")'
 
 
 def _reason(kpi: BusinessKpi, value: str, at: dict[str, str], c: Context) -> str:
@@ -320,6 +368,15 @@ def picks(c: Context) -> Cells:
             f'IF(ISNUMBER({index}),INDEX({levels},{index}),"")', level_word(result.level, c.t) if result else None
         )
     return found
+
+
+def _instead(row: str, count: str, c: Context, *, empty: bool) -> tuple[str, str | None]:
+    """What stands where no KPI does: the first steps while there is no figure at all."""
+    word = {"worst": f"step_{row[-1]}", "best": "no_data"}[row.split("_")[0]]
+    if row.startswith("best") and row != "best_1":
+        return '""', None
+    text = STEPS[word] if word in STEPS else N_("No figures yet.")
+    return f'IF({count}=0,{c.word(word)},"")', c.t(text) if empty else None
 
 
 def _padded(results: list[Result]) -> list[Result | None]:

@@ -26,7 +26,7 @@ COLUMNS = {
     "level": N_("Level"),
     "window": N_("Graded over"),
     "target": N_("Your target"),
-    "against_target": N_("Target"),
+    "against_target": N_("Met?"),
     "gap": N_("Distance to target"),
     "to_next": N_("What it takes to reach the next level"),
     "previous": N_("Previous period"),
@@ -180,10 +180,10 @@ def _trend(kpi: BusinessKpi, words: dict[str, str]) -> str:
 
 def _to_next(kpi: BusinessKpi, c: Context) -> str:
     """``Satisfied answers: +9 → typical``, or why there is no value."""
-    at = {column: c.at("calc", kpi.id, column) for column in ("amount_text", "next", "lever", "reason", "sign")}
+    at = {column: c.at("calc", kpi.id, column) for column in ("amount", "next", "lever", "reason", "sign")}
     words = c.span("words", "text", [f"word_{level.value}" for level in Level])
-    step = f'{at["lever"]}&": "&{at["sign"]}&{at["amount_text"]}&" → "&INDEX({words},{at["next"]}+1)'
-    return f"IF(ISNUMBER({at['amount_text']}),{step},{at['reason']})"
+    step = f'{at["lever"]}&": "&{at["sign"]}&{at["amount"]}&" → "&INDEX({words},{at["next"]}+1)'
+    return f"IF(ISNUMBER({at['amount']}),{step},{at['reason']})"
 
 
 def _to_date(kpi: BusinessKpi, c: Context) -> str:
