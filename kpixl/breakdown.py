@@ -110,11 +110,11 @@ def _section(entries: Entries, dimension: str, kpis: tuple[BusinessKpi, ...]) ->
             names.setdefault(key, shown)
     found = []
     for key, shown in names.items():
-        amounts = {name: total.get(key, 0.0) for name, total in totals.items()}
+        amounts = {name: None if total is None else total.get(key, 0.0) for name, total in totals.items()}
         arguments = {kpi.id: {a.name: amounts[a.measure.name] for a in kpi.arguments} for kpi in kpis}
         values = {kpi.id: calculate(kpi, arguments[kpi.id])[0] for kpi in kpis}
         if any(value is not None for value in values.values()):
-            cases = {kpi.id: arguments[kpi.id][kpi.kpi.sample] for kpi in kpis if kpi.kpi.sample}
+            cases = {kpi.id: arguments[kpi.id][kpi.kpi.sample] or 0.0 for kpi in kpis if kpi.kpi.sample}
             found.append((-sum(cases.values()), shown, values, cases))
     found.sort(key=lambda group: group[:2])
     shown_groups = tuple(
@@ -125,11 +125,11 @@ def _section(entries: Entries, dimension: str, kpis: tuple[BusinessKpi, ...]) ->
     return Section(dimension, kpis, shown_groups, max(0, len(found) - CAPACITY), typed)
 
 
-def _by_group(measure: Measure, entries: Entries, groups: _Groups | None) -> dict[str, float]:
-    """The measure of each group, by the group's key."""
+def _by_group(measure: Measure, entries: Entries, groups: _Groups | None) -> dict[str, float] | None:
+    """The measure of each group, by the group's key; None where the measure has no value as a whole."""
     rows = entries.tables.get(measure.table)
     if rows is None or groups is None or not can_measure(measure, rows):
-        return {}
+        return None
     counted = meets(measure, rows, entries.period, settings_used(entries.settings))
     weights = None if measure.aggregate == "count" else rows.numbers[measure.column].to_numpy()[counted]
     sums = np.bincount(groups.codes[counted], weights=weights, minlength=len(groups.keys))

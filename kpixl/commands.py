@@ -156,7 +156,7 @@ def import_(arguments: Namespace) -> Answer:
     return Answer(
         lambda: present.import_json(outcome, t),
         lambda: present.import_text(outcome, t),
-        OWNER_NEEDED if outcome.rejected else DONE,
+        OWNER_NEEDED if outcome.rejected else _code(outcome.problems),
     )
 
 

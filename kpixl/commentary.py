@@ -24,6 +24,7 @@ def headline(scorecard: Scorecard, t: Language) -> str:
     return _render(
         "headline.txt.j2",
         t,
+        currency=scorecard.entries.currency,
         total=len(scorecard.results),
         graded=len(graded),
         good=len(good),
@@ -35,10 +36,15 @@ def headline(scorecard: Scorecard, t: Language) -> str:
     )
 
 
-def comment(result: Result, t: Language) -> str:
+def comment(result: Result, t: Language, currency: str = "USD") -> str:
     """A sentence or two about one KPI."""
     return _render(
-        "comment.txt.j2", t, result=result, reason=reason_text(result.reason, t), step=to_next_text(result, t)
+        "comment.txt.j2",
+        t,
+        currency=currency,
+        result=result,
+        reason=reason_text(result.reason, t),
+        step=to_next_text(result, t),
     )
 
 

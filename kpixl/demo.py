@@ -9,7 +9,6 @@ from kpixl.period import Period
 from kpixl.refresh import refresh_package
 from kpixl.samples import sample
 from kpixl.workbook.append import append_entries, append_past
-from kpixl.workbook.files import ensure_free
 from kpixl.workbook.new import new_package
 from kpixl.workbook.read import read
 from kpixl.workbook.sheet import SheetEditor
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from kpixl.check import Problem
     from kpixl.score import Scorecard
+    from kpixl.workbook.package import Package
 
 SAMPLES = (("remote-va-agency", "es", "EUR"), ("remote-va-agency", "en", "USD"))
 SAMPLE_PERIOD = "2026-10"
@@ -27,8 +27,8 @@ SAMPLE_PERIOD = "2026-10"
 
 def sample_workbook(
     folder: Path, business_id: str, code: str, currency: str, moment: datetime
-) -> tuple[Path, Scorecard, tuple[Problem, ...]]:
-    """Write the sample workbook of a business in a language; an earlier one is replaced."""
+) -> tuple[Package, Path, Scorecard, tuple[Problem, ...]]:
+    """The sample workbook of a business in a language, still to be saved, and where."""
     business, period = catalog.business(business_id), Period.parse(SAMPLE_PERIOD)
     path = folder / f"{business.sample_name} {period} {code}.xlsx"
     made = sample(business, period, code)
@@ -42,6 +42,4 @@ def sample_workbook(
         editor.set(*book.placements["kpis"].position(kpi, "target"), target)
     editor.commit()
     scorecard, problems = refresh_package(package, moment=moment)
-    ensure_free(path)
-    package.save(path)
-    return path, scorecard, problems
+    return package, path, scorecard, problems

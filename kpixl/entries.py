@@ -96,6 +96,8 @@ class EntryTable:
     """Object columns of str; None where the cell is blank."""
     odd: Mapping[str, Mapping[int, object]] = field(default_factory=dict)
     """What stands in number and date columns without being a number: field -> row -> value."""
+    below: str | None = None
+    """A filled cell right below the table, where rows do not count."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -119,7 +121,10 @@ class EntryTable:
 
 @dataclass(frozen=True, slots=True)
 class PastValue:
-    """A line of Past periods: a measure or a KPI of a closed period. ``level`` is a level's id or blank."""
+    """A line of Past periods: a measure or a KPI of a closed period.
+
+    ``kind``, ``source`` and ``level`` are ids where kpixl made the line, and the owner's words where it was read.
+    """
 
     start: date
     kind: str
@@ -131,18 +136,36 @@ class PastValue:
 
 @dataclass(frozen=True)
 class History:
-    """Closed periods, by first day and id."""
+    """The figures of closed periods, by first day and id. A line that stands there twice counts with its mean."""
 
-    values: Mapping[tuple[date, str], float]
+    lines: Mapping[tuple[date, str], tuple[float, ...]]
 
     @classmethod
     def of(cls, rows: Iterable[PastValue]) -> History:
         """Index ``rows``; lines without a value are as good as absent."""
-        return cls({(row.start, row.id): row.value for row in rows if row.value is not None})
+        lines: dict[tuple[date, str], tuple[float, ...]] = {}
+        for row in rows:
+            if row.value is not None:
+                lines[row.start, row.id] = (*lines.get((row.start, row.id), ()), row.value)
+        return cls(lines)
 
     def value(self, period: Period, id: str) -> float | None:  # noqa: A002
         """The value of ``id`` in a closed period."""
-        return self.values.get((period.start, id))
+        return self.on(period.start, id)
+
+    def on(self, start: date, id: str) -> float | None:  # noqa: A002
+        """The value of ``id`` in the closed period that starts on a day."""
+        found = self.lines.get((start, id))
+        return sum(found) / len(found) if found else None
+
+    def between(self, first: date, before: date, id: str) -> tuple[float, ...]:  # noqa: A002
+        """The values of ``id`` in the closed periods that start from ``first`` on and ``before`` a day."""
+        return tuple(
+            value
+            for (start, line), values in self.lines.items()
+            if line == id and first <= start < before
+            for value in values
+        )
 
 
 @dataclass(frozen=True)

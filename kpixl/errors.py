@@ -25,7 +25,10 @@ class Phrase:
 
     def text(self, translate: Callable[[str], str] = str) -> str:
         """The phrase in the language of ``translate``."""
-        return translate(self.template).format(**self.values)
+        values = {
+            key: value.text(translate) if isinstance(value, Phrase) else value for key, value in self.values.items()
+        }
+        return translate(self.template).format(**values)
 
     def __str__(self) -> str:
         return self.text()
@@ -156,11 +159,43 @@ class NewerWorkbook(WorkbookError):
     template = N_("{path} was made by a newer kpixl ({version}); update kpixl and try again.")
 
 
+class DatesFrom1904(WorkbookError):
+    """Days counted from 1904, as old Macs did."""
+
+    code = "dates_from_1904"
+    template = N_(
+        "{path} counts its days from 1904, which kpixl does not; switch “Use 1904 date system” off in Excel’s options."
+    )
+
+
+class FolderMissing(WorkbookError):
+    """The folder to write into is not there."""
+
+    code = "folder_missing"
+    template = N_("There is no folder {path}; make it first, or choose another with --out.")
+
+
+class NotXlsx(UsageError):
+    """A new workbook under another ending."""
+
+    code = "not_xlsx"
+    template = N_("A new workbook must be called something.xlsx; {path} is not.")
+
+
 class FileInUse(WorkbookError):
     """Excel or LibreOffice holds the file."""
 
     code = "file_in_use"
     template = N_("{path} is open in {program}; save and close it there, then try again.")
+
+
+class FileLocked(FileInUse):
+    """A lock file of Excel or LibreOffice stands beside the file."""
+
+    template = N_(
+        "{path} is open in {program}; save and close it there, then try again. "
+        "If it is open nowhere, delete the left-over file {lock} beside it."
+    )
 
 
 class NoPermission(WorkbookError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import math
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol
+from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 
 from kpixl.errors import N_, Phrase, UnknownChoice
 
@@ -25,6 +26,14 @@ LOCALES = {"en": "en", "es": "es"}
 
 _HUGE = 1e15
 """From here on numbers have more digits than they can mean."""
+
+
+NO_BREAK = "\u00a0"
+
+
+def rounded(value: float, digits: int) -> Decimal:
+    """Half away from zero, on the 15 digits that Excel works with: 0.8125 is 81.3 % here as in a cell."""
+    return Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 class Language:
@@ -51,20 +60,19 @@ class Language:
         if abs(value) >= _HUGE:
             return f"{value:.3g}"
         if unit == "fraction":
-            return format_percent(
-                value, format="#,##0.0\N{NO-BREAK SPACE}%" if self.code != "en" else "#,##0.0%", locale=self.locale
-            )
+            space = "" if self.code == "en" else NO_BREAK
+            return f"{self.decimal(value * 100, 1)}{space}%"
         if unit == "money":
-            return format_currency(value, currency, locale=self.locale)
+            return format_currency(rounded(value, 2), currency, locale=self.locale)
         if unit == "hours":
-            return self.decimal(value, 1 if abs(value) >= 1 else 2) + " h"
+            return f"{self.decimal(value, 2)}{NO_BREAK}h"
         if unit == "count":
-            return format_decimal(round(value, 1), locale=self.locale)
+            return format_decimal(rounded(value, 1), locale=self.locale)
         return self.decimal(value, 2)
 
     def decimal(self, value: float, digits: int) -> str:
         """``value`` with a fixed number of digits after the point."""
-        return format_decimal(value, format="#,##0." + "0" * digits, locale=self.locale)
+        return format_decimal(rounded(value, digits), format="#,##0." + "0" * digits, locale=self.locale)
 
     def plain(self, value: float) -> str:
         """A number with the digits that it has: ``0,25``, ``1.250``."""

@@ -59,14 +59,8 @@ def measure(entries: Entries) -> dict[str, MeasureValue]:
 
 
 def aggregate(item: Measure, rows: EntryTable | None, period: Period, settings: Mapping[str, float]) -> float | None:
-    """One measure over ``rows``; None where the table, or a column that it needs, is gone.
-
-    None, too, where a list that is kept over the periods (clients, services) has not been filled in: an empty log says
-    that nothing happened, an empty list says nothing.
-    """
+    """One measure over ``rows``; None where the table is gone or cannot say anything."""
     if rows is None or not can_measure(item, rows):
-        return None
-    if rows.table.kept and rows.blank(item.where[0].column).all():
         return None
     counted = meets(item, rows, period, settings)
     if item.aggregate == "count":
@@ -75,9 +69,14 @@ def aggregate(item: Measure, rows: EntryTable | None, period: Period, settings: 
 
 
 def can_measure(item: Measure, rows: EntryTable) -> bool:
-    """Whether the table still has every column that the measure needs."""
+    """Whether the rows can say anything: every column that the measure needs is there, and a kept list is filled in.
+
+    An empty log says that nothing happened; an empty list (clients, services) says nothing.
+    """
     needed = {condition.column for condition in item.where} | ({item.column} if item.column else set())
-    return all(rows.has(column) for column in needed)
+    if not all(rows.has(column) for column in needed):
+        return False
+    return not (rows.table.kept and rows.blank(item.where[0].column).all())
 
 
 def meets(item: Measure, rows: EntryTable, period: Period, settings: Mapping[str, float]) -> np.ndarray:

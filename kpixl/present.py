@@ -148,6 +148,7 @@ def import_json(outcome: ImportOutcome, t: Language) -> Json:
             for row in outcome.rejected
         ],
         "added": {table: list(keys) for table, keys in outcome.added.items()},
+        "problem_count": problem_count(outcome.problems),
         "backup": None if outcome.backup is None else str(outcome.backup),
     }
 
@@ -245,7 +246,7 @@ def import_text(outcome: ImportOutcome, t: Language) -> str:
             lines += _block([t(N_("New in {table}: {keys}.")).format(table=title, keys=", ".join(keys))])
     for row in outcome.rejected:
         lines += _block([row.text(t)], indent=2)
-    return "\n".join(lines)
+    return "\n".join([*lines, counts_text(outcome.problems, t)])
 
 
 def _advice(result: Result, t: Language) -> list[str]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from kpixl.breakdown import breakdown
 from kpixl.check import Problem, check
 from kpixl.commentary import comment, headline
+from kpixl.entries import History
 from kpixl.i18n import language
 from kpixl.measure import measure
-from kpixl.score import Scorecard, score
+from kpixl.score import Scorecard, closed_periods, score
 from kpixl.workbook import layout
 from kpixl.workbook.grid import Context
 from kpixl.workbook.read import Book, read
@@ -47,9 +48,10 @@ def refresh_package(package: Package, *, moment: datetime | None) -> tuple[Score
         column=layout.references(book.headings),
         refreshed=moment,
         trend_kpi=book.trend_kpi,
+        closed=closed_periods(book.entries, History.of(book.entries.past)),
         breakdown=breakdown(book.entries),
         commentary=headline(scorecard, t),
-        comments={result.kpi.id: comment(result, t) for result in scorecard.results},
+        comments={result.kpi.id: comment(result, t, book.entries.currency) for result in scorecard.results},
     )
     write(package, context, book.placements, book.sheets)
     return scorecard, problems

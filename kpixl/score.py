@@ -31,13 +31,13 @@ GRADED = (Level.TYPICAL, Level.ABOVE_AVERAGE, Level.EXCEPTIONAL)
 class Reason:
     """Why there is no value or no level. ``measure`` is the one to blame, where one is."""
 
-    code: Literal["missing_measure", "zero_denominator", "no_bands", "graded_window", "no_rollup", "no_past"]
+    code: Literal["missing_measure", "zero_denominator", "no_bands", "graded_window", "no_rollup", "uneven_past"]
     measure: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ToNext:
-    """How much of the lever is missing to the next level: the smallest whole number, or tenth of an hour, that passes."""
+    """How much of the lever is missing to the next level: the smallest whole number, or tenth, that passes."""
 
     measure: Measure
     amount: float
@@ -233,8 +233,9 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue]) -> Scorecard:
     history = History.of(entries.past)
     used = {name: value.used for name, value in measures.items()}
     first = first_closed(entries)
+    closed = closed_periods(entries, history)
     to_date = {name: _year_to_date(value, history, entries.period, first) for name, value in measures.items()}
-    results = tuple(_result(kpi, entries, used, to_date, history) for kpi in entries.business.kpis)
+    results = tuple(_result(kpi, entries, used, to_date, closed, history) for kpi in entries.business.kpis)
     before = entries.period.shift(-1)
     previous = {name: history.value(before, name) for name in measures}
     return Scorecard(entries, measures, to_date, previous, results)
@@ -245,6 +246,7 @@ def _result(
     entries: Entries,
     used: Mapping[str, float | None],
     to_date: Mapping[str, float | None],
+    closed: Mapping[str, int],
     history: History,
 ) -> Result:
     arguments = {argument.name: used[argument.measure.name] for argument in kpi.arguments}
@@ -257,7 +259,7 @@ def _result(
     target = target_cell.number if target_cell else None
     previous = history.value(entries.period.shift(-1), kpi.name_prefix)
     change = None if value is None or previous is None else value - previous
-    year, year_reason = _kpi_to_date(kpi, to_date)
+    year, year_reason = _kpi_to_date(kpi, to_date, closed)
     return Result(
         kpi=kpi,
         measures=arguments,
@@ -294,13 +296,18 @@ def _trend(kpi: BusinessKpi, change: float | None) -> Literal["better", "worse",
     return "better" if (change > 0) == (kpi.kpi.direction == "up") else "worse"
 
 
-def _kpi_to_date(kpi: BusinessKpi, to_date: Mapping[str, float | None]) -> tuple[float | None, Reason | None]:
+def _kpi_to_date(
+    kpi: BusinessKpi, to_date: Mapping[str, float | None], closed: Mapping[str, int]
+) -> tuple[float | None, Reason | None]:
     """The KPI over the year so far, from its measures: percentages are never averaged."""
     if kpi.window is not Window.PERIOD:
         return None, Reason("graded_window")
     for argument in kpi.arguments:
         if argument.measure.rollup == "none":
             return None, Reason("no_rollup", argument.measure)
+    summed = [argument.measure for argument in kpi.arguments if argument.measure.rollup == "sum"]
+    if len({closed[measure.name] for measure in summed}) > 1:
+        return None, Reason("uneven_past", min(summed, key=lambda measure: closed[measure.name]))
     return calculate(kpi, {argument.name: to_date[argument.measure.name] for argument in kpi.arguments})
 
 
@@ -312,18 +319,22 @@ def first_closed(entries: Entries) -> date:
     )
 
 
+def closed_periods(entries: Entries, history: History) -> dict[str, int]:
+    """For each measure, how many closed periods of the year have a figure of it."""
+    start = entries.period.start
+    year = start.replace(month=1, day=1)
+    return {item.name: len(history.between(year, start, item.name)) for item in entries.business.measures}
+
+
 def _year_to_date(value: MeasureValue, history: History, period: Period, first: date) -> float | None:
     """A measure over the closed periods of the year and this one, as it rolls up; None where it does not."""
     item, current = value.measure, value.used
     if item.window is not Window.PERIOD or item.rollup == "none":
         return None
     if item.rollup == "sum":
-        closed = (
-            past
-            for (start, id_), past in history.values.items()
-            if id_ == item.name and start.year == period.start.year and start < period.start
-        )
-        return None if current is None else sum(closed) + current
+        past = history.between(period.start.replace(month=1, day=1), period.start, item.name)
+        return None if current is None else sum(past) + current
     if item.rollup == "first":
-        return history.values.get((first, item.name), current)
+        earliest = history.on(first, item.name)
+        return current if earliest is None else earliest
     return current

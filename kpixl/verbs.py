@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kpixl import catalog
-from kpixl.errors import N_, FileExists, Phrase, UnknownChoice, UnknownField
+from kpixl.errors import N_, FileExists, FolderMissing, NotXlsx, Phrase, UnknownChoice, UnknownField
 from kpixl.refresh import refresh_package, scored
 from kpixl.source import Accepted, Rejected, read_csv, rows_for
 from kpixl.workbook.append import append_entries
@@ -50,6 +50,7 @@ class ImportOutcome:
     rejected: tuple[Rejected, ...]
     added: Mapping[str, tuple[str, ...]]
     """Table id -> names that were added to it, because the rows speak of them."""
+    problems: tuple[Problem, ...] = ()
     backup: Path | None = None
 
 
@@ -58,8 +59,12 @@ def new(business_id: str, *, language: str, period: Period, company: str, curren
     from kpixl.workbook.new import new_package  # imports openpyxl, which a refresh does without
 
     business = catalog.business(business_id)
+    if out.suffix.lower() != ".xlsx":
+        raise NotXlsx(path=out.name)
     if out.exists():
         raise FileExists(path=out.name)
+    if not out.parent.is_dir():
+        raise FolderMissing(path=out.parent)
     package = new_package(business, language, period, company, currency, out)
     refresh_package(package, moment=None)
     package.save(out)
@@ -72,8 +77,14 @@ def demo(folder: Path) -> tuple[Outcome, ...]:
 
     folder.mkdir(parents=True, exist_ok=True)
     moment = datetime.now()
-    made = (sample_workbook(folder, *chosen, moment) for chosen in SAMPLES)
-    return tuple(Outcome(path, scorecard, problems, written=True) for path, scorecard, problems in made)
+    made = [sample_workbook(folder, *chosen, moment) for chosen in SAMPLES]
+    for _, path, _, _ in made:
+        ensure_free(path)
+    kept = [package.save(path, backup=True) for package, path, _, _ in made]
+    return tuple(
+        Outcome(path, scorecard, problems, backup, written=True)
+        for (_, path, scorecard, problems), backup in zip(made, kept, strict=True)
+    )
 
 
 def results(path: Path) -> Outcome:
@@ -113,10 +124,10 @@ def import_rows(
     for other, columns in added.items():
         append_entries(package, book, other, columns)
     append_entries(package, book, table, accepted.columns)
-    refresh_package(package, moment=datetime.now())
+    _, problems = refresh_package(package, moment=datetime.now())
     backup = package.save(path, backup=True)
     names = {other: tuple(str(value) for value in next(iter(columns.values()))) for other, columns in added.items()}
-    return ImportOutcome(path, book.entries.language, table, len(accepted), accepted.rejected, names, backup)
+    return ImportOutcome(path, book.entries.language, table, len(accepted), accepted.rejected, names, problems, backup)
 
 
 def _missing_names(book: Book, table: str, accepted: Accepted) -> dict[str, dict[str, list[Value]]]:

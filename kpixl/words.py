@@ -47,7 +47,7 @@ REASONS = {
     "no_bands": N_("no benchmark and no target to grade against"),
     "graded_window": N_("graded over its own window"),
     "no_rollup": N_("cannot be added up over months: {measure}"),
-    "no_past": N_("no closed period to compare with"),
+    "uneven_past": N_("some closed months lack a figure for: {measure}"),
 }
 
 

@@ -220,7 +220,7 @@ def test_check(
 
 @pytest.mark.parametrize("pairs", [["opened=Logged", "id=No"], ["opened=Logged", "--map", "id=No"]])
 def test_import(run: Run, monkeypatch: pytest.MonkeyPatch, pairs: list[str]) -> None:
-    done = verbs.ImportOutcome(Path("a.xlsx"), "en", "requests", 2, (), {"clients": ("Ana",)}, Path("b.xlsx"))
+    done = verbs.ImportOutcome(Path("a.xlsx"), "en", "requests", 2, (), {"clients": ("Ana",)}, (), Path("b.xlsx"))
     calls = answers(monkeypatch, "import_rows", done)
     words = ["import", "a.xlsx", "requests", "a.csv", "--map", *pairs]
     code, out, _ = run(*words, "--add-new")

@@ -192,7 +192,9 @@ def test_one_kpi_in_a_terminal() -> None:
 
 def test_an_import() -> None:
     rejected = (Rejected(line=3, column="Logged", value="soon", reason=BAD_DATE),)
-    outcome = ImportOutcome(Path("a.xlsx"), "en", "requests", 12, rejected, {"clients": ("Ana", "Bo")}, Path("b.xlsx"))
+    outcome = ImportOutcome(
+        Path("a.xlsx"), "en", "requests", 12, rejected, {"clients": ("Ana", "Bo")}, (), Path("b.xlsx")
+    )
     said = "Line 3, Logged: “soon” is not a date; write it like 2026-10-31 or 2026-10-31 14:30."
     assert present.import_json(outcome, EN) == {
         "path": "a.xlsx",
@@ -200,6 +202,7 @@ def test_an_import() -> None:
         "imported": 12,
         "rejected": [{"line": 3, "column": "Logged", "value": "soon", "message": said}],
         "added": {"clients": ["Ana", "Bo"]},
+        "problem_count": {"error": 0, "warning": 0, "note": 0},
         "backup": "b.xlsx",
     }
     assert present.import_text(outcome, EN).splitlines() == [

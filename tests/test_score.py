@@ -97,13 +97,11 @@ def test_what_it_takes_is_the_least_that_passes(id_: str, data: st.DataObject) -
         assert reached is not None
         return reached
 
-    if step.measure.whole:
-        assert step.amount == int(step.amount) >= 1
-        assert level_after(step.amount) >= graded.next_level
-        assert level_after(step.amount - 1) < graded.next_level
-    else:
-        assert level_after(step.amount + 1e-3) >= graded.next_level
-        assert level_after(step.amount - 1e-3) < graded.next_level
+    unit = 1 if step.measure.whole else 0.1
+    assert step.amount >= unit
+    assert step.amount / unit == pytest.approx(round(step.amount / unit))
+    assert level_after(step.amount) >= graded.next_level
+    assert level_after(step.amount - unit) < graded.next_level
 
 
 @pytest.mark.parametrize(
@@ -111,8 +109,9 @@ def test_what_it_takes_is_the_least_that_passes(id_: str, data: st.DataObject) -
     [
         # 80 of 100 are satisfied; 85 % needs 5 more.
         ("css", {"satisfied": 80, "surveyed": 100}, 5, "more"),
-        # 100 h over 50 requests; strictly under 1 h each means 50 h less, to the limit.
-        ("art", {"resolution_hours": 100, "requests_resolved": 50}, 50, "less"),
+        # 100 h over 50 requests; 50 h less is 1 h each, and above average is under it: a tenth of an hour more.
+        ("art", {"resolution_hours": 100, "requests_resolved": 50}, 50.1, "less"),
+        ("art", {"resolution_hours": 50, "requests_resolved": 50}, 0.1, "less"),
         # 450 of 500 kept is 90 %, and exceptional is over it: one more.
         ("crr", {"clients_end": 650, "clients_new": 200, "clients_start": 500}, 1, "more"),
         # 85 of 100; over 90 % is 91.

@@ -39,13 +39,13 @@ NOT_FAULTS = {
 """What the validator says of a right workbook, with the reason why it is not one."""
 
 FUNCTIONS = {
-    "ABS", "AND", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIFS", "DATE", "EDATE", "HYPERLINK", "IF", "IFERROR", "INDEX",
-    "INT", "ISNUMBER", "LEFT", "MATCH", "MAX", "MIN", "MONTH", "NA", "ROUND", "ROUNDUP", "ROWS", "SMALL", "SUM",
-    "SUMIFS", "WEEKDAY", "YEAR",
+    "ABS", "AND", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIFS", "DATE", "DAY", "EDATE", "HYPERLINK", "IF", "IFERROR", "INDEX",
+    "INT", "ISNUMBER", "LEFT", "MATCH", "MAX", "MIN", "MONTH", "NA", "ROUNDUP", "ROWS", "SMALL", "SUM",
+    "SUBSTITUTE", "SUMIFS", "WEEKDAY", "YEAR",
 }  # fmt: skip
 """All are in Excel 2007 already, and in LibreOffice. A new one belongs here only if it is in Excel 2016."""
 
-LITERALS = {"", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−"}
+LITERALS = {"", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{y}", "{d}"}
 """What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""
 
 KEYS = [(business.id, code) for business in businesses() for code in LOCALES]

@@ -113,11 +113,6 @@ class Condition(Record, frozen=True):
     operand: float | str
     or_blank: bool = False
 
-    @property
-    def refers(self) -> bool:
-        """Whether the operand is a name rather than a literal."""
-        return isinstance(self.operand, str)
-
 
 class Measure(Record, frozen=True):
     """An aggregate over the rows of one table that meet every condition."""

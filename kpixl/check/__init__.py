@@ -20,6 +20,7 @@ __all__ = ["CAP", "SENTENCES", "Problem", "Severity", "check"]
 
 _TABLE_RULES = (
     structure.columns_gone,
+    structure.below,
     structure.empty,
     cells.odd,
     cells.limits,

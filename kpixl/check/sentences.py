@@ -176,6 +176,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("The table {title} is gone; no figure needs it."),
         N_("Nothing to do, unless you miss it: then restore it from the backup."),
     ),
+    "rows_below": Sentence(
+        "error",
+        N_("There are entries right below the table of {title}, which do not count."),
+        N_("In Excel, drag the corner of the table over them; in LibreOffice, insert rows inside the table for them."),
+    ),
     "column_gone": Sentence(
         "error",
         N_("The column {heading} of {title} is gone, so these have no value: {lost}."),

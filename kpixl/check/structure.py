@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpixl.check.problem import Msg, Problem
@@ -30,6 +31,13 @@ def columns_gone(log: Log) -> Iterator[Problem]:
             needed: tuple[Measure, ...] = log.case.readers.get((log.table.id, column.id), ())
             code = "column_gone" if needed else "column_unneeded"
             yield log.problem(code, column.id, title=log.rows.sheet, lost=log.case.lost(needed))
+
+
+def below(log: Log) -> Iterator[Problem]:
+    """Rows typed or pasted below a table that did not grow."""
+    if log.rows.below:
+        problem = log.problem("rows_below", title=log.rows.sheet)
+        yield replace(problem, cell=log.rows.below)
 
 
 def empty(log: Log) -> Iterator[Problem]:

@@ -52,4 +52,4 @@ def append_past(package: Package, book: Book, past: Iterable[PastValue]) -> None
 def _append(package: Package, book: Book, table: str, columns: Mapping[str, Sequence[Value]]) -> None:
     headings = book.headings[table]
     given = {headings[id_]: values for id_, values in columns.items() if id_ in headings}
-    append_rows(package, layout.table_name(table), given)
+    append_rows(package, book.table_names[table], given)

@@ -14,7 +14,7 @@ import stat
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kpixl.errors import N_, FileInUse, NoPermission, Phrase, WorkbookError
+from kpixl.errors import N_, FileInUse, FileLocked, NoPermission, Phrase, WorkbookError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +29,10 @@ _STAMP = "%Y-%m-%d %H.%M.%S"
 
 def ensure_free(path: Path) -> None:
     """Raise FileInUse where Excel or LibreOffice holds the file, NoPermission where it cannot be written."""
-    program = _holder(path)
-    if program is not None:
-        raise FileInUse(path=path.name, program=program)
+    held = _holder(path)
+    if held is not None:
+        program, lock = held
+        raise FileLocked(path=path.name, program=program, lock=lock)
     try:
         with path.open("r+b"):
             pass
@@ -89,15 +90,16 @@ def unwritable(path: Path, error: OSError) -> WorkbookError:
     return NoPermission(path=path.name, detail=error.strerror or str(error))
 
 
-def _holder(path: Path) -> str | None:
+def _holder(path: Path) -> tuple[str, str] | None:
+    """Who holds the file, and the lock file that says so."""
     name = path.name
     if path.with_name(f"~${name}").exists():
-        return "Excel"
+        return "Excel", f"~${name}"
     # Office may drop the first two characters of a name; then it can also be the lock of a file that is so named.
     if len(path.stem) > 2 and path.with_name(f"~${name[2:]}").exists() and not path.with_name(name[2:]).exists():
-        return "Excel"
+        return "Excel", f"~${name[2:]}"
     if path.with_name(f".~lock.{name}#").exists():
-        return "LibreOffice"
+        return "LibreOffice", f".~lock.{name}#"
     return None
 
 

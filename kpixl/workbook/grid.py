@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from kpixl.catalog.model import Level
 from kpixl.workbook.cells import Value, column_letters
-from kpixl.workbook.style import TEXT, Style
+from kpixl.workbook.style import LEVEL_TEXT, TEXT, Style
 
 if TYPE_CHECKING:
     from kpixl.breakdown import Section
@@ -38,6 +39,8 @@ class Cell:
     formula: str | None = None
     style: Style = TEXT
     name: str | None = None
+    guarded: bool = False
+    """Whether another formula in its place is put right. Only for formulas of bare names, which Excel never rewrites."""
 
 
 def label(value: Value, style: Style = TEXT) -> Cell:
@@ -45,9 +48,9 @@ def label(value: Value, style: Style = TEXT) -> Cell:
     return Cell("label", value, style=style)
 
 
-def live(formula: str, value: Value, style: Style = TEXT, name: str | None = None) -> Cell:
+def live(formula: str, value: Value, style: Style = TEXT, name: str | None = None, *, guarded: bool = False) -> Cell:
     """A formula with the value that Python gives it."""
-    return Cell("live", "" if value is None else value, formula, style, name)
+    return Cell("live", "" if value is None else value, formula, style, name, guarded)
 
 
 def static(value: Value, style: Style = TEXT) -> Cell:
@@ -132,6 +135,8 @@ class Context:
     refreshed: datetime | None = None
     trend_kpi: str = ""
     """The KPI that the owner picked for the trend chart, by its id."""
+    closed: Mapping[str, int] = field(default_factory=dict)
+    """For each measure, how many closed periods of the year have a figure of it."""
     breakdown: Sequence[Section] = ()
     commentary: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)
@@ -153,3 +158,11 @@ class Context:
     def word(self, id_: str) -> str:
         """The address of a word in the owner's language."""
         return self.at("words", id_, "text")
+
+
+def notice(c: Context) -> Cell:
+    """Beside what dates from the last refresh: whether figures have changed since."""
+    return live(f'IF({c.at("totals", "total", "changed")}>0,{c.word("changed")},"")', "", NOTICE)
+
+
+NOTICE = Style(size=9, bold=True, colour=LEVEL_TEXT[Level.BELOW])

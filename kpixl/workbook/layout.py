@@ -99,6 +99,7 @@ def blocks(business: Business) -> dict[str, Block]:
         "spark": (("start", *ids), hidden.PERIODS, hidden.spark),
         "trend": (("picked", *hidden.PERIODS), hidden.TREND_COLUMNS, hidden.trend),
     }
+    assert tuple(helpers) == HELPERS
     top = 1
     for id_, (rows, columns, cells) in helpers.items():
         found[id_] = Block(Placement.new(id_, "hidden", rows, columns, top), cells)
@@ -108,6 +109,14 @@ def blocks(business: Business) -> dict[str, Block]:
 
 def _block(id_: str, rows: Sequence[str], columns: Sequence[str], cells: Callable[[Context], Cells]) -> Block:
     return Block(Placement.new(id_, id_, rows, columns), cells)
+
+
+def sheet_of(block: str) -> str:
+    """The key of the sheet that a block is on."""
+    return "hidden" if block in HELPERS else block
+
+
+HELPERS = ("words", "dates", "calc", "rank", "picks", "spark", "trend")
 
 
 def placements(business: Business) -> dict[str, Placement]:

@@ -26,25 +26,37 @@ from kpixl.entries import (
     is_blank,
     number,
 )
-from kpixl.errors import BadSetting, DamagedWorkbook, NewerWorkbook, NotOurWorkbook, OwnedPartMissing
-from kpixl.i18n import language
+from kpixl.errors import (
+    N_,
+    BadSetting,
+    DamagedWorkbook,
+    DatesFrom1904,
+    NewerWorkbook,
+    NotOurWorkbook,
+    OwnedPartMissing,
+    Phrase,
+)
+from kpixl.i18n import LOCALES, language
 from kpixl.period import Kind, Period, from_serial
 from kpixl.score import GRADED
 from kpixl.settings import SETTINGS
 from kpixl.workbook import layout
 from kpixl.workbook.cells import cell_name, column_letters, parse_area
 from kpixl.workbook.grid import BLOCK_PREFIX, Placement
-from kpixl.workbook.package import OFFICE_RELATIONSHIP, Package
+from kpixl.workbook.package import OFFICE_RELATIONSHIP, Package, unescaped
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, Table
     from kpixl.workbook.package import Sheet
 
 REQUIRED_BLOCKS = ("settings", "totals", "kpis")
+LAST_SERIAL = 2_958_466
+"""Past the last day that Excel knows, 31 December 9999."""
 _AREA = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?)")
 _COLUMN = re.compile(r"([^\[\]]+)\[(.*)\]", re.DOTALL)
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*?\bt="e"[^>]*)>(?:.{0,2000}?<(?:\w+:)?v>([^<]*)<)?', re.DOTALL)
 _FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*<(?:\w+:)?f[\s>/]")
+_FILLED_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*<(?:\w+:)?(?:v|is|f)[\s>]")
 _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _FORMAT = re.compile(rb'(<(?:\w+:)?xf\b[^>]*?\bnumFmtId=")\d+')
 
@@ -61,6 +73,8 @@ class Book:
     """Sheets that are still there, by their key."""
     headings: Mapping[str, Mapping[str, str]]
     """Table id -> column id -> the heading that the owner sees; without deleted ones."""
+    table_names: Mapping[str, str]
+    """Table id -> the name that the table has now."""
     trend_kpi: str
 
 
@@ -69,15 +83,30 @@ def read(package: Package) -> Book:
     reader = _Reader(package)
     places, sheets = reader.places("settings")
     if "settings" not in places:
-        raise NotOurWorkbook(path=package.path.name)
+        raise OwnedPartMissing(path=package.path.name, what=Phrase(layout.RESULT_TITLES["settings"]))
     business, code, currency, kind = (reader.fixed(places["settings"], sheets, row) for row in _FIXED)
+    if not (business in catalog.catalogue().businesses and code in LOCALES and currency and kind in list(Kind)):
+        raise OwnedPartMissing(path=package.path.name, what=Phrase(N_("a fixed entry of Settings")))
     book = catalog.business(business)
     places, sheets = reader.places(*layout.blocks(book))
-    for block in REQUIRED_BLOCKS:
-        if block not in places:
-            raise OwnedPartMissing(path=package.path.name, what=language(code)(layout.RESULT_TITLES[block]))
+    _require(package, book, places)
     with _no_collection():
         return reader.book(book, code, currency, Kind(kind), places, sheets)
+
+
+def _require(package: Package, business: Business, places: Mapping[str, Placement]) -> None:
+    """Refuse a workbook in which a row or column is gone that its own formulas and kpixl count on."""
+    for id_ in REQUIRED_BLOCKS:
+        wanted, place = layout.placements(business)[id_], places.get(id_)
+        title = Phrase(layout.RESULT_TITLES[id_])
+        if place is None:
+            raise OwnedPartMissing(path=package.path.name, what=title)
+        gone = [
+            key for key in (*wanted.rows, *wanted.columns) if key not in {*place.row_numbers, *place.column_numbers}
+        ]
+        if gone:
+            what = Phrase(N_("the row or column “{id}” of {sheet}"), id=gone[0], sheet=title)
+            raise OwnedPartMissing(path=package.path.name, what=what)
 
 
 @contextmanager
@@ -104,6 +133,8 @@ class _Reader:
         version = package.custom_properties.get("kpixl", "0")
         if version.isdigit() and int(version) > layout.LAYOUT_VERSION:
             raise NewerWorkbook(path=package.path.name, version=version)
+        if package.date1904:
+            raise DatesFrom1904(path=package.path.name)
         self.names = package.defined_names
         if BLOCK_PREFIX + "settings" not in self.names:
             raise NotOurWorkbook(path=package.path.name)
@@ -127,9 +158,10 @@ class _Reader:
                 continue
             area = parse_area(found[3].replace("$", ""))
             grid = self.grid(sheet.name)
-            rows = {_at(grid, row, area.left): row for row in range(area.top + 1, area.bottom + 1)}
-            columns = {_at(grid, area.top, column): column for column in range(area.left + 1, area.right + 1)}
-            key = "hidden" if sheet.name == layout.HIDDEN_SHEET else id_
+            # Backwards, so that of an id that was copied the first one stands.
+            rows = {_at(grid, row, area.left): row for row in range(area.bottom, area.top, -1)}
+            columns = {_at(grid, area.top, column): column for column in range(area.right, area.left, -1)}
+            key = layout.sheet_of(id_)
             places[id_] = Placement(id_, key, _texts(rows), _texts(columns), area.top, area.left)
             sheets[key] = sheet
         return places, sheets
@@ -201,12 +233,15 @@ class _Reader:
             },
             past=tuple(self.past(headings[layout.PAST])),
         )
-        return Book(self.package, entries, places, sheets, headings, self.trend_kpi(business, code))
+        names = {id_: self.table_name(id_, columns) for id_, columns in headings.items()}
+        return Book(self.package, entries, places, sheets, headings, names, self.trend_kpi(business, code))
 
     def period_day(self, code: str) -> date:
         cell = self.named("period_day")
         serial = cell.number
-        if serial is None or not 1 < serial < 2_958_466:
+        if not cell.cell:
+            raise OwnedPartMissing(path=self.package.path.name, what=Phrase(N_("the cell of the period")))
+        if serial is None or not 1 < serial < LAST_SERIAL:
             t = language(code)
             raise BadSetting(sheet=cell.sheet, cell=cell.cell, got=cell.raw, expected=t("a date"))
         return from_serial(serial)
@@ -229,10 +264,14 @@ class _Reader:
         found = _COLUMN.fullmatch(self.names.get(layout.column_name(table, column), ""))
         return (found[1], re.sub(r"'(.)", r"\1", found[2])) if found else None
 
+    def table_name(self, id_: str, columns: Iterable[str]) -> str:
+        """What the owner calls a table now, as the names of its columns tell."""
+        places = [place for column in columns if (place := self._column(id_, column))]
+        return places[0][0] if places else layout.table_name(id_)
+
     def _table(self, id_: str, columns: Iterable[str]) -> Any:
         """Calamine's table, whatever the owner calls it now; None where it is gone."""
-        places = [place for column in columns if (place := self._column(id_, column))]
-        name = places[0][0] if places else layout.table_name(id_)
+        name = self.table_name(id_, columns)
         known = {table.lower(): table for table in self.values.table_names or []}
         return self.values.get_table_by_name(known[name.lower()]) if name.lower() in known else None
 
@@ -241,7 +280,7 @@ class _Reader:
         if found is None:
             return None, None
         sheet = self.by_name[found.sheet]
-        indexes = {heading: index for index, heading in enumerate(found.columns)}
+        indexes = _indexes(found)
         columns = {id_: indexes[heading] for id_, heading in headings.items() if heading in indexes}
         rows = found.to_python()
         first_row, left = found.start[0] + 1, found.start[1] + 1
@@ -261,6 +300,7 @@ class _Reader:
             else:
                 texts[field.id] = as_texts(values)
         shown = {c.id: as_numbers([row[columns[c.id]] for row in rows])[0] for c in table.calculated if c.id in columns}
+        count = len(rows)
         del rows
         frame = pd.DataFrame(numbers, copy=False)
         for column in table.calculated:
@@ -269,7 +309,15 @@ class _Reader:
                 frame[column.id] = self._calculated(sheet, place, calculated(column, frame), shown[column.id])
         return (
             EntryTable(
-                table, sheet.name, first_row, letters, dict(headings), frame, pd.DataFrame(texts, dtype=object), odd
+                table,
+                sheet.name,
+                first_row,
+                letters,
+                dict(headings),
+                frame,
+                pd.DataFrame(texts, dtype=object),
+                odd,
+                self._below(sheet, first_row + count, set(letters.values())),
             ),
             sheet,
         )
@@ -302,17 +350,33 @@ class _Reader:
                     found.setdefault(field, {})[row] = (match[2] or b"#N/A").decode()
         return found
 
+    def _below(self, sheet: Sheet, row: int, letters: set[str]) -> str | None:
+        """The first filled cell in the row right below a table, within its columns."""
+        mark = f' r="{row}"'.encode()
+        if not self.package.contains(sheet.part, mark):
+            return None
+        found = re.search(
+            rb"<(?:\w+:)?row\b[^>]*" + mark + rb"[^>]*[^/]>(.*?)</(?:\w+:)?row>",
+            self.package.read(sheet.part),
+            re.DOTALL,
+        )
+        for cell in _FILLED_CELL.finditer(found[1]) if found else ():
+            reference = _REFERENCE.search(cell[1])
+            if reference and reference[1].decode() in letters:
+                return f"{reference[1].decode()}{row}"
+        return None
+
     def past(self, headings: Mapping[str, str]) -> Iterable[PastValue]:
         found = self._table(layout.PAST, layout.PAST_COLUMNS)
         if found is None:
             return
-        indexes = {heading: index for index, heading in enumerate(found.columns)}
+        indexes = _indexes(found)
         column = {id_: indexes[heading] for id_, heading in headings.items() if heading in indexes}
         if not {"start", "id", "value"} <= set(column):
             return
         for row in found.to_python():
             start, id_ = number(row[column["start"]]), row[column["id"]]
-            if start is None or not isinstance(id_, str) or not id_:
+            if start is None or not 1 <= start < LAST_SERIAL or not isinstance(id_, str) or not id_:
                 continue
             texts = {key: str(row[column[key]] or "") if key in column else "" for key in ("kind", "source", "level")}
             yield PastValue(
@@ -362,6 +426,11 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _indexes(table: Any) -> dict[str, int]:
+    """Where each heading of a table is; a line break in one is stored as an escape."""
+    return {unescaped(heading): index for index, heading in enumerate(table.columns)}
 
 
 def _at(grid: list[list[Any]], row: int, column: int) -> Any:

@@ -63,7 +63,6 @@ class Style:
 
     size: float = 10
     bold: bool = False
-    italic: bool = False
     colour: str = INK
     fill: str | None = None
     format: str = "General"
@@ -90,7 +89,6 @@ def _parts(style: Style) -> tuple[Any, ...]:
         name="Calibri",
         size=style.size,
         bold=style.bold,
-        italic=style.italic,
         color=style.colour,
         underline="single" if style.underline else None,
     )
@@ -108,7 +106,6 @@ TEXT = Style(rule=LINE)
 WRAPPED = Style(rule=LINE, wrap=True)
 STRONG = Style(rule=LINE, bold=True)
 MUTED_TEXT = Style(rule=LINE, colour=MUTED)
-KEY = Style(size=8, colour=FAINT)
 LINK = Style(colour="1A528F", underline=True, rule=LINE)
 
 

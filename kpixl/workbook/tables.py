@@ -101,7 +101,7 @@ def _columns(
             _Column(
                 number=number,
                 style=editor.shown_style(data.top, number),
-                formula=None if calculated is None else _formula(calculated, editor, data, number),
+                formula=_formula(calculated, editor, data, number),
                 array=calculated is not None and calculated.get("array") in ("1", "true"),
                 values=columns.get(heading),
             )
@@ -109,8 +109,15 @@ def _columns(
     return described
 
 
-def _formula(calculated: Element, editor: SheetEditor, data: Area, column: int) -> Callable[[int], str]:
-    """The column's formula in a given row."""
+def _formula(calculated: Element | None, editor: SheetEditor, data: Area, column: int) -> Callable[[int], str] | None:
+    """The column's formula in a given row: as the table declares it, else as its last cell has it (LibreOffice saves
+    tables without declarations). None for a column without one."""
+    if calculated is None:
+        last = editor.formula(data.bottom, column)
+        if last is None:
+            return None
+        origin = cell_name(data.bottom, column)
+        return lambda row: moved_formula(last, origin, cell_name(row, column))
     text = unescaped(calculated.text or "")
     here, below = cell_name(data.top, column), cell_name(data.top + 1, column)
     if moved_formula(text, here, below) == text:

@@ -21,7 +21,8 @@ def write(package: Package, context: Context, placements: Mapping[str, Placement
         place = placements.get(id_)
         if place is None or place.sheet not in sheets:
             continue
-        editor = editors.setdefault(place.sheet, SheetEditor(package, sheets[place.sheet]))
+        sheet = sheets[place.sheet]
+        editor = editors.get(sheet.part) or editors.setdefault(sheet.part, SheetEditor(package, sheet))
         for (row, column), cell in block.cells(context).items():
             if row in place.row_numbers and column in place.column_numbers:
                 _put(editor, *place.position(row, column), cell)
@@ -41,7 +42,8 @@ def write(package: Package, context: Context, placements: Mapping[str, Placement
 def _put(editor: SheetEditor, row: int, column: int, cell: Cell) -> None:
     if cell.kind == "live":
         # Excel rewrites a formula when a heading or sheet is renamed, so the one that stands there is the right one.
-        lost = editor.formula(row, column) is None
+        there = editor.formula(row, column)
+        lost = there is None or (cell.guarded and _squeezed(there) != _squeezed(cell.formula or ""))
         editor.set(row, column, cell.value, cell.formula if lost else None)
     elif cell.kind == "static" and cell.formula is not None:
         editor.set(row, column, cell.value, cell.formula)
@@ -49,3 +51,7 @@ def _put(editor: SheetEditor, row: int, column: int, cell: Cell) -> None:
         if editor.formula(row, column) is not None:
             editor.clear(row, column)
         editor.set(row, column, cell.value)
+
+
+def _squeezed(formula: str) -> str:
+    return "".join(formula.split()).lower()

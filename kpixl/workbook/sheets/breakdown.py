@@ -8,7 +8,7 @@ from kpixl.breakdown import CAPACITY, DIMENSIONS, GroupResult, Section, dimensio
 from kpixl.errors import N_
 from kpixl.words import SHAPES, level_word
 from kpixl.workbook import style
-from kpixl.workbook.grid import Cell, Cells, Context, label, static
+from kpixl.workbook.grid import Cell, Cells, Context, label, notice, static
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
@@ -51,6 +51,7 @@ def rows(business: Business) -> tuple[str, ...]:
 def cells(c: Context) -> Cells:
     """Every cell of the block."""
     found: dict[tuple[str, str], Cell] = {
+        ("space", "value_0"): notice(c),
         ("title", "name"): label(c.titles["breakdown"], style.TITLE),
         ("help", "name"): label(
             c.t(N_("As of the last refresh, from the rows. Cases tells how many rows stand behind a value.")),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import N_
 from kpixl.workbook import style
-from kpixl.workbook.grid import Cell, Cells, Context, label, quoted, static
+from kpixl.workbook.grid import Cell, Cells, Context, label, notice, quoted, static
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
@@ -28,6 +28,7 @@ def rows(business: Business) -> tuple[str, ...]:
 def cells(c: Context) -> Cells:
     """Every cell of the block."""
     found: dict[tuple[str, str], Cell] = {
+        ("space", "where"): notice(c),
         ("title", "severity"): label(c.titles["check"], style.TITLE),
         ("help", "severity"): static(_summary(c), style.HELP),
     }

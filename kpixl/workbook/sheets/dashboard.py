@@ -8,7 +8,7 @@ from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.words import TRENDS, UNITS, level_word, reason_text, to_next_text
 from kpixl.workbook import style
-from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
+from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets.check import link
 from kpixl.workbook.sheets.hidden import PICKS, period_name, picks
 
@@ -108,7 +108,6 @@ def _head(c: Context) -> Cells:
     right = style.Style(colour=style.MUTED, align="right")
     period, named = period_name(c)
     kind = c.at("settings", "business", "value")
-    changed = c.at("totals", "total", "changed")
     refreshed = (
         t(N_("Last refresh: {moment}")).format(moment=t.moment(c.refreshed))
         if c.refreshed
@@ -122,11 +121,7 @@ def _head(c: Context) -> Cells:
         ),
         ("period", f"c{half + 4}"): _problems(c),
         ("commentary", "c1"): static(c.commentary, style.Style(size=11, wrap=True, vertical="top")),
-        ("changed", "c1"): live(
-            f'IF({changed}>0,{c.word("changed")},"")',
-            "",
-            style.Style(size=9, bold=True, colour=style.LEVEL_TEXT[Level.BELOW]),
-        ),
+        ("changed", "c1"): notice(c),
     }
 
 

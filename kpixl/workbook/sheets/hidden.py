@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level, Window
-from kpixl.entries import CellError
+from kpixl.entries import CellError, History
 from kpixl.errors import N_
 from kpixl.formula import denominators, names, parse, to_excel
 from kpixl.period import Kind, Period, serial
@@ -27,7 +27,7 @@ from kpixl.words import (
 )
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, passes
-from kpixl.workbook.grid import Cell, Cells, Context, label, live
+from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
 from kpixl.workbook.sheets.kpis import value_formula
 from kpixl.workbook.sheets.totals import first_of_year, past_value
 
@@ -42,7 +42,7 @@ PERIODS = tuple(f"p{number}" for number in range(1, TREND_PERIODS + 1))
 CALC_COLUMNS = (
     "name", "tip", "level", "next", "next_value", "strict", "low", "high", "position", "slope", "amount",
     "sign", "lever", "reason", "order", "unit_scale", "unit", "level_word", "typical", "above_average",
-    "exceptional",
+    "exceptional", "seen_level", "seen_target", "changed",
 )  # fmt: skip
 RANK_COLUMNS = (
     "key",
@@ -199,6 +199,7 @@ def _calc(result: Result, index: int, c: Context) -> dict[str, Cell]:
     level_number = "" if grade.level is None else grade.level.value
     next_number = "" if grade.next_level is None else grade.next_level.value
     next_value = "" if grade.next_level is None else result.thresholds[grade.next_level]
+    target = f"{kpi.name_prefix}_target"
     strict = ",".join("1" if kpi.comparison(level) in (">", "<") else "0" for level in GRADED)
     low, low_value = _low(result, at)
     high, high_value = _high(result, at)
@@ -247,6 +248,12 @@ def _calc(result: Result, index: int, c: Context) -> dict[str, Cell]:
         ),
         "unit_scale": label(unit_scale),
         "unit": label(t(UNITS[kpi.kpi.unit])),
+        "seen_level": static(level_number),
+        "seen_target": static("" if result.target is None else result.target),
+        "changed": live(
+            f'IF(AND({at["level"]}&""={at["seen_level"]}&"",IF(ISNUMBER({target}),{target},"")&""={at["seen_target"]}&""),0,1)',
+            0,
+        ),
         # Copies of what stands on KPIs, where an owner may insert a row and shift what is counted from the top.
         "level_word": live(f"{kpi.name_prefix}_level", level_word(result.level, t)),
         **{
@@ -385,7 +392,7 @@ def _padded(results: list[Result]) -> list[Result | None]:
 
 def spark(c: Context) -> Cells:
     """The last twelve periods of every KPI; this period last."""
-    history = {(past.start, past.id): past.value for past in c.scorecard.entries.past}
+    history = History.of(c.scorecard.entries.past)
     found: dict[tuple[str, str], Cell] = {}
     for shift, column in zip(range(1 - TREND_PERIODS, 1), PERIODS, strict=True):
         day = c.scorecard.entries.period.shift(shift)
@@ -395,7 +402,7 @@ def spark(c: Context) -> Cells:
             prefix = result.kpi.name_prefix
             if shift:
                 formula = past_value(c, prefix, start, otherwise="NA()")
-                value = history.get((day.start, prefix))
+                value = history.value(day, prefix)
             else:
                 formula, value = f"IF(ISNUMBER({prefix}_value),{prefix}_value,NA())", result.value
             found[result.kpi.id, column] = live(formula, NOT_AVAILABLE if value is None else value)

@@ -11,7 +11,7 @@ from kpixl.score import GRADED, thresholds_published
 from kpixl.words import TARGETS, TRENDS, UNITS, WINDOWS, level_word, reason_text, to_next_text
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT
-from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
+from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets.totals import past_value
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def cells(c: Context) -> Cells:
     """Every cell of the block."""
     help_ = N_("Levels compare with published benchmarks. Type your own targets and thresholds in yellow cells.")
     found: dict[tuple[str, str], Cell] = {
+        ("space", "value"): notice(c),
         ("title", "abbreviation"): label(c.titles["kpis"], style.TITLE),
         ("help", "value"): label(c.t(help_), style.HELP),
     }
@@ -103,7 +104,9 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
     found = {
         "abbreviation": label(t(kpi.abbreviation), style.apart(style.STRONG)),
         "name": label(t(kpi.name), style.apart(style.TEXT)),
-        "value": live(f'IFERROR({value_formula(kpi)},"")', result.value, style.figure(unit, bold=True), name=value),
+        "value": live(
+            f'IFERROR({value_formula(kpi)},"")', result.value, style.figure(unit, bold=True), value, guarded=True
+        ),
         "unit": label(t(UNITS[unit]), style.apart(style.MUTED_TEXT)),
         "level": live(
             f"IF(ISNUMBER({level}),INDEX({c.span('words', 'text', LEVEL_WORDS)},{level}+1),{c.word('not_graded')})",
@@ -192,4 +195,8 @@ def _to_date(kpi: BusinessKpi, c: Context) -> str:
         return '""'
     formula = parse(kpi.kpi.formula)
     bind = {name: c.at("totals", kpi.argument(name).name, "to_date") for name in names(formula)}
-    return f'IFERROR({to_excel(formula, bind)},"")'
+    summed = [argument.measure.name for argument in kpi.arguments if argument.measure.rollup == "sum"]
+    closed = [c.at("totals", name, "closed") for name in summed]
+    even = ",".join(f"{closed[0]}={other}" for other in closed[1:])
+    value = f'IFERROR({to_excel(formula, bind)},"")'
+    return f'IF(AND({even}),{value},"")' if even else value

@@ -27,10 +27,11 @@ COLUMNS = {
     "to_date": N_("Year to date"),
     "seen": N_("At the last refresh"),
     "changed": N_("Changed since"),
+    "closed": N_("Closed periods"),
     "missing": N_("If missing"),
     "zero": N_("If zero"),
 }
-HIDDEN = ("seen", "changed", "missing", "zero")
+HIDDEN = ("seen", "changed", "closed", "missing", "zero")
 WIDTHS = {"label": 46, "unit": 9, "source": 15}
 
 
@@ -58,7 +59,8 @@ def cells(c: Context) -> Cells:
     for measure in c.business.measures:
         found.update({(measure.name, column): cell for column, cell in _measure(measure, c).items()})
     changed = c.span("totals", "changed", [measure.name for measure in c.business.measures])
-    found["total", "changed"] = live(f"SUM({changed})", 0)
+    graded = c.span("calc", "changed", [kpi.id for kpi in c.business.kpis])
+    found["total", "changed"] = live(f"SUM({changed})+SUM({graded})", 0)
     return found
 
 
@@ -69,6 +71,7 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
     muted = style.figure(measure.unit, muted=True)
     source = {key: c.word(f"source_{key or 'missing'}") for key in SOURCES}
     typed_cell = c.scorecard.entries.typed.get(measure.name)
+    ids, starts, values = (c.column("past", column) for column in ("id", "start", "value"))
     seen = f"AND(ISNUMBER({at['used']}),ISNUMBER({at['seen']}))"
     return {
         "label": label(measure_label(measure, c.t)),
@@ -96,6 +99,10 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
             f"IF(ISNUMBER({at['used']})=ISNUMBER({at['seen']}),0,1))",
             0,
         ),
+        "closed": live(
+            f'COUNTIFS({ids},"{measure.name}",{starts},">="&year_start,{starts},"<"&period_start,{values},">=-1E300")',
+            c.closed[measure.name],
+        ),
         "missing": label(reason_text(Reason("missing_measure", measure), c.t)),
         "zero": label(reason_text(Reason("zero_denominator", measure), c.t)),
     }
@@ -103,10 +110,10 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
 
 def past_value(c: Context, name: str, start: str, otherwise: str = '""') -> str:
     """The value of ``name`` in the closed period that starts at ``start``; ``otherwise`` without one."""
-    criteria = f'{c.column("past", "id")},"{name}",{c.column("past", "start")},{start}'
-    values = c.column("past", "value")
+    starts, values = c.column("past", "start"), c.column("past", "value")
+    criteria = f'{c.column("past", "id")},"{name}",{starts},">="&{start},{starts},"<"&{start}+1'
     found = f'COUNTIFS({criteria},{values},">=-1E300")'
-    return f"IF({found}=0,{otherwise},SUMIFS({values},{criteria}))"
+    return f"IF({found}=0,{otherwise},SUMIFS({values},{criteria})/{found})"
 
 
 def _to_date(measure: Measure, c: Context) -> str:
