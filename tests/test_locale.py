@@ -286,7 +286,7 @@ def test_spanish_typography():
     [
         (0.82, "fraction", "82,0 %"),
         (1.0, "fraction", "100,0 %"),
-        (2.9, "hours", "2,9 h"),
+        (2.9, "hours", "2,90 h"),
         (0.5, "hours", "0,50 h"),
         (1250.0, "count", "1.250"),
         (0.2, "ratio", "0,20"),
@@ -369,7 +369,7 @@ def test_reasons():
         ("no_bands", None): "Sin referencia ni objetivo con que calificar",
         ("graded_window", None): "Se calcula sobre su propio plazo",
         ("no_rollup", "clients_served"): "No se puede sumar entre meses: Clientes atendidos",
-        ("no_past", None): "Sin periodo cerrado con que comparar",
+        ("uneven_past", "leads"): "A algún periodo cerrado le falta la cifra de: Prospectos",
     }
     for (code, measure), text in said.items():
         assert words.reason_text(Reason(code, measures[measure] if measure else None), ES) == text

@@ -209,4 +209,5 @@ def test_an_import() -> None:
         "Rows imported: 12, rejected: 1.",
         "New in Clients: Ana, Bo.",
         f"  {said}",
+        "Check has found no problems.",
     ]

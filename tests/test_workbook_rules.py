@@ -39,7 +39,8 @@ NOT_FAULTS = {
 """What the validator says of a right workbook, with the reason why it is not one."""
 
 FUNCTIONS = {
-    "ABS", "AND", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIFS", "DATE", "DAY", "EDATE", "HYPERLINK", "IF", "IFERROR", "INDEX",
+    "ABS", "AND", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIFS", "DATE", "DAY",
+    "EDATE", "HYPERLINK", "IF", "IFERROR", "INDEX",
     "INT", "ISNUMBER", "LEFT", "MATCH", "MAX", "MIN", "MONTH", "NA", "ROUNDUP", "ROWS", "SMALL", "SUM",
     "SUBSTITUTE", "SUMIFS", "WEEKDAY", "YEAR",
 }  # fmt: skip

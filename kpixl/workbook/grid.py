@@ -40,7 +40,7 @@ class Cell:
     style: Style = TEXT
     name: str | None = None
     guarded: bool = False
-    """Whether another formula in its place is put right. Only for formulas of bare names, which Excel never rewrites."""
+    """Whether another formula in its place is put right. For formulas of bare names, which Excel never rewrites."""
 
 
 def label(value: Value, style: Style = TEXT) -> Cell:

@@ -356,7 +356,7 @@ class _Reader:
         if not self.package.contains(sheet.part, mark):
             return None
         found = re.search(
-            rb"<(?:\w+:)?row\b[^>]*" + mark + rb"[^>]*[^/]>(.*?)</(?:\w+:)?row>",
+            rb"<(?:\w+:)?row\b[^>]*" + mark + rb"[^>]*(?<!/)>(.*?)</(?:\w+:)?row>",
             self.package.read(sheet.part),
             re.DOTALL,
         )

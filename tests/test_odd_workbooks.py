@@ -1,0 +1,222 @@
+"""What a workbook can come to in an owner's hands: each a sentence or the right number, never a crash."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from engines import cached_values, differences, ironcalc_values
+from kpixl import verbs
+from kpixl.cli import main
+from kpixl.errors import DatesFrom1904, FolderMissing, KpixlError, NotXlsx, OwnedPartMissing
+from kpixl.period import Period
+from kpixl.workbook.package import Package
+from workbooks import Filled, day, entry, make, named, opened, placed, put
+
+SURVEYS = {"date": [day("2026-10-05"), day("2026-10-06")], "client": ["Ana", "Ben"], "score": [5.0, 3.0]}
+CLIENTS = {"client": ["Ana", "Ben"], "start": [day("2020-01-01")] * 2}
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return make(tmp_path / "book.xlsx", Filled(rows={"surveys": SURVEYS, "clients": CLIENTS}))
+
+
+def rewrite(path: Path, part: str, pattern: str, replacement: str) -> None:
+    """Change a part as text, as another program could have left it."""
+    package = Package.open(path)
+    text = package.read(part).decode()
+    changed = re.sub(pattern, replacement, text)
+    assert changed != text
+    package.replace(part, changed.encode())
+    package.save(path)
+
+
+def css(path: Path) -> float | None:
+    return verbs.results(path).scorecard.result("css").value
+
+
+def test_rows_below_the_table_are_told(book: Path) -> None:
+    sheet, cell = entry(opened(book), "surveys", "score", 1)
+    below = f"{cell[0]}{int(cell[1:]) + 1}"
+    put(book, {(sheet, below): 5.0})
+    (problem,) = (problem for problem in verbs.results(book).problems if problem.code == "rows_below")
+    assert (problem.severity, problem.sheet, problem.cell) == ("error", sheet, below)
+    assert css(book) == 0.5
+
+
+def test_an_entry_beside_the_table_is_none_of_our_business(book: Path) -> None:
+    sheet, cell = entry(opened(book), "surveys", "score", 1)
+    put(book, {(sheet, f"Z{int(cell[1:]) + 1}"): "my note"})
+    assert not [problem for problem in verbs.results(book).problems if problem.code == "rows_below"]
+
+
+def test_a_heading_with_a_line_break(book: Path) -> None:
+    package = Package.open(book)
+    table = next(table for table in package.tables if table.name == "tbl_surveys")
+    rewrite(book, table.part, 'name="Score"', 'name="Sc_x000a_ore"')
+    rewrite(book, table.sheet.part, "<t>Score</t>", '<t xml:space="preserve">Sc\nore</t>')
+    rewrite(book, package.workbook_part, r"tbl_surveys\[Score\]", "tbl_surveys[Sc\nore]")
+    assert css(book) == 0.5
+
+
+def test_a_line_of_past_periods_that_stands_there_twice_counts_with_its_mean(tmp_path: Path) -> None:
+    start = day("2026-09-01")
+    filled = Filled(rows={"surveys": SURVEYS}, past=[(start, "va_css", 0.7), (start + 0.5, "va_css", 0.8)])
+    path = make(tmp_path / "twice.xlsx", filled)
+    assert verbs.results(path).scorecard.result("css").previous == pytest.approx(0.75)
+    assert differences(path, ironcalc_values(path)) == []
+
+
+def test_no_year_to_date_from_months_that_lack_a_figure(tmp_path: Path) -> None:
+    past = [(day("2026-09-01"), "satisfied", 50.0)]
+    path = make(tmp_path / "half.xlsx", Filled(rows={"surveys": SURVEYS}, past=past))
+    result = verbs.results(path).scorecard.result("css")
+    assert result.year_to_date is None
+    assert result.year_to_date_reason is not None
+    assert result.year_to_date_reason.code == "uneven_past"
+    assert differences(path, ironcalc_values(path)) == []
+
+
+def test_a_first_day_that_is_no_day_is_passed_over(tmp_path: Path) -> None:
+    path = make(
+        tmp_path / "far.xlsx", Filled(rows={"surveys": SURVEYS}, past=[(1e10, "va_css", 0.7), (-1e6, "va_css", 0.7)])
+    )
+    assert css(path) == 0.5
+
+
+def test_days_from_1904_are_refused(book: Path) -> None:
+    rewrite(book, "xl/workbook.xml", r"<workbookPr\b(?! date1904)", '<workbookPr date1904="1"')
+    before = book.read_bytes()
+    with pytest.raises(DatesFrom1904, match="1904"):
+        verbs.refresh(book)
+    assert book.read_bytes() == before
+
+
+def test_a_renamed_hidden_sheet_simply_works(book: Path) -> None:
+    package = Package.open(book)
+    for part in [
+        package.workbook_part,
+        *(sheet.part for sheet in package.sheets),
+        *(p for p in package.parts if "chart" in p),
+    ]:
+        if b"_kpixl'!" in package.read(part) or b'name="_kpixl"' in package.read(part):
+            text = (
+                package.read(part)
+                .decode()
+                .replace("'_kpixl'!", "'helper'!")
+                .replace('<sheet name="_kpixl"', '<sheet name="helper"')
+            )
+            package.replace(part, re.sub(r'(<sheet [^>]*name=")_kpixl"', r'\1helper"', text).encode())
+    package.save(book)
+    put(book, {entry(opened(book), "surveys", "score", 1): 5.0})
+    verbs.refresh(book)
+    assert css(book) == 1.0
+    assert differences(book, ironcalc_values(book)) == []
+
+
+def test_of_an_id_that_was_copied_the_first_one_stands(book: Path) -> None:
+    found = opened(book)
+    sheet, last = placed(found, "totals", "requests_open", "label")
+    row = last[1:]
+    put(book, {(sheet, f"A{row}"): "surveyed", placed(found, "totals", "requests_open", "typed"): 50.0})
+    with pytest.raises(OwnedPartMissing, match="requests_open"):
+        verbs.refresh(book)
+
+
+@pytest.mark.parametrize(
+    ("place", "named_in_sentence"),
+    [(("kpis", "sdi", "abbreviation"), "sdi"), (("totals", "surveyed", "label"), "surveyed")],
+)
+def test_a_lost_row_of_ours_is_named(book: Path, place: tuple[str, str, str], named_in_sentence: str) -> None:
+    sheet, cell = placed(opened(book), *place)
+    put(book, {(sheet, f"A{re.sub('[A-Z]+', '', cell)}"): None})
+    before = book.read_bytes()
+    with pytest.raises(OwnedPartMissing, match=named_in_sentence):
+        verbs.refresh(book)
+    assert book.read_bytes() == before
+
+
+def test_another_formula_over_a_kpi_is_put_right(book: Path) -> None:
+    sheet, cell = placed(opened(book), "kpis", "css", "value")
+    package = Package.open(book)
+    part = next(item.part for item in package.sheets if item.name == sheet)
+    text = package.read(part).decode()
+    changed = re.sub(rf'(<c r="{cell}"[^>]*><f>)[^<]*(</f>)', r"\g<1>0.99\g<2>", text)
+    assert changed != text
+    package.replace(part, changed.encode())
+    package.save(book)
+    assert ironcalc_values(book)[sheet, cell] == 0.99
+    verbs.refresh(book)
+    assert ironcalc_values(book)[sheet, cell] == 0.5
+
+
+def test_no_group_gets_a_zero_from_an_empty_list(tmp_path: Path) -> None:
+    leads = {"date": [day("2026-10-05")] * 8, "lead": [f"Lead {n}" for n in range(8)], "source": ["web"] * 8}
+    path = make(tmp_path / "leads.xlsx", Filled(rows={"leads": leads}))
+    found = opened(path)
+    cells = cached_values(path)
+    first = cells.get(placed(found, "breakdown", "source_group_0", "name"))
+    assert not first
+
+
+def test_the_heading_follows_the_period(book: Path) -> None:
+    at = placed(opened(book), "dashboard", "period", "c1")
+    assert str(ironcalc_values(book)[at]).startswith("October 2026 ·")
+    put(book, {named(opened(book), "period_day"): day("2027-02-14")})
+    assert str(ironcalc_values(book)[at]).startswith("February 2027 ·")
+    verbs.refresh(book)
+    assert str(cached_values(book)[at]).startswith("February 2027 ·")
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        ("2026-Q4", "4th quarter 2026"),
+        ("2026", "2026 ·"),
+        ("2026-W43", "October 19, 2026 – October 25, 2026"),
+        ("2026-W01", "December 29, 2025 – January 4, 2026"),
+    ],
+)
+def test_the_heading_of_every_kind_of_period(tmp_path: Path, period: str, said: str) -> None:
+    path = tmp_path / "p.xlsx"
+    verbs.new("remote-va-agency", language="en", period=Period.parse(period), company="C", currency="USD", out=path)
+    at = placed(opened(path), "dashboard", "period", "c1")
+    assert str(ironcalc_values(path)[at]).startswith(said)
+    assert differences(path, ironcalc_values(path)) == []
+
+
+def test_new_says_what_is_wrong_with_the_place(tmp_path: Path) -> None:
+    def new(out: Path) -> None:
+        period = Period.containing(Period.parse("2026-10").kind, date(2026, 10, 1))
+        verbs.new("remote-va-agency", language="en", period=period, company="C", currency="USD", out=out)
+
+    with pytest.raises(NotXlsx, match=r"must be called something\.xlsx"):
+        new(tmp_path / "book.xlsm")
+    with pytest.raises(FolderMissing, match="There is no folder"):
+        new(tmp_path / "nowhere" / "book.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_import_that_brings_errors_needs_the_owner(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = book.with_name("rows.csv")
+    source.write_text("Day,Score\n2026-10-07,11\n", encoding="utf-8")
+    words = ["import", str(book), "surveys", str(source), "--map", "date=Day", "--map", "score=Score"]
+    assert main(words) == 1
+    assert "errors: 1" in capsys.readouterr().out
+
+
+def test_the_samples_are_replaced_all_or_none_and_kept(tmp_path: Path) -> None:
+    first = verbs.demo(tmp_path)
+    before = {outcome.path: outcome.path.read_bytes() for outcome in first}
+    lock = first[-1].path.with_name(f"~${first[-1].path.name}")
+    lock.touch()
+    with pytest.raises(KpixlError, match=re.escape(lock.name)):
+        verbs.demo(tmp_path)
+    assert {path: path.read_bytes() for path in before} == before
+    lock.unlink()
+    again = verbs.demo(tmp_path)
+    assert all(outcome.backup and outcome.backup.read_bytes() == before[outcome.path] for outcome in again)
