@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engines import cached_values, differences, ironcalc_values
+import libreoffice
+from engines import cached_values, differences, ironcalc_values, libreoffice_values
 from kpixl import verbs
 from kpixl.cli import main
 from kpixl.errors import DatesFrom1904, FolderMissing, KpixlError, NotXlsx, OwnedPartMissing
@@ -220,3 +221,24 @@ def test_the_samples_are_replaced_all_or_none_and_kept(tmp_path: Path) -> None:
     lock.unlink()
     again = verbs.demo(tmp_path)
     assert all(outcome.backup and outcome.backup.read_bytes() == before[outcome.path] for outcome in again)
+
+
+@pytest.mark.libreoffice
+def test_import_into_a_workbook_that_libreoffice_saved(tmp_path: Path) -> None:
+    """LibreOffice saves tables without the formulas of their calculated columns: the cells still have them."""
+    requests = {
+        "id": ["R1", "R2"],
+        "client": ["Ana", "Ben"],
+        "opened": [day("2026-10-01", 9)] * 2,
+        "resolved": [day("2026-10-01", 11)] * 2,
+    }
+    path = make(tmp_path / "ours.xlsx", Filled(rows={"requests": requests, "clients": CLIENTS}))
+    (saved,) = libreoffice.recalculate([path], tmp_path / "saved")
+    source = tmp_path / "rows.csv"
+    source.write_text("N,C,O,R\nR3,Ana,2026-10-02 09:00,2026-10-02 14:00\n", encoding="utf-8")
+    verbs.import_rows(saved, "requests", source, {"id": "N", "client": "C", "opened": "O", "resolved": "R"})
+    assert verbs.results(saved).scorecard.result("art").value == pytest.approx(3)
+    # The hours follow when the owner corrects a date, as in the rows before.
+    put(saved, {entry(opened(saved), "requests", "resolved", 2): day("2026-10-02", 20)})
+    assert verbs.results(saved).scorecard.result("art").value == pytest.approx(5)
+    assert libreoffice_values([saved])[0][named(opened(saved), "va_art_value")] == pytest.approx(5)

@@ -169,11 +169,15 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
             style.Style(size=9, bold=True, align="center", fill=CARD),
         ),
         ("change", 0): live(
-            f"IF(ISNUMBER({change}),{change}{scale},{c.word('no_previous')})",
-            t(N_("no previous period")) if result.change is None else result.change * (100 if scale else 1),
+            f"IF(ISNUMBER({change}),{change}{scale},{dash})",
+            "–" if result.change is None else result.change * (100 if scale else 1),
             style.Style(size=9, format=points, align="left", fill=CARD, indent=1),
         ),
-        ("change", 1): live(trend, t(TRENDS[result.trend]) if result.trend else None, small),
+        ("change", 1): live(
+            f"IF(ISNUMBER({change}),{trend},{c.word('no_previous')})",
+            t(TRENDS[result.trend]) if result.trend else t(N_("no previous")),
+            small,
+        ),
         ("target", 0): label(
             t(N_("Target")), style.Style(size=9, colour=style.MUTED, fill=CARD, align="left", indent=1)
         ),

@@ -145,7 +145,7 @@ def words(c: Context) -> Cells:
         "divisor": reason_text(Reason("zero_denominator"), t),
         "changed": t(CHANGED),
         "no_figure": "–",
-        "no_previous": t(N_("no previous period")),
+        "no_previous": t(N_("no previous")),
         "no_data": t(N_("No figures yet.")),
         **{step: t(text) for step, text in STEPS.items()},
         **{f"period_{number}": name for number, name in enumerate(period_words(c), 1)},
@@ -368,8 +368,11 @@ def picks(c: Context) -> Cells:
             "name": f"{c.t(result.kpi.abbreviation)} · {c.t(result.kpi.name)}" if result else None,
             "tip": c.t(result.kpi.tips[0]) if result else None,
         }
+        instead = {"name": ('""', None), "tip": _instead(row, count, c, empty=not graded)}
         for column, text in texts.items():
-            found[row, column] = live(f'IF(ISNUMBER({index}),INDEX({c.span("calc", column, ids)},{index}),"")', text)
+            otherwise, value = instead[column]
+            formula = f"IF(ISNUMBER({index}),INDEX({c.span('calc', column, ids)},{index}),{otherwise})"
+            found[row, column] = live(formula, text or value)
         levels = c.span("calc", "level_word", ids)
         found[row, "level"] = live(
             f'IF(ISNUMBER({index}),INDEX({levels},{index}),"")', level_word(result.level, c.t) if result else None
