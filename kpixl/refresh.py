@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kpixl.breakdown import breakdown
@@ -17,9 +19,23 @@ from kpixl.workbook.read import Book, read
 from kpixl.workbook.write import write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from kpixl.workbook.package import Package
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Hold the garbage collector: a big table is a million values, none of them in a cycle, and it would go through
+    them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def scored(book: Book) -> tuple[Scorecard, tuple[Problem, ...]]:

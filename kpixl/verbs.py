@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kpixl import catalog
 from kpixl.errors import N_, FileExists, FolderMissing, NotXlsx, Phrase, UnknownChoice, UnknownField
-from kpixl.refresh import refresh_package, scored
+from kpixl.refresh import no_collection, refresh_package, scored
 from kpixl.source import Accepted, Rejected, read_csv, rows_for
 from kpixl.workbook.append import append_entries
 from kpixl.workbook.files import ensure_free
@@ -89,7 +89,8 @@ def demo(folder: Path) -> tuple[Outcome, ...]:
 
 def results(path: Path) -> Outcome:
     """Compute and grade without writing."""
-    scorecard, problems = scored(read(Package.open(path)))
+    with no_collection():
+        scorecard, problems = scored(read(Package.open(path)))
     return Outcome(path, scorecard, problems)
 
 
@@ -97,7 +98,8 @@ def refresh(path: Path) -> Outcome:
     """Compute, grade and write back; the file as it was is kept as a backup."""
     package = Package.open(path)
     ensure_free(path)
-    scorecard, problems = refresh_package(package, moment=datetime.now())
+    with no_collection():
+        scorecard, problems = refresh_package(package, moment=datetime.now())
     backup = package.save(path, backup=True)
     return Outcome(path, scorecard, problems, backup, written=True)
 

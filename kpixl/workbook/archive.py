@@ -51,15 +51,18 @@ class Archive:
         """The content of a member, its checksum verified."""
         return self._zip.read(self._members[name].info)
 
-    def contains(self, name: str, needle: bytes) -> bool:
-        """Whether ``needle`` occurs in a member, read a piece at a time."""
-        end = b""
+    def which(self, name: str, needles: Collection[bytes]) -> set[bytes]:
+        """Which of ``needles`` occur in a member, read a piece at a time, and once for all of them."""
+        missing, found = set(needles), set[bytes]()
+        overlap, end = max(map(len, needles)), b""
         with self._zip.open(name) as member:
-            while piece := member.read(_PIECE):
-                if needle in piece or needle in end + piece[: len(needle)]:
-                    return True
-                end = piece[-len(needle) :]
-        return False
+            while missing and (piece := member.read(_PIECE)):
+                seam = end + piece[:overlap]
+                here = {needle for needle in missing if needle in piece or needle in seam}
+                found |= here
+                missing -= here
+                end = piece[-overlap:]
+        return found
 
     def rewritten(self, changes: Mapping[str, bytes], removed: Collection[str]) -> bytes:
         """A new zip in the old order: ``changes`` deflated in place or added at the end, ``removed`` left out."""

@@ -33,6 +33,8 @@ from kpixl.workbook import files
 from kpixl.workbook.archive import Archive
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from lxml.etree import _Element as Element
 
 PACKAGE_RELATIONSHIP = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -98,12 +100,13 @@ class Parts:
         """The whole file as it would be saved now."""
         return self._archive.rewritten(self._changes, self._removed) if self.changed else self._archive.data
 
-    def contains(self, part: str, needle: bytes) -> bool:
-        """Whether ``needle`` occurs in a part, which is not held in memory as a whole for that."""
+    def which(self, part: str, needles: Collection[bytes]) -> set[bytes]:
+        """Which of ``needles`` occur in a part, which is not held in memory as a whole for that."""
         name = self._find(part)
         if name is None or name in self._changes:
-            return needle in self.read(part)
-        return self._archive.contains(name, needle)
+            content = self.read(part)
+            return {needle for needle in needles if needle in content}
+        return self._archive.which(name, needles)
 
     def has(self, part: str) -> bool:
         """Whether there is such a part."""

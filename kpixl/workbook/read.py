@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -56,6 +55,7 @@ _AREA = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]+\$?\d+(?::\$?[A-Z]+
 _COLUMN = re.compile(r"([^\[\]]+)\[(.*)\]", re.DOTALL)
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*?\bt="e"[^>]*)>(?:.{0,2000}?<(?:\w+:)?v>([^<]*)<)?', re.DOTALL)
 _FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*<(?:\w+:)?f[\s>/]")
+_ERROR_MARK = b't="e"'
 _FILLED_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*<(?:\w+:)?(?:v|is|f)[\s>]")
 _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _FORMAT = re.compile(rb'(<(?:\w+:)?xf\b[^>]*?\bnumFmtId=")\d+')
@@ -90,8 +90,7 @@ def read(package: Package) -> Book:
     book = catalog.business(business)
     places, sheets = reader.places(*layout.blocks(book))
     _require(package, book, places)
-    with _no_collection():
-        return reader.book(book, code, currency, Kind(kind), places, sheets)
+    return reader.book(book, code, currency, Kind(kind), places, sheets)
 
 
 def _require(package: Package, business: Business, places: Mapping[str, Placement]) -> None:
@@ -107,19 +106,6 @@ def _require(package: Package, business: Business, places: Mapping[str, Placemen
         if gone:
             what = Phrase(N_("the row or column “{id}” of {sheet}"), id=gone[0], sheet=title)
             raise OwnedPartMissing(path=package.path.name, what=what)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Hold the garbage collector: a big table is a million values, none of them in a cycle, and it would go through
-    them again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 _FIXED = ("business", "language", "currency", "kind")
@@ -205,11 +191,14 @@ class _Reader:
         headings = {table.id: self.headings(table.id, [c.id for c in table.columns]) for table in business.tables}
         headings[layout.PAST] = self.headings(layout.PAST, list(layout.PAST_COLUMNS))
         tables = {}
-        for table in business.tables:
-            rows, sheet = self.entry_table(table, headings[table.id])
-            tables[table.id] = rows
-            if sheet:
-                sheets[table.id] = sheet
+        # Unpacking a big sheet to look for marks takes as long as reading it: the two go side by side.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            marks = {table.id: pool.submit(self.marks, table) for table in business.tables}
+            for table in business.tables:
+                rows, sheet = self.entry_table(table, headings[table.id], marks[table.id])
+                tables[table.id] = rows
+                if sheet:
+                    sheets[table.id] = sheet
         totals, kpis, settings = places["totals"], places["kpis"], places["settings"]
         entries = Entries(
             business=business,
@@ -275,7 +264,18 @@ class _Reader:
         known = {table.lower(): table for table in self.values.table_names or []}
         return self.values.get_table_by_name(known[name.lower()]) if name.lower() in known else None
 
-    def entry_table(self, table: Table, headings: Mapping[str, str]) -> tuple[EntryTable | None, Sheet | None]:
+    def marks(self, table: Table) -> set[bytes]:
+        """What the sheet of a table may hold that calamine does not tell: errors, and rows below the table."""
+        name = self.table_name(table.id, [column.id for column in table.columns]).lower()
+        for found in self.package.tables:
+            if found.name.lower() == name:
+                below = _row_mark(parse_area(found.ref).bottom + 1)
+                return self.package.which(found.sheet.part, (_ERROR_MARK, below))
+        return set()
+
+    def entry_table(
+        self, table: Table, headings: Mapping[str, str], marked: Future[set[bytes]]
+    ) -> tuple[EntryTable | None, Sheet | None]:
         found = self._table(table.id, [column.id for column in table.columns])
         if found is None:
             return None, None
@@ -283,25 +283,32 @@ class _Reader:
         indexes = _indexes(found)
         columns = {id_: indexes[heading] for id_, heading in headings.items() if heading in indexes}
         rows = found.to_python()
+        count = len(rows)
+        by_index = list(zip(*rows, strict=True)) if rows else [()] * len(found.columns)
+        del rows
         first_row, left = found.start[0] + 1, found.start[1] + 1
         letters = {id_: column_letters(left + index) for id_, index in columns.items()}
-        errors = self._errors(sheet, {letter: id_ for id_, letter in letters.items()}, first_row, len(rows))
+        marks, below = marked.result(), _row_mark(first_row + count)
+        errors = {}
+        if _ERROR_MARK in marks:
+            errors = self._errors(sheet, {letter: id_ for id_, letter in letters.items()}, first_row, count)
         numbers: dict[str, np.ndarray] = {}
         texts: dict[str, np.ndarray] = {}
         odd: dict[str, dict[int, object]] = {}
         for field in table.fields:
             if field.id not in columns:
                 continue
-            values = [row[columns[field.id]] for row in rows]
-            for row, code in errors.get(field.id, {}).items():
-                values[row] = CellError(code)
+            values: Sequence[Any] = by_index[columns[field.id]]
+            if field.id in errors:
+                values = list(values)
+                for row, code in errors[field.id].items():
+                    values[row] = CellError(code)
             if field.type in ("date", "number"):
                 numbers[field.id], odd[field.id] = as_numbers(values)
             else:
                 texts[field.id] = as_texts(values)
-        shown = {c.id: as_numbers([row[columns[c.id]] for row in rows])[0] for c in table.calculated if c.id in columns}
-        count = len(rows)
-        del rows
+        shown = {c.id: as_numbers(by_index[columns[c.id]])[0] for c in table.calculated if c.id in columns}
+        del by_index
         frame = pd.DataFrame(numbers, copy=False)
         for column in table.calculated:
             if column.id in columns and {column.since, column.until} <= set(numbers):
@@ -317,7 +324,7 @@ class _Reader:
                 frame,
                 pd.DataFrame(texts, dtype=object),
                 odd,
-                self._below(sheet, first_row + count, set(letters.values())),
+                self._below(sheet, first_row + count, set(letters.values())) if below in marks else None,
             ),
             sheet,
         )
@@ -340,8 +347,6 @@ class _Reader:
     ) -> dict[str, dict[int, str]]:
         """Cells that hold an Excel error, which calamine reads as blank: field -> row -> code."""
         found: dict[str, dict[int, str]] = {}
-        if not self.package.contains(sheet.part, b't="e"'):
-            return found
         for match in _ERROR_CELL.finditer(self.package.read(sheet.part)):
             reference = _REFERENCE.search(match[1])
             if reference and (field := letters.get(reference[1].decode())):
@@ -352,9 +357,7 @@ class _Reader:
 
     def _below(self, sheet: Sheet, row: int, letters: set[str]) -> str | None:
         """The first filled cell in the row right below a table, within its columns."""
-        mark = f' r="{row}"'.encode()
-        if not self.package.contains(sheet.part, mark):
-            return None
+        mark = _row_mark(row)
         found = re.search(
             rb"<(?:\w+:)?row\b[^>]*" + mark + rb"[^>]*(?<!/)>(.*?)</(?:\w+:)?row>",
             self.package.read(sheet.part),
@@ -395,25 +398,33 @@ def _without_date_formats(package: Package) -> bytes:
     return plain.data
 
 
-def as_numbers(values: list[Any]) -> tuple[np.ndarray, dict[int, object]]:
+def _row_mark(row: int) -> bytes:
+    """How the XML of a sheet begins a row, and no cell."""
+    return f' r="{row}"'.encode()
+
+
+def as_numbers(values: Sequence[Any]) -> tuple[np.ndarray, dict[int, object]]:
     """A column as Excel counts it: its numbers, NaN elsewhere; and what is neither a number nor blank."""
-    out = np.full(len(values), np.nan)
+    out = np.array([value if type(value) is float else np.nan for value in values], dtype=float)
     odd: dict[int, object] = {}
-    for row, value in enumerate(values):
-        if type(value) is float:
-            out[row] = value
-        elif value == "":
+    for row in np.flatnonzero(np.isnan(out)).tolist():
+        value = values[row]
+        if value == "":
             continue
-        elif (converted := number(value)) is not None:
+        if (converted := number(value)) is not None:
             out[row] = converted
         elif not is_blank(value):
             odd[row] = value
     return out, odd
 
 
-def as_texts(values: list[Any]) -> np.ndarray:
+def as_texts(values: Sequence[Any]) -> np.ndarray:
     """A column of texts; None where blank. Numbers and dates are written out."""
     out = np.empty(len(values), dtype=object)
+    if set(map(type, values)) <= {str}:
+        out[:] = values
+        out[out == ""] = None
+        return out
     out[:] = [(value or None) if type(value) is str else None if is_blank(value) else _text(value) for value in values]
     return out
 
