@@ -15,7 +15,7 @@ from kpixl.period import Period
 
 DOCS = Path(__file__).parent
 COLUMNS = {"id": "Ticket", "client": "Department", "opened": "Logged", "resolved": "Closed", "assistant": "Assignee"}
-PAGE = ("-x", "60", "-y", "40", "-W", "1110", "-H", "830")
+PAGE = ("-x", "30", "-y", "40", "-W", "1170", "-H", "745")
 """The dashboard on the page, in pixels at 105 dots an inch."""
 
 
