@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -209,9 +208,7 @@ def test_a_thousand_rows(book: Path) -> None:
             "client": ["Ana"] * count,
         },
     )
-    began = time.perf_counter()
     outcome = verbs.refresh(book)
-    assert time.perf_counter() - began < 5
     assert measures(outcome) == pytest.approx({**MEASURES, "surveyed": 1003, "satisfied": 902})
     assert_engine_agrees(book)
 

@@ -18,8 +18,9 @@ from kpixl.entries import CellError, calculated
 from kpixl.period import Kind, Period, serial
 from kpixl.workbook import layout
 from kpixl.workbook.cells import cell_name, parse_cell
+from kpixl.workbook.columns import as_numbers
 from kpixl.workbook.package import Package
-from kpixl.workbook.read import Book, as_numbers, read
+from kpixl.workbook.read import Book, read
 from kpixl.workbook.sheet import SheetEditor
 from kpixl.workbook.tables import append_rows
 

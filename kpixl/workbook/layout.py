@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import N_
 from kpixl.workbook.grid import Cells, Context, Placement
-from kpixl.workbook.sheets import breakdown, check, dashboard, guide, hidden, kpis, settings, totals
+from kpixl.workbook.sheets import breakdown, check, dashboard, guide, hidden, kpis, settings, totals, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,7 @@ def blocks(business: Business) -> dict[str, Block]:
     }
     ids = tuple(kpi.id for kpi in business.kpis)
     helpers: dict[str, tuple[Sequence[str], Sequence[str], Callable[[Context], Cells]]] = {
-        "words": (hidden.word_rows(), ("text",), hidden.words),
+        "words": (vocabulary.word_rows(), ("text",), vocabulary.words),
         "dates": (hidden.DATES, ("value",), hidden.dates),
         "calc": (ids, hidden.CALC_COLUMNS, hidden.calc),
         "rank": (hidden.rank_rows(business), hidden.RANK_COLUMNS, hidden.rank),

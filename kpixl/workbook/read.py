@@ -22,7 +22,6 @@ from kpixl.entries import (
     InputCell,
     PastValue,
     calculated,
-    is_blank,
     number,
 )
 from kpixl.errors import (
@@ -41,6 +40,7 @@ from kpixl.score import GRADED
 from kpixl.settings import SETTINGS
 from kpixl.workbook import layout
 from kpixl.workbook.cells import cell_name, column_letters, parse_area
+from kpixl.workbook.columns import as_numbers, as_texts
 from kpixl.workbook.grid import BLOCK_PREFIX, Placement
 from kpixl.workbook.package import OFFICE_RELATIONSHIP, Package, unescaped
 
@@ -401,42 +401,6 @@ def _without_date_formats(package: Package) -> bytes:
 def _row_mark(row: int) -> bytes:
     """How the XML of a sheet begins a row, and no cell."""
     return f' r="{row}"'.encode()
-
-
-def as_numbers(values: Sequence[Any]) -> tuple[np.ndarray, dict[int, object]]:
-    """A column as Excel counts it: its numbers, NaN elsewhere; and what is neither a number nor blank."""
-    out = np.array([value if type(value) is float else np.nan for value in values], dtype=float)
-    odd: dict[int, object] = {}
-    for row in np.flatnonzero(np.isnan(out)).tolist():
-        value = values[row]
-        if value == "":
-            continue
-        if (converted := number(value)) is not None:
-            out[row] = converted
-        elif not is_blank(value):
-            odd[row] = value
-    return out, odd
-
-
-def as_texts(values: Sequence[Any]) -> np.ndarray:
-    """A column of texts; None where blank. Numbers and dates are written out."""
-    out = np.empty(len(values), dtype=object)
-    if set(map(type, values)) <= {str}:
-        out[:] = values
-        out[out == ""] = None
-        return out
-    out[:] = [(value or None) if type(value) is str else None if is_blank(value) else _text(value) for value in values]
-    return out
-
-
-def _text(value: object) -> str:
-    if isinstance(value, CellError):
-        return value.code
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _indexes(table: Any) -> dict[str, int]:

@@ -10,7 +10,8 @@ from kpixl.words import TRENDS, UNITS, level_word, reason_text, to_next_text
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets.check import link
-from kpixl.workbook.sheets.hidden import PICKS, period_name, picks
+from kpixl.workbook.sheets.hidden import PICKS, picks
+from kpixl.workbook.sheets.vocabulary import period_name
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business

@@ -1,4 +1,4 @@
-"""The hidden sheet: words in the owner's language, and the helper cells behind grading, ranking and charts.
+"""The hidden sheet: the helper cells behind grading, ranking and charts; its words are in ``vocabulary``.
 
 The only place where NA() may stand: a chart leaves it out, where it would draw a blank as zero.
 """
@@ -6,20 +6,15 @@ The only place where NA() may stand: a chart leaves it out, where it would draw 
 from __future__ import annotations
 
 import math
-from datetime import date
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Level, Window
+from kpixl.catalog.model import Window
 from kpixl.entries import CellError, History
 from kpixl.errors import N_
 from kpixl.formula import denominators, names, parse, to_excel
-from kpixl.period import Kind, Period, serial
-from kpixl.score import GRADED, TENTHS, Reason
+from kpixl.period import Period, serial
+from kpixl.score import GRADED, TENTHS
 from kpixl.words import (
-    LEVELS,
-    SOURCES,
-    TARGETS,
-    TRENDS,
     UNITS,
     level_word,
     measure_label,
@@ -30,6 +25,7 @@ from kpixl.workbook.formulas import NOISE_TEXT, passes
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
 from kpixl.workbook.sheets.kpis import value_formula
 from kpixl.workbook.sheets.totals import first_of_year, past_value
+from kpixl.workbook.sheets.vocabulary import STEPS
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
@@ -59,98 +55,6 @@ RANK_COLUMNS = (
 )
 TREND_COLUMNS = ("start", "value", "typical", "above_average", "exceptional")
 DATES = ("year_start", "window_start_3m", "window_start_12m", "period_previous", "period_year_before", "first_of_year")
-
-
-def word_rows() -> tuple[str, ...]:
-    """Ids of the words."""
-    return (
-        *(f"level_{level.value}" for level in Level),
-        "not_graded",
-        *(f"word_{level.value}" for level in Level),
-        *TRENDS,
-        *TARGETS,
-        *(f"source_{source or 'missing'}" for source in SOURCES),
-        "no_bands",
-        "divisor",
-        "changed",
-        "no_figure",
-        "no_previous",
-        "no_data",
-        *STEPS,
-        *(f"period_{number}" for number in range(1, 13)),
-    )
-
-
-STEPS = {
-    "step_1": N_("1. Fill in the yellow tabs, or type totals on Totals."),
-    "step_2": N_("2. Save and close the workbook."),
-    "step_3": N_("3. Run: kpixl refresh, with this file's name."),
-}
-
-
-def period_words(c: Context) -> list[str]:
-    """The names of periods with {y} for the year (and {d} for the day that a week begins with), in the order of
-    ``period_index``."""
-    kind, t = c.scorecard.entries.period.kind, c.t
-    if kind is Kind.MONTH:
-        names = [t.period(Period(kind, date(YEAR, month, 1))) for month in range(1, 13)]
-    elif kind is Kind.QUARTER:
-        names = [t.period(Period(kind, date(YEAR, month, 1))) for month in (1, 4, 7, 10)]
-    elif kind is Kind.YEAR:
-        names = [str(YEAR)]
-    else:
-        names = [t.date(date(YEAR, month, DAY)).replace(str(DAY), "{d}") for month in range(1, 13)]
-    return [name.replace(str(YEAR), "{y}") for name in names]
-
-
-YEAR, DAY = 2999, 17
-"""Stand for the year and the day in the patterns: no other number of a date looks like them."""
-
-
-def period_name(c: Context) -> tuple[str, str]:
-    """The period in words, as formula and as value: it follows when the owner changes the period."""
-    period = c.scorecard.entries.period
-    words_ = c.span("words", "text", [f"period_{number}" for number in range(1, 13)])
-
-    def of(day: str, index: str) -> str:
-        named = f'SUBSTITUTE(INDEX({words_},{index}),"{{y}}",YEAR({day}))'
-        return f'SUBSTITUTE({named},"{{d}}",DAY({day}))' if period.kind is Kind.WEEK else named
-
-    match period.kind:
-        case Kind.MONTH:
-            formula = of("period_start", "MONTH(period_start)")
-        case Kind.QUARTER:
-            formula = of("period_start", "INT((MONTH(period_start)+2)/3)")
-        case Kind.YEAR:
-            formula = of("period_start", "1")
-        case _:
-            first, last = (of(day, f"MONTH({day})") for day in ("period_start", "period_end"))
-            formula = f'{first}&" – "&{last}'
-    return formula, c.t.period(period)
-
-
-CHANGED = N_("The figures have changed since the last refresh: the comments, the breakdown and Check are older.")
-
-
-def words(c: Context) -> Cells:
-    """Every word that a formula shows."""
-    t = c.t
-    texts = {
-        **{f"level_{level.value}": level_word(level, t) for level in Level},
-        "not_graded": level_word(None, t),
-        **{f"word_{level.value}": t(LEVELS[level]) for level in Level},
-        **{word: t(text) for word, text in {**TRENDS, **TARGETS}.items()},
-        **{f"source_{source or 'missing'}": t(text) for source, text in SOURCES.items()},
-        "no_bands": reason_text(Reason("no_bands"), t),
-        "divisor": reason_text(Reason("zero_denominator"), t),
-        "changed": t(CHANGED),
-        "no_figure": "–",
-        "no_previous": t(N_("no previous")),
-        "no_data": t(N_("No figures yet.")),
-        **{step: t(text) for step, text in STEPS.items()},
-        **{f"period_{number}": name for number, name in enumerate(period_words(c), 1)},
-    }
-    return {(row, "text"): label(text) for row, text in texts.items()}
 
 
 def dates(c: Context) -> Cells:
