@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from kpixl.breakdown import breakdown
 from kpixl.check import Problem, check
 from kpixl.commentary import comment, headline
-from kpixl.entries import History
 from kpixl.i18n import language
 from kpixl.measure import measure
-from kpixl.score import Scorecard, closed_periods, score
+from kpixl.score import Scorecard, score
 from kpixl.workbook import layout
 from kpixl.workbook.grid import Context
 from kpixl.workbook.read import Book, read
@@ -64,7 +63,6 @@ def refresh_package(package: Package, *, moment: datetime | None) -> tuple[Score
         column=layout.references(book.headings),
         refreshed=moment,
         trend_kpi=book.trend_kpi,
-        closed=closed_periods(book.entries, History.of(book.entries.past)),
         breakdown=breakdown(book.entries),
         commentary=headline(scorecard, t),
         comments={result.kpi.id: comment(result, t, book.entries.currency) for result in scorecard.results},

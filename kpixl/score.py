@@ -95,6 +95,8 @@ class Scorecard:
     measures: Mapping[str, MeasureValue]
     measures_to_date: Mapping[str, float | None]
     measures_previous: Mapping[str, float | None]
+    closed: Mapping[str, int]
+    """For each measure, how many closed periods of the year have a figure of it."""
     results: tuple[Result, ...]
 
     def result(self, kpi: str) -> Result:
@@ -233,12 +235,12 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue]) -> Scorecard:
     history = History.of(entries.past)
     used = {name: value.used for name, value in measures.items()}
     first = first_closed(entries)
-    closed = closed_periods(entries, history)
+    closed = _closed_periods(entries, history)
     to_date = {name: _year_to_date(value, history, entries.period, first) for name, value in measures.items()}
     results = tuple(_result(kpi, entries, used, to_date, closed, history) for kpi in entries.business.kpis)
     before = entries.period.shift(-1)
     previous = {name: history.value(before, name) for name in measures}
-    return Scorecard(entries, measures, to_date, previous, results)
+    return Scorecard(entries, measures, to_date, previous, closed, results)
 
 
 def _result(
@@ -319,7 +321,7 @@ def first_closed(entries: Entries) -> date:
     )
 
 
-def closed_periods(entries: Entries, history: History) -> dict[str, int]:
+def _closed_periods(entries: Entries, history: History) -> dict[str, int]:
     """For each measure, how many closed periods of the year have a figure of it."""
     start = entries.period.start
     year = start.replace(month=1, day=1)

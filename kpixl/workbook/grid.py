@@ -135,8 +135,6 @@ class Context:
     refreshed: datetime | None = None
     trend_kpi: str = ""
     """The KPI that the owner picked for the trend chart, by its id."""
-    closed: Mapping[str, int] = field(default_factory=dict)
-    """For each measure, how many closed periods of the year have a figure of it."""
     breakdown: Sequence[Section] = ()
     commentary: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)

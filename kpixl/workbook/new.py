@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.breakdown import breakdown
-from kpixl.entries import Entries, History
+from kpixl.entries import Entries
 from kpixl.i18n import language
 from kpixl.measure import measure
 from kpixl.rows import entry_table
-from kpixl.score import closed_periods, score
+from kpixl.score import score
 from kpixl.workbook import layout
 from kpixl.workbook.build import skeleton
 from kpixl.workbook.finish import finish
@@ -49,7 +49,6 @@ def new_package(business: Business, code: str, period: Period, company: str, cur
         titles=layout.titles(business, t),
         column=layout.references(headings),
         trend_kpi=business.kpis[0].id,
-        closed=closed_periods(entries, History.of(entries.past)),
         breakdown=breakdown(entries),
     )
     package = Package.from_bytes(skeleton(context), path)

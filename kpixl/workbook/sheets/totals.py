@@ -101,7 +101,7 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
         ),
         "closed": live(
             f'COUNTIFS({ids},"{measure.name}",{starts},">="&year_start,{starts},"<"&period_start,{values},">=-1E300")',
-            c.closed[measure.name],
+            c.scorecard.closed[measure.name],
         ),
         "missing": label(reason_text(Reason("missing_measure", measure), c.t)),
         "zero": label(reason_text(Reason("zero_denominator", measure), c.t)),
