@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kpixl.measure import can_measure, meets
+from kpixl.measure import Tally
 from kpixl.score import calculate, level_of, thresholds_in_force
-from kpixl.settings import settings_used
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi, Level, Measure
     from kpixl.entries import Entries, EntryTable
 
-DIMENSIONS = ("assistant", "client", "service", "source", "language")
+DIMENSIONS = (
+    "assistant", "client", "service", "source", "language", "kind", "contract", "reason", "status", "resolution",
+)  # fmt: skip
 CAPACITY = 12
 """Groups shown for each dimension: those with the most cases."""
 ENOUGH_CASES = 5
@@ -69,7 +70,8 @@ def _splittable(business: Business, dimension: str) -> tuple[BusinessKpi, ...]:
     def has(kpi: BusinessKpi) -> bool:
         # Where the dimension is the key of a table, every group there is one row: nothing to compare.
         return all(
-            any(field.id == dimension and not field.key for field in business.table(argument.measure.table).fields)
+            argument.measure.table is not None
+            and any(field.id == dimension and not field.key for field in business.table(argument.measure.table).fields)
             for argument in kpi.arguments
         )
 
@@ -100,10 +102,12 @@ def _groups(rows: EntryTable, dimension: str) -> _Groups:
 
 
 def _section(entries: Entries, dimension: str, kpis: tuple[BusinessKpi, ...]) -> Section:
+    tally = Tally(entries)
     measures = {argument.measure.name: argument.measure for kpi in kpis for argument in kpi.arguments}
-    tables = {measure.table: entries.tables.get(measure.table) for measure in measures.values()}
+    ids = {str(measure.table) for measure in measures.values()}
+    tables = {id_: entries.tables.get(id_) for id_ in ids}
     split = {id_: _groups(rows, dimension) for id_, rows in tables.items() if rows and rows.has(dimension)}
-    totals = {name: _by_group(item, entries, split.get(item.table)) for name, item in measures.items()}
+    totals = {name: _by_group(item, tally, split.get(str(item.table))) for name, item in measures.items()}
     names: dict[str, str] = {}
     for groups in split.values():
         for key, shown in zip(groups.keys, groups.names, strict=True):
@@ -125,14 +129,19 @@ def _section(entries: Entries, dimension: str, kpis: tuple[BusinessKpi, ...]) ->
     return Section(dimension, kpis, shown_groups, max(0, len(found) - CAPACITY), typed)
 
 
-def _by_group(measure: Measure, entries: Entries, groups: _Groups | None) -> dict[str, float] | None:
-    """The measure of each group, by the group's key; None where the measure has no value as a whole."""
-    rows = entries.tables.get(measure.table)
-    if rows is None or groups is None or not can_measure(measure, rows):
+def _by_group(measure: Measure, tally: Tally, groups: _Groups | None) -> dict[str, float] | None:
+    """The measure of each group, by the group's key; None where the measure has no value as a whole, or reaches over
+    closed periods, of which only totals are known."""
+    if groups is None or measure.through_past or not tally.can_measure(measure):
         return None
-    counted = meets(measure, rows, entries.period, settings_used(entries.settings))
-    weights = None if measure.aggregate == "count" else rows.numbers[measure.column].to_numpy()[counted]
-    sums = np.bincount(groups.codes[counted], weights=weights, minlength=len(groups.keys))
+    assert measure.table is not None
+    counted = tally.meets(measure)
+    codes, size = groups.codes[counted], len(groups.keys)
+    if measure.aggregate == "distinct":
+        pairs = pd.DataFrame({"group": codes, "name": tally.names(measure.table, measure.distinct)[counted]})
+        codes = pairs.drop_duplicates()["group"].to_numpy()
+    weights = tally.column(measure.table, str(measure.column))[counted] if measure.aggregate == "sum" else None
+    sums = np.bincount(codes, weights=weights, minlength=size)
     return dict(zip(groups.keys, sums.tolist(), strict=True))
 
 

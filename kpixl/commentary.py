@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kpixl.catalog.model import Level
-from kpixl.words import LEVELS, reason_text, to_next_text
+from kpixl.words import bare_word, reason_text, to_next_text
 
 if TYPE_CHECKING:
     from kpixl.i18n import Language
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 def headline(scorecard: Scorecard, t: Language) -> str:
     """Up to three sentences for the top of the dashboard."""
-    graded = [result for result in scorecard.ranked if result.level is not None]
-    good = [result for result in graded if result.level is not None and result.level >= Level.ABOVE_AVERAGE]
+    graded = [result for result in scorecard.ranked if result.grade.shade is not None]
+    good = [result for result in graded if (result.grade.shade or 0) >= Level.ABOVE_AVERAGE]
     return _render(
         "headline.txt.j2",
         t,
         currency=scorecard.entries.currency,
         total=len(scorecard.results),
+        banded=any(kpi.thresholds for kpi in scorecard.entries.business.kpis),
         graded=len(graded),
         good=len(good),
         worst=graded[0] if graded else None,
@@ -50,7 +51,7 @@ def comment(result: Result, t: Language, currency: str = "USD") -> str:
 
 def _render(template: str, t: Language, **values: object) -> str:
     environment = _environment()
-    text = environment.get_template(template).render(t=t, LEVELS=LEVELS, Level=Level, **values)
+    text = environment.get_template(template).render(t=t, word=partial(bare_word, t=t), **values)
     return " ".join(text.split())
 
 

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from kpixl.score import Scorecard
     from kpixl.workbook.package import Package
 
-SAMPLES = (("remote-va-agency", "es", "EUR"), ("remote-va-agency", "en", "USD"))
+SAMPLES = (
+    ("remote-va-agency", "es", "EUR"),
+    ("luxury-personal-assistant", "pt", "BRL"),
+    ("multilingual-va", "fr", "EUR"),
+    ("career-coaching", "es", "EUR"),
+    ("service-business", "ro", "RON"),
+    ("remote-va-agency", "en", "USD"),
+)
 SAMPLE_PERIOD = "2026-10"
 
 
@@ -31,15 +38,21 @@ def sample_workbook(
     """The sample workbook of a business in a language, still to be saved, and where."""
     business, period = catalog.business(business_id), Period.parse(SAMPLE_PERIOD)
     path = folder / f"{business.sample_name} {period} {code}.xlsx"
-    made = sample(business, period, code)
+    made = sample(business, period, code, currency)
     package = new_package(business, code, period, business.sample_name, currency, path)
     book = read(package)
     for table, columns in made.rows.items():
         append_entries(package, book, table, columns)
     append_past(package, book, made.past)
-    editor = SheetEditor(package, book.sheets["kpis"])
-    for kpi, target in made.targets.items():
-        editor.set(*book.placements["kpis"].position(kpi, "target"), target)
-    editor.commit()
-    scorecard, problems = refresh_package(package, moment=moment)
+    for block, column, values in (
+        ("kpis", "target", made.targets),
+        ("totals", "typed", made.typed),
+        ("settings", "value", made.settings),
+    ):
+        place = book.placements[block]
+        editor = SheetEditor(package, book.sheets[place.sheet])
+        for row, value in values.items():
+            editor.set(*place.position(row, column), value)
+        editor.commit()
+    scorecard, problems = refresh_package(package, moment=moment, rows_changed=True)
     return package, path, scorecard, problems

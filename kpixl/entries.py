@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from kpixl.period import Period, serial
+import numpy as np
+
+from kpixl.period import MONTH_DAYS, Period, serial
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
-    from kpixl.catalog.model import Business, Calculated, Level, Table
+    from kpixl.catalog.model import Business, Elapsed, Level, Table
 
 _DAY_SECONDS = 86400
 
@@ -44,15 +45,19 @@ def is_blank(raw: object) -> bool:
     return raw is None or raw == ""
 
 
-def calculated(column: Calculated, numbers: pd.DataFrame) -> np.ndarray:
-    """The values of a calculated column over the two date columns that it needs: NaN where either holds no number or
-    they run backwards (clock time for hours, calendar days for days)."""
+def elapsed(column: Elapsed, numbers: pd.DataFrame, blank_until: np.ndarray, edges: Mapping[str, float]) -> np.ndarray:
+    """The values of a column of elapsed time over the two date columns that it needs: NaN where either holds no number
+    or they run backwards (clock time for hours, calendar days for days and months). ``edges`` are days by their name;
+    ``blank_until`` says which rows are blank in ``until``."""
     since, until = (numbers[id_].to_numpy(dtype=float) for id_ in (column.since, column.until))
-    if column.unit == "days":
+    if column.open_until:
+        edge = edges[column.open_until]
+        until = np.where(blank_until, edge, np.minimum(until, edge))
+    if column.unit != "hours":
         since, until = since // 1, until // 1
-    span: np.ndarray = (until - since) * (24 if column.unit == "hours" else 1)
+    span: np.ndarray = (until - since) * {"hours": 24.0, "days": 1.0, "months": 1.0}[column.unit]
     span[~(until >= since)] = float("nan")
-    return span
+    return span / MONTH_DAYS if column.unit == "months" else span
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,18 @@ class InputCell:
     def number(self) -> float | None:
         """Its number; None where it is blank or holds something else."""
         return number(self.raw)
+
+    @property
+    def filled(self) -> bool:
+        """Whether something stands there."""
+        return not is_blank(self.raw) and not isinstance(self.raw, CellError)
+
+    @property
+    def text(self) -> str:
+        """What stands there as ``&""`` makes a text of it."""
+        if isinstance(self.raw, float) and self.raw.is_integer():
+            return str(int(self.raw))
+        return str(self.raw) if self.filled else ""
 
     @property
     def wrong(self) -> bool:
@@ -168,6 +185,25 @@ class History:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """A KPI of the owner's, as typed in Settings. ``formula`` is the text of the formula without ``=``, empty where the
+    cell holds none; ``value`` holds what Excel saved for it."""
+
+    slot: str
+    label: InputCell
+    formula: str
+    value: InputCell
+    unit: InputCell
+    direction: InputCell
+    thresholds: Mapping[Level, InputCell]
+
+    @property
+    def used(self) -> bool:
+        """Whether the owner has begun to fill the slot."""
+        return self.label.filled or bool(self.formula) or self.value.filled
+
+
 @dataclass(frozen=True)
 class Entries:
     """Everything that kpixl reads of one workbook."""
@@ -186,3 +222,8 @@ class Entries:
     published: Mapping[tuple[str, Level], InputCell] = field(default_factory=dict)
     """The published thresholds as they stand in the workbook; those of the catalogue where there is no workbook."""
     past: tuple[PastValue, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+    """The words of choices and of default settings as the workbook has them."""
+    windows: Mapping[str, InputCell] = field(default_factory=dict)
+    """The cells in which the owner chooses what a KPI is graded over."""
+    own: tuple[OwnEntry, ...] = ()

@@ -16,6 +16,12 @@ def N_(text: str) -> str:  # noqa: N802  (gettext's own name for "mark for trans
     return text
 
 
+class Verbatim(str):
+    """A text of the owner's, which is shown as it is and never translated."""
+
+    __slots__ = ()
+
+
 class Phrase:
     """A part of a sentence that is translated with it: a marked template and what stands in it."""
 

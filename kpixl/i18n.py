@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import math
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib import resources
@@ -14,14 +15,14 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 
-from kpixl.errors import N_, Phrase, UnknownChoice
+from kpixl.errors import N_, Phrase, UnknownChoice, Verbatim
 
 if TYPE_CHECKING:
     import datetime
 
     from kpixl.period import Period
 
-LOCALES = {"en": "en", "es": "es"}
+LOCALES = {"en": "en", "es": "es", "pt": "pt_BR", "fr": "fr", "ro": "ro"}
 """Language codes of kpixl, with the locale whose dates and numbers they use."""
 
 _HUGE = 1e15
@@ -50,8 +51,8 @@ class Language:
         return str(get_decimal_symbol(self.locale))
 
     def __call__(self, text: str) -> str:
-        """``text`` translated; the empty text stays empty."""
-        return self.catalogue.gettext(text) if text else ""
+        """``text`` translated; the empty text and the owner's own stay as they are."""
+        return self.catalogue.gettext(text) if text and not isinstance(text, Verbatim) else str(text)
 
     def number(self, value: float | None, unit: str = "count", currency: str = "USD") -> str:
         """``value`` as the owner reads it: ``82,0 %``, ``2,9 h``, ``1.250 €``; an en dash without a value."""
@@ -60,7 +61,7 @@ class Language:
         if abs(value) >= _HUGE:
             return f"{value:.3g}"
         if unit == "fraction":
-            space = "" if self.code == "en" else NO_BREAK
+            space = "" if self.code in ("en", "pt") else NO_BREAK
             return f"{self.decimal(value * 100, 1)}{space}%"
         if unit == "money":
             return format_currency(rounded(value, 2), currency, locale=self.locale)
@@ -69,6 +70,12 @@ class Language:
         if unit == "count":
             return format_decimal(rounded(value, 1), locale=self.locale)
         return self.decimal(value, 2)
+
+    def money_pattern(self, currency: str) -> str:
+        """How an amount is written, with {} for the digits: ``{} €``, ``R$ {}``."""
+        shown = format_currency(1, currency, format="¤|#", locale=self.locale).partition("|")[0]
+        standard = str(self.locale.currency_formats["standard"].pattern).partition(";")[0]
+        return re.sub(r"[#0.,]+", "{}", standard).replace("¤", shown)
 
     def decimal(self, value: float, digits: int) -> str:
         """``value`` with a fixed number of digits after the point."""

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import pandas as pd
 
-from kpixl.entries import Entries, EntryTable
-from kpixl.period import Period, serial
+from kpixl.catalog.load import MONTHS
+from kpixl.catalog.model import Elapsed, Lookup, Measure, Once, Window, branches, columns_of, word_key
+from kpixl.entries import Entries, EntryTable, History, elapsed
+from kpixl.formula import evaluate, parse
+from kpixl.period import serial
 from kpixl.settings import settings_used
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Condition, Measure
+    from kpixl.catalog.model import Calculated, Condition, Where
 
 _COMPARE = {
     ">=": operator.ge,
@@ -24,6 +30,7 @@ _COMPARE = {
     "=": operator.eq,
     "<>": operator.ne,
 }
+_NUMERIC = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,8 @@ class MeasureValue:
     measure: Measure
     log: float | None
     typed: float | None
+    stand_in: bool = False
+    """Whether the log's figure is what stands in while the proper one cannot be had."""
 
     @property
     def used(self) -> float | None:
@@ -40,61 +49,249 @@ class MeasureValue:
         return self.log if self.typed is None else self.typed
 
     @property
-    def source(self) -> Literal["log", "typed"] | None:
+    def source(self) -> Literal["log", "typed", "stand_in"] | None:
         """Where the number comes from; None where there is none."""
         if self.typed is not None:
             return "typed"
+        if self.stand_in:
+            return "stand_in"
         return None if self.log is None else "log"
 
 
 def measure(entries: Entries) -> dict[str, MeasureValue]:
     """Every measure of the business, by its name in the workbook."""
-    settings = settings_used(entries.settings)
-    values = {}
-    for item in entries.business.measures:
-        typed = entries.typed[item.name].number if item.name in entries.typed else None
-        log = aggregate(item, entries.tables.get(item.table), entries.period, settings)
-        values[item.name] = MeasureValue(item, log, typed)
-    return values
+    tally = Tally(entries)
+    return {item.name: tally.value(item) for item in entries.business.measures}
 
 
-def aggregate(item: Measure, rows: EntryTable | None, period: Period, settings: Mapping[str, float]) -> float | None:
-    """One measure over ``rows``; None where the table is gone or cannot say anything."""
-    if rows is None or not can_measure(item, rows):
-        return None
-    counted = meets(item, rows, period, settings)
-    if item.aggregate == "count":
-        return float(np.count_nonzero(counted))
-    return float(np.nansum(rows.numbers[item.column].to_numpy()[counted]))
+def match_key(text: str) -> str | float:
+    """What COUNTIFS compares texts by: without case, and numbers by their value (007 is 7)."""
+    return float(text) if _NUMERIC.fullmatch(text) else text.lower()
 
 
-def can_measure(item: Measure, rows: EntryTable) -> bool:
-    """Whether the rows can say anything: every column that the measure needs is there, and a kept list is filled in.
+class Tally:
+    """Counts the rows of one workbook over one period. Computes each thing once."""
 
-    An empty log says that nothing happened; an empty list (clients, services) says nothing.
-    """
-    needed = {condition.column for condition in item.where} | ({item.column} if item.column else set())
-    if not all(rows.has(column) for column in needed):
-        return False
-    return not (rows.table.kept and rows.blank(item.where[0].column).all())
+    def __init__(self, entries: Entries) -> None:
+        self.entries = entries
+        self.settings = settings_used(entries.settings, entries.currency, entries.words)
+        self._columns: dict[tuple[str, str], np.ndarray] = {}
+        self._keys: dict[tuple[str, str], np.ndarray] = {}
+        self._values: dict[str, MeasureValue] = {}
+
+    # Measures
+
+    def value(self, item: Measure) -> MeasureValue:
+        """A measure with what was typed instead."""
+        if item.name not in self._values:
+            cell = self.entries.typed.get(item.name)
+            typed = cell.number if cell else None
+            log, stand_in = self._formula(item) if item.aggregate == "formula" else (self._log(item), False)
+            self._values[item.name] = MeasureValue(item, log, typed, stand_in)
+        return self._values[item.name]
+
+    def _log(self, item: Measure) -> float | None:
+        if item.aggregate == "average":
+            return self._average(item)
+        return self._through_past(item) if item.through_past else self.aggregate(item)
+
+    def _formula(self, item: Measure) -> tuple[float | None, bool]:
+        """A measure made from others, and whether it had to be made otherwise."""
+        values: dict[str, float | None] = {part.id: self.value(part).used for part in item.parts}
+        values[MONTHS] = self.entries.period.months(item.window)
+        value = evaluate(parse(item.formula), values)
+        if value is not None or not item.otherwise:
+            return value, False
+        value = evaluate(parse(item.otherwise), values)
+        return value, value is not None
+
+    def _average(self, item: Measure) -> float | None:
+        """The mean over the closed periods of the last 12 months and this one."""
+        now = self.value(item.parts[0]).used
+        start = self.entries.period.start
+        first = self.entries.period.window_start(Window.YEAR)
+        past = self._history.between(first, start, item.parts[0].name)
+        return None if now is None else (sum(past) + now) / (len(past) + 1)
+
+    def _through_past(self, item: Measure) -> float | None:
+        """Over a window that reaches past the rows: the closed periods in it and this one, if none is missing."""
+        period = self.entries.period
+        base = next(part for part in self.entries.business.measures if part.name == item.id)
+        now, first = self.value(base).used, period.window_start(item.window)
+        past = self._history.between(first, period.start, item.id)
+        if now is None or first > period.start or len(past) != period.closed_in(item.window):
+            return None
+        return now if item.rollup == "last" else sum(past) + now
+
+    @cached_property
+    def _history(self) -> History:
+        return History.of(self.entries.past)
+
+    def aggregate(self, item: Measure) -> float | None:
+        """A measure from its rows alone; None where the table is gone or cannot say anything."""
+        if not self.can_measure(item):
+            return None
+        assert item.table is not None
+        counted = self.meets(item)
+        if item.aggregate == "count":
+            return float(np.count_nonzero(counted))
+        if item.aggregate == "distinct":
+            return float(len(np.unique(self.names(item.table, item.distinct)[counted])))
+        return float(np.nansum(self.column(item.table, str(item.column))[counted]))
+
+    def can_measure(self, item: Measure) -> bool:
+        """Whether the rows can say anything: every column that it needs is there, and a kept list is filled in.
+
+        An empty log says that nothing happened; an empty list (clients, services) says nothing.
+        """
+        rows = self.entries.tables.get(item.table or "")
+        if rows is None or not self._has(rows, item):
+            return False
+        return not (item.kept and rows.blank(key_column(item)).all())
+
+    def _has(self, rows: EntryTable, item: Measure) -> bool:
+        needed = columns_of(item.where) | {*item.distinct} | ({item.column} if item.column else set())
+        needed |= {item.once} if item.distinct else set()
+        by_id = {column.id: column for column in rows.table.calculated}
+        for id_ in needed:
+            column = by_id.get(id_)
+            if column is not None and id_ not in rows.letters:
+                return False
+            if isinstance(column, Lookup):
+                other = self.entries.tables.get(column.table)
+                there = other is not None and rows.has(column.match)
+                if not there or other is None or not all(map(other.has, (column.match, *columns_of(column.where)))):
+                    return False
+            elif column is None and not rows.has(id_):
+                return False
+        return True
+
+    def meets(self, item: Measure) -> np.ndarray:
+        """Which rows of its table a measure counts."""
+        assert item.table is not None
+        counted = self._meets(item.table, item.where, item.window)
+        return counted & (self.names(item.table, item.distinct) >= 0) if item.distinct else counted
+
+    # Conditions
+
+    def _meets(self, table: str, where: Where, window: Window) -> np.ndarray:
+        rows = self._rows(table)
+        counted = np.zeros(len(rows), dtype=bool)
+        for branch in branches(where):
+            met = np.ones(len(rows), dtype=bool)
+            for condition in branch:
+                met &= self._holds(condition, rows, window)
+            counted |= met
+        return counted
+
+    def _holds(self, condition: Condition, rows: EntryTable, window: Window) -> np.ndarray:
+        blank = rows.blank(condition.column) if rows.has(condition.column) else np.zeros(len(rows), dtype=bool)
+        if condition.comparison == "filled":
+            return ~blank
+        if condition.text:
+            operand = match_key(str(self._operand(condition, rows.table.id, window)))
+            keys = self._match_keys(rows, condition.column)
+            # A blank cell is neither equal to a word nor different from it.
+            passed: np.ndarray = _COMPARE[condition.comparison](keys, operand) & ~blank
+        else:
+            operand = self._operand(condition, rows.table.id, window)
+            values = self.column(rows.table.id, condition.column)
+            # A comparison with NaN is false, as COUNTIFS passes over cells that hold no number.
+            passed = _COMPARE[condition.comparison](values, operand) & ~np.isnan(values)
+        return passed | blank if condition.or_blank else passed
+
+    def _operand(self, condition: Condition, table: str, window: Window) -> float | str:
+        if condition.kind == "choice":
+            key = word_key(table, condition.column, str(condition.operand))
+            return self.entries.words.get(key, str(condition.operand))
+        if condition.kind == "name":
+            name = str(condition.operand)
+            return self.edges(window)[name] if name in self.edges(window) else self.settings[name]
+        return condition.operand
+
+    def edges(self, window: Window) -> Mapping[str, float]:
+        """Days that conditions compare with, by their names."""
+        period = self.entries.period
+        after = float(serial(period.after))
+        return {
+            "window_start": float(serial(period.window_start(window))),
+            "after_window": after,
+            "period_end": after - 1,
+            "repeat_start": after - float(self.settings["repeat_days"]),
+        }
+
+    # Columns
+
+    def _rows(self, table: str) -> EntryTable:
+        rows = self.entries.tables[table]
+        assert rows is not None
+        return rows
+
+    def column(self, table: str, id_: str) -> np.ndarray:
+        """The numbers of a column, calculated ones too; NaN where there is none."""
+        rows = self._rows(table)
+        if id_ in rows.numbers:
+            return rows.numbers[id_].to_numpy()
+        if (table, id_) not in self._columns:
+            column = next(column for column in rows.table.calculated if column.id == id_)
+            self._columns[table, id_] = self.calculated(rows, column)
+        return self._columns[table, id_]
+
+    def calculated(self, rows: EntryTable, column: Calculated) -> np.ndarray:
+        """What the formulas of a calculated column give, whatever stands in its cells."""
+        if isinstance(column, Elapsed):
+            if not {column.since, column.until} <= set(rows.numbers):
+                return np.full(len(rows), np.nan)
+            return elapsed(column, rows.numbers, rows.blank(column.until), self.edges(Window.PERIOD))
+        if isinstance(column, Once):
+            return self._once(rows, column)
+        other = self.entries.tables.get(column.table)
+        if other is None or not rows.has(column.match):
+            return np.zeros(len(rows))
+        if not all(map(other.has, (column.match, *columns_of(column.where)))):
+            return np.zeros(len(rows))
+        return self._lookup(rows, column, other)
+
+    def _lookup(self, rows: EntryTable, column: Lookup, other: EntryTable) -> np.ndarray:
+        met = self._meets(column.table, column.where, Window.PERIOD)
+        counts = pd.Series(self._match_keys(other, column.match)[met], dtype=object).value_counts()
+        found = pd.Series(self._match_keys(rows, column.match), dtype=object).map(counts).fillna(0.0)
+        return np.where(rows.blank(column.match), 0.0, found.to_numpy(dtype=float))
+
+    def _once(self, rows: EntryTable, column: Once) -> np.ndarray:
+        if not all(rows.has(id_) or id_ in {c.id for c in rows.table.calculated} for id_ in column.reads):
+            return np.full(len(rows), np.nan)
+        names = self.names(rows.table.id, column.keys)
+        met = self._meets(rows.table.id, column.where, column.window) & (names >= 0)
+        counts = np.bincount(names[met], minlength=names.max(initial=-1) + 1)
+        shares = np.full(len(rows), np.nan)
+        named = names >= 0
+        with np.errstate(divide="ignore"):
+            shares[named] = 1.0 / counts[names[named]]
+        shares[np.isinf(shares)] = np.nan
+        return shares
+
+    def names(self, table: str, keys: tuple[str, ...]) -> np.ndarray:
+        """Which name each row has in ``keys``: one number for what COUNTIFS takes for equal; −1 where one is blank."""
+        rows = self._rows(table)
+        names = np.zeros(len(rows), dtype=np.int64)
+        for key in keys:
+            codes, labels = pd.factorize(self._match_keys(rows, key))
+            codes = np.where(rows.blank(key), -1, codes)
+            names = np.where((names < 0) | (codes < 0), -1, names * max(1, len(labels)) + codes)
+        return np.where(names < 0, -1, np.unique(names, return_inverse=True)[1])
+
+    def _match_keys(self, rows: EntryTable, column: str) -> np.ndarray:
+        place = rows.table.id, column
+        if place not in self._keys:
+            codes, texts = pd.factorize(rows.texts[column].to_numpy(dtype=object))
+            keys = np.empty(len(texts) + 1, dtype=object)
+            keys[:-1] = [match_key(text) for text in texts]
+            keys[-1] = ""
+            self._keys[place] = keys[codes]
+        return self._keys[place]
 
 
-def meets(item: Measure, rows: EntryTable, period: Period, settings: Mapping[str, float]) -> np.ndarray:
-    """Which rows meet every condition of the measure."""
-    edges = {
-        "window_start": float(serial(period.window_start(item.window))),
-        "after_window": float(serial(period.after)),
-        **settings,
-    }
-    counted = np.ones(len(rows), dtype=bool)
-    for condition in item.where:
-        counted &= _meets(condition, rows, edges)
-    return counted
-
-
-def _meets(condition: Condition, rows: EntryTable, edges: Mapping[str, float]) -> np.ndarray:
-    operand = edges[condition.operand] if isinstance(condition.operand, str) else condition.operand
-    values = rows.numbers[condition.column].to_numpy()
-    # A comparison with NaN is false, as COUNTIFS passes over cells that hold no number. For <> that needs saying.
-    passed: np.ndarray = _COMPARE[condition.comparison](values, operand) & ~np.isnan(values)
-    return passed | rows.blank(condition.column) if condition.or_blank else passed
+def key_column(item: Measure) -> str:
+    """The column whose being empty says that a kept list has not been filled in: the first that the measure reads."""
+    return item.where[0][0][0].column

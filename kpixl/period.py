@@ -10,6 +10,8 @@ from enum import StrEnum
 from kpixl.catalog.model import Window
 from kpixl.errors import N_, Phrase, UnknownChoice
 
+MONTH_DAYS = 30.4375
+"""Days of an average month: 365.25 / 12."""
 _EPOCH = date(1899, 12, 30)
 _PATTERNS = "2026-10, 2026-Q4, 2026-W43, 2026"
 
@@ -108,6 +110,17 @@ class Period:
     def window_start(self, window: Window) -> date:
         """The first day of ``window``, which ends with the period."""
         return self.start if window.months is None else add_months(self.after, -window.months)
+
+    def months(self, window: Window) -> float:
+        """The months in ``window``, by which sums become monthly; a week has its part of an average month."""
+        return float(window.months or self.kind.months or 7 / MONTH_DAYS)
+
+    def closed_in(self, window: Window) -> int:
+        """How many whole periods of this kind lie in ``window`` before this one."""
+        first = self.window_start(window)
+        if self.kind is Kind.WEEK:
+            return (self.start - first).days // 7
+        return max(0, (self.start.year - first.year) * 12 + self.start.month - first.month) // self.kind.months
 
     def __str__(self) -> str:
         if self.kind is Kind.WEEK:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kpixl.catalog import Level, catalogue
 from kpixl.errors import N_
 from kpixl.score import GRADED, thresholds_published
-from kpixl.words import TRENDS, level_word, reason_text, to_next_text
+from kpixl.words import TRENDS, reason_text, standing_word, to_next_text
 
 if TYPE_CHECKING:
     from kpixl.catalog import Business, BusinessKpi
@@ -47,6 +47,7 @@ def result_json(result: Result, t: Language) -> Json:
         "value": result.value,
         "unit": kpi.kpi.unit,
         "level": _level_id(result.level),
+        "standing": result.grade.standing and result.grade.standing.value,
         "reason": _reason_json(result.reason, t),
         "next_level": _level_id(result.grade.next_level),
         "to_next": step and {"measure": kpi.kpi.lever, "amount": step.amount, "direction": step.direction},
@@ -79,6 +80,7 @@ def scorecard_json(scorecard: Scorecard, t: Language, problems: Sequence[Problem
         "measures": {
             name: {"value": value.used, "log": value.log, "typed": value.typed, "source": value.source}
             for name, value in scorecard.measures.items()
+            if name in entries.business.shown
         },
         "problem_count": problem_count(problems),
     }
@@ -180,7 +182,7 @@ def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Languag
             t(result.kpi.abbreviation),
             t(result.kpi.name),
             t.number(result.value, result.kpi.kpi.unit, entries.currency),
-            level_word(result.level, t),
+            standing_word(result, t),
             _change(result, t, entries.currency),
         )
         for result in scorecard.results
@@ -191,7 +193,7 @@ def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Languag
     lines = [f"{entries.company or t(entries.business.name)} · {t.period(entries.period)}", ""]
     lines += _row(heads, widths)
     for result, row in zip(scorecard.results, rows, strict=True):
-        lines += _row(row, widths, _COLOURS[result.level] if colour else None)
+        lines += _row(row, widths, _COLOURS[result.grade.shade] if colour else None)
         lines += _block(_advice(result, t), indent=widths[0] + len(_GAP))
     return "\n".join([*lines, "", *_block([counts_text(problems, t)])])
 
@@ -201,7 +203,7 @@ def calc_text(result: Result, t: Language) -> str:
     kpi = result.kpi
     unit = "ratio" if kpi.kpi.unit == "money" else kpi.kpi.unit
     heading = f"{t(kpi.abbreviation)}, {t(kpi.name)} ({kpi.business}):"
-    level = level_word(result.level, t)
+    level = standing_word(result, t)
     return "\n".join(_block([f"{heading} {t.number(result.value, unit)}  {level}"]) + _block(_advice(result, t), 2))
 
 

@@ -12,7 +12,8 @@ from kpixl.commentary import comment, headline
 from kpixl.i18n import language
 from kpixl.measure import measure
 from kpixl.score import Scorecard, score
-from kpixl.workbook import layout
+from kpixl.workbook import charts_fit, layout
+from kpixl.workbook.append import settle
 from kpixl.workbook.grid import Context
 from kpixl.workbook.read import Book, read
 from kpixl.workbook.write import write
@@ -44,9 +45,14 @@ def scored(book: Book) -> tuple[Scorecard, tuple[Problem, ...]]:
     return scorecard, check(book.entries, measures, scorecard)
 
 
-def refresh_package(package: Package, *, moment: datetime | None) -> tuple[Scorecard, tuple[Problem, ...]]:
-    """Bring the owned cells of an open package up to date. ``moment`` is None for a workbook that has no rows yet."""
+def refresh_package(
+    package: Package, *, moment: datetime | None, rows_changed: bool = False
+) -> tuple[Scorecard, tuple[Problem, ...]]:
+    """Bring the owned cells of an open package up to date. ``moment`` is None for a workbook that has no rows yet;
+    with ``rows_changed``, the calculated columns of entry tables are among them."""
     book = read(package)
+    if rows_changed:
+        settle(package, book)
     scorecard, problems = scored(book)
     if moment is None:
         problems = ()
@@ -61,6 +67,8 @@ def refresh_package(package: Package, *, moment: datetime | None) -> tuple[Score
         placements=book.placements,
         titles=titles,
         column=layout.references(book.headings),
+        row_cell=layout.row_cells(book.headings),
+        rewound=book.rewound,
         refreshed=moment,
         trend_kpi=book.trend_kpi,
         breakdown=breakdown(book.entries),
@@ -68,4 +76,5 @@ def refresh_package(package: Package, *, moment: datetime | None) -> tuple[Score
         comments={result.kpi.id: comment(result, t, book.entries.currency) for result in scorecard.results},
     )
     write(package, context, book.placements, book.sheets)
+    charts_fit.overview(package, book, len(scorecard.results))
     return scorecard, problems

@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from kpixl.catalog.model import Calculated, Field, Table
-from kpixl.entries import EntryTable, calculated, is_blank
+from kpixl.catalog.model import Table
+from kpixl.entries import EntryTable, is_blank
 
 Value: TypeAlias = str | float | None
 """What a cell holds: dates as Excel's serial numbers, times as fractions of a day."""
@@ -27,14 +27,12 @@ def entry_table(table: Table, columns: Columns) -> EntryTable:
     numbers, texts, odd = {}, {}, {}
     for field in table.fields:
         values = columns.get(field.id, blank)
-        if _is_text(field):
+        if field.type in ("text", "choice"):
             texts[field.id] = pd.Series([None if is_blank(value) else str(value) for value in values], dtype=object)
             continue
         numbers[field.id] = [float("nan") if value is None or isinstance(value, str) else value for value in values]
         odd[field.id] = {row: values[row] for row in rows if isinstance(values[row], str) and values[row]}
     frame = pd.DataFrame(numbers, index=rows, dtype=float)
-    for column in table.calculated:
-        frame[column.id] = calculated(column, frame)
     return EntryTable(
         table=table,
         sheet="",
@@ -45,7 +43,3 @@ def entry_table(table: Table, columns: Columns) -> EntryTable:
         texts=pd.DataFrame(texts, index=rows, dtype=object),
         odd={id_: found for id_, found in odd.items() if found},
     )
-
-
-def _is_text(column: Field | Calculated) -> bool:
-    return isinstance(column, Field) and column.type in ("text", "choice")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from kpixl.catalog.model import Level, Threshold, Window
+from kpixl.catalog.model import Level, Standing, Threshold, Window
 from kpixl.entries import Entries, History
 from kpixl.formula import denominators, evaluate, names, parse
 from kpixl.measure import MeasureValue
+from kpixl.own import own_kpis
+from kpixl.settings import settings_used
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,7 +33,10 @@ GRADED = (Level.TYPICAL, Level.ABOVE_AVERAGE, Level.EXCEPTIONAL)
 class Reason:
     """Why there is no value or no level. ``measure`` is the one to blame, where one is."""
 
-    code: Literal["missing_measure", "zero_denominator", "no_bands", "graded_window", "no_rollup", "uneven_past"]
+    code: Literal[
+        "missing_measure", "zero_denominator", "no_bands", "no_rate", "own_formula",
+        "graded_window", "no_rollup", "uneven_past",
+    ]  # fmt: skip
     measure: Measure | None = None
 
 
@@ -58,6 +63,13 @@ class Grade:
     """Where the band that the value is in begins and ends."""
     slope: float | None = None
     """How much the value moves when the lever takes one more."""
+    standing: Standing | None = None
+    """How a value without a benchmark stands against the owner's target or the previous period."""
+
+    @property
+    def shade(self) -> Level | None:
+        """The level whose colour and shape the value is shown in."""
+        return self.standing.shade if self.level is None and self.standing else self.level
 
 
 @dataclass(frozen=True)
@@ -97,16 +109,34 @@ class Scorecard:
     measures_previous: Mapping[str, float | None]
     closed: Mapping[str, int]
     """For each measure, how many closed periods of the year have a figure of it."""
-    results: tuple[Result, ...]
+    slots: tuple[Result, ...]
+    """Every KPI that the workbook has a place for: those of the business, then the owner's, used or not."""
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """The KPIs of the business, and those that the owner made up."""
+        return tuple(result for result in self.slots if not result.kpi.own or result.kpi.name)
 
     def result(self, kpi: str) -> Result:
         """The result of one KPI, by its id."""
-        return next(result for result in self.results if result.kpi.id == kpi)
+        return next(result for result in self.slots if result.kpi.id == kpi)
 
     @property
     def ranked(self) -> tuple[Result, ...]:
-        """Worst position first; KPIs without a position last; ties in the catalogue's order."""
-        return tuple(sorted(self.results, key=lambda r: math.inf if r.grade.position is None else r.grade.position))
+        """Worst position first; KPIs without a position and free slots last; ties in the catalogue's order."""
+        keys = {result.kpi.id: order_key(result, index) for index, result in enumerate(self.slots)}
+        return tuple(sorted(self.slots, key=lambda result: keys[result.kpi.id]))
+
+
+UNPLACED = 9
+"""Comes after every position."""
+
+
+def order_key(result: Result, index: int) -> float:
+    """What the ``index``-th KPI is ordered by: its position, and its place among equals. One number, as in the
+    workbook, so that positions which differ by floating-point noise count as equal."""
+    position = result.grade.position
+    return (UNPLACED if position is None else position) + (index + 1) / 1e6
 
 
 def passes(value: float, threshold: Threshold) -> bool:
@@ -127,17 +157,26 @@ def thresholds_published(kpi: BusinessKpi) -> dict[Level, float]:
 def thresholds_in_force(kpi: BusinessKpi, entries: Entries) -> dict[Level, float]:
     """Where each level starts: the owner's threshold where there is one, else the published one.
 
-    A level whose published threshold was emptied in the workbook is not reached, there or here.
+    A level whose published threshold was emptied in the workbook is not reached, there or here; nor is one in US
+    dollars while the workbook has another currency and no rate.
     """
-    thresholds = thresholds_published(kpi)
+    rate = dollar_rate(entries) if kpi.in_dollars else 1.0
+    thresholds = {}
     for level in GRADED:
-        for cells in (entries.published, entries.thresholds):
-            cell = cells.get((kpi.id, level))
-            if cell and cell.number is not None:
-                thresholds[level] = cell.number
-            elif cell and cells is entries.published:
-                thresholds.pop(level, None)
+        yours, stands = entries.thresholds.get((kpi.id, level)), entries.published.get((kpi.id, level))
+        threshold = kpi.threshold(level)
+        published = (threshold.value if threshold else None) if stands is None else stands.number
+        if yours and yours.number is not None:
+            thresholds[level] = yours.number
+        elif published is not None and rate is not None:
+            thresholds[level] = published * rate
     return thresholds
+
+
+def dollar_rate(entries: Entries) -> float | None:
+    """What a US dollar costs in the workbook's currency; None where the owner has not said."""
+    rate = settings_used(entries.settings, entries.currency, entries.words).get("dollar_rate")
+    return None if rate is None else float(rate)
 
 
 def calculate(kpi: BusinessKpi, arguments: Mapping[str, float | None]) -> tuple[float | None, Reason | None]:
@@ -169,11 +208,18 @@ def grade(
     value: float | None,
     thresholds: Mapping[Level, float],
     arguments: Mapping[str, float | None],
+    target: float | None = None,
+    previous: float | None = None,
 ) -> Grade:
-    """The level of ``value``, the next one, and what it takes to get there."""
+    """The level of ``value``, the next one, and what it takes to get there. A KPI for which no benchmark is published
+    stands against the owner's ``target``, else against the ``previous`` period."""
     level = level_of(kpi, value, thresholds)
-    if value is None or level is None:
-        return Grade(None, None, None, None)
+    if level is None:
+        standing = None if value is None or kpi.thresholds else standing_of(kpi, value, target, previous)
+        reference = previous if target is None else target
+        position = _standing_position(kpi, value, reference, standing) if standing else None
+        return Grade(None, None, None, position, standing=standing)
+    assert value is not None
     edges = {level: _edge(kpi, level, thresholds) for level in GRADED if level in thresholds}
     following = min((other for other in edges if other > level), default=None)
     low = edges[level].value if level in edges else _worst(kpi, edges[following].value if following else 0.0)
@@ -184,6 +230,23 @@ def grade(
     return Grade(level, following, to_next, level + progress, low, high, slope)
 
 
+def standing_of(kpi: BusinessKpi, value: float, target: float | None, previous: float | None) -> Standing | None:
+    """How ``value`` stands against the owner's target, else against the previous period; None without either."""
+    if target is not None:
+        return Standing(str(_against_target(kpi, value, target)))
+    if previous is not None and (trend := _trend(kpi, value - previous)):
+        return Standing(trend)
+    return None
+
+
+def _standing_position(kpi: BusinessKpi, value: float | None, reference: float | None, standing: Standing) -> float:
+    """Where a value without a benchmark is on the scale of positions: 2 is what it is held against."""
+    if value is None or reference is None or value <= 0 or reference <= 0:
+        return {Level.BELOW: 1.0, Level.TYPICAL: 2.0, Level.ABOVE_AVERAGE: 3.0}[standing.shade]
+    share = reference / value if kpi.kpi.direction == "down" else value / reference
+    return min(4.0, 2 * share)
+
+
 def _edge(kpi: BusinessKpi, level: Level, thresholds: Mapping[Level, float]) -> Threshold:
     return Threshold(comparison=kpi.comparison(level), value=thresholds[level])
 
@@ -192,14 +255,14 @@ def _worst(kpi: BusinessKpi, first: float) -> float:
     """Where the scale of positions begins: the natural worst, or twice the first threshold where lower is better."""
     if kpi.kpi.direction == "down":
         return 2 * first
-    return -100.0 if kpi.kpi.unit == "score" else 0.0
+    return -100.0 if kpi.kpi.unit == "score" and not kpi.own else 0.0
 
 
 def _best(kpi: BusinessKpi, last: float) -> float:
     """Where the scale of positions ends: the natural best, or twice the last threshold where there is none."""
     if kpi.kpi.direction == "down":
         return 0.0
-    if kpi.kpi.unit == "score":
+    if kpi.kpi.unit == "score" and not kpi.own:
         return 100.0
     return 1.0 if kpi.kpi.bounded else 2 * last
 
@@ -237,10 +300,23 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue]) -> Scorecard:
     first = first_closed(entries)
     closed = _closed_periods(entries, history)
     to_date = {name: _year_to_date(value, history, entries.period, first) for name, value in measures.items()}
-    results = tuple(_result(kpi, entries, used, to_date, closed, history) for kpi in entries.business.kpis)
+    slots = tuple(_result(kpi, entries, used, to_date, closed, history) for kpi in entries.business.kpis)
+    slots += tuple(_own_result(kpi, entries, used, history) for kpi in own_kpis(entries))
     before = entries.period.shift(-1)
     previous = {name: history.value(before, name) for name in measures}
-    return Scorecard(entries, measures, to_date, previous, closed, results)
+    return Scorecard(entries, measures, to_date, previous, closed, slots)
+
+
+def _own_result(kpi: BusinessKpi, entries: Entries, used: Mapping[str, float | None], history: History) -> Result:
+    """A KPI that the owner made up. What kpixl cannot evaluate has the value that Excel saved."""
+    entry = next((entry for entry in entries.own if entry.slot == kpi.id), None)
+    arguments = {argument.name: used.get(argument.measure.name) for argument in kpi.arguments}
+    value = evaluate(parse(kpi.kpi.formula), arguments) if kpi.kpi.formula else entry.value.number if entry else None
+    reason = None if value is not None or not kpi.name else Reason("own_formula")
+    thresholds = {
+        level: cell.number for level, cell in (entry.thresholds if entry else {}).items() if cell.number is not None
+    }
+    return _graded(kpi, entries, value, reason, thresholds, arguments, history)
 
 
 def _result(
@@ -253,15 +329,32 @@ def _result(
 ) -> Result:
     arguments = {argument.name: used[argument.measure.name] for argument in kpi.arguments}
     value, reason = calculate(kpi, arguments)
-    thresholds = thresholds_in_force(kpi, entries)
-    graded = grade(kpi, value, thresholds, arguments)
-    if value is not None and graded.level is None:
-        reason = Reason("no_bands")
+    result = _graded(kpi, entries, value, reason, thresholds_in_force(kpi, entries), arguments, history)
+    year, year_reason = _kpi_to_date(kpi, to_date, closed)
+    return replace(result, year_to_date=year, year_to_date_reason=year_reason)
+
+
+def ungraded_reason(kpi: BusinessKpi, rate: float | None) -> Reason:
+    """Why a value has no level."""
+    return Reason("no_rate" if kpi.in_dollars and rate is None else "no_bands")
+
+
+def _graded(
+    kpi: BusinessKpi,
+    entries: Entries,
+    value: float | None,
+    reason: Reason | None,
+    thresholds: Mapping[Level, float],
+    arguments: Mapping[str, float | None],
+    history: History,
+) -> Result:
     target_cell = entries.targets.get(kpi.id)
     target = target_cell.number if target_cell else None
-    previous = history.value(entries.period.shift(-1), kpi.name_prefix)
+    previous = history.value(entries.period.shift(-1), kpi.history_id)
     change = None if value is None or previous is None else value - previous
-    year, year_reason = _kpi_to_date(kpi, to_date, closed)
+    graded = grade(kpi, value, thresholds, arguments, target, previous)
+    if value is not None and graded.shade is None:
+        reason = ungraded_reason(kpi, dollar_rate(entries))
     return Result(
         kpi=kpi,
         measures=arguments,
@@ -272,9 +365,9 @@ def _result(
         target=target,
         against_target=_against_target(kpi, value, target),
         previous=previous,
-        year_before=history.value(entries.period.year_before, kpi.name_prefix),
-        year_to_date=year,
-        year_to_date_reason=year_reason,
+        year_before=history.value(entries.period.year_before, kpi.history_id),
+        year_to_date=None,
+        year_to_date_reason=None,
         change=change,
         trend=_trend(kpi, change),
         sample=arguments[kpi.kpi.sample] if kpi.kpi.sample else None,

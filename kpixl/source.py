@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from kpixl.entries import calculated, number
+from kpixl.entries import number
 from kpixl.errors import (
     N_,
     FileMissing,
@@ -78,7 +78,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Accepted:
-    """Rows that fit, by field id, with the calculated columns; and those that do not."""
+    """Rows that fit, by field id; and those that do not."""
 
     columns: Mapping[str, list[Value]]
     rejected: tuple[Rejected, ...]
@@ -122,7 +122,7 @@ def rows_for(table: Table, source: Source, mapping: Mapping[str, str]) -> Accept
         else:
             for (field, _), value in zip(fields, values, strict=True):
                 columns[field.id].append(value)
-    return Accepted({**columns, **_calculated(table, columns)}, tuple(rejected))
+    return Accepted(columns, tuple(rejected))
 
 
 class _Unfit(Exception):
@@ -224,16 +224,3 @@ def _number(cell: str) -> float:
     if not _NUMBER.fullmatch(cell) or not math.isfinite(float(cell)):
         raise _Unfit(BAD_NUMBER)
     return float(cell)
-
-
-def _calculated(table: Table, columns: Mapping[str, list[Value]]) -> dict[str, list[Value]]:
-    """The calculated columns; None where a date is missing."""
-    import pandas as pd
-
-    count = len(next(iter(columns.values()), []))
-    dates = {field.id for field in table.fields if field.type == "date"}
-    frame = pd.DataFrame({id_: columns.get(id_, [None] * count) for id_ in dates}, index=range(count), dtype=float)
-    computed: dict[str, list[Value]] = {}
-    for column in table.calculated:
-        computed[column.id] = [None if math.isnan(value) else float(value) for value in calculated(column, frame)]
-    return computed

@@ -66,7 +66,7 @@ def new(business_id: str, *, language: str, period: Period, company: str, curren
     if not out.parent.is_dir():
         raise FolderMissing(path=out.parent)
     package = new_package(business, language, period, company, currency, out)
-    refresh_package(package, moment=None)
+    refresh_package(package, moment=None, rows_changed=True)
     package.save(out)
     return out
 
@@ -126,7 +126,7 @@ def import_rows(
     for other, columns in added.items():
         append_entries(package, book, other, columns)
     append_entries(package, book, table, accepted.columns)
-    _, problems = refresh_package(package, moment=datetime.now())
+    _, problems = refresh_package(package, moment=datetime.now(), rows_changed=True)
     backup = package.save(path, backup=True)
     names = {other: tuple(str(value) for value in next(iter(columns.values()))) for other, columns in added.items()}
     return ImportOutcome(path, book.entries.language, table, len(accepted), accepted.rejected, names, problems, backup)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Level, Window
+from kpixl.catalog.model import Level, Standing, Window, word_key
 from kpixl.errors import N_
+from kpixl.settings import SETTINGS
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Measure
+    from kpixl.catalog.model import Business, BusinessKpi, Measure
     from kpixl.i18n import Language
     from kpixl.score import Reason, Result, ToNext
 
@@ -20,6 +21,14 @@ LEVELS = {
 }
 SHAPES = {Level.BELOW: "▼", Level.TYPICAL: "●", Level.ABOVE_AVERAGE: "▲", Level.EXCEPTIONAL: "★", None: "○"}
 NOT_GRADED = N_("not graded")
+STANDINGS = {
+    Standing.MISSED: N_("target missed"),
+    Standing.MET: N_("target met"),
+    Standing.WORSE: N_("worse than before"),
+    Standing.SAME: N_("as before"),
+    Standing.BETTER: N_("better than before"),
+}
+DIRECTIONS = {"up": N_("higher is better"), "down": N_("lower is better")}
 
 WINDOWS = {Window.PERIOD: N_("period"), Window.QUARTER: N_("last 3 months"), Window.YEAR: N_("last 12 months")}
 
@@ -36,15 +45,18 @@ UNITS = {
 
 TRENDS = {"better": N_("better"), "worse": N_("worse"), "same": N_("same")}
 TARGETS = {"met": N_("met"), "missed": N_("missed")}
-SOURCES = {"log": N_("from the rows"), "typed": N_("typed"), None: N_("missing")}
+SOURCES = {"log": N_("from the rows"), "typed": N_("typed"), "stand_in": N_("at least"), None: N_("missing")}
 
 KINDS_OF_PAST = {"measure": N_("measure"), "kpi": N_("KPI")}
 
 WINDOW_REASON = N_("{absent} in the {window}")
 REASONS = {
     "missing_measure": N_("no figure for: {measure}"),
+    "short_past": N_("not enough closed periods for: {measure}"),
     "zero_denominator": N_("{absent} in this period"),
     "no_bands": N_("no benchmark and no target to grade against"),
+    "no_rate": N_("type the price of a dollar in Settings to compare"),
+    "own_formula": N_("the formula in Settings gives no number"),
     "graded_window": N_("graded over its own window"),
     "no_rollup": N_("cannot be added up over months: {measure}"),
     "uneven_past": N_("some closed months lack a figure for: {measure}"),
@@ -54,6 +66,39 @@ REASONS = {
 def level_word(level: Level | None, t: Language) -> str:
     """The level with its shape: ``★ exceptional``."""
     return f"{SHAPES[level]} {t(LEVELS[level] if level is not None else NOT_GRADED)}"
+
+
+def standing_word(result: Result, t: Language) -> str:
+    """The level or the standing of a result with its shape."""
+    standing = result.grade.standing
+    if result.level is not None or standing is None:
+        return level_word(result.level, t)
+    return f"{SHAPES[standing.shade]} {t(STANDINGS[standing])}"
+
+
+def bare_word(result: Result, t: Language) -> str:
+    """The same without a shape, for sentences."""
+    return standing_word(result, t).partition(" ")[2]
+
+
+def kpi_title(kpi: BusinessKpi, t: Language) -> str:
+    """How lists and headings call a KPI: ``CSS · Client satisfaction score``."""
+    return kpi.name if kpi.own else f"{t(kpi.abbreviation)} · {t(kpi.name)}"
+
+
+def entry_words(business: Business, t: Language) -> dict[str, str]:
+    """The words that entries are compared with: those of every choice in a table or in Settings, and of settings
+    while they are blank."""
+    words = {
+        word_key(table.id, field.id, choice): t(word)
+        for table in business.tables
+        for field in table.fields
+        for choice, word in field.choices.items()
+    }
+    words |= {id_: t(str(setting.default)) for id_, setting in SETTINGS.items() if setting.is_text}
+    words |= {f"unit_{unit}": t(word) for unit, word in UNITS.items()}
+    words |= {f"direction_{direction}": t(word) for direction, word in DIRECTIONS.items()}
+    return words | {f"window_{window.value}": t(word) for window, word in WINDOWS.items()}
 
 
 def measure_label(measure: Measure, t: Language) -> str:
@@ -69,8 +114,11 @@ def reason_text(reason: Reason | None, t: Language) -> str:
         return ""
     measure = reason.measure
     label, absent = (measure_label(measure, t), t(measure.absent)) if measure else ("", t(N_("nothing to divide by")))
-    windowed = reason.code == "zero_denominator" and measure is not None and measure.window is not Window.PERIOD
-    text = t(WINDOW_REASON if windowed else REASONS[reason.code]).format(
+    code: str = reason.code
+    if code == "missing_measure" and measure is not None and measure.through_past:
+        code = "short_past"
+    windowed = code == "zero_denominator" and measure is not None and measure.window is not Window.PERIOD
+    text = t(WINDOW_REASON if windowed else REASONS[code]).format(
         measure=label, absent=absent, window=t(WINDOWS[measure.window]) if measure else ""
     )
     return text[:1].upper() + text[1:]

@@ -2,25 +2,160 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import pytest
 
-from kpixl.catalog import BusinessKpi, Condition, businesses, catalogue
-from kpixl.catalog.load import parse_condition
+from kpixl.catalog import (
+    Business,
+    BusinessKpi,
+    Condition,
+    Elapsed,
+    Field,
+    Lookup,
+    Measure,
+    Once,
+    Window,
+    business,
+    businesses,
+    catalogue,
+)
+from kpixl.catalog.load import EDGES, MONTHS, parse_condition, parse_line
+from kpixl.catalog.model import OWN_SLOTS, Where, branches
+from kpixl.errors import UnknownChoice
 from kpixl.formula import names, parse
 from kpixl.score import calculate
-from kpixl.settings import SETTINGS
+from kpixl.settings import READS, SETTINGS, settings_of
 
-KPIS = [pytest.param(kpi, id=f"{kpi.code}_{kpi.id}") for business in businesses() for kpi in business.kpis]
+KPIS = [pytest.param(kpi, id=f"{kpi.code}_{kpi.id}") for owner in businesses() for kpi in owner.kpis]
+BUSINESSES = [pytest.param(owner, id=owner.id) for owner in businesses()]
+MEASURES = [pytest.param(measure, id=measure.id) for measure in catalogue().measures.values()]
+COUNTED = [measure for measure in MEASURES if measure.values[0].table]
+
+# By hand, from the design: each KPI's arguments in the order of the function in cells, and the one that an owner moves.
+ARGUMENTS = {
+    "css": "satisfied surveyed",
+    "art": "resolution_hours requests_resolved",
+    "crr": "clients_end clients_new clients_start",
+    "tcr": "tasks_completed tasks_assigned",
+    "aur": "productive_hours available_hours",
+    "ncar": "clients_new leads",
+    "sdi": "services_offered clients_served",
+    "discretion": "incidents tasks_done",
+    "rpc": "revenue clients_served",
+    "upsell": "clients_upsold clients_active",
+    "referral": "clients_referred clients_existing",
+    "lpa": "languages assistants",
+    "kept": "clients_continuing clients_start",
+    "accuracy": "translations_accurate translations",
+    "tph": "tasks_done hours_worked",
+    "nps": "promoters detractors respondents",
+    "scr": "sessions_completed sessions_scheduled",
+    "arpu": "revenue users",
+    "crfcpc": "consultations_converted consultations",
+    "cjpsr": "clients_placed clients_coached",
+    "atacm": "milestone_months clients_with_milestone",
+    "cac": "sales_marketing_spend clients_new",
+    "churn": "clients_lost clients_start",
+    "conversion": "leads_converted leads_qualified",
+    "ltv": "lifetime_months monthly_revenue_per_client",
+    "revenue": "revenue",
+    "leadref": "leads_referred clients_active",
+    "complaints": "complaints",
+    "netcash": "operating_cash_flow investments working_capital_increase",
+    "viral": "invitations_converted clients_start",
+}
+LEVERS = {
+    "css": "satisfied",
+    "art": "resolution_hours",
+    "crr": "clients_end",
+    "kept": "clients_continuing",
+    "tcr": "tasks_completed",
+    "aur": "productive_hours",
+    "ncar": "clients_new",
+    "sdi": "services_offered",
+    "discretion": "incidents",
+    "rpc": "revenue",
+    "arpu": "revenue",
+    "upsell": "clients_upsold",
+    "referral": "clients_referred",
+    "lpa": "languages",
+    "accuracy": "translations_accurate",
+    "tph": "tasks_done",
+    "nps": "promoters",
+    "scr": "sessions_completed",
+    "crfcpc": "consultations_converted",
+    "cjpsr": "clients_placed",
+    "atacm": "milestone_months",
+}
+OF_BUSINESS = {
+    "remote-va-agency": ("va", "css art crr tcr aur ncar sdi"),
+    "luxury-personal-assistant": ("pa", "crr art css discretion rpc upsell referral"),
+    "multilingual-va": ("ml", "css art lpa kept accuracy tph nps"),
+    "career-coaching": ("cc", "css scr crr arpu crfcpc cjpsr atacm"),
+    "service-business": ("sb", "cac churn conversion ltv revenue leadref kept complaints netcash viral"),
+}
+# Over the period, unless the figures of the source are yearly or quarterly.
+WINDOWS = {
+    **dict.fromkeys(("va_crr", "pa_crr", "ml_kept", "sb_kept", "sb_churn", "cc_cjpsr"), Window.YEAR),
+    "cc_crr": Window.QUARTER,
+}
+# Where an argument is not bound to the measure of its own name.
+BOUND = {
+    "va_crr": {"clients_new": "clients_new_staying"},
+    "pa_crr": {"clients_new": "clients_new_staying"},
+    "cc_crr": {"clients_new": "clients_new_staying"},
+    "pa_rpc": {"revenue": "revenue_monthly"},
+    "pa_upsell": {"clients_active": "clients_served"},
+    "pa_referral": {"clients_existing": "clients_start"},
+    "cc_arpu": {"revenue": "revenue_monthly", "users": "clients_served"},
+    "sb_leadref": {"clients_active": "clients_served"},
+    "ml_css": {"satisfied": "satisfied_multilingual", "surveyed": "surveyed_multilingual"},
+    "ml_art": {
+        "resolution_hours": "resolution_hours_multilingual",
+        "requests_resolved": "requests_resolved_multilingual",
+    },
+    "ml_tph": {"tasks_done": "tasks_done_multilingual", "hours_worked": "hours_worked_multilingual"},
+    "ml_nps": {name: f"{name}_multilingual" for name in ("promoters", "detractors", "respondents")},
+}
+
+
+# KPIs
+
+
+def test_businesses_kpis_and_arguments_as_designed() -> None:
+    assert {b.id: (b.code, " ".join(kpi.id for kpi in b.kpis)) for b in businesses()} == OF_BUSINESS
+    assert {id_: " ".join(kpi.arguments) for id_, kpi in catalogue().kpis.items()} == ARGUMENTS
+    assert {id_: kpi.lever for id_, kpi in catalogue().kpis.items() if id_ in LEVERS} == LEVERS
+
+
+@pytest.mark.parametrize("kpi", KPIS)
+def test_windows_and_bindings_as_designed(kpi: BusinessKpi) -> None:
+    place = f"{kpi.code}_{kpi.id}"
+    window = WINDOWS.get(place, Window.PERIOD)
+    assert kpi.window is kpi.default_window is window
+    assert [argument.name for argument in kpi.arguments] == ARGUMENTS[kpi.id].split()
+    for argument in kpi.arguments:
+        assert argument.measure.id == BOUND.get(place, {}).get(argument.name, argument.name)
+        assert argument.measure.window is window
+    assert set(kpi.bound) >= {window}
+    for other, arguments in kpi.bound.items():
+        assert [(a.name, a.measure.id) for a in arguments] == [(a.name, a.measure.id) for a in kpi.arguments]
+        assert {argument.measure.window for argument in arguments} == {other}
 
 
 @pytest.mark.parametrize("kpi", KPIS)
 def test_every_kpi_is_told_in_full(kpi: BusinessKpi) -> None:
-    for text in (kpi.name, kpi.abbreviation, kpi.definition, kpi.published, kpi.reading, kpi.source):
-        assert text.strip()
+    texts = (kpi.name, kpi.abbreviation, kpi.definition, kpi.published, kpi.reading, kpi.source)
     assert 2 <= len(kpi.tips) <= 4
-    assert kpi.benefits
+    assert 2 <= len(kpi.benefits) <= 4
+    for text in (*texts, *kpi.benefits, *kpi.limits, *kpi.tips, *kpi.cautions):
+        assert text.strip() == text != ""
     assert kpi.limits
-    assert kpi.thresholds
+    assert bool(kpi.alert) == bool(kpi.alert_past)
+    assert (kpi.thresholds != {}) == (kpi.code != "sb")
+    assert kpi.name_prefix == f"{kpi.code}_{kpi.id}"
 
 
 @pytest.mark.parametrize("kpi", KPIS)
@@ -42,17 +177,167 @@ def test_thresholds_run_in_the_direction_of_the_kpi(kpi: BusinessKpi) -> None:
     edges = [kpi.thresholds[level] for level in ("typical", "above_average", "exceptional") if level in kpi.thresholds]
     assert all(edge.comparison[0] == ("<" if kpi.kpi.direction == "down" else ">") for edge in edges)
     values = [edge.value for edge in edges]
-    assert values == sorted(values, reverse=kpi.kpi.direction == "down")
+    assert values == sorted(set(values), reverse=kpi.kpi.direction == "down")
 
 
-def test_every_measure_counts_by_what_there_is() -> None:
-    edges = {"window_start", "after_window", *SETTINGS}
-    for measure in catalogue().measures.values():
-        operands = {condition.operand for condition in measure.where if isinstance(condition.operand, str)}
-        assert operands <= edges, measure.id
-        # Without a condition on a number, blank rows of a table would count.
-        assert any(not condition.or_blank for condition in measure.where), measure.id
-        assert (measure.column is not None) == (measure.aggregate == "sum")
+# Businesses
+
+
+def made_from(measure: Measure) -> Iterator[Measure]:
+    yield measure
+    for part in measure.parts:
+        yield from made_from(part)
+
+
+@pytest.mark.parametrize("owner", BUSINESSES)
+def test_a_business_yields_what_its_formulas_name(owner: Business) -> None:
+    yielded = {measure.name: measure for measure in owner.measures}
+    assert len(yielded) == len(owner.measures)
+    bound = [argument.measure for kpi in owner.kpis for arguments in kpi.bound.values() for argument in arguments]
+    for measure in (*bound, *owner.companions):
+        for part in made_from(measure):
+            assert yielded[part.name] == part
+        if measure.through_past:
+            assert measure.id in yielded
+
+
+@pytest.mark.parametrize("owner", BUSINESSES)
+def test_a_business_has_the_columns_that_its_measures_read(owner: Business) -> None:
+    for measure in owner.measures:
+        if measure.table:
+            columns = {column.id for column in owner.table(measure.table).columns}
+            assert {*measure.distinct, *filter(None, [measure.column]), *read(measure.where)} <= columns
+            assert not measure.distinct or measure.once in columns
+    for table in owner.tables:
+        for column in table.calculated:
+            assert set(column.reads) <= {other.id for other in table.columns}, column.id
+            if isinstance(column, Lookup):
+                other_columns = {other.id for other in owner.table(column.table).columns}
+                assert {column.match, *read(column.where)} <= other_columns, column.id
+            if isinstance(column, Once):
+                behind = next(item for item in owner.measures if item.once == column.id)
+                assert (column.keys, column.where, column.window) == (behind.distinct, behind.where, behind.window)
+
+
+def test_columns_that_only_some_businesses_need() -> None:
+    found = {owner.code: owner.table("clients") for owner in businesses()}
+    extra = ("coaching_start", "placed", "milestone")
+    with_them = {code for code, table in found.items() for field in table.fields if field.id in extra}
+    assert with_them == {"cc"}
+    helpers = {code: [c.id for c in table.calculated if not isinstance(c, Once)] for code, table in found.items()}
+    assert helpers == {
+        "va": [],
+        "pa": ["additional_sales"],
+        "ml": [],
+        "cc": ["milestone_months"],
+        "sb": ["stay_months", "recent_sales"],
+    }
+
+
+@pytest.mark.parametrize("owner", BUSINESSES)
+def test_headings_of_a_table_differ(owner: Business) -> None:
+    for table in owner.tables:
+        headings = [column.heading.lower() for column in table.columns]
+        assert len(set(headings)) == len(headings), table.id
+        assert all(heading.strip() == heading != "" for heading in headings)
+
+
+def test_settings_that_a_business_has() -> None:
+    assert {owner.code: [setting.id for setting in settings_of(owner)] for owner in businesses()} == {
+        "va": ["satisfied_cut"],
+        "pa": ["satisfied_cut", "dollar_rate"],
+        "ml": ["satisfied_cut", "house_language"],
+        "cc": ["satisfied_cut", "dollar_rate"],
+        "sb": ["repeat_days"],
+    }
+
+
+# Measures and tables
+
+
+def conditions(where: Where) -> list[Condition]:
+    return [condition for clause in where for alternative in clause for condition in alternative]
+
+
+def read(where: Where) -> set[str]:
+    return {condition.column for condition in conditions(where)}
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_measure_is_told_in_full(measure: Measure) -> None:
+    assert measure.label.strip() == measure.label != ""
+    # It stands alone as a reason, and before “in this period”.
+    assert re.fullmatch(r"[a-z].*[^.]", measure.absent)
+    assert bool(measure.heading) == (measure.aggregate == "distinct") == bool(measure.distinct)
+    assert bool(measure.otherwise) == bool(measure.note)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_measure_is_made_of_what_there_is(measure: Measure) -> None:
+    kinds = {"count": "table", "sum": "table", "distinct": "table", "formula": "formula", "average": "of", "typed": ""}
+    needs = kinds[measure.aggregate]
+    assert [bool(getattr(measure, one)) for one in ("table", "formula", "of")] == [
+        needs == one for one in ("table", "formula", "of")
+    ]
+    assert (measure.column is not None) == (measure.aggregate == "sum")
+    known = {*catalogue().measures, MONTHS}
+    used = [*names(parse(measure.formula or "1")), *names(parse(measure.otherwise or "1")), measure.of or MONTHS]
+    assert set(used) <= known
+    if measure.table:
+        assert read(measure.where) <= {column.id for column in catalogue().tables[measure.table].columns}
+        assert_there_is(measure.where, measure.table)
+
+
+def assert_there_is(where: Where, table: str) -> None:
+    """Whatever conditions compare with is there: choices of the field, settings, days."""
+    columns = {column.id: column for column in catalogue().tables[table].columns}
+    for condition in conditions(where):
+        column = columns[condition.column]
+        if condition.kind == "choice":
+            assert isinstance(column, Field)
+            assert condition.operand in column.choices
+        elif condition.kind == "name":
+            assert condition.operand in {*EDGES, *SETTINGS}
+        else:
+            assert isinstance(condition.operand, float)
+        assert condition.text == (isinstance(column, Field) and column.type in ("text", "choice"))
+
+
+@pytest.mark.parametrize("measure", COUNTED)
+def test_every_measure_begins_with_a_field_that_is_filled(measure: Measure) -> None:
+    """Else blank rows of a table would count, and nobody could say whether a list has been filled in."""
+    (first,) = measure.where[0][0]
+    assert measure.where[0] == ((first,),)
+    assert isinstance(catalogue().tables[str(measure.table)].field(first.column), Field)
+    assert not first.or_blank
+
+
+def test_alternatives_exclude_each_other() -> None:
+    """Each way through ``where`` is counted by itself. Only recommendations have two: a client who is known to speak
+    another language, and one whose language is not known; no client is both."""
+    several = {measure.id for measure in catalogue().measures.values() if len(branches(measure.where)) > 1}
+    assert several == {f"{who}_multilingual" for who in ("promoters", "detractors", "respondents")}
+    for id_ in several:
+        one, other = branches(catalogue().measures[id_].where)
+        assert Condition(column="client_foreign", comparison=">=", operand=1.0) in one
+        assert Condition(column="client_known", comparison="<", operand=1.0) in other
+
+
+def test_every_calculated_column_is_made_of_what_there_is() -> None:
+    tables = catalogue().tables
+    for table in tables.values():
+        fields = {field.id for field in table.fields}
+        for column in table.calculated:
+            if isinstance(column, Lookup):
+                assert column.match in fields
+                assert column.match in {field.id for field in tables[column.table].fields}
+                assert_there_is(column.where, column.table)
+                # Lookups do not wait for each other.
+                assert read(column.where) <= {field.id for field in tables[column.table].fields}
+            else:
+                assert isinstance(column, Elapsed)
+                assert {table.field(column.since).type, table.field(column.until).type} == {"date"}
+                assert column.open_until in (None, *EDGES)
 
 
 def test_every_reference_leads_to_a_table_with_a_key() -> None:
@@ -61,16 +346,109 @@ def test_every_reference_leads_to_a_table_with_a_key() -> None:
         for field in table.fields:
             if field.refers_to:
                 assert sum(other.key for other in tables[field.refers_to].fields) == 1
+                assert field.type == "text"
+            assert bool(field.choices) == (field.type == "choice")
+            assert len({word.lower() for word in field.choices.values()}) == len(field.choices)
+        assert table.date is None or table.field(table.date).type == "date"
+        assert table.kept or table.date
+
+
+def test_edges_that_follow_from_a_setting() -> None:
+    assert set(READS) <= set(EDGES)
+    assert set(READS.values()) <= set(SETTINGS)
+
+
+# Conditions as text
 
 
 def test_conditions_are_read() -> None:
-    assert parse_condition("date in window") == [
-        Condition(column="date", comparison=">=", operand="window_start"),
-        Condition(column="date", comparison="<", operand="after_window"),
+    tables = catalogue().tables
+    clients, surveys, sales, leads = (tables[id_] for id_ in ("clients", "surveys", "sales", "leads"))
+    assert parse_condition("score <= 5", surveys) == Condition(column="score", comparison="<=", operand=5.0)
+    assert parse_condition("score >= satisfied_cut", surveys) == Condition(
+        column="score", comparison=">=", operand="satisfied_cut", kind="name"
+    )
+    assert parse_condition("kind = additional", sales) == Condition(
+        column="kind", comparison="=", operand="additional", kind="choice", text=True
+    )
+    assert parse_condition("language <> house_language", surveys) == Condition(
+        column="language", comparison="<>", operand="house_language", kind="name", text=True
+    )
+    assert parse_condition("referred_by filled", leads) == Condition(
+        column="referred_by", comparison="filled", text=True
+    )
+    assert parse_condition("additional_sales >= 1", clients) == Condition(
+        column="additional_sales", comparison=">=", operand=1.0
+    )
+
+
+def test_lines_are_read() -> None:
+    clients, surveys = catalogue().tables["clients"], catalogue().tables["surveys"]
+    since = Condition(column="date", comparison=">=", operand="window_start", kind="name")
+    until = Condition(column="date", comparison="<", operand="after_window", kind="name")
+    assert parse_line("date in window", surveys) == (((since,),), ((until,),))
+    end = Condition(column="end", comparison=">=", operand="after_window", kind="name", or_blank=True)
+    assert parse_line("end >= after_window or blank", clients) == (((end,),),)
+    foreign, unknown = (Condition(column=f"client_{c}", comparison=o, operand=1.0) for c, o in OTHER_CLIENTS)
+    other = Condition(column="language", comparison="<>", operand="house_language", kind="name", text=True)
+    line = "client_foreign >= 1 or client_known < 1 and language <> house_language"
+    assert parse_line(line, surveys) == (((foreign,), (unknown, other)),)
+    assert branches((((since,),), ((foreign,), (unknown, other)))) == ((since, foreign), (since, unknown, other))
+
+
+OTHER_CLIENTS = (("foreign", ">="), ("known", "<"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "score between 1 and 5",
+        "score >=5",
+        "language > house_language",
+        "language = 5",
+        "score = additional",
+        "kind = gifts",
+        "date in month",
+    ],
+)
+def test_what_is_no_condition(text: str) -> None:
+    table = catalogue().tables["sales" if text.startswith("kind") else "surveys"]
+    with pytest.raises(ValueError, match=r"not a condition|could not convert"):
+        parse_line(text, table)
+
+
+def test_an_unknown_business() -> None:
+    with pytest.raises(UnknownChoice, match="career-coaching"):
+        business("bakery")
+
+
+# Names in the workbook
+
+
+def test_names_of_all_businesses_fit_one_workbook() -> None:
+    """Tables, names, settings and functions share one namespace, without case; none looks like a cell."""
+    parts = ("value", "level", "level_number", "target", "window", "change", "position")
+    parts += ("typical", "above_average", "exceptional")
+    prefixes = [*(kpi.values[0].name_prefix for kpi in KPIS), *OWN_SLOTS]
+    measures = {measure.name for owner in businesses() for measure in owner.measures}
+    groups = [
+        [f"{prefix}_{part}" for prefix in prefixes for part in parts],
+        sorted(measures | set(catalogue().measures)),
+        [*SETTINGS, "company", "currency", "period_day", "period_start", "period_end", "period_after"],
+        [f"tbl_{id_}" for id_ in catalogue().tables],
+        [f"KPI_{id_}" for id_ in catalogue().kpis],
     ]
-    assert parse_condition("end >= after_window or blank") == [
-        Condition(column="end", comparison=">=", operand="after_window", or_blank=True)
-    ]
-    assert parse_condition("score <= 5")[0].operand == 5.0
-    with pytest.raises(ValueError, match="not a condition"):
-        parse_condition("score between 1 and 5")
+    every = [name for group in groups for name in group]
+    assert len(set(prefixes)) == 38 + 10
+    assert len({name.lower() for name in every}) == len(every)
+    for name in every:
+        assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name)
+        assert len(name) <= 255
+        assert not re.fullmatch(r"(?i)[a-z]{1,3}\d+|r\d*(c\d*)?|c\d*|true|false", name), f"{name} looks like a cell"
+    assert [name for name in every if name.upper().startswith("KPI_")] == groups[-1]
+
+
+def test_english_everywhere_in_names() -> None:
+    for table in catalogue().tables.values():
+        for column in table.columns:
+            assert re.fullmatch(r"[a-z][a-z_]*", column.id)

@@ -13,17 +13,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpixl.catalog.load import business
-from kpixl.catalog.model import Level, Table
+from kpixl.catalog.load import business, businesses
+from kpixl.catalog.model import Business, Level, Table, Window
 from kpixl.check import SENTENCES, Problem, check
-from kpixl.check.meant import date_meant, number_meant
-from kpixl.entries import CellError, Entries, EntryTable, InputCell, calculated, is_blank, number
+from kpixl.check.meant import date_meant, number_meant, word_meant
+from kpixl.check.structure import SLOW_ROWS
+from kpixl.entries import CellError, Entries, EntryTable, InputCell, OwnEntry, PastValue, is_blank, number
 from kpixl.i18n import language
-from kpixl.measure import measure
+from kpixl.measure import Tally, measure
 from kpixl.period import Period, serial
-from kpixl.score import score
+from kpixl.score import GRADED, score
+from kpixl.settings import settings_of
+from kpixl.words import entry_words
 
 VA = business("remote-va-agency")
+PA = business("luxury-personal-assistant")
+ML = business("multilingual-va")
+CC = business("career-coaching")
+SB = business("service-business")
 EN = language("en")
 FIRST_ROW = 6
 Row = Mapping[str, object]
@@ -43,12 +50,42 @@ ROWS: dict[str, list[Row]] = {
     "hours": [{"date": date(2026, 10, 1), "assistant": "Ana", "available": 8, "productive": 6}],
     "surveys": [{"date": date(2026, 10, n), "client": f"Client {n}", "score": 4} for n in range(1, 9)],
     "leads": [{"date": date(2026, 10, 1), "lead": "Prospect"}, {"date": date(2026, 10, 31), "lead": "Other"}],
+    "languages": [{"assistant": "Ana", "language": name} for name in ("English", "Spanish")],
+    "sales": [
+        {"date": date(2026, 10, 5), "client": "Client 1", "kind": "new sales", "amount": 900, "service": "Inbox"},
+        {"date": date(2026, 10, 6), "client": "Client 2", "kind": "Additional Services", "amount": -20},
+    ],
+    "expenses": [
+        {"date": date(2026, 10, 5), "kind": "sales and marketing", "amount": 90},
+        {"date": date(2026, 10, 6), "kind": "investment", "amount": 500, "description": "Van"},
+    ],
+    "sessions": [
+        {"client": "Client 1", "scheduled": datetime(2026, 10, 5, 9), "completed": "Yes", "assistant": "Ana"},
+        {"client": "Client 2", "scheduled": datetime(2026, 10, 30, 9), "completed": "no"},
+        {"client": "Client 2", "scheduled": datetime(2026, 11, 6, 9)},
+    ],
+    "translations": [{"date": date(2026, 10, 5), "language": "Spanish", "checked": 40, "accurate": 38}],
+    "incidents": [{"date": date(2026, 10, 5), "client": "Client 1", "discretion": "no"}],
+    "complaints": [
+        {"received": date(2026, 10, 5), "client": "Client 1", "status": "resolved", "resolved": date(2026, 10, 5)},
+        {"received": date(2026, 10, 6), "client": "Client 2", "status": "Escalated"},
+    ],
+    "invitations": [
+        {"date": date(2026, 10, 5), "client": "Client 1", "invited": "Zoe", "converted": date(2026, 10, 5)}
+    ],
 }
 
 
-def entry_table(id_: str, rows: Sequence[Row], without: Sequence[str] = ()) -> EntryTable:
-    """An entry table of ``rows``, as the reader would hand it over."""
-    table = VA.table(id_)
+def known_rows(one: Business, id_: str) -> list[Row]:
+    """The rows in order, with what a business needs besides."""
+    rows = ROWS[id_]
+    if one is ML and id_ in ("requests", "tasks", "hours", "surveys"):
+        return [{**row, "language": "Spanish" if i % 2 else "English"} for i, row in enumerate(rows)]
+    return rows
+
+
+def entry_table(table: Table, rows: Sequence[Row], without: Sequence[str] = ()) -> EntryTable:
+    """An entry table of ``rows``, as the reader would hand it over, still without calculated columns."""
     fields = [field for field in table.fields if field.id not in without]
     numbers: dict[str, list[float]] = {}
     texts: dict[str, list[str | None]] = {}
@@ -65,17 +102,14 @@ def entry_table(id_: str, rows: Sequence[Row], without: Sequence[str] = ()) -> E
         if strange:
             odd[field.id] = strange
     index = range(len(rows))
-    frame = pd.DataFrame(numbers, index=index, dtype=float)
-    for column in table.calculated:
-        if column.id not in without and {column.since, column.until} <= set(frame):
-            frame[column.id] = calculated(column, frame)
+    places = [(i, column) for i, column in enumerate(table.columns) if column.id not in without]
     return EntryTable(
         table,
         sheet=table.title,
         first_row=FIRST_ROW,
-        letters={column.id: chr(ord("B") + i) for i, column in enumerate(table.columns)},
-        headings={column.id: column.heading for column in table.columns if column.id not in without},
-        numbers=frame,
+        letters={column.id: chr(ord("B") + i) for i, column in places},
+        headings={column.id: column.heading for _, column in places},
+        numbers=pd.DataFrame(numbers, index=index, dtype=float),
         texts=pd.DataFrame(texts, index=index, dtype=object),
         odd=odd,
     )
@@ -88,28 +122,36 @@ def cell(raw: object, address: str = "C5", sheet: str = "Totals") -> InputCell:
 def entries(
     rows: Mapping[str, Sequence[Row] | None] | None = None,
     *,
+    one: Business = VA,
     without: Mapping[str, Sequence[str]] | None = None,
     **parts: object,
 ) -> Entries:
     """The workbook in order, with other ``rows`` in some tables (None for a deleted one)."""
     tables = {}
-    for table in VA.tables:
-        wanted = {**ROWS, **(rows or {})}[table.id]
+    for table in one.tables:
+        wanted = (rows or {}).get(table.id, known_rows(one, table.id))
         missing = (without or {}).get(table.id, ())
-        tables[table.id] = None if wanted is None else entry_table(table.id, wanted, missing)
+        tables[table.id] = None if wanted is None else entry_table(table, wanted, missing)
     found = Entries(
-        business=VA,
+        business=one,
         company="TaskZenith",
         language="en",
         currency="USD",
         period=Period.parse("2026-10"),
         tables=tables,
-        settings={},
+        settings={setting.id: cell(None, f"C{20 + i}", "Settings") for i, setting in enumerate(settings_of(one))},
         typed={},
         targets={},
         thresholds={},
+        words=entry_words(one, EN),
     )
-    return replace(found, **parts)
+    found = replace(found, **parts)
+    tally = Tally(found)
+    for entry in found.tables.values():
+        for column in entry.table.calculated if entry else ():
+            if entry and column.id in entry.letters:
+                entry.numbers[column.id] = tally.calculated(entry, column)
+    return found
 
 
 def run(found: Entries) -> tuple[Problem, ...]:
@@ -121,11 +163,13 @@ def run(found: Entries) -> tuple[Problem, ...]:
     return problems
 
 
-def spoilt(table: str, column: str, value: object, row: int = 0, more: Row | None = None) -> Entries:
+def spoilt(
+    table: str, column: str, value: object, row: int = 0, more: Row | None = None, one: Business = VA
+) -> Entries:
     """The workbook in order, but for one cell."""
-    rows = [dict(known) for known in ROWS[table]]
+    rows = [dict(known) for known in known_rows(one, table)]
     rows[row] |= {column: value, **(more or {})}
-    return entries({table: rows})
+    return entries({table: rows}, one=one)
 
 
 def only(found: Entries, code: str) -> Problem:
@@ -139,8 +183,9 @@ def codes(found: Entries) -> list[str]:
     return [problem.code for problem in run(found)]
 
 
-def test_nothing_is_wrong_with_a_workbook_in_order() -> None:
-    assert run(entries()) == ()
+@pytest.mark.parametrize("one", businesses(), ids=lambda one: one.id)
+def test_nothing_is_wrong_with_a_workbook_in_order(one: Business) -> None:
+    assert run(entries(one=one)) == ()
 
 
 def test_rows_that_are_wholly_blank_are_passed_over() -> None:
@@ -464,7 +509,530 @@ def test_one_client_with_more_than_a_quarter_of_the_answers() -> None:
     assert "one_client" not in codes(entries({"surveys": [*ROWS["surveys"][:5], *answers]}))
 
 
+# Choices
+
+
+def said(found: Entries) -> list[tuple[str, str, str | None]]:
+    """Every problem: severity, code and place."""
+    return [(problem.severity, problem.code, problem.cell) for problem in run(found)]
+
+
+@pytest.mark.parametrize(
+    ("got", "near"),
+    [
+        ("additional", "additional services"),
+        ("Additional  services", "additional services"),
+        ("late_fees", "late fees"),
+        ("ventas nuevas", "new sales"),
+        ("subscribtions", "subscriptions"),
+        ("int", "interest"),
+        ("other ", "other"),
+    ],
+)
+def test_a_choice_that_is_nearly_one_of_the_list(got: str, near: str) -> None:
+    (problem,) = run(spoilt("sales", "kind", got, one=SB))
+    assert (problem.severity, problem.code, problem.cell) == ("error", "choice_meant", "D6")
+    assert problem.mend(EN) == f"Pick “{near}” from the list in the cell if that is meant; otherwise pick another word."
+
+
+@pytest.mark.parametrize(
+    ("got", "near"), [("sí", "yes"), ("TRUE", "yes"), ("x", "yes"), ("false", "no"), ("non", "no")]
+)
+def test_yes_and_no_in_other_words(got: str, near: str) -> None:
+    problem = only(spoilt("sessions", "completed", got, one=CC), "choice_meant")
+    assert problem.details["near"] == near
+
+
+def test_a_choice_that_is_none_of_the_list() -> None:
+    kinds = [{**ROWS["sales"][0], "kind": kind} for kind in ("gift", "GIFT", "New Sales")]
+    problem = only(entries({"sales": kinds}, one=SB), "choice_unknown")
+    assert (problem.severity, problem.cell, problem.details["count"]) == ("error", "D6", 2)
+    assert problem.text(EN) == (
+        "“gift” is not one of: new sales, repeat sales, interest, late fees, service fees, subscriptions, additional"
+        " services, other; it does not count as any of them (rows with it: 2)."
+    )
+    # In this business no figure tells the kinds of sales apart.
+    (harmless,) = run(spoilt("sales", "kind", "gift", one=CC))
+    assert harmless.severity == "warning"
+    assert harmless.text(EN).endswith("services, other (rows with it: 1).")
+
+
+def test_choices_are_compared_with_the_words_of_the_workbook() -> None:
+    spanish = entry_words(SB, language("es"))
+    renamed = {**spanish, "choice_sales_kind_other": "Varios"}
+    kinds = [{**ROWS["sales"][0], "kind": kind} for kind in ("ventas nuevas", "VARIOS", "other")]
+    rows = {"sales": kinds, "expenses": [], "complaints": []}
+    problem = only(entries(rows, one=SB, words=renamed, language="es"), "choice_meant")
+    assert (problem.cell, problem.details["near"]) == ("D8", "Varios")
+
+
+def test_a_choice_of_spaces_is_told_as_such() -> None:
+    assert said(spoilt("sales", "kind", "  ", one=SB)) == [("error", "spaces_only", "D6")]
+    assert said(spoilt("complaints", "status", " ", one=SB, row=1)) == [("error", "spaces_only", "H7")]
+
+
+def test_a_status_and_its_date_contradict_each_other() -> None:
+    undated = spoilt("complaints", "resolved", None, one=SB)
+    assert said(undated) == [("error", "resolved_undated", "I6")]
+    text = "Status says “resolved”, but Resolved is empty, so the complaint counts as outstanding."
+    assert only(undated, "resolved_undated").text(EN) == text
+    still_open = spoilt("complaints", "status", "Open", one=SB)
+    assert said(still_open) == [("warning", "resolved_open", "H6")]
+    assert only(still_open, "resolved_open").text(EN) == "Status says “Open”, although Resolved holds a date."
+
+
+def test_a_session_that_is_over_before_it_begins() -> None:
+    found = spoilt("sessions", "completed", "yes", row=2, one=CC)
+    assert said(found) == [("note", "session_ahead", "D8")]
+    assert only(found, "session_ahead").text(EN) == (
+        "Completed says “yes”, but the session is dated after October 2026."
+    )
+
+
+# Languages
+
+
+def without_language(table: str, *rows: Row) -> Entries:
+    return entries({table: [*known_rows(ML, table), *rows]}, one=ML)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "lost"),
+    [
+        ("surveys", {"date": date(2026, 10, 9), "score": 4}, "Multilingual client satisfaction score"),
+        (
+            "requests",
+            {"client": "Client 1", "opened": date(2026, 10, 5), "resolved": date(2026, 10, 6)},
+            "Multilingual average resolution time",
+        ),
+        (
+            "tasks",
+            {"assigned": date(2026, 9, 5), "completed": date(2026, 10, 6)},
+            "Multilingual tasks per assistant-hour",
+        ),
+        (
+            "hours",
+            {"date": date(2026, 10, 5), "assistant": "Bo", "available": 8, "productive": 6},
+            "Multilingual tasks per assistant-hour",
+        ),
+    ],
+)
+def test_rows_without_a_language_are_named_once(table: str, row: Row, lost: str) -> None:
+    (problem,) = run(without_language(table, row, row))
+    first = FIRST_ROW + len(ROWS[table])
+    assert (problem.severity, problem.code, problem.field) == ("warning", "no_language", "language")
+    assert problem.cell is not None
+    assert problem.cell[1:] == str(first)
+    assert problem.text(EN).casefold() == (
+        f"Rows without a language are left out of: {lost} (rows: 2; this is the first).".casefold()
+    )
+
+
+def test_rows_that_do_not_count_anyway_need_no_language() -> None:
+    assert run(without_language("requests", {"client": "Client 1", "opened": date(2026, 10, 5)})) == ()
+    early = without_language("surveys", {"date": date(2026, 9, 9), "score": 4})
+    assert codes(early) == ["outside_period"]
+    unasked = without_language("surveys", {"date": date(2026, 10, 9), "client": "Client 1"})
+    assert run(unasked) == ()
+    typed = {name: cell(5) for name in ("satisfied_multilingual", "surveyed_multilingual")}
+    row = {"date": date(2026, 10, 9), "score": 4}
+    assert "no_language" not in codes(replace(without_language("surveys", row), typed=typed))
+
+
+def test_no_other_business_asks_for_languages() -> None:
+    for one in (VA, PA, CC, SB):
+        assert run(entries(one=one)) == ()
+
+
+def recommends(client: str | None, spoken: str | None, known: Sequence[Row] = ()) -> Entries:
+    clients = [*ROWS["clients"], *known]
+    surveys = [*known_rows(ML, "surveys"), {"date": date(2026, 10, 9), "client": client, "recommend": 9}]
+    surveys[-1] = {**surveys[-1], "language": spoken}
+    return entries({"clients": clients, "surveys": surveys}, one=ML)
+
+
+def test_an_answer_whose_language_nobody_knows() -> None:
+    mute = {"client": "Mute", "start": date(2025, 1, 1)}
+    for found in (recommends(None, None), recommends("Mute", None, [mute])):
+        (problem,) = run(found)
+        assert (problem.severity, problem.code, problem.cell) == ("warning", "answer_without_language", "F14")
+        assert problem.text(EN) == (
+            "Answers without a language, from clients without one in Clients, are left out of:"
+            f" {EN(ML.kpis[-1].name)} (rows: 1; this is the first)."
+        )
+    assert codes(recommends("Quux", None)) == ["unknown_name", "answer_without_language"]
+
+
+def test_an_answer_whose_language_is_known_otherwise() -> None:
+    assert run(recommends("Client 1", None)) == ()
+    assert run(recommends(None, "Spanish")) == ()
+    assert run(recommends(None, "English")) == ()
+
+
+@pytest.mark.parametrize(
+    ("house", "code"), [("Englsh", "house_language_misspelt"), ("Klingon", "house_language_unused"), ("english", None)]
+)
+def test_a_house_language_that_no_row_has(house: str, code: str | None) -> None:
+    given = {"house_language": cell(house, "C9", "Settings")}
+    found = entries(one=ML, settings=given)
+    problems = [(p.severity, p.code, p.sheet, p.cell, p.details["near"]) for p in run(found)]
+    near = "English" if code == "house_language_misspelt" else None
+    assert problems == ([("warning", code, "Settings", "C9", near)] if code else [])
+    blank = {table: [{**row, "language": None} for row in known_rows(ML, table)] for table in ("requests", "tasks")}
+    nothing = entries({"surveys": [], "hours": [], "clients": [], "translations": [], "languages": [], **blank}, one=ML)
+    assert not {"house_language_unused", "house_language_misspelt"} & set(codes(replace(nothing, settings=given)))
+
+
+@pytest.mark.parametrize("got", ["English ", "Engl ish", "Englisch", "Inglish"])
+def test_a_language_that_is_probably_the_house_language(got: str) -> None:
+    (problem,) = run(spoilt("requests", "language", got, one=ML))
+    assert (problem.severity, problem.code, problem.cell) == ("warning", "near_house_language", "G6")
+    assert problem.details["near"] == "English"
+    assert codes(spoilt("requests", "language", got)) == []
+
+
+def test_a_pair_of_names_that_stands_twice_counts_once() -> None:
+    again = [*ROWS["languages"], {"assistant": "ANA", "language": "spanish"}]
+    problem = only(entries({"languages": again}, one=ML), "listed_again")
+    assert (problem.severity, problem.cell, problem.details["first"]) == ("note", "B8", "B7")
+    assert problem.text(EN).startswith("“ANA, spanish” stands in more than one row (rows: 2; the first is B7)")
+    spaced = [*ROWS["languages"], {"assistant": "Ana", "language": "Spanish "}]
+    assert said(entries({"languages": spaced}, one=ML)) == [("warning", "name_again", "B8")]
+    other = [*ROWS["languages"], {"assistant": "Bo", "language": "Spanish"}]
+    assert run(entries({"languages": other}, one=ML)) == ()
+
+
+def test_a_lead_that_is_counted_once_by_name() -> None:
+    again = [*ROWS["leads"], {"date": date(2026, 10, 9), "lead": "Prospect"}]
+    assert said(entries({"leads": again}, one=CC)) == [("note", "listed_again", "C8")]
+    assert said(entries({"leads": again}, one=SB)) == [("warning", "name_again", "C8")]
+
+
+# Numbers and dates of the other tables
+
+
+def test_more_accurate_than_checked() -> None:
+    found = spoilt("translations", "accurate", 41, one=ML)
+    problem = only(found, "part_over_total")
+    assert (problem.severity, problem.cell) == ("error", "E6")
+    assert problem.text(EN) == "Accurate is 41, more than Checked (40), which spoils the figures from this row."
+    typed = {"translations": cell(100), "translations_accurate": cell(90)}
+    harmless = only(replace(found, typed=typed), "part_over_total")
+    assert (harmless.severity, harmless.text(EN)) == ("warning", "Accurate is 41, more than Checked (40).")
+
+
+def test_an_expense_below_zero() -> None:
+    problem = only(spoilt("expenses", "amount", -5.5, one=SB), "amount_negative")
+    assert (problem.severity, problem.cell) == ("warning", "E6")
+    assert problem.text(EN) == "Amount is -$5.50, less than 0, so it is taken off the other expenses."
+
+
+@pytest.mark.parametrize(
+    ("one", "table", "since", "until", "code", "address"),
+    [
+        (SB, "leads", "date", "converted", "earlier", "H6"),
+        (SB, "invitations", "date", "converted", "earlier", "E6"),
+        (SB, "complaints", "received", "resolved", "earlier", "I6"),
+        (CC, "clients", "coaching_start", "placed", "earlier", "J6"),
+        (CC, "clients", "coaching_start", "milestone", "backwards", "K6"),
+    ],
+)
+def test_dates_of_a_row_that_cannot_come_first(
+    one: Business, table: str, since: str, until: str, code: str, address: str
+) -> None:
+    day, before = date(2026, 10, 8), date(2026, 10, 7)
+    assert run(spoilt(table, until, day, more={since: day}, one=one)) == ()
+    (problem,) = run(spoilt(table, until, before, more={since: day}, one=one))
+    assert (problem.code, problem.cell) == (code, address)
+    assert problem.severity == ("warning" if code == "earlier" else "error")
+    assert "(October 7, 2026) is before" in problem.text(EN)
+
+
+def test_a_stay_in_every_business_ends_after_it_begins() -> None:
+    for one in businesses():
+        assert said(spoilt("clients", "end", date(2025, 2, 2), one=one)) == [("error", "backwards", "D6")]
+
+
+def test_rows_of_a_client_outside_of_every_stay_are_fine() -> None:
+    clients = [{**row, "end": date(2026, 1, 1)} for row in ROWS["clients"]]
+    for one in (PA, CC, SB):
+        assert "unknown_name" not in codes(entries({"clients": clients}, one=one))
+        assert {p.code for p in run(entries({"clients": clients}, one=one))} <= {"part_over_whole", "impossible"}
+
+
+def test_a_hidden_column_without_its_formula() -> None:
+    found = entries(one=PA)
+    clients = found.tables["clients"]
+    assert clients
+    clients.numbers.loc[1, "additional_sales"] = np.nan
+    (problem,) = (p for p in run(found) if p.field == "additional_sales")
+    assert (problem.severity, problem.code, problem.cell) == ("error", "hidden_changed", "I7")
+    assert problem.text(EN).startswith("The hidden column Additional sales does not hold its formula here")
+    # The cells behind it follow.
+    once = entries(one=PA)
+    clients = once.tables["clients"]
+    assert clients
+    clients.numbers.loc[0, "clients_served_once"] = 7
+    assert said(once) == [("error", "hidden_changed", "J6")]
+    gone = entries({"sales": None}, one=PA)
+    assert "hidden_changed" not in codes(gone)
+
+
+def test_a_deleted_hidden_column_is_an_error() -> None:
+    problem = only(entries(one=PA, without={"clients": ["clients_served_once"]}), "column_gone")
+    assert (problem.severity, problem.field) == ("error", "clients_served_once")
+
+
+# Which rows belong to the period
+
+
+def outside(one: Business, table: str, *rows: Row) -> list[object]:
+    found = run(entries({table: [*known_rows(one, table), *rows]}, one=one))
+    assert {problem.code for problem in found} <= {"outside_period"}
+    return [problem.details["count"] for problem in found]
+
+
+def test_sessions_to_come_are_fine_and_earlier_ones_are_told() -> None:
+    ahead = {"client": "Client 1", "scheduled": datetime(2026, 12, 6, 9)}
+    assert outside(CC, "sessions", ahead) == []
+    assert outside(CC, "sessions", ahead, {**ahead, "scheduled": datetime(2026, 9, 30, 9)}) == [1]
+
+
+def test_what_is_still_open_from_before_is_fine() -> None:
+    complaint = {"received": date(2026, 8, 5), "client": "Client 1", "status": "open"}
+    closed = {"status": "resolved", "resolved": date(2026, 10, 5)}
+    late = {"status": "escalated", "resolved": date(2026, 11, 5)}
+    assert outside(SB, "complaints", complaint, {**complaint, **closed}, {**complaint, **late}) == []
+    assert outside(SB, "complaints", {**complaint, **closed, "resolved": date(2026, 9, 5)}) == [1]
+    request = {"client": "Client 1", "opened": date(2026, 8, 5), "language": "English"}
+    for one in (VA, PA, ML):
+        assert outside(one, "requests", request, {**request, "resolved": date(2026, 11, 2)}) == []
+        assert outside(one, "requests", {**request, "resolved": date(2026, 9, 2)}) == [1]
+
+
+def test_tasks_belong_to_the_period_in_which_they_count() -> None:
+    task = {"assigned": date(2026, 9, 5), "language": "English"}
+    for one in (PA, ML):
+        assert outside(one, "tasks", task, {**task, "completed": date(2026, 10, 1)}) == []
+        assert outside(one, "tasks", {**task, "completed": date(2026, 9, 30)}) == [1]
+    assert outside(VA, "tasks", task) == [1]
+
+
+def test_sales_within_the_repeat_interval_are_kept() -> None:
+    sales = [{**ROWS["sales"][0], "date": day} for day in (date(2026, 8, 3), date(2026, 8, 2))]
+    assert outside(SB, "sales", *sales) == [1]
+    assert outside(CC, "sales", *sales) == [2]
+    assert outside(PA, "sales", {**ROWS["sales"][1], "date": date(2026, 9, 30)}) == [1]
+
+
+def test_leads_still_to_be_advised_are_fine() -> None:
+    lead = {"date": date(2026, 9, 5), "lead": "Early"}
+    assert outside(CC, "leads", lead, {**lead, "lead": "Now", "consultation": date(2026, 10, 5)}) == []
+    assert outside(CC, "leads", {**lead, "consultation": date(2026, 9, 6)}) == [1]
+    assert outside(SB, "leads", lead) == [1]
+
+
+# Figures made from others
+
+
+def test_an_empty_table_behind_a_figure_made_from_others() -> None:
+    problem = only(entries({"sales": []}, one=SB), "table_empty_zero")
+    assert problem.text(EN) == (
+        f"There are no rows in Sales, so it counts as 0 in: {EN(SB.kpis[3].name)}, {EN(SB.kpis[4].name)}."
+    )
+    typed = {name: cell(5) for name in ("revenue", "monthly_revenue_per_client")}
+    assert [p for p in run(entries({"sales": []}, one=SB, typed=typed)) if p.table == "sales"] == []
+
+
+def test_a_typed_figure_made_from_others_needs_no_rows() -> None:
+    typed = {"lifetime_months": cell(10), "monthly_revenue_per_client": cell(5)}
+    problem = only(entries({"clients": None}, one=SB, typed=typed), "table_gone")
+    assert EN(SB.kpis[3].name) not in problem.text(EN)
+    assert EN(SB.kpis[0].name) in problem.text(EN)
+
+
+def test_half_typed_behind_a_figure_made_from_others() -> None:
+    typed = {"clients_served": cell(5, "D9")}
+    problem = only(entries({"sales": []}, one=CC, typed=typed), "typed_half")
+    assert (problem.cell, problem.field) == ("D9", "arpu")
+    assert problem.text(EN).endswith("there are no rows to count for: Revenue.")
+    typed = {"revenue": cell(500, "D3"), "clients_served": cell(5)}
+    assert "typed_half" not in codes(entries({"sales": []}, one=CC, typed=typed))
+
+
+def test_half_typed_over_a_longer_window() -> None:
+    one = VA.over({"css": Window.QUARTER})
+    found = entries({"surveys": []}, one=one, typed={"surveyed": cell(10, "D4")})
+    assert only(found, "typed_half").text(EN).endswith("there are no rows to count for: Satisfied answers.")
+
+
+def test_a_score_that_cannot_be() -> None:
+    names = ("promoters_multilingual", "detractors_multilingual", "respondents_multilingual")
+    typed = {name: cell(value) for name, value in zip(names, (50, 0, 40), strict=True)}
+    problem = only(entries(one=ML, typed=typed), "score_impossible")
+    assert (problem.severity, problem.field) == ("error", "nps")
+    assert "comes to 125.00, but it is always from -100 to 100" in problem.text(EN)
+    fine = {**typed, "respondents_multilingual": cell(50)}
+    assert "score_impossible" not in codes(entries(one=ML, typed=fine))
+
+
+def test_a_table_that_has_grown_too_long_for_its_formulas() -> None:
+    rows = [{"client": f"Client {n}", "start": date(2025, 1, 1)} for n in range(SLOW_ROWS)]
+    assert run(entries({"clients": rows})) == ()
+    found = entries({"clients": [*rows, {}, {"client": "One more", "start": date(2025, 1, 1)}]})
+    (problem,) = run(found)
+    assert (problem.severity, problem.code, problem.table) == ("warning", "slow_table", "clients")
+    assert problem.text(EN).startswith("Clients has 5,001 rows, and Excel looks through all of them")
+    # Without hidden columns nothing is looked up.
+    assert run(entries({"clients": [*rows, {"client": "Z", "start": date(2025, 1, 1)}]}, one=ML)) == ()
+
+
 # Settings, thresholds, targets, typed totals
+
+
+@pytest.mark.parametrize("raw", ["one", 0, -1])
+def test_a_dollar_costs_something(raw: object) -> None:
+    found = entries(one=CC, currency="EUR", settings={"dollar_rate": cell(raw, "C9", "Settings")})
+    assert said(found) == [("error", "rate_wrong", "C9")]
+    assert "EUR" in only(found, "rate_wrong").mend(EN)
+
+
+def test_benchmarks_in_dollars_wait_for_a_rate() -> None:
+    missing = {"dollar_rate": cell(None, "C9", "Settings")}
+    found = entries(one=CC, currency="EUR", settings=missing)
+    assert said(found) == [("note", "rate_missing", "C9")]
+    assert only(found, "rate_missing").text(EN) == (
+        f"The price of a US dollar is missing, so no benchmark is there for: {EN(CC.kpis[3].name)}."
+    )
+    assert run(entries(one=CC, currency="USD", settings=missing)) == ()
+    assert run(entries(one=CC, currency="EUR", settings={"dollar_rate": cell(0.9)})) == ()
+    assert run(entries(one=CC, currency="EUR", settings=missing, thresholds={("arpu", Level.TYPICAL): cell(90)})) == ()
+
+
+def test_a_setting_that_is_a_word_takes_any_but_an_error() -> None:
+    found = entries(one=ML, settings={"house_language": cell(CellError("#N/A"), "C9", "Settings")})
+    assert said(found) == [("warning", "excel_error", "C9")]
+    assert only(found, "excel_error").text(EN) == "This cell shows the Excel error #N/A."
+
+
+def test_a_window_that_is_none() -> None:
+    windows = {"css": cell("last week", "D4", "KPIs"), "sdi": cell("Last 3 months", "D5"), "art": cell(None)}
+    first, second = run(entries(windows=windows))
+    assert [(p.severity, p.code, p.cell, p.field) for p in (first, second)] == [
+        ("warning", "pick_unknown", "D4", "css"),
+        ("warning", "pick_unknown", "D5", "sdi"),
+    ]
+    assert first.text(EN) == (
+        "“last week” is not one of: period, last 3 months, last 12 months; Client satisfaction score goes by “period”"
+        " instead."
+    )
+    assert run(entries(windows={"css": cell("LAST 3 MONTHS"), "crr": cell(None)})) == ()
+
+
+def closed(*months: int, ids: Sequence[str] = ("satisfied", "surveyed")) -> tuple[PastValue, ...]:
+    return tuple(PastValue(date(2026, month, 1), "measure", id_, 10) for month in months for id_ in ids)
+
+
+def test_a_window_over_closed_periods_that_are_not_there() -> None:
+    one, windows = VA.over({"css": Window.QUARTER}), {"css": cell("last 3 months", "D4", "KPIs")}
+    assert run(entries(one=one, windows=windows, past=closed(8, 9))) == ()
+    (problem,) = run(entries(one=one, windows=windows, past=closed(7, 9)))
+    assert (problem.severity, problem.code, problem.cell) == ("note", "past_missing", "D4")
+    assert problem.text(EN) == (
+        "Client satisfaction score goes by “last 3 months”, which takes the figures of 2 closed periods, but Past"
+        " periods has 1."
+    )
+    uneven = (*closed(8, 9, ids=["surveyed"]), *closed(9, ids=["satisfied"]))
+    assert only(entries(one=one, past=uneven), "past_missing").details["count"] == 1
+    typed = {"satisfied_3m": cell(25), "surveyed_3m": cell(30)}
+    assert run(entries(one=one, windows=windows, typed=typed)) == ()
+    year = entries(one=one, windows=windows, period=Period.parse("2026"))
+    assert "window_short" in codes(year)
+
+
+# Own KPIs
+
+
+def own(formula: str = "leads/surveyed", raw: object = 0.25, **parts: object) -> Entries:
+    blank = {level: cell(None, f"{letter}40", "Settings") for letter, level in zip("GHI", GRADED, strict=True)}
+    entry = OwnEntry(
+        "own_1",
+        cell("My share", "B40", "Settings"),
+        formula,
+        cell(raw, "C40", "Settings"),
+        cell("%", "D40", "Settings"),
+        cell("Higher is better", "E40", "Settings"),
+        blank,
+    )
+    unused = OwnEntry("own_2", *[cell(None)], "", *[cell(None)] * 3, blank)
+    return entries(own=(replace(entry, **parts), unused))
+
+
+def test_an_own_kpi_in_order() -> None:
+    assert run(own()) == ()
+    assert run(own(formula="")) == ()  # a number of its own
+    thresholds = {level: cell(value) for level, value in zip(GRADED, (0.1, 0.2, 0.3), strict=True)}
+    assert run(own(thresholds=thresholds)) == ()
+
+
+def test_an_own_formula_typed_as_text() -> None:
+    found = own(formula="", raw="lead / surveyed")
+    assert said(found) == [("error", "own_text", "C40")]
+    problem = only(found, "own_text")
+    assert problem.text(EN) == "“lead / surveyed” is text, not a formula, so My share has no value."
+    assert problem.mend(EN).startswith("Type the formula with = in front, over names from Totals such as leads, ")
+
+
+def test_an_own_formula_that_only_excel_can_compute() -> None:
+    found = own(formula="SUM(leads,surveyd)", raw=12.0)
+    assert said(found) == [("note", "own_unread", "C40")]
+    problem = only(found, "own_unread")
+    assert problem.text(EN) == (
+        "kpixl cannot compute “=SUM(leads,surveyd)” itself, so My share has the value that Excel saved last."
+    )
+    assert "such as surveyed, " in problem.mend(EN)
+    assert said(own(formula="SUM(leads)", raw=None)) == [("error", "own_no_number", "C40")]
+
+
+def test_an_own_kpi_half_filled_in() -> None:
+    nameless = own(label=cell(None, "B40", "Settings"))
+    assert said(nameless) == [("warning", "own_nameless", "B40")]
+    assert only(nameless, "own_nameless").mend(EN) == "Type a name, or clear the formula in C40."
+    assert said(own(formula="", raw=None)) == [("warning", "own_empty", "C40")]
+
+
+def test_the_words_of_an_own_kpi() -> None:
+    assert said(own(unit=cell("€", "D40"))) == [("warning", "pick_unknown", "D40")]
+    assert "goes by “ratio” instead" in only(own(unit=cell("€", "D40")), "pick_unknown").text(EN)
+    direction = own(direction=cell("up", "E40"))
+    assert said(direction) == [("warning", "pick_unknown", "E40")]
+    assert "“up” is not one of: higher is better, lower is better; My share" in only(direction, "pick_unknown").text(EN)
+    assert run(own(unit=cell(None), direction=cell(None))) == ()
+
+
+def test_the_thresholds_of_an_own_kpi() -> None:
+    typical, above, exceptional = GRADED
+    given = {typical: cell(0.3, "G40"), above: cell(0.2, "H40"), exceptional: cell(None, "I40")}
+    found = own(thresholds=given)
+    assert said(found) == [("warning", "own_threshold_order", "H40")]
+    assert only(found, "own_threshold_order").text(EN).startswith("In My share, the threshold for “above average” (20")
+    assert run(own(thresholds=given, direction=cell("lower is better"))) == ()
+    wrong = {**given, above: cell("much", "H40")}
+    assert said(own(thresholds=wrong)) == [("error", "own_threshold_wrong", "H40")]
+
+
+def test_a_target_of_an_own_kpi() -> None:
+    found = replace(own(), targets={"own_1": cell("much", "J9", "KPIs")})
+    assert only(found, "target_wrong").text(EN) == "“much” is not a number, so My share has no target."
+
+
+def test_an_own_kpi_makes_its_rows_count() -> None:
+    found = replace(own(formula="requests_opened", raw=2.0))
+    assert "My share" in only(replace(found, tables={**found.tables, "requests": None}), "table_gone").text(EN)
+    named = own(label=cell("Leads", "B40"), formula="surveyed", raw=None)
+    gone = only(replace(named, tables={**named.tables, "surveys": None}), "table_gone")
+    assert isinstance(gone.details["lost"], tuple)
+    assert gone.text(language("es")).endswith("Leads.")
 
 
 @pytest.mark.parametrize(("raw", "code"), [("four", "setting_wrong"), (6, "setting_out_of_range"), (0, None), (5, "")])
@@ -660,6 +1228,14 @@ def test_the_number_that_was_meant(text: str, wanted: float | None) -> None:
     assert number_meant(text) == wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("op", "open"), ("o", "open"), ("resolvd", "resolved"), ("re solved", "resolved"), ("", None), ("lost", None)],
+)
+def test_the_word_that_was_meant(text: str, wanted: str | None) -> None:
+    assert word_meant(text, ["open", "resolved", "escalated"]) == wanted
+
+
 values = st.one_of(
     st.none(),
     st.booleans(),
@@ -682,25 +1258,51 @@ def any_rows(draw: st.DrawFn, table: Table) -> list[Row]:
 
 
 @st.composite
-def any_parts(draw: st.DrawFn) -> dict[str, Any]:
-    rows = {table.id: draw(st.one_of(st.none(), any_rows(table), any_rows(table))) for table in VA.tables}
-    gone = st.lists(st.sampled_from(["start", "end", "id", "client", "date", "opened", "hours", "score"]), max_size=2)
+def any_parts(draw: st.DrawFn, one: Business) -> dict[str, Any]:
+    rows = {table.id: draw(st.one_of(st.none(), any_rows(table), any_rows(table))) for table in one.tables}
     inputs = st.builds(cell, values)
-    kpis = st.sampled_from([kpi.id for kpi in VA.kpis])
+    kpis = st.sampled_from([kpi.id for kpi in one.kpis])
+    names = [item.name for item in one.measures]
+    past = st.builds(
+        PastValue,
+        start=st.dates(date(2025, 10, 1), date(2026, 11, 1)).map(lambda day: day.replace(day=1)),
+        kind=st.just("measure"),
+        id=st.sampled_from(names),
+        value=st.one_of(st.none(), st.floats(-10, 10)),
+    )
+    own = st.builds(
+        OwnEntry,
+        slot=st.sampled_from(["own_1", "own_2"]),
+        label=inputs,
+        formula=st.sampled_from(["", "=", "leads/0", "IF(a,b)", *(f"{name}*2" for name in names[:3])]),
+        value=inputs,
+        unit=inputs,
+        direction=inputs,
+        thresholds=st.fixed_dictionaries(dict.fromkeys(GRADED, inputs)),
+    )
+    chosen = draw(st.dictionaries(kpis, st.sampled_from(list(Window)), max_size=3))
     return {
+        "one": one.over(chosen),
         "rows": rows,
-        "without": {table.id: draw(gone) for table in VA.tables},
-        "typed": draw(st.dictionaries(st.sampled_from([m.name for m in VA.measures]), inputs, max_size=5)),
-        "settings": draw(st.dictionaries(st.just("satisfied_cut"), inputs)),
+        "without": {
+            table.id: draw(st.lists(st.sampled_from([column.id for column in table.columns]), max_size=2))
+            for table in one.tables
+        },
+        "typed": draw(st.dictionaries(st.sampled_from(names), inputs, max_size=5)),
+        "settings": draw(st.dictionaries(st.sampled_from([s.id for s in settings_of(one)]), inputs)),
         "targets": draw(st.dictionaries(kpis, inputs, max_size=3)),
         "thresholds": draw(
             st.dictionaries(st.tuples(kpis, st.sampled_from(list(Level)[1:])), inputs, max_size=3),
         ),
+        "windows": draw(st.dictionaries(kpis, inputs, max_size=2)),
+        "currency": draw(st.sampled_from(["USD", "EUR"])),
+        "past": tuple(draw(st.lists(past, max_size=5))),
+        "own": tuple(draw(st.lists(own, max_size=2, unique_by=lambda entry: entry.slot))),
     }
 
 
-@settings(max_examples=150, deadline=None)
-@given(any_parts())
+@settings(max_examples=250, deadline=None)
+@given(st.sampled_from(businesses()).flatmap(any_parts))
 def test_no_mixture_of_values_makes_check_fail(parts: dict[str, Any]) -> None:
     run(entries(**parts))
 
@@ -725,7 +1327,8 @@ def test_a_hundred_thousand_rows() -> None:
         dtype=object,
     )
     found = entries()
-    table = entry_table("requests", [])
+    table = found.tables["requests"]
+    assert table
     tables = {**found.tables, "requests": replace(table, numbers=frame, texts=texts)}
     texts.loc[99_999, "id"] = "r-7"
     (problem,) = run(replace(found, tables=tables))

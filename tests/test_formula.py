@@ -40,13 +40,58 @@ VALUES = {"a": 8.0, "b": 5.0, "c": 2.0}
         ("a*-b", -40),
         (" 100 * ( a - b ) / c ", 150),
         (".5*a", 4),
+        # As in Excel: a sign binds tighter than a power, and powers go from left to right.
+        ("-2^2", 4),
+        ("2^3^2", 64),
+        ("2^-1", 0.5),
+        ("0-2^2", -4),
+        ("-(2^2)", -4),
+        ("-b^c", 25),
+        ("a-c^2", 4),
+        ("2*3^2", 18),
+        ("6/c^2", 1.5),
+        ("4^.5", 2),
+        ("(a+1)^c", 81),
+        ("+a", 8),
+        ("a-+b", 3),
+        ("--a", 8),
+        ("-+-a", 8),
+        ("+(a-b)*+c", 6),
+        # Per cent comes first of all.
+        ("10%", 0.1),
+        ("10%%", 0.001),
+        ("-10%", -0.1),
+        ("a*25%", 2),
+        ("a%", 0.08),
+        ("(a+c)%", 0.1),
+        ("100%-25%", 0.75),
+        ("2^100%", 2),
+        ("100%^2", 1),
+        (" 10 % * a ", 0.8),
     ],
 )
 def test_value(text: str, value: float) -> None:
     assert evaluate(parse(text), VALUES) == pytest.approx(value)
 
 
-@pytest.mark.parametrize("text", ["a-(b-c)", "a/(b*c)", "(a+b)/c", "a-b-c", "-(a+b)", "a*(b+c)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a-(b-c)",
+        "a/(b*c)",
+        "(a+b)/c",
+        "a-b-c",
+        "-(a+b)",
+        "a*(b+c)",
+        "a^b^c",
+        "a^(b^c)",
+        "(a*b)^c",
+        "a*b^c",
+        "a^(-b)",
+        "(-a)^b",
+        "-(a^b)",
+    ],
+)
 def test_excel_text_keeps_the_parentheses_that_matter(text: str) -> None:
     assert to_excel(parse(text)) == text
 
@@ -68,6 +113,15 @@ def test_names_are_bound() -> None:
         ("a+)", "out of place"),
         ("a § b", "cannot read character 3"),
         ("", "missing"),
+        ("a^", "missing at the end"),
+        ("^a", "character 1 is out of place"),
+        ("a^*b", "character 3 is out of place"),
+        ("%a", "character 1 is out of place"),
+        ("a % b", "character 5 is out of place"),
+        ("a*/b", "character 3 is out of place"),
+        ("SUM(a,b)", "cannot read character 6"),
+        ("a1:b2", "cannot read character 3"),
+        ('"a"', "cannot read character 1"),
     ],
 )
 def test_what_is_no_formula(text: str, complaint: str) -> None:
@@ -82,12 +136,28 @@ def test_no_value_where_excel_has_an_error(values: dict[str, float | None]) -> N
     assert evaluate(parse("a/b"), values) is None
 
 
+@pytest.mark.parametrize("text", ["0^0", "0^-1", "(-8)^.5", "-8^.5", "10^400", "(0-a)^.5", "1/0%", "10^400-10^400"])
+def test_no_value_where_a_power_is_an_error(text: str) -> None:
+    assert evaluate(parse(text), VALUES) is None
+
+
+def test_per_cent_is_a_number_to_divide_by() -> None:
+    assert denominators(parse("a/(b-c)+10%")) == (parse("b-c"), Number(100.0))
+    assert evaluate(parse("a%"), {"a": None}) is None
+    assert evaluate(parse("a^b"), {"a": 2.0, "b": None}) is None
+    assert names(parse("b^a% + b")) == ("b", "a")
+
+
 leaves = st.one_of(
     st.integers(0, 99).map(lambda value: Number(float(value))), st.sampled_from(sorted(VALUES)).map(Name)
 )
 trees = st.recursive(
     leaves,
-    lambda inner: st.one_of(inner.map(Negate), st.builds(Binary, st.sampled_from(["+", "-", "*", "/"]), inner, inner)),
+    lambda inner: st.one_of(
+        inner.map(Negate),
+        st.builds(Binary, st.sampled_from(["+", "-", "*", "/"]), inner, inner),
+        st.builds(Binary, st.just("^"), inner, st.integers(0, 3).map(lambda value: Number(float(value)))),
+    ),
     max_leaves=8,
 )
 

@@ -425,7 +425,8 @@ def without_values(data: bytes, *, links: bool, fitted: bool) -> bytes:
 
 
 def measures(outcome: verbs.Outcome) -> dict[str, float | None]:
-    return {name: value.used for name, value in outcome.scorecard.measures.items()}
+    shown = outcome.scorecard.entries.business.shown
+    return {name: value.used for name, value in outcome.scorecard.measures.items() if name in shown}
 
 
 @pytest.mark.parametrize("name", THINGS)

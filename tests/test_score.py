@@ -1,8 +1,9 @@
-"""Levels, distances and comparisons, against numbers worked out by hand."""
+"""Levels, standings, distances and comparisons, against numbers worked out by hand."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -10,25 +11,66 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpixl.catalog import Level, business
-from kpixl.catalog.model import BusinessKpi
-from kpixl.entries import Entries, InputCell, PastValue
+from kpixl.catalog import Business, Level, Standing, Window, business, businesses
+from kpixl.entries import Entries, InputCell, OwnEntry, PastValue
 from kpixl.measure import MeasureValue
 from kpixl.period import Period
-from kpixl.score import GRADED, Scorecard, calculate, grade, score, thresholds_published
+from kpixl.score import GRADED, Grade, Result, Scorecard, calculate, grade, score, thresholds_published
 
-VA = business("remote-va-agency")
-KPIS = {kpi.id: kpi for kpi in VA.kpis}
+VA, PA, ML = (business(id_) for id_ in ("remote-va-agency", "luxury-personal-assistant", "multilingual-va"))
+CC, SB = business("career-coaching"), business("service-business")
+KPIS = {f"{kpi.code}_{kpi.id}": kpi for owner in businesses() for kpi in owner.kpis}
+BELOW, TYPICAL, ABOVE_AVERAGE, EXCEPTIONAL = Level
+AT, OVER = True, False
 
-# By hand, from the table of the sources: where each level starts, and whether the edge itself belongs to it.
+# By hand, from the tables of the sources: where each level starts, and whether it does at the edge or past it.
 BANDS = {
-    "css": ((0.85, True), (0.90, True), (0.95, True)),
-    "art": ((3, True), (1, False), (0.5, False)),
-    "crr": ((0.75, True), (0.85, False), (0.90, False)),
-    "tcr": (None, (0.75, True), (0.90, False)),
-    "aur": ((0.65, True), (0.80, True), (0.90, False)),
-    "ncar": ((0.05, True), (0.10, True), (0.15, False)),
-    "sdi": ((0.15, True), (0.26, True), (0.36, True)),
+    "va_css": ((0.85, AT), (0.90, AT), (0.95, AT)),
+    "va_art": ((3, AT), (1, OVER), (0.5, OVER)),
+    "va_crr": ((0.75, AT), (0.85, OVER), (0.90, OVER)),
+    "va_tcr": (None, (0.75, AT), (0.90, OVER)),
+    "va_aur": ((0.65, AT), (0.80, AT), (0.90, OVER)),
+    "va_ncar": ((0.05, AT), (0.10, AT), (0.15, OVER)),
+    "va_sdi": ((0.15, AT), (0.26, AT), (0.36, AT)),
+    "pa_crr": ((0.60, AT), (0.75, OVER), None),
+    "pa_art": ((4, AT), (2, AT), (1, OVER)),
+    "pa_css": ((0.85, AT), None, (0.90, OVER)),
+    "pa_discretion": ((0.015, AT), None, (0.005, OVER)),
+    "pa_rpc": ((3000, AT), (7000, OVER), (10000, OVER)),
+    "pa_upsell": (None, (0.25, AT), (0.45, AT)),
+    "pa_referral": ((0.15, AT), (0.30, AT), (0.50, OVER)),
+    "ml_css": ((0.75, AT), (0.85, OVER), (0.90, AT)),
+    "ml_art": (None, (4, AT), (2, OVER)),
+    "ml_lpa": (None, (2, AT), (3, AT)),
+    "ml_kept": (None, (0.85, AT), (0.95, AT)),
+    "ml_accuracy": (None, (0.90, AT), (0.98, AT)),
+    "ml_tph": ((1.5, AT), None, (2.5, OVER)),
+    "ml_nps": ((20, AT), (30, AT), (50, AT)),
+    "cc_css": (None, (0.80, AT), (0.95, AT)),
+    "cc_scr": ((0.70, AT), (0.80, AT), (0.90, AT)),
+    "cc_crr": ((0.80, AT), None, (0.90, AT)),
+    "cc_arpu": ((150, AT), (200, AT), (300, AT)),
+    "cc_crfcpc": ((0.20, AT), (0.40, AT), (0.60, OVER)),
+    "cc_cjpsr": ((0.50, AT), (0.70, AT), (0.80, OVER)),
+    "cc_atacm": ((8, AT), (5, AT), (3, AT)),
+}
+LOWER_IS_BETTER = {"va_art", "pa_art", "pa_discretion", "ml_art", "cc_atacm", "sb_cac", "sb_churn", "sb_complaints"}
+WITHOUT_BANDS = {
+    f"sb_{id_}"
+    for id_ in "cac churn conversion ltv revenue leadref kept complaints netcash viral".split()  # noqa: SIM905
+}
+# Thresholds that an owner of a service business might set.
+OWNERS = {
+    "sb_cac": (300, 200, 100),
+    "sb_churn": (0.2, 0.1, 0.05),
+    "sb_conversion": (0.1, 0.2, 0.3),
+    "sb_ltv": (1000, 50000, 2000000),
+    "sb_revenue": (500, 1500, 2500),
+    "sb_leadref": (0.05, 0.1, 0.2),
+    "sb_kept": (0.7, 0.8, 0.9),
+    "sb_complaints": (900, 300, 10),
+    "sb_netcash": (-500, 0, 500),
+    "sb_viral": (0.1, 0.5, 1),
 }
 EDGES = [
     (kpi, level, *band)
@@ -38,90 +80,155 @@ EDGES = [
 ]
 
 
-def level(kpi: BusinessKpi, value: float) -> Level | None:
-    arguments = dict.fromkeys(kpi.kpi.arguments, 1.0)
-    return grade(kpi, value, thresholds_published(kpi), arguments).level
+def level(id_: str, value: float) -> Level | None:
+    kpi = KPIS[id_]
+    return grade(kpi, value, thresholds_published(kpi), dict.fromkeys(kpi.kpi.arguments, 1.0)).level
 
 
-def below(kpi: str, than: Level) -> Level:
+def lower(id_: str, than: Level) -> Level:
     """The level under ``than`` that the source has a band for."""
-    bands = dict(zip(GRADED, BANDS[kpi], strict=True))
-    return max((lower for lower in GRADED if lower < than and bands[lower]), default=Level.BELOW)
+    bands = dict(zip(GRADED, BANDS[id_], strict=True))
+    return max((below for below in GRADED if below < than and bands[below]), default=BELOW)
+
+
+# Bands
+
+
+def test_every_kpi_is_listed_here() -> None:
+    assert len(KPIS) == 38
+    assert {*BANDS, *WITHOUT_BANDS} == set(KPIS)
+    assert {id_ for id_, kpi in KPIS.items() if kpi.kpi.direction == "down"} == LOWER_IS_BETTER
+    assert {id_ for id_, kpi in KPIS.items() if not kpi.thresholds} == WITHOUT_BANDS
+
+
+@pytest.mark.parametrize("id_", BANDS)
+def test_a_kpi_has_only_the_bands_of_its_source(id_: str) -> None:
+    assert set(thresholds_published(KPIS[id_])) == {lv for lv, band in zip(GRADED, BANDS[id_], strict=True) if band}
 
 
 @pytest.mark.parametrize(("id_", "reached", "edge", "inclusive"), EDGES)
 def test_levels_at_just_under_and_just_over_every_threshold(
     id_: str, reached: Level, edge: float, inclusive: bool
 ) -> None:
-    kpi = KPIS[id_]
-    better = -1 if id_ == "art" else 1
-    assert level(kpi, edge + better * 1e-6) == reached
-    assert level(kpi, edge - better * 1e-6) == below(id_, reached)
-    assert level(kpi, edge) == (reached if inclusive else below(id_, reached))
-    # The noise of floating-point numbers changes nothing.
-    assert level(kpi, edge * (1 + 4e-16)) == level(kpi, edge * (1 - 4e-16)) == level(kpi, edge)
-
-
-def test_every_kpi_has_its_bands_here() -> None:
-    assert set(BANDS) == set(KPIS)
+    noise = 1e-9 * max(1, edge)
+    better = -noise if id_ in LOWER_IS_BETTER else noise
+    assert level(id_, edge) == (reached if inclusive else lower(id_, reached))
+    assert level(id_, edge + 1.1 * better) == reached
+    assert level(id_, edge - 1.1 * better) == lower(id_, reached)
+    # What differs by noise alone is the edge.
+    assert level(id_, edge + 0.9 * better) == level(id_, edge - 0.9 * better) == level(id_, edge)
 
 
 def test_nine_tenths_by_subtraction_is_still_not_over_ninety_percent() -> None:
-    value, _ = calculate(KPIS["crr"], {"clients_end": 650, "clients_new": 200, "clients_start": 500})
+    value, _ = calculate(KPIS["va_crr"], {"clients_end": 650, "clients_new": 200, "clients_start": 500})
     assert value == pytest.approx(0.9)
-    assert level(KPIS["crr"], 0.1 * 9 + 1e-16) == Level.ABOVE_AVERAGE
+    assert level("va_crr", 0.1 * 9 + 1e-16) == ABOVE_AVERAGE
+
+
+@given(st.sampled_from(sorted(BANDS)), st.floats(-100, 12000))
+def test_the_bar_ends_in_the_band_of_the_level(id_: str, value: float) -> None:
+    kpi = KPIS[id_]
+    graded = grade(kpi, value, thresholds_published(kpi), dict.fromkeys(kpi.kpi.arguments, 1.0))
+    assert graded.level is not None
+    assert graded.position is not None
+    assert graded.level <= graded.position <= graded.level + 1
+
+
+# What it takes
 
 
 @given(st.sampled_from(sorted(KPIS)), st.data())
 def test_what_it_takes_is_the_least_that_passes(id_: str, data: st.DataObject) -> None:
     kpi = KPIS[id_]
     arguments = {name: float(data.draw(st.integers(1, 3000), label=name)) for name in kpi.kpi.arguments}
-    if id_ == "crr":
-        arguments["clients_end"] += arguments["clients_new"]
-    value, _ = calculate(kpi, arguments)
-    assert value is not None
-    thresholds = thresholds_published(kpi)
-    graded = grade(kpi, value, thresholds, arguments)
-    if graded.next_level is None:
-        assert graded.level == Level.EXCEPTIONAL
-        assert graded.to_next is None
+    thresholds = dict(zip(GRADED, OWNERS[id_], strict=True)) if id_ in OWNERS else thresholds_published(kpi)
+
+    def graded(moved: Mapping[str, float]) -> Grade:
+        return grade(kpi, calculate(kpi, moved)[0], thresholds, moved)
+
+    now = graded(arguments)
+    assert now.level is not None
+    if now.next_level is None:
+        assert now.level == max(thresholds)
+        assert now.to_next is None
         return
-    step, lever = graded.to_next, kpi.kpi.lever
+    step, lever = now.to_next, kpi.kpi.lever
     assert step is not None
     assert lever is not None
+    assert step.measure == kpi.argument(lever)
 
-    def level_after(amount: float) -> Level:
-        moved = arguments[lever] + (amount if step.direction == "more" else -amount)
-        moved_value, _ = calculate(kpi, {**arguments, lever: moved})
-        reached = level(kpi, moved_value)  # type: ignore[arg-type]
-        assert reached is not None
-        return reached
+    def after(amount: float) -> Level:
+        reached = graded({**arguments, lever: arguments[lever] + (amount if step.direction == "more" else -amount)})
+        assert reached.level is not None
+        return reached.level
 
-    unit = 1 if step.measure.whole else 0.1
+    unit = 1 if step.measure.unit == "count" else 0.1
     assert step.amount >= unit
     assert step.amount / unit == pytest.approx(round(step.amount / unit))
-    assert level_after(step.amount) >= graded.next_level
-    assert level_after(step.amount - unit) < graded.next_level
+    assert after(step.amount) >= now.next_level
+    assert after(step.amount - unit) < now.next_level
 
 
 @pytest.mark.parametrize(
     ("id_", "arguments", "amount", "direction"),
     [
         # 80 of 100 are satisfied; 85 % needs 5 more.
-        ("css", {"satisfied": 80, "surveyed": 100}, 5, "more"),
+        ("va_css", {"satisfied": 80, "surveyed": 100}, 5, "more"),
         # 100 h over 50 requests; 50 h less is 1 h each, and above average is under it: a tenth of an hour more.
-        ("art", {"resolution_hours": 100, "requests_resolved": 50}, 50.1, "less"),
-        ("art", {"resolution_hours": 50, "requests_resolved": 50}, 0.1, "less"),
+        ("va_art", {"resolution_hours": 100, "requests_resolved": 50}, 50.1, "less"),
+        ("va_art", {"resolution_hours": 50, "requests_resolved": 50}, 0.1, "less"),
         # 450 of 500 kept is 90 %, and exceptional is over it: one more.
-        ("crr", {"clients_end": 650, "clients_new": 200, "clients_start": 500}, 1, "more"),
+        ("va_crr", {"clients_end": 650, "clients_new": 200, "clients_start": 500}, 1, "more"),
         # 85 of 100; over 90 % is 91.
-        ("tcr", {"tasks_completed": 85, "tasks_assigned": 100}, 6, "more"),
+        ("va_tcr", {"tasks_completed": 85, "tasks_assigned": 100}, 6, "more"),
         # 600 of 800 h; 80 % is 640 h.
-        ("aur", {"productive_hours": 600, "available_hours": 800}, 40, "more"),
+        ("va_aur", {"productive_hours": 600, "available_hours": 800}, 40, "more"),
         # 20 of 200; over 15 % is 31.
-        ("ncar", {"clients_new": 20, "leads": 200}, 11, "more"),
+        ("va_ncar", {"clients_new": 20, "leads": 200}, 11, "more"),
         # 10 for 50; 0.26 is 13.
-        ("sdi", {"services_offered": 10, "clients_served": 50}, 3, "more"),
+        ("va_sdi", {"services_offered": 10, "clients_served": 50}, 3, "more"),
+        # 130 of 200; over 75 % is 151.
+        ("pa_crr", {"clients_end": 180, "clients_new": 50, "clients_start": 200}, 21, "more"),
+        # 2 h is above average; under 1 h is under 50 h.
+        ("pa_art", {"resolution_hours": 100, "requests_resolved": 50}, 50.1, "less"),
+        # 85 of 100; over 90 % is 91.
+        ("pa_css", {"satisfied": 85, "surveyed": 100}, 6, "more"),
+        # 3 of 500; under 0.5 % is under 2.5.
+        ("pa_discretion", {"incidents": 3, "tasks_done": 500}, 1, "less"),
+        # 100,000 of 20; over 7,000 each is over 140,000.
+        ("pa_rpc", {"revenue": 100000, "clients_served": 20}, 40000.1, "more"),
+        # 30 of 100; 45 %.
+        ("pa_upsell", {"clients_upsold": 30, "clients_active": 100}, 15, "more"),
+        # 20 of 100; 30 %.
+        ("pa_referral", {"clients_referred": 20, "clients_existing": 100}, 10, "more"),
+        # 80 of 100; over 85 % is 86.
+        ("ml_css", {"satisfied": 80, "surveyed": 100}, 6, "more"),
+        # 60 h of 20; under 2 h each is under 40 h.
+        ("ml_art", {"resolution_hours": 60, "requests_resolved": 20}, 20.1, "less"),
+        # 3 of 3; 2 each is 6.
+        ("ml_lpa", {"languages": 3, "assistants": 3}, 3, "more"),
+        # 45 of 50; 95 % is 47.5.
+        ("ml_kept", {"clients_continuing": 45, "clients_start": 50}, 3, "more"),
+        # 95 of 100; 98 %.
+        ("ml_accuracy", {"translations_accurate": 95, "translations": 100}, 3, "more"),
+        # 100 in 50 h; over 2.5 an hour is over 125.
+        ("ml_tph", {"tasks_done": 100, "hours_worked": 50}, 26, "more"),
+        # 40 and 40 of 100; a score of 20 is 60 promoters.
+        ("ml_nps", {"promoters": 40, "detractors": 40, "respondents": 100}, 20, "more"),
+        # 85 of 100; 95 %.
+        ("cc_css", {"satisfied": 85, "surveyed": 100}, 10, "more"),
+        # 40 of 50; 90 % is 45.
+        ("cc_scr", {"sessions_completed": 40, "sessions_scheduled": 50}, 5, "more"),
+        # 170 of 200; 90 % is 180.
+        ("cc_crr", {"clients_end": 220, "clients_new": 50, "clients_start": 200}, 10, "more"),
+        # 100,000 of 1,000; 150 each is 150,000.
+        ("cc_arpu", {"revenue": 100000, "users": 1000}, 50000, "more"),
+        # 20 of 50; over 60 % is over 30.
+        ("cc_crfcpc", {"consultations_converted": 20, "consultations": 50}, 11, "more"),
+        # 30 of 50; 70 % is 35.
+        ("cc_cjpsr", {"clients_placed": 30, "clients_coached": 50}, 5, "more"),
+        # 100 months of 20; 3 each is 60.
+        ("cc_atacm", {"milestone_months": 100, "clients_with_milestone": 20}, 40, "less"),
     ],
 )
 def test_what_it_takes_from_the_worked_examples(
@@ -134,37 +241,48 @@ def test_what_it_takes_from_the_worked_examples(
     assert (step.amount, step.direction) == (pytest.approx(amount), direction)
 
 
-@given(st.sampled_from(sorted(KPIS)), st.floats(0, 5))
-def test_the_bar_ends_in_the_band_of_the_level(id_: str, value: float) -> None:
-    kpi = KPIS[id_]
-    graded = grade(kpi, value, thresholds_published(kpi), dict.fromkeys(kpi.kpi.arguments, 1.0))
-    assert graded.level is not None
-    assert graded.position is not None
-    assert graded.level <= graded.position <= graded.level + 1
+# Scorecards
+
+
+def cell(raw: object) -> InputCell:
+    return InputCell(raw, "KPIs", "H7")
 
 
 def scorecard(
-    used: dict[str, float | None], past: tuple[PastValue, ...] = (), targets: dict[str, float] | None = None
+    used: Mapping[str, float | None],
+    past: tuple[PastValue, ...] = (),
+    targets: Mapping[str, object] | None = None,
+    owner: Business = VA,
+    currency: str = "USD",
+    rate: object = None,
+    thresholds: Mapping[tuple[str, Level], object] | None = None,
+    own: tuple[OwnEntry, ...] = (),
 ) -> Scorecard:
     entries = Entries(
-        business=VA,
+        business=owner,
         company="",
         language="en",
-        currency="USD",
+        currency=currency,
         period=Period.parse("2026-10"),
         tables={},
-        settings={},
+        settings={"dollar_rate": cell(rate)},
         typed={},
-        targets={kpi: InputCell(value, "KPIs", "H7") for kpi, value in (targets or {}).items()},
-        thresholds={},
+        targets={kpi: cell(raw) for kpi, raw in (targets or {}).items()},
+        thresholds={place: cell(raw) for place, raw in (thresholds or {}).items()},
         past=past,
+        words=WORDS,
+        own=own,
     )
-    values = {item.name: MeasureValue(item, used.get(item.name), None) for item in VA.measures}
+    values = {item.name: MeasureValue(item, used.get(item.name), None) for item in owner.measures}
     return score(entries, values)
 
 
 def past(month: int, id_: str, value: float, year: int = 2026) -> PastValue:
     return PastValue(date(year, month, 1), "measure", id_, value)
+
+
+def code(result: Result) -> str | None:
+    return result.reason.code if result.reason else None
 
 
 def test_year_to_date_is_recomputed_from_measures() -> None:
@@ -191,6 +309,15 @@ def test_no_year_to_date_where_measures_do_not_add_up() -> None:
     assert card.result("crr").year_to_date_reason.code == "graded_window"  # type: ignore[union-attr]
 
 
+def test_year_to_date_of_a_stock_is_the_first_and_of_a_flow_the_sum() -> None:
+    closed = tuple(past(m, "clients_start", 10.0 * m) for m in (2, 9)) + tuple(
+        past(m, "invitations_converted", 4.0) for m in (2, 9)
+    )
+    card = scorecard({"invitations_converted": 2.0, "clients_start": 100.0}, closed, owner=SB)
+    # 4 + 4 + 2 since February, when there were 20 clients.
+    assert card.result("viral").year_to_date == pytest.approx(0.5)
+
+
 def test_comparison_with_the_previous_period_and_the_year_before() -> None:
     closed = (
         replace(past(9, "va_art", 2.0), kind="kpi"),
@@ -202,6 +329,14 @@ def test_comparison_with_the_previous_period_and_the_year_before() -> None:
     art, css = card.result("art"), card.result("css")
     assert (art.previous, art.change, art.trend, art.year_before) == (2.0, -0.5, "better", 4.0)
     assert (css.change, css.trend) == (pytest.approx(0), "same")
+
+
+def test_over_another_window_a_kpi_is_another_figure() -> None:
+    closed = (past(9, "va_css", 0.5), past(9, "va_css_12m", 0.7))
+    used = {"satisfied": 9.0, "surveyed": 10.0, "satisfied_12m": 80.0, "surveyed_12m": 100.0}
+    css = scorecard(used, closed, owner=VA.over({"css": Window.YEAR})).result("css")
+    assert (css.value, css.previous, css.level) == (0.8, 0.7, BELOW)
+    assert scorecard(used, closed, owner=VA.over({"sdi": Window.YEAR})).result("sdi").kpi.window is Window.PERIOD
 
 
 def test_targets_in_both_directions() -> None:
@@ -227,6 +362,11 @@ def test_utilisation_over_the_whole_is_an_alert() -> None:
     assert not scorecard({"productive_hours": 100.0, "available_hours": 100.0}).result("aur").alert
 
 
+def test_more_than_fifteen_discretion_incidents_of_a_thousand_tasks_are_an_alert() -> None:
+    assert scorecard({"incidents": 16.0, "tasks_done": 1000.0}, owner=PA).result("discretion").alert
+    assert not scorecard({"incidents": 15.0, "tasks_done": 1000.0}, owner=PA).result("discretion").alert
+
+
 def test_worst_first_and_without_value_last() -> None:
     card = scorecard(
         {"satisfied": 5.0, "surveyed": 10.0, "tasks_completed": 95.0, "tasks_assigned": 100.0, "leads": 0.0}
@@ -235,3 +375,253 @@ def test_worst_first_and_without_value_last() -> None:
     assert order[:2] == ["css", "tcr"]
     assert all(card.result(id_).value is None for id_ in order[2:])
     assert not math.isnan(card.result("css").grade.position or 0)
+
+
+# Without a benchmark
+
+UP = {"leads_converted": 15.0, "leads_qualified": 60.0}  # conversion 0.25
+DOWN = {"complaints": 14.0}
+
+
+def standing(id_: str, used: dict[str, float], target: float | None = None, before: float | None = None) -> Result:
+    closed = () if before is None else (past(9, f"sb_{id_}", before), past(8, f"sb_{id_}", 1e6))
+    return scorecard(used, closed, {id_: target}, SB).result(id_)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("id_", sorted(WITHOUT_BANDS))
+def test_nothing_is_graded_without_a_target_and_a_previous_period(id_: str) -> None:
+    kpi = KPIS[id_]
+    # A euro without a rate makes no difference, since there is nothing in dollars.
+    result = scorecard(
+        {a.measure.name: n for a, n in zip(kpi.arguments, (24.0, 8.0, 4.0), strict=False)}, owner=SB, currency="EUR"
+    ).result(kpi.id)
+    assert result.value is not None
+    assert (result.level, result.grade.standing, result.grade.shade, result.grade.position) == (None,) * 4
+    assert code(result) == "no_bands"
+
+
+@pytest.mark.parametrize(
+    ("id_", "used", "target", "before", "found"),
+    [
+        ("conversion", UP, 0.25, None, Standing.MET),
+        ("conversion", UP, 0.25 + 5e-10, None, Standing.MET),
+        ("conversion", UP, 0.2501, None, Standing.MISSED),
+        ("conversion", UP, None, 0.24, Standing.BETTER),
+        ("conversion", UP, None, 0.26, Standing.WORSE),
+        ("conversion", UP, None, 0.25 + 5e-10, Standing.SAME),
+        ("complaints", DOWN, 14, None, Standing.MET),
+        ("complaints", DOWN, 13, None, Standing.MISSED),
+        ("complaints", DOWN, None, 15, Standing.BETTER),
+        ("complaints", DOWN, None, 13, Standing.WORSE),
+        ("complaints", DOWN, None, 14, Standing.SAME),
+        # The target wins over the previous period.
+        ("conversion", UP, 0.3, 0.2, Standing.MISSED),
+        ("conversion", UP, 0.2, 0.3, Standing.MET),
+        ("complaints", DOWN, 20, 10, Standing.MET),
+        ("complaints", DOWN, 0, 20, Standing.MISSED),
+    ],
+)
+def test_standing_against_the_target_else_the_previous_period(
+    id_: str, used: dict[str, float], target: float | None, before: float | None, found: Standing
+) -> None:
+    result = standing(id_, used, target, before)
+    assert (result.level, result.grade.standing, result.reason) == (None, found, None)
+    shades = {"met": ABOVE_AVERAGE, "better": ABOVE_AVERAGE, "same": TYPICAL, "worse": BELOW, "missed": BELOW}
+    assert result.grade.shade == shades[found.value]
+
+
+@pytest.mark.parametrize(
+    ("id_", "used", "target", "before", "position"),
+    [
+        ("conversion", UP, 0.25, None, 2),  # 2 is what the value is held against
+        ("conversion", UP, None, 0.25, 2),
+        ("conversion", UP, 0.5, 0.25, 1),
+        ("conversion", UP, 0.2, None, 2.5),
+        ("conversion", UP, 0.05, None, 4),  # five times as much: the end of the scale
+        ("complaints", DOWN, 14, None, 2),
+        ("complaints", DOWN, 7, None, 1),
+        ("complaints", DOWN, 17.5, None, 2.5),
+        ("complaints", DOWN, 100, None, 4),
+        # Nothing can be divided by what is not above 0: the middle of the shade.
+        ("complaints", {"complaints": 0.0}, 3, None, 3),
+        ("complaints", DOWN, 0, None, 1),
+        ("complaints", {"complaints": 0.0}, None, 0, 2),
+        ("netcash", {"operating_cash_flow": 0.0, "investments": 50.0, "working_capital_increase": 0.0}, -100, None, 3),
+        ("netcash", {"operating_cash_flow": 0.0, "investments": 50.0, "working_capital_increase": 0.0}, -10, None, 1),
+    ],
+)
+def test_positions_without_a_benchmark(
+    id_: str, used: dict[str, float], target: float | None, before: float | None, position: float
+) -> None:
+    assert standing(id_, used, target, before).grade.position == pytest.approx(position)
+
+
+def test_a_text_for_a_target_is_none() -> None:
+    assert scorecard(UP, targets={"conversion": "more"}, owner=SB).result("conversion").grade.standing is None
+
+
+@pytest.mark.parametrize("id_", sorted(OWNERS))
+def test_the_owners_thresholds_grade_a_service_business(id_: str) -> None:
+    bands = dict(zip(GRADED, OWNERS[id_], strict=True))
+
+    def reached(value: float) -> Level | None:
+        kpi = KPIS[id_]
+        return grade(kpi, value, bands, dict.fromkeys(kpi.kpi.arguments, 1.0), target=value, previous=value).level
+
+    for found, edge in bands.items():
+        better = (-1 if id_ in LOWER_IS_BETTER else 1) * 1.1e-9 * max(1, abs(edge))
+        # An owner's threshold is reached at the edge.
+        assert reached(edge) == reached(edge + better) == found
+        assert reached(edge - better) == found - 1
+
+
+# Money
+
+
+def per_client(each: float, owner: Business = PA, **known: object) -> Result:
+    used = {"revenue_monthly": each * 10, "clients_served": 10.0}
+    return scorecard(used, owner=owner, **known).result("rpc" if owner is PA else "arpu")  # type: ignore[arg-type]
+
+
+def test_dollars_are_dollars() -> None:
+    assert [per_client(each).level for each in (2999, 3000, 7000, 7001, 10000, 10001)] == [0, 1, 1, 2, 2, 3]
+    assert [per_client(each, CC).level for each in (149, 150, 200, 300)] == [0, 1, 2, 3]
+
+
+def test_other_money_is_converted_with_the_rate() -> None:
+    # A dollar costs 0.8 euros: 2,400 to 5,600; over 8,000.
+    found = [per_client(each, currency="EUR", rate=0.8).level for each in (2399, 2400, 5600, 5601, 8000, 8001)]
+    assert found == [0, 1, 1, 2, 2, 3]
+    assert dict(per_client(1, currency="EUR", rate=0.8).thresholds) == pytest.approx({1: 2400, 2: 5600, 3: 8000})
+    # In lei a dollar costs 4.5: 675, 900 and 1,350.
+    assert [per_client(each, CC, currency="RON", rate=4.5).level for each in (674, 675, 900, 1350)] == [0, 1, 2, 3]
+    step = per_client(600, CC, currency="RON", rate=4.5).grade.to_next
+    assert step is not None
+    assert step.amount == pytest.approx(750)  # 75 lei more from each of ten
+
+
+@pytest.mark.parametrize("rate", [None, "0,9", 0, -1])
+def test_without_a_rate_money_is_not_graded(rate: object) -> None:
+    for target in (None, 2000):
+        result = per_client(5000, currency="EUR", rate=rate, targets={"rpc": target})
+        assert (result.value, result.level, result.grade.standing, code(result)) == (5000, None, None, "no_rate")
+        assert result.against_target == (None if target is None else "met")
+
+
+def test_the_owners_thresholds_are_in_her_own_currency() -> None:
+    yours = {("rpc", TYPICAL): 1000}
+    without = per_client(1000, currency="EUR", thresholds=yours)
+    assert (without.level, dict(without.thresholds), without.reason) == (TYPICAL, {TYPICAL: 1000}, None)
+    assert per_client(999, currency="EUR", thresholds=yours).level == BELOW
+    with_rate = per_client(1000, currency="EUR", rate=0.5, thresholds=yours)
+    assert dict(with_rate.thresholds) == {1: 1000, 2: 3500, 3: 5000}
+
+
+def test_a_dollar_costs_a_dollar_unless_the_owner_says_otherwise() -> None:
+    assert per_client(3000, currency="USD", rate=2.0).level == BELOW
+    assert per_client(6000, currency="USD", rate=2.0).level == TYPICAL
+
+
+# KPIs that the owner made up
+
+WORDS = {
+    "direction_down": "menos es mejor",
+    "direction_up": "más es mejor",
+    "unit_hours": "horas",
+    "unit_money": "dinero",
+}
+USED = {"leads": 40.0, "clients_new": 10.0, "clients_end_12m": 8.0, "satisfied": 0.0}
+
+
+def own(
+    formula: str,
+    saved: object = None,
+    name: str = "Mine",
+    direction: str = "",
+    bands: Mapping[Level, object] | None = None,
+    unit: str = "",
+    **known: object,
+) -> Result:
+    entry = OwnEntry(
+        slot="own_1",
+        label=cell(name),
+        formula=formula,
+        value=cell(saved),
+        unit=cell(unit),
+        direction=cell(direction),
+        thresholds={level: cell(raw) for level, raw in (bands or {}).items()},
+    )
+    return scorecard(USED, own=(entry,), **known).result("own_1")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("leads/clients_new", 4),
+        ("LEADS / Clients_New", 4),
+        ("leads/clients_end_12m", 5),
+        ("-clients_new^2/leads", 2.5),  # the sign binds tighter, as in Excel
+        ("clients_new^2/leads", 2.5),
+        ("leads*10%", 4),
+        ("(leads-clients_new)/Leads", 0.75),
+    ],
+)
+def test_a_formula_over_measures(formula: str, value: float) -> None:
+    # What Excel saved does not matter where kpixl can compute it.
+    assert own(formula, saved=99.0).value == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    "formula", ["visits/leads", "Sheet2!A1/leads", "SUM(leads,clients_new)", "leads+", "2+3", "months*leads", ""]
+)
+def test_what_kpixl_cannot_evaluate_has_the_value_that_excel_saved(formula: str) -> None:
+    assert own(formula, saved=7.5).value == 7.5
+    assert own(formula, saved=7.5).measures == {}
+
+
+@pytest.mark.parametrize(
+    ("formula", "saved"),
+    [("", "much"), ("", None), ("visits/leads", None), ("leads/satisfied", 3.0), ("surveyed", 3.0)],
+)
+def test_no_number_is_said_so(formula: str, saved: object) -> None:
+    result = own(formula, saved)
+    assert (result.value, result.level, code(result)) == (None, None, "own_formula")
+
+
+def test_a_slot_without_a_name_is_not_used() -> None:
+    card = scorecard(USED)
+    assert len(card.slots) == 7 + 10
+    assert len(card.results) == 7
+    assert code(card.result("own_10")) is None
+    assert own("leads", name="").value == 40
+    assert own("leads", name="").kpi.name == ""
+
+
+def test_own_thresholds_in_both_directions() -> None:
+    up, down = {TYPICAL: 2, EXCEPTIONAL: 4}, {TYPICAL: 8, ABOVE_AVERAGE: 4}
+    assert own("leads/clients_new", bands=up).level == EXCEPTIONAL
+    assert own("clients_new/leads", bands=up).level == BELOW
+    assert own("leads/clients_new", bands=down, direction="MENOS es mejor").level == ABOVE_AVERAGE
+    assert own("leads/clients_end_12m", bands=down, direction="menos es mejor").level == TYPICAL
+    assert own("leads", bands=down, direction="menos es mejor").level == BELOW
+    assert own("leads/clients_new", bands={TYPICAL: "two"}).level is None
+    assert own("leads/clients_new", bands=up).grade.to_next is None
+
+
+def test_own_kpis_against_target_and_previous_period() -> None:
+    assert code(own("leads")) == "no_bands"
+    assert own("leads", targets={"own_1": 40}).grade.standing == Standing.MET
+    assert own("leads", targets={"own_1": 39}, direction="menos es mejor").grade.standing == Standing.MISSED
+    closed = (past(9, "own_1", 20.0),)
+    result = own("leads", past=closed)
+    assert (result.previous, result.change, result.trend, result.grade.standing) == (20, 20, "better", "better")
+    assert own("leads", past=closed, direction="menos es mejor").grade.standing == Standing.WORSE
+    graded = own("leads", past=closed, targets={"own_1": 50}, bands={TYPICAL: 40})
+    assert (graded.level, graded.grade.standing, graded.against_target) == (TYPICAL, None, "missed")
+
+
+def test_the_unit_of_an_own_kpi() -> None:
+    assert own("leads", unit="HORAS").kpi.kpi.unit == "hours"
+    assert own("leads", unit="bananas").kpi.kpi.unit == own("leads").kpi.kpi.unit == "ratio"
+    # Money that the owner graded herself is in her own currency.
+    assert own("leads", unit="dinero", bands={TYPICAL: 40}, currency="EUR").level == TYPICAL

@@ -17,11 +17,14 @@ from openxml_audit import OpenXmlValidator
 from engines import formula_cells
 from kpixl import verbs
 from kpixl.catalog import businesses
+from kpixl.catalog.model import OWN_SLOTS
 from kpixl.i18n import LOCALES
 from kpixl.period import Period
+from kpixl.settings import settings_of
 from kpixl.workbook import layout
 from kpixl.workbook.cells import cell_name, parse_area
 from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.workbook.sheets import own
 from workbooks import named, opened, placed
 
 # openpyxl says what it would lose.
@@ -41,12 +44,16 @@ NOT_FAULTS = {
 FUNCTIONS = {
     "ABS", "AND", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIFS", "DATE", "DAY",
     "EDATE", "HYPERLINK", "IF", "IFERROR", "INDEX",
-    "INT", "ISNUMBER", "LEFT", "MATCH", "MAX", "MIN", "MONTH", "NA", "ROUNDUP", "ROWS", "SMALL", "SUM",
+    "INT", "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "MIN", "MONTH", "NA", "OR", "ROUND", "ROUNDUP", "ROWS", "SMALL",
+    "SUM",
     "SUBSTITUTE", "SUMIFS", "WEEKDAY", "YEAR",
 }  # fmt: skip
 """All are in Excel 2007 already, and in LibreOffice. A new one belongs here only if it is in Excel 2016."""
 
-LITERALS = {"", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{y}", "{d}"}
+LITERALS = {
+    "", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{y}", "{d}",
+    "~", "~~", "*", "~*", "?", "~?",
+}  # fmt: skip
 """What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""
 
 KEYS = [(business.id, code) for business in businesses() for code in LOCALES]
@@ -169,6 +176,7 @@ def test_only_functions_of_excel_2016(books: dict[Key, Path], samples: list[Path
 def test_no_formula_holds_words(book: Path) -> None:
     entries = opened(book).entries
     ids = {measure.name for measure in entries.business.measures} | {kpi.name_prefix for kpi in entries.business.kpis}
+    ids |= set(OWN_SLOTS)
     for formula in formulas(book):
         # Links are written anew by every refresh; the shapes of levels are the same in every language.
         if not formula.startswith(("HYPERLINK(", "LEFT(")):
@@ -371,7 +379,11 @@ def test_every_field_has_an_input_message_and_names_are_picked_from_their_tables
                 assert rule.get("errorStyle") == "warning"
                 picked += 1
             else:
-                assert rule.get("type") == {"date": "date", "number": "decimal"}.get(field.type, "textLength")
+                kinds = {"date": "date", "number": "decimal", "choice": "list"}
+                assert rule.get("type") == kinds.get(field.type, "textLength")
+            if field.choices:
+                area = parse_area(rule.findtext(f"{{{MAIN}}}formula1").rpartition("!")[2].replace("$", ""))
+                assert area.bottom - area.top + 1 == len(field.choices)
     assert picked >= 10
 
 
@@ -382,7 +394,7 @@ def test_the_drop_down_for_the_trend_holds_every_kpi(book: Path) -> None:
     rule = next(rule for rule in root.iter(f"{{{MAIN}}}dataValidation") if rule.get("sqref") == cell)
     source = rule.findtext(f"{{{MAIN}}}formula1")
     area = parse_area(source.rpartition("!")[2].replace("$", ""))
-    assert area.bottom - area.top + 1 == len(where.entries.business.kpis)
+    assert area.bottom - area.top + 1 == len(where.entries.business.kpis) + len(OWN_SLOTS)
     assert cells_missing(where.package, source) == []
 
 
@@ -400,7 +412,7 @@ def test_a_sparkline_on_every_card(book: Path) -> None:
     where = opened(book)
     root = where.package.tree(where.sheets["dashboard"].part)
     lines = list(root.iter(f"{{{X14}}}sparkline"))
-    assert len(lines) == len(where.entries.business.kpis)
+    assert len(lines) == len(where.entries.business.kpis) + len(OWN_SLOTS)
     cells = _cells(where.package, where.sheets["dashboard"].part)
     for line in lines:
         assert line.findtext(f"{{{XM}}}sqref") in cells
@@ -435,7 +447,10 @@ def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> Non
     where, workbook = opened(book), openpyxl.load_workbook(book)
     business = where.entries.business
     inputs = {named(where, name) for name in ("company", "period_day", "trend_kpi")}
-    inputs |= {placed(where, "settings", "satisfied_cut", "value")}
+    inputs |= {placed(where, "settings", setting.id, "value") for setting in settings_of(business)}
+    inputs |= {placed(where, "own", slot, column) for slot in OWN_SLOTS for column in own.COLUMNS}
+    inputs |= {placed(where, "kpis", slot, "target") for slot in OWN_SLOTS}
+    inputs |= {placed(where, "kpis", kpi.id, "window") for kpi in business.kpis if len(kpi.bound) > 1}
     inputs |= {placed(where, "totals", measure.name, "typed") for measure in business.measures}
     for kpi in business.kpis:
         inputs |= {placed(where, "kpis", kpi.id, "target")}

@@ -10,15 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
-import pandas as pd
-
 from kpixl import verbs
 from kpixl.catalog import business
-from kpixl.entries import CellError, calculated
+from kpixl.entries import CellError
+from kpixl.i18n import LOCALES, language
 from kpixl.period import Kind, Period, serial
 from kpixl.workbook import layout
+from kpixl.workbook.append import append_entries, settle
 from kpixl.workbook.cells import cell_name, parse_cell
-from kpixl.workbook.columns import as_numbers
 from kpixl.workbook.package import Package
 from kpixl.workbook.read import Book, read
 from kpixl.workbook.sheet import SheetEditor
@@ -38,7 +37,9 @@ _DAYS = {Kind.MONTH: "2026-10", Kind.QUARTER: "2026-Q4", Kind.WEEK: "2026-W43", 
 class Filled:
     """What an owner put into a workbook."""
 
+    business: str = AGENCY
     language: str = "en"
+    currency: str = "EUR"
     kind: Kind = Kind.MONTH
     day: float = float(serial(Period.parse("2026-10").start))
     """Any day of the period."""
@@ -53,6 +54,10 @@ class Filled:
     """Closed periods: first day, id, value."""
     trend: str | None = None
     """The text picked for the trend chart."""
+    windows: Mapping[str, Value] = field(default_factory=dict)
+    """KPI -> the text in the cell of its window."""
+    own: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    """Slot -> column of Settings -> what stands there; a formula begins with =."""
 
 
 def day(text: str, hour: float = 0) -> float:
@@ -115,21 +120,26 @@ KPIS: dict[str, tuple[float, str]] = {
 
 def make(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
     """A workbook with all of that, refreshed."""
-    package = Package.from_bytes(_blank(filled.language, filled.kind), path)
+    package = Package.from_bytes(_blank(filled.business, filled.language, filled.kind, filled.currency), path)
     book = read(package)
     for table, rows in filled.rows.items():
-        _append(package, table, rows, book.headings[table])
+        append_entries(package, book, table, rows)  # type: ignore[arg-type]
     if filled.past:
         starts, ids, values = zip(*filled.past, strict=True)
-        _append(package, layout.PAST, {"start": starts, "id": ids, "value": values}, book.headings[layout.PAST])
+        past = {"start": starts, "id": ids, "value": values}
+        headings = book.headings[layout.PAST]
+        append_rows(package, layout.table_name(layout.PAST), {headings[id_]: cells for id_, cells in past.items()})
     edits: dict[Place, Value] = {named(book, "period_day"): filled.day}
     edits |= {placed(book, "totals", measure, "typed"): value for measure, value in filled.typed.items()}
     edits |= {placed(book, "kpis", kpi, "target"): value for kpi, value in filled.targets.items()}
     edits |= {placed(book, "kpis", kpi, f"{level}_yours"): v for (kpi, level), v in filled.thresholds.items()}
     edits |= {placed(book, "settings", setting, "value"): value for setting, value in filled.settings.items()}
+    edits |= {placed(book, "kpis", kpi, "window"): value for kpi, value in filled.windows.items()}
+    edits |= {placed(book, "own", slot, at): v for slot, cells in filled.own.items() for at, v in cells.items()}
     if filled.trend is not None:
         edits[named(book, "trend_kpi")] = filled.trend
     _put(package, edits)
+    settle(package, read(package))
     package.save(path)
     if refresh:
         verbs.refresh(path)
@@ -137,19 +147,20 @@ def make(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
 
 
 @cache
-def _blank(language: str, kind: Kind) -> bytes:
+def _blank(business_id: str, language: str, kind: Kind, currency: str) -> bytes:
     """The bytes of a new workbook."""
     with tempfile.TemporaryDirectory(prefix="kpixl-blank-") as folder:
         out = Path(folder, "new.xlsx")
         period = Period.parse(_DAYS[kind])
-        verbs.new(AGENCY, language=language, period=period, company="TaskZenith", currency="EUR", out=out)
+        verbs.new(business_id, language=language, period=period, company="TaskZenith", currency=currency, out=out)
         return out.read_bytes()
 
 
 def append(path: Path, table: str, rows: Rows) -> None:
     """Rows typed below the others of a table, without a refresh."""
     package = Package.open(path)
-    _append(package, table, rows, read(package).headings[table])
+    append_entries(package, read(package), table, rows)  # type: ignore[arg-type]
+    settle(package, read(package))
     package.save(path)
 
 
@@ -184,19 +195,8 @@ def entry(book: Book, table: str, column: str, row: int) -> Place:
     return rows.sheet, rows.cell(column, row)
 
 
-def _append(package: Package, table: str, rows: Rows, headings: Mapping[str, str]) -> None:
-    columns = dict(rows)
-    if table != layout.PAST:
-        count = len(next(iter(rows.values())))
-        dates = {
-            f.id: as_numbers(list(rows.get(f.id, [None] * count)))[0]
-            for f in BUSINESS.table(table).fields
-            if f.type == "date"
-        }
-        for column in BUSINESS.table(table).calculated:
-            values = calculated(column, pd.DataFrame(dates))
-            columns[column.id] = ["" if value != value else float(value) for value in values]
-    append_rows(package, layout.table_name(table), {headings[id_]: values for id_, values in columns.items()})
+_SETTINGS = {layout.titles(BUSINESS, language(code))["settings"] for code in LOCALES}
+"""Where a text that begins with = is a formula; elsewhere it is a name that somebody typed."""
 
 
 def _put(package: Package, values: Mapping[Place, Value]) -> None:
@@ -205,5 +205,8 @@ def _put(package: Package, values: Mapping[Place, Value]) -> None:
         if wanted:
             editor = SheetEditor(package, sheet)
             for cell, value in wanted.items():
-                editor.set(*parse_cell(cell), value)
+                if isinstance(value, str) and value.startswith("=") and sheet.name in _SETTINGS:
+                    editor.set(*parse_cell(cell), "", value[1:])
+                else:
+                    editor.set(*parse_cell(cell), value)
             editor.commit()

@@ -23,10 +23,14 @@ def extract(
     yield from _texts(yaml.compose(file, Loader=yaml.SafeLoader))
 
 
-def _texts(node: yaml.Node | None, *, shown: bool = False) -> Iterator[Message]:
-    if isinstance(node, yaml.MappingNode):
+def _texts(node: yaml.Node | None, *, shown: bool = False, words: bool = False) -> Iterator[Message]:
+    if isinstance(node, yaml.MappingNode) and words:
+        for _, value in node.value:
+            yield from _texts(value, shown=True)
+    elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            yield from _texts(value, shown=key.value in TEXTS and not isinstance(value, yaml.MappingNode))
+            words = key.value == "choices"
+            yield from _texts(value, shown=key.value in TEXTS and not isinstance(value, yaml.MappingNode), words=words)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
             yield from _texts(item, shown=shown)

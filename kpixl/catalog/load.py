@@ -3,42 +3,66 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import msgspec
 import yaml
+from msgspec.structs import replace
 
 from kpixl.catalog.model import (
     Argument,
     Business,
     BusinessKpi,
+    Calculated,
     Catalogue,
+    Clause,
     Condition,
+    Elapsed,
     Example,
+    Field,
     Kpi,
+    Lookup,
     Measure,
+    Once,
     Table,
     Threshold,
+    Where,
     Window,
+    columns_of,
+    with_parts,
 )
 from kpixl.errors import N_, Phrase, UnknownChoice
+from kpixl.formula import names, parse
+from kpixl.settings import SETTINGS
 
-_WINDOW_EDGES = ("window_start", "after_window")
-_CONDITION = re.compile(r"(?P<column>\w+) (?P<comparison>>=|<=|<>|>|<|=) (?P<operand>\S+)(?P<blank> or blank)?")
+_BUSINESSES = (
+    "remote-va-agency",
+    "luxury-personal-assistant",
+    "multilingual-va",
+    "career-coaching",
+    "service-business",
+)
+MONTHS = "months"
+"""In the formula of a measure: the months in the period, or in the window."""
+EDGES = ("window_start", "after_window", "repeat_start", "period_end")
+"""Days that conditions compare with. ``repeat_start`` is where the owner's repeat interval before the end begins."""
+_CONDITION = re.compile(r"(?P<column>\w+) (?:(?P<comparison>>=|<=|<>|>|<|=) (?P<operand>\S+)|(?P<filled>filled))")
 _THRESHOLD = re.compile(r"(>=|<=|>|<)\s*([\d.]+)")
+_TEXT_TYPES = ("text", "choice")
 
 
 @cache
 def catalogue() -> Catalogue:
     """The whole catalogue, read once."""
     root = resources.files("kpixl.catalog")
-    tables = {id_: _table(id_, raw) for id_, raw in _read(root / "tables.yaml").items()}
+    tables = _tables(_read(root / "tables.yaml"))
     measures = {id_: _measure(id_, raw, tables) for id_, raw in _read(root / "measures.yaml").items()}
     kpis = {id_: msgspec.convert({"id": id_, **raw}, Kpi) for id_, raw in _read(root / "kpis.yaml").items()}
-    folder = sorted((root / "businesses").iterdir(), key=lambda file: file.name)
-    records = [_business(_read(file), tables, measures, kpis) for file in folder if file.name.endswith(".yaml")]
+    folder = root / "businesses"
+    records = [_business(_read(folder / f"{id_}.yaml"), tables, measures, kpis) for id_ in _BUSINESSES]
     return Catalogue(tables=tables, measures=measures, kpis=kpis, businesses={b.id: b for b in records})
 
 
@@ -59,75 +83,173 @@ def _read(file: Any) -> Any:
     return yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
+def _tables(raw: dict[str, Any]) -> dict[str, Table]:
+    """Every table; their lookups read each other, so the fields come first."""
+    lookups = {id_: item.pop("lookups", {}) for id_, item in raw.items()}
+    tables = {id_: _table(id_, item) for id_, item in raw.items()}
+    for id_, items in lookups.items():
+        columns = tuple(
+            msgspec.convert(
+                {**item, "id": key, "where": _where(item["where"], tables[item["table"]]), "extra": True}, Lookup
+            )
+            for key, item in items.items()
+        )
+        tables[id_] = replace(tables[id_], calculated=(*tables[id_].calculated, *columns))
+    return tables
+
+
 def _table(id_: str, raw: dict[str, Any]) -> Table:
-    fields = [{"id": key, **value} for key, value in raw.pop("fields").items()]
-    calculated = [{"id": key, **value} for key, value in raw.pop("calculated", {}).items()]
-    return msgspec.convert({"id": id_, "fields": fields, "calculated": calculated, **raw}, Table)
+    fields = tuple(msgspec.convert({"id": key, **value}, Field) for key, value in raw.pop("fields").items())
+    calculated = tuple(
+        msgspec.convert({"id": key, "extra": value["unit"] == "months", **value}, Elapsed)
+        for key, value in raw.pop("calculated", {}).items()
+    )
+    return Table(id=id_, fields=fields, calculated=calculated, **raw)
 
 
 def _measure(id_: str, raw: dict[str, Any], tables: dict[str, Table]) -> Measure:
-    where = [condition for text in raw.pop("where") for condition in parse_condition(text)]
-    measure = msgspec.convert({"id": id_, "where": where, **raw}, Measure)
-    columns = {column.id for column in tables[measure.table].columns}
-    missing = {condition.column for condition in where} | {measure.column or where[0].column}
-    if not missing <= columns:
-        raise ValueError(f"measure {id_} names {missing - columns}, which {measure.table} lacks")
+    table = tables.get(raw.get("table", ""))
+    where = _where(raw.pop("where", ()), table) if table else ()
+    distinct = tuple(raw.pop("distinct", ()))
+    measure = Measure(id=id_, where=where, distinct=distinct, kept=table.kept if table else False, **raw)
+    if table:
+        read = columns_of(where) | {*distinct} | ({measure.column} if measure.column else set())
+        missing = read - {column.id for column in table.columns}
+        if missing or not where:
+            raise ValueError(f"measure {id_} names {missing}, which {measure.table} lacks")
     return measure
 
 
-def parse_condition(text: str) -> list[Condition]:
-    """The conditions that one line of ``where`` stands for: ``date in window``, ``end >= after_window or blank``."""
+def _where(lines: Sequence[str], table: Table) -> Where:
+    return tuple(clause for line in lines for clause in parse_line(line, table))
+
+
+def parse_line(text: str, table: Table) -> tuple[Clause, ...]:
+    """What one line of ``where`` stands for: ``date in window``, ``end >= after_window or blank``, ``a = 1 or b = 2 and
+    c filled``."""
     if text.endswith(" in window"):
         column = text.removesuffix(" in window")
-        return [
-            Condition(column=column, comparison=">=", operand="window_start"),
-            Condition(column=column, comparison="<", operand="after_window"),
-        ]
+        return tuple(((parse_condition(f"{column} {edge}", table),),) for edge in (">= window_start", "< after_window"))
+    if text.endswith(" or blank"):
+        return (((replace(parse_condition(text.removesuffix(" or blank"), table), or_blank=True),),),)
+    alternatives = (part.split(" and ") for part in text.split(" or "))
+    return (tuple(tuple(parse_condition(one, table) for one in part) for part in alternatives),)
+
+
+def parse_condition(text: str, table: Table) -> Condition:
+    """One condition on a column of ``table``."""
     found = _CONDITION.fullmatch(text)
     if not found:
         raise ValueError(f"not a condition: {text!r}")
-    try:
-        operand: float | str = float(found["operand"])
-    except ValueError:
-        operand = found["operand"]
-    return [
-        Condition(
-            column=found["column"],
-            comparison=found["comparison"],  # type: ignore[arg-type]
-            operand=operand,
-            or_blank=bool(found["blank"]),
-        )
-    ]
+    column = next((one for one in table.columns if one.id == found["column"]), None)
+    is_text = isinstance(column, Field) and column.type in _TEXT_TYPES
+    if found["filled"]:
+        return Condition(column=found["column"], comparison="filled", text=is_text)
+    comparison, operand = found["comparison"], found["operand"]
+    if isinstance(column, Field) and operand in column.choices:
+        known: dict[str, Any] = {"operand": operand, "kind": "choice"}
+    elif operand in EDGES or operand in SETTINGS:
+        known = {"operand": operand, "kind": "name"}
+    else:
+        known = {"operand": float(operand)}
+    if is_text and (known.get("kind") is None or comparison not in ("=", "<>")):
+        raise ValueError(f"not a condition on a text: {text!r}")
+    return Condition(column=found["column"], comparison=comparison, text=is_text, **known)  # type: ignore[arg-type]
 
 
 def _business(
     raw: dict[str, Any], tables: dict[str, Table], measures: dict[str, Measure], kpis: dict[str, Kpi]
 ) -> Business:
-    entries = [_business_kpi(id_, item, raw, measures, kpis[id_], tables) for id_, item in raw.pop("kpis").items()]
-    companions = tuple(measures[id_] for id_ in raw.pop("companions", ()))
+    entries = tuple(_business_kpi(id_, item, raw, measures, kpis[id_]) for id_, item in raw.pop("kpis").items())
+    companions = tuple(_over(id_, Window.PERIOD, measures) for id_ in raw.pop("companions", ()))
+    chosen = [argument.measure for kpi in entries for argument in kpi.arguments]
+    others = [a.measure for kpi in entries for arguments in kpi.bound.values() for a in arguments]
+    every = {part.name: part for one in (*chosen, *companions, *others) for part in with_parts(one)}
     table_ids = raw.pop("tables")
-    needed = {argument.measure.table for kpi in entries for argument in kpi.arguments}
+    needed = {measure.table for measure in every.values() if measure.table}
     if not needed <= set(table_ids):
         raise ValueError(f"{raw['id']} lacks the tables {needed - set(table_ids)}")
-    return Business(kpis=tuple(entries), companions=companions, tables=tuple(tables[t] for t in table_ids), **raw)
+    return Business(
+        kpis=entries,
+        companions=companions,
+        measures=tuple(every.values()),
+        tables=_tables_for(table_ids, tables, tuple(every.values())),
+        **raw,
+    )
+
+
+def _tables_for(ids: Sequence[str], tables: dict[str, Table], measures: Sequence[Measure]) -> tuple[Table, ...]:
+    """The tables of a business, with the columns that only its measures read and those behind its distinct counts."""
+    read: set[tuple[str, str]] = set()
+    for measure in measures:
+        if measure.table:
+            wanted = columns_of(measure.where) | {*measure.distinct} | ({measure.column} if measure.column else set())
+            read |= {(measure.table, column) for column in wanted}
+    while True:
+        below = {
+            place
+            for id_ in ids
+            for column in tables[id_].calculated
+            if (id_, column.id) in read
+            for place in _reads(id_, column)
+        }
+        if below <= read:
+            break
+        read |= below
+    found = []
+    for id_ in ids:
+        table = tables[id_]
+        once = tuple(
+            Once(id=item.once, heading=item.heading, keys=item.distinct, where=item.where, window=item.window)
+            for item in measures
+            if item.table == id_ and item.aggregate == "distinct"
+        )
+        fields = tuple(field for field in table.fields if not field.extra or (id_, field.id) in read)
+        calculated = tuple(
+            column for column in table.calculated if not getattr(column, "extra", False) or (id_, column.id) in read
+        )
+        found.append(replace(table, fields=fields, calculated=(*calculated, *once)))
+    return tuple(found)
+
+
+def _reads(table: str, column: Calculated) -> set[tuple[str, str]]:
+    """The columns of every table that a calculated column is computed from."""
+    own = {(table, id_) for id_ in column.reads}
+    return own | {(column.table, id_) for id_ in columns_of(column.where)} if isinstance(column, Lookup) else own
+
+
+def _over(id_: str, window: Window, measures: dict[str, Measure]) -> Measure:
+    """A measure over a window, with what it is made from over the same one."""
+    measure = measures[id_]
+    made_from = [name for text in (measure.formula, measure.otherwise) if text for name in names(parse(text))]
+    wanted = [name for name in dict.fromkeys(made_from) if name != MONTHS] + ([measure.of] if measure.of else [])
+    return replace(measure, window=window, parts=tuple(_over(part, window, measures) for part in wanted))
+
+
+def _can_be_had(measure: Measure) -> bool:
+    """Whether a measure can be had over its window, should the owner choose it: not what would need another helper
+    column, and not what does not add up over closed periods."""
+    if measure.window is Window.PERIOD:
+        return measure.aggregate != "distinct"
+    if measure.aggregate == "formula":
+        return all(_can_be_had(part) for part in measure.parts)
+    return measure.aggregate in ("count", "sum", "typed") and (measure.kept or measure.rollup in ("sum", "last"))
 
 
 def _business_kpi(
-    id_: str,
-    raw: dict[str, Any],
-    owner: dict[str, Any],
-    measures: dict[str, Measure],
-    kpi: Kpi,
-    tables: dict[str, Table],
+    id_: str, raw: dict[str, Any], owner: dict[str, Any], measures: dict[str, Measure], kpi: Kpi
 ) -> BusinessKpi:
     window = Window(raw.pop("window", "period"))
     binding = raw.pop("bind", {})
-    arguments = []
-    for name in kpi.arguments:
-        measure = msgspec.structs.replace(measures[binding.get(name, name)], window=window)
-        if window is not Window.PERIOD and not tables[measure.table].kept:
-            raise ValueError(f"{id_}: {measure.table} does not keep rows for a window of {window}")
-        arguments.append(Argument(name=name, measure=measure))
+    bound = {
+        other: tuple(Argument(name=n, measure=_over(binding.get(n, n), other, measures)) for n in kpi.arguments)
+        for other in Window
+    }
+    offered = {
+        other: arguments
+        for other, arguments in bound.items()
+        if other is window or all(_can_be_had(argument.measure) for argument in arguments)
+    }
     thresholds = {level: _threshold(text) for level, text in raw.pop("thresholds", {}).items()}
     example = msgspec.convert(raw.pop("example"), Example)
     if set(example.arguments) != set(kpi.arguments):
@@ -138,8 +260,10 @@ def _business_kpi(
         "business": owner["id"],
         "code": owner["code"],
         "source": owner["source"],
-        "arguments": tuple(arguments),
+        "arguments": bound[window],
         "window": window,
+        "default_window": window,
+        "bound": offered,
         "thresholds": thresholds,
         "example": example,
         "alert_past": alert_past,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum, StrEnum
-from typing import Literal
+from itertools import product
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -20,6 +22,27 @@ class Level(IntEnum):
     def id(self) -> str:
         """The name that JSON and defined names use."""
         return self.name.lower()
+
+
+class Standing(StrEnum):
+    """How a value without a benchmark stands: against the owner's target, else against the previous period."""
+
+    MISSED = "missed"
+    MET = "met"
+    WORSE = "worse"
+    SAME = "same"
+    BETTER = "better"
+
+    @property
+    def shade(self) -> Level:
+        """The level whose colour and shape it has."""
+        return {
+            Standing.MISSED: Level.BELOW,
+            Standing.MET: Level.ABOVE_AVERAGE,
+            Standing.WORSE: Level.BELOW,
+            Standing.SAME: Level.TYPICAL,
+            Standing.BETTER: Level.ABOVE_AVERAGE,
+        }[self]
 
 
 class Window(StrEnum):
@@ -42,7 +65,7 @@ class Window(StrEnum):
 
 Unit = Literal["fraction", "hours", "months", "money", "ratio", "count", "score", "tasks_per_hour"]
 FieldType = Literal["text", "date", "number", "choice"]
-Comparison = Literal[">=", ">", "<=", "<", "=", "<>"]
+Comparison = Literal[">=", ">", "<=", "<", "=", "<>", "filled"]
 RollUp = Literal["sum", "first", "last", "none"]
 
 
@@ -63,17 +86,106 @@ class Field(Record, frozen=True):
     minimum: float | None = None
     maximum: float | None = None
     with_time: bool = False
+    unit: Unit = "count"
+    choices: dict[str, str] = {}
+    """What may stand in a choice: its id, and the word for it."""
+    extra: bool = False
+    """Whether only a business whose measures read the column has it."""
 
 
-class Calculated(Record, frozen=True):
+class Condition(Record, frozen=True):
+    """One test of one column: ``column comparison operand``, or blank where ``or_blank``.
+
+    The operand is a number; the ``name`` of a setting or of an edge of the window (``window_start``; ``after_window``,
+    the first day past it); or the id of a ``choice``. Texts compare without case and only with ``=`` and ``<>``; a
+    blank cell is never ``<>`` anything.
+    """
+
+    column: str
+    comparison: Comparison
+    operand: float | str = 0.0
+    kind: Literal["number", "name", "choice"] = "number"
+    text: bool = False
+    or_blank: bool = False
+
+
+Clause: TypeAlias = tuple[tuple[Condition, ...], ...]
+"""A line of ``where``: alternatives that exclude each other, each of them conditions that hold together."""
+
+Where: TypeAlias = tuple[Clause, ...]
+"""Lines that hold together."""
+
+
+def branches(where: Where) -> tuple[tuple[Condition, ...], ...]:
+    """Every way to meet ``where``: no row meets two of them."""
+    return tuple(tuple(condition for part in chosen for condition in part) for chosen in product(*where))
+
+
+def columns_of(where: Where) -> frozenset[str]:
+    """The columns that ``where`` reads."""
+    return frozenset(condition.column for branch in branches(where) for condition in branch)
+
+
+def names_in(where: Where) -> frozenset[str]:
+    """The settings and edges that ``where`` compares with."""
+    found = (condition for branch in branches(where) for condition in branch if condition.kind == "name")
+    return frozenset(str(condition.operand) for condition in found)
+
+
+class Elapsed(Record, frozen=True):
     """A column that a formula fills: time from one date field to another, blank where either is no date or they run
-    backwards. ``hours`` counts clock time, ``days`` calendar days."""
+    backwards. ``hours`` counts clock time, ``days`` calendar days, ``months`` calendar days in months of 30.4375 days.
+
+    With ``open_until``, a blank or later ``until`` counts up to that edge.
+    """
 
     id: str
     heading: str
     since: str
     until: str
-    unit: Literal["hours", "days"]
+    unit: Literal["hours", "days", "months"]
+    open_until: str | None = None
+    extra: bool = False
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of its row that it is computed from."""
+        return self.since, self.until
+
+
+class Lookup(Record, frozen=True):
+    """A hidden column: how many rows of ``table`` have this row's name in the column ``match``, and meet ``where``."""
+
+    id: str
+    heading: str
+    table: str
+    match: str
+    where: Where
+    extra: bool = False
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of its row that it is computed from."""
+        return (self.match,)
+
+
+class Once(Record, frozen=True):
+    """A hidden column behind a distinct count: one divided by the number of rows with this row's name that meet
+    ``where``, so that each name comes to one."""
+
+    id: str
+    heading: str
+    keys: tuple[str, ...]
+    where: Where
+    window: Window
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of its row that it is computed from."""
+        return (*self.keys, *sorted(columns_of(self.where)))
+
+
+Calculated: TypeAlias = Elapsed | Lookup | Once
 
 
 class Table(Record, frozen=True):
@@ -101,32 +213,30 @@ class Table(Record, frozen=True):
         return (*self.fields, *self.calculated)
 
 
-class Condition(Record, frozen=True):
-    """One test of one column: ``column comparison operand``, or blank where ``or_blank``.
-
-    The operand is a number, a text, or the name of a setting or an edge of the window (``window_start``,
-    ``after_window``: the first day past it).
-    """
-
-    column: str
-    comparison: Comparison
-    operand: float | str
-    or_blank: bool = False
-
-
 class Measure(Record, frozen=True):
-    """An aggregate over the rows of one table that meet every condition."""
+    """A number of a period: an aggregate over the rows of a table that meet every condition, or one made from other
+    measures, or one that the owner can only type."""
 
     id: str
     label: str
-    table: str
-    aggregate: Literal["count", "sum"]
-    where: tuple[Condition, ...]
+    aggregate: Literal["count", "sum", "distinct", "formula", "average", "typed"]
     rollup: RollUp
     absent: str
+    table: str | None = None
+    where: Where = ()
     unit: Unit = "count"
     column: str | None = None
+    distinct: tuple[str, ...] = ()
+    heading: str = ""
+    formula: str = ""
+    otherwise: str = ""
+    of: str | None = None
+    note: str = ""
+    kept: bool = False
+    """Whether its table keeps the rows of closed periods, so that a longer window can be counted from them."""
     window: Window = Window.PERIOD
+    parts: tuple[Measure, ...] = ()
+    """The measures that a formula or an average is made from, by the names that the formula has for them."""
 
     @property
     def name(self) -> str:
@@ -137,6 +247,24 @@ class Measure(Record, frozen=True):
     def whole(self) -> bool:
         """Whether it only takes whole numbers."""
         return self.unit == "count"
+
+    @property
+    def through_past(self) -> bool:
+        """Whether its window reaches over closed periods, whose figures stand in Past periods and not in the rows."""
+        return self.window is not Window.PERIOD and not self.kept and self.aggregate in ("count", "sum", "typed")
+
+    @property
+    def once(self) -> str:
+        """The id of the column behind a distinct count."""
+        return f"{self.name}_once"
+
+
+def with_parts(measure: Measure) -> tuple[Measure, ...]:
+    """``measure`` and everything that it is made from."""
+    below = tuple(other for part in measure.parts for other in with_parts(part))
+    if measure.through_past:
+        return (measure, msgspec.structs.replace(measure, window=Window.PERIOD), *below)
+    return (measure, *below)
 
 
 class Threshold(Record, frozen=True):
@@ -174,6 +302,11 @@ class Example(Record, frozen=True):
     note: str = ""
 
 
+OWN = "own"
+"""Stands for the business in the names of KPIs that the owner made up: ``own_1_value``."""
+OWN_SLOTS = tuple(f"{OWN}_{number}" for number in range(1, 11))
+
+
 class BusinessKpi(Record, frozen=True):
     """A KPI as one business has it: its bands, window, texts and source."""
 
@@ -196,6 +329,9 @@ class BusinessKpi(Record, frozen=True):
     cautions: tuple[str, ...] = ()
     alert_past: Threshold | None = None
     alert: str = ""
+    default_window: Window = Window.PERIOD
+    bound: dict[Window, tuple[Argument, ...]] = {}
+    """The arguments over each window that the owner may choose."""
 
     @property
     def id(self) -> str:
@@ -204,8 +340,27 @@ class BusinessKpi(Record, frozen=True):
 
     @property
     def name_prefix(self) -> str:
-        """What this KPI's defined names start with: ``va_crr``."""
-        return f"{self.code}_{self.kpi.id}"
+        """What this KPI's defined names start with: ``va_crr``, ``own_1``."""
+        return self.kpi.id if self.own else f"{self.code}_{self.kpi.id}"
+
+    @property
+    def history_id(self) -> str:
+        """What its values are called in Past periods: a KPI over another window is another figure."""
+        return self.name_prefix if self.window is self.default_window else f"{self.name_prefix}_{self.window.value}"
+
+    @property
+    def own(self) -> bool:
+        """Whether it is one that the owner made up."""
+        return self.code == OWN
+
+    @property
+    def in_dollars(self) -> bool:
+        """Whether its published thresholds are amounts in US dollars."""
+        return self.kpi.unit == "money" and bool(self.thresholds)
+
+    def over(self, window: Window) -> BusinessKpi:
+        """The same KPI graded over another window."""
+        return msgspec.structs.replace(self, window=window, arguments=self.bound[window])
 
     def threshold(self, level: Level) -> Threshold | None:
         """Where ``level`` starts as published; None where the source names no such band."""
@@ -233,13 +388,20 @@ class Business(Record, frozen=True):
     source: str
     kpis: tuple[BusinessKpi, ...]
     companions: tuple[Measure, ...]
+    measures: tuple[Measure, ...]
+    """Every measure that the workbook has, each once: those of the KPIs first, those of other windows last."""
     tables: tuple[Table, ...]
 
     @property
-    def measures(self) -> tuple[Measure, ...]:
-        """Every measure that the workbook shows, each once, in the order of the KPIs."""
-        bound = [argument.measure for kpi in self.kpis for argument in kpi.arguments]
-        return tuple({measure.name: measure for measure in (*bound, *self.companions)}.values())
+    def shown(self) -> frozenset[str]:
+        """The names of the measures that something is computed from at present; the others are out of sight."""
+        arguments = (argument.measure for kpi in self.kpis for argument in kpi.arguments)
+        return frozenset(part.name for measure in (*arguments, *self.companions) for part in with_parts(measure))
+
+    def over(self, windows: Mapping[str, Window]) -> Business:
+        """The business with some KPIs graded over windows that the owner chose, by KPI id."""
+        kpis = (kpi.over(windows[kpi.id]) if windows.get(kpi.id) in kpi.bound else kpi for kpi in self.kpis)
+        return msgspec.structs.replace(self, kpis=tuple(kpis))
 
     def table(self, id: str) -> Table:  # noqa: A002
         """The entry table called ``id``; KeyError without one."""
@@ -247,6 +409,11 @@ class Business(Record, frozen=True):
             if table.id == id:
                 return table
         raise KeyError(id)
+
+
+def word_key(table: str, column: str, choice: str) -> str:
+    """The name of a choice's word among the words of a workbook."""
+    return f"choice_{table}_{column}_{choice}"
 
 
 class Catalogue(Record, frozen=True):

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from kpixl.check import cells, figures, inputs, names, spans, structure
+from kpixl.check import cells, choices, figures, inputs, languages, names, own, spans, structure, windows
 from kpixl.check.case import CAP, Case
 from kpixl.check.problem import Problem
 from kpixl.check.sentences import SENTENCES, Severity
+from kpixl.measure import Tally
 
 if TYPE_CHECKING:
     from kpixl.entries import Entries
@@ -22,11 +23,17 @@ _TABLE_RULES = (
     structure.columns_gone,
     structure.below,
     structure.empty,
+    structure.slow,
     cells.odd,
     cells.limits,
     cells.dates,
     cells.gaps,
     cells.spaces,
+    cells.amounts,
+    cells.accuracy,
+    choices.unknown,
+    choices.complaints,
+    choices.sessions,
     spans.backwards,
     spans.calculated_cells,
     spans.overlaps,
@@ -34,14 +41,21 @@ _TABLE_RULES = (
     names.duplicates,
     names.same_numbers,
     names.references,
+    languages.missing,
+    languages.nearly_house,
 )
 _CASE_RULES = (
     structure.tables_gone,
     figures.one_client,
     inputs.settings,
+    inputs.rate,
+    languages.house,
+    windows.chosen,
+    windows.closed,
     inputs.thresholds,
     inputs.targets,
     inputs.typed,
+    own.own,
     figures.half_typed,
     figures.shares,
     figures.alerts,
@@ -51,7 +65,7 @@ _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 def check(entries: Entries, measures: Mapping[str, MeasureValue], scorecard: Scorecard) -> tuple[Problem, ...]:
     """Every problem: errors first, then in the order of the sheets and their rows, settings and totals last."""
-    case = Case(entries, measures, scorecard)
+    case = Case(entries, measures, scorecard, Tally(entries))
     return tuple(sorted(_found(case), key=lambda problem: _place(problem, entries)))
 
 

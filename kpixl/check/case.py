@@ -7,18 +7,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import pandas as pd
 
-from kpixl.catalog.model import Calculated
-from kpixl.check.problem import Msg, Problem
+from kpixl.catalog.model import Lookup, Window, columns_of, word_key
+from kpixl.check.problem import Msg, Problem, name_of
 from kpixl.check.sentences import SENTENCES
+from kpixl.measure import match_key
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import BusinessKpi, Field, Measure, Table
+    from kpixl.catalog.model import Business, BusinessKpi, Field, Measure, Table
     from kpixl.check.sentences import Severity
     from kpixl.entries import Entries, EntryTable
-    from kpixl.measure import MeasureValue
+    from kpixl.measure import MeasureValue, Tally
     from kpixl.score import Scorecard
 
 CAP = 50
@@ -32,6 +34,7 @@ class Case:
     entries: Entries
     measures: Mapping[str, MeasureValue]
     scorecard: Scorecard
+    tally: Tally
 
     @cached_property
     def logs(self) -> Mapping[str, Log]:
@@ -40,28 +43,63 @@ class Case:
         return {id_: Log(self, rows) for id_, rows in found if rows is not None}
 
     @cached_property
+    def kpis(self) -> tuple[BusinessKpi, ...]:
+        """The KPIs of the business, and those that the owner made up."""
+        return tuple(result.kpi for result in self.scorecard.results)
+
+    def parts(self, item: Measure) -> tuple[Measure, ...]:
+        """``item`` and all that it is made from at present: nothing, where its total is typed."""
+        if self.is_typed(item):
+            return (item,)
+        below = (msgspec.structs.replace(item, window=Window.PERIOD),) if item.through_past else item.parts
+        return (item, *(other for part in below for other in self.parts(part)))
+
+    def is_typed(self, item: Measure) -> bool:
+        """Whether the owner typed its total."""
+        value = self.measures.get(item.name)
+        return value is not None and value.typed is not None
+
+    @cached_property
     def counted(self) -> tuple[Measure, ...]:
-        """The measures that no typed total replaces."""
-        values = ((item, self.measures.get(item.name)) for item in self.entries.business.measures)
-        return tuple(item for item, value in values if value is None or value.typed is None)
+        """The measures that something is computed from, and that no typed total replaces."""
+        used = (*(a.measure for kpi in self.kpis for a in kpi.arguments), *self.entries.business.companions)
+        names = {part.name for item in used for part in self.parts(item) if not self.is_typed(part)}
+        return tuple(item for item in self.entries.business.measures if item.name in names)
 
     @cached_property
     def readers(self) -> Mapping[tuple[str, str], tuple[Measure, ...]]:
         """Which counted measures depend on a column: (table, column) -> measures."""
         found: dict[tuple[str, str], tuple[Measure, ...]] = {}
         for item in self.counted:
-            for column in _columns(item, self.entries.business.table(item.table)):
-                found[item.table, column] = (*found.get((item.table, column), ()), item)
+            if item.table is None or item.through_past:
+                continue
+            for place in _places(item, self.entries.business):
+                found[place] = (*found.get(place, ()), item)
         return found
 
     def kpis_of(self, measures: Iterable[Measure]) -> tuple[BusinessKpi, ...]:
         """The KPIs that take one of ``measures``."""
         wanted = {item.name for item in measures}
-        return tuple(kpi for kpi in self.entries.business.kpis if any(a.measure.name in wanted for a in kpi.arguments))
+
+        def takes(kpi: BusinessKpi) -> bool:
+            return any(part.name in wanted for a in kpi.arguments for part in self.parts(a.measure))
+
+        return tuple(kpi for kpi in self.kpis if takes(kpi))
 
     def lost(self, measures: Sequence[Measure]) -> tuple[object, ...]:
         """What the owner misses without ``measures``: KPIs by name, or the measures themselves."""
-        return tuple(Msg(kpi.name) for kpi in self.kpis_of(measures)) or tuple(measures)
+        return tuple(name_of(kpi) for kpi in self.kpis_of(measures)) or tuple(measures)
+
+    @cached_property
+    def languages(self) -> Mapping[str | float, str]:
+        """The languages of all rows as COUNTIFS compares them, each with its first spelling."""
+        logs = [log for log in self.logs.values() if "language" in log.rows.texts]
+        texts = [text for log in logs for text in log.words("language").texts if text.strip()]
+        return {match_key(text): text for text in reversed(texts)}
+
+    def word(self, id_: str, otherwise: str) -> str:
+        """A word that entries are compared with, as the workbook has it."""
+        return self.entries.words.get(id_, otherwise)
 
 
 @dataclass(frozen=True)
@@ -142,6 +180,22 @@ class Log:
             self._words[column] = _distinct(self.rows.texts[column].to_numpy(dtype=object))
         return self._words[column]
 
+    def choices(self, field: Field) -> dict[str, str]:
+        """The words of a choice, by their ids."""
+        ids = {id_: word_key(self.table.id, field.id, id_) for id_ in field.choices}
+        return {id_: self.case.word(key, id_) for id_, key in ids.items()}
+
+    def says(self, column: str, choice: str) -> np.ndarray:
+        """Which rows hold the word of ``choice``."""
+        word = match_key(self.choices(self.table.field(column))[choice])
+        words = self.words(column)
+        same: np.ndarray = np.array([*(match_key(text) == word for text in words.texts), False])[words.codes]
+        return same
+
+    def counts(self, item: Measure) -> bool:
+        """Whether a measure is counted from the rows of this table, and nothing that it needs is missing."""
+        return item.table == self.table.id and not item.through_past and self.case.tally.can_measure(item)
+
     @cached_property
     def names(self) -> np.ndarray:
         """Which name or code each row has in its keys: equal numbers for the same one, −1 where a key is blank."""
@@ -197,8 +251,15 @@ def _distinct(cells: np.ndarray) -> Words:
     return Words(np.append(groups, -1)[codes], list(texts[spellings]))
 
 
-def _columns(item: Measure, table: Table) -> set[str]:
-    """The columns that a measure depends on, through calculated columns, too."""
-    direct = {condition.column for condition in item.where} | ({item.column} if item.column else set())
-    calculated = [c for c in table.columns if isinstance(c, Calculated) and c.id in direct]
-    return direct | {edge for c in calculated for edge in (c.since, c.until)}
+def _places(item: Measure, business: Business) -> set[tuple[str, str]]:
+    """The columns that a measure depends on, as table and column, through calculated columns, too."""
+    assert item.table is not None
+    direct = columns_of(item.where) | {*item.distinct} | ({item.column} if item.column else set())
+    direct |= {item.once} if item.distinct else set()
+    found = {(item.table, column) for column in direct}
+    for column in business.table(item.table).calculated:
+        if column.id in direct:
+            found |= {(item.table, id_) for id_ in column.reads}
+            if isinstance(column, Lookup):
+                found |= {(column.table, id_) for id_ in (column.match, *columns_of(column.where))}
+    return found

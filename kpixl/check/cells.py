@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kpixl.check.meant import date_meant, number_meant
+from kpixl.check.problem import Amount
 from kpixl.entries import CellError
 from kpixl.period import add_months, from_serial, serial
 
@@ -110,9 +111,10 @@ def _date_details(numbers: np.ndarray, details: Mapping[str, object], row: int) 
 
 
 def spaces(log: Log) -> Iterator[Problem]:
-    """Names and codes that are nothing but spaces."""
+    """Names, codes and other words that are nothing but spaces."""
     for field in log.fields:
-        if field.id in log.rows.texts and (field.required or field.key or field.refers_to):
+        read = field.required or field.key or field.refers_to or (log.table.id, field.id) in log.case.readers
+        if field.id in log.rows.texts and (read or field.type == "choice"):
             words = log.words(field.id)
             hollow = np.append((words.folded == "").to_numpy(dtype=bool), False)
             if hollow.any():
@@ -125,3 +127,25 @@ def gaps(log: Log) -> Iterator[Problem]:
         if field.required:
             rows = np.flatnonzero(log.blank(field.id) & log.filled)
             yield from log.problems("required_blank", field.id, rows, lambda row: {})
+
+
+def amounts(log: Log) -> Iterator[Problem]:
+    """Expenses below zero."""
+    if log.table.id == "expenses" and "amount" in log.rows.numbers:
+        numbers, currency = log.numbers("amount"), log.case.entries.currency
+        rows = np.flatnonzero(numbers < 0)
+        yield from log.problems(
+            "amount_negative", "amount", rows, lambda row: {"got": Amount(float(numbers[row]), "money", currency)}
+        )
+
+
+def accuracy(log: Log) -> Iterator[Problem]:
+    """More accurate translations than were checked."""
+    if log.table.id == "translations" and {"checked", "accurate"} <= set(log.rows.numbers):
+        part, whole = log.numbers("accurate"), log.numbers("checked")
+        yield from log.problems(
+            "part_over_total",
+            "accurate",
+            np.flatnonzero(part > whole),
+            lambda row: {"got": float(part[row]), "total": float(whole[row]), "total_heading": log.heading("checked")},
+        )

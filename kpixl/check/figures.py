@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpixl.check.problem import Amount, Figure, Msg, Problem
+from kpixl.check.problem import Amount, Figure, Msg, Problem, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.formula import Binary, Name, parse
-from kpixl.measure import meets
 from kpixl.score import NOISE
-from kpixl.settings import settings_used
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Measure
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from kpixl.entries import InputCell
     from kpixl.score import Result
 
+_ANSWERS = ("surveyed", "surveyed_multilingual")
 _FEWEST_ANSWERS = 8
 _LARGEST_SHARE = 0.25
 
@@ -28,6 +27,8 @@ def shares(case: Case) -> Iterator[Problem]:
     """Shares of a whole below 0 or above 1. A KPI's own alert says more, and takes the place of this."""
     for result in case.scorecard.results:
         value, kpi = result.value, result.kpi
+        if value is not None and not kpi.own and kpi.kpi.unit == "score" and abs(value) > 100 * (1 + NOISE):
+            yield _problem("score_impossible", case, result, _details(case, result))
         if value is None or not kpi.kpi.bounded or result.alert or -NOISE <= value <= 1 + NOISE:
             continue
         parts = _part_of_whole(kpi)
@@ -49,22 +50,27 @@ def alerts(case: Case) -> Iterator[Problem]:
 def half_typed(case: Case) -> Iterator[Problem]:
     """KPIs with some totals typed and the others to be counted where there are no rows."""
     for result in case.scorecard.results:
-        bound = [case.measures[a.measure.name] for a in result.kpi.arguments if a.measure.name in case.measures]
-        logs = [(value, case.logs.get(value.measure.table)) for value in bound if value.source == "log"]
-        missing = tuple(value.measure for value, log in logs if log is not None and log.empty)
-        if missing and any(value.source == "typed" for value in bound):
-            yield _problem("typed_half", case, result, {"kpi": Msg(result.kpi.name), "missing": missing})
+        used = [part for a in result.kpi.arguments for part in case.parts(a.measure)]
+        logs = [(part, case.logs.get(part.table or "")) for part in used if _from_rows(case, part)]
+        missing = tuple(dict.fromkeys(part for part, log in logs if log is not None and log.empty))
+        if missing and any(case.is_typed(part) for part in used):
+            yield _problem("typed_half", case, result, {"kpi": name_of(result.kpi), "missing": missing})
+
+
+def _from_rows(case: Case, item: Measure) -> bool:
+    """Whether a measure is counted from the rows of the period at present."""
+    return not item.through_past and item.table is not None and case.measures[item.name].source == "log"
 
 
 def one_client(case: Case) -> Iterator[Problem]:
     """A client who gives more than a quarter of the survey answers of the period."""
-    item = next((item for item in case.counted if item.id == "surveyed"), None)
-    log = case.logs.get(item.table) if item else None
+    item = next((item for item in case.counted if item.id in _ANSWERS and not item.through_past), None)
+    log = case.logs.get(item.table or "") if item else None
     if item is None or log is None or "client" not in log.rows.texts:
         return
-    if not all(condition.column in log.rows.numbers for condition in item.where):
+    if not case.tally.can_measure(item):
         return
-    counted = meets(item, log.rows, case.entries.period, settings_used(case.entries.settings))
+    counted = case.tally.meets(item)
     total = int(np.count_nonzero(counted))
     if total < _FEWEST_ANSWERS:
         return
@@ -78,6 +84,8 @@ def one_client(case: Case) -> Iterator[Problem]:
 
 def _part_of_whole(kpi: BusinessKpi) -> tuple[Measure, Measure] | None:
     """The two measures of a KPI that is simply one divided by the other."""
+    if kpi.own:
+        return None
     match parse(kpi.kpi.formula):
         case Binary("/", Name(part), Name(whole)):
             return kpi.argument(part), kpi.argument(whole)
@@ -91,7 +99,7 @@ def _details(case: Case, result: Result) -> dict[str, object]:
         for a in result.kpi.arguments
     )
     got = None if result.value is None else Amount(result.value, unit, case.entries.currency)
-    return {"kpi": Msg(result.kpi.name), "got": got, "figures": tuple(figures)}
+    return {"kpi": name_of(result.kpi), "got": got, "figures": tuple(figures)}
 
 
 def _typed(case: Case, item: Measure) -> InputCell | None:
@@ -102,7 +110,7 @@ def _typed(case: Case, item: Measure) -> InputCell | None:
 
 def _problem(code: str, case: Case, result: Result, details: dict[str, object]) -> Problem:
     """A problem of a KPI, at the first of its typed totals."""
-    cells = (_typed(case, argument.measure) for argument in result.kpi.arguments)
+    cells = (_typed(case, part) for argument in result.kpi.arguments for part in case.parts(argument.measure))
     first = next((cell for cell in cells if cell is not None), None)
     sheet, address = (first.sheet, first.cell) if first else ("", None)
     return Problem(SENTENCES[code].severity, code, sheet, address, None, result.kpi.id, details)

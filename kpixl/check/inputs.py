@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from kpixl.check.problem import Amount, Msg, Problem
+from kpixl.check.problem import Amount, Msg, Problem, name_of
 from kpixl.check.sentences import SENTENCES
-from kpixl.score import GRADED, NOISE, thresholds_published
+from kpixl.entries import CellError, is_blank
+from kpixl.score import GRADED, NOISE, dollar_rate, thresholds_published
 from kpixl.settings import SETTINGS
 from kpixl.words import LEVELS
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import BusinessKpi
+    from kpixl.catalog.model import BusinessKpi, Level
     from kpixl.check.case import Case
     from kpixl.entries import InputCell
     from kpixl.score import Result
@@ -31,18 +33,38 @@ def settings(case: Case) -> Iterator[Problem]:
             "used": setting.default,
             "minimum": setting.minimum,
             "maximum": setting.maximum,
+            "currency": case.entries.currency,
         }
         number = cell.number
-        if cell.wrong:
-            yield _problem("setting_wrong", cell, id_, details)
+        if setting.is_text:
+            if isinstance(cell.raw, CellError):
+                yield replace(problem_at("excel_error", cell, id_, details), severity="warning")
+        elif setting.positive:
+            if cell.wrong or (number is not None and number <= 0):
+                yield problem_at("rate_wrong", cell, id_, details)
+        elif cell.wrong:
+            yield problem_at("setting_wrong", cell, id_, details)
         elif number is not None and not setting.minimum <= number <= setting.maximum:
-            yield _problem("setting_out_of_range", cell, id_, {**details, "got": number})
+            yield problem_at("setting_out_of_range", cell, id_, {**details, "got": number})
+
+
+def rate(case: Case) -> Iterator[Problem]:
+    """Benchmarks in dollars that are not compared, because nobody has said what a dollar costs."""
+    cell = case.entries.settings.get("dollar_rate")
+    if cell is None or not is_blank(cell.raw) or dollar_rate(case.entries) is not None:
+        return
+    waiting = [r.kpi for r in case.scorecard.results if r.kpi.in_dollars and not r.thresholds]
+    if waiting:
+        details = {"lost": tuple(map(name_of, waiting)), "currency": case.entries.currency}
+        yield problem_at("rate_missing", cell, "dollar_rate", details)
 
 
 def thresholds(case: Case) -> Iterator[Problem]:
     """Thresholds of the owner's that are no number, out of reach, or in the wrong order."""
     for result in case.scorecard.results:
         kpi = result.kpi
+        if kpi.own:
+            continue
         cells = {level: case.entries.thresholds.get((kpi.id, level)) for level in GRADED}
         for cell in cells.values():
             if cell is not None:
@@ -51,23 +73,30 @@ def thresholds(case: Case) -> Iterator[Problem]:
             cell = case.entries.published.get((kpi.id, level))
             if cell is not None and cell.number is None:
                 details = {"kpi": Msg(kpi.name), "level": Msg(LEVELS[level]), "value": _amount(case, kpi, value)}
-                yield _problem("threshold_emptied", cell, kpi.id, details)
-        for lower, higher in pairwise(level for level in GRADED if level in result.thresholds):
-            own = next((c for c in (cells[higher], cells[lower]) if c is not None and c.number is not None), None)
-            if own is not None and _easier(result, result.thresholds[higher], result.thresholds[lower]):
-                details = {
-                    "kpi": Msg(kpi.name),
-                    "higher": Msg(LEVELS[higher]),
-                    "lower": Msg(LEVELS[lower]),
-                    "higher_value": _amount(case, kpi, result.thresholds[higher]),
-                    "lower_value": _amount(case, kpi, result.thresholds[lower]),
-                }
-                yield _problem("threshold_order", own, kpi.id, details)
+                yield problem_at("threshold_emptied", cell, kpi.id, details)
+        yield from in_order(case, result, "threshold_order", cells)
+
+
+def in_order(case: Case, result: Result, code: str, cells: Mapping[Level, InputCell | None]) -> Iterator[Problem]:
+    """Thresholds of which the higher one is easier to reach, where one of the two is in ``cells``."""
+    kpi = result.kpi
+    for lower, higher in pairwise(level for level in GRADED if level in result.thresholds):
+        pair = (cells.get(higher), cells.get(lower))
+        own = next((cell for cell in pair if cell is not None and cell.number is not None), None)
+        if own is not None and _easier(result, result.thresholds[higher], result.thresholds[lower]):
+            details = {
+                "kpi": name_of(kpi),
+                "higher": Msg(LEVELS[higher]),
+                "lower": Msg(LEVELS[lower]),
+                "higher_value": _amount(case, kpi, result.thresholds[higher]),
+                "lower_value": _amount(case, kpi, result.thresholds[lower]),
+            }
+            yield problem_at(code, own, kpi.id, details)
 
 
 def targets(case: Case) -> Iterator[Problem]:
     """Targets that are no number, or out of reach."""
-    for kpi in case.entries.business.kpis:
+    for kpi in case.kpis:
         cell = case.entries.targets.get(kpi.id)
         if cell is not None:
             yield from _number(case, "target_wrong", kpi, cell)
@@ -81,27 +110,27 @@ def typed(case: Case) -> Iterator[Problem]:
             continue
         number, details = cell.number, {"got": cell.raw, "measure": item}
         if cell.wrong:
-            yield _problem("typed_wrong", cell, name, details)
+            yield problem_at("typed_wrong", cell, name, details)
         if number is None:
             continue
         details = {**details, "got": number, "log": value.log}
         # Money may flow out: an increase of working capital below 0 is a decrease.
         if number < 0 and item.unit != "money":
-            yield _problem("typed_negative", cell, name, details)
+            yield problem_at("typed_negative", cell, name, details)
         elif item.whole and number % 1:
-            yield _problem("typed_fraction", cell, name, details)
+            yield problem_at("typed_fraction", cell, name, details)
         if value.log and abs(value.log - number) > NOISE * max(1.0, abs(number)):
-            yield _problem("typed_over_rows", cell, name, details)
+            yield problem_at("typed_over_rows", cell, name, details)
 
 
 def _number(case: Case, wrong: str, kpi: BusinessKpi, cell: InputCell) -> Iterator[Problem]:
     """A number to hold a KPI against: no number at all, or one that the KPI never reaches."""
     number = cell.number
     if cell.wrong:
-        yield _problem(wrong, cell, kpi.id, {"got": cell.raw, "kpi": Msg(kpi.name)})
+        yield problem_at(wrong, cell, kpi.id, {"got": cell.raw, "kpi": name_of(kpi)})
     elif number is not None and kpi.kpi.bounded and not 0 <= number <= 1:
-        details = {"got": _amount(case, kpi, number), "kpi": Msg(kpi.name)}
-        yield _problem("beyond_whole", cell, kpi.id, details)
+        details = {"got": _amount(case, kpi, number), "kpi": name_of(kpi)}
+        yield problem_at("beyond_whole", cell, kpi.id, details)
 
 
 def _amount(case: Case, kpi: BusinessKpi, value: float) -> Amount:
@@ -114,5 +143,6 @@ def _easier(result: Result, higher: float, lower: float) -> bool:
     return (direction == "up" and higher < lower) or (direction == "down" and higher > lower)
 
 
-def _problem(code: str, cell: InputCell, field: str, details: dict[str, object]) -> Problem:
+def problem_at(code: str, cell: InputCell, field: str, details: Mapping[str, object]) -> Problem:
+    """A problem of a single cell."""
     return Problem(SENTENCES[code].severity, code, cell.sheet, cell.cell, None, field, details)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from difflib import get_close_matches
 
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})([-/. ])(?P<month>\d{1,2})\2(?P<day>\d{1,2})", re.ASCII)
 _YEAR_LAST = re.compile(r"(?P<first>\d{1,2})([-/. ])(?P<second>\d{1,2})\2(?P<year>\d{4}|\d{2})", re.ASCII)
@@ -69,3 +71,20 @@ def number_meant(text: str) -> float | None:
         digits = digits.replace(",", ".")
     value = float(digits)
     return -value if found["sign"] in ("-", "−") else value
+
+
+def word_meant(text: str, words: Sequence[str]) -> str | None:
+    """The word that comes close to a text: but for spaces, as the only one that begins like it, or by spelling."""
+    folded = {word.casefold(): word for word in words}
+    asked = text.strip().casefold()
+    alike = [word for other, word in folded.items() if squeezed(other) == squeezed(asked)]
+    alike = alike or [word for other, word in folded.items() if asked and other.startswith(asked)]
+    if len(alike) == 1:
+        return alike[0]
+    near = get_close_matches(asked, folded, n=1, cutoff=0.75)
+    return folded[near[0]] if near else None
+
+
+def squeezed(text: str) -> str:
+    """``text`` without any spaces, so that a missing one is found, too."""
+    return "".join(text.split())

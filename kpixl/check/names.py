@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kpixl.check.case import CAP
+from kpixl.check.meant import squeezed
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Field
@@ -22,30 +23,42 @@ _COMPARISONS = 5_000
 
 
 def duplicates(log: Log) -> Iterator[Problem]:
-    """Codes that stand in more than one row of a table without stays."""
-    keys = log.keys
-    if log.table.stays or not keys:
+    """Names and codes that stand in more than one row of a table without stays."""
+    if log.table.stays or not log.keys:
         return
     names = log.names
     rows = np.flatnonzero(names >= 0)
     rows = rows[np.argsort(names[rows], kind="stable")]
     _, starts, counts = np.unique(names[rows], return_index=True, return_counts=True)
-    again = counts > 1
-    found = {int(rows[s + 1]): (int(rows[s]), int(n)) for s, n in zip(starts[again], counts[again], strict=True)}
-    # A lead may come back under its name; a code, or a pair of names, is used once.
-    code = "name_again" if len(keys) == 1 and keys[0].id != "id" else "duplicate"
-    column = keys[0].id
-    texts = log.rows.texts[column]
-    yield from log.problems(
-        code,
-        column,
-        sorted(found),
-        lambda row: {
-            "got": texts.iloc[row],
-            "first": log.rows.cell(column, found[row][0]),
-            "count": found[row][1],
-        },
-    )
+    if not len(starts):
+        return
+    found, codes = {}, {}
+    once = _counts_once(log, rows, starts)
+    for group in np.flatnonzero(counts > 1):
+        first, row = rows[starts[group]], int(rows[starts[group] + 1])
+        found[row] = int(first), int(counts[group])
+        # A code is used once; a lead may come back under its name.
+        codes[row] = "duplicate" if log.keys[0].id == "id" else "listed_again" if once[group] else "name_again"
+    for code in ("duplicate", "name_again", "listed_again"):
+        chosen = sorted(row for row in found if codes[row] == code)
+        yield from log.problems(code, log.keys[0].id, chosen, partial(_duplicate_details, log, found))
+
+
+def _counts_once(log: Log, rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """For each group of ``rows`` with the same name whether it counts once: where every figure counts names, and
+    Excel takes the spellings for the same."""
+    readers = [item for item in log.case.counted if item.table == log.table.id]
+    if not readers or not all(item.distinct for item in readers):
+        return np.zeros(len(starts), dtype=bool)
+    names = log.case.tally.names(log.table.id, tuple(key.id for key in log.keys))[rows]
+    same: np.ndarray = np.minimum.reduceat(names, starts) == np.maximum.reduceat(names, starts)
+    return same
+
+
+def _duplicate_details(log: Log, found: Mapping[int, tuple[int, int]], row: int) -> dict[str, object]:
+    first, count = found[row]
+    texts = tuple(log.rows.texts[key.id].iloc[row] for key in log.keys)
+    return {"got": texts if len(texts) > 1 else texts[0], "first": log.rows.cell(log.keys[0].id, first), "count": count}
 
 
 def same_numbers(log: Log) -> Iterator[Problem]:
@@ -102,10 +115,10 @@ def _unknown(log: Log, field: Field, target: Log) -> Iterator[Problem]:
 
 def _nearest(unknown: Sequence[str], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """For each unknown name the code of its problem, and the listed name that it comes close to."""
-    spaced = {_squeezed(folded): text for folded, text in known.items()}
+    spaced = {squeezed(folded): text for folded, text in known.items()}
     searches = min(CAP, _COMPARISONS // max(1, len(known)))
     for text in unknown:
-        alike = spaced.get(_squeezed(text.casefold()))
+        alike = spaced.get(squeezed(text.casefold()))
         if alike is not None:
             yield "spaces_in_name", alike
             continue
@@ -117,11 +130,6 @@ def _nearest(unknown: Sequence[str], known: Mapping[str, str]) -> Iterator[tuple
 def _reference_details(words: Words, title: str, near: Mapping[int, str], row: int) -> dict[str, object]:
     text = int(words.codes[row])
     return {"got": words.texts[text], "target": title, "near": near[row], "count": int(words.counts[text])}
-
-
-def _squeezed(text: str) -> str:
-    """``text`` without any spaces, so that a missing one is found, too."""
-    return "".join(text.split())
 
 
 _NUMBER_STARTS = frozenset("0123456789+-.")

@@ -15,6 +15,7 @@ from kpixl.period import Period
 from kpixl.words import measure_label
 
 if TYPE_CHECKING:
+    from kpixl.catalog.model import BusinessKpi
     from kpixl.i18n import Language
 
 _TRUTH = {True: N_("TRUE"), False: N_("FALSE")}
@@ -27,6 +28,11 @@ class Msg(str):
     """A text of kpixl's own, translated when it is shown. An ordinary str is the owner's and stays as it is."""
 
     __slots__ = ()
+
+
+def name_of(kpi: BusinessKpi) -> str:
+    """A KPI's name; that of one that the owner made up is hers."""
+    return kpi.name if kpi.own else Msg(kpi.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,30 +9,41 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from kpixl.catalog.load import EDGES
+from kpixl.catalog.model import Elapsed, Lookup, Measure, Window, columns_of
 from kpixl.check.cells import day_of
-from kpixl.entries import calculated
-from kpixl.measure import meets
 from kpixl.period import serial
-from kpixl.settings import settings_used
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Calculated
+    from kpixl.catalog.model import Condition, Once, Where
     from kpixl.check.case import Log
     from kpixl.check.problem import Problem
 
 
+_IN_ORDER = {
+    "clients": (("coaching_start", "placed"),),
+    "leads": (("date", "converted"),),
+    "complaints": (("received", "resolved"),),
+    "invitations": (("date", "converted"),),
+}
+"""Dates of a row of which the second cannot come first, though no figure is computed from the time between them."""
+_AHEAD = ("sessions",)
+"""Tables whose rows are dated by what is planned: those after the period are still to come."""
+
+
 def backwards(log: Log) -> Iterator[Problem]:
     """Resolved before opened, completed before assigned, end before start."""
-    spans = [(column.since, column.until, column.unit == "hours") for column in log.table.calculated]
+    spans = [("backwards", c.since, c.until, c.unit == "hours") for c in log.table.calculated if isinstance(c, Elapsed)]
     if log.table.stays:
-        spans.append(("start", "end", False))
-    for since, until, with_time in spans:
+        spans.append(("backwards", "start", "end", False))
+    spans += [("earlier", since, until, False) for since, until in _IN_ORDER.get(log.table.id, ())]
+    for code, since, until, with_time in dict.fromkeys(spans):
         if since not in log.rows.numbers or until not in log.rows.numbers:
             continue
         begin, finish = log.numbers(since), log.numbers(until)
         wrong = begin > finish if with_time else begin // 1 > finish // 1
         details = partial(_backwards_details, log, since, until, with_time)
-        yield from log.problems("backwards", until, np.flatnonzero(wrong), details)
+        yield from log.problems(code, until, np.flatnonzero(wrong), details)
 
 
 def _backwards_details(log: Log, since: str, until: str, with_time: bool, row: int) -> dict[str, object]:
@@ -46,9 +57,12 @@ def _backwards_details(log: Log, since: str, until: str, with_time: bool, row: i
 def calculated_cells(log: Log) -> Iterator[Problem]:
     """Calculated columns that hold something else than their formula gives, which Excel counts all the same."""
     for column in log.table.calculated:
-        if not {column.id, column.since, column.until} <= set(log.rows.numbers):
+        if not isinstance(column, Elapsed):
+            yield from _hidden(log, column)
             continue
-        expected, found = calculated(column, log.rows.numbers), log.numbers(column.id)
+        if not {column.id, *column.reads} <= set(log.rows.numbers):
+            continue
+        expected, found = log.case.tally.calculated(log.rows, column), log.numbers(column.id)
         details = partial(_calculated_details, log, column, expected)
         missing = np.isfinite(expected) & np.isnan(found)
         yield from log.problems("calculated_missing", column.id, np.flatnonzero(missing), details)
@@ -60,7 +74,21 @@ def calculated_cells(log: Log) -> Iterator[Problem]:
 _TOLERANCE = 1e-6
 
 
-def _calculated_details(log: Log, column: Calculated, expected: np.ndarray, row: int) -> dict[str, object]:
+def _hidden(log: Log, column: Lookup | Once) -> Iterator[Problem]:
+    """Cells of a hidden column that do not hold what its formula gives."""
+    there = {*log.rows.numbers, *log.rows.texts}
+    if isinstance(column, Lookup):
+        other = log.case.entries.tables.get(column.table)
+        if other is None or not all(map(other.has, (column.match, *columns_of(column.where)))):
+            return
+    if not {column.id, *column.reads} <= there:
+        return
+    expected, found = log.case.tally.calculated(log.rows, column), log.numbers(column.id)
+    right = np.isclose(expected, found, rtol=_TOLERANCE, atol=_TOLERANCE, equal_nan=True)
+    yield from log.problems("hidden_changed", column.id, np.flatnonzero(~right & log.filled), lambda row: {})
+
+
+def _calculated_details(log: Log, column: Elapsed, expected: np.ndarray, row: int) -> dict[str, object]:
     return {
         "got": float(log.numbers(column.id)[row]),
         "expected": float(expected[row]),
@@ -100,20 +128,43 @@ def _pair(log: Log, row: int, other: int) -> dict[str, object]:
 
 
 def outside_period(log: Log) -> Iterator[Problem]:
-    """How many rows are dated outside the period, and count in none of its measures."""
-    column, entries = log.table.date, log.case.entries
+    """How many rows are dated outside the period, and have no part in its figures."""
+    column, period = log.table.date, log.case.entries.period
     if log.table.kept or column is None or column not in log.rows.numbers:
         return
-    measures = [item for item in entries.business.measures if item.table == log.table.id]
-    if not measures:
-        return
-    first = min(serial(entries.period.window_start(item.window)) for item in measures)
-    numbers = log.numbers(column)
-    outside = (numbers < first) | (numbers >= serial(entries.period.after))
-    settings = settings_used(entries.settings)
-    for item in measures:
-        if outside.any() and all(condition.column in log.rows.numbers for condition in item.where):
-            outside &= ~meets(item, log.rows, entries.period, settings)
+    numbers, start, after = log.numbers(column), serial(period.start), serial(period.after)
+    outside = numbers < start
+    if log.table.id not in _AHEAD:
+        outside |= numbers >= after
+    for where in _dated(log):
+        if not outside.any():
+            return
+        outside &= ~log.case.tally.meets(_counted(log, where))
+        for awaited in {c.column for c in _conditions(where) if c.operand == "window_start"} - {column}:
+            # What has not happened yet may still count in a later period.
+            if not log.table.field(awaited).required:
+                outside &= ~(log.blank(awaited) | (log.numbers(awaited) >= after))
     if outside.any():
-        count = int(np.count_nonzero(outside))
-        yield log.problem("outside_period", column, period=entries.period, count=count)
+        yield log.problem("outside_period", column, period=period, count=int(np.count_nonzero(outside)))
+
+
+def _dated(log: Log) -> Iterator[Where]:
+    """The days on which the figures look at the rows of a table, each as conditions on dates alone."""
+    business = log.case.entries.business
+    # Longer windows reach over closed periods, whose figures stand in Past periods.
+    wheres = [i.where for i in business.measures if i.table == log.table.id and i.window is Window.PERIOD]
+    calculated = (column for table in business.tables for column in table.calculated)
+    wheres += [column.where for column in calculated if isinstance(column, Lookup) and column.table == log.table.id]
+    for where in wheres:
+        dated = tuple(clause for clause in where if all(c.operand in EDGES for part in clause for c in part))
+        if dated and columns_of(dated) <= set(log.rows.numbers):
+            yield dated
+
+
+def _conditions(where: Where) -> Iterator[Condition]:
+    return (condition for clause in where for part in clause for condition in part)
+
+
+def _counted(log: Log, where: Where) -> Measure:
+    """The rows that meet ``where``, as a measure."""
+    return Measure(id="", label="", aggregate="count", rollup="none", absent="", table=log.table.id, where=where)

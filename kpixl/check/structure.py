@@ -6,12 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kpixl.check.problem import Msg, Problem
+import numpy as np
+
+from kpixl.catalog.model import Lookup, Once
+from kpixl.check.problem import Msg, Problem, name_of
 from kpixl.check.sentences import SENTENCES
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Measure
     from kpixl.check.case import Case, Log
+
+
+SLOW_ROWS = 5_000
+"""With more rows than these, a table whose formulas look through all of its rows takes Excel long."""
 
 
 def tables_gone(case: Case) -> Iterator[Problem]:
@@ -50,5 +57,13 @@ def empty(log: Log) -> Iterator[Problem]:
     without = [kpi for kpi in kpis if kpi.id in results and results[kpi.id].value is None]
     code = "table_empty" if without else "table_empty_zero"
     if kpis:
-        lost = tuple(Msg(kpi.name) for kpi in without or kpis)
+        lost = tuple(name_of(kpi) for kpi in without or kpis)
         yield log.problem(code, title=log.rows.sheet, lost=lost)
+
+
+def slow(log: Log) -> Iterator[Problem]:
+    """Tables that have grown too long for formulas that look through all rows, once for each row."""
+    hidden = [c for c in log.table.calculated if isinstance(c, Lookup | Once) and c.id in log.rows.letters]
+    count = int(np.count_nonzero(log.filled))
+    if hidden and count > SLOW_ROWS:
+        yield log.problem("slow_table", title=log.rows.sheet, count=count)

@@ -1,4 +1,4 @@
-"""The tree of a formula: numbers, names, a sign and the four operations."""
+"""The tree of a formula: numbers, names, a sign, per cent, powers and the four operations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Negate:
 class Binary:
     """An operation between two parts."""
 
-    operator: Literal["+", "-", "*", "/"]
+    operator: Literal["+", "-", "*", "/", "^"]
     left: Node
     right: Node
 

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from kpixl.formula.nodes import Binary, Name, Negate, Node, Number
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<name>[A-Za-z_]\w*)|(?P<sign>[-+*/()]))")
+_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<name>[A-Za-z_]\w*)|(?P<sign>[-+*/()^%]))")
 
 
 class FormulaError(ValueError):
@@ -43,17 +43,29 @@ class _Reader:
         return node
 
     def product(self) -> Node:
-        node = self.signed()
+        node = self.power()
         while (sign := self.sign()) in ("*", "/"):
             self.next += 1
-            node = Binary(cast('Literal["*", "/"]', sign), node, self.signed())
+            node = Binary(cast('Literal["*", "/"]', sign), node, self.power())
+        return node
+
+    def power(self) -> Node:
+        """As in Excel, a sign binds tighter than a power, and powers go from left to right: -2^2 is 4, 2^3^2 is 64."""
+        node = self.signed()
+        while self.sign() == "^":
+            self.next += 1
+            node = Binary("^", node, self.signed())
         return node
 
     def signed(self) -> Node:
-        if self.sign() == "-":
+        if (sign := self.sign()) in ("-", "+"):
             self.next += 1
-            return Negate(self.signed())
-        return self.atom()
+            return Negate(self.signed()) if sign == "-" else self.signed()
+        node = self.atom()
+        while self.sign() == "%":
+            self.next += 1
+            node = Binary("/", node, Number(100.0))
+        return node
 
     def atom(self) -> Node:
         if self.next == len(self.tokens):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kpixl.formula.nodes import Binary, Name, Negate, Node, Number
 
-_STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
+_STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
 
 
 def to_excel(node: Node, bind: Mapping[str, str] | None = None) -> str:
@@ -21,10 +21,10 @@ def _write(node: Node, bind: Mapping[str, str], strength: int) -> str:
         case Name(id_):
             return bind.get(id_, id_)
         case Negate(operand):
-            text = "-" + _write(operand, bind, 3)
+            text = "-" + _write(operand, bind, 4)
             return f"({text})" if strength else text
         case Binary(operator, left, right):
             own = _STRENGTH[operator]
-            # The right side of - and / binds tighter: a-(b-c) must keep its parentheses.
-            text = _write(left, bind, own) + operator + _write(right, bind, own + (operator in "-/"))
+            # The right side of - / ^ binds tighter: a-(b-c) must keep its parentheses.
+            text = _write(left, bind, own) + operator + _write(right, bind, own + (operator in "-/^"))
             return f"({text})" if own < strength else text

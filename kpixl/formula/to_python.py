@@ -8,7 +8,18 @@ from collections.abc import Mapping
 
 from kpixl.formula.nodes import Binary, Name, Negate, Node, Number, walk
 
-_OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
+
+def _power(base: float, exponent: float) -> float:
+    """As Excel has it: 0 to the power of 0 is an error, and so is what is no real number."""
+    if base == exponent == 0:
+        raise ZeroDivisionError
+    result = base**exponent
+    if isinstance(result, complex):
+        raise ZeroDivisionError
+    return float(result)
+
+
+_OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "^": _power}
 
 
 def evaluate(node: Node, values: Mapping[str, float | None]) -> float | None:

@@ -13,17 +13,30 @@ import yaml
 from kpixl.errors import N_, Phrase, UnknownChoice
 
 
+class Trade(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The words of one business: what it offers, what it is asked for, what goes wrong."""
+
+    services: tuple[str, ...]
+    kinds: tuple[str, ...]
+    incidents: tuple[str, ...] = ()
+    """Things that became known and should not have."""
+    mishaps: tuple[str, ...] = ()
+
+
 class Owner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The words of an owner in his language. The lists of all languages agree in length and order."""
 
     client_languages: tuple[str, ...]
+    """Codes of the languages that clients' names come from, the owner's own first, and ..."""
     languages: tuple[str, ...]
-    services: tuple[str, ...]
+    """... how the owner calls them."""
+    foreign: tuple[str, ...]
+    """The languages other than English that a multilingual business works in."""
     sources: tuple[str, ...]
-    kinds: tuple[str, ...]
-    qualified: tuple[str, str]
     request: str
     task: str
+    trades: dict[str, Trade]
+    """By id of the business."""
 
 
 @cache

@@ -1,8 +1,33 @@
-"""What is laid down for the sample agency: counts and rates by month, and who comes and goes when."""
+"""What is laid down for the sample agency, and how it is laid down for every business: who comes and goes when."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+FIRST_MONTH = -11
+"""Months are counted back from the period, which is month 0."""
+MONTHS = 1 - FIRST_MONTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """Who comes and goes, and when, in months counted from the period."""
+
+    old_clients: int
+    old_clients_since: tuple[int, int]
+    joined: Mapping[int, int]
+    """How many clients joined in a month."""
+    left: tuple[tuple[int | None, int], ...]
+    """When those who left had joined (None: among the old clients), and when they left."""
+    came_back: tuple[int, int] | None = None
+    """One of those who left in the first month is a client again from the second on."""
+    assistants_since: tuple[int, ...]
+    assistants_left: Mapping[int, int] = field(default_factory=dict)
+    """The place of an assistant who left, and when."""
+    services_since: tuple[int, ...]
+    service_ended: tuple[int, int]
+    """The place of a service that was given up, and when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +60,19 @@ PLAN = (
 )
 """The last month is the period itself."""
 
-MONTHS = len(PLAN)
-
-# Months are counted back from the period, which is month 0.
-FIRST_MONTH = 1 - MONTHS
-OLD_CLIENTS = 23
-OLD_CLIENTS_SINCE = (-58, -25)
-JOINED = {-22: 1, -20: 1, -19: 1, -17: 1, -16: 1, -15: 1, -13: 1, -12: 1, -11: 1, -10: 1, -9: 1, -8: 2, -7: 1, -6: 1,
+_JOINED = {-22: 1, -20: 1, -19: 1, -17: 1, -16: 1, -15: 1, -13: 1, -12: 1, -11: 1, -10: 1, -9: 1, -8: 2, -7: 1, -6: 1,
            -5: 2, -4: 1, -3: 2, -2: 3, -1: 3, 0: 6}  # fmt: skip
-LEFT = ((None, -24), (None, -21), (None, -20), (None, -17), (None, -15), (None, -13), (None, -8), (None, -6),
+_LEFT = ((None, -24), (None, -21), (None, -20), (None, -17), (None, -15), (None, -13), (None, -8), (None, -6),
          (-20, -4), (-17, -1), (-10, -3), (-8, -1), (-7, 0))  # fmt: skip
-"""When those who left had joined (None: among the old clients), and when they left."""
-CAME_BACK = (-8, -2)
-"""One of those who left in the first month is a client again from the second on."""
-
-ASSISTANTS_SINCE = (-50, -33, -20, -9, -3)
-SERVICES_SINCE = (-62, -62, -62, -55, -47, -40, -30, -14, -9, -4)
-SERVICE_ENDED = (5, -5)
-"""The place of a service that was given up, and when."""
+COURSE = Course(
+    old_clients=23,
+    old_clients_since=(-58, -25),
+    joined=_JOINED,
+    left=_LEFT,
+    came_back=(-8, -2),
+    assistants_since=(-50, -33, -20, -9, -3),
+    services_since=(-62, -62, -62, -55, -47, -40, -30, -14, -9, -4),
+    service_ended=(5, -5),
+)
 
 TARGETS = {"css": 0.9, "art": 1.0, "crr": 0.88, "tcr": 0.9, "aur": 0.85, "ncar": 0.1}

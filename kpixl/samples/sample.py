@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from kpixl.entries import Entries, PastValue
+from kpixl.catalog.model import Lookup, Window, branches
+from kpixl.entries import Entries, InputCell, PastValue
 from kpixl.errors import N_, Phrase, UnknownChoice
-from kpixl.measure import measure
+from kpixl.i18n import language as language_of
+from kpixl.measure import Tally, measure
 from kpixl.period import Kind, serial
 from kpixl.rows import Value, entry_table
-from kpixl.samples.agency import Agency
-from kpixl.samples.plan import MONTHS, TARGETS
+from kpixl.samples.plan import MONTHS
 from kpixl.score import score
+from kpixl.settings import settings_of
+from kpixl.words import entry_words
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business
+    from kpixl.catalog.model import Business, Condition, Table
     from kpixl.period import Period
+    from kpixl.score import Result
 
-_MAKERS = {"remote-va-agency": Agency}
+_MAKERS = {
+    "remote-va-agency": ("agency", "Agency"),
+    "luxury-personal-assistant": ("luxury", "Luxury"),
+    "multilingual-va": ("multilingual", "Multilingual"),
+    "career-coaching": ("coaching", "Coaching"),
+    "service-business": ("service", "Service"),
+}
+"""For each business a module here, with TARGETS, and its class that makes the rows. Loaded when one is wanted."""
 
 
 @dataclass(frozen=True)
@@ -30,66 +42,172 @@ class Sample:
     past: tuple[PastValue, ...]
     targets: Mapping[str, float]
     """KPI id -> the target that the owner set herself."""
+    typed: Mapping[str, float]
+    """Measure -> the total that the owner typed, since no rows give it."""
+    settings: Mapping[str, float]
 
 
-def sample(business: Business, period: Period, language: str) -> Sample:
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A currency in the samples: how many units stand for one in the plans, and what a dollar costs."""
+
+    units: float
+    dollar: float
+
+
+_MONEY = {"USD": Money(1, 1), "EUR": Money(1, 0.92), "BRL": Money(5, 5.4), "RON": Money(5, 4.6)}
+"""Round figures, for samples alone."""
+
+
+def sample(business: Business, period: Period, language: str, currency: str = "EUR") -> Sample:
     """The sample of ``business`` for a month, with texts in the owner's language. The same every time, and the same
-    numbers in every language."""
+    numbers in every language; amounts follow the currency."""
     if business.id not in _MAKERS:
         raise UnknownChoice(got=business.id, what=Phrase(N_("business with sample data")), allowed=", ".join(_MAKERS))
     if period.kind is not Kind.MONTH:
         raise UnknownChoice(got=period, what=Phrase(N_("month")), allowed="2026-10, 2026-11…")
-    rows = _MAKERS[business.id](business, period, language).rows()
-    return Sample(rows=current(business, rows, period), past=past(business, rows, period, language), targets=TARGETS)
+    module, maker = _MAKERS[business.id]
+    made: Any = import_module(f"kpixl.samples.{module}")
+    money = _MONEY.get(currency, Money(1, 1))
+    rows = _in_currency(business, getattr(made, maker)(business, period, language).rows(), money)
+    kinds = {kpi.id: kpi.kpi.unit for kpi in business.kpis}
+    needed = {setting.id for setting in settings_of(business)}
+    rate = {"dollar_rate": money.dollar} if currency in _MONEY and "dollar_rate" in needed else {}
+    typed = [_scaled(getattr(made, "PAST_TYPED", {}).get(back, {}), money) for back in range(1, MONTHS)]
+    return Sample(
+        rows=current(business, rows, period),
+        past=past(business, rows, period, language, currency, rate, typed),
+        targets={id_: value * (money.units if kinds[id_] == "money" else 1) for id_, value in made.TARGETS.items()},
+        typed=_scaled(getattr(made, "TYPED", {}), money),
+        settings=rate,
+    )
+
+
+def _in_currency(
+    business: Business, rows: Mapping[str, Mapping[str, list[Value]]], money: Money
+) -> dict[str, dict[str, list[Value]]]:
+    amounts = {(table.id, field.id) for table in business.tables for field in table.fields if field.unit == "money"}
+    return {
+        table: {
+            id_: [value * money.units if isinstance(value, float) else value for value in values]
+            if (table, id_) in amounts
+            else values
+            for id_, values in columns.items()
+        }
+        for table, columns in rows.items()
+    }
+
+
+def _scaled(amounts: Mapping[str, float], money: Money) -> dict[str, float]:
+    return {name: amount * money.units for name, amount in amounts.items()}
 
 
 def current(
     business: Business, rows: Mapping[str, Mapping[str, list[Value]]], period: Period
 ) -> dict[str, dict[str, list[Value]]]:
-    """The rows that stand in the workbook of ``period``: kept tables whole, of the others the period's rows and the
-    requests that were still open when it began."""
+    """The rows that stand in the workbook of ``period``: kept tables whole; of the others the period's rows, and those
+    from before that something still looks at, such as requests and complaints that were open when it began, tasks that
+    were, where they count when they are done, and the sales of the repeat interval."""
     start = serial(period.start)
+    edges = Tally(_entries(business, {}, period)).edges(Window.PERIOD)
     chosen: dict[str, dict[str, list[Value]]] = {}
     for table in business.tables:
         columns = rows[table.id]
         if table.kept or table.date is None:
             chosen[table.id] = dict(columns)
             continue
-        dates = columns[table.date]
-        kept = [i for i, date in enumerate(dates) if not isinstance(date, float) or date >= start]
+        spans = _spans(business, table)
+        kept = [
+            i
+            for i, date in enumerate(columns[table.date])
+            if not isinstance(date, float)
+            or date >= start
+            or any(all(_holds(condition, columns[condition.column][i], edges) for condition in span) for span in spans)
+        ]
         chosen[table.id] = {id_: [values[i] for i in kept] for id_, values in columns.items()}
     return chosen
 
 
+def _spans(business: Business, table: Table) -> list[tuple[Condition, ...]]:
+    """What measures of the period and lookups ask of the dates of a row in ``table``."""
+    wheres = [item.where for item in business.measures if item.table == table.id and item.window is Window.PERIOD]
+    wheres += [
+        column.where
+        for other in business.tables
+        for column in other.calculated
+        if isinstance(column, Lookup) and column.table == table.id
+    ]
+    dates = {field.id for field in table.fields if field.type == "date"}
+    found = (tuple(c for c in branch if c.column in dates) for where in wheres for branch in branches(where))
+    return [span for span in dict.fromkeys(found) if span]
+
+
+def _holds(condition: Condition, value: Value, edges: Mapping[str, float]) -> bool:
+    if not isinstance(value, float):
+        return condition.or_blank
+    edge = edges[str(condition.operand)]
+    return {">=": value >= edge, ">": value > edge, "<=": value <= edge, "<": value < edge}[condition.comparison]
+
+
 def past(
-    business: Business, rows: Mapping[str, Mapping[str, list[Value]]], period: Period, language: str
+    business: Business,
+    rows: Mapping[str, Mapping[str, list[Value]]],
+    period: Period,
+    language: str,
+    currency: str = "EUR",
+    settings: Mapping[str, float] | None = None,
+    typed: Sequence[Mapping[str, float]] = (),
 ) -> tuple[PastValue, ...]:
-    """Every measure and KPI of the closed months, oldest first."""
-    entries = Entries(
+    """Every measure and KPI in use of the closed months, oldest first. What reaches over earlier months has them from
+    the lines made so far. ``typed`` are totals that the owner typed, the latest closed month first."""
+    entries = replace(
+        _entries(business, rows, period),
+        language=language,
+        currency=currency,
+        words=entry_words(business, language_of(language)),
+        settings={id_: InputCell(value, "", "") for id_, value in (settings or {}).items()},
+    )
+    values: list[PastValue] = []
+    for back in range(MONTHS - 1, 0, -1):
+        totals = typed[back - 1] if back <= len(typed) else {}
+        cells = {name: InputCell(total, "", "") for name, total in totals.items()}
+        closed = replace(entries, period=period.shift(-back), past=tuple(values), typed=cells)
+        start, measured = closed.period.start, measure(closed)
+        values += [
+            PastValue(start, "measure", name, value.used, value.source or "")
+            for name, value in measured.items()
+            if name in business.shown
+        ]
+        values += [
+            PastValue(
+                start,
+                "kpi",
+                result.kpi.history_id,
+                result.value,
+                level=standing_id(result),
+            )
+            for result in score(closed, measured).results
+        ]
+    return tuple(values)
+
+
+def _entries(business: Business, rows: Mapping[str, Mapping[str, list[Value]]], period: Period) -> Entries:
+    return Entries(
         business=business,
         company=business.sample_name,
-        language=language,
+        language="en",
         currency="EUR",
         period=period,
-        tables={table.id: entry_table(table, rows[table.id]) for table in business.tables},
+        tables={table.id: entry_table(table, rows[table.id]) for table in business.tables if table.id in rows},
         settings={},
         typed={},
         targets={},
         thresholds={},
     )
-    values: list[PastValue] = []
-    for back in range(MONTHS - 1, 0, -1):
-        closed = replace(entries, period=period.shift(-back))
-        start, measured = closed.period.start, measure(closed)
-        values += [PastValue(start, "measure", name, value.used, "log") for name, value in measured.items()]
-        values += [
-            PastValue(
-                start,
-                "kpi",
-                result.kpi.name_prefix,
-                result.value,
-                level="" if result.level is None else result.level.id,
-            )
-            for result in score(closed, measured).results
-        ]
-    return tuple(values)
+
+
+def standing_id(result: Result) -> str:
+    """What Past periods has as the level of a result."""
+    if result.level is not None:
+        return result.level.id
+    return result.grade.standing.value if result.grade.standing else ""

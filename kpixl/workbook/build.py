@@ -9,18 +9,23 @@ from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from kpixl.catalog.model import Level
+from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.errors import N_
 from kpixl.period import Kind
+from kpixl.score import GRADED
 from kpixl.words import LEVELS, SHAPES
 from kpixl.workbook import charts, layout, style
 from kpixl.workbook.entry_sheets import entry_sheet, past_sheet
 from kpixl.workbook.grid import BLOCK_PREFIX, Cells, Context, Placement
 from kpixl.workbook.sheets import breakdown, check, dashboard, guide, kpis, settings, totals
+from kpixl.workbook.sheets.vocabulary import DIRECTION_ROWS, UNIT_ROWS, WINDOW_ROWS
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -144,7 +149,7 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
         gutter = number % dashboard.CARD_COLUMNS == 0
         sheet.column_dimensions[letter].width = 2.4 if gutter else 10.1
     heights: dict[str, float] = dict(dashboard.HEAD_HEIGHTS)
-    for line in range(dashboard.card_lines(c.business)):
+    for line in range(dashboard.card_lines(c.business) + dashboard.OWN_LINES):
         heights.update({f"{part}_{line}": height for part, height in dashboard.CARD_HEIGHTS.items()})
     heights.update({"sections": 20, "space": 5, "advice": 20, **dict.fromkeys(dashboard.PICK_ROWS, 25)})
     for row in place.rows:
@@ -153,11 +158,14 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
         top, _ = place.position(first, "c1")
         bottom, _ = place.position(last, "c1")
         sheet.merge_cells(start_row=top, start_column=left + 1, end_row=bottom, end_column=right + 1)
-    for card in range(len(c.business.kpis)):
-        line, first_column = dashboard.place(card)
+    for kpi, (line, first_column) in zip(c.kpis, dashboard.card_places(c.business), strict=True):
         number, index = place.position(f"value_{line}", f"c{first_column + 2}")
         left, right = get_column_letter(index), get_column_letter(index + 1)
         level_rules(sheet, f"{left}{number}:{right}{number}", f"${left}${number}")
+        if kpi.own:
+            for part, offset in (("value", 0), ("target", 1)):
+                cell = sheet.cell(*place.position(f"{part}_{line}", f"c{first_column + offset}")).coordinate
+                share_rule(sheet, cell, kpi.id, c)
     helper = sheet.parent[c.titles["hidden"]]
     half = dashboard.COLUMN_COUNT // 2
     top, _ = place.position(dashboard.CHART_ROWS[0], "c1")
@@ -166,8 +174,7 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
     names = {level: c.t(LEVELS[level]) for level in Level}
     days = {Kind.WEEK: "d mmm", Kind.YEAR: "yyyy"}.get(c.scorecard.entries.period.kind, "mmm yy")
     sheet.add_chart(charts.trend(helper, c.placements["trend"], ((top, half + 3), (bottom, place.right)), names, days))
-    ids = [kpi.id for kpi in c.business.kpis]
-    picker = c.span("calc", "name", ids)
+    picker = c.span("calc", "name", c.kpi_ids)
     number, index = place.position("sections", f"c{half + 5}")
     _dropdown(sheet, f"{get_column_letter(index)}{number}", picker, c.t(N_("Pick a KPI from the list.")))
     sheet.print_area = f"B2:{get_column_letter(place.right)}{place.bottom}"
@@ -176,9 +183,14 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
     sheet.sheet_view.zoomScale = 100
 
 
-def _dropdown(sheet: Worksheet, address: str, source: str, error: str) -> None:
-    from openpyxl.worksheet.datavalidation import DataValidation
+def share_rule(sheet: Worksheet, address: str, slot: str, c: Context) -> None:
+    """An own KPI whose unit is per cent shows as such: the unit is a cell, so that a rule has to decide."""
+    rule = FormulaRule(formula=[f"{c.at('own', slot, 'unit')}={c.word('unit_fraction')}"])
+    rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=164, formatCode=style.FORMATS["fraction"]))
+    sheet.conditional_formatting.add(address, rule)
 
+
+def _dropdown(sheet: Worksheet, address: str, source: str, error: str) -> None:
     rule = DataValidation(type="list", formula1=source, allow_blank=False, showErrorMessage=True, error=error)
     rule.add(address)
     sheet.add_data_validation(rule)
@@ -192,15 +204,25 @@ def _finish_totals(sheet: Worksheet, c: Context) -> None:
     _freeze(sheet, place, "headings", "unit")
 
 
+SHARES = ("value", "target", "gap", "previous", "change", "year_before", *(f"{level.id}_used" for level in GRADED))
+"""Columns of the KPIs sheet that show a share as per cent."""
+
+
 def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=True)
     place = c.placements["kpis"]
     _widths(sheet, place, dict(kpis.WIDTHS), 12)
     sheet.row_dimensions[place.position("headings", "name")[0]].height = 30
-    for kpi in c.business.kpis:
+    for kpi in c.kpis:
         sheet.row_dimensions[place.position(kpi.id, "name")[0]].height = 30
-    first, column = place.position(c.business.kpis[0].id, "level")
-    last, _ = place.position(c.business.kpis[-1].id, "level")
+        if kpi.own:
+            for part in SHARES:
+                share_rule(sheet, sheet.cell(*place.position(kpi.id, part)).coordinate, kpi.id, c)
+        elif len(kpi.bound) > 1:
+            cell = sheet.cell(*place.position(kpi.id, "window")).coordinate
+            _dropdown(sheet, cell, c.span("words", "text", WINDOW_ROWS), c.t(N_("Pick a span from the list.")))
+    first, column = place.position(c.kpi_ids[0], "level")
+    last, _ = place.position(c.kpi_ids[-1], "level")
     letter = get_column_letter(column)
     level_rules(sheet, f"{letter}{first}:{letter}{last}", f"${letter}{first}")
     _freeze(sheet, place, "headings", "value")
@@ -249,6 +271,12 @@ def _finish_guide(sheet: Worksheet, c: Context) -> None:
 def _finish_settings(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=False)
     _widths(sheet, c.placements["settings"], dict(settings.WIDTHS), 14, settings.HIDDEN)
+    place = c.placements["own"]
+    sheet.row_dimensions[place.top].hidden = True
+    for slot in OWN_SLOTS:
+        for column, rows in (("unit", UNIT_ROWS), ("direction", DIRECTION_ROWS)):
+            cell = sheet.cell(*place.position(slot, column)).coordinate
+            _dropdown(sheet, cell, c.span("words", "text", rows), c.t(N_("Pick one from the list.")))
 
 
 def _finish_hidden(sheet: Worksheet, c: Context) -> None:

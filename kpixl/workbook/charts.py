@@ -35,7 +35,10 @@ def overview(helper: Worksheet, rank: Placement, business: Business, corners: Co
     chart = BarChart()
     chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "stacked", 100, 45
     rows = hidden.rank_rows(business)
-    for prefix, colours in (("level", style.LEVEL_COLOURS), ("rest", style.LEVEL_TINTS)):
+    # Where no benchmark is published there are no bands to show: two greys, which meet at what a value is held against.
+    bands = style.LEVEL_TINTS if any(kpi.thresholds for kpi in business.kpis) else style.PLAIN_TINTS
+    rows = rows[: len(business.kpis)]
+    for prefix, colours in (("level", style.LEVEL_COLOURS), ("rest", bands)):
         for level in Level:
             series = _series(helper, rank, rows, f"{prefix}_{level.value}")
             series.graphicalProperties = _fill(colours[level])

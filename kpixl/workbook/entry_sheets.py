@@ -12,18 +12,18 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 
-from kpixl.catalog.model import Calculated, Field
+from kpixl.catalog.model import Elapsed, Field, word_key
 from kpixl.errors import N_
 from kpixl.period import serial
 from kpixl.workbook import layout, style
-from kpixl.workbook.formulas import calculated_formula
+from kpixl.workbook.formulas import Names, calculated_formula
 
 if TYPE_CHECKING:
     from datetime import date
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from kpixl.catalog.model import Table
+    from kpixl.catalog.model import Calculated, Table
     from kpixl.i18n import Language
     from kpixl.workbook.grid import Context
 
@@ -36,13 +36,14 @@ ENTRY_LOOK = {
     "date": style.Style(format=style.FORMATS["date"], unlocked=True),
     "moment": style.Style(format=style.FORMATS["moment"], unlocked=True),
     "number": style.Style(format="General", unlocked=True),
+    "money": style.Style(format=style.FORMATS["money"], unlocked=True),
     "text": style.Style(format="General", align="left", indent=1, unlocked=True),
 }
 CALCULATED_LOOK = style.Style(format="#,##0.00", align="right", colour=style.MUTED)
 HEAD = style.Style(bold=True, colour="FFFFFF", fill=style.ACCENT, align="left", indent=1)
 HEAD_RIGHT = replace(HEAD, align="right", indent=0)
 HEAD_CALCULATED = style.Style(bold=True, colour="FFFFFF", fill=style.MUTED, vertical="center", align="right")
-WIDTHS = {"date": 13.0, "moment": 17.0, "number": 12.0, "text": 22.0}
+WIDTHS = {"date": 13.0, "moment": 17.0, "number": 12.0, "money": 14.0, "text": 22.0}
 
 ERROR_TITLE = N_("Please check this entry")
 
@@ -57,19 +58,23 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
         heading = headings[column.id]
         cell = sheet.cell(HEADING_ROW, index, heading)
         first = sheet.cell(FIRST_ROW, index)
-        if isinstance(column, Calculated):
+        if not isinstance(column, Field):
             HEAD_CALCULATED.apply(cell)
-            (CALCULATED_LOOK if column.unit == "hours" else replace(CALCULATED_LOOK, format="0")).apply(first)
-            first.value = f"={_calculated(table, column, headings)}"
+            whole = not isinstance(column, Elapsed) or column.unit == "days"
+            (replace(CALCULATED_LOOK, format="0") if whole else CALCULATED_LOOK).apply(first)
+            first.value = f"={_calculated(table, column, c)}"
             width = 10.0
+            # What only formulas read is out of sight; it can be unhidden to see what counts.
+            sheet.column_dimensions[letter].hidden = not isinstance(column, Elapsed)
         else:
-            (HEAD if column.type == "text" else HEAD_RIGHT).apply(cell)
-            look = "moment" if column.with_time else ("text" if column.type == "choice" else column.type)
+            (HEAD if column.type in ("text", "choice") else HEAD_RIGHT).apply(cell)
+            look: str = "moment" if column.with_time else ("text" if column.type == "choice" else column.type)
+            look = "money" if column.unit == "money" else look
             ENTRY_LOOK[look].apply(first)
             width = WIDTHS[look]
             sheet.add_data_validation(_validation(table, column, letter, c))
         sheet.column_dimensions[letter].width = max(width, len(heading) * 1.15 + 4)
-    _table(sheet, table.id, headings, {x.id: _calculated(table, x, headings) for x in table.calculated})
+    _table(sheet, table.id, headings, {x.id: _calculated(table, x, c) for x in table.calculated})
     sheet.sheet_properties.tabColor = "E0B84C"
 
 
@@ -128,8 +133,8 @@ def _table(sheet: Worksheet, id_: str, headings: dict[str, str], calculated: dic
         sheet.parent.defined_names[name] = DefinedName(name, attr_text=layout.structured(id_, heading))
 
 
-def _calculated(table: Table, column: Calculated, headings: dict[str, str]) -> str:
-    return calculated_formula(column, lambda field: layout.this_row(table.id, headings[field]))
+def _calculated(table: Table, column: Calculated, c: Context) -> str:
+    return calculated_formula(column, table.id, Names(c.column, c.row_cell, c.word))
 
 
 def _validation(table: Table, field: Field, letter: str, c: Context) -> DataValidation:
@@ -154,10 +159,16 @@ def _validation(table: Table, field: Field, letter: str, c: Context) -> DataVali
         rule.type, rule.operator = "date", "between"
         rule.formula1, rule.formula2 = str(serial(low)), str(serial(high))
         rule.error = t(N_("Type a date, for example {date}.")).format(date=_short(c.scorecard.entries.period.start, t))
+    elif field.type == "choice":
+        rule.type = "list"
+        rule.formula1 = c.span("words", "text", [word_key(table.id, field.id, choice) for choice in field.choices])
+        rule.error = t(N_("Pick one from the list."))
     elif field.type == "number":
         rule.type = "decimal"
         rule.error = _number_error(field, t)
-        if field.maximum is None:
+        if field.minimum is None:
+            rule.operator, rule.formula1, rule.formula2 = "between", "-1E+300", "1E+300"
+        elif field.maximum is None:
             rule.operator, rule.formula1 = "greaterThanOrEqual", f"{field.minimum or 0:g}"
         else:
             rule.operator = "between"
@@ -171,6 +182,8 @@ def _validation(table: Table, field: Field, letter: str, c: Context) -> DataVali
 
 
 def _number_error(field: Field, t: Language) -> str:
+    if field.minimum is None:
+        return t(N_("Type a number."))
     if field.maximum is None:
         return t(N_("Type a number of {minimum} or more.")).format(minimum=f"{field.minimum or 0:g}")
     return t(N_("Type a number from {minimum} to {maximum}.")).format(

@@ -42,8 +42,7 @@ def _sparklines(package: Package, c: Context) -> None:
     """A line of twelve periods on every card."""
     sheet = next(sheet for sheet in package.sheets if sheet.name == c.titles["dashboard"])
     lines = []
-    for index, kpi in enumerate(c.business.kpis):
-        line, first = dashboard.place(index)
+    for kpi, (line, first) in zip(c.kpis, dashboard.card_places(c.business), strict=True):
         cell = c.at("dashboard", f"change_{line}", f"c{first + 2}").split("!")[1].replace("$", "")
         start, end = (c.at("spark", kpi.id, period) for period in (hidden.PERIODS[0], hidden.PERIODS[-1]))
         lines.append(Sparkline(cell, f"{start}:{end.split('!')[1]}".replace("$", "")))

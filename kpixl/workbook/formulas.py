@@ -1,74 +1,157 @@
-"""Measures and grading as Excel formulas: only functions of Excel 2016, only forms that every engine evaluates."""
+"""Measures and grading as Excel formulas: only functions of Excel 2016, only forms that every engine evaluates.
+
+Texts are counted with ``=`` alone, and what is different from a text by subtraction: engines disagree on whether
+``<>`` counts blanks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kpixl.formula import to_excel
+from kpixl.catalog.model import Elapsed, Lookup, Window, branches, word_key
+from kpixl.formula import parse, to_excel
 from kpixl.formula.nodes import Number
+from kpixl.measure import key_column
+from kpixl.period import MONTH_DAYS
 from kpixl.score import NOISE
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Calculated, Condition, Measure, Table
-
-ColumnOf = Callable[[str, str], str]
-"""Table id and column id -> the structured reference of the whole column."""
+    from kpixl.catalog.model import Calculated, Condition, Measure, Once, Table, Where
 
 NOISE_TEXT = f"{NOISE:.0E}".replace("E-0", "E-")
 
 
-def measure_formula(measure: Measure, table: Table, column_of: ColumnOf) -> str:
-    """The measure over its table. COUNTIFS has no “or”, so a condition that also takes blanks makes it a sum of two.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What formulas call things in one workbook."""
 
-    Blank, as in ``kpixl.measure.aggregate``, where a kept list has not been filled in, or the table is gone.
+    column: Callable[[str, str], str]
+    """Table id and column id -> the structured reference of the whole column."""
+    cell: Callable[[str, str], str]
+    """Likewise -> the column's cell in the row that the formula stands in."""
+    word: Callable[[str], str]
+    """The id of a word -> the cell that holds it."""
+
+
+def measure_formula(measure: Measure, table: Table, names: Names) -> str:
+    """The measure over its table. COUNTIFS has no “or”, so alternatives make it a sum.
+
+    Blank, as in ``kpixl.measure.Tally``, where a kept list has not been filled in, or a table is gone.
     """
-    choices = [(False, True) if condition.or_blank else (False,) for condition in measure.where]
-    terms = [_term(measure, blanks, column_of) for blanks in product(*choices)]
-    total = "+".join(terms)
-    if table.kept:
-        first = column_of(table.id, measure.where[0].column)
+    once = names.column(table.id, measure.once)
+    what = {"count": "", "sum": names.column(table.id, str(measure.column)), "distinct": once}[measure.aggregate]
+    total = _total(table.id, measure.where, measure.window, names, what)
+    if measure.aggregate == "distinct":
+        total = f"ROUND({total},0)"
+    for other in _looked_up(measure, table):
+        # A look-up into a table that is gone counts nothing; the measure is then not 0 but unknown.
+        total += f"+0*ROWS({names.column(other.table, other.match)})"
+    if measure.kept:
+        first = names.column(table.id, key_column(measure))
         total = f'IF(COUNTBLANK({first})=ROWS({first}),"",{total})'
     return f'IFERROR({total},"")'
 
 
-def _term(measure: Measure, blanks: tuple[bool, ...], column_of: ColumnOf) -> str:
-    criteria = ",".join(
-        f"{column_of(measure.table, condition.column)},{_criterion(condition, measure, blank=blank)}"
-        for condition, blank in zip(measure.where, blanks, strict=True)
-    )
-    if measure.aggregate == "count":
-        return f"COUNTIFS({criteria})"
-    assert measure.column is not None
-    return f"SUMIFS({column_of(measure.table, measure.column)},{criteria})"
+def _looked_up(measure: Measure, table: Table) -> list[Lookup]:
+    read = {condition.column for branch in branches(measure.where) for condition in branch}
+    return [column for column in table.calculated if isinstance(column, Lookup) and column.id in read]
 
 
-def _criterion(condition: Condition, measure: Measure, *, blank: bool) -> str:
-    if blank:
-        return '""'
+def made_formula(measure: Measure) -> str:
+    """A measure made from others, by their names."""
+    bind = {part.id: part.name for part in measure.parts}
+    months = measure.window.months
+    bind["months"] = str(months) if months else "period_months"
+    otherwise = '""'
+    if measure.otherwise:
+        otherwise = f'IFERROR({to_excel(parse(measure.otherwise), bind)},"")'
+    return f"IFERROR({to_excel(parse(measure.formula), bind)},{otherwise})"
+
+
+def _total(table: str, where: Where, window: Window, names: Names, what: str, key: str = "") -> str:
+    """The rows that meet ``where``: counted, or their cells in ``what`` added up. ``key`` is one more criterion."""
+    text = ""
+    for branch in branches(where):
+        for choice in product(*(_signed(condition, table, window, names) for condition in branch)):
+            minus = sum(sign < 0 for sign, _ in choice) % 2
+            criteria = ",".join(part for part in (key, *(criterion for _, criterion in choice)) if part)
+            term = f"SUMIFS({what},{criteria})" if what else f"COUNTIFS({criteria})"
+            text += ("-" if minus else "+") + term
+    return text.removeprefix("+")
+
+
+def _signed(condition: Condition, table: str, window: Window, names: Names) -> list[tuple[int, str]]:
+    """A condition as criteria to count and, with −1, to take away again."""
+    column = names.column(table, condition.column)
+    blank = f'{column},""'
+    if condition.comparison == "filled":
+        return [(1, ""), (-1, blank)]
+    if condition.text:
+        equal = f'{column},"="&{_operand(condition, table, window, names)}'
+        return [(1, equal)] if condition.comparison == "=" else [(1, ""), (-1, equal), (-1, blank)]
     # A literal stands outside the quotes, since Excel reads the text of a criterion by the owner's decimal sign.
-    return f'"{condition.comparison}"&{_operand(condition.operand, measure)}'
+    met = (1, f'{column},"{condition.comparison}"&{_operand(condition, table, window, names)}')
+    return [met, (1, blank)] if condition.or_blank else [met]
 
 
-def _operand(operand: float | str, measure: Measure) -> str:
-    if isinstance(operand, str):
-        return {
-            "window_start": f"window_start{measure.window.suffix}" if measure.window.suffix else "period_start",
-            "after_window": "period_after",
-        }.get(operand, operand)
-    return to_excel(Number(operand))
+def _operand(condition: Condition, table: str, window: Window, names: Names) -> str:
+    if condition.kind == "number":
+        return to_excel(Number(float(condition.operand)))
+    if condition.kind == "choice":
+        return escaped(names.word(word_key(table, condition.column, str(condition.operand))))
+    name = str(condition.operand)
+    if condition.text:
+        return escaped(name)
+    start = f"window_start{window.suffix}" if window.suffix else "period_start"
+    return {"window_start": start, "after_window": "period_after"}.get(name, name)
 
 
-def calculated_formula(column: Calculated, cell_of: Callable[[str], str]) -> str:
-    """A calculated column: blank where a date is missing or the two run backwards. ``cell_of`` names a field's cell."""
-    since, until = cell_of(column.since), cell_of(column.until)
-    if column.unit == "days":
-        since_, until_, scale = f"INT({since})", f"INT({until})", ""
+def escaped(cell: str) -> str:
+    """The text of a cell as a criterion takes it literally: without wildcards."""
+    return f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({cell},"~","~~"),"*","~*"),"?","~?")'
+
+
+def calculated_formula(column: Calculated, table: str, names: Names) -> str:
+    """What stands in every row of a calculated column."""
+    if isinstance(column, Elapsed):
+        return _elapsed(column, table, names)
+    return _lookup(column, table, names) if isinstance(column, Lookup) else _once(column, table, names)
+
+
+def _elapsed(column: Elapsed, table: str, names: Names) -> str:
+    """Blank where a date is missing or the two run backwards."""
+    since, until = names.cell(table, column.since), names.cell(table, column.until)
+    test = f"ISNUMBER({until})"
+    if column.open_until:
+        test = f'OR(IFERROR({until}="",FALSE),ISNUMBER({until}))'
+        until = f'IF({until}="",{column.open_until},MIN({until},{column.open_until}))'
+    if column.unit != "hours":
+        since_, until_ = f"INT({since})", f"INT({until})"
     else:
-        since_, until_, scale = since, until, "*24"
+        since_, until_ = since, until
+    scale = {"hours": "*24", "days": "", "months": f"/{MONTH_DAYS}"}[column.unit]
     span = f"({until_}-{since_}){scale}" if scale else f"{until_}-{since_}"
-    return f'IF(AND(ISNUMBER({since}),ISNUMBER({until})),IF({until_}>={since_},{span},""),"")'
+    return f'IF(AND(ISNUMBER({since}),{test}),IF({until_}>={since_},{span},""),"")'
+
+
+def _lookup(column: Lookup, table: str, names: Names) -> str:
+    """How many rows of the other table have the name of this one."""
+    name = names.cell(table, column.match)
+    key = f'{names.column(column.table, column.match)},"="&{escaped(name)}'
+    total = _total(column.table, column.where, Window.PERIOD, names, "", key)
+    return f'IF({name}="",0,IFERROR({total},0))'
+
+
+def _once(column: Once, table: str, names: Names) -> str:
+    """One divided by the number of rows with the same name that count."""
+    cells = [names.cell(table, key) for key in column.keys]
+    key = ",".join(f'{names.column(table, k)},"="&{escaped(cell)}' for k, cell in zip(column.keys, cells, strict=True))
+    total = _total(table, column.where, column.window, names, "", key)
+    blank = f'{cells[0]}=""' if len(cells) == 1 else "OR(" + ",".join(f'{cell}=""' for cell in cells) + ")"
+    return f'IF({blank},"",IFERROR(1/({total}),""))'
 
 
 def passes(value: str, threshold: str, comparison: str) -> str:

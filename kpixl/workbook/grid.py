@@ -18,7 +18,7 @@ from kpixl.workbook.style import LEVEL_TEXT, TEXT, Style
 
 if TYPE_CHECKING:
     from kpixl.breakdown import Section
-    from kpixl.catalog.model import Business
+    from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.check import Problem
     from kpixl.i18n import Language
     from kpixl.score import Scorecard
@@ -31,10 +31,11 @@ class Cell:
     """One cell: what Excel computes and what Python says it is.
 
     ``label`` cells are written when the workbook is built and never again; ``live`` cells hold a formula whose cached
-    value refresh writes; ``static`` cells hold what refresh last found; ``input`` cells belong to the owner.
+    value refresh writes; ``static`` cells hold what refresh last found; ``input`` cells belong to the owner; an
+    ``echo`` is a formula of the owner's, of which refresh writes only the value.
     """
 
-    kind: Literal["label", "live", "static", "input"]
+    kind: Literal["label", "live", "static", "input", "echo"]
     value: Value = None
     formula: str | None = None
     style: Style = TEXT
@@ -132,6 +133,8 @@ class Context:
     """Sheet key -> the sheet's name in the workbook."""
     column: Callable[[str, str], str]
     """Table id and column id -> the structured reference, with the heading that the owner sees."""
+    row_cell: Callable[[str, str], str]
+    """Likewise -> the reference to the column's cell in the row of the formula."""
     refreshed: datetime | None = None
     trend_kpi: str = ""
     """The KPI that the owner picked for the trend chart, by its id."""
@@ -139,6 +142,18 @@ class Context:
     commentary: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)
     """A sentence about each KPI, by its id."""
+    rewound: frozenset[str] = frozenset()
+    """KPIs whose window the owner has changed: their formulas are written anew."""
+
+    @property
+    def kpis(self) -> tuple[BusinessKpi, ...]:
+        """Every KPI that has a place in the workbook, the owner's last."""
+        return tuple(result.kpi for result in self.scorecard.slots)
+
+    @property
+    def kpi_ids(self) -> tuple[str, ...]:
+        """Their ids, as the rows of the blocks have them."""
+        return tuple(kpi.id for kpi in self.kpis)
 
     def at(self, block: str, row: str, column: str) -> str:
         """The absolute address of a cell of another block, for a formula; as in Excel, #REF! for one that is gone."""

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kpixl.catalog.model import OWN_SLOTS
 from kpixl.errors import N_
 from kpixl.workbook.grid import Cells, Context, Placement
-from kpixl.workbook.sheets import breakdown, check, dashboard, guide, hidden, kpis, settings, totals, vocabulary
+from kpixl.workbook.sheets import breakdown, check, dashboard, guide, hidden, kpis, own, settings, totals, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,9 +77,14 @@ def titles(business: Business, t: Language) -> dict[str, str]:
 def blocks(business: Business) -> dict[str, Block]:
     """Every block, by its id."""
     found = {
-        "dashboard": _block("dashboard", dashboard.rows(business), dashboard.columns(), dashboard.cells),
-        "totals": _block("totals", totals.rows(business), tuple(totals.COLUMNS), totals.cells),
-        "kpis": _block("kpis", kpis.rows(business), kpis.ORDER, kpis.cells),
+        "dashboard": replace(
+            _block("dashboard", dashboard.rows(business), dashboard.columns(), dashboard.cells),
+            hidden_rows=dashboard.hidden_rows,
+        ),
+        "totals": replace(
+            _block("totals", totals.rows(business), tuple(totals.COLUMNS), totals.cells), hidden_rows=totals.hidden_rows
+        ),
+        "kpis": replace(_block("kpis", kpis.rows(business), kpis.ORDER, kpis.cells), hidden_rows=kpis.hidden_rows),
         "breakdown": replace(
             _block("breakdown", breakdown.rows(business), breakdown.columns(business), breakdown.cells),
             hidden_rows=breakdown.hidden_rows,
@@ -89,10 +95,12 @@ def blocks(business: Business) -> dict[str, Block]:
         "guide": _block("guide", guide.rows(business), tuple(guide.COLUMNS), guide.cells),
         "settings": _block("settings", settings.rows(business), tuple(settings.COLUMNS), settings.cells),
     }
-    ids = tuple(kpi.id for kpi in business.kpis)
+    below = found["settings"].placement.bottom + 2
+    found["own"] = Block(Placement.new("own", "settings", own.ROWS, tuple(own.COLUMNS), below), own.cells)
+    ids = (*(kpi.id for kpi in business.kpis), *OWN_SLOTS)
     helpers: dict[str, tuple[Sequence[str], Sequence[str], Callable[[Context], Cells]]] = {
-        "words": (vocabulary.word_rows(), ("text",), vocabulary.words),
-        "dates": (hidden.DATES, ("value",), hidden.dates),
+        "words": (vocabulary.word_rows(business), ("text",), vocabulary.words),
+        "dates": (hidden.date_rows(business), ("value",), hidden.dates),
         "calc": (ids, hidden.CALC_COLUMNS, hidden.calc),
         "rank": (hidden.rank_rows(business), hidden.RANK_COLUMNS, hidden.rank),
         "picks": (hidden.PICKS, ("index", "name", "tip", "level"), hidden.picks),
@@ -113,7 +121,7 @@ def _block(id_: str, rows: Sequence[str], columns: Sequence[str], cells: Callabl
 
 def sheet_of(block: str) -> str:
     """The key of the sheet that a block is on."""
-    return "hidden" if block in HELPERS else block
+    return "hidden" if block in HELPERS else {"own": "settings"}.get(block, block)
 
 
 HELPERS = ("words", "dates", "calc", "rank", "picks", "spark", "trend")
@@ -153,6 +161,16 @@ def structured(table: str, heading: str) -> str:
 def this_row(table: str, heading: str) -> str:
     """A structured reference to a cell of the row that the formula stands in."""
     return f"{table_name(table)}[[#This Row],{structured(table, heading).removeprefix(table_name(table))}]"
+
+
+def row_cells(headings_by_table: Mapping[str, Mapping[str, str]]) -> Callable[[str, str], str]:
+    """What formulas in a table use to refer to a cell of their own row."""
+
+    def reference(table: str, column: str) -> str:
+        heading = headings_by_table.get(table, {}).get(column)
+        return this_row(table, heading) if heading is not None else "#REF!"
+
+    return reference
 
 
 def references(headings_by_table: Mapping[str, Mapping[str, str]]) -> Callable[[str, str], str]:

@@ -10,6 +10,7 @@ from kpixl.i18n import language
 from kpixl.measure import measure
 from kpixl.rows import entry_table
 from kpixl.score import score
+from kpixl.words import entry_words
 from kpixl.workbook import layout
 from kpixl.workbook.build import skeleton
 from kpixl.workbook.finish import finish
@@ -39,6 +40,7 @@ def new_package(business: Business, code: str, period: Period, company: str, cur
         typed={},
         targets={},
         thresholds={},
+        words=entry_words(business, t),
     )
     context = Context(
         business=business,
@@ -48,6 +50,7 @@ def new_package(business: Business, code: str, period: Period, company: str, cur
         placements=layout.placements(business),
         titles=layout.titles(business, t),
         column=layout.references(headings),
+        row_cell=layout.row_cells(headings),
         trend_kpi=business.kpis[0].id,
         breakdown=breakdown(entries),
     )

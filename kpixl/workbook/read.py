@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,13 +16,14 @@ import pandas as pd
 from python_calamine import CalamineError, load_workbook
 
 from kpixl import catalog
+from kpixl.catalog.model import OWN_SLOTS, Window
 from kpixl.entries import (
     CellError,
     Entries,
     EntryTable,
     InputCell,
+    OwnEntry,
     PastValue,
-    calculated,
     number,
 )
 from kpixl.errors import (
@@ -35,17 +37,22 @@ from kpixl.errors import (
     Phrase,
 )
 from kpixl.i18n import LOCALES, language
+from kpixl.measure import Tally
+from kpixl.own import own_kpis
 from kpixl.period import Kind, Period, from_serial
 from kpixl.score import GRADED
-from kpixl.settings import SETTINGS
-from kpixl.workbook import layout
+from kpixl.settings import settings_of
+from kpixl.words import entry_words, kpi_title
+from kpixl.workbook import layout, marks
 from kpixl.workbook.cells import cell_name, column_letters, parse_area
 from kpixl.workbook.columns import as_numbers, as_texts
 from kpixl.workbook.grid import BLOCK_PREFIX, Placement
 from kpixl.workbook.package import OFFICE_RELATIONSHIP, Package, unescaped
+from kpixl.workbook.sheet import SheetEditor
+from kpixl.workbook.sheets import own
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business, Table
+    from kpixl.catalog.model import Business, BusinessKpi, Table
     from kpixl.workbook.package import Sheet
 
 REQUIRED_BLOCKS = ("settings", "totals", "kpis")
@@ -53,11 +60,6 @@ LAST_SERIAL = 2_958_466
 """Past the last day that Excel knows, 31 December 9999."""
 _AREA = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?)")
 _COLUMN = re.compile(r"([^\[\]]+)\[(.*)\]", re.DOTALL)
-_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*?\bt="e"[^>]*)>(?:.{0,2000}?<(?:\w+:)?v>([^<]*)<)?', re.DOTALL)
-_FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*<(?:\w+:)?f[\s>/]")
-_ERROR_MARK = b't="e"'
-_FILLED_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*<(?:\w+:)?(?:v|is|f)[\s>]")
-_REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _FORMAT = re.compile(rb'(<(?:\w+:)?xf\b[^>]*?\bnumFmtId=")\d+')
 
 
@@ -76,6 +78,10 @@ class Book:
     table_names: Mapping[str, str]
     """Table id -> the name that the table has now."""
     trend_kpi: str
+    rewound: frozenset[str] = frozenset()
+    """KPIs whose window the owner has changed since the last refresh."""
+    stale: Mapping[tuple[str, str], np.ndarray] = dataclasses.field(default_factory=dict)
+    """Calculated columns whose saved values are not what their formulas give: table and column -> the right ones."""
 
 
 def read(package: Package) -> Book:
@@ -130,6 +136,8 @@ class _Reader:
             raise DamagedWorkbook(path=package.path.name, detail=str(error)) from error
         self.by_name = {sheet.name: sheet for sheet in package.sheets}
         self._grids: dict[str, list[list[Any]]] = {}
+        self.shown: dict[tuple[str, str], np.ndarray] = {}
+        """What the calculated columns show: table and column -> numbers."""
 
     # Blocks and cells
 
@@ -193,23 +201,30 @@ class _Reader:
         tables = {}
         # Unpacking a big sheet to look for marks takes as long as reading it: the two go side by side.
         with ThreadPoolExecutor(max_workers=1) as pool:
-            marks = {table.id: pool.submit(self.marks, table) for table in business.tables}
+            seen = {table.id: pool.submit(self.seen, table) for table in business.tables}
             for table in business.tables:
-                rows, sheet = self.entry_table(table, headings[table.id], marks[table.id])
+                rows, sheet = self.entry_table(table, headings[table.id], seen[table.id])
                 tables[table.id] = rows
                 if sheet:
                     sheets[table.id] = sheet
         totals, kpis, settings = places["totals"], places["kpis"], places["settings"]
+        words = self.words(business, code, places, sheets)
+        ids = [kpi.id for kpi in business.kpis]
+        chosen = {id_: self.cell(kpis, sheets, id_, "window") for id_ in ids}
+        by_word = {words[f"window_{window.value}"].lower(): window for window in Window}
+        windows = {id_: by_word.get(cell.text.lower()) for id_, cell in chosen.items()}
         entries = Entries(
-            business=business,
+            business=business.over({id_: window for id_, window in windows.items() if window}),
             company=str(self.named("company").raw or ""),
             language=code,
             currency=currency,
             period=Period.containing(kind, self.period_day(code)),
             tables=tables,
-            settings={id_: self.cell(settings, sheets, id_, "value") for id_ in SETTINGS},
+            settings={
+                setting.id: self.cell(settings, sheets, setting.id, "value") for setting in settings_of(business)
+            },
             typed={m.name: self.cell(totals, sheets, m.name, "typed") for m in business.measures},
-            targets={kpi.id: self.cell(kpis, sheets, kpi.id, "target") for kpi in business.kpis},
+            targets={id_: self.cell(kpis, sheets, id_, "target") for id_ in (*ids, *OWN_SLOTS)},
             thresholds={
                 (kpi.id, level): self.cell(kpis, sheets, kpi.id, f"{level.id}_yours")
                 for kpi in business.kpis
@@ -221,9 +236,23 @@ class _Reader:
                 for level in GRADED
             },
             past=tuple(self.past(headings[layout.PAST])),
+            words=words,
+            windows=chosen,
+            own=tuple(self.own(places, sheets)),
         )
+        stale = self.calculate(entries, sheets)
         names = {id_: self.table_name(id_, columns) for id_, columns in headings.items()}
-        return Book(self.package, entries, places, sheets, headings, names, self.trend_kpi(business, code))
+        return Book(
+            self.package,
+            entries,
+            places,
+            sheets,
+            headings,
+            names,
+            self.trend_kpi(entries),
+            self.rewound(entries, places, sheets),
+            stale,
+        )
 
     def period_day(self, code: str) -> date:
         cell = self.named("period_day")
@@ -235,11 +264,49 @@ class _Reader:
             raise BadSetting(sheet=cell.sheet, cell=cell.cell, got=cell.raw, expected=t("a date"))
         return from_serial(serial)
 
-    def trend_kpi(self, business: Business, code: str) -> str:
+    def trend_kpi(self, entries: Entries) -> str:
         """The KPI picked on the dashboard; the first one where the cell says something else, as the sheet does."""
-        t, picked = language(code), str(self.named("trend_kpi").raw or "").casefold()
-        names = {f"{t(kpi.abbreviation)} · {t(kpi.name)}".casefold(): kpi.id for kpi in business.kpis}
-        return names.get(picked, business.kpis[0].id)
+        t, picked = language(entries.language), str(self.named("trend_kpi").raw or "").casefold()
+        kpis = (*entries.business.kpis, *own_kpis(entries))
+        names = {kpi_title(kpi, t).casefold(): kpi.id for kpi in reversed(kpis) if kpi.name}
+        return names.get(picked, kpis[0].id)
+
+    def words(
+        self, business: Business, code: str, places: Mapping[str, Placement], sheets: Mapping[str, Sheet]
+    ) -> dict[str, str]:
+        """The words that entries are compared with, as the workbook has them."""
+        words = entry_words(business, language(code))
+        if "words" not in places:
+            return words
+        cells = {id_: self.cell(places["words"], sheets, id_, "text") for id_ in words}
+        return {id_: cells[id_].text if cells[id_].filled else word for id_, word in words.items()}
+
+    def own(self, places: Mapping[str, Placement], sheets: Mapping[str, Sheet]) -> Iterable[OwnEntry]:
+        """The KPIs that the owner made up."""
+        place = places.get("own")
+        if place is None:
+            return
+        editor = SheetEditor(self.package, sheets[place.sheet])
+        for slot in OWN_SLOTS:
+            formula = ""
+            if slot in place.row_numbers and "formula" in place.column_numbers:
+                formula = editor.formula(*place.position(slot, "formula")) or ""
+            cells = {column: self.cell(place, sheets, slot, column) for column in own.COLUMNS}
+            thresholds = {level: cells[level.id] for level in GRADED}
+            yield OwnEntry(
+                slot, cells["label"], formula, cells["formula"], cells["unit"], cells["direction"], thresholds
+            )
+
+    def rewound(self, entries: Entries, places: Mapping[str, Placement], sheets: Mapping[str, Sheet]) -> frozenset[str]:
+        """The KPIs whose window is not the one at the last refresh."""
+        if "calc" not in places:
+            return frozenset()
+
+        def changed(kpi: BusinessKpi) -> bool:
+            seen = self.cell(places["calc"], sheets, kpi.id, "seen_window")
+            return seen.text != entries.windows[kpi.id].text
+
+        return frozenset(kpi.id for kpi in entries.business.kpis if changed(kpi))
 
     # Tables
 
@@ -264,13 +331,13 @@ class _Reader:
         known = {table.lower(): table for table in self.values.table_names or []}
         return self.values.get_table_by_name(known[name.lower()]) if name.lower() in known else None
 
-    def marks(self, table: Table) -> set[bytes]:
+    def seen(self, table: Table) -> set[bytes]:
         """What the sheet of a table may hold that calamine does not tell: errors, and rows below the table."""
         name = self.table_name(table.id, [column.id for column in table.columns]).lower()
         for found in self.package.tables:
             if found.name.lower() == name:
-                below = _row_mark(parse_area(found.ref).bottom + 1)
-                return self.package.which(found.sheet.part, (_ERROR_MARK, below))
+                below = marks.row_mark(parse_area(found.ref).bottom + 1)
+                return self.package.which(found.sheet.part, (marks.ERROR_MARK, below))
         return set()
 
     def entry_table(
@@ -288,10 +355,11 @@ class _Reader:
         del rows
         first_row, left = found.start[0] + 1, found.start[1] + 1
         letters = {id_: column_letters(left + index) for id_, index in columns.items()}
-        marks, below = marked.result(), _row_mark(first_row + count)
+        seen, below = marked.result(), marks.row_mark(first_row + count)
         errors = {}
-        if _ERROR_MARK in marks:
-            errors = self._errors(sheet, {letter: id_ for id_, letter in letters.items()}, first_row, count)
+        if marks.ERROR_MARK in seen:
+            by_letter = {letter: id_ for id_, letter in letters.items()}
+            errors = marks.errors(self.package.read(sheet.part), by_letter, first_row, count)
         numbers: dict[str, np.ndarray] = {}
         texts: dict[str, np.ndarray] = {}
         odd: dict[str, dict[int, object]] = {}
@@ -307,13 +375,13 @@ class _Reader:
                 numbers[field.id], odd[field.id] = as_numbers(values)
             else:
                 texts[field.id] = as_texts(values)
-        shown = {c.id: as_numbers(by_index[columns[c.id]])[0] for c in table.calculated if c.id in columns}
-        del by_index
-        frame = pd.DataFrame(numbers, copy=False)
         for column in table.calculated:
-            if column.id in columns and {column.since, column.until} <= set(numbers):
-                place = letters[column.id], first_row
-                frame[column.id] = self._calculated(sheet, place, calculated(column, frame), shown[column.id])
+            if column.id in columns:
+                self.shown[table.id, column.id] = as_numbers(by_index[columns[column.id]])[0]
+        del by_index
+        filled = None
+        if below in seen:
+            filled = marks.first_filled(self.package.read(sheet.part), first_row + count, set(letters.values()))
         return (
             EntryTable(
                 table,
@@ -321,53 +389,31 @@ class _Reader:
                 first_row,
                 letters,
                 dict(headings),
-                frame,
-                pd.DataFrame(texts, dtype=object),
+                pd.DataFrame(numbers, copy=False, index=range(count)),
+                pd.DataFrame(texts, dtype=object, index=range(count)),
                 odd,
-                self._below(sheet, first_row + count, set(letters.values())) if below in marks else None,
+                filled,
             ),
             sheet,
         )
 
-    def _calculated(self, sheet: Sheet, place: tuple[str, int], computed: np.ndarray, shown: np.ndarray) -> np.ndarray:
-        """A calculated column: what its formulas give now, and what stands there where somebody typed over them."""
-        same = np.isclose(computed, shown, rtol=1e-9, atol=1e-9, equal_nan=True)
-        if same.all():
-            return shown
-        letter, first_row = place
-        has_formula = np.zeros(len(shown), dtype=bool)
-        for match in _FORMULA_CELL.finditer(self.package.read(sheet.part)):
-            reference = _REFERENCE.search(match[1])
-            if reference and reference[1].decode() == letter and 0 <= int(reference[2]) - first_row < len(shown):
-                has_formula[int(reference[2]) - first_row] = True
-        return np.where(has_formula, computed, shown)
-
-    def _errors(
-        self, sheet: Sheet, letters: Mapping[str, str], first_row: int, count: int
-    ) -> dict[str, dict[int, str]]:
-        """Cells that hold an Excel error, which calamine reads as blank: field -> row -> code."""
-        found: dict[str, dict[int, str]] = {}
-        for match in _ERROR_CELL.finditer(self.package.read(sheet.part)):
-            reference = _REFERENCE.search(match[1])
-            if reference and (field := letters.get(reference[1].decode())):
-                row = int(reference[2]) - first_row
-                if 0 <= row < count:
-                    found.setdefault(field, {})[row] = (match[2] or b"#N/A").decode()
-        return found
-
-    def _below(self, sheet: Sheet, row: int, letters: set[str]) -> str | None:
-        """The first filled cell in the row right below a table, within its columns."""
-        mark = _row_mark(row)
-        found = re.search(
-            rb"<(?:\w+:)?row\b[^>]*" + mark + rb"[^>]*(?<!/)>(.*?)</(?:\w+:)?row>",
-            self.package.read(sheet.part),
-            re.DOTALL,
-        )
-        for cell in _FILLED_CELL.finditer(found[1]) if found else ():
-            reference = _REFERENCE.search(cell[1])
-            if reference and reference[1].decode() in letters:
-                return f"{reference[1].decode()}{row}"
-        return None
+    def calculate(self, entries: Entries, sheets: Mapping[str, Sheet]) -> dict[tuple[str, str], np.ndarray]:
+        """Give the tables their calculated columns: what their formulas give now, and what stands there where somebody
+        typed over them. Answers the columns whose saved values are not what their formulas give."""
+        tally, stale = Tally(entries), {}
+        for (table, id_), shown in self.shown.items():
+            rows = entries.tables[table]
+            assert rows is not None
+            column = next(column for column in rows.table.calculated if column.id == id_)
+            computed = tally.calculated(rows, column)
+            if not np.isclose(computed, shown, rtol=1e-9, atol=1e-9, equal_nan=True).all():
+                xml = self.package.read(sheets[table].part)
+                has_formula = marks.formulas(xml, rows.letters[id_], rows.first_row, len(shown))
+                shown = np.where(has_formula, computed, shown)
+                if has_formula.any():
+                    stale[table, id_] = shown
+            rows.numbers[id_] = shown
+        return stale
 
     def past(self, headings: Mapping[str, str]) -> Iterable[PastValue]:
         found = self._table(layout.PAST, layout.PAST_COLUMNS)
@@ -396,11 +442,6 @@ def _without_date_formats(package: Package) -> bytes:
     for part in plain.related(plain.workbook_part, OFFICE_RELATIONSHIP + "/styles"):
         plain.replace(part, _FORMAT.sub(rb"\g<1>0", plain.read(part)))
     return plain.data
-
-
-def _row_mark(row: int) -> bytes:
-    """How the XML of a sheet begins a row, and no cell."""
-    return f' r="{row}"'.encode()
 
 
 def _indexes(table: Any) -> dict[str, int]:

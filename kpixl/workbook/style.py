@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kpixl.catalog.model import Level
+
+if TYPE_CHECKING:
+    from kpixl.i18n import Language
 
 INK = "1F2933"
 MUTED = "616E7C"
@@ -36,6 +39,8 @@ LEVEL_TINTS = {
     Level.EXCEPTIONAL: "DCE7F3",
 }
 
+PLAIN_TINTS = {Level.BELOW: LINE, Level.TYPICAL: LINE, Level.ABOVE_AVERAGE: PAPER, Level.EXCEPTIONAL: PAPER}
+
 FORMATS = {
     "fraction": "0.0%",
     "hours": "#,##0.00",
@@ -49,6 +54,30 @@ FORMATS = {
     "moment": "m/d/yy h:mm",  # built-in format 22, likewise
     "general": "General",
 }
+
+
+DOLLARS = "[$$-409]#,##0.00"
+"""Published amounts in US dollars, whatever the workbook's currency."""
+
+
+OWN = "#,##0.00"
+"""Own KPIs, whose unit is a cell; a rule shows shares as per cent."""
+
+
+def money(t: Language, currency: str) -> str:
+    """The format of an amount in the workbook's currency, as the owner's language writes it."""
+    return _money(t, currency, "#,##0.00")
+
+
+def money_large(t: Language, currency: str) -> str:
+    """The same where there is little room: no cents from a thousand on."""
+    whole = _money(t, currency, "#,##0")
+    return f"[>=1000]{whole};[<=-1000]-{whole};{_money(t, currency, '#,##0.00')}"
+
+
+def _money(t: Language, currency: str, digits: str) -> str:
+    before, _, after = t.money_pattern(currency).partition("{}")
+    return "".join((f'"{before}"' if before else "", digits, f'"{after}"' if after else ""))
 
 
 def change_format(unit: str, after: str = "") -> str:

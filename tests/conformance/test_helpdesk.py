@@ -64,7 +64,8 @@ def assert_known(found: Mapping[str, object], period: str) -> None:
 
 def in_python(path: Path) -> dict[str, object]:
     scorecard = verbs.results(path).scorecard
-    return {name: value.used for name, value in scorecard.measures.items()} | {
+    shown = scorecard.entries.business.shown
+    return {name: value.used for name, value in scorecard.measures.items() if name in shown} | {
         "va_art_value": scorecard.result("art").value
     }
 

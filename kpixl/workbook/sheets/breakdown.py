@@ -20,6 +20,11 @@ TITLES = {
     "service": N_("By service"),
     "source": N_("By source"),
     "language": N_("By language"),
+    "kind": N_("By kind"),
+    "contract": N_("By contract"),
+    "reason": N_("By reason"),
+    "status": N_("By status"),
+    "resolution": N_("By resolution"),
 }
 HEADINGS = {
     "assistant": N_("Assistant"),
@@ -27,6 +32,11 @@ HEADINGS = {
     "service": N_("Service"),
     "source": N_("Source"),
     "language": N_("Language"),
+    "kind": N_("Kind"),
+    "contract": N_("Contract"),
+    "reason": N_("Reason"),
+    "status": N_("Status"),
+    "resolution": N_("Resolution"),
 }
 WIDTHS = {"name": 34}
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Level
+from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.errors import N_
-from kpixl.words import TRENDS, UNITS, level_word, reason_text, to_next_text
+from kpixl.words import TRENDS, kpi_title, level_word, reason_text, standing_word, to_next_text
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets.check import link
 from kpixl.workbook.sheets.hidden import PICKS, picks
+from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.vocabulary import period_name
 
 if TYPE_CHECKING:
@@ -37,19 +38,43 @@ def columns() -> tuple[str, ...]:
 
 def rows(business: Business) -> tuple[str, ...]:
     """Ids of the block's rows."""
-    cards = tuple(f"{part}_{line}" for line in range(card_lines(business)) for part in CARD_PARTS)
+    lines = card_lines(business) + OWN_LINES
+    cards = tuple(f"{part}_{line}" for line in range(lines) for part in CARD_PARTS)
     return (*HEAD_HEIGHTS, *cards, "sections", *CHART_ROWS, "space", "advice", *PICK_ROWS)
 
 
 def card_lines(business: Business) -> int:
-    """Rows of cards; the legend takes the place after the last card."""
+    """Rows of cards; the legend takes the place after the last card. Those of own KPIs come below."""
     return -(-(len(business.kpis) + 1) // CARDS_A_ROW)
 
 
-def place(index: int) -> tuple[int, int]:
-    """The line of a card, and the number of its first column, from 1."""
-    line, across = divmod(index, CARDS_A_ROW)
-    return line, across * CARD_COLUMNS + 1
+OWN_LINES = -(-len(OWN_SLOTS) // CARDS_A_ROW)
+
+
+def place(index: int, business: Business) -> tuple[int, int]:
+    """The line of the card in a slot, and the number of its first column, from 1; the legend comes after the last KPI
+    of the business."""
+    own = index - len(business.kpis) - 1
+    line, across = divmod(index if own < 0 else own, CARDS_A_ROW)
+    return line + (card_lines(business) if own >= 0 else 0), across * CARD_COLUMNS + 1
+
+
+def card_places(business: Business) -> list[tuple[int, int]]:
+    """The place of every card, own KPIs last."""
+    count = len(business.kpis)
+    return [place(index + (index >= count), business) for index in range(count + len(OWN_SLOTS))]
+
+
+def hidden_rows(c: Context) -> set[str]:
+    """Lines of cards for own KPIs that are not used."""
+    own = [result for result in c.scorecard.slots if result.kpi.own]
+    first = card_lines(c.business)
+    return {
+        f"{part}_{first + line}"
+        for line in range(OWN_LINES)
+        if not any(result.kpi.name for result in own[line * CARDS_A_ROW : (line + 1) * CARDS_A_ROW])
+        for part in CARD_PARTS
+    }
 
 
 def merges(business: Business) -> list[tuple[str, int, str, int]]:
@@ -68,8 +93,7 @@ def merges(business: Business) -> list[tuple[str, int, str, int]]:
         ("advice", 1, "advice", half),
         ("advice", half + 2, "advice", COLUMN_COUNT),
     ]
-    for index in range(len(business.kpis)):
-        line, first = place(index)
+    for line, first in card_places(business):
         found += [
             (f"name_{line}", first, f"name_{line}", first + 3),
             (f"value_{line}", first, f"value_{line}", first + 1),
@@ -77,7 +101,7 @@ def merges(business: Business) -> list[tuple[str, int, str, int]]:
             (f"change_{line}", first + 2, f"target_{line}", first + 3),
             (f"next_{line}", first, f"next_{line}", first + 3),
         ]
-    line, first = place(len(business.kpis))
+    line, first = place(len(business.kpis), business)
     found += [(f"{part}_{line}", first, f"{part}_{line}", first + 3) for part in CARD_PARTS[:-1]]
     for row in PICK_ROWS:
         found += [
@@ -92,11 +116,10 @@ def merges(business: Business) -> list[tuple[str, int, str, int]]:
 def cells(c: Context) -> Cells:
     """Every cell of the block."""
     found = dict(_head(c))
-    for index, result in enumerate(c.scorecard.results):
-        line, first = place(index)
+    for result, (line, first) in zip(c.scorecard.slots, card_places(c.business), strict=True):
         for (part, offset), cell in _card(result, c).items():
             found[f"{part}_{line}", f"c{first + offset}"] = cell
-    line, first = place(len(c.business.kpis))
+    line, first = place(len(c.business.kpis), c.business)
     for (part, offset), cell in _legend(c).items():
         found[f"{part}_{line}", f"c{first + offset}"] = cell
     found.update(_sections(c))
@@ -144,47 +167,61 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
     prefix = kpi.name_prefix
     value, change, target = (f"{prefix}_{part}" for part in ("value", "change", "target"))
     dash = c.word("no_figure")
-    hours = " h" if unit == "hours" else ""
-    figure = style.FORMATS[unit] + (f'"{hours}"' if hours else "")
-    # A share that rises from 80 % to 84 % rises by 4 points, not by 4 %.
-    scale = "*100" if unit == "fraction" else ""
-    points = style.change_format("score", f" {t(N_('points'))}") if scale else style.change_format(unit, hours)
+    after = {"hours": " h", "months": f" {t(N_('months'))}"}.get(unit, "")
+    figure = style.FORMATS[unit] + (f'"{after}"' if after else "")
+    large = figure
+    if unit == "money":
+        currency = c.scorecard.entries.currency
+        figure, large = style.money(t, currency), style.money_large(t, currency)
+    # A share that rises from 80 % to 84 % rises by 4 points, not by 4 %. Of own KPIs the unit is not known here.
+    scale = "*100" if unit == "fraction" and not kpi.own else ""
+    points = style.change_format("score", f" {t(N_('points'))}") if scale else style.change_format(unit, after)
     small = style.Style(size=9, colour=style.MUTED, fill=CARD)
     trend = c.at("kpis", kpi.id, "trend")
     found: dict[tuple[str, int], Cell] = {
         (part, offset): label(None, style.Style(fill=CARD)) for part in CARD_PARTS[:-1] for offset in range(4)
     }
     next_text = to_next_text(result, t) or reason_text(result.reason, t)
+    heading = style.Style(bold=True, fill=CARD, align="left", indent=1)
+    title = kpi_title(kpi, t)
+    aside = style.Style(size=9, colour=style.MUTED, fill=CARD, align="left", indent=1)
+
+    def empty(formula: str) -> str:
+        """Nothing on the card of a slot that is not used."""
+        return f'IF({c.at("calc", kpi.id, "name")}="","",{formula})' if kpi.own else formula
+
+    dash = empty(dash)
+    if kpi.own:
+        figure, large, points = style.OWN, style.OWN, style.change_format("ratio")
+    none = "–" if kpi.name else ""
     found |= {
-        ("name", 0): label(
-            f"{t(kpi.abbreviation)} · {t(kpi.name)}", style.Style(bold=True, fill=CARD, align="left", indent=1)
-        ),
+        ("name", 0): live(c.at("calc", kpi.id, "name"), title, heading) if kpi.own else label(title, heading),
         ("value", 0): live(
             f"IF(ISNUMBER({value}),{value},{dash})",
-            "–" if result.value is None else result.value,
-            style.Style(size=20, bold=True, format=figure, align="left", fill=CARD, indent=1),
+            none if result.value is None else result.value,
+            style.Style(size=20, bold=True, format=large, align="left", fill=CARD, indent=1),
         ),
         ("value", 2): live(
-            f"{prefix}_level",
-            level_word(result.level, t),
+            empty(f"{prefix}_level"),
+            standing_word(result, t) if kpi.name else None,
             style.Style(size=9, bold=True, align="center", fill=CARD),
         ),
         ("change", 0): live(
             f"IF(ISNUMBER({change}),{change}{scale},{dash})",
-            "–" if result.change is None else result.change * (100 if scale else 1),
+            none if result.change is None else result.change * (100 if scale else 1),
             style.Style(size=9, format=points, align="left", fill=CARD, indent=1),
         ),
         ("change", 1): live(
-            f"IF(ISNUMBER({change}),{trend},{c.word('no_previous')})",
-            t(TRENDS[result.trend]) if result.trend else t(N_("no previous")),
+            f"IF(ISNUMBER({change}),{trend},{empty(c.word('no_previous'))})",
+            t(TRENDS[result.trend]) if result.trend else t(N_("no previous")) if kpi.name else None,
             small,
         ),
-        ("target", 0): label(
-            t(N_("Target")), style.Style(size=9, colour=style.MUTED, fill=CARD, align="left", indent=1)
-        ),
+        ("target", 0): live(empty(c.word("target")), t(N_("Target")) if kpi.name else None, aside)
+        if kpi.own
+        else label(t(N_("Target")), aside),
         ("target", 1): live(
             f"IF(ISNUMBER({target}),{target},{dash})",
-            "–" if result.target is None else result.target,
+            none if result.target is None else result.target,
             style.Style(size=9, format=figure, align="left", fill=CARD),
         ),
         ("next", 0): live(
@@ -216,19 +253,20 @@ def _sections(c: Context) -> Cells:
     half = COLUMN_COUNT // 2
     t = c.t
     section = style.Style(size=12, bold=True, colour=style.ACCENT, rule=style.FAINT)
-    picked = next(result for result in c.scorecard.results if result.kpi.id == c.trend_kpi)
-    unit = picked.kpi.kpi.unit
+    picked = c.scorecard.result(c.trend_kpi)
+    banded = any(kpi.thresholds for kpi in c.business.kpis)
+    overview = N_("Against the benchmark, worst first") if banded else N_("Against target or previous, worst first")
     found: dict[tuple[str, str], Cell] = {
-        ("sections", "c1"): label(t(N_("Against the benchmark, worst first")), section),
+        ("sections", "c1"): label(t(overview), section),
         ("sections", f"c{half + 2}"): label(t(N_("The last 12 periods of")), section),
         ("sections", f"c{half + 5}"): entry_cell(
-            f"{t(picked.kpi.abbreviation)} · {t(picked.kpi.name)}",
+            kpi_title(picked.kpi, t),
             style.Style(bold=True, fill=style.INPUT, rule=style.FAINT, unlocked=True),
             name="trend_kpi",
         ),
         ("sections", f"c{COLUMN_COUNT}"): live(
             c.at("trend", "picked", "typical"),
-            t(UNITS[unit]),
+            unit_shown(picked.kpi, c),
             style.Style(size=9, colour=style.MUTED, align="right", rule=style.FAINT),
         ),
         ("advice", "c1"): label(t(N_("Needs you most")), section),

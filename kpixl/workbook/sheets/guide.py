@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl.catalog.model import with_parts
 from kpixl.errors import N_
 from kpixl.score import GRADED
+from kpixl.settings import DOLLAR
 from kpixl.words import LEVELS, WINDOWS, measure_label
 from kpixl.workbook import style
-from kpixl.workbook.grid import Cell, Cells, Context, label
+from kpixl.workbook.grid import Cell, Cells, Context, label, static
 from kpixl.workbook.sheets.kpis import value_formula
 
 if TYPE_CHECKING:
@@ -60,7 +62,8 @@ def cells(c: Context) -> Cells:
         found[f"{kpi.id}_name", "text"] = label(None, NAME)
         for part, text in guide_texts(kpi, c.t).items():
             found[f"{kpi.id}_{part}", "heading"] = label(c.t(PARTS[part]), HEAD)
-            found[f"{kpi.id}_{part}", "text"] = label(text, BODY)
+            follows = part in ("formula", "measures", "window")  # the window that the owner chose
+            found[f"{kpi.id}_{part}", "text"] = static(text, BODY) if follows else label(text, BODY)
     return found
 
 
@@ -73,21 +76,22 @@ BODY = style.Style(wrap=True, vertical="top")
 def guide_texts(kpi: BusinessKpi, t: Language) -> dict[str, str]:
     """Every part of a KPI's page in the Guide; parts without text are left out."""
     unit = kpi.kpi.unit
+    notes = "".join(f"\n{t(part.note)}" for a in kpi.arguments for part in with_parts(a.measure) if part.note)
     measures = "; ".join(f"{argument.measure.name}: {measure_label(argument.measure, t)}" for argument in kpi.arguments)
     example = "; ".join(
         f"{t(kpi.argument(name).label)}: {t.plain(value)}" for name, value in kpi.example.arguments.items()
     )
-    example += f" → {t.number(kpi.example.value, unit)}"
+    example += f" → {t.number(kpi.example.value, unit, DOLLAR)}"
     bands = "; ".join(
-        f"{t(LEVELS[level])} {_SIGNS[threshold.comparison]} {t.number(threshold.value, unit)}"
+        f"{t(LEVELS[level])} {_SIGNS[threshold.comparison]} {t.number(threshold.value, unit, DOLLAR)}"
         for level in GRADED
         if (threshold := kpi.threshold(level))
     )
     texts = {
         "definition": t(kpi.definition),
         "formula": f"={value_formula(kpi)}",
-        "measures": measures,
-        "example": f"{example}. {t(kpi.example.note)}".strip(". ") if kpi.example.note else example,
+        "measures": measures + notes,
+        "example": f"{example}. {t(kpi.example.note)}" if kpi.example.note else example,
         "window": t(WINDOWS[kpi.window]),
         "published": t(kpi.published),
         "bands": bands,

@@ -8,24 +8,21 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Window
+from kpixl.catalog.model import OWN_SLOTS, Level, Standing, Window
 from kpixl.entries import CellError, History
 from kpixl.errors import N_
 from kpixl.formula import denominators, names, parse, to_excel
-from kpixl.period import Period, serial
-from kpixl.score import GRADED, TENTHS
-from kpixl.words import (
-    UNITS,
-    level_word,
-    measure_label,
-    reason_text,
-)
+from kpixl.measure import Tally
+from kpixl.period import MONTH_DAYS, Period, serial
+from kpixl.score import GRADED, TENTHS, UNPLACED, order_key
+from kpixl.settings import settings_of
+from kpixl.words import kpi_title, measure_label, reason_text, standing_word
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, passes
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
-from kpixl.workbook.sheets.kpis import value_formula
+from kpixl.workbook.sheets.kpis import falls, met, unit_shown, value_formula, window_typed
 from kpixl.workbook.sheets.totals import first_of_year, past_value
-from kpixl.workbook.sheets.vocabulary import STEPS
+from kpixl.workbook.sheets.vocabulary import STEPS, standing_index
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
@@ -36,25 +33,27 @@ TREND_PERIODS = 12
 PERIODS = tuple(f"p{number}" for number in range(1, TREND_PERIODS + 1))
 
 CALC_COLUMNS = (
-    "name", "tip", "level", "next", "next_value", "strict", "low", "high", "position", "slope", "amount",
-    "sign", "lever", "reason", "order", "unit_scale", "unit", "level_word", "typical", "above_average",
-    "exceptional", "seen_level", "seen_target", "changed",
+    "name", "tip", "level", "standing", "shade", "next", "next_value", "strict", "low", "high", "position", "slope",
+    "amount", "sign", "lever", "reason", "order", "unit_scale", "unit", "level_word", "typical", "above_average",
+    "exceptional", "seen_level", "seen_target", "seen_window", "changed",
 )  # fmt: skip
 RANK_COLUMNS = (
     "key",
     "index",
     "name",
-    "level_0",
-    "level_1",
-    "level_2",
-    "level_3",
-    "rest_0",
-    "rest_1",
-    "rest_2",
-    "rest_3",
+    *(f"level_{level.value}" for level in Level),
+    *(f"rest_{level.value}" for level in Level),
 )
 TREND_COLUMNS = ("start", "value", "typical", "above_average", "exceptional")
-DATES = ("year_start", "window_start_3m", "window_start_12m", "period_previous", "period_year_before", "first_of_year")
+_DATES = ("year_start", "window_start_3m", "window_start_12m", "period_previous", "period_year_before",
+          "first_of_year", "period_months", "closed_3m", "closed_12m")  # fmt: skip
+UNNAMED = ("first_of_year", "closed_3m", "closed_12m")
+
+
+def date_rows(business: Business) -> tuple[str, ...]:
+    """Ids of the days and lengths that follow from the period."""
+    repeats = any(setting.id == "repeat_days" for setting in settings_of(business))
+    return (*_DATES, "repeat_start") if repeats else _DATES
 
 
 def dates(c: Context) -> Cells:
@@ -72,19 +71,35 @@ def dates(c: Context) -> Cells:
         "period_previous": (before, serial(period.shift(-1).start)),
         "period_year_before": (year_before, serial(period.year_before.start)),
         "first_of_year": (first, first_value),
+        "period_months": (str(month) if month else f"7/{MONTH_DAYS}", period.months(Window.PERIOD)),
+        **{f"closed_{w.value}": (_closed(w, month), period.closed_in(w)) for w in (Window.QUARTER, Window.YEAR)},
     }
+    if "repeat_start" in date_rows(c.business):
+        days = Tally(c.scorecard.entries).edges(Window.PERIOD)["repeat_start"]
+        entries["repeat_start"] = ("period_after-repeat_days", days)
+    counts = ("period_months", "closed_3m", "closed_12m")
     return {
-        (row, "value"): live(formula, value, style.figure("date"), name=None if row == "first_of_year" else row)
+        (row, "value"): live(
+            formula, value, style.figure("ratio" if row in counts else "date"), name=None if row in UNNAMED else row
+        )
         for row, (formula, value) in entries.items()
     }
+
+
+def _closed(window: Window, month: int) -> str:
+    """How many whole periods lie in a window before this one."""
+    first, start = f"window_start_{window.value}", "period_start"
+    if not month:
+        return f"INT(({start}-{first})/7)"
+    return f"INT(MAX(0,(YEAR({start})-YEAR({first}))*12+MONTH({start})-MONTH({first}))/{month})"
 
 
 def calc(c: Context) -> Cells:
     """The steps between a KPI's value and what is shown about it."""
     return {
         (result.kpi.id, column): cell
-        for index, result in enumerate(c.scorecard.results)
-        for column, cell in _calc(result, index, c).items()
+        for index, result in enumerate(c.scorecard.slots)
+        for column, cell in (_calc_own if result.kpi.own else _calc)(result, index, c).items()
     }
 
 
@@ -93,51 +108,32 @@ def _calc(result: Result, index: int, c: Context) -> dict[str, Cell]:
     value = f"{kpi.name_prefix}_value"
     at = {column: c.at("calc", kpi.id, column) for column in CALC_COLUMNS}
     edge = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}
-    reached = "0"
-    for level in GRADED:
-        reached = f"IF({passes(value, edge[level], kpi.comparison(level))},{level.value},{reached})"
-    choose = ",".join(edge[level] for level in GRADED)
-    following = '""'
-    for level in reversed(GRADED):
-        following = f"IF(AND({at['level']}<{level.value},ISNUMBER({edge[level]})),{level.value},{following})"
-    level_number = "" if grade.level is None else grade.level.value
-    next_number = "" if grade.next_level is None else grade.next_level.value
-    next_value = "" if grade.next_level is None else result.thresholds[grade.next_level]
-    target = f"{kpi.name_prefix}_target"
     strict = ",".join("1" if kpi.comparison(level) in (">", "<") else "0" for level in GRADED)
     low, low_value = _low(result, at)
     high, high_value = _high(result, at)
-    progress = f"MAX(0,MIN(1,({value}-{at['low']})/({at['high']}-{at['low']})))"
     lever = kpi.kpi.lever
     measure = kpi.argument(lever) if lever else None
-    slope = f'IFERROR({value_formula(kpi, lever)}-{value},"")' if lever else '""'
+    slope = '""'
+    if lever:
+        slope = f'IF(ISNUMBER({at["level"]}),IFERROR({value_formula(kpi, lever)}-{value},""),"")'
     upwards = kpi.kpi.direction != "down"
     step = grade.to_next
-    unit_scale = 100 if kpi.kpi.unit == "fraction" else 1
-    key = 9 if grade.position is None else grade.position
-    return {
-        "name": label(f"{t(kpi.abbreviation)} · {t(kpi.name)}"),
+    reached = "0"
+    for level in GRADED:
+        reached = f"IF({passes(value, edge[level], kpi.comparison(level))},{level.value},{reached})"
+    fresh = kpi.id in c.rewound
+    return _calc_common(result, index, reached, c) | {
+        "name": label(kpi_title(kpi, t)),
         "tip": label(t(kpi.tips[0])),
-        "level": live(
-            f'IF(AND(ISNUMBER({value}),COUNT({choose})>0),{reached},"")',
-            level_number,
-            name=f"{kpi.name_prefix}_level_number",
-        ),
-        "next": live(f'IF(ISNUMBER({at["level"]}),{following},"")', next_number),
-        "next_value": live(f'IF(ISNUMBER({at["next"]}),CHOOSE({at["next"]},{choose}),"")', next_value),
+        "unit_scale": label(100 if kpi.kpi.unit == "fraction" else 1),
+        "unit": label(unit_shown(kpi, c)),
         "strict": live(
             f'IF(ISNUMBER({at["next"]}),CHOOSE({at["next"]},{strict}),"")',
             "" if grade.next_level is None else int(kpi.comparison(grade.next_level) in (">", "<")),
         ),
         "low": live(low, low_value),
         "high": live(high, high_value),
-        "position": live(
-            f'IF(ISNUMBER({at["level"]}),{at["level"]}+IF({at["high"]}={at["low"]},0,{progress}),"")',
-            grade.position,
-            style.figure("ratio"),
-            name=f"{kpi.name_prefix}_position",
-        ),
-        "slope": live(slope, grade.slope),
+        "slope": live(slope, grade.slope, guarded=fresh),
         "amount": live(
             _amount(value, at, whole=bool(measure and measure.whole), upwards=upwards), step.amount if step else None
         ),
@@ -146,25 +142,125 @@ def _calc(result: Result, index: int, c: Context) -> dict[str, Cell]:
             ("+" if step.direction == "more" else "−") if step else None,
         ),
         "lever": label(measure_label(measure, t) if measure else None),
-        "reason": live(_reason(kpi, value, at, c), reason_text(result.reason, t)),
-        "order": live(
-            f"IF(ISNUMBER({at['position']}),{at['position']},9)+{index + 1}/1000000", key + (index + 1) / 1e6
+        "reason": live(_reason(kpi, value, at, c), reason_text(result.reason, t), guarded=fresh),
+        "seen_window": static(window_typed(kpi, c)),
+    }
+
+
+def _calc_own(result: Result, index: int, c: Context) -> dict[str, Cell]:
+    """The same for a KPI that the owner made up, whose unit and direction are cells of Settings."""
+    kpi = result.kpi
+    value = f"{kpi.name_prefix}_value"
+    at = {column: c.at("calc", kpi.id, column) for column in CALC_COLUMNS}
+    edge = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}
+    choose = ",".join(edge[level] for level in GRADED)
+    sign = f"IF({falls(kpi, c)},-1,1)"
+    reached = "0"
+    for level in GRADED:
+        test = passes(f"{value}*{sign}", f"({edge[level]}*{sign})", ">=")
+        reached = f"IF({test},{level.value},{reached})"
+    low = f"IF({at['level']}=0,IF({falls(kpi, c)},2*{at['next_value']},0),CHOOSE({at['level']},{choose}))"
+    high = f"IF(ISNUMBER({at['next']}),{at['next_value']},IF({falls(kpi, c)},0,2*{at['low']}))"
+    name = c.at("own", kpi.id, "label")
+    graded = f'IF(ISNUMBER({at["standing"]}),"",{c.word("no_bands")})'
+    reason = f'IF({at["name"]}="","",IF(ISNUMBER({value}),{graded},{c.word("own_formula")}))'
+    fraction = c.word("unit_fraction")
+    unit = c.at("own", kpi.id, "unit")
+    return _calc_common(result, index, reached, c) | {
+        "name": live(f'IFERROR({name}&"","")', kpi.name),
+        "tip": label(None),
+        "unit_scale": live(f"IF(IFERROR({unit}={fraction},FALSE),100,1)", 100 if kpi.kpi.unit == "fraction" else 1),
+        "unit": live(f'{unit}&""', unit_shown(kpi, c)),
+        "strict": live('""', None),
+        "low": live(f'IF(ISNUMBER({at["level"]}),{low},"")', result.grade.low),
+        "high": live(f'IF(ISNUMBER({at["level"]}),{high},"")', result.grade.high),
+        "slope": live('""', None),
+        "amount": live('""', None),
+        "sign": live('""', None),
+        "lever": label(None),
+        "reason": live(reason, reason_text(result.reason, c.t)),
+        "seen_window": static(None),
+    }
+
+
+def _calc_common(result: Result, index: int, reached: str, c: Context) -> dict[str, Cell]:
+    """Level, standing and position: ``reached`` is the formula of the best level that the value passes."""
+    kpi, grade = result.kpi, result.grade
+    value, target = f"{kpi.name_prefix}_value", f"{kpi.name_prefix}_target"
+    at = {column: c.at("calc", kpi.id, column) for column in CALC_COLUMNS}
+    edge = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}
+    choose = ",".join(edge[level] for level in GRADED)
+    following = '""'
+    for level in reversed(GRADED):
+        following = f"IF(AND({at['level']}<{level.value},ISNUMBER({edge[level]})),{level.value},{following})"
+    level_number = "" if grade.level is None else grade.level.value
+    next_number = "" if grade.next_level is None else grade.next_level.value
+    next_value = "" if grade.next_level is None else result.thresholds[grade.next_level]
+    progress = f"MAX(0,MIN(1,({value}-{at['low']})/({at['high']}-{at['low']})))"
+    position = f"{at['level']}+IF({at['high']}={at['low']},0,{progress})"
+    standing = standing_index(grade.level, grade.standing)
+    shades = ",".join(str(level.value) for level in (*Level, *(one.shade for one in Standing)))
+    without = _without_benchmark(kpi, at, c)
+    return {
+        "level": live(
+            f'IF(AND(ISNUMBER({value}),COUNT({choose})>0),{reached},"")',
+            level_number,
+            name=f"{kpi.name_prefix}_level_number",
         ),
-        "unit_scale": label(unit_scale),
-        "unit": label(t(UNITS[kpi.kpi.unit])),
-        "seen_level": static(level_number),
+        "standing": live(
+            f"IF(ISNUMBER({at['level']}),{at['level']},{without[0]})", "" if standing is None else standing
+        ),
+        "shade": live(
+            f'IF(ISNUMBER({at["standing"]}),CHOOSE({at["standing"]}+1,{shades}),"")',
+            "" if grade.shade is None else grade.shade.value,
+        ),
+        "next": live(f'IF(ISNUMBER({at["level"]}),{following},"")', next_number),
+        "next_value": live(f'IF(ISNUMBER({at["next"]}),CHOOSE({at["next"]},{choose}),"")', next_value),
+        "position": live(
+            f"IF(ISNUMBER({at['level']}),{position},{without[1]})",
+            grade.position,
+            style.figure("ratio"),
+            name=f"{kpi.name_prefix}_position",
+        ),
+        "order": live(
+            f"IF(ISNUMBER({at['position']}),{at['position']},{UNPLACED})+{index + 1}/1000000", order_key(result, index)
+        ),
+        "seen_level": static("" if standing is None else standing),
         "seen_target": static("" if result.target is None else result.target),
         "changed": live(
-            f'IF(AND({at["level"]}&""={at["seen_level"]}&"",IF(ISNUMBER({target}),{target},"")&""={at["seen_target"]}&""),0,1)',
+            f'IF(AND({at["standing"]}&""={at["seen_level"]}&"",IF(ISNUMBER({target}),{target},"")&""={at["seen_target"]}&""'
+            f"{_same_window(kpi, at)}),0,1)",
             0,
         ),
         # Copies of what stands on KPIs, where an owner may insert a row and shift what is counted from the top.
-        "level_word": live(f"{kpi.name_prefix}_level", level_word(result.level, t)),
+        "level_word": live(f"{kpi.name_prefix}_level", standing_word(result, c.t)),
         **{
             level.id: live(f'IF(ISNUMBER({edge[level]}),{edge[level]},"")', result.thresholds.get(level))
             for level in GRADED
         },
     }
+
+
+def _same_window(kpi: BusinessKpi, at: dict[str, str]) -> str:
+    return "" if kpi.own else f',{kpi.name_prefix}_window&""={at["seen_window"]}&""'
+
+
+def _without_benchmark(kpi: BusinessKpi, at: dict[str, str], c: Context) -> tuple[str, str]:
+    """Standing and position of a KPI without a level: against the target, else against the previous period. Blank
+    where a benchmark is published, which does not apply just now."""
+    if kpi.thresholds:
+        return '""', '""'
+    value, target, change = (f"{kpi.name_prefix}_{part}" for part in ("value", "target", "change"))
+    number = {standing: standing_index(None, standing) for standing in Standing}
+    by_target = f"IF({met(kpi, c)},{number[Standing.MET]},{number[Standing.MISSED]})"
+    better = f"({change}>0)<>{falls(kpi, c)}"
+    moved = f"IF({better},{number[Standing.BETTER]},{number[Standing.WORSE]})"
+    by_change = f'IF(ISNUMBER({change}),IF(ABS({change})<={NOISE_TEXT},{number[Standing.SAME]},{moved}),"")'
+    standing = f'IF(ISNUMBER({value}),IF(ISNUMBER({target}),{by_target},{by_change}),"")'
+    reference = f"IF(ISNUMBER({target}),{target},{c.at('kpis', kpi.id, 'previous')})"
+    share = f"IF({falls(kpi, c)},{reference}/{value},{value}/{reference})"
+    near = f"IF(AND({value}>0,{reference}>0),MIN(4,2*{share}),{at['shade']}+1)"
+    return standing, f'IF(ISNUMBER({at["standing"]}),{near},"")'
 
 
 def _low(result: Result, at: dict[str, str]) -> tuple[str, float | None]:
@@ -209,38 +305,35 @@ def _reason(kpi: BusinessKpi, value: str, at: dict[str, str], c: Context) -> str
         text = f"IF({to_excel(divisor, bind)}=0,{zero},{text})"
     for name in reversed(kpi.kpi.arguments):
         text = f"IF(ISNUMBER({bind[name]}),{text},{c.at('totals', bind[name], 'missing')})"
-    graded = f'IF(ISNUMBER({at["level"]}),"",{c.word("no_bands")})'
+    bands = c.word("no_bands")
+    if kpi.in_dollars:
+        bands = f"IF(ISNUMBER(dollar_rate),{bands},{c.word('no_rate')})"
+    graded = f'IF(ISNUMBER({at["standing"]}),"",{bands})'
     return f"IF(ISNUMBER({value}),{graded},{text})"
 
 
 def rank_rows(business: Business) -> tuple[str, ...]:
     """One row a KPI, worst first."""
-    return tuple(f"rank_{number + 1}" for number in range(len(business.kpis)))
+    return tuple(f"rank_{number + 1}" for number in range(len(business.kpis) + len(OWN_SLOTS)))
 
 
 def rank(c: Context) -> Cells:
     """KPIs by position, worst first, as the bars of the overview chart: the value's bar in the colour of its level,
     then what is left of each band."""
-    keys = c.span("calc", "order", [kpi.id for kpi in c.business.kpis])
-    columns = {
-        column: c.span("calc", column, [kpi.id for kpi in c.business.kpis]) for column in ("name", "position", "level")
-    }
+    keys = c.span("calc", "order", c.kpi_ids)
+    columns = {column: c.span("calc", column, c.kpi_ids) for column in ("name", "position", "shade")}
     found: dict[tuple[str, str], Cell] = {}
-    order = {result.kpi.id: index + 1 for index, result in enumerate(c.scorecard.results)}
+    order = {id_: index + 1 for index, id_ in enumerate(c.kpi_ids)}
     for number, (row, result) in enumerate(zip(rank_rows(c.business), c.scorecard.ranked, strict=True), 1):
         key, index = c.at("rank", row, "key"), c.at("rank", row, "index")
         position = f"INDEX({columns['position']},{index})"
-        level = f"INDEX({columns['level']},{index})"
+        level = f"INDEX({columns['shade']},{index})"
         shown = result.grade.position
-        found[row, "key"] = live(
-            f"SMALL({keys},{number})", (9 if shown is None else shown) + order[result.kpi.id] / 1e6
-        )
+        found[row, "key"] = live(f"SMALL({keys},{number})", order_key(result, order[result.kpi.id] - 1))
         found[row, "index"] = live(f"MATCH({key},{keys},0)", order[result.kpi.id])
-        found[row, "name"] = live(
-            f"INDEX({columns['name']},{index})", f"{c.t(result.kpi.abbreviation)} · {c.t(result.kpi.name)}"
-        )
+        found[row, "name"] = live(f"INDEX({columns['name']},{index})", kpi_title(result.kpi, c.t))
         for number_ in range(4):
-            bar = shown if result.level == number_ and shown is not None else 0
+            bar = shown if result.grade.shade == number_ and shown is not None else 0
             found[row, f"level_{number_}"] = live(f"IF({level}={number_},{position},0)", bar)
             rest = 0.0 if shown is None else max(0.0, min(1.0, number_ + 1 - shown))
             found[row, f"rest_{number_}"] = live(
@@ -254,7 +347,7 @@ PICKS = ("worst_1", "worst_2", "worst_3", "best_1", "best_2", "best_3")
 
 def picks(c: Context) -> Cells:
     """The three worst and the three best KPIs with a tip each; no KPI is on both lists, none without a level."""
-    ids = [kpi.id for kpi in c.business.kpis]
+    ids = c.kpi_ids
     count = f"COUNT({c.span('calc', 'position', ids)})"
     order = c.span("rank", "index", rank_rows(c.business))
     graded = [result for result in c.scorecard.ranked if result.grade.position is not None]
@@ -269,17 +362,18 @@ def picks(c: Context) -> Cells:
             formula = f'IF({count}-{number}>=3,INDEX({order},{count}-{number}+1),"")'
         found[row, "index"] = live(formula, ids.index(result.kpi.id) + 1 if result else "")
         texts = {
-            "name": f"{c.t(result.kpi.abbreviation)} · {c.t(result.kpi.name)}" if result else None,
-            "tip": c.t(result.kpi.tips[0]) if result else None,
+            "name": kpi_title(result.kpi, c.t) if result else None,
+            "tip": c.t(result.kpi.tips[0]) if result and result.kpi.tips else None,
         }
         instead = {"name": ('""', None), "tip": _instead(row, count, c, empty=not graded)}
         for column, text in texts.items():
             otherwise, value = instead[column]
-            formula = f"IF(ISNUMBER({index}),INDEX({c.span('calc', column, ids)},{index}),{otherwise})"
+            found_there = f"INDEX({c.span('calc', column, ids)},{index})"
+            formula = f'IF(ISNUMBER({index}),{found_there}&"",{otherwise})'
             found[row, column] = live(formula, text or value)
         levels = c.span("calc", "level_word", ids)
         found[row, "level"] = live(
-            f'IF(ISNUMBER({index}),INDEX({levels},{index}),"")', level_word(result.level, c.t) if result else None
+            f'IF(ISNUMBER({index}),INDEX({levels},{index}),"")', standing_word(result, c.t) if result else None
         )
     return found
 
@@ -305,14 +399,16 @@ def spark(c: Context) -> Cells:
         day = c.scorecard.entries.period.shift(shift)
         start = c.at("spark", "start", column)
         found["start", column] = live(_start(c, shift), serial(day.start), style.figure("date"))
-        for result in c.scorecard.results:
+        for result in c.scorecard.slots:
             prefix = result.kpi.name_prefix
             if shift:
-                formula = past_value(c, prefix, start, otherwise="NA()")
-                value = history.value(day, prefix)
+                formula = past_value(c, result.kpi.history_id, start, otherwise="NA()")
+                value = history.value(day, result.kpi.history_id)
             else:
                 formula, value = f"IF(ISNUMBER({prefix}_value),{prefix}_value,NA())", result.value
-            found[result.kpi.id, column] = live(formula, NOT_AVAILABLE if value is None else value)
+            found[result.kpi.id, column] = live(
+                formula, NOT_AVAILABLE if value is None else value, guarded=result.kpi.id in c.rewound
+            )
     return found
 
 
@@ -328,17 +424,19 @@ def _start(c: Context, shift: int) -> str:
 
 def trend(c: Context) -> Cells:
     """The KPI picked on the dashboard, over the last twelve periods, with its thresholds."""
-    ids = [kpi.id for kpi in c.business.kpis]
+    ids = c.kpi_ids
     names_ = c.span("calc", "name", ids)
-    picked = next(result for result in c.scorecard.results if result.kpi.id == c.trend_kpi)
+    picked = c.scorecard.result(c.trend_kpi)
     scale = 100 if picked.kpi.kpi.unit == "fraction" else 1
     index = c.at("trend", "picked", "start")
     found: dict[tuple[str, str], Cell] = {
-        ("picked", "start"): live(f"IFERROR(MATCH(trend_kpi,{names_},0),1)", ids.index(picked.kpi.id) + 1),
+        ("picked", "start"): live(
+            f"IF(LEN(trend_kpi)=0,1,IFERROR(MATCH(trend_kpi,{names_},0),1))", ids.index(picked.kpi.id) + 1
+        ),
         ("picked", "value"): live(f"INDEX({c.span('calc', 'unit_scale', ids)},{index})", scale),
         ("picked", "typical"): live(
             f"INDEX({c.span('calc', 'unit', ids)},{index})",
-            c.t(UNITS[picked.kpi.kpi.unit]),
+            unit_shown(picked.kpi, c),
         ),
     }
     sparks = {(row, column): cell.value for (row, column), cell in spark(c).items()}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Level, Window
+from kpixl.catalog.model import OWN_SLOTS, Level, Window
 from kpixl.errors import N_
 from kpixl.formula import names, parse, to_excel
 from kpixl.score import GRADED, thresholds_published
-from kpixl.words import TARGETS, TRENDS, UNITS, WINDOWS, level_word, reason_text, to_next_text
+from kpixl.words import TARGETS, TRENDS, UNITS, WINDOWS, level_word, reason_text, standing_word, to_next_text
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets.totals import past_value
+from kpixl.workbook.sheets.vocabulary import STANDING_ROWS
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
@@ -60,7 +62,12 @@ TEXT_COLUMNS = ("abbreviation", "name", "unit", "level", "window", "against_targ
 
 def rows(business: Business) -> tuple[str, ...]:
     """Ids of the block's rows."""
-    return ("title", "help", "space", "bands", "headings", *(kpi.id for kpi in business.kpis))
+    return ("title", "help", "space", "bands", "headings", *(kpi.id for kpi in business.kpis), *OWN_SLOTS)
+
+
+def hidden_rows(c: Context) -> set[str]:
+    """Slots for own KPIs that are not used."""
+    return {result.kpi.id for result in c.scorecard.slots} - {result.kpi.id for result in c.scorecard.results}
 
 
 def cells(c: Context) -> Cells:
@@ -78,8 +85,9 @@ def cells(c: Context) -> Cells:
     for column, heading in COLUMNS.items():
         look = style.apart(style.HEADING) if column in TEXT_COLUMNS else style.HEADING_RIGHT
         found["headings", column] = label(c.t(heading), look)
-    for result in c.scorecard.results:
-        found.update({(result.kpi.id, column): cell for column, cell in _kpi(result, c).items()})
+    for result in c.scorecard.slots:
+        row = _own(result, c) if result.kpi.own else _kpi(result, c)
+        found.update({(result.kpi.id, column): cell for column, cell in row.items()})
     return found
 
 
@@ -92,33 +100,106 @@ def value_formula(kpi: BusinessKpi, raised: str | None = None) -> str:
 
 
 def _kpi(result: Result, c: Context) -> dict[str, Cell]:
+    """What only a KPI of the business has: its formula over measures, a window, a sample, published thresholds."""
     kpi, t, unit = result.kpi, c.t, result.kpi.kpi.unit
-    prefix = kpi.name_prefix
-    value, target = f"{prefix}_value", f"{prefix}_target"
-    level = f"{prefix}_level_number"
-    targets = c.scorecard.entries.targets.get(kpi.id)
-    figure = style.figure(unit)
-    sign = "-" if kpi.kpi.direction == "down" else ""
-    words = {word: c.word(word) for word in (*TRENDS, *TARGETS)}
-    gap = None if result.value is None or result.target is None else result.value - result.target
-    found = {
+    fresh = kpi.id in c.rewound
+    sample = kpi.argument(kpi.kpi.sample).name if kpi.kpi.sample else ""
+    found = _common(result, c) | {
         "abbreviation": label(t(kpi.abbreviation), style.apart(style.STRONG)),
         "name": label(t(kpi.name), style.apart(style.TEXT)),
         "value": live(
-            f'IFERROR({value_formula(kpi)},"")', result.value, style.figure(unit, bold=True), value, guarded=True
+            f'IFERROR({value_formula(kpi)},"")',
+            result.value,
+            style.figure(unit, bold=True),
+            f"{kpi.name_prefix}_value",
+            guarded=True,
         ),
-        "unit": label(t(UNITS[unit]), style.apart(style.MUTED_TEXT)),
+        "unit": label(unit_shown(kpi, c), style.apart(style.MUTED_TEXT)),
+        "window": entry_cell(
+            window_typed(kpi, c),
+            style.apart(style.entry("general") if len(kpi.bound) > 1 else style.MUTED_TEXT),
+            name=f"{kpi.name_prefix}_window",
+        ),
+        "year_to_date": live(_to_date(kpi, c), result.year_to_date, style.figure(unit), guarded=fresh),
+        "sample": live(
+            f'IF(ISNUMBER({sample}),{sample},"")' if sample else '""',
+            result.sample,
+            style.figure("count", muted=True),
+            guarded=fresh,
+        ),
+    }
+    published = thresholds_published(kpi)
+    for graded in GRADED:
+        found.update(_threshold(result, graded, published.get(graded), c))
+    return found
+
+
+def _own(result: Result, c: Context) -> dict[str, Cell]:
+    """What only an own KPI has: everything follows from Settings."""
+    kpi = result.kpi
+    at = {column: c.at("own", kpi.id, column) for column in ("label", "formula", "unit", *(g.id for g in GRADED))}
+    name = live(f'IFERROR({at["label"]}&"","")', kpi.name, style.apart(style.STRONG))
+    found = _common(result, c) | {
+        "abbreviation": name,
+        "name": replace(name, style=style.apart(style.TEXT)),
+        "value": live(
+            f'IF(ISNUMBER({at["formula"]}),{at["formula"]},"")',
+            result.value,
+            style.figure(kpi.kpi.unit, bold=True),
+            f"{kpi.name_prefix}_value",
+        ),
+        "unit": live(f'{at["unit"]}&""', unit_shown(kpi, c), style.apart(style.MUTED_TEXT)),
+        "window": label(c.t(WINDOWS[Window.PERIOD]) if kpi.name else None, style.apart(style.MUTED_TEXT)),
+        "year_to_date": live('""', None, style.figure(kpi.kpi.unit)),
+        "sample": live('""', None, style.figure("count", muted=True)),
+    }
+    for level in GRADED:
+        used = result.thresholds.get(level)
+        found[f"{level.id}_used"] = live(
+            f'IF(ISNUMBER({at[level.id]}),{at[level.id]},"")',
+            used,
+            style.figure(kpi.kpi.unit),
+            name=f"{kpi.name_prefix}_{level.id}",
+        )
+    return found
+
+
+def window_typed(kpi: BusinessKpi, c: Context) -> str:
+    """What stands in the cell of a KPI's window; in a new workbook the window of its benchmark."""
+    cell = c.scorecard.entries.windows.get(kpi.id)
+    return c.t(WINDOWS[kpi.window]) if cell is None else cell.text
+
+
+def unit_shown(kpi: BusinessKpi, c: Context) -> str:
+    """A KPI's unit in words; money by its currency; that of an own KPI as the owner typed it."""
+    if kpi.own:
+        return next((entry.unit.text for entry in c.scorecard.entries.own if entry.slot == kpi.id), "")
+    return c.scorecard.entries.currency if kpi.kpi.unit == "money" else c.t(UNITS[kpi.kpi.unit])
+
+
+def _common(result: Result, c: Context) -> dict[str, Cell]:
+    """What a KPI of the business and one of the owner's have in the same way."""
+    kpi, t, unit = result.kpi, c.t, result.kpi.kpi.unit
+    prefix = kpi.name_prefix
+    value, target = f"{prefix}_value", f"{prefix}_target"
+    standing = c.at("calc", kpi.id, "standing")
+    targets = c.scorecard.entries.targets.get(kpi.id)
+    figure = style.figure(unit)
+    falling = falls(kpi, c)
+    words = {word: c.word(word) for word in (*TRENDS, *TARGETS)}
+    gap = None if result.value is None or result.target is None else result.value - result.target
+    fresh = kpi.id in c.rewound
+    word = f"INDEX({c.span('words', 'text', STANDING_ROWS)},{standing}+1)"
+    return {
         "level": live(
-            f"IF(ISNUMBER({level}),INDEX({c.span('words', 'text', LEVEL_WORDS)},{level}+1),{c.word('not_graded')})",
-            level_word(result.level, t),
+            f"IF(ISNUMBER({standing}),{word},{c.word('not_graded')})",
+            standing_word(result, t),
             style.apart(style.STRONG),
             name=f"{prefix}_level",
         ),
-        "window": label(t(WINDOWS[kpi.window]), style.apart(style.MUTED_TEXT)),
         "target": entry_cell(targets.number if targets else None, style.entry(unit), name=target),
         "against_target": live(
-            f"IF(AND(ISNUMBER({value}),ISNUMBER({target})),"
-            f'IF({sign}({target}-{value})<={NOISE_TEXT}*MAX(1,ABS({target})),{words["met"]},{words["missed"]}),"")',
+            f'IF(AND(ISNUMBER({value}),ISNUMBER({target})),IF({met(kpi, c)},{words["met"]},{words["missed"]}),"")',
             t(TARGETS[result.against_target]) if result.against_target else None,
             style.apart(style.MUTED_TEXT),
         ),
@@ -126,7 +207,7 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
         "to_next": live(
             _to_next(kpi, c), to_next_text(result, t) or reason_text(result.reason, t), style.apart(style.TEXT)
         ),
-        "previous": live(past_value(c, prefix, "period_previous"), result.previous, figure),
+        "previous": live(past_value(c, kpi.history_id, "period_previous"), result.previous, figure, guarded=fresh),
         "change": live(
             f'IF(AND(ISNUMBER({value}),ISNUMBER({{previous}})),{value}-{{previous}},"")'.format(
                 previous=c.at("kpis", kpi.id, "previous")
@@ -136,37 +217,46 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
             name=f"{prefix}_change",
         ),
         "trend": live(
-            _trend(kpi, words), t(TRENDS[result.trend]) if result.trend else None, style.apart(style.MUTED_TEXT)
+            _trend(kpi, words, falling),
+            t(TRENDS[result.trend]) if result.trend else None,
+            style.apart(style.MUTED_TEXT),
         ),
-        "year_before": live(past_value(c, prefix, "period_year_before"), result.year_before, figure),
-        "year_to_date": live(_to_date(kpi, c), result.year_to_date, figure),
-        "sample": live(
-            f'IF(ISNUMBER({kpi.argument(kpi.kpi.sample).name}),{kpi.argument(kpi.kpi.sample).name},"")'
-            if kpi.kpi.sample
-            else '""',
-            result.sample,
-            style.figure("count", muted=True),
+        "year_before": live(
+            past_value(c, kpi.history_id, "period_year_before"), result.year_before, figure, guarded=fresh
         ),
         "comment": static(c.comments.get(kpi.id), style.apart(style.WRAPPED)),
     }
-    published = thresholds_published(kpi)
-    for graded in GRADED:
-        found.update(_threshold(result, graded, published.get(graded), c))
-    return found
 
 
-LEVEL_WORDS = [f"level_{level.value}" for level in Level]
+def falls(kpi: BusinessKpi, c: Context) -> str:
+    """A formula for whether lower is better: the owner may change it for a KPI of his own."""
+    if kpi.own:
+        return f"IFERROR({c.at('own', kpi.id, 'direction')}={c.word('direction_down')},FALSE)"
+    return "TRUE" if kpi.kpi.direction == "down" else "FALSE"
+
+
+def met(kpi: BusinessKpi, c: Context) -> str:
+    """Whether the value reaches the target, where both are numbers."""
+    value, target = f"{kpi.name_prefix}_value", f"{kpi.name_prefix}_target"
+    noise = f"{NOISE_TEXT}*MAX(1,ABS({target}))"
+    if kpi.own:
+        return f"IF({falls(kpi, c)},{value}-{target},{target}-{value})<={noise}"
+    sign = "-" if kpi.kpi.direction == "down" else ""
+    return f"{sign}({target}-{value})<={noise}"
 
 
 def _threshold(result: Result, level: Level, published: float | None, c: Context) -> dict[str, Cell]:
     kpi, unit = result.kpi, result.kpi.kpi.unit
     yours = c.scorecard.entries.thresholds.get((kpi.id, level))
     at = {part: c.at("kpis", kpi.id, f"{level.id}_{part}") for part in ("published", "yours")}
+    dollars = style.Style(format=style.DOLLARS, align="right", rule=style.LINE, colour=style.MUTED)
+    rate = "*dollar_rate" if kpi.in_dollars else ""
+    usable = f"AND(ISNUMBER({at['published']}),ISNUMBER(dollar_rate))" if rate else f"ISNUMBER({at['published']})"
     return {
-        f"{level.id}_published": label(published, style.figure(unit, muted=True)),
+        f"{level.id}_published": label(published, dollars if rate else style.figure(unit, muted=True)),
         f"{level.id}_yours": entry_cell(yours.number if yours else None, style.entry(unit)),
         f"{level.id}_used": live(
-            f'IF(ISNUMBER({at["yours"]}),{at["yours"]},IF(ISNUMBER({at["published"]}),{at["published"]},""))',
+            f'IF(ISNUMBER({at["yours"]}),{at["yours"]},IF({usable},{at["published"]}{rate},""))',
             result.thresholds.get(level),
             style.figure(unit),
             name=f"{kpi.name_prefix}_{level.id}",
@@ -174,15 +264,20 @@ def _threshold(result: Result, level: Level, published: float | None, c: Context
     }
 
 
-def _trend(kpi: BusinessKpi, words: dict[str, str]) -> str:
+def _trend(kpi: BusinessKpi, words: dict[str, str], falls_: str) -> str:
     change = f"{kpi.name_prefix}_change"
-    rising, falling = ("better", "worse") if kpi.kpi.direction == "up" else ("worse", "better")
-    moved = f"IF({change}>0,{words[rising]},{words[falling]})"
+    if kpi.own:
+        moved = f"IF(({change}>0)={falls_},{words['worse']},{words['better']})"
+    else:
+        rising, falling = ("better", "worse") if kpi.kpi.direction == "up" else ("worse", "better")
+        moved = f"IF({change}>0,{words[rising]},{words[falling]})"
     return f'IF(ISNUMBER({change}),IF(ABS({change})<={NOISE_TEXT},{words["same"]},{moved}),"")'
 
 
 def _to_next(kpi: BusinessKpi, c: Context) -> str:
     """``Satisfied answers: +9 → typical``, or why there is no value."""
+    if kpi.own:
+        return c.at("calc", kpi.id, "reason")
     at = {column: c.at("calc", kpi.id, column) for column in ("amount", "next", "lever", "reason", "sign")}
     words = c.span("words", "text", [f"word_{level.value}" for level in Level])
     step = f'{at["lever"]}&": "&{at["sign"]}&{at["amount"]}&" → "&INDEX({words},{at["next"]}+1)'

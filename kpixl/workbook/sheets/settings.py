@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import N_
 from kpixl.period import Kind, serial
-from kpixl.settings import SETTINGS, settings_used
+from kpixl.settings import default_of, settings_of, settings_used
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
 
@@ -14,9 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kpixl.catalog.model import Business
+    from kpixl.settings import Setting
+    from kpixl.workbook.cells import Value
 
-COLUMNS = {"label": N_("Setting"), "value": N_("Value"), "used": N_("Used"), "help": N_("What it does"), "code": ""}
-WIDTHS = {"label": 28, "value": 30, "used": 14, "help": 90}
+SPARE = ("spare_1", "spare_2", "spare_3")
+"""Columns into which the help runs on, and in which own KPIs have their thresholds."""
+COLUMNS = {
+    "label": N_("Setting"),
+    "value": N_("Value"),
+    "used": N_("Used"),
+    "help": N_("What it does"),
+    **dict.fromkeys(SPARE, ""),
+    "code": "",
+}
+WIDTHS = {"label": 32, "value": 34, "used": 16, "help": 24, **dict.fromkeys(SPARE, 22)}
 HIDDEN = ("code",)
 
 KINDS = {
@@ -47,7 +58,7 @@ ROWS = {
 
 def rows(business: Business) -> tuple[str, ...]:
     """Ids of the block's rows."""
-    return ("title", "help", "space", "headings", *ROWS, *SETTINGS)
+    return ("title", "help", "space", "headings", *ROWS, *(setting.id for setting in settings_of(business)))
 
 
 def cells(c: Context) -> Cells:
@@ -72,20 +83,30 @@ def cells(c: Context) -> Cells:
     found["period_start", "value"] = live(_START[period.kind], serial(period.start), day, name="period_start")
     found["period_end", "value"] = live("period_after-1", serial(period.end), day, name="period_end")
     found["period_after", "value"] = live(_AFTER[period.kind], serial(period.after), day, name="period_after")
-    used = settings_used(entries.settings)
-    for id_, setting in SETTINGS.items():
-        cell = entries.settings.get(id_)
+    used = settings_used(entries.settings, entries.currency, entries.words)
+    for setting in settings_of(c.business):
+        id_ = setting.id
+        default = default_of(setting, entries.currency)
+        cell_shown: Value = entries.words.get(id_, t(str(default))) if setting.is_text else default
         found[id_, "label"] = label(t(setting.label))
         found[id_, "help"] = label(t(setting.help), style.MUTED_TEXT)
-        found[id_, "value"] = entry_cell(cell.number if cell else setting.default, style.entry("general", align="left"))
-        typed = c.at("settings", id_, "value")
+        found[id_, "value"] = entry_cell(cell_shown, style.entry("general", align="left"))
         found[id_, "used"] = live(
-            f"IF(ISNUMBER({typed}),{typed},{setting.default:g})",
-            used[id_],
-            style.Style(align="left", rule=style.LINE),
-            name=id_,
+            _used(setting, c), used.get(id_), style.Style(align="left", rule=style.LINE), name=id_
         )
     return found
+
+
+def _used(setting: Setting, c: Context) -> str:
+    """What the owner typed where it is of the right kind, else the default."""
+    typed = c.at("settings", setting.id, "value")
+    if setting.is_text:
+        return f'IF(LEN(IFERROR({typed},""))=0,{c.word(setting.id)},{typed}&"")'
+    default = default_of(setting, c.scorecard.entries.currency)
+    otherwise = '""' if default is None else f"{default:g}"
+    if setting.positive:
+        return f"IF(ISNUMBER({typed}),IF({typed}>0,{typed},{otherwise}),{otherwise})"
+    return f"IF(ISNUMBER({typed}),{typed},{otherwise})"
 
 
 _START = {

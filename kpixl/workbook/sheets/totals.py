@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Window
 from kpixl.errors import N_
+from kpixl.formula import parse, to_excel
 from kpixl.period import serial
 from kpixl.score import Reason, first_closed
 from kpixl.words import SOURCES, UNITS, measure_label, reason_text
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT, measure_formula
+from kpixl.workbook.formulas import NOISE_TEXT, Names, made_formula, measure_formula
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kpixl.catalog.model import Business, Measure
 
 COLUMNS = {
@@ -59,7 +62,7 @@ def cells(c: Context) -> Cells:
     for measure in c.business.measures:
         found.update({(measure.name, column): cell for column, cell in _measure(measure, c).items()})
     changed = c.span("totals", "changed", [measure.name for measure in c.business.measures])
-    graded = c.span("calc", "changed", [kpi.id for kpi in c.business.kpis])
+    graded = c.span("calc", "changed", c.kpi_ids)
     found["total", "changed"] = live(f"SUM({changed})+SUM({graded})", 0)
     return found
 
@@ -76,7 +79,7 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
     return {
         "label": label(measure_label(measure, c.t)),
         "unit": label(c.t(UNITS[measure.unit]), style.MUTED_TEXT),
-        "log": live(measure_formula(measure, c.business.table(measure.table), c.column), value.log, muted),
+        "log": live(_log(measure, c), value.log, muted),
         "typed": entry_cell(typed_cell.number if typed_cell else None, style.entry(measure.unit)),
         "used": live(
             f"IF(ISNUMBER({at['typed']}),{at['typed']},{at['log']})",
@@ -85,7 +88,8 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
             name=measure.name,
         ),
         "source": live(
-            f"IF(ISNUMBER({at['typed']}),{source['typed']},IF(ISNUMBER({at['log']}),{source['log']},{source[None]}))",
+            f"IF(ISNUMBER({at['typed']}),{source['typed']},IF(ISNUMBER({at['log']}),{_log_word(measure, source)},"
+            f"{source[None]}))",
             c.t(SOURCES[value.source]),
             style.apart(style.MUTED_TEXT),
         ),
@@ -106,6 +110,41 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
         "missing": label(reason_text(Reason("missing_measure", measure), c.t)),
         "zero": label(reason_text(Reason("zero_denominator", measure), c.t)),
     }
+
+
+def hidden_rows(c: Context) -> set[str]:
+    """Measures of windows that no KPI is graded over at present."""
+    return {measure.name for measure in c.business.measures if measure.name not in c.business.shown}
+
+
+def _log(measure: Measure, c: Context) -> str:
+    """A measure without what is typed instead."""
+    if measure.aggregate == "typed" and not measure.through_past:
+        return '""'
+    if measure.aggregate == "formula":
+        return made_formula(measure)
+    ids, starts, values = (c.column("past", column) for column in ("id", "start", "value"))
+    between = f'{starts},">="&{{first}},{starts},"<"&period_start,{values},">=-1E300"'
+    if measure.aggregate == "average":
+        part = measure.parts[0].name
+        criteria = f'{ids},"{part}",{between.format(first="window_start_12m")}'
+        return f'IF(ISNUMBER({part}),(SUMIFS({values},{criteria})+{part})/(COUNTIFS({criteria})+1),"")'
+    if measure.through_past:
+        first = f"window_start{measure.window.suffix}"
+        criteria = f'{ids},"{measure.id}",{between.format(first=first)}'
+        whole = f"COUNTIFS({criteria})={c.at('dates', f'closed{measure.window.suffix}', 'value')}"
+        total = measure.id if measure.rollup == "last" else f"SUMIFS({values},{criteria})+{measure.id}"
+        return f'IF(AND(ISNUMBER({measure.id}),{first}<=period_start,{whole}),{total},"")'
+    assert measure.table is not None
+    return measure_formula(measure, c.business.table(measure.table), Names(c.column, c.row_cell, c.word))
+
+
+def _log_word(measure: Measure, words: Mapping[str | None, str]) -> str:
+    """Where a figure that was not typed comes from."""
+    if not measure.otherwise:
+        return words["log"]
+    bind = {part.id: part.name for part in measure.parts}
+    return f"IF(ISNUMBER({to_excel(parse(measure.formula), bind)}),{words['log']},{words['stand_in']})"
 
 
 def past_value(c: Context, name: str, start: str, otherwise: str = '""') -> str:

@@ -3,32 +3,67 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Level
+from kpixl.catalog.model import Level, Standing, Window
 from kpixl.errors import N_
+from kpixl.i18n import language
 from kpixl.period import Kind, Period
 from kpixl.score import Reason
-from kpixl.words import LEVELS, SOURCES, TARGETS, TRENDS, level_word, reason_text
+from kpixl.words import (
+    DIRECTIONS,
+    LEVELS,
+    SHAPES,
+    SOURCES,
+    STANDINGS,
+    TARGETS,
+    TRENDS,
+    UNITS,
+    entry_words,
+    level_word,
+    reason_text,
+)
 from kpixl.workbook.grid import Cells, Context, label
 
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Business
 
-def word_rows() -> tuple[str, ...]:
+
+STANDING_ROWS = (*(f"level_{level.value}" for level in Level), *(f"standing_{standing}" for standing in Standing))
+"""The words for levels and standings, as ``standing_index`` counts them from 0."""
+WINDOW_ROWS = tuple(f"window_{window.value}" for window in Window)
+UNIT_ROWS = tuple(f"unit_{unit}" for unit in UNITS)
+DIRECTION_ROWS = tuple(f"direction_{direction}" for direction in DIRECTIONS)
+
+
+def standing_index(level: Level | None, standing: Standing | None) -> int | None:
+    """Where the word for a level or a standing is among ``STANDING_ROWS``."""
+    if level is not None:
+        return level.value
+    return None if standing is None else len(Level) + list(Standing).index(standing)
+
+
+def word_rows(business: Business) -> tuple[str, ...]:
     """Ids of the words."""
     return (
-        *(f"level_{level.value}" for level in Level),
+        *STANDING_ROWS,
         "not_graded",
         *(f"word_{level.value}" for level in Level),
         *TRENDS,
         *TARGETS,
         *(f"source_{source or 'missing'}" for source in SOURCES),
         "no_bands",
+        "no_rate",
+        "own_formula",
         "divisor",
         "changed",
         "no_figure",
         "no_previous",
         "no_data",
+        "target",
         *STEPS,
         *(f"period_{number}" for number in range(1, 13)),
+        *entry_words(business, language("en")),
     )
 
 
@@ -88,6 +123,9 @@ def words(c: Context) -> Cells:
     t = c.t
     texts = {
         **{f"level_{level.value}": level_word(level, t) for level in Level},
+        **{f"standing_{standing}": f"{SHAPES[standing.shade]} {t(word)}" for standing, word in STANDINGS.items()},
+        "no_rate": reason_text(Reason("no_rate"), t),
+        "own_formula": reason_text(Reason("own_formula"), t),
         "not_graded": level_word(None, t),
         **{f"word_{level.value}": t(LEVELS[level]) for level in Level},
         **{word: t(text) for word, text in {**TRENDS, **TARGETS}.items()},
@@ -98,7 +136,9 @@ def words(c: Context) -> Cells:
         "no_figure": "–",
         "no_previous": t(N_("no previous")),
         "no_data": t(N_("No figures yet.")),
+        "target": t(N_("Target")),
         **{step: t(text) for step, text in STEPS.items()},
         **{f"period_{number}": name for number, name in enumerate(period_words(c), 1)},
+        **entry_words(c.business, t),
     }
     return {(row, "text"): label(text) for row, text in texts.items()}

@@ -1,0 +1,102 @@
+"""Rules about languages, where figures tell other languages from the house language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from kpixl.catalog.model import names_in
+from kpixl.check.case import CAP
+from kpixl.check.meant import squeezed, word_meant
+from kpixl.check.problem import Problem
+from kpixl.check.sentences import SENTENCES
+from kpixl.measure import match_key
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Clause, Condition, Measure
+    from kpixl.check.case import Case, Log
+
+HOUSE = "house_language"
+COLUMN = "language"
+_COMPARISONS = 5_000
+"""So many different languages of a column are compared with the house language by their spelling."""
+_ALIKE = 0.85
+
+
+def missing(log: Log) -> Iterator[Problem]:
+    """Rows that a figure leaves out because nothing tells whether they are in the house language."""
+    if COLUMN not in log.rows.texts:
+        return
+    blank = log.blank(COLUMN)
+    left_out = {code: np.zeros(len(log.rows), dtype=bool) for code in ("no_language", "answer_without_language")}
+    without: dict[str, list[Measure]] = {code: [] for code in left_out}
+    for item in log.case.counted:
+        if HOUSE not in names_in(item.where) or not log.counts(item):
+            continue
+        or_blank = tuple(tuple(tuple(map(_or_blank, part)) for part in clause) for clause in item.where)
+        counted = log.case.tally.meets(msgspec.structs.replace(item, where=or_blank))
+        rows = counted & ~log.case.tally.meets(item) & blank
+        if rows.any():
+            code = "answer_without_language" if any(map(_asks_client, item.where)) else "no_language"
+            left_out[code] |= rows
+            without[code].append(item)
+    clients = log.case.logs.get("clients")
+    for code, items in without.items():
+        if items:
+            found = np.flatnonzero(left_out[code])
+            details = {"lost": log.case.lost(items), "count": len(found)}
+            target = clients.rows.sheet if clients else ""
+            yield log.problem(code, COLUMN, int(found[0]), target=target, **details)
+
+
+def _or_blank(condition: Condition) -> Condition:
+    """A comparison with the house language, met by blank cells, too."""
+    return msgspec.structs.replace(condition, or_blank=True) if condition.operand == HOUSE else condition
+
+
+def _asks_client(clause: Clause) -> bool:
+    """Whether it is another way to know the language, where the row has none."""
+    return len(clause) > 1 and HOUSE in names_in((clause,))
+
+
+def nearly_house(log: Log) -> Iterator[Problem]:
+    """Languages that are probably the house language, written otherwise."""
+    used = log.case.languages
+    house = str(log.case.tally.settings[HOUSE])
+    if COLUMN not in log.rows.texts or match_key(house) not in used:
+        return
+    if (log.table.id, COLUMN) not in log.case.readers or not _compared(log.case):
+        return
+    words = log.words(COLUMN)
+    others = {text.casefold(): i for i, text in enumerate(words.texts) if match_key(text) != match_key(house)}
+    near = set(get_close_matches(house.casefold(), list(others)[:_COMPARISONS], n=CAP, cutoff=_ALIKE))
+    near |= {folded for folded in others if squeezed(folded) == squeezed(house.casefold())}
+    rows = {int(words.first[others[folded]]): others[folded] for folded in near}
+    yield from log.problems(
+        "near_house_language",
+        COLUMN,
+        sorted(rows),
+        lambda row: {"got": words.texts[rows[row]], "near": house, "count": int(words.counts[rows[row]])},
+    )
+
+
+def _compared(case: Case) -> bool:
+    """Whether any figure tells other languages from the house language."""
+    return any(HOUSE in names_in(item.where) for item in case.counted)
+
+
+def house(case: Case) -> Iterator[Problem]:
+    """A house language that no row is in."""
+    used, cell = case.languages, case.entries.settings.get(HOUSE)
+    word = str(case.tally.settings[HOUSE])
+    if not _compared(case) or not used or match_key(word) in used:
+        return
+    near = word_meant(word, list(used.values())[:_COMPARISONS])
+    code = "house_language_misspelt" if near else "house_language_unused"
+    sheet, address = (cell.sheet, cell.cell) if cell else ("", None)
+    details = {"got": word, "near": near}
+    yield Problem(SENTENCES[code].severity, code, sheet, address, None, HOUSE, details)

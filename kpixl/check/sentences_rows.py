@@ -1,0 +1,274 @@
+"""What Check says of rows, tables and columns. English msgids, one sentence each."""
+
+from __future__ import annotations
+
+from kpixl.check.sentence import Sentence
+from kpixl.errors import N_
+
+_RETYPE_NUMBER = N_("Type the number again, digits only, and check that it moves to the right of the cell.")
+_CLEAR_SPACES = N_("Select the cell and press Delete.")
+
+OF_ROWS: dict[str, Sentence] = {
+    # Single cells of the entry tables.
+    "date_as_text": Sentence(
+        "error",
+        N_("“{got}” is text, not a date, so this row does not count."),
+        N_("Type the date again as {meant}, and check that it moves to the right of the cell."),
+        harmless=N_("“{got}” is text, not a date."),
+    ),
+    "text_for_date": Sentence(
+        "error",
+        N_("“{got}” is text, not a date, so this row does not count."),
+        N_("Type the date again, for example {example}, and check that it moves to the right of the cell."),
+        harmless=N_("“{got}” is text, not a date."),
+    ),
+    "number_as_text": Sentence(
+        "error",
+        N_("“{got}” is text, not a number, so this row does not count."),
+        N_("Type {meant} again, digits only, and check that it moves to the right of the cell."),
+        harmless=N_("“{got}” is text, not a number."),
+    ),
+    "text_for_number": Sentence(
+        "error",
+        N_("“{got}” is text, not a number, so this row does not count."),
+        _RETYPE_NUMBER,
+        harmless=N_("“{got}” is text, not a number."),
+    ),
+    "truth_for_date": Sentence(
+        "error",
+        N_("{got} is not a date, so this row does not count."),
+        N_("Type the date, for example {example}, or clear the cell."),
+        harmless=N_("{got} is not a date."),
+    ),
+    "truth_for_number": Sentence(
+        "error",
+        N_("{got} is not a number, so this row does not count."),
+        N_("Type the number, or clear the cell."),
+        harmless=N_("{got} is not a number."),
+    ),
+    "spaces_only": Sentence(
+        "error",
+        N_("This cell looks empty but holds spaces, which Excel takes for text, so this row does not count."),
+        _CLEAR_SPACES,
+        harmless=N_("This cell looks empty but holds spaces, which Excel takes for text."),
+    ),
+    "excel_error": Sentence(
+        "error",
+        N_("This cell shows the Excel error {got}, so this row does not count."),
+        N_("Correct the formula in this cell, or type the value instead."),
+        harmless=N_("This cell shows the Excel error {got}."),
+    ),
+    "too_small": Sentence(
+        "error",
+        N_("{got} is less than {limit}, the lowest that {heading} can be."),
+        N_("Correct the number, or clear the cell."),
+        harmless=N_("{got} is less than {limit}, the lowest that {heading} should be."),
+    ),
+    "too_large": Sentence(
+        "error",
+        N_("{got} is more than {limit}, the highest that {heading} can be."),
+        N_("Correct the number, or clear the cell."),
+        harmless=N_("{got} is more than {limit}, the highest that {heading} should be."),
+    ),
+    "number_for_date": Sentence(
+        "error",
+        N_("The number {got} is not a date, so this row does not count."),
+        N_("Type the date again, for example {example}."),
+        harmless=N_("The number {got} is not a date."),
+    ),
+    "date_unlikely": Sentence(
+        "warning",
+        N_("{got} is an unlikely date for the period {period}."),
+        N_("Check the year, and type the date again if it is wrong."),
+    ),
+    "required_blank": Sentence(
+        "error",
+        N_("{heading} is empty in a row that is otherwise filled in, so this row does not count."),
+        N_("Fill in {heading}, or clear the whole row."),
+        harmless=N_("{heading} is empty in a row that is otherwise filled in."),
+    ),
+    # Dates of a row against each other and against the period.
+    "backwards": Sentence(
+        "error",
+        N_("{heading} ({until}) is before {since_heading} ({since}), which spoils the figures from this row."),
+        N_("Correct whichever of the two dates is wrong."),
+        harmless=N_("{heading} ({until}) is before {since_heading} ({since})."),
+    ),
+    "earlier": Sentence(
+        "warning",
+        N_("{heading} ({until}) is before {since_heading} ({since})."),
+        N_("Correct whichever of the two dates is wrong."),
+    ),
+    "part_over_total": Sentence(
+        "error",
+        N_("{heading} is {got}, more than {total_heading} ({total}), which spoils the figures from this row."),
+        N_("Correct whichever of the two numbers is wrong."),
+        harmless=N_("{heading} is {got}, more than {total_heading} ({total})."),
+    ),
+    "amount_negative": Sentence(
+        "warning",
+        N_("{heading} is {got}, less than 0, so it is taken off the other expenses."),
+        N_("Type it without the minus sign, unless the money came back to you."),
+    ),
+    "calculated_differs": Sentence(
+        "warning",
+        N_("{heading} holds {got} here, though {expected} follows from {since_heading} and {until_heading}."),
+        N_("Clear the cell and copy the formula from the cell above, unless you mean {got}."),
+    ),
+    "calculated_missing": Sentence(
+        "error",
+        N_("{heading} is empty, though {expected} follows from {since_heading} and {until_heading}."),
+        N_("Copy the formula from the cell above; without it the row does not count."),
+    ),
+    "hidden_changed": Sentence(
+        "error",
+        N_("The hidden column {heading} does not hold its formula here, so the figures from this row are wrong."),
+        N_("Unhide the column {heading}, and copy its formula from another row."),
+        harmless=N_("The hidden column {heading} does not hold its formula here."),
+    ),
+    "outside_period": Sentence(
+        "note",
+        N_("Rows that are dated outside {period} and do not count: {count}."),
+        N_("Nothing to do if they belong to another period; otherwise correct their {heading}."),
+    ),
+    # Names and codes.
+    "overlap": Sentence(
+        "error",
+        N_("“{got}” stands in two rows at the same time, here and in {other}."),
+        N_("Give the earlier row its end date, or clear the row that is there by mistake."),
+    ),
+    "duplicate": Sentence(
+        "error",
+        N_("“{got}” stands in more than one row (rows: {count}; the first is {first}), so it counts more than once."),
+        N_("Give each row a code of its own, or clear the rows that are there by mistake."),
+    ),
+    "name_again": Sentence(
+        "warning",
+        N_("“{got}” stands in more than one row (rows: {count}; the first is {first}), and each of them counts."),
+        N_("Clear the rows that are there by mistake."),
+    ),
+    "listed_again": Sentence(
+        "note",
+        N_("“{got}” stands in more than one row (rows: {count}; the first is {first}), but counts once."),
+        N_("Nothing to do, unless one of the rows is there by mistake: then clear it."),
+    ),
+    "same_number": Sentence(
+        "warning",
+        N_("“{got}” and “{other}” (in {first}) are the same number to Excel, which may mix up the two rows."),
+        N_("Write one of the codes differently, for example with a letter in front."),
+    ),
+    "unknown_name": Sentence(
+        "warning",
+        N_("“{got}” is not in {target} (rows with it: {count})."),
+        N_("Pick the name from the list in the cell, or add it to {target}."),
+    ),
+    "misspelt_name": Sentence(
+        "warning",
+        N_("“{got}” is not in {target}, but “{near}” is (rows with it: {count})."),
+        N_("If “{near}” is meant, pick it from the list in the cell; otherwise add “{got}” to {target}."),
+    ),
+    "spaces_in_name": Sentence(
+        "warning",
+        N_("“{got}” differs from “{near}” in {target} by spaces alone, so Excel tells the two apart (rows: {count})."),
+        N_("Pick the name from the list in the cell, so that it is written alike everywhere."),
+    ),
+    "names_unlisted": Sentence(
+        "warning",
+        N_("{target} has no rows, so the names in {heading} cannot be compared with it (different names: {count})."),
+        N_("Add each name to {target}, one row each."),
+    ),
+    # Choices.
+    "choice_unknown": Sentence(
+        "error",
+        N_("“{got}” is not one of: {allowed}; it does not count as any of them (rows with it: {count})."),
+        N_("Pick the right word from the list in the cell."),
+        harmless=N_("“{got}” is not one of: {allowed} (rows with it: {count})."),
+    ),
+    "choice_meant": Sentence(
+        "error",
+        N_("“{got}” is not one of: {allowed}; it does not count as any of them (rows with it: {count})."),
+        N_("Pick “{near}” from the list in the cell if that is meant; otherwise pick another word."),
+        harmless=N_("“{got}” is not one of: {allowed} (rows with it: {count})."),
+    ),
+    "resolved_undated": Sentence(
+        "error",
+        N_("{status} says “{got}”, but {heading} is empty, so the complaint counts as outstanding."),
+        N_("Fill in {heading}, or correct {status}."),
+        harmless=N_("{status} says “{got}”, but {heading} is empty."),
+    ),
+    "resolved_open": Sentence(
+        "warning",
+        N_("{heading} says “{got}”, although {date_heading} holds a date."),
+        N_("Correct {heading}, or clear the date."),
+    ),
+    "session_ahead": Sentence(
+        "note",
+        N_("{heading} says “{got}”, but the session is dated after {period}."),
+        N_("Correct the date, or clear {heading} until the session has taken place."),
+    ),
+    # Languages.
+    "no_language": Sentence(
+        "warning",
+        N_("Rows without a language are left out of: {lost} (rows: {count}; this is the first)."),
+        N_("Fill in {heading} in each of them, also where it is the house language."),
+    ),
+    "answer_without_language": Sentence(
+        "warning",
+        N_(
+            "Answers without a language, from clients without one in {target}, are left out of: {lost}"
+            " (rows: {count}; this is the first)."
+        ),
+        N_("Fill in {heading} in each of them, or the language of the client in {target}."),
+    ),
+    "near_house_language": Sentence(
+        "warning",
+        N_("“{got}” is not the same as “{near}”, so it counts as another language (rows with it: {count})."),
+        N_("If “{near}” is meant, write it like that in each of them; otherwise there is nothing to do."),
+    ),
+    # Tables and columns.
+    "table_gone": Sentence(
+        "error",
+        N_("The table {title} is gone, so these have no value: {lost}."),
+        N_("Restore the table from the backup, or type the totals in Totals."),
+    ),
+    "table_unneeded": Sentence(
+        "note",
+        N_("The table {title} is gone; no figure needs it."),
+        N_("Nothing to do, unless you miss it: then restore it from the backup."),
+    ),
+    "rows_below": Sentence(
+        "error",
+        N_("There are entries right below the table of {title}, which do not count."),
+        N_("In Excel, drag the corner of the table over them; in LibreOffice, insert rows inside the table for them."),
+    ),
+    "column_gone": Sentence(
+        "error",
+        N_("The column {heading} of {title} is gone, so these have no value: {lost}."),
+        N_("Restore the column from the backup, or type the totals in Totals."),
+    ),
+    "column_unneeded": Sentence(
+        "note",
+        N_("The column {heading} of {title} is gone; no figure needs it."),
+        N_("Nothing to do, unless you miss it: then restore it from the backup."),
+    ),
+    "table_empty": Sentence(
+        "note",
+        N_("There are no rows in {title}, so these have no value: {lost}."),
+        N_("Fill in {title}, or type the totals in Totals."),
+    ),
+    "table_empty_zero": Sentence(
+        "note",
+        N_("There are no rows in {title}, so it counts as 0 in: {lost}."),
+        N_("Fill in {title}, or type the totals in Totals."),
+    ),
+    "slow_table": Sentence(
+        "warning",
+        N_("{title} has {count} rows, and Excel looks through all of them for each, so it needs long to recalculate."),
+        N_("Move the rows of past years to another workbook, or type the totals in Totals and clear the rows."),
+    ),
+    "one_client": Sentence(
+        "warning",
+        N_("“{got}” gave {count} of the {total} survey answers of the period, so one client weighs heavily in them."),
+        N_("Ask the other clients, too, or read the score with that in mind."),
+    ),
+}

@@ -1,0 +1,38 @@
+"""Keeps the overview chart to the KPIs that are used: own KPIs come and go. Changes nothing else in a chart."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kpixl.workbook.cells import column_letters
+from kpixl.workbook.package import OFFICE_RELATIONSHIP
+
+if TYPE_CHECKING:
+    from kpixl.workbook.package import Package
+    from kpixl.workbook.read import Book
+
+_REFERENCE = re.compile(rb"(<(?:\w+:)?f>[^<]*!\$([A-Z]+)\$(\d+):\$([A-Z]+)\$)(\d+)(</(?:\w+:)?f>)")
+
+
+def overview(package: Package, book: Book, count: int) -> None:
+    """Let every series of the dashboard's charts that begins with the first row of the ranking cover ``count`` rows."""
+    rank, sheet = book.placements.get("rank"), book.sheets.get("dashboard")
+    if rank is None or sheet is None or "rank_1" not in rank.row_numbers:
+        return
+    first = rank.row_numbers["rank_1"]
+    columns = {column_letters(number).encode() for number in rank.column_numbers.values()}
+    for drawing in package.related(sheet.part, OFFICE_RELATIONSHIP + "/drawing"):
+        for chart in package.related(drawing, OFFICE_RELATIONSHIP + "/chart"):
+            _fit(package, chart, first, first + count - 1, columns)
+
+
+def _fit(package: Package, chart: str, first: int, last: int, columns: set[bytes]) -> None:
+    def changed(found: re.Match[bytes]) -> bytes:
+        ours = found[2] == found[4] and found[2] in columns and int(found[3]) == first
+        return found[1] + (str(last).encode() if ours else found[5]) + found[6]
+
+    before = package.read(chart)
+    after = _REFERENCE.sub(changed, before)
+    if after != before:
+        package.replace(chart, after)

@@ -1,0 +1,49 @@
+"""Own KPIs, on the Settings sheet: a name, a formula over measures, how to read it. Graded like any other."""
+
+from __future__ import annotations
+
+from kpixl.catalog.model import OWN_SLOTS
+from kpixl.errors import N_
+from kpixl.score import GRADED
+from kpixl.words import LEVELS
+from kpixl.workbook import style
+from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label
+
+COLUMNS = {
+    "label": N_("Name of the KPI"),
+    "formula": N_("Formula"),
+    "unit": N_("Unit"),
+    "direction": N_("Direction"),
+    **{level.id: LEVELS[level] for level in GRADED},
+}
+ROWS = ("title", "help", "headings", *OWN_SLOTS)
+
+
+def cells(c: Context) -> Cells:
+    """Every cell of the block."""
+    t, filled = c.t, {entry.slot: entry for entry in c.scorecard.entries.own}
+    help_ = N_(
+        "Ten KPIs of your own. Type a formula over measures, by their names on Totals, for example {example}; "
+        "thresholds are optional."
+    )
+    found: dict[tuple[str, str], Cell] = {
+        ("title", "label"): label(t(N_("Own KPIs")), style.Style(size=12, bold=True, colour=style.ACCENT)),
+        ("help", "label"): label(t(help_).format(example=_example(c)), style.HELP),
+    }
+    for column, heading in COLUMNS.items():
+        look = style.HEADING if column in ("label", "formula", "unit", "direction") else style.HEADING_RIGHT
+        found["headings", column] = label(t(heading), look)
+    left, right = style.entry("general", align="left"), style.entry("general")
+    for slot in OWN_SLOTS:
+        entry, result = filled.get(slot), c.scorecard.result(slot)
+        for column in COLUMNS:
+            found[slot, column] = entry_cell(None, left if column in ("label", "unit", "direction") else right)
+        if entry is not None and entry.formula and result.kpi.kpi.formula:
+            found[slot, "formula"] = Cell("echo", result.value, entry.formula, right)
+    return found
+
+
+def _example(c: Context) -> str:
+    """A formula that makes sense in this business: two of its measures."""
+    names = [kpi.arguments[0].measure.name for kpi in c.business.kpis[:2]]
+    return f"={names[0]}/{names[1]}"
