@@ -20,7 +20,7 @@ DIMENSIONS = (
     "assistant", "client", "service", "source", "language", "kind", "contract", "reason", "status", "resolution",
 )  # fmt: skip
 CAPACITY = 12
-"""Groups shown for each dimension: those with the most cases."""
+"""Groups shown for each dimension: those with the most cases, or the largest amounts where cases are not counted."""
 ENOUGH_CASES = 5
 """Below this a group's value is shown without a level: one case more or less would change it."""
 
@@ -119,7 +119,8 @@ def _section(entries: Entries, dimension: str, kpis: tuple[BusinessKpi, ...]) ->
         values = {kpi.id: calculate(kpi, arguments[kpi.id])[0] for kpi in kpis}
         if any(value is not None for value in values.values()):
             cases = {kpi.id: arguments[kpi.id][kpi.kpi.sample] or 0.0 for kpi in kpis if kpi.kpi.sample}
-            found.append((-sum(cases.values()), shown, values, cases))
+            weight = sum(cases.values()) if cases else abs(values[kpis[0].id] or 0.0)
+            found.append((-weight, shown, values, cases))
     found.sort(key=lambda group: group[:2])
     shown_groups = tuple(
         Group(shown, {kpi.id: _result(kpi, values[kpi.id], cases.get(kpi.id), entries) for kpi in kpis})

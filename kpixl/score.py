@@ -283,8 +283,8 @@ def _to_next(kpi: BusinessKpi, value: float, edge: Threshold, slope: float) -> T
     upwards = edge.comparison in (">=", ">")
     needed = edge.value - value if upwards else value - edge.value
     noise = NOISE * max(1.0, abs(edge.value))
-    # Whole numbers, or tenths of an hour: the fewest of them that pass, at a strict edge one past it.
-    per_unit = 1 if measure.whole else TENTHS
+    # Whole numbers, or tenths of an hour or month: the fewest of them that pass, at a strict edge one past it.
+    per_unit = 1 if measure.told_whole else TENTHS
     step = abs(slope) / per_unit
     if edge.comparison in (">=", "<="):
         amount = math.ceil((needed - noise) / step) / per_unit

@@ -28,6 +28,8 @@ STANDINGS = {
     Standing.SAME: N_("as before"),
     Standing.BETTER: N_("better than before"),
 }
+STEP = N_("{figure}: {step}")
+"""What it takes: a measure, and how much more or less of it."""
 DIRECTIONS = {"up": N_("higher is better"), "down": N_("lower is better")}
 
 WINDOWS = {Window.PERIOD: N_("period"), Window.QUARTER: N_("last 3 months"), Window.YEAR: N_("last 12 months")}
@@ -82,8 +84,16 @@ def bare_word(result: Result, t: Language) -> str:
 
 
 def kpi_title(kpi: BusinessKpi, t: Language) -> str:
-    """How lists and headings call a KPI: ``CSS · Client satisfaction score``."""
-    return kpi.name if kpi.own else f"{t(kpi.abbreviation)} · {t(kpi.name)}"
+    """How lists and headings call a KPI: ``CSS · Client satisfaction score``; a short name that is a word says nothing
+    that the name does not."""
+    if kpi.own or not kpi.abbreviation.isupper():
+        return t(kpi.name)
+    return f"{t(kpi.abbreviation)} · {t(kpi.name)}"
+
+
+def unit_label(unit: str, currency: str, t: Language) -> str:
+    """A unit in words; money by its currency."""
+    return currency if unit == "money" else t(UNITS[unit])
 
 
 def entry_words(business: Business, t: Language) -> dict[str, str]:
@@ -134,4 +144,5 @@ def to_next_text(result: Result, t: Language) -> str:
         return ""
     sign = "+" if step.direction == "more" else "−"
     amount = f"{step.amount:.15g}".replace(".", t.decimal_point)
-    return f"{measure_label(step.measure, t)}: {sign}{amount} → {t(LEVELS[result.grade.next_level])}"
+    steps = f"{sign}{amount} → {t(LEVELS[result.grade.next_level])}"
+    return t(STEP).format(figure=measure_label(step.measure, t), step=steps)

@@ -647,10 +647,8 @@ def test_the_owners_settings_decide() -> None:
     assert value("satisfied", entries(VA, {"surveys": scores}, set_={})).used == 2
     assert value("satisfied", entries(VA, {"surveys": scores}, set_={"satisfied_cut": 5.0})).used == 1
     # Below 1 there is no answer, wherever the cut is.
-    assert (
-        value("satisfied", entries(VA, {"surveys": [{"date": FIRST, "score": 0.5}]}, set_={"satisfied_cut": 0})).used
-        == 0
-    )
+    low = [{"date": FIRST, "score": score} for score in (0.5, 1)]
+    assert value("satisfied", entries(VA, {"surveys": low}, set_={"satisfied_cut": 0.0})).used == 1
     # Bought 60 days before the end: active within 90 days, inactive within 60.
     book = {"clients": [{"client": "Ana", "start": YEAR_AGO}], "sales": [{"client": "Ana", "date": AFTER - 61}]}
     assert value("clients_inactive", entries(SB, book, set_={})).used == 0

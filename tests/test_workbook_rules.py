@@ -52,7 +52,7 @@ FUNCTIONS = {
 
 LITERALS = {
     "", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{y}", "{d}",
-    "~", "~~", "*", "~*", "?", "~?",
+    "~", "~~", "*", "~*", "?", "~?", "{figure}", "{step}",
 }  # fmt: skip
 """What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""
 

@@ -249,6 +249,11 @@ class Measure(Record, frozen=True):
         return self.unit == "count"
 
     @property
+    def told_whole(self) -> bool:
+        """Whether an owner is told whole numbers of it; of hours and months, tenths."""
+        return self.unit in ("count", "money")
+
+    @property
     def through_past(self) -> bool:
         """Whether its window reaches over closed periods, whose figures stand in Past periods and not in the rows."""
         return self.window is not Window.PERIOD and not self.kept and self.aggregate in ("count", "sum", "typed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -199,7 +200,7 @@ def _dropdown(sheet: Worksheet, address: str, source: str, error: str) -> None:
 def _finish_totals(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=True)
     place = c.placements["totals"]
-    _widths(sheet, place, dict(totals.WIDTHS), 14, totals.HIDDEN)
+    _widths(sheet, place, {**totals.WIDTHS, "label": totals.label_width(c)}, 14, totals.HIDDEN)
     sheet.row_dimensions[place.position("total", "label")[0]].hidden = True
     _freeze(sheet, place, "headings", "unit")
 
@@ -211,7 +212,7 @@ SHARES = ("value", "target", "gap", "previous", "change", "year_before", *(f"{le
 def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=True)
     place = c.placements["kpis"]
-    _widths(sheet, place, dict(kpis.WIDTHS), 12)
+    _widths(sheet, place, {**kpis.WIDTHS, "abbreviation": kpis.abbreviation_width(c)}, 12)
     sheet.row_dimensions[place.position("headings", "name")[0]].height = 30
     for kpi in c.kpis:
         sheet.row_dimensions[place.position(kpi.id, "name")[0]].height = 30
@@ -265,7 +266,7 @@ def _finish_guide(sheet: Worksheet, c: Context) -> None:
         number, column = c.placements["kpis"].position(kpi.id, "name")
         target = source.cell(number, column)
         target.hyperlink = Hyperlink(ref=target.coordinate, location=f"_kpixl.guide.{kpi.id}")
-        style.apart(style.LINK).apply(target)
+        style.apart(replace(style.LINK, wrap=True)).apply(target)
 
 
 def _finish_settings(sheet: Worksheet, c: Context) -> None:

@@ -65,12 +65,8 @@ OWN = "#,##0.00"
 
 
 def money(t: Language, currency: str) -> str:
-    """The format of an amount in the workbook's currency, as the owner's language writes it."""
-    return _money(t, currency, "#,##0.00")
-
-
-def money_large(t: Language, currency: str) -> str:
-    """The same where there is little room: no cents from a thousand on."""
+    """The format of an amount on a card, in the workbook's currency and as the owner's language writes it: no cents
+    from a thousand on."""
     whole = _money(t, currency, "#,##0")
     return f"[>=1000]{whole};[<=-1000]-{whole};{_money(t, currency, '#,##0.00')}"
 
@@ -102,6 +98,8 @@ class Style:
     rule: str | None = None
     unlocked: bool = False
     underline: bool = False
+    shrink: bool = False
+    """Whether what does not fit is made smaller, so that it is never cut off."""
 
     def apply(self, cell: Any) -> None:
         """Give an openpyxl cell this look."""
@@ -122,7 +120,13 @@ def _parts(style: Style) -> tuple[Any, ...]:
         underline="single" if style.underline else None,
     )
     fill = PatternFill("solid", start_color=style.fill) if style.fill else PatternFill()
-    alignment = Alignment(horizontal=style.align, vertical=style.vertical, wrap_text=style.wrap, indent=style.indent)
+    alignment = Alignment(
+        horizontal=style.align,
+        vertical=style.vertical,
+        wrap_text=style.wrap,
+        indent=style.indent,
+        shrink_to_fit=style.shrink,
+    )
     border = Border(bottom=Side("thin", color=style.rule)) if style.rule else Border()
     return font, fill, alignment, border, Protection(locked=not style.unlocked)
 

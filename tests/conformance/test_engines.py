@@ -425,9 +425,7 @@ def test_whatever_an_owner_typed_in_libreoffice(tmp_path: Path) -> None:
 
     collect()
     assert len(paths) == IN_LIBREOFFICE
-    found = {
-        path.name: unlike(path, values) for path, values in zip(paths, libreoffice_values(paths), strict=True)
-    }
+    found = {path.name: unlike(path, values) for path, values in zip(paths, libreoffice_values(paths), strict=True)}
     assert not any(found.values()), found
 
 

@@ -95,7 +95,7 @@ def _section(section: Section, c: Context) -> Cells:
             has = result is not None and result.value is not None
             values = {
                 "value": result.value if result and has else None,
-                "level": _level(result, t) if result and has else None,
+                "level": _level(result, t) if result and has and (kpi.thresholds or result.level is not None) else None,
                 "cases": result.cases if result and has else None,
             }
             for part, value in values.items():

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import OWN_SLOTS, Level
+from kpixl.catalog.model import OWN_SLOTS, Level, Standing
 from kpixl.errors import N_
-from kpixl.words import TRENDS, kpi_title, level_word, reason_text, standing_word, to_next_text
+from kpixl.words import (
+    SHAPES,
+    STANDINGS,
+    TRENDS,
+    kpi_title,
+    level_word,
+    reason_text,
+    standing_word,
+    to_next_text,
+)
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets.check import link
@@ -172,7 +181,7 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
     large = figure
     if unit == "money":
         currency = c.scorecard.entries.currency
-        figure, large = style.money(t, currency), style.money_large(t, currency)
+        figure = large = style.money(t, currency)
     # A share that rises from 80 % to 84 % rises by 4 points, not by 4 %. Of own KPIs the unit is not known here.
     scale = "*100" if unit == "fraction" and not kpi.own else ""
     points = style.change_format("score", f" {t(N_('points'))}") if scale else style.change_format(unit, after)
@@ -182,7 +191,7 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
         (part, offset): label(None, style.Style(fill=CARD)) for part in CARD_PARTS[:-1] for offset in range(4)
     }
     next_text = to_next_text(result, t) or reason_text(result.reason, t)
-    heading = style.Style(bold=True, fill=CARD, align="left", indent=1)
+    heading = style.Style(bold=True, fill=CARD, align="left", indent=1, shrink=True)
     title = kpi_title(kpi, t)
     aside = style.Style(size=9, colour=style.MUTED, fill=CARD, align="left", indent=1)
 
@@ -199,17 +208,17 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
         ("value", 0): live(
             f"IF(ISNUMBER({value}),{value},{dash})",
             none if result.value is None else result.value,
-            style.Style(size=20, bold=True, format=large, align="left", fill=CARD, indent=1),
+            style.Style(size=20, bold=True, format=large, align="left", fill=CARD, indent=1, shrink=True),
         ),
         ("value", 2): live(
             empty(f"{prefix}_level"),
             standing_word(result, t) if kpi.name else None,
-            style.Style(size=9, bold=True, align="center", fill=CARD),
+            style.Style(size=9, bold=True, align="center", fill=CARD, shrink=True),
         ),
         ("change", 0): live(
             f"IF(ISNUMBER({change}),{change}{scale},{dash})",
             none if result.change is None else result.change * (100 if scale else 1),
-            style.Style(size=9, format=points, align="left", fill=CARD, indent=1),
+            style.Style(size=9, format=points, align="left", fill=CARD, indent=1, shrink=True),
         ),
         ("change", 1): live(
             f"IF(ISNUMBER({change}),{trend},{empty(c.word('no_previous'))})",
@@ -222,7 +231,7 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
         ("target", 1): live(
             f"IF(ISNUMBER({target}),{target},{dash})",
             none if result.target is None else result.target,
-            style.Style(size=9, format=figure, align="left", fill=CARD),
+            style.Style(size=9, format=figure, align="left", fill=CARD, shrink=True),
         ),
         ("next", 0): live(
             f"{c.at('kpis', kpi.id, 'to_next')}",
@@ -237,7 +246,11 @@ def _legend(c: Context) -> dict[tuple[str, int], Cell]:
     found: dict[tuple[str, int], Cell] = {
         ("name", 0): label(c.t(N_("How to read the levels")), style.Style(bold=True, align="left", indent=1))
     }
-    for part, level in zip(("value", "change", "target", "next"), sorted(Level, reverse=True), strict=True):
+    words = [(level, level_word(level, c.t)) for level in sorted(Level, reverse=True)]
+    if not any(kpi.thresholds for kpi in c.business.kpis):
+        chosen = (Standing.MET, Standing.BETTER, Standing.WORSE, Standing.MISSED)
+        words = [(one.shade, f"{SHAPES[one.shade]} {c.t(STANDINGS[one])}") for one in chosen]
+    for part, (level, word) in zip(("value", "change", "target", "next"), words, strict=True):
         look = style.Style(
             bold=True,
             colour=style.LEVEL_TEXT[level],
@@ -245,7 +258,7 @@ def _legend(c: Context) -> dict[tuple[str, int], Cell]:
             indent=1,
             vertical="center" if part != "next" else "top",
         )
-        found[part, 0] = label(level_word(level, c.t), look)
+        found[part, 0] = label(word, look)
     return found
 
 

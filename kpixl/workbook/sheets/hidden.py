@@ -135,7 +135,8 @@ def _calc(result: Result, index: int, c: Context) -> dict[str, Cell]:
         "high": live(high, high_value),
         "slope": live(slope, grade.slope, guarded=fresh),
         "amount": live(
-            _amount(value, at, whole=bool(measure and measure.whole), upwards=upwards), step.amount if step else None
+            _amount(value, at, whole=bool(measure and measure.told_whole), upwards=upwards),
+            step.amount if step else None,
         ),
         "sign": live(
             f'IF(ISNUMBER({at["amount"]}),IF(({at["slope"]}>0)={"TRUE" if upwards else "FALSE"},"+","−"),"")',

@@ -9,7 +9,16 @@ from kpixl.catalog.model import OWN_SLOTS, Level, Window
 from kpixl.errors import N_
 from kpixl.formula import names, parse, to_excel
 from kpixl.score import GRADED, thresholds_published
-from kpixl.words import TARGETS, TRENDS, UNITS, WINDOWS, level_word, reason_text, standing_word, to_next_text
+from kpixl.words import (
+    TARGETS,
+    TRENDS,
+    WINDOWS,
+    level_word,
+    reason_text,
+    standing_word,
+    to_next_text,
+    unit_label,
+)
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
@@ -48,8 +57,7 @@ ORDER = (
     *(f"{level.id}_{part}" for level in GRADED for part in ("published", "yours", "used")),
 )
 WIDTHS = {
-    "abbreviation": 8,
-    "name": 30,
+    "name": 34,
     "unit": 9,
     "level": 23,
     "window": 17,
@@ -57,6 +65,13 @@ WIDTHS = {
     "to_next": 50,
     "comment": 70,
 }
+
+
+def abbreviation_width(c: Context) -> float:
+    """Room for the longest short name."""
+    return max(8.0, *(1.15 * len(c.t(kpi.abbreviation)) + 2 for kpi in c.business.kpis))
+
+
 TEXT_COLUMNS = ("abbreviation", "name", "unit", "level", "window", "against_target", "to_next", "trend", "comment")
 
 
@@ -106,7 +121,7 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
     sample = kpi.argument(kpi.kpi.sample).name if kpi.kpi.sample else ""
     found = _common(result, c) | {
         "abbreviation": label(t(kpi.abbreviation), style.apart(style.STRONG)),
-        "name": label(t(kpi.name), style.apart(style.TEXT)),
+        "name": label(t(kpi.name), style.apart(style.WRAPPED)),
         "value": live(
             f'IFERROR({value_formula(kpi)},"")',
             result.value,
@@ -141,7 +156,7 @@ def _own(result: Result, c: Context) -> dict[str, Cell]:
     name = live(f'IFERROR({at["label"]}&"","")', kpi.name, style.apart(style.STRONG))
     found = _common(result, c) | {
         "abbreviation": name,
-        "name": replace(name, style=style.apart(style.TEXT)),
+        "name": replace(name, style=style.apart(style.WRAPPED)),
         "value": live(
             f'IF(ISNUMBER({at["formula"]}),{at["formula"]},"")',
             result.value,
@@ -174,7 +189,7 @@ def unit_shown(kpi: BusinessKpi, c: Context) -> str:
     """A KPI's unit in words; money by its currency; that of an own KPI as the owner typed it."""
     if kpi.own:
         return next((entry.unit.text for entry in c.scorecard.entries.own if entry.slot == kpi.id), "")
-    return c.scorecard.entries.currency if kpi.kpi.unit == "money" else c.t(UNITS[kpi.kpi.unit])
+    return unit_label(kpi.kpi.unit, c.scorecard.entries.currency, c.t)
 
 
 def _common(result: Result, c: Context) -> dict[str, Cell]:
@@ -280,7 +295,8 @@ def _to_next(kpi: BusinessKpi, c: Context) -> str:
         return c.at("calc", kpi.id, "reason")
     at = {column: c.at("calc", kpi.id, column) for column in ("amount", "next", "lever", "reason", "sign")}
     words = c.span("words", "text", [f"word_{level.value}" for level in Level])
-    step = f'{at["lever"]}&": "&{at["sign"]}&{at["amount"]}&" → "&INDEX({words},{at["next"]}+1)'
+    steps = f'{at["sign"]}&{at["amount"]}&" → "&INDEX({words},{at["next"]}+1)'
+    step = f'SUBSTITUTE(SUBSTITUTE({c.word("step")},"{{figure}}",{at["lever"]}),"{{step}}",{steps})'
     return f"IF(ISNUMBER({at['amount']}),{step},{at['reason']})"
 
 

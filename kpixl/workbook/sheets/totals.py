@@ -9,7 +9,7 @@ from kpixl.errors import N_
 from kpixl.formula import parse, to_excel
 from kpixl.period import serial
 from kpixl.score import Reason, first_closed
-from kpixl.words import SOURCES, UNITS, measure_label, reason_text
+from kpixl.words import SOURCES, measure_label, reason_text, unit_label
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, Names, made_formula, measure_formula
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
@@ -35,7 +35,13 @@ COLUMNS = {
     "zero": N_("If zero"),
 }
 HIDDEN = ("seen", "changed", "closed", "missing", "zero")
-WIDTHS = {"label": 46, "unit": 9, "source": 15}
+WIDTHS = {"unit": 11, "source": 15}
+
+
+def label_width(c: Context) -> float:
+    """Room for the longest name of a measure in use."""
+    shown = (measure for measure in c.business.measures if measure.name in c.business.shown)
+    return max(40.0, *(0.92 * len(measure_label(measure, c.t)) + 2 for measure in shown))
 
 
 def rows(business: Business) -> tuple[str, ...]:
@@ -78,7 +84,7 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
     seen = f"AND(ISNUMBER({at['used']}),ISNUMBER({at['seen']}))"
     return {
         "label": label(measure_label(measure, c.t)),
-        "unit": label(c.t(UNITS[measure.unit]), style.MUTED_TEXT),
+        "unit": label(unit_label(measure.unit, c.scorecard.entries.currency, c.t), style.MUTED_TEXT),
         "log": live(_log(measure, c), value.log, muted),
         "typed": entry_cell(typed_cell.number if typed_cell else None, style.entry(measure.unit)),
         "used": live(
