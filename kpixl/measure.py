@@ -20,7 +20,7 @@ from kpixl.period import serial
 from kpixl.settings import settings_used
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Calculated, Condition, Where
+    from kpixl.catalog.model import Calculated, Condition, Table, Where
 
 _COMPARE = {
     ">=": operator.ge,
@@ -147,7 +147,7 @@ class Tally:
         rows = self.entries.tables.get(item.table or "")
         if rows is None or not self._has(rows, item):
             return False
-        return not (item.kept and rows.blank(key_column(item)).all())
+        return not (item.kept and rows.blank(key_column(item, rows.table)).all())
 
     def _has(self, rows: EntryTable, item: Measure) -> bool:
         needed = columns_of(item.where) | {*item.distinct} | ({item.column} if item.column else set())
@@ -292,6 +292,8 @@ class Tally:
         return self._keys[place]
 
 
-def key_column(item: Measure) -> str:
-    """The column whose being empty says that a kept list has not been filled in: the first that the measure reads."""
-    return item.where[0][0][0].column
+def key_column(item: Measure, table: Table) -> str:
+    """The column whose being empty says that a kept list has not been filled in: the first that the measure reads, or
+    that every row needs, if that one may be blank."""
+    first = item.where[0][0][0].column
+    return first if table.field(first).required else next(field.id for field in table.fields if field.required)

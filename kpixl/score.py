@@ -234,7 +234,7 @@ def standing_of(kpi: BusinessKpi, value: float, target: float | None, previous: 
     """How ``value`` stands against the owner's target, else against the previous period; None without either."""
     if target is not None:
         return Standing(str(_against_target(kpi, value, target)))
-    if previous is not None and (trend := _trend(kpi, value - previous)):
+    if previous is not None and (trend := _trend(kpi, value, value - previous)):
         return Standing(trend)
     return None
 
@@ -369,7 +369,7 @@ def _graded(
         year_to_date=None,
         year_to_date_reason=None,
         change=change,
-        trend=_trend(kpi, change),
+        trend=_trend(kpi, value, change),
         sample=arguments[kpi.kpi.sample] if kpi.kpi.sample else None,
         alert=bool(kpi.alert_past and value is not None and passes(value, kpi.alert_past)),
     )
@@ -383,10 +383,10 @@ def _against_target(kpi: BusinessKpi, value: float | None, target: float | None)
     return "met" if short <= noise else "missed"
 
 
-def _trend(kpi: BusinessKpi, change: float | None) -> Literal["better", "worse", "same"] | None:
-    if change is None or kpi.kpi.direction == "none":
+def _trend(kpi: BusinessKpi, value: float | None, change: float | None) -> Literal["better", "worse", "same"] | None:
+    if value is None or change is None or kpi.kpi.direction == "none":
         return None
-    if abs(change) <= NOISE:
+    if abs(change) <= NOISE * max(1.0, abs(value)):
         return "same"
     return "better" if (change > 0) == (kpi.kpi.direction == "up") else "worse"
 

@@ -45,6 +45,7 @@ BAD_DATE = N_("is not a date; write it like 2026-10-31 or 2026-10-31 14:30")
 ZONED = N_("has a time zone; write the local time without it, like 2026-10-31 14:30")
 EARLY_DATE = N_("is before March 1900, which Excel cannot hold as a date")
 BAD_NUMBER = N_("is not a plain number; write it like 1234.5")
+NO_CHOICE = N_("is not one of the words that this column takes")
 TOO_LONG = N_("is longer than the 32,767 characters that a cell of Excel holds")
 
 
@@ -105,7 +106,11 @@ def read_csv(path: Path) -> Source:
     return Source(path, columns, rows, lines)
 
 
-def rows_for(table: Table, source: Source, mapping: Mapping[str, str]) -> Accepted:
+Choices: TypeAlias = Mapping[str, Mapping[str, str]]
+"""Field id -> what a file may say for a choice, in small letters -> the workbook's word for it."""
+
+
+def rows_for(table: Table, source: Source, mapping: Mapping[str, str], choices: Choices | None = None) -> Accepted:
     """The rows of ``source`` as rows of ``table``, by ``mapping`` from field id to column of the source."""
     places = _places(table, source, mapping)
     fields = [(field, places[field.id]) for field in table.fields if field.id in places]
@@ -115,7 +120,7 @@ def rows_for(table: Table, source: Source, mapping: Mapping[str, str]) -> Accept
         values: list[Value] = []
         for field, place in fields:
             try:
-                values.append(_value(field, cells[place]))
+                values.append(_value(field, cells[place], (choices or {}).get(field.id, {})))
             except _Unfit as unfit:
                 rejected.append(Rejected(line, source.columns[place], cells[place], str(unfit)))
                 break
@@ -191,7 +196,7 @@ def _places(table: Table, source: Source, mapping: Mapping[str, str]) -> dict[st
     return {id_: source.columns.index(column) for id_, column in mapping.items()}
 
 
-def _value(field: Field, cell: str) -> Value:
+def _value(field: Field, cell: str, choices: Mapping[str, str]) -> Value:
     if not cell.strip():
         if field.required:
             raise _Unfit(BLANK)
@@ -200,6 +205,10 @@ def _value(field: Field, cell: str) -> Value:
         return _date(cell.strip())
     if field.type == "number":
         return _number(cell.strip())
+    if choices:
+        if cell.strip().lower() not in choices:
+            raise _Unfit(NO_CHOICE)
+        return choices[cell.strip().lower()]
     if len(cell) > _LONGEST_TEXT:
         raise _Unfit(TOO_LONG)
     return cell

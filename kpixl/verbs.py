@@ -13,6 +13,7 @@ from kpixl import catalog
 from kpixl.errors import N_, FileExists, FolderMissing, NotXlsx, Phrase, UnknownChoice, UnknownField
 from kpixl.refresh import no_collection, refresh_package, scored
 from kpixl.source import Accepted, Rejected, read_csv, rows_for
+from kpixl.words import choice_words
 from kpixl.workbook.append import append_entries
 from kpixl.workbook.files import ensure_free
 from kpixl.workbook.package import Package
@@ -118,7 +119,8 @@ def import_rows(
     business = book.entries.business
     if table not in {item.id for item in business.tables}:
         raise UnknownChoice(got=table, what=Phrase(N_("table")), allowed=", ".join(item.id for item in business.tables))
-    accepted = rows_for(business.table(table), read_csv(source), mapping)
+    choices = choice_words(business.table(table), book.entries.words)
+    accepted = rows_for(business.table(table), read_csv(source), mapping, choices)
     gone = [field for field in mapping if field not in book.headings[table]]
     if gone:
         raise UnknownField(table=table, got=gone[0], allowed=", ".join(book.headings[table]))

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level, Standing, Window, word_key
 from kpixl.errors import N_
+from kpixl.i18n import LOCALES, language
 from kpixl.settings import SETTINGS
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business, BusinessKpi, Measure
+    from collections.abc import Mapping
+
+    from kpixl.catalog.model import Business, BusinessKpi, Measure, Table
     from kpixl.i18n import Language
     from kpixl.score import Reason, Result, ToNext
 
@@ -109,6 +112,21 @@ def entry_words(business: Business, t: Language) -> dict[str, str]:
     words |= {f"unit_{unit}": t(word) for unit, word in UNITS.items()}
     words |= {f"direction_{direction}": t(word) for direction, word in DIRECTIONS.items()}
     return words | {f"window_{window.value}": t(word) for window, word in WINDOWS.items()}
+
+
+def choice_words(table: Table, words: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """For each choice of a table: what somebody may write for it, in small letters, in any language of kpixl or as its
+    id, and the word of the workbook that it stands for."""
+    found: dict[str, dict[str, str]] = {}
+    for field in table.fields:
+        for choice, label in field.choices.items():
+            word = words.get(word_key(table.id, field.id, choice), label)
+            spellings = (choice, word, *(language(code)(label) for code in LOCALES), *_ALSO.get(choice, ()))
+            found.setdefault(field.id, {}).update({spelling.lower(): word for spelling in spellings})
+    return found
+
+
+_ALSO = {"yes": ("y", "true", "1", "x"), "no": ("n", "false", "0")}
 
 
 def measure_label(measure: Measure, t: Language) -> str:

@@ -29,6 +29,7 @@ from kpixl.source import Rejected
 from kpixl.workbook import layout
 from kpixl.workbook.entry_sheets import ERROR_TITLE, PROMPT_TITLE_LIMIT, TEXT_LIMIT
 from kpixl.workbook.sheets import check as check_sheet
+from workbooks import opened
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "kpixl" / "locale"
@@ -225,20 +226,33 @@ def errors(above=KpixlError):
 
 @pytest.mark.filterwarnings("ignore:Sparkline Group extension:UserWarning")
 def test_no_english_is_left_in_a_spanish_workbook(spanish):
-    english = {msgid for msgid, text in pairs("es").items() if msgid != text} - set(pairs("es").values())
-    long = [msgid for msgid in english if msgid.count(" ") >= 2 and "{" not in msgid]
     for path in spanish[0]:
-        shown = texts(path)
-        assert len(shown) > 300
-        assert shown & english == set()
-        assert [(msgid, text) for text in shown for msgid in long if msgid in text] == []
+        no_english_is_left(path, "es")
+
+
+@pytest.mark.filterwarnings("ignore:Sparkline Group extension:UserWarning")
+@pytest.mark.parametrize("code", TRANSLATED)
+@pytest.mark.parametrize("one", businesses(), ids=lambda one: one.id)
+def test_no_english_is_left_in_a_new_workbook(one, code, tmp_path):
+    period, out = Period.parse("2026-10"), tmp_path / "new.xlsx"
+    verbs.new(one.id, language=code, period=period, company="Umbral", currency="EUR", out=out)
+    no_english_is_left(out, code)
+
+
+def no_english_is_left(path, code):
+    english = {msgid for msgid, text in pairs(code).items() if msgid != text} - set(pairs(code).values())
+    long = [msgid for msgid in english if msgid.count(" ") >= 2 and "{" not in msgid]
+    shown = texts(path)
+    assert len(shown) > 300
+    assert shown & english == set()
+    assert [(msgid, text) for text in shown for msgid in long if msgid in text] == []
 
 
 def texts(path):
     """Every text that an owner can see: cells, messages of cells, charts; not ids, which are hidden."""
     book = load_workbook(path, data_only=True)
     found = set(book.sheetnames)
-    places = layout.placements(VA).values()
+    places = opened(path).placements.values()
     headers = {place.top for place in places if place.sheet == "hidden"}
     for sheet in book:
         hidden = {
@@ -353,7 +367,7 @@ ABSENT = {
 
 
 def test_absent_measures():
-    found = {measure.id: measure for measure in VA.measures}
+    found = {measure.id: measure for measure in VA.measures if measure.name in VA.shown}
     assert set(found) == set(ABSENT)
     for id_, measure in found.items():
         span = {Window.PERIOD: "este periodo", Window.YEAR: "los últimos 12 meses"}[measure.window]
@@ -370,10 +384,13 @@ def test_reasons():
         ("graded_window", None): "Se calcula sobre su propio plazo",
         ("no_rollup", "clients_served"): "No se puede sumar entre meses: Clientes atendidos",
         ("uneven_past", "leads"): "A algún periodo cerrado le falta la cifra de: Prospectos",
+        ("missing_measure", "leads_12m"): "Faltan periodos cerrados para: Prospectos (últimos 12 meses)",
+        ("no_rate", None): "Escriba en Ajustes el precio del dólar para comparar",
+        ("own_formula", None): "La fórmula de Ajustes no da ningún número",
     }
     for (code, measure), text in said.items():
         assert words.reason_text(Reason(code, measures[measure] if measure else None), ES) == text
-    assert {code for code, _ in said} == set(words.REASONS)
+    assert {code for code, _ in said} | {"short_past"} == set(words.REASONS)
     assert words.reason_text(None, ES) == ""
 
 
@@ -457,4 +474,10 @@ def test_errors_and_rejected_rows():
     row = Rejected(7, "Alta", "ayer", "is not a date; write it like 2026-10-31 or 2026-10-31 14:30")
     said = "Línea 7, Alta: «ayer» no es una fecha; escríbala así: 2026-10-31 o 2026-10-31 14:30."
     assert row.text(ES) == said
-    assert [ES(setting.label) for setting in SETTINGS.values()] == ["Satisfecho desde la puntuación"]
+    labels = [ES(setting.label) for setting in SETTINGS.values()]
+    assert labels == [
+        "Satisfecho desde la puntuación",
+        "Idioma habitual",
+        "Plazo de recompra en días",
+        "Precio de un dólar",
+    ]

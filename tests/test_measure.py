@@ -194,13 +194,17 @@ def clients_inactive(book: Book, first: float) -> float:
     return float(len(named(there, "client") - named(bought, "client")))
 
 
+def stay_days(row: Row) -> float | None:
+    """Days as a client up to the last day of the period; none where start and end make no sense together."""
+    until = AFTER - 1 if blank(row["end"]) else row["end"]
+    if not (before(row["start"], AFTER) and number(until)):
+        return None
+    days = min(until, AFTER - 1) // 1 - row["start"] // 1
+    return float(days) if days >= 0 else None
+
+
 def client_months(book: Book, first: float) -> float:
-    days = 0.0
-    for row in book["clients"]:
-        until = AFTER - 1 if blank(row["end"]) else row["end"]
-        if before(row["start"], AFTER) and number(until):
-            days += max(0, min(until, AFTER - 1) // 1 - row["start"] // 1)
-    return days / 30.4375
+    return sum(stay_days(row) or 0 for row in book["clients"]) / 30.4375
 
 
 def spoken(book: Book, first: float) -> list[Row]:
@@ -293,25 +297,25 @@ CHECKS = {
     "clients_continuing": clients(lambda r, f: before(r["start"], f) and staying(r, AFTER)),
     "clients_lost": clients(lambda r, f: before(r["start"], f) and within(r["end"], f)),
     "clients_referred": clients(lambda r, f: within(r["start"], f) and not blank(r["referred_by"])),
-    "clients_ever": clients(lambda r, f: before(r["start"], AFTER)),
-    "clients_ended": clients(lambda r, f: before(r["start"], AFTER) and before(r["end"], AFTER)),
+    "clients_ever": clients(lambda r, f: stay_days(r) is not None),
+    "clients_ended": clients(lambda r, f: before(r["end"], AFTER) and stay_days(r) is not None),
     "clients_served": Check("clients", distinct("clients", "client", active), "start"),
     "clients_upsold": Check("clients sales", clients_upsold, "start"),
     "clients_inactive": Check("clients sales", clients_inactive, "start"),
     "client_months": Check("clients", client_months, "start"),
     "lifetime_months": Check("clients", lifetime_months),
-    "clients_coached": Check("clients", distinct("clients", "client", coached), "coaching_start"),
+    "clients_coached": Check("clients", distinct("clients", "client", coached), "client"),
     "clients_placed": Check(
         "clients",
         distinct("clients", "client", lambda r, f: coached(r, f) and before(r["placed"], AFTER)),
-        "coaching_start",
+        "client",
     ),
     "milestone_months": Check(
         "clients",
         total("clients", lambda r: (r["milestone"] // 1 - r["coaching_start"] // 1) / 30.4375, milestone),
-        "milestone",
+        "client",
     ),
-    "clients_with_milestone": Check("clients", count("clients", milestone), "milestone"),
+    "clients_with_milestone": Check("clients", count("clients", milestone), "client"),
     "tasks_assigned": Check("tasks", count("tasks", lambda r, f: within(r["assigned"], f))),
     "tasks_completed": Check(
         "tasks",

@@ -21,8 +21,8 @@ from kpixl.verbs import ImportOutcome
 EN = language("en")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 RESULT_KEYS = {
-    "kpi", "business", "abbreviation", "name", "value", "unit", "level", "reason", "next_level", "to_next", "measures",
-    "window", "thresholds", "target", "against_target", "previous", "year_before", "year_to_date",
+    "kpi", "business", "abbreviation", "name", "value", "unit", "level", "standing", "reason", "next_level", "to_next",
+    "measures", "window", "thresholds", "target", "against_target", "previous", "year_before", "year_to_date",
     "year_to_date_reason", "change", "trend", "sample", "alert",
 }  # fmt: skip
 
@@ -38,6 +38,7 @@ def test_a_result_for_machines(scorecard: Scorecard) -> None:
         "value": 0.88,
         "unit": "fraction",
         "level": "typical",
+        "standing": None,
         "reason": None,
         "next_level": "above_average",
         "to_next": {"measure": "satisfied", "amount": 2, "direction": "more"},
@@ -150,7 +151,7 @@ def test_the_terminal_is_a_hundred_wide(scorecard: Scorecard) -> None:
         dataclasses.replace(result, kpi=type(result.kpi)(**_fields(result.kpi) | {"name": longest * 2}))
         for result in scorecard.results
     )
-    text = present.scorecard_text(dataclasses.replace(scorecard, results=results), (), EN)
+    text = present.scorecard_text(dataclasses.replace(scorecard, slots=results), (), EN)
     assert max(map(len, text.splitlines())) <= present.WIDTH
     assert "otros" in text
     assert "…" not in text

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpixl.catalog import business, catalogue
-from kpixl.entries import number
+from kpixl.catalog import business
+from kpixl.entries import Entries, number
 from kpixl.errors import (
     FileMissing,
     KpixlError,
@@ -21,7 +21,8 @@ from kpixl.errors import (
     UnknownField,
     UnreadableSource,
 )
-from kpixl.measure import aggregate
+from kpixl.i18n import language
+from kpixl.measure import Tally
 from kpixl.period import Period
 from kpixl.rows import entry_table
 from kpixl.source import (
@@ -29,14 +30,17 @@ from kpixl.source import (
     BAD_NUMBER,
     BLANK,
     EARLY_DATE,
+    NO_CHOICE,
     TOO_LONG,
     ZONED,
     Rejected,
     read_csv,
     rows_for,
 )
+from kpixl.words import choice_words, entry_words
 
-TABLES = catalogue().tables
+AGENCY = business("remote-va-agency")
+TABLES = {table.id: table for table in AGENCY.tables}
 REQUESTS, SURVEYS, HOURS = TABLES["requests"], TABLES["surveys"], TABLES["hours"]
 TICKETS = Path(__file__).resolve().parents[2] / "shared" / "data" / "helpdesk_tickets.csv"
 
@@ -134,17 +138,17 @@ def test_mapping_errors_name_what_is_allowed(csv_file):
         rows_for(REQUESTS, source, {"client": "Who"})
 
 
-def test_only_mapped_and_calculated_columns_are_filled(csv_file):
+def test_only_mapped_columns_are_filled(csv_file):
     source = read_csv(csv_file("Who,In,Note\nA,2026-10-01,x\n"))
     accepted = rows_for(REQUESTS, source, {"opened": "In", "client": "Who"})
-    assert accepted.columns == {"client": ["A"], "opened": [serial(2026, 10, 1)], "hours": [None]}
+    assert accepted.columns == {"client": ["A"], "opened": [serial(2026, 10, 1)]}
     assert accepted.rejected == ()
     assert len(accepted) == 1
 
 
 def test_a_file_with_headings_alone(csv_file):
     accepted = rows_for(REQUESTS, read_csv(csv_file("Who,In\n")), {"opened": "In", "client": "Who"})
-    assert accepted.columns == {"client": [], "opened": [], "hours": []}
+    assert accepted.columns == {"client": [], "opened": []}
     assert len(accepted) == 0
 
 
@@ -204,13 +208,6 @@ def test_dates_that_do_not_fit(csv_file, written, reason):
     accepted = requests(csv_file, "A,2026-10-01,,", f"B,{written},,", "C,2026-10-02,,")
     assert accepted.rejected == (Rejected(3, "In", written, reason),)
     assert accepted.columns["client"] == ["A", "C"]
-
-
-def test_calculated_hours(csv_file):
-    accepted = requests(
-        csv_file, "A,2026-10-01 08:00,2026-10-02 09:30,", "B,2026-10-01 08:00,,", "C,2026-10-02 08:00,2026-10-01,"
-    )
-    assert accepted.columns["hours"] == [pytest.approx(25.5), None, None]
 
 
 def test_texts_stay_as_they_are(csv_file):
@@ -281,7 +278,7 @@ def tickets():
 def test_the_helpdesk_export_is_taken_whole(tickets):
     assert len(tickets) == 665
     assert tickets.rejected == ()
-    assert sum(value is not None for value in tickets.columns["hours"]) == 103
+    assert sum(value is not None for value in tickets.columns["resolved"]) == 103
 
 
 @pytest.mark.parametrize(
@@ -293,11 +290,24 @@ def test_the_helpdesk_export_is_taken_whole(tickets):
     ],
 )
 def test_the_helpdesk_export_has_the_known_answers(tickets, month, resolved, hours, average, opened):
-    table = entry_table(REQUESTS, {id_: values for id_, values in tickets.columns.items() if id_ != "hours"})
-    measures, period = catalogue().measures, Period.parse(month)
+    tally = Tally(
+        Entries(
+            business=AGENCY,
+            company="",
+            language="en",
+            currency="USD",
+            period=Period.parse(month),
+            tables={"requests": entry_table(AGENCY.table("requests"), tickets.columns)},
+            settings={},
+            typed={},
+            targets={},
+            thresholds={},
+        )
+    )
+    measures = {item.name: item for item in AGENCY.measures}
 
     def value(id_):
-        return aggregate(measures[id_], table, period, {})
+        return tally.aggregate(measures[id_])
 
     assert value("requests_resolved") == resolved
     assert value("resolution_hours") == pytest.approx(hours, abs=0.005)
@@ -307,9 +317,10 @@ def test_the_helpdesk_export_has_the_known_answers(tickets, month, resolved, hou
 
 def test_an_entry_table_takes_accepted_columns_as_they_are(tickets):
     table = entry_table(REQUESTS, tickets.columns)
-    assert table.numbers["hours"].fillna(-1).tolist() == [
-        -1 if value is None else value for value in tickets.columns["hours"]
-    ]
+    for id_ in ("opened", "resolved"):
+        assert table.numbers[id_].fillna(-1).tolist() == [
+            -1 if value is None else value for value in tickets.columns[id_]
+        ]
 
 
 # Whatever the file holds
@@ -347,7 +358,7 @@ def _take(table, source, data):
     assert len(accepted) + len(accepted.rejected) == len(source.rows)
     assert {len(values) for values in accepted.columns.values()} == {len(accepted)}
     assert all(row.text() for row in accepted.rejected)
-    assert set(accepted.columns) == {*mapped, *(column.id for column in table.calculated)}
+    assert set(accepted.columns) == set(mapped)
     for field in table.fields:
         kinds = {type(value) for value in accepted.columns.get(field.id, ())} - {type(None)}
         assert kinds <= ({str} if field.type == "text" else {float})
@@ -364,3 +375,14 @@ def test_every_table_of_the_agency_takes_its_own_headings(csv_file):
     for table in business("remote-va-agency").tables:
         source = read_csv(csv_file(",".join(field.id for field in table.fields) + "\n"))
         assert len(rows_for(table, source, {field.id: field.id for field in table.fields})) == 0
+
+
+def test_choices_are_taken_in_any_language_and_written_in_the_workbooks(csv_file):
+    complaints = business("service-business").table("complaints")
+    words = entry_words(business("service-business"), language("ro"))
+    rows = ["2026-10-01,Escalated", "2026-10-02,RESUELTA", "2026-10-03,open", "2026-10-04,", "2026-10-05,lost"]
+    source = read_csv(csv_file("When,State\n" + "\n".join(rows) + "\n"))
+    accepted = rows_for(complaints, source, {"received": "When", "status": "State"}, choice_words(complaints, words))
+    ours = [words[f"choice_complaints_status_{choice}"] for choice in ("escalated", "resolved", "open")]
+    assert accepted.columns["status"] == [*ours, None]
+    assert accepted.rejected == (Rejected(6, "State", "lost", NO_CHOICE),)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache
 from typing import Literal, cast
 
 from kpixl.formula.nodes import Binary, Name, Negate, Node, Number
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<name>[A-Za-z_]\w*)|(?P<sign>[-+*/()^%]))")
+_NUMBER = r"(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
+_TOKEN = re.compile(rf"\s*(?:{_NUMBER}|(?P<name>[A-Za-z_]\w*)|(?P<sign>[-+*/()^%]))")
+
+
+LONGEST = 400
+"""Numbers, names and signs in a formula: the tree of a longer one could be deeper than Python goes."""
 
 
 class FormulaError(ValueError):
@@ -28,6 +34,8 @@ class _Reader:
             kind = cast("str", found.lastgroup)
             self.tokens.append((kind, found[kind], found.start(kind)))
             position = found.end()
+        if len(self.tokens) > LONGEST:
+            raise FormulaError(f"{text[:40]!r}…: more than {LONGEST} parts")
         self.next = 0
 
     def sign(self) -> str | None:
@@ -73,6 +81,8 @@ class _Reader:
         kind, token, position = self.tokens[self.next]
         self.next += 1
         if kind == "number":
+            if not math.isfinite(float(token)):
+                raise FormulaError(f"{self.text!r}: the number at character {position + 1} is too large")
             return Number(float(token))
         if kind == "name":
             return Name(token)

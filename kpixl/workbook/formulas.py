@@ -50,7 +50,7 @@ def measure_formula(measure: Measure, table: Table, names: Names) -> str:
         # A look-up into a table that is gone counts nothing; the measure is then not 0 but unknown.
         total += f"+0*ROWS({names.column(other.table, other.match)})"
     if measure.kept:
-        first = names.column(table.id, key_column(measure))
+        first = names.column(table.id, key_column(measure, table))
         total = f'IF(COUNTBLANK({first})=ROWS({first}),"",{total})'
     return f'IFERROR({total},"")'
 

@@ -142,7 +142,7 @@ def _calc(result: Result, index: int, c: Context) -> dict[str, Cell]:
             f'IF(ISNUMBER({at["amount"]}),IF(({at["slope"]}>0)={"TRUE" if upwards else "FALSE"},"+","−"),"")',
             ("+" if step.direction == "more" else "−") if step else None,
         ),
-        "lever": label(measure_label(measure, t) if measure else None),
+        "lever": static(measure_label(measure, t) if measure else None),
         "reason": live(_reason(kpi, value, at, c), reason_text(result.reason, t), guarded=fresh),
         "seen_window": static(window_typed(kpi, c)),
     }
@@ -254,9 +254,10 @@ def _without_benchmark(kpi: BusinessKpi, at: dict[str, str], c: Context) -> tupl
     value, target, change = (f"{kpi.name_prefix}_{part}" for part in ("value", "target", "change"))
     number = {standing: standing_index(None, standing) for standing in Standing}
     by_target = f"IF({met(kpi, c)},{number[Standing.MET]},{number[Standing.MISSED]})"
+    noise = f"{NOISE_TEXT}*MAX(1,ABS({value}))"
     better = f"({change}>0)<>{falls(kpi, c)}"
     moved = f"IF({better},{number[Standing.BETTER]},{number[Standing.WORSE]})"
-    by_change = f'IF(ISNUMBER({change}),IF(ABS({change})<={NOISE_TEXT},{number[Standing.SAME]},{moved}),"")'
+    by_change = f'IF(ISNUMBER({change}),IF(ABS({change})<={noise},{number[Standing.SAME]},{moved}),"")'
     standing = f'IF(ISNUMBER({value}),IF(ISNUMBER({target}),{by_target},{by_change}),"")'
     reference = f"IF(ISNUMBER({target}),{target},{c.at('kpis', kpi.id, 'previous')})"
     share = f"IF({falls(kpi, c)},{reference}/{value},{value}/{reference})"

@@ -164,7 +164,7 @@ def _own(result: Result, c: Context) -> dict[str, Cell]:
             f"{kpi.name_prefix}_value",
         ),
         "unit": live(f'{at["unit"]}&""', unit_shown(kpi, c), style.apart(style.MUTED_TEXT)),
-        "window": label(c.t(WINDOWS[Window.PERIOD]) if kpi.name else None, style.apart(style.MUTED_TEXT)),
+        "window": static(c.t(WINDOWS[Window.PERIOD]) if kpi.name else None, style.apart(style.MUTED_TEXT)),
         "year_to_date": live('""', None, style.figure(kpi.kpi.unit)),
         "sample": live('""', None, style.figure("count", muted=True)),
     }
@@ -281,12 +281,13 @@ def _threshold(result: Result, level: Level, published: float | None, c: Context
 
 def _trend(kpi: BusinessKpi, words: dict[str, str], falls_: str) -> str:
     change = f"{kpi.name_prefix}_change"
+    noise = f"{NOISE_TEXT}*MAX(1,ABS({kpi.name_prefix}_value))"
     if kpi.own:
         moved = f"IF(({change}>0)={falls_},{words['worse']},{words['better']})"
     else:
         rising, falling = ("better", "worse") if kpi.kpi.direction == "up" else ("worse", "better")
         moved = f"IF({change}>0,{words[rising]},{words[falling]})"
-    return f'IF(ISNUMBER({change}),IF(ABS({change})<={NOISE_TEXT},{words["same"]},{moved}),"")'
+    return f'IF(ISNUMBER({change}),IF(ABS({change})<={noise},{words["same"]},{moved}),"")'
 
 
 def _to_next(kpi: BusinessKpi, c: Context) -> str:
