@@ -474,10 +474,10 @@ def test_errors_and_rejected_rows():
     row = Rejected(7, "Alta", "ayer", "is not a date; write it like 2026-10-31 or 2026-10-31 14:30")
     said = "Línea 7, Alta: «ayer» no es una fecha; escríbala así: 2026-10-31 o 2026-10-31 14:30."
     assert row.text(ES) == said
-    labels = [ES(setting.label) for setting in SETTINGS.values()]
-    assert labels == [
-        "Satisfecho desde la puntuación",
-        "Idioma habitual",
-        "Plazo de recompra en días",
-        "Precio de un dólar",
-    ]
+    labels = {id_: ES(setting.label) for id_, setting in SETTINGS.items()}
+    assert labels == {
+        "satisfied_cut": "Satisfecho desde la puntuación",
+        "house_language": "Idioma habitual",
+        "repeat_days": "Plazo de recompra en días",
+        "dollar_rate": "Precio de un dólar",
+    }

@@ -342,10 +342,22 @@ def own_kpis(draw: st.DrawFn, business: Business, words: Mapping[str, str]) -> d
     return draw(st.just({}) | st.dictionaries(st.sampled_from(OWN_SLOTS[:5]), cells, max_size=3))
 
 
+COMBINATIONS = [
+    ("remote-va-agency", "en", "USD"),
+    ("remote-va-agency", "es", "EUR"),
+    ("luxury-personal-assistant", "pt", "BRL"),
+    ("luxury-personal-assistant", "en", "USD"),
+    ("multilingual-va", "fr", "EUR"),
+    ("career-coaching", "es", "EUR"),
+    ("service-business", "ro", "RON"),
+]
+"""Few, since each needs a new workbook for every kind of period."""
+
+
 @st.composite
 def workbooks(draw: st.DrawFn, wrong: tuple[object, ...]) -> Filled:
-    business = draw(st.sampled_from(catalog.businesses()))
-    language = draw(st.sampled_from(sorted(LOCALES)))
+    id_, language, currency = draw(st.sampled_from(COMBINATIONS))
+    business = catalog.business(id_)
     t = i18n.language(language)
     words = entry_words(business, t)
     kind, period = draw(periods())
@@ -367,7 +379,7 @@ def workbooks(draw: st.DrawFn, wrong: tuple[object, ...]) -> Filled:
     return Filled(
         business=business.id,
         language=language,
-        currency=draw(st.sampled_from(["EUR", "USD"])),
+        currency=currency,
         kind=kind,
         day=day + draw(st.sampled_from([0, 0, 0.5])),
         rows=draw(tables(business, period, words, st.sampled_from(wrong))),
