@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DONE, OWNER_NEEDED = 0, 1
 LOCALES = Path(__file__).with_name("locale")
 
-_CURRENCIES = {"en": "USD", "ro": "RON"}
+_CURRENCIES = {"en": "USD", "pt": "BRL", "ro": "RON"}
 _FORBIDDEN_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
 

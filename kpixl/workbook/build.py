@@ -184,10 +184,14 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
     sheet.sheet_view.zoomScale = 100
 
 
+SHARE_FORMAT = 300
+"""The number of a format that only rules have: those of cells are counted from 164, and no number may stand for two."""
+
+
 def share_rule(sheet: Worksheet, address: str, slot: str, c: Context) -> None:
     """An own KPI whose unit is per cent shows as such: the unit is a cell, so that a rule has to decide."""
     rule = FormulaRule(formula=[f"{c.at('own', slot, 'unit')}={c.word('unit_fraction')}"])
-    rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=164, formatCode=style.FORMATS["fraction"]))
+    rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=SHARE_FORMAT, formatCode=style.FORMATS["fraction"]))
     sheet.conditional_formatting.add(address, rule)
 
 

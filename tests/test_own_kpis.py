@@ -1,0 +1,491 @@
+"""KPIs that the owner makes up in Settings: end to end, on small workbooks counted by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from engines import Error, Value, cached_values, contents, differences, ironcalc_values, libreoffice_values
+from kpixl import catalog, i18n, verbs
+from kpixl.__main__ import main
+from kpixl.catalog.model import OWN_SLOTS, Level, Standing
+from kpixl.i18n import LOCALES
+from kpixl.words import entry_words
+from kpixl.workbook.cells import parse_cell
+from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.workbook.sheet import SheetEditor
+from kpixl.workbook.sheets import dashboard
+from workbooks import BUSINESS, ROWS, Filled, day, make, named, opened, placed, put
+
+EN = i18n.language("en")
+SEPTEMBER = day("2026-09-01")
+Slot = Mapping[str, Any]
+
+# Four requests were opened in October, of which two are open; four leads made one client.
+SHARE: Slot = {
+    "label": "Open share",
+    "formula": "=requests_open/requests_opened",
+    "unit": "%",
+    "direction": "lower is better",
+    "typical": 0.6,
+    "above_average": 0.4,
+    "exceptional": 0.2,
+}
+LEADS: Slot = {
+    "label": "Leads a client",
+    "formula": "= Leads  / Clients_New ",
+    "unit": "ratio",
+    "typical": 2,
+    "above_average": 3,
+    "exceptional": 8,
+}
+USED = Filled(rows=ROWS, own={"own_1": SHARE, "own_2": LEADS}, past=[(SEPTEMBER, "own_1", 0.7)], trend="Open share")
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("own") / "base.xlsx", USED)
+
+
+@pytest.fixture
+def book(base: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "book.xlsx"
+    shutil.copy(base, path)
+    return path
+
+
+def type_own(path: Path, slot: str, cells: Mapping[str, object], *, saved: Value | None = "") -> None:
+    """Type into a slot; a formula with the value that Excel saved for it, and None to press Delete."""
+    package = Package.open(path)
+    book = opened(path)
+    editor = SheetEditor(package, next(s for s in package.sheets if s.name == book.sheets["settings"].name))
+    for column, value in cells.items():
+        position = parse_cell(placed(book, "own", slot, column)[1])
+        editor.clear(*position)
+        if isinstance(value, str) and value.startswith("="):
+            editor.set(*position, saved, value[1:])
+        elif value is not None:
+            editor.set(*position, value)
+    editor.commit()
+    package.save(path)
+
+
+def in_sight(path: Path, block: str, row: str) -> bool:
+    book = opened(path)
+    place = book.placements[block]
+    editor = SheetEditor(book.package, book.sheets[place.sheet])
+    return editor.row_attributes(place.row_numbers[row]).get("hidden") not in ("1", "true")
+
+
+def cards_in_sight(path: Path) -> list[bool]:
+    """Whether each line of cards for own KPIs is shown."""
+    first = dashboard.card_lines(BUSINESS)
+    return [in_sight(path, "dashboard", f"value_{first + line}") for line in range(dashboard.OWN_LINES)]
+
+
+def card(path: Path, slot: str, part: str, offset: int = 0) -> tuple[str, str]:
+    line, first = dashboard.card_places(BUSINESS)[len(BUSINESS.kpis) + OWN_SLOTS.index(slot)]
+    return placed(opened(path), "dashboard", f"{part}_{line}", f"c{first + offset}")
+
+
+def ranking(path: Path, count: int = 12) -> list[Value]:
+    """The names of the overview chart, worst first, as IronCalc has them."""
+    book, values = opened(path), ironcalc_values(path)
+    return [values[placed(book, "rank", f"rank_{number}", "name")] for number in range(1, count + 1)]
+
+
+def charted_rows(path: Path) -> set[int]:
+    """How many rows of the ranking the series of the overview chart cover."""
+    package = Package.open(path)
+    sheet = opened(path).sheets["dashboard"].part
+    (drawing,) = package.related(sheet, OFFICE_RELATIONSHIP + "/drawing")
+    first = opened(path).placements["rank"].row_numbers["rank_1"]
+    found = set()
+    for chart in package.related(drawing, OFFICE_RELATIONSHIP + "/chart"):
+        for top, bottom in re.findall(rb"<(?:\w+:)?f>[^<]*!\$[A-Z]+\$(\d+):\$[A-Z]+\$(\d+)<", package.read(chart)):
+            if int(top) == first:
+                found.add(int(bottom) - int(top) + 1)
+    return found
+
+
+def kpis_row(path: Path, slot: str) -> dict[str, Value]:
+    book, cells = opened(path), contents(path)
+    wanted = ("name", "value", "unit", "level", "window", "target", "against_target", "gap", "to_next", "previous")
+    wanted += ("change", "trend", "year_to_date", "sample", "comment", "typical_used")
+    found = {column: cells.get(placed(book, "kpis", slot, column)) for column in wanted}
+    return {column: cell.value for column, cell in found.items() if cell is not None and cell.value != ""}
+
+
+# Two of them
+
+
+def test_graded_and_compared_like_any_other(book: Path) -> None:
+    card_ = verbs.results(book).scorecard
+    share, leads = card_.result("own_1"), card_.result("own_2")
+    assert (share.value, share.level, leads.value, leads.level) == (0.5, Level.TYPICAL, 4, Level.ABOVE_AVERAGE)
+    # Half the way from 60 % down to 40 %, and a fifth of that from 3 to 8.
+    assert (share.grade.position, leads.grade.position) == (pytest.approx(1.5), pytest.approx(2.2))
+    assert (share.previous, share.change, share.trend) == (0.7, pytest.approx(-0.2), "better")
+    assert kpis_row(book, "own_1") == {
+        "name": "Open share",
+        "value": 0.5,
+        "unit": "%",
+        "level": "● typical",
+        "window": "period",
+        "previous": 0.7,
+        "change": pytest.approx(-0.2),
+        "trend": "better",
+        "typical_used": 0.6,
+        "comment": "50.0%: typical. Better than the previous period (70.0%).",
+    }
+    computed = ironcalc_values(book)
+    assert differences(book, computed) == []
+    where = opened(book)
+    assert computed[named(where, "own_1_value")] == 0.5
+    assert computed[named(where, "own_1_position")] == pytest.approx(1.5)
+    assert computed[named(where, "own_2_level")] == "▲ above average"
+    assert verbs.results(book).problems == ()
+
+
+def test_ranked_and_charted_among_the_others(book: Path, tmp_path: Path) -> None:
+    assert ranking(book) == [
+        "TCR · Task completion rate",  # 0.44: a third of the 75 % to come
+        "CRR · Client retention rate",  # 0.67: 50 of 75 %
+        "CSS · Client satisfaction score",  # 0.78: 66.7 of 85 %
+        "ART · Average resolution time",  # 1.03
+        "Open share",  # 1.5
+        "AUR · Assistant utilisation rate",  # 2.13
+        "Leads a client",  # 2.2
+        "NCAR · New-client acquisition rate",  # 3.67
+        "SDI · Service diversification index",  # 3.85
+        *[""] * 3,
+    ]
+    assert charted_rows(book) == {9}
+    assert charted_rows(make(tmp_path / "none.xlsx", Filled(rows=ROWS))) == {7}
+
+
+def test_cards_are_shown_where_there_is_something_on_them(book: Path) -> None:
+    assert cards_in_sight(book) == [True, False, False]
+    assert [in_sight(book, "kpis", slot) for slot in OWN_SLOTS] == [True, True, *[False] * 8]
+    cells = cached_values(book)
+    assert cells[card(book, "own_1", "name")] == "Open share"
+    assert cells[card(book, "own_1", "value")] == 0.5
+    assert cells[card(book, "own_1", "value", 2)] == "● typical"
+    assert cells[card(book, "own_1", "change")] == pytest.approx(-0.2)
+    assert cells[card(book, "own_1", "change", 1)] == "better"
+    assert cells[card(book, "own_1", "target", 1)] == "–"
+    # A free slot beside them in the same line is blank.
+    assert {cells[card(book, "own_3", *part)] for part in (("name",), ("value",), ("value", 2), ("target",))} == {""}
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")
+def test_the_unit_decides_by_a_rule_what_shows_as_per_cent(book: Path) -> None:
+    sheets = openpyxl.load_workbook(book)
+    where = opened(book)
+    for place in (card(book, "own_1", "value"), placed(where, "kpis", "own_1", "value")):
+        rules = [
+            rule
+            for area in sheets[place[0]].conditional_formatting
+            if place[1] in area.cells
+            for rule in area.rules
+            if rule.dxf.numFmt is not None
+        ]
+        assert [rule.dxf.numFmt.formatCode for rule in rules] == ["0.0%"]
+        unit = placed(where, "own", "own_1", "unit")
+        assert rules[0].formula[0].startswith(f"'{unit[0]}'!${unit[1][0]}${unit[1][1:]}=")
+
+
+@pytest.mark.parametrize("business", [business.id for business in catalog.businesses()])
+def test_no_number_stands_for_two_formats(business: str, tmp_path: Path) -> None:
+    path = make(tmp_path / "new.xlsx", Filled(business=business))
+    package = Package.open(path)
+    (part,) = package.related(package.workbook_part, OFFICE_RELATIONSHIP + "/styles")
+    formats: dict[str, set[str]] = {}
+    for element in package.tree(part).iter(f"{{{MAIN}}}numFmt"):
+        formats.setdefault(element.get("numFmtId"), set()).add(element.get("formatCode"))
+    assert [id_ for id_, codes in formats.items() if len(codes) > 1] == []
+
+
+def test_picked_for_the_trend_chart(book: Path) -> None:
+    computed, where = ironcalc_values(book), opened(book)
+    row = {column: computed[placed(where, "trend", "p12", column)] for column in ("value", "typical", "exceptional")}
+    assert row == {"value": 50.0, "typical": 60.0, "exceptional": 20.0}
+    assert computed[placed(where, "trend", "p11", "value")] == pytest.approx(70)
+    assert computed[placed(where, "trend", "p10", "value")] == Error("#N/A")
+    assert computed[placed(where, "dashboard", "sections", "c19")] == "%"
+    # Once its slot is free again, the chart falls back to the first KPI.
+    type_own(book, "own_1", dict.fromkeys(SHARE))
+    assert verbs.refresh(book).scorecard.entries.own[0].used is False
+    assert opened(book).trend_kpi == "css"
+    assert differences(book, ironcalc_values(book)) == []
+
+
+def test_told_as_text_and_as_json(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["results", str(book)]) == 0
+    out = capsys.readouterr().out
+    line = next(line for line in out.splitlines() if line.startswith("Open share"))
+    assert re.search(r"50\.0%  ● typical +−20\.0 points better$", line)
+    assert main(["results", str(book), "--json"]) == 0
+    answer = {kpi["kpi"]: kpi for kpi in json.loads(capsys.readouterr().out)["kpis"]}
+    assert list(answer) == [*(kpi.id for kpi in BUSINESS.kpis), "own_1", "own_2"]
+    told = answer["own_1"]
+    assert {key: told[key] for key in ("name", "value", "unit", "level", "previous", "trend", "window", "reason")} == {
+        "name": "Open share",
+        "value": 0.5,
+        "unit": "fraction",
+        "level": "typical",
+        "previous": 0.7,
+        "trend": "better",
+        "window": "period",
+        "reason": None,
+    }
+    assert told["thresholds"] == [
+        {"level": "typical", "comparison": "<=", "value": 0.6},
+        {"level": "above_average", "comparison": "<=", "value": 0.4},
+        {"level": "exceptional", "comparison": "<=", "value": 0.2},
+    ]
+    assert told["measures"] == {"requests_open": 2, "requests_opened": 4}
+    assert answer["own_2"]["measures"] == {"Leads": 4, "Clients_New": 1}
+
+
+def test_named_in_the_commentary(book: Path) -> None:
+    # Two answers to three surveys, where a hundred would be typical: nothing is worse.
+    bad = {"label": "Answers of mine", "formula": "=satisfied", "typical": 100}
+    type_own(book, "own_3", bad)
+    verbs.refresh(book)
+    where = opened(book)
+    headline = str(contents(book)[placed(where, "dashboard", "commentary", "c1")].value)
+    assert "Answers of mine needs you most: 2.00, below benchmark." in headline
+    assert ranking(book)[0] == "Answers of mine"
+    assert ironcalc_values(book)[placed(where, "picks", "worst_1", "name")] == "Answers of mine"
+    assert charted_rows(book) == {10}
+
+
+# Without thresholds
+
+
+def test_graded_against_the_target_else_the_previous_period(tmp_path: Path) -> None:
+    bare = {"label": "Leads", "formula": "=leads"}
+    down = {**bare, "direction": "LOWER is better"}
+    filled = Filled(
+        rows=ROWS,
+        own={"own_1": bare, "own_2": down, "own_3": bare, "own_4": down, "own_5": bare, "own_6": bare},
+        targets={"own_1": 5, "own_2": 5, "own_6": 4},
+        past=[(SEPTEMBER, "own_1", 1), (SEPTEMBER, "own_3", 3), (SEPTEMBER, "own_4", 3)],
+    )
+    path = make(tmp_path / "bare.xlsx", filled)
+    expected: dict[str, tuple[Standing | None, float | None]] = {
+        "own_1": (Standing.MISSED, 1.6),  # 4 of 5, where the target itself is at 2
+        "own_2": (Standing.MET, 2.5),
+        "own_3": (Standing.BETTER, 8 / 3),
+        "own_4": (Standing.WORSE, 1.5),
+        "own_5": (None, None),
+        "own_6": (Standing.MET, 2.0),
+    }
+    card_ = verbs.results(path).scorecard
+    found = {slot: (card_.result(slot).grade.standing, card_.result(slot).grade.position) for slot in expected}
+    assert found == {slot: (one, None if at is None else pytest.approx(at)) for slot, (one, at) in expected.items()}
+    computed, where = ironcalc_values(path), opened(path)
+    words = {slot: computed[named(where, f"{slot}_level")] for slot in expected}
+    assert words == {
+        "own_1": "▼ target missed",
+        "own_2": "▲ target met",
+        "own_3": "▲ better than before",
+        "own_4": "▼ worse than before",
+        "own_5": "○ not graded",
+        "own_6": "▲ target met",
+    }
+    assert kpis_row(path, "own_5")["to_next"] == "No benchmark and no target to grade against"
+    assert kpis_row(path, "own_1")["against_target"] == "missed"
+    assert kpis_row(path, "own_2")["gap"] == -1
+    assert "Your target of 5.00 is missed." in str(kpis_row(path, "own_1")["comment"])
+    assert differences(path, computed) == []
+
+
+# What kpixl cannot compute itself
+
+
+def test_what_only_excel_can_compute_has_the_value_that_it_saved(book: Path) -> None:
+    package = Package.open(book)
+    root = package.tree(package.workbook_part)
+    names = root.find(f"{{{MAIN}}}definedNames")
+    name = names.makeelement(f"{{{MAIN}}}definedName", {"name": "my_visits"})
+    sheet, cell = named(opened(book), "leads")
+    name.text = f"'{sheet}'!${cell[0]}${cell[1:]}"
+    names.append(name)
+    package.replace(package.workbook_part, root)
+    package.save(book)
+    formulas = {
+        "own_3": ("=ROUND(leads/3,0)", 1.0),
+        "own_4": ("=SUM(A1:A3)", 0.0),
+        "own_5": ("=my_visits*2", 8.0),
+        "own_6": ('=COUNTIFS(tbl_leads[Lead],"A")+7', 8.0),
+    }
+    for slot, (formula, saved) in formulas.items():
+        type_own(book, slot, {"label": f"Mine {slot[-1]}", "formula": formula, "typical": 1}, saved=saved)
+    outcome = verbs.refresh(book)
+    assert {slot: outcome.scorecard.result(slot).value for slot in formulas} == {
+        slot: saved for slot, (_, saved) in formulas.items()
+    }
+    assert outcome.scorecard.result("own_5").level is Level.TYPICAL
+    assert outcome.scorecard.result("own_4").level is Level.BELOW
+    where = opened(book)
+    told = {(p.code, p.sheet, p.cell): p for p in outcome.problems}
+    assert set(told) == {("own_unread", *placed(where, "own", slot, "formula")) for slot in formulas}
+    assert {p.severity for p in told.values()} == {"note"}
+    assert "=ROUND(leads/3,0)" in told["own_unread", *placed(where, "own", "own_3", "formula")].text(EN)
+    assert differences(book, ironcalc_values(book)) == []
+
+
+@pytest.mark.parametrize("saved", ["", "#NAME?"])
+def test_what_excel_could_not_compute_either(saved: str, book: Path) -> None:
+    type_own(book, "own_3", {"label": "Mine", "formula": "=visits/leads", "typical": 1}, saved=saved)
+    outcome = verbs.refresh(book)
+    result = outcome.scorecard.result("own_3")
+    assert (result.value, result.reason and result.reason.code) == (None, "own_formula")
+    assert [p.code for p in outcome.problems] == ["own_no_number"]
+    assert kpis_row(book, "own_3")["to_next"] == "The formula in Settings gives no number"
+    formula = placed(opened(book), "own", "own_3", "formula")
+    assert contents(book)[formula] == ("visits/leads", saved)
+    computed = ironcalc_values(book)
+    assert differences(book, {**computed, formula: saved}) == []
+
+
+def test_a_measure_without_a_value_gives_none(tmp_path: Path) -> None:
+    rows = {table: cells for table, cells in ROWS.items() if table != "clients"}
+    own = {"own_1": {"label": "Mine", "formula": "=clients_new/leads", "typical": 1}}
+    path = make(tmp_path / "none.xlsx", Filled(rows=rows, own=own))
+    outcome = verbs.results(path)
+    result = outcome.scorecard.result("own_1")
+    assert (result.value, result.reason and result.reason.code) == (None, "own_formula")
+    assert result.measures == {"clients_new": None, "leads": 4}
+    assert charted_rows(path) == {8}
+    computed, formula = ironcalc_values(path), placed(opened(path), "own", "own_1", "formula")
+    assert isinstance(computed[formula], Error)
+    assert computed[placed(opened(path), "kpis", "own_1", "to_next")] == "The formula in Settings gives no number"
+    assert differences(path, {**computed, formula: ""}) == []
+    # With a total typed for it, the figure is there.
+    put(path, {placed(opened(path), "totals", "clients_new", "typed"): 6})
+    assert ironcalc_values(path)[named(opened(path), "own_1_value")] == 1.5
+    assert verbs.refresh(path).scorecard.result("own_1").level is Level.TYPICAL
+    assert differences(path, ironcalc_values(path)) == []
+
+
+# All ten, none, and back
+
+
+def test_ten_at_once_and_one_cleared(tmp_path: Path) -> None:
+    own = {
+        slot: {"label": f"Mine {number}", "formula": f"=leads*{number}", "unit": "number", "typical": 4}
+        for number, slot in enumerate(OWN_SLOTS, 1)
+    }
+    path = make(tmp_path / "ten.xlsx", Filled(rows=ROWS, own=own))
+    card_ = verbs.results(path).scorecard
+    assert [card_.result(slot).value for slot in OWN_SLOTS] == [4.0 * number for number in range(1, 11)]
+    # From 4 to 8 the first reaches the end of the scale; the others stop there, in the order of the slots.
+    assert [card_.result(slot).grade.position for slot in OWN_SLOTS] == [1, *[2] * 9]
+    assert cards_in_sight(path) == [True] * 3
+    assert all(in_sight(path, "kpis", slot) for slot in OWN_SLOTS)
+    assert charted_rows(path) == {17}
+    names = [name for name in ranking(path, 17) if str(name).startswith("Mine")]
+    assert names == [f"Mine {number}" for number in range(1, 11)]
+    assert differences(path, ironcalc_values(path)) == []
+
+    type_own(path, "own_9", dict.fromkeys(own["own_9"]))
+    type_own(path, "own_10", {"label": None})
+    outcome = verbs.refresh(path)
+    assert len(outcome.scorecard.results) == 15
+    assert cards_in_sight(path) == [True, True, False]
+    assert [in_sight(path, "kpis", slot) for slot in OWN_SLOTS] == [*[True] * 8, False, False]
+    assert charted_rows(path) == {15}
+    assert kpis_row(path, "own_9") == {"level": "○ not graded"}
+    assert [(p.code, p.field) for p in outcome.problems] == [("own_nameless", "own_10")]
+    assert differences(path, ironcalc_values(path)) == []
+
+    type_own(path, "own_9", own["own_9"])
+    verbs.refresh(path)
+    assert cards_in_sight(path) == [True] * 3
+    assert kpis_row(path, "own_9")["level"] == "● typical"
+    assert charted_rows(path) == {16}
+
+
+def test_refresh_changes_nothing_of_the_owners(book: Path) -> None:
+    type_own(book, "own_3", {"label": "  Mine ", "formula": "=(LEADS -clients_NEW)* 100%", "unit": "Litres"}, saved=99)
+    type_own(book, "own_4", {"label": "Yours", "formula": 5, "direction": "sideways", "typical": "x"})
+    before = contents(book)
+    outcome = verbs.refresh(book)
+    assert outcome.scorecard.result("own_3").value == 3
+    assert outcome.scorecard.result("own_4").value == 5
+    after, where = contents(book), opened(book)
+    settings = where.sheets["settings"].name
+    echo = placed(where, "own", "own_3", "formula")
+    changed = {place for place in before | after if place[0] == settings and before.get(place) != after.get(place)}
+    assert changed == {echo}
+    assert after[echo] == ("(LEADS -clients_NEW)* 100%", 3)
+    assert after[placed(where, "own", "own_2", "formula")] == (" Leads  / Clients_New ", 4)
+    # Nothing is left to change the second time.
+    part = where.sheets["settings"].part
+    bytes_before = Package.open(book).read(part)
+    verbs.refresh(book)
+    assert Package.open(book).read(part) == bytes_before
+    assert differences(book, ironcalc_values(book)) == []
+
+
+# Five languages
+
+
+def spoken(code: str) -> Filled:
+    words = entry_words(BUSINESS, i18n.language(code))
+    share = {**SHARE, "unit": words["unit_fraction"], "direction": words["direction_down"]}
+    hours = {
+        "label": "Ore și minute",
+        "formula": "=resolution_hours/2",
+        "unit": words["unit_hours"].upper(),
+        "direction": words["direction_up"],
+        "typical": 2,
+    }
+    return Filled(language=code, rows=ROWS, own={"own_1": share, "own_10": hours}, trend="ore și minute")
+
+
+@pytest.mark.parametrize("code", sorted(LOCALES))
+def test_the_words_of_every_language(code: str, tmp_path: Path) -> None:
+    path = make(tmp_path / f"{code}.xlsx", spoken(code))
+    outcome = verbs.results(path)
+    share, hours = outcome.scorecard.result("own_1"), outcome.scorecard.result("own_10")
+    assert (share.value, share.level, share.kpi.kpi.unit) == (0.5, Level.TYPICAL, "fraction")
+    assert (hours.value, hours.level, hours.kpi.kpi.unit) == (pytest.approx(2.95), Level.TYPICAL, "hours")
+    assert opened(path).trend_kpi == "own_10"
+    assert outcome.problems == ()
+    assert (
+        str(kpis_row(path, "own_1")["comment"])
+        .replace("\xa0", " ")
+        .startswith({"en": "50.0%", "pt": "50,0%"}.get(code, "50,0 %"))
+    )
+    assert cards_in_sight(path) == [True, False, True]
+    computed = ironcalc_values(path)
+    assert computed[placed(opened(path), "trend", "p12", "value")] == pytest.approx(2.95)
+    assert differences(path, computed) == []
+
+
+@pytest.mark.libreoffice
+def test_own_kpis_in_libreoffice(tmp_path: Path) -> None:
+    excel_only = {"label": "Rounded", "formula": "=ROUND(leads/3,0)", "typical": 1}
+    wanted = {
+        "used": USED,
+        "target": Filled(rows=ROWS, own={"own_1": {"label": "A", "formula": "=-leads^2"}}, targets={"own_1": 15}),
+        "es": spoken("es"),
+    }
+    paths = {name: make(tmp_path / f"{name}.xlsx", filled) for name, filled in wanted.items()}
+    type_own(paths["used"], "own_7", excel_only, saved=1)
+    verbs.refresh(paths["used"])
+    for (name, path), computed in zip(paths.items(), libreoffice_values(list(paths.values())), strict=True):
+        assert differences(path, computed) == [], name
+        expected = {"used": 0.5, "target": 16, "es": 0.5}[name]
+        assert computed[named(opened(path), "own_1_value")] == expected
