@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -216,7 +215,7 @@ SHARES = ("value", "target", "gap", "previous", "change", "year_before", *(f"{le
 def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=True)
     place = c.placements["kpis"]
-    _widths(sheet, place, {**kpis.WIDTHS, "abbreviation": kpis.abbreviation_width(c)}, 12)
+    _widths(sheet, place, kpis.widths(c), 12)
     sheet.row_dimensions[place.position("headings", "name")[0]].height = 30
     for kpi in c.kpis:
         sheet.row_dimensions[place.position(kpi.id, "name")[0]].height = 30
@@ -270,7 +269,7 @@ def _finish_guide(sheet: Worksheet, c: Context) -> None:
         number, column = c.placements["kpis"].position(kpi.id, "name")
         target = source.cell(number, column)
         target.hyperlink = Hyperlink(ref=target.coordinate, location=f"_kpixl.guide.{kpi.id}")
-        style.apart(replace(style.LINK, wrap=True)).apply(target)
+        style.apart(style.LINK).apply(target)
 
 
 def _finish_settings(sheet: Worksheet, c: Context) -> None:

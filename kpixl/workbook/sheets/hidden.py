@@ -22,7 +22,7 @@ from kpixl.workbook.formulas import NOISE_TEXT, passes
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
 from kpixl.workbook.sheets.kpis import falls, met, unit_shown, value_formula, window_typed
 from kpixl.workbook.sheets.totals import first_of_year, past_value
-from kpixl.workbook.sheets.vocabulary import STEPS, standing_index
+from kpixl.workbook.sheets.vocabulary import OWN_TIP, STEPS, standing_index
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
@@ -169,7 +169,7 @@ def _calc_own(result: Result, index: int, c: Context) -> dict[str, Cell]:
     unit = c.at("own", kpi.id, "unit")
     return _calc_common(result, index, reached, c) | {
         "name": live(f'IFERROR({name}&"","")', kpi.name),
-        "tip": label(None),
+        "tip": live(f'IF({at["name"]}="","",{c.word("own_tip")})', c.t(OWN_TIP) if kpi.name else None),
         "unit_scale": live(f"IF(IFERROR({unit}={fraction},FALSE),100,1)", 100 if kpi.kpi.unit == "fraction" else 1),
         "unit": live(f'{unit}&""', unit_shown(kpi, c)),
         "strict": live('""', None),
@@ -365,7 +365,7 @@ def picks(c: Context) -> Cells:
         found[row, "index"] = live(formula, ids.index(result.kpi.id) + 1 if result else "")
         texts = {
             "name": kpi_title(result.kpi, c.t) if result else None,
-            "tip": c.t(result.kpi.tips[0]) if result and result.kpi.tips else None,
+            "tip": c.t(OWN_TIP if result.kpi.own else result.kpi.tips[0]) if result else None,
         }
         instead = {"name": ('""', None), "tip": _instead(row, count, c, empty=not graded)}
         for column, text in texts.items():

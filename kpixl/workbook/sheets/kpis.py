@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import OWN_SLOTS, Level, Window
@@ -57,8 +56,7 @@ ORDER = (
     *(f"{level.id}_{part}" for level in GRADED for part in ("published", "yours", "used")),
 )
 WIDTHS = {
-    "name": 34,
-    "unit": 9,
+    "unit": 13,
     "level": 23,
     "window": 17,
     "against_target": 10,
@@ -67,11 +65,15 @@ WIDTHS = {
 }
 
 
-def abbreviation_width(c: Context) -> float:
-    """Room for the longest short name."""
-    return max(8.0, *(1.15 * len(c.t(kpi.abbreviation)) + 2 for kpi in c.business.kpis))
+def widths(c: Context) -> dict[str, float]:
+    """Widths of the columns: room for the longest short name, and for the longest name, which as a link does not wrap
+    in every program."""
+    short = max(1.15 * len(c.t(kpi.abbreviation)) for kpi in c.business.kpis)
+    long = max(0.95 * len(c.t(kpi.name)) for kpi in c.business.kpis)
+    return {**WIDTHS, "abbreviation": max(8.0, short + 2), "name": max(34.0, long + 2)}
 
 
+SMALL = style.Style(rule=style.LINE, colour=style.MUTED, shrink=True)
 TEXT_COLUMNS = ("abbreviation", "name", "unit", "level", "window", "against_target", "to_next", "trend", "comment")
 
 
@@ -129,7 +131,7 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
             f"{kpi.name_prefix}_value",
             guarded=True,
         ),
-        "unit": label(unit_shown(kpi, c), style.apart(style.MUTED_TEXT)),
+        "unit": label(unit_shown(kpi, c), style.apart(SMALL)),
         "window": entry_cell(
             window_typed(kpi, c),
             style.apart(style.entry("general") if len(kpi.bound) > 1 else style.MUTED_TEXT),
@@ -153,17 +155,16 @@ def _own(result: Result, c: Context) -> dict[str, Cell]:
     """What only an own KPI has: everything follows from Settings."""
     kpi = result.kpi
     at = {column: c.at("own", kpi.id, column) for column in ("label", "formula", "unit", *(g.id for g in GRADED))}
-    name = live(f'IFERROR({at["label"]}&"","")', kpi.name, style.apart(style.STRONG))
     found = _common(result, c) | {
-        "abbreviation": name,
-        "name": replace(name, style=style.apart(style.WRAPPED)),
+        "abbreviation": label(kpi.id.rpartition("_")[2], style.apart(style.MUTED_TEXT)),
+        "name": live(f'IFERROR({at["label"]}&"","")', kpi.name, style.apart(style.WRAPPED)),
         "value": live(
             f'IF(ISNUMBER({at["formula"]}),{at["formula"]},"")',
             result.value,
             style.figure(kpi.kpi.unit, bold=True),
             f"{kpi.name_prefix}_value",
         ),
-        "unit": live(f'{at["unit"]}&""', unit_shown(kpi, c), style.apart(style.MUTED_TEXT)),
+        "unit": live(f'{at["unit"]}&""', unit_shown(kpi, c), style.apart(SMALL)),
         "window": static(c.t(WINDOWS[Window.PERIOD]) if kpi.name else None, style.apart(style.MUTED_TEXT)),
         "year_to_date": live('""', None, style.figure(kpi.kpi.unit)),
         "sample": live('""', None, style.figure("count", muted=True)),
@@ -220,7 +221,7 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
         ),
         "gap": live(f'IF(AND(ISNUMBER({value}),ISNUMBER({target})),{value}-{target},"")', gap, style.change(unit)),
         "to_next": live(
-            _to_next(kpi, c), to_next_text(result, t) or reason_text(result.reason, t), style.apart(style.TEXT)
+            _to_next(kpi, c), to_next_text(result, t) or reason_text(result.reason, t), style.apart(style.WRAPPED)
         ),
         "previous": live(past_value(c, kpi.history_id, "period_previous"), result.previous, figure, guarded=fresh),
         "change": live(

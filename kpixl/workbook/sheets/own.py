@@ -33,13 +33,14 @@ def cells(c: Context) -> Cells:
     for column, heading in COLUMNS.items():
         look = style.HEADING if column in ("label", "formula", "unit", "direction") else style.HEADING_RIGHT
         found["headings", column] = label(t(heading), look)
-    left, right = style.entry("general", align="left"), style.entry("general")
+    left, right, figure = style.entry("general", align="left"), style.entry("general"), style.entry("ratio")
     for slot in OWN_SLOTS:
         entry, result = filled.get(slot), c.scorecard.result(slot)
         for column in COLUMNS:
-            found[slot, column] = entry_cell(None, left if column in ("label", "unit", "direction") else right)
+            look = left if column in ("label", "unit", "direction") else figure if column == "formula" else right
+            found[slot, column] = entry_cell(None, look)
         if entry is not None and entry.formula and result.kpi.kpi.formula:
-            found[slot, "formula"] = Cell("echo", result.value, entry.formula, right)
+            found[slot, "formula"] = Cell("echo", result.value, entry.formula, figure)
     return found
 
 

@@ -83,7 +83,7 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
     ids, starts, values = (c.column("past", column) for column in ("id", "start", "value"))
     seen = f"AND(ISNUMBER({at['used']}),ISNUMBER({at['seen']}))"
     return {
-        "label": label(measure_label(measure, c.t)),
+        "label": label(measure_label(measure, c.t), style.Style(rule=style.LINE, shrink=True)),
         "unit": label(unit_label(measure.unit, c.scorecard.entries.currency, c.t), style.MUTED_TEXT),
         "log": live(_log(measure, c), value.log, muted),
         "typed": entry_cell(typed_cell.number if typed_cell else None, style.entry(measure.unit)),

@@ -37,6 +37,9 @@ UNIT_ROWS = tuple(f"unit_{unit}" for unit in UNITS)
 DIRECTION_ROWS = tuple(f"direction_{direction}" for direction in DIRECTIONS)
 
 
+OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
+
+
 def standing_index(level: Level | None, standing: Standing | None) -> int | None:
     """Where the word for a level or a standing is among ``STANDING_ROWS``."""
     if level is not None:
@@ -56,6 +59,7 @@ def word_rows(business: Business) -> tuple[str, ...]:
         "no_bands",
         "no_rate",
         "own_formula",
+        "own_tip",
         "divisor",
         "changed",
         "no_figure",
@@ -127,6 +131,7 @@ def words(c: Context) -> Cells:
         **{f"level_{level.value}": level_word(level, t) for level in Level},
         **{f"standing_{standing}": f"{SHAPES[standing.shade]} {t(word)}" for standing, word in STANDINGS.items()},
         "no_rate": reason_text(Reason("no_rate"), t),
+        "own_tip": t(OWN_TIP),
         "own_formula": reason_text(Reason("own_formula"), t),
         "not_graded": level_word(None, t),
         **{f"word_{level.value}": t(LEVELS[level]) for level in Level},
