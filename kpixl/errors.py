@@ -158,6 +158,15 @@ class NotOurWorkbook(WorkbookError):
     )
 
 
+class OlderWorkbook(WorkbookError):
+    """The workbook was made by a kpixl whose sheets were laid out otherwise."""
+
+    code = "older_workbook"
+    template = N_(
+        "{path} was made by an older kpixl; make a new workbook with “kpixl new”, copy your rows into it and try again."
+    )
+
+
 class NewerWorkbook(WorkbookError):
     """Made by a kpixl with a newer layout."""
 

@@ -67,6 +67,8 @@ class Language:
             return format_currency(rounded(value, 2), currency, locale=self.locale)
         if unit == "hours":
             return f"{self.decimal(value, 2)}{NO_BREAK}h"
+        if unit == "months":
+            return f"{self.decimal(value, 1)}{NO_BREAK}{self(N_('months'))}"
         if unit == "count":
             return format_decimal(rounded(value, 1), locale=self.locale)
         return self.decimal(value, 2)

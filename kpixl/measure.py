@@ -147,7 +147,10 @@ class Tally:
         rows = self.entries.tables.get(item.table or "")
         if rows is None or not self._has(rows, item):
             return False
-        return not (item.kept and rows.blank(key_column(item, rows.table)).all())
+        if not item.kept:
+            return True
+        key = key_column(item, rows.table)
+        return rows.has(key) and not rows.blank(key).all()
 
     def _has(self, rows: EntryTable, item: Measure) -> bool:
         needed = columns_of(item.where) | {*item.distinct} | ({item.column} if item.column else set())

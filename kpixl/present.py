@@ -51,7 +51,7 @@ def result_json(result: Result, t: Language) -> Json:
         "reason": _reason_json(result.reason, t),
         "next_level": _level_id(result.grade.next_level),
         "to_next": step and {"measure": kpi.kpi.lever, "amount": step.amount, "direction": step.direction},
-        "measures": dict(result.measures),
+        "measures": _arguments_json(result),
         "window": kpi.window.value,
         "thresholds": _thresholds_json(kpi, result.thresholds),
         "target": result.target,
@@ -63,6 +63,7 @@ def result_json(result: Result, t: Language) -> Json:
         "change": result.change,
         "trend": result.trend,
         "sample": result.sample,
+        "note": t(result.note) or None,
         "alert": t(kpi.alert) if result.alert else None,
     }
 
@@ -155,6 +156,13 @@ def import_json(outcome: ImportOutcome, t: Language) -> Json:
     }
 
 
+def _arguments_json(result: Result) -> Json:
+    """Argument → number; own KPIs go by the names of their measures, however the owner wrote them."""
+    if not result.kpi.own:
+        return dict(result.measures)
+    return {argument.measure.name: result.measures[argument.name] for argument in result.kpi.arguments}
+
+
 def _level_id(level: Level | None) -> str | None:
     return None if level is None else level.id
 
@@ -179,7 +187,7 @@ def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Languag
     entries = scorecard.entries
     rows = [
         (
-            t(result.kpi.abbreviation),
+            "" if t(result.kpi.abbreviation) == t(result.kpi.name) else t(result.kpi.abbreviation),
             t(result.kpi.name),
             t.number(result.value, result.kpi.kpi.unit, entries.currency),
             standing_word(result, t),
@@ -202,7 +210,8 @@ def calc_text(result: Result, t: Language) -> str:
     """One KPI from numbers: value, level, next level. Money stands without a symbol."""
     kpi = result.kpi
     unit = "ratio" if kpi.kpi.unit == "money" else kpi.kpi.unit
-    heading = f"{t(kpi.abbreviation)}, {t(kpi.name)} ({kpi.business}):"
+    names = dict.fromkeys((t(kpi.abbreviation), t(kpi.name)))
+    heading = f"{', '.join(names)} ({kpi.business}):"
     level = standing_word(result, t)
     return "\n".join(_block([f"{heading} {t.number(result.value, unit)}  {level}"]) + _block(_advice(result, t), 2))
 
@@ -212,7 +221,8 @@ def problems_text(problems: Sequence[Problem], t: Language) -> str:
     lines = []
     for problem in problems:
         place = problem.sheet + (f"!{problem.cell}" if problem.cell else "")
-        lines += _block([f"{t(SEVERITIES[problem.severity])} · {place}: {problem.text(t)}"])
+        head = " · ".join(part for part in (t(SEVERITIES[problem.severity]), place) if part)
+        lines += _block([f"{head}: {problem.text(t)}"])
         lines += _block([problem.mend(t)], indent=4)
     return "\n".join([*lines, *([""] if lines else []), *_block([counts_text(problems, t)])])
 
@@ -253,9 +263,9 @@ def import_text(outcome: ImportOutcome, t: Language) -> str:
 
 def _advice(result: Result, t: Language) -> list[str]:
     """Why there is no value, or what it takes to the next level; and the alert, where there is one."""
-    first = reason_text(result.reason, t) if result.value is None else to_next_text(result, t)
+    first = reason_text(result.reason, t) if result.grade.shade is None else to_next_text(result, t)
     alert = f"! {t(result.kpi.alert)}" if result.alert else ""
-    return [text for text in (first, alert) if text]
+    return [text for text in (first, t(result.note), alert) if text]
 
 
 def _change(result: Result, t: Language, currency: str) -> str:

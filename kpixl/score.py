@@ -13,12 +13,10 @@ from kpixl.formula import denominators, evaluate, names, parse
 from kpixl.measure import MeasureValue
 from kpixl.own import own_kpis
 from kpixl.settings import settings_used
+from kpixl.to_date import closed_periods, first_closed, year_to_date
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from kpixl.catalog.model import BusinessKpi, Measure
-    from kpixl.period import Period
 
 NOISE = 1e-9
 """Two numbers are equal where they differ by no more than this, times the larger of 1 and the threshold."""
@@ -92,6 +90,8 @@ class Result:
     trend: Literal["better", "worse", "same"] | None
     sample: float | None
     alert: bool
+    note: str = ""
+    """What is to be known of the value: a figure behind it stands in for one that cannot be had yet. A msgid."""
 
     @property
     def level(self) -> Level | None:
@@ -298,20 +298,30 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue]) -> Scorecard:
     history = History.of(entries.past)
     used = {name: value.used for name, value in measures.items()}
     first = first_closed(entries)
-    closed = _closed_periods(entries, history)
-    to_date = {name: _year_to_date(value, history, entries.period, first) for name, value in measures.items()}
-    slots = tuple(_result(kpi, entries, used, to_date, closed, history) for kpi in entries.business.kpis)
+    closed = closed_periods(entries, history)
+    to_date = {name: year_to_date(value, history, entries.period, first) for name, value in measures.items()}
+    slots = tuple(
+        replace(_result(kpi, entries, used, to_date, closed, history), note=_note(kpi, measures))
+        for kpi in entries.business.kpis
+    )
     slots += tuple(_own_result(kpi, entries, used, history) for kpi in own_kpis(entries))
     before = entries.period.shift(-1)
     previous = {name: history.value(before, name) for name in measures}
     return Scorecard(entries, measures, to_date, previous, closed, slots)
 
 
+def _note(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> str:
+    stand_ins = (a.measure for a in kpi.arguments if measures[a.measure.name].source == "stand_in")
+    return next((measure.note for measure in stand_ins), "")
+
+
 def _own_result(kpi: BusinessKpi, entries: Entries, used: Mapping[str, float | None], history: History) -> Result:
     """A KPI that the owner made up. What kpixl cannot evaluate has the value that Excel saved."""
     entry = next((entry for entry in entries.own if entry.slot == kpi.id), None)
     arguments = {argument.name: used.get(argument.measure.name) for argument in kpi.arguments}
-    value = evaluate(parse(kpi.kpi.formula), arguments) if kpi.kpi.formula else entry.value.number if entry else None
+    value = None
+    if entry is not None and kpi.name:
+        value = evaluate(parse(kpi.kpi.formula), arguments) if kpi.kpi.formula else entry.value.number
     reason = None if value is not None or not kpi.name else Reason("own_formula")
     thresholds = {
         level: cell.number for level, cell in (entry.thresholds if entry else {}).items() if cell.number is not None
@@ -384,7 +394,7 @@ def _against_target(kpi: BusinessKpi, value: float | None, target: float | None)
 
 
 def _trend(kpi: BusinessKpi, value: float | None, change: float | None) -> Literal["better", "worse", "same"] | None:
-    if value is None or change is None or kpi.kpi.direction == "none":
+    if value is None or change is None:
         return None
     if abs(change) <= NOISE * max(1.0, abs(value)):
         return "same"
@@ -404,32 +414,3 @@ def _kpi_to_date(
     if len({closed[measure.name] for measure in summed}) > 1:
         return None, Reason("uneven_past", min(summed, key=lambda measure: closed[measure.name]))
     return calculate(kpi, {argument.name: to_date[argument.measure.name] for argument in kpi.arguments})
-
-
-def first_closed(entries: Entries) -> date:
-    """The first day of the year's earliest closed period; of this period where none is closed yet."""
-    this = entries.period.start
-    return min(
-        (past.start for past in entries.past if past.start.year == this.year and past.start < this), default=this
-    )
-
-
-def _closed_periods(entries: Entries, history: History) -> dict[str, int]:
-    """For each measure, how many closed periods of the year have a figure of it."""
-    start = entries.period.start
-    year = start.replace(month=1, day=1)
-    return {item.name: len(history.between(year, start, item.name)) for item in entries.business.measures}
-
-
-def _year_to_date(value: MeasureValue, history: History, period: Period, first: date) -> float | None:
-    """A measure over the closed periods of the year and this one, as it rolls up; None where it does not."""
-    item, current = value.measure, value.used
-    if item.window is not Window.PERIOD or item.rollup == "none":
-        return None
-    if item.rollup == "sum":
-        past = history.between(period.start.replace(month=1, day=1), period.start, item.name)
-        return None if current is None else sum(past) + current
-    if item.rollup == "first":
-        earliest = history.on(first, item.name)
-        return current if earliest is None else earliest
-    return current

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kpixl.catalog.model import Lookup, names_in
 from kpixl.errors import N_
 
 if TYPE_CHECKING:
@@ -80,8 +81,6 @@ READS = {"repeat_start": "repeat_days"}
 
 def settings_of(business: Business) -> tuple[Setting, ...]:
     """The settings on which something of the business depends."""
-    from kpixl.catalog.model import Lookup, names_in
-
     clauses = [measure.where for measure in business.measures]
     clauses += [c.where for table in business.tables for c in table.calculated if isinstance(c, Lookup)]
     needed = {READS.get(name, name) for where in clauses for name in names_in(where)}

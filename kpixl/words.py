@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level, Standing, Window, word_key
@@ -122,8 +123,16 @@ def choice_words(table: Table, words: Mapping[str, str]) -> dict[str, dict[str, 
         for choice, label in field.choices.items():
             word = words.get(word_key(table.id, field.id, choice), label)
             spellings = (choice, word, *(language(code)(label) for code in LOCALES), *_ALSO.get(choice, ()))
-            found.setdefault(field.id, {}).update({spelling.lower(): word for spelling in spellings})
+            known = found.setdefault(field.id, {})
+            for spelling in spellings:
+                known.setdefault(spelling.lower(), word)
+                known.setdefault(_bare(spelling), word)
     return found
+
+
+def _bare(text: str) -> str:
+    """``text`` in small letters without diacritics, as it is often typed."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(sign))
 
 
 _ALSO = {"yes": ("y", "true", "1", "x"), "no": ("n", "false", "0")}

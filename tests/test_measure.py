@@ -249,8 +249,7 @@ def lifetime_months(book: Book, first: float) -> float | None:
 
 
 def viral_cycle(book: Book, first: float) -> float | None:
-    parts = [check(id_, book, first) for id_ in ("invitations_per_client", "invitations_conversion")]
-    return None if None in parts else parts[0] * parts[1]  # type: ignore[operator]
+    return divided("invitations_converted", "clients_start")(book, first)
 
 
 class Check(NamedTuple):

@@ -23,7 +23,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 RESULT_KEYS = {
     "kpi", "business", "abbreviation", "name", "value", "unit", "level", "standing", "reason", "next_level", "to_next",
     "measures", "window", "thresholds", "target", "against_target", "previous", "year_before", "year_to_date",
-    "year_to_date_reason", "change", "trend", "sample", "alert",
+    "year_to_date_reason", "change", "trend", "sample", "note", "alert",
 }  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def test_a_result_for_machines(scorecard: Scorecard) -> None:
         "change": pytest.approx(-0.02),
         "trend": "worse",
         "sample": 100,
+        "note": None,
         "alert": None,
     }
 

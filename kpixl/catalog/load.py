@@ -36,7 +36,6 @@ from kpixl.catalog.model import (
 )
 from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.formula import names, parse
-from kpixl.settings import SETTINGS
 
 _BUSINESSES = (
     "remote-va-agency",
@@ -148,7 +147,7 @@ def parse_condition(text: str, table: Table) -> Condition:
     comparison, operand = found["comparison"], found["operand"]
     if isinstance(column, Field) and operand in column.choices:
         known: dict[str, Any] = {"operand": operand, "kind": "choice"}
-    elif operand in EDGES or operand in SETTINGS:
+    elif operand.isidentifier():
         known = {"operand": operand, "kind": "name"}
     else:
         known = {"operand": float(operand)}

@@ -293,7 +293,7 @@ class Kpi(Record, frozen=True):
     formula: str
     arguments: tuple[str, ...]
     unit: Unit
-    direction: Literal["up", "down", "none"]
+    direction: Literal["up", "down"]
     lever: str | None = None
     sample: str | None = None
     bounded: bool = False
@@ -391,6 +391,8 @@ class Business(Record, frozen=True):
     name: str
     sample_name: str
     source: str
+    own_example: str
+    """A formula over measures that makes sense there, to show how an own KPI is typed."""
     kpis: tuple[BusinessKpi, ...]
     companions: tuple[Measure, ...]
     measures: tuple[Measure, ...]

@@ -63,7 +63,21 @@ def empty(log: Log) -> Iterator[Problem]:
 
 def slow(log: Log) -> Iterator[Problem]:
     """Tables that have grown too long for formulas that look through all rows, once for each row."""
-    hidden = [c for c in log.table.calculated if isinstance(c, Lookup | Once) and c.id in log.rows.letters]
-    count = int(np.count_nonzero(log.filled))
-    if hidden and count > SLOW_ROWS:
-        yield log.problem("slow_table", title=log.rows.sheet, count=count)
+    count, found = _filled(log), dict[str, int]()
+    for column in log.table.calculated:
+        if column.id not in log.rows.letters:
+            continue
+        if isinstance(column, Once):
+            found[log.rows.sheet] = max(count, found.get(log.rows.sheet, 0))
+        elif isinstance(column, Lookup) and column.table in log.case.logs:
+            other = log.case.logs[column.table]
+            if count * _filled(other) > SLOW_ROWS**2:
+                longer = max((log, other), key=_filled)
+                found[longer.rows.sheet] = max(_filled(longer), SLOW_ROWS + 1)
+    for title, rows in found.items():
+        if rows > SLOW_ROWS:
+            yield log.problem("slow_table", title=title, count=rows)
+
+
+def _filled(log: Log) -> int:
+    return int(np.count_nonzero(log.filled))

@@ -206,6 +206,7 @@ def _finish_totals(sheet: Worksheet, c: Context) -> None:
     _widths(sheet, place, {**totals.WIDTHS, "label": totals.label_width(c)}, 14, totals.HIDDEN)
     sheet.row_dimensions[place.position("total", "label")[0]].hidden = True
     _freeze(sheet, place, "headings", "unit")
+    sheet.page_setup.fitToHeight = 1
 
 
 SHARES = ("value", "target", "gap", "previous", "change", "year_before", *(f"{level.id}_used" for level in GRADED))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Elapsed, Lookup, Window, branches, word_key
+from kpixl.catalog.model import Elapsed, Lookup, Window, branches, columns_of, word_key
 from kpixl.formula import parse, to_excel
 from kpixl.formula.nodes import Number
 from kpixl.measure import key_column
@@ -47,8 +47,9 @@ def measure_formula(measure: Measure, table: Table, names: Names) -> str:
     if measure.aggregate == "distinct":
         total = f"ROUND({total},0)"
     for other in _looked_up(measure, table):
-        # A look-up into a table that is gone counts nothing; the measure is then not 0 but unknown.
-        total += f"+0*ROWS({names.column(other.table, other.match)})"
+        # A look-up into a column that is gone counts nothing; the measure is then not 0 but unknown.
+        for column in (other.match, *sorted(columns_of(other.where) - {other.match})):
+            total += f"+0*ROWS({names.column(other.table, column)})"
     if measure.kept:
         first = names.column(table.id, key_column(measure, table))
         total = f'IF(COUNTBLANK({first})=ROWS({first}),"",{total})'

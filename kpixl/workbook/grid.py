@@ -42,6 +42,8 @@ class Cell:
     name: str | None = None
     guarded: bool = False
     """Whether another formula in its place is put right. For formulas of bare names, which Excel never rewrites."""
+    refilled: bool = False
+    """Whether a label that was emptied gets its text again: formulas compare rows with it."""
 
 
 def label(value: Value, style: Style = TEXT) -> Cell:

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.errors import N_
 from kpixl.workbook.grid import Cells, Context, Placement
-from kpixl.workbook.sheets import breakdown, check, dashboard, guide, hidden, kpis, own, settings, totals, vocabulary
+from kpixl.workbook.sheets import (
+    breakdown,
+    calc,
+    check,
+    dashboard,
+    guide,
+    hidden,
+    kpis,
+    own,
+    settings,
+    totals,
+    vocabulary,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +29,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business, Table
     from kpixl.i18n import Language
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Raised when a workbook of this layout cannot be used by an older kpixl."""
 
 HIDDEN_SHEET = "_kpixl"
@@ -101,7 +113,7 @@ def blocks(business: Business) -> dict[str, Block]:
     helpers: dict[str, tuple[Sequence[str], Sequence[str], Callable[[Context], Cells]]] = {
         "words": (vocabulary.word_rows(business), ("text",), vocabulary.words),
         "dates": (hidden.date_rows(business), ("value",), hidden.dates),
-        "calc": (ids, hidden.CALC_COLUMNS, hidden.calc),
+        "calc": (ids, calc.COLUMNS, calc.cells),
         "rank": (hidden.rank_rows(business), hidden.RANK_COLUMNS, hidden.rank),
         "picks": (hidden.PICKS, ("index", "name", "tip", "level"), hidden.picks),
         "spark": (("start", *ids), hidden.PERIODS, hidden.spark),

@@ -33,6 +33,7 @@ from kpixl.errors import (
     DatesFrom1904,
     NewerWorkbook,
     NotOurWorkbook,
+    OlderWorkbook,
     OwnedPartMissing,
     Phrase,
 )
@@ -50,6 +51,7 @@ from kpixl.workbook.grid import BLOCK_PREFIX, Placement
 from kpixl.workbook.package import OFFICE_RELATIONSHIP, Package, unescaped
 from kpixl.workbook.sheet import SheetEditor
 from kpixl.workbook.sheets import own
+from kpixl.workbook.sheets.settings import FIXED
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi, Table
@@ -90,7 +92,7 @@ def read(package: Package) -> Book:
     places, sheets = reader.places("settings")
     if "settings" not in places:
         raise OwnedPartMissing(path=package.path.name, what=Phrase(layout.RESULT_TITLES["settings"]))
-    business, code, currency, kind = (reader.fixed(places["settings"], sheets, row) for row in _FIXED)
+    business, code, currency, kind = (reader.fixed(places["settings"], sheets, row) for row in FIXED)
     if not (business in catalog.catalogue().businesses and code in LOCALES and currency and kind in list(Kind)):
         raise OwnedPartMissing(path=package.path.name, what=Phrase(N_("a fixed entry of Settings")))
     book = catalog.business(business)
@@ -114,9 +116,6 @@ def _require(package: Package, business: Business, places: Mapping[str, Placemen
             raise OwnedPartMissing(path=package.path.name, what=what)
 
 
-_FIXED = ("business", "language", "currency", "kind")
-
-
 class _Reader:
     """The two views of one file: calamine for values, the package for names."""
 
@@ -125,6 +124,8 @@ class _Reader:
         version = package.custom_properties.get("kpixl", "0")
         if version.isdigit() and int(version) > layout.LAYOUT_VERSION:
             raise NewerWorkbook(path=package.path.name, version=version)
+        if version.isdigit() and 0 < int(version) < layout.LAYOUT_VERSION:
+            raise OlderWorkbook(path=package.path.name)
         if package.date1904:
             raise DatesFrom1904(path=package.path.name)
         self.names = package.defined_names

@@ -66,9 +66,9 @@ OWN = "#,##0.00"
 
 def money(t: Language, currency: str) -> str:
     """The format of an amount on a card, in the workbook's currency and as the owner's language writes it: no cents
-    from a thousand on."""
-    whole = _money(t, currency, "#,##0")
-    return f"[>=1000]{whole};[<=-1000]-{whole};{_money(t, currency, '#,##0.00')}"
+    from a thousand on. The third section of a format shows no sign, so that all that is below 0 has the second one."""
+    cents = _money(t, currency, "#,##0.00")
+    return f"[>=1000]{_money(t, currency, '#,##0')};[<0]-{cents};{cents}"
 
 
 def _money(t: Language, currency: str, digits: str) -> str:

@@ -45,6 +45,8 @@ def _put(editor: SheetEditor, row: int, column: int, cell: Cell) -> None:
         there = editor.formula(row, column)
         lost = there is None or (cell.guarded and _squeezed(there) != _squeezed(cell.formula or ""))
         editor.set(row, column, cell.value, cell.formula if lost else None)
+    elif cell.kind == "label" and cell.refilled and editor.is_blank(row, column):
+        editor.set(row, column, cell.value)
     elif cell.kind == "echo":
         # Where there is no number, Excel's own error stands there already.
         if editor.formula(row, column) is not None and cell.value is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import OWN_SLOTS, Level, Standing
+from kpixl.catalog.model import OWN_SLOTS, Level, Standing, Window
 from kpixl.errors import N_
 from kpixl.words import (
     SHAPES,
     STANDINGS,
     TRENDS,
+    WINDOWS,
     kpi_title,
     level_word,
     reason_text,
@@ -193,6 +194,7 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
     next_text = to_next_text(result, t) or reason_text(result.reason, t)
     heading = style.Style(bold=True, fill=CARD, align="left", indent=1, shrink=True)
     title = kpi_title(kpi, t)
+    span = "" if kpi.window is Window.PERIOD else f" · {t(WINDOWS[kpi.window])}"
     aside = style.Style(size=9, colour=style.MUTED, fill=CARD, align="left", indent=1)
 
     def empty(formula: str) -> str:
@@ -204,7 +206,7 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
         figure, large, points = style.OWN, style.OWN, style.change_format("ratio")
     none = "–" if kpi.name else ""
     found |= {
-        ("name", 0): live(c.at("calc", kpi.id, "name"), title, heading) if kpi.own else label(title, heading),
+        ("name", 0): live(c.at("calc", kpi.id, "name"), title, heading) if kpi.own else static(title + span, heading),
         ("value", 0): live(
             f"IF(ISNUMBER({value}),{value},{dash})",
             none if result.value is None else result.value,

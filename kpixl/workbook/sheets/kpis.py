@@ -159,7 +159,7 @@ def _own(result: Result, c: Context) -> dict[str, Cell]:
         "abbreviation": label(kpi.id.rpartition("_")[2], style.apart(style.MUTED_TEXT)),
         "name": live(f'IFERROR({at["label"]}&"","")', kpi.name, style.apart(style.WRAPPED)),
         "value": live(
-            f'IF(ISNUMBER({at["formula"]}),{at["formula"]},"")',
+            f'IF(AND(LEN(IFERROR({at["label"]}&"",""))>0,ISNUMBER({at["formula"]})),{at["formula"]},"")',
             result.value,
             style.figure(kpi.kpi.unit, bold=True),
             f"{kpi.name_prefix}_value",

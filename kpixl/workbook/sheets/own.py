@@ -28,7 +28,7 @@ def cells(c: Context) -> Cells:
     )
     found: dict[tuple[str, str], Cell] = {
         ("title", "label"): label(t(N_("Own KPIs")), style.Style(size=12, bold=True, colour=style.ACCENT)),
-        ("help", "label"): label(t(help_).format(example=_example(c)), style.HELP),
+        ("help", "label"): label(t(help_).format(example=f"={c.business.own_example}"), style.HELP),
     }
     for column, heading in COLUMNS.items():
         look = style.HEADING if column in ("label", "formula", "unit", "direction") else style.HEADING_RIGHT
@@ -42,9 +42,3 @@ def cells(c: Context) -> Cells:
         if entry is not None and entry.formula and result.kpi.kpi.formula:
             found[slot, "formula"] = Cell("echo", result.value, entry.formula, figure)
     return found
-
-
-def _example(c: Context) -> str:
-    """A formula that makes sense in this business: two of its measures."""
-    names = [kpi.arguments[0].measure.name for kpi in c.business.kpis[:2]]
-    return f"={names[0]}/{names[1]}"

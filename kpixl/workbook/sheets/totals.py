@@ -8,7 +8,8 @@ from kpixl.catalog.model import Window
 from kpixl.errors import N_
 from kpixl.formula import parse, to_excel
 from kpixl.period import serial
-from kpixl.score import Reason, first_closed
+from kpixl.score import Reason
+from kpixl.to_date import first_closed
 from kpixl.words import SOURCES, measure_label, reason_text, unit_label
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, Names, made_formula, measure_formula
@@ -28,6 +29,7 @@ COLUMNS = {
     "source": N_("Source"),
     "previous": N_("Previous period"),
     "to_date": N_("Year to date"),
+    "name": N_("Name in formulas"),
     "seen": N_("At the last refresh"),
     "changed": N_("Changed since"),
     "closed": N_("Closed periods"),
@@ -35,7 +37,7 @@ COLUMNS = {
     "zero": N_("If zero"),
 }
 HIDDEN = ("seen", "changed", "closed", "missing", "zero")
-WIDTHS = {"unit": 11, "source": 15}
+WIDTHS = {"unit": 11, "source": 15, "name": 34}
 
 
 def label_width(c: Context) -> float:
@@ -61,9 +63,12 @@ def cells(c: Context) -> Cells:
         ),
     }
     for column, heading in COLUMNS.items():
-        look = {"label": style.HEADING, "unit": style.HEADING, "source": style.apart(style.HEADING)}.get(
-            column, style.HEADING_RIGHT
-        )
+        look = {
+            "label": style.HEADING,
+            "unit": style.HEADING,
+            "source": style.apart(style.HEADING),
+            "name": style.apart(style.HEADING),
+        }.get(column, style.HEADING_RIGHT)
         found["headings", column] = label(c.t(heading), look)
     for measure in c.business.measures:
         found.update({(measure.name, column): cell for column, cell in _measure(measure, c).items()})
@@ -103,6 +108,7 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
             past_value(c, measure.name, "period_previous"), c.scorecard.measures_previous[measure.name], figure
         ),
         "to_date": live(_to_date(measure, c), c.scorecard.measures_to_date[measure.name], figure),
+        "name": label(measure.name, style.apart(style.MUTED_TEXT)),
         "seen": static(value.used, figure),
         "changed": live(
             f"IF({seen},IF(ABS({at['used']}-{at['seen']})<={NOISE_TEXT}*MAX(1,ABS({at['seen']})),0,1),"

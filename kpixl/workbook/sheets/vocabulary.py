@@ -24,7 +24,7 @@ from kpixl.words import (
     level_word,
     reason_text,
 )
-from kpixl.workbook.grid import Cells, Context, label
+from kpixl.workbook.grid import Cell, Cells, Context
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
@@ -149,4 +149,4 @@ def words(c: Context) -> Cells:
         **{f"period_{number}": name for number, name in enumerate(period_words(c), 1)},
         **entry_words(c.business, t),
     }
-    return {(row, "text"): label(text) for row, text in texts.items()}
+    return {(row, "text"): Cell("label", text, refilled=True) for row, text in texts.items()}
