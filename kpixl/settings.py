@@ -1,13 +1,12 @@
-"""What the owner may change in Settings, with what holds while the cell is blank."""
+"""Which settings a business has, and what holds in a workbook."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Lookup, names_in
-from kpixl.errors import N_
+from kpixl.catalog.settings import READS, SETTINGS, Setting
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
@@ -15,68 +14,6 @@ if TYPE_CHECKING:
 
 DOLLAR = "USD"
 """The currency of published benchmarks in money."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A setting: its name in the workbook, its label, and what holds without one.
-
-    A ``default`` of None means that there is none: what depends on it has to wait.
-    """
-
-    id: str
-    label: str
-    help: str
-    default: float | str | None
-    minimum: float = 0
-    maximum: float = 0
-    positive: bool = False
-    """Whether nothing but a number above 0 is used."""
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it is a word and not a number."""
-        return isinstance(self.default, str)
-
-
-SETTINGS: Mapping[str, Setting] = {
-    setting.id: setting
-    for setting in (
-        Setting(
-            "satisfied_cut",
-            N_("Satisfied from score"),
-            N_("Survey answers with this score or more count as satisfied."),
-            default=4,
-            minimum=1,
-            maximum=5,
-        ),
-        Setting(
-            "house_language",
-            N_("House language"),
-            N_("The language that you usually work in, written as on your sheets. Others count as multilingual work."),
-            default=N_("English"),
-        ),
-        Setting(
-            "repeat_days",
-            N_("Repeat interval in days"),
-            N_("A client who has bought nothing for so many days counts as inactive."),
-            default=90,
-            minimum=1,
-            maximum=3650,
-        ),
-        Setting(
-            "dollar_rate",
-            N_("One US dollar costs"),
-            N_("In your currency. Some benchmarks are amounts in US dollars; without a rate they are not compared."),
-            default=None,
-            minimum=1e-6,
-            maximum=1e9,
-            positive=True,
-        ),
-    )
-}
-READS = {"repeat_start": "repeat_days"}
-"""Edges that follow from a setting."""
 
 
 def settings_of(business: Business) -> tuple[Setting, ...]:

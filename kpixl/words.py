@@ -6,9 +6,9 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level, Standing, Window, word_key
+from kpixl.catalog.settings import SETTINGS
 from kpixl.errors import N_
 from kpixl.i18n import LOCALES, language
-from kpixl.settings import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

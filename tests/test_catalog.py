@@ -23,10 +23,11 @@ from kpixl.catalog import (
 )
 from kpixl.catalog.load import EDGES, MONTHS, parse_condition, parse_line
 from kpixl.catalog.model import OWN_SLOTS, Where, branches
+from kpixl.catalog.settings import SETTINGS
 from kpixl.errors import UnknownChoice
 from kpixl.formula import names, parse
 from kpixl.score import calculate
-from kpixl.settings import READS, SETTINGS, settings_of
+from kpixl.settings import READS, settings_of
 
 KPIS = [pytest.param(kpi, id=f"{kpi.code}_{kpi.id}") for owner in businesses() for kpi in owner.kpis]
 BUSINESSES = [pytest.param(owner, id=owner.id) for owner in businesses()]

@@ -18,13 +18,13 @@ from openpyxl import load_workbook
 from kpixl import calc, cli, commands, verbs, words
 from kpixl.catalog import business, businesses, catalogue
 from kpixl.catalog.model import Level, Window
+from kpixl.catalog.settings import SETTINGS
 from kpixl.check import SENTENCES
 from kpixl.check.problem import Amount, Figure, Problem
 from kpixl.errors import BadSetting, KpixlError, Phrase, UnknownChoice
 from kpixl.i18n import LOCALES, Language, language
 from kpixl.period import Period
 from kpixl.score import Reason
-from kpixl.settings import SETTINGS
 from kpixl.source import Rejected
 from kpixl.workbook import layout
 from kpixl.workbook.entry_sheets import ERROR_TITLE, PROMPT_TITLE_LIMIT, TEXT_LIMIT

@@ -702,7 +702,7 @@ def closed(id_: str, figures: Mapping[str, float | None]) -> tuple[PastValue, ..
 
 
 def test_the_average_over_cycles() -> None:
-    now = {"invitations_per_client": 0.5, "invitations_conversion": 0.4}
+    now = {"invitations_converted": 2.0, "clients_start": 10.0}
     past = closed("viral_cycle", {"2025-10-01": 9, "2025-11-01": 0.1, "2026-05-01": 0.3, "2026-09-01": None})
     past += closed("viral_cycle", {"2026-10-01": 9, "2026-11-01": 9}) + closed("viral_average", {"2026-08-01": 9})
     # This cycle and the two of the last 12 months that there are: 0.1, 0.3 and 0.2.

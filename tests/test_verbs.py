@@ -31,6 +31,7 @@ from kpixl.errors import (
     NewerWorkbook,
     NotAWorkbook,
     NotOurWorkbook,
+    OlderWorkbook,
     OwnedPartMissing,
     PasswordProtected,
     UnknownChoice,
@@ -38,6 +39,7 @@ from kpixl.errors import (
 )
 from kpixl.i18n import language
 from kpixl.period import Kind, Period, serial
+from kpixl.workbook import layout
 from kpixl.workbook.cells import parse_cell
 from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.workbook.parts import PACKAGE_RELATIONSHIP, rels_name
@@ -574,11 +576,15 @@ def emptied(path: Path) -> None:
     path.write_bytes(b"")
 
 
-def newer(path: Path) -> None:
-    package = Package.open(path)
-    part = package.related("", OFFICE_RELATIONSHIP + "/custom-properties")[0]
-    package.replace(part, package.read(part).replace(b">1<", b">999<"))
-    package.save(path)
+def of_layout(version: int) -> Edit:
+    def edit(path: Path) -> None:
+        package = Package.open(path)
+        part = package.related("", OFFICE_RELATIONSHIP + "/custom-properties")[0]
+        ours = f">{layout.LAYOUT_VERSION}<".encode()
+        package.replace(part, package.read(part).replace(ours, f">{version}<".encode()))
+        package.save(path)
+
+    return edit
 
 
 REFUSED: dict[str, tuple[Edit, type[KpixlError]]] = {
@@ -587,7 +593,8 @@ REFUSED: dict[str, tuple[Edit, type[KpixlError]]] = {
     "protected by a password": (encrypted, PasswordProtected),
     "truncated": (truncated, DamagedWorkbook),
     "empty": (emptied, DamagedWorkbook),
-    "made by a newer kpixl": (newer, NewerWorkbook),
+    "made by a newer kpixl": (of_layout(999), NewerWorkbook),
+    "made by an older kpixl": (of_layout(1), OlderWorkbook),
     "not there": (Path.unlink, FileMissing),
 }
 COMMANDS: dict[str, Callable[[Path], object]] = {

@@ -34,6 +34,7 @@ from kpixl.catalog.model import (
     columns_of,
     with_parts,
 )
+from kpixl.catalog.settings import SETTINGS
 from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.formula import names, parse
 
@@ -147,7 +148,7 @@ def parse_condition(text: str, table: Table) -> Condition:
     comparison, operand = found["comparison"], found["operand"]
     if isinstance(column, Field) and operand in column.choices:
         known: dict[str, Any] = {"operand": operand, "kind": "choice"}
-    elif operand.isidentifier():
+    elif operand in EDGES or operand in SETTINGS:
         known = {"operand": operand, "kind": "name"}
     else:
         known = {"operand": float(operand)}

@@ -7,11 +7,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from kpixl.catalog.settings import SETTINGS
 from kpixl.check.problem import Amount, Msg, Problem, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.entries import CellError, is_blank
 from kpixl.score import GRADED, NOISE, dollar_rate, thresholds_published
-from kpixl.settings import SETTINGS
 from kpixl.words import LEVELS
 
 if TYPE_CHECKING:

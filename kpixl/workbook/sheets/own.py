@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.errors import N_
+from kpixl.formula import evaluate, parse
 from kpixl.score import GRADED
 from kpixl.words import LEVELS
 from kpixl.workbook import style
@@ -40,5 +41,7 @@ def cells(c: Context) -> Cells:
             look = left if column in ("label", "unit", "direction") else figure if column == "formula" else right
             found[slot, column] = entry_cell(None, look)
         if entry is not None and entry.formula and result.kpi.kpi.formula:
-            found[slot, "formula"] = Cell("echo", result.value, entry.formula, figure)
+            # As Excel has it, also while the KPI has no name yet and is not used.
+            used = {a.name: c.scorecard.measures[a.measure.name].used for a in result.kpi.arguments}
+            found[slot, "formula"] = Cell("echo", evaluate(parse(entry.formula), used), entry.formula, figure)
     return found

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kpixl.catalog.model import Business
-    from kpixl.settings import Setting
+    from kpixl.catalog.settings import Setting
     from kpixl.workbook.cells import Value
 
 SPARE = ("spare_1", "spare_2", "spare_3")
