@@ -230,7 +230,7 @@ def test_picked_for_the_trend_chart(book: Path) -> None:
 def test_told_as_text_and_as_json(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["results", str(book)]) == 0
     out = capsys.readouterr().out
-    line = next(line for line in out.splitlines() if line.startswith("Open share"))
+    (line,) = (line for line in out.splitlines() if "Open share" in line)
     assert re.search(r"50\.0%  ● typical +−20\.0 points better$", line)
     assert main(["results", str(book), "--json"]) == 0
     answer = {kpi["kpi"]: kpi for kpi in json.loads(capsys.readouterr().out)["kpis"]}
