@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, partial
 from importlib import resources
 from pathlib import Path
@@ -52,7 +53,7 @@ def comment(result: Result, t: Language, currency: str = "USD") -> str:
 def _render(template: str, t: Language, **values: object) -> str:
     environment = _environment()
     text = environment.get_template(template).render(t=t, word=partial(bare_word, t=t), **values)
-    return " ".join(text.split())
+    return re.sub(r"[ \t\n]+", " ", text).strip(" ")  # no-break spaces stay
 
 
 @cache

@@ -252,7 +252,7 @@ def test_told_as_text_and_as_json(book: Path, capsys: pytest.CaptureFixture[str]
         {"level": "exceptional", "comparison": "<=", "value": 0.2},
     ]
     assert told["measures"] == {"requests_open": 2, "requests_opened": 4}
-    assert answer["own_2"]["measures"] == {"Leads": 4, "Clients_New": 1}
+    assert answer["own_2"]["measures"] == {"leads": 4, "clients_new": 1}
 
 
 def test_named_in_the_commentary(book: Path) -> None:
