@@ -17,7 +17,8 @@ from kpixl.period import MONTH_DAYS, Period, serial
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kpixl.catalog.model import Business, Elapsed, Level, Table
+    from kpixl.catalog.model import Business, Level
+    from kpixl.catalog.tables import Elapsed, Table
 
 _DAY_SECONDS = 86400
 

@@ -13,14 +13,15 @@ import numpy as np
 import pandas as pd
 
 from kpixl.catalog.load import MONTHS
-from kpixl.catalog.model import Elapsed, Lookup, Measure, Once, Window, branches, columns_of, word_key
+from kpixl.catalog.model import Measure
+from kpixl.catalog.tables import Elapsed, Lookup, Once, Window, branches, columns_of, word_key
 from kpixl.entries import Entries, EntryTable, History, elapsed
 from kpixl.formula import evaluate, parse
 from kpixl.period import serial
 from kpixl.settings import settings_used
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Calculated, Condition, Table, Where
+    from kpixl.catalog.tables import Calculated, Condition, Table, Where
 
 _COMPARE = {
     ">=": operator.ge,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
-from kpixl.catalog.model import OWN, OWN_SLOTS, Argument, BusinessKpi, Example, Kpi, Unit, Window
+from kpixl.catalog.model import OWN, OWN_SLOTS, Argument, BusinessKpi, Example, Kpi
+from kpixl.catalog.tables import Unit, Window
 from kpixl.errors import Verbatim
 from kpixl.formula import FormulaError, names, parse
 
@@ -38,6 +39,7 @@ def own_kpi(slot: str, entry: OwnEntry | None, entries: Entries) -> BusinessKpi:
         arguments=arguments,
         window=Window.PERIOD,
         thresholds={},
+        bound={},
         example=Example(arguments={}, value=0),
         published="",
         reading="",

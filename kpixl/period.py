@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from kpixl.catalog.model import Window
+from kpixl.catalog.tables import Window
 from kpixl.errors import N_, Phrase, UnknownChoice
 
 MONTH_DAYS = 30.4375

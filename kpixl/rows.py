@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from kpixl.catalog.model import Table
+from kpixl.catalog.tables import Table
 from kpixl.entries import EntryTable, is_blank
 
 Value: TypeAlias = str | float | None

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from kpixl.catalog.model import Level, Standing, Threshold, Window
+from kpixl.catalog.model import Level, Standing, Threshold
+from kpixl.catalog.tables import Window
 from kpixl.entries import Entries, History
 from kpixl.formula import denominators, evaluate, names, parse
 from kpixl.measure import MeasureValue

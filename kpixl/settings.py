@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Lookup, names_in
 from kpixl.catalog.settings import READS, SETTINGS, Setting
+from kpixl.catalog.tables import Lookup, names_in
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business

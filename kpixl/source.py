@@ -27,7 +27,7 @@ from kpixl.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kpixl.catalog.model import Field, Table
+    from kpixl.catalog.tables import Field, Table
 
 Value: TypeAlias = str | float | None
 

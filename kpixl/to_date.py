@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Window
+from kpixl.catalog.tables import Window
 
 if TYPE_CHECKING:
     from datetime import date

@@ -5,15 +5,17 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Level, Standing, Window, word_key
+from kpixl.catalog.model import Level, Standing
 from kpixl.catalog.settings import SETTINGS
+from kpixl.catalog.tables import Window, word_key
 from kpixl.errors import N_
 from kpixl.i18n import LOCALES, language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kpixl.catalog.model import Business, BusinessKpi, Measure, Table
+    from kpixl.catalog.model import Business, BusinessKpi, Measure
+    from kpixl.catalog.tables import Table
     from kpixl.i18n import Language
     from kpixl.score import Reason, Result, ToNext
 

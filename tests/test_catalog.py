@@ -22,8 +22,9 @@ from kpixl.catalog import (
     catalogue,
 )
 from kpixl.catalog.load import EDGES, MONTHS, parse_condition, parse_line
-from kpixl.catalog.model import OWN_SLOTS, Where, branches
+from kpixl.catalog.model import OWN_SLOTS
 from kpixl.catalog.settings import SETTINGS
+from kpixl.catalog.tables import Where, branches
 from kpixl.errors import UnknownChoice
 from kpixl.formula import names, parse
 from kpixl.score import calculate

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpixl.catalog.load import business, businesses
-from kpixl.catalog.model import Business, Level, Table, Window
+from kpixl.catalog.model import Business, Level
+from kpixl.catalog.tables import Table, Window
 from kpixl.check import SENTENCES, Problem, check
 from kpixl.check.meant import date_meant, number_meant, word_meant
 from kpixl.check.structure import SLOW_ROWS

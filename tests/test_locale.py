@@ -17,8 +17,9 @@ from openpyxl import load_workbook
 
 from kpixl import calc, cli, commands, verbs, words
 from kpixl.catalog import business, businesses, catalogue
-from kpixl.catalog.model import Level, Window
+from kpixl.catalog.model import Level
 from kpixl.catalog.settings import SETTINGS
+from kpixl.catalog.tables import Window
 from kpixl.check import SENTENCES
 from kpixl.check.problem import Amount, Figure, Problem
 from kpixl.errors import BadSetting, KpixlError, Phrase, UnknownChoice

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from kpixl.catalog import business
-from kpixl.catalog.model import word_key
+from kpixl.catalog.tables import word_key
 from kpixl.i18n import LOCALES, language
 from kpixl.period import MONTH_DAYS, Period, add_months, serial
 from kpixl.samples.coaching import TARGETS, Coaching

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from kpixl.catalog import business
-from kpixl.catalog.model import word_key
+from kpixl.catalog.tables import word_key
 from kpixl.i18n import LOCALES, language
 from kpixl.period import Period, add_months, serial
 from kpixl.samples.phrases import phrases

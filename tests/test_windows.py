@@ -13,7 +13,8 @@ import pytest
 from engines import Error, Place, Value, contents, differences, ironcalc_values, libreoffice_values
 from kpixl import i18n, verbs
 from kpixl.__main__ import main
-from kpixl.catalog.model import Level, Window
+from kpixl.catalog.model import Level
+from kpixl.catalog.tables import Window
 from kpixl.i18n import LOCALES
 from kpixl.period import Kind, Period
 from kpixl.score import Result

@@ -1,25 +1,8 @@
 """The KPI knowledge as data: entry tables, measures, KPIs and businesses. Knows nothing of files or workbooks."""
 
 from kpixl.catalog.load import business, businesses, catalogue
-from kpixl.catalog.model import (
-    Argument,
-    Business,
-    BusinessKpi,
-    Calculated,
-    Catalogue,
-    Condition,
-    Elapsed,
-    Field,
-    Kpi,
-    Level,
-    Lookup,
-    Measure,
-    Once,
-    Standing,
-    Table,
-    Threshold,
-    Window,
-)
+from kpixl.catalog.model import Argument, Business, BusinessKpi, Catalogue, Kpi, Level, Measure, Standing, Threshold
+from kpixl.catalog.tables import Calculated, Condition, Elapsed, Field, Lookup, Once, Table, Window
 
 __all__ = [
     "Argument",

@@ -12,29 +12,21 @@ import msgspec
 import yaml
 from msgspec.structs import replace
 
-from kpixl.catalog.model import (
-    Argument,
-    Business,
-    BusinessKpi,
+from kpixl.catalog.model import Argument, Business, BusinessKpi, Catalogue, Example, Kpi, Measure, Threshold, with_parts
+from kpixl.catalog.settings import SETTINGS
+from kpixl.catalog.tables import (
     Calculated,
-    Catalogue,
     Clause,
     Condition,
     Elapsed,
-    Example,
     Field,
-    Kpi,
     Lookup,
-    Measure,
     Once,
     Table,
-    Threshold,
     Where,
     Window,
     columns_of,
-    with_parts,
 )
-from kpixl.catalog.settings import SETTINGS
 from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.formula import names, parse
 

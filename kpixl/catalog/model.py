@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum, StrEnum
-from itertools import product
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import msgspec
+
+from kpixl.catalog.tables import (
+    Record,
+    Table,
+    Unit,
+    Where,
+    Window,
+)
 
 
 class Level(IntEnum):
@@ -45,172 +52,7 @@ class Standing(StrEnum):
         }[self]
 
 
-class Window(StrEnum):
-    """The span that a KPI is graded over, up to the end of the period."""
-
-    PERIOD = "period"
-    QUARTER = "3m"
-    YEAR = "12m"
-
-    @property
-    def months(self) -> int | None:
-        """Length in months; None for the period itself."""
-        return {Window.PERIOD: None, Window.QUARTER: 3, Window.YEAR: 12}[self]
-
-    @property
-    def suffix(self) -> str:
-        """What a measure's name ends with over this window."""
-        return "" if self is Window.PERIOD else f"_{self.value}"
-
-
-Unit = Literal["fraction", "hours", "months", "money", "ratio", "count", "score", "tasks_per_hour"]
-FieldType = Literal["text", "date", "number", "choice"]
-Comparison = Literal[">=", ">", "<=", "<", "=", "<>", "filled"]
 RollUp = Literal["sum", "first", "last", "none"]
-
-
-class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of every record: immutable, and a misspelt key in the data is an error."""
-
-
-class Field(Record, frozen=True):
-    """A column that the owner fills in."""
-
-    id: str
-    type: FieldType
-    heading: str
-    help: str
-    required: bool = False
-    key: bool = False
-    refers_to: str | None = None
-    minimum: float | None = None
-    maximum: float | None = None
-    with_time: bool = False
-    unit: Unit = "count"
-    choices: dict[str, str] = {}
-    """What may stand in a choice: its id, and the word for it."""
-    extra: bool = False
-    """Whether only a business whose measures read the column has it."""
-
-
-class Condition(Record, frozen=True):
-    """One test of one column: ``column comparison operand``, or blank where ``or_blank``.
-
-    The operand is a number; the ``name`` of a setting or of an edge of the window (``window_start``; ``after_window``,
-    the first day past it); or the id of a ``choice``. Texts compare without case and only with ``=`` and ``<>``; a
-    blank cell is never ``<>`` anything.
-    """
-
-    column: str
-    comparison: Comparison
-    operand: float | str = 0.0
-    kind: Literal["number", "name", "choice"] = "number"
-    text: bool = False
-    or_blank: bool = False
-
-
-Clause: TypeAlias = tuple[tuple[Condition, ...], ...]
-"""A line of ``where``: alternatives that exclude each other, each of them conditions that hold together."""
-
-Where: TypeAlias = tuple[Clause, ...]
-"""Lines that hold together."""
-
-
-def branches(where: Where) -> tuple[tuple[Condition, ...], ...]:
-    """Every way to meet ``where``: no row meets two of them."""
-    return tuple(tuple(condition for part in chosen for condition in part) for chosen in product(*where))
-
-
-def columns_of(where: Where) -> frozenset[str]:
-    """The columns that ``where`` reads."""
-    return frozenset(condition.column for branch in branches(where) for condition in branch)
-
-
-def names_in(where: Where) -> frozenset[str]:
-    """The settings and edges that ``where`` compares with."""
-    found = (condition for branch in branches(where) for condition in branch if condition.kind == "name")
-    return frozenset(str(condition.operand) for condition in found)
-
-
-class Elapsed(Record, frozen=True):
-    """A column that a formula fills: time from one date field to another, blank where either is no date or they run
-    backwards. ``hours`` counts clock time, ``days`` calendar days, ``months`` calendar days in months of 30.4375 days.
-
-    With ``open_until``, a blank or later ``until`` counts up to that edge.
-    """
-
-    id: str
-    heading: str
-    since: str
-    until: str
-    unit: Literal["hours", "days", "months"]
-    open_until: str | None = None
-    extra: bool = False
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The columns of its row that it is computed from."""
-        return self.since, self.until
-
-
-class Lookup(Record, frozen=True):
-    """A hidden column: how many rows of ``table`` have this row's name in the column ``match``, and meet ``where``."""
-
-    id: str
-    heading: str
-    table: str
-    match: str
-    where: Where
-    extra: bool = False
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The columns of its row that it is computed from."""
-        return (self.match,)
-
-
-class Once(Record, frozen=True):
-    """A hidden column behind a distinct count: one divided by the number of rows with this row's name that meet
-    ``where``, so that each name comes to one."""
-
-    id: str
-    heading: str
-    keys: tuple[str, ...]
-    where: Where
-    window: Window
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The columns of its row that it is computed from."""
-        return (*self.keys, *sorted(columns_of(self.where)))
-
-
-Calculated: TypeAlias = Elapsed | Lookup | Once
-
-
-class Table(Record, frozen=True):
-    """An entry table: one sheet, one Excel Table. ``kept`` tables keep the rows of closed periods."""
-
-    id: str
-    title: str
-    help: str
-    fields: tuple[Field, ...]
-    calculated: tuple[Calculated, ...] = ()
-    kept: bool = False
-    stays: bool = False
-    date: str | None = None
-
-    def field(self, id: str) -> Field:  # noqa: A002
-        """The field called ``id``; KeyError without one."""
-        for field in self.fields:
-            if field.id == id:
-                return field
-        raise KeyError(id)
-
-    @property
-    def columns(self) -> tuple[Field | Calculated, ...]:
-        """Every column in the order of the sheet: fields, then calculated ones."""
-        return (*self.fields, *self.calculated)
 
 
 class Measure(Record, frozen=True):
@@ -322,6 +164,8 @@ class BusinessKpi(Record, frozen=True):
     name: str
     arguments: tuple[Argument, ...]
     window: Window
+    bound: dict[Window, tuple[Argument, ...]]
+    """The arguments over each window that the owner may choose."""
     thresholds: dict[Literal["typical", "above_average", "exceptional"], Threshold]
     example: Example
     published: str
@@ -335,8 +179,6 @@ class BusinessKpi(Record, frozen=True):
     alert_past: Threshold | None = None
     alert: str = ""
     default_window: Window = Window.PERIOD
-    bound: dict[Window, tuple[Argument, ...]] = {}
-    """The arguments over each window that the owner may choose."""
 
     @property
     def id(self) -> str:
@@ -416,11 +258,6 @@ class Business(Record, frozen=True):
             if table.id == id:
                 return table
         raise KeyError(id)
-
-
-def word_key(table: str, column: str, choice: str) -> str:
-    """The name of a choice's word among the words of a workbook."""
-    return f"choice_{table}_{column}_{choice}"
 
 
 class Catalogue(Record, frozen=True):

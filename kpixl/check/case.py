@@ -11,13 +11,14 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from kpixl.catalog.model import Lookup, Window, columns_of, word_key
+from kpixl.catalog.tables import Lookup, Window, columns_of, word_key
 from kpixl.check.problem import Msg, Problem, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.measure import match_key
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business, BusinessKpi, Field, Measure, Table
+    from kpixl.catalog.model import Business, BusinessKpi, Measure
+    from kpixl.catalog.tables import Field, Table
     from kpixl.check.sentences import Severity
     from kpixl.entries import Entries, EntryTable
     from kpixl.measure import MeasureValue, Tally

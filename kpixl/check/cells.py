@@ -15,7 +15,7 @@ from kpixl.entries import CellError
 from kpixl.period import add_months, from_serial, serial
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Field
+    from kpixl.catalog.tables import Field
     from kpixl.check.case import Log
     from kpixl.check.problem import Problem
 

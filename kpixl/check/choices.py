@@ -16,7 +16,7 @@ from kpixl.measure import match_key
 from kpixl.period import serial
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Field
+    from kpixl.catalog.tables import Field
     from kpixl.check.case import Log, Words
     from kpixl.check.problem import Problem
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from kpixl.catalog.model import names_in
+from kpixl.catalog.tables import names_in
 from kpixl.check.case import CAP
 from kpixl.check.meant import squeezed, word_meant
 from kpixl.check.problem import Problem
@@ -17,7 +17,8 @@ from kpixl.check.sentences import SENTENCES
 from kpixl.measure import match_key
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Clause, Condition, Measure
+    from kpixl.catalog.model import Measure
+    from kpixl.catalog.tables import Clause, Condition
     from kpixl.check.case import Case, Log
 
 HOUSE = "house_language"

@@ -14,7 +14,7 @@ from kpixl.check.case import CAP
 from kpixl.check.meant import squeezed
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Field
+    from kpixl.catalog.tables import Field
     from kpixl.check.case import Log, Words
     from kpixl.check.problem import Problem
 

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from kpixl.catalog.load import EDGES
-from kpixl.catalog.model import Elapsed, Lookup, Measure, Window, columns_of
+from kpixl.catalog.model import Measure
+from kpixl.catalog.tables import Elapsed, Lookup, Window, columns_of
 from kpixl.check.cells import day_of
 from kpixl.period import serial
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Condition, Once, Where
+    from kpixl.catalog.tables import Condition, Once, Where
     from kpixl.check.case import Log
     from kpixl.check.problem import Problem
 

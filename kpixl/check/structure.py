@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpixl.catalog.model import Lookup, Once
+from kpixl.catalog.tables import Lookup, Once
 from kpixl.check.problem import Msg, Problem, name_of
 from kpixl.check.sentences import SENTENCES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Window
+from kpixl.catalog.tables import Window
 from kpixl.check.inputs import problem_at
 from kpixl.check.problem import Msg, Problem, name_of
 from kpixl.check.sentences import SENTENCES

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import ClassVar
 
-from kpixl.catalog.model import word_key
+from kpixl.catalog.tables import word_key
 from kpixl.period import serial
 from kpixl.samples.company import REFERRAL, Company, Row
 from kpixl.samples.days import cell, workday_after, workday_before

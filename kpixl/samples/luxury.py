@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from kpixl.catalog.model import word_key
+from kpixl.catalog.tables import word_key
 from kpixl.samples.company import REFERRAL, Company, Row, Stay
 from kpixl.samples.days import cell
 from kpixl.samples.plan import FIRST_MONTH, Course

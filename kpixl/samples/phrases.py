@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 import yaml
 
-from kpixl.catalog.model import word_key
+from kpixl.catalog.tables import word_key
 from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.i18n import language as language_of
 from kpixl.period import add_months

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kpixl.catalog.model import Lookup, Window, branches
+from kpixl.catalog.tables import Lookup, Window, branches
 from kpixl.entries import Entries, InputCell, PastValue
 from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.i18n import language as language_of
@@ -20,7 +20,8 @@ from kpixl.settings import settings_of
 from kpixl.words import entry_words
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business, Condition, Table
+    from kpixl.catalog.model import Business
+    from kpixl.catalog.tables import Condition, Table
     from kpixl.period import Period
     from kpixl.score import Result
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kpixl.catalog.model import Elapsed
+from kpixl.catalog.tables import Elapsed
 from kpixl.entries import elapsed
 from kpixl.i18n import language
 from kpixl.period import serial

@@ -12,7 +12,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 
-from kpixl.catalog.model import Elapsed, Field, word_key
+from kpixl.catalog.tables import Elapsed, Field, word_key
 from kpixl.errors import N_
 from kpixl.period import serial
 from kpixl.workbook import layout, style
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from kpixl.catalog.model import Calculated, Table
+    from kpixl.catalog.tables import Calculated, Table
     from kpixl.i18n import Language
     from kpixl.workbook.grid import Context
 

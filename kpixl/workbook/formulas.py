@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Elapsed, Lookup, Window, branches, columns_of, word_key
+from kpixl.catalog.tables import Elapsed, Lookup, Window, branches, columns_of, word_key
 from kpixl.formula import parse, to_excel
 from kpixl.formula.nodes import Number
 from kpixl.measure import key_column
@@ -19,7 +19,8 @@ from kpixl.period import MONTH_DAYS
 from kpixl.score import NOISE
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Calculated, Condition, Measure, Once, Table, Where
+    from kpixl.catalog.model import Measure
+    from kpixl.catalog.tables import Calculated, Condition, Once, Table, Where
 
 NOISE_TEXT = f"{NOISE:.0E}".replace("E-0", "E-")
 

@@ -26,7 +26,8 @@ from kpixl.workbook.sheets import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kpixl.catalog.model import Business, Table
+    from kpixl.catalog.model import Business
+    from kpixl.catalog.tables import Table
     from kpixl.i18n import Language
 
 LAYOUT_VERSION = 2

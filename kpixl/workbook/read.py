@@ -16,7 +16,8 @@ import pandas as pd
 from python_calamine import CalamineError, load_workbook
 
 from kpixl import catalog
-from kpixl.catalog.model import OWN_SLOTS, Window
+from kpixl.catalog.model import OWN_SLOTS
+from kpixl.catalog.tables import Window
 from kpixl.entries import (
     CellError,
     Entries,
@@ -54,7 +55,8 @@ from kpixl.workbook.sheets import own
 from kpixl.workbook.sheets.settings import FIXED
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business, BusinessKpi, Table
+    from kpixl.catalog.model import Business, BusinessKpi
+    from kpixl.catalog.tables import Table
     from kpixl.workbook.package import Sheet
 
 REQUIRED_BLOCKS = ("settings", "totals", "kpis")

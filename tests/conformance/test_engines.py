@@ -19,7 +19,8 @@ from engines import Error, Place, Value, cached_values, contents, differences, i
 from engines import same as same_value
 from kpixl import catalog, demo, i18n, verbs
 from kpixl.catalog import Business
-from kpixl.catalog.model import OWN_SLOTS, Level, Window, word_key
+from kpixl.catalog.model import OWN_SLOTS, Level
+from kpixl.catalog.tables import Window, word_key
 from kpixl.entries import CellError
 from kpixl.i18n import LOCALES
 from kpixl.period import Kind, Period, serial

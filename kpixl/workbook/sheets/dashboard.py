@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import OWN_SLOTS, Level, Standing, Window
+from kpixl.catalog.model import OWN_SLOTS, Level, Standing
+from kpixl.catalog.tables import Window
 from kpixl.errors import N_
 from kpixl.words import (
     SHAPES,

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import OWN_SLOTS, Level, Window
+from kpixl.catalog.model import OWN_SLOTS, Level
+from kpixl.catalog.tables import Window
 from kpixl.entries import CellError, History
 from kpixl.errors import N_
 from kpixl.measure import Tally

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import OWN_SLOTS, Level, Window
+from kpixl.catalog.model import OWN_SLOTS, Level
+from kpixl.catalog.tables import Window
 from kpixl.errors import N_
 from kpixl.formula import names, parse, to_excel
 from kpixl.score import GRADED, thresholds_published

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Window
+from kpixl.catalog.tables import Window
 from kpixl.errors import N_
 from kpixl.formula import parse, to_excel
 from kpixl.period import serial

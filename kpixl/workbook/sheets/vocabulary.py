@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Level, Standing, Window
+from kpixl.catalog.model import Level, Standing
+from kpixl.catalog.tables import Window
 from kpixl.errors import N_
 from kpixl.i18n import language
 from kpixl.period import Kind, Period
