@@ -25,7 +25,7 @@ from kpixl.entries import CellError
 from kpixl.i18n import LOCALES
 from kpixl.period import Kind, Period, serial
 from kpixl.settings import settings_of
-from kpixl.words import entry_words, kpi_title
+from kpixl.words import entry_words, kpi_title, level_word
 from workbooks import AGENCY, BUSINESS, Filled, append, entry, make, named, opened, placed, put
 
 EXAMPLES = int(os.environ.get("KPIXL_EXAMPLES", "30"))
@@ -219,19 +219,44 @@ def test_the_worked_example_in_python(business: str, kpi: str, worked: dict[str,
     assert cached[named(book, f"{name}_level")] == LEVEL_WORDS[level]
 
 
-@ENGINES
-@pytest.mark.parametrize("business", WORKED)
-def test_the_worked_examples_in_the_engines(business: str, compute: Compute, worked: dict[str, Path]) -> None:
-    path = worked[business]
-    computed, book = compute(path), opened(path)
+def as_worked(business: str, path: Path, computed: Mapping[Place, Value]) -> None:
+    """An engine's values, levels and words are those of the worked examples, and all its others Python's."""
+    book = opened(path)
+    t = i18n.language(book.entries.language)
     for kpi, (value, level) in WORKED[business][1].items():
         name = f"{book.entries.business.code}_{kpi}"
         assert computed[named(book, f"{name}_value")] == pytest.approx(value, rel=1e-12)
-        assert computed[named(book, f"{name}_level")] == LEVEL_WORDS[level]
+        assert computed[named(book, f"{name}_level")] == level_word(level, t)
         assert computed[named(book, f"{name}_level_number")] == ("" if level is None else level.value)
     for measure, number in WORKED[business][0].items():
         assert computed[named(book, measure)] == number
     assert differences(path, computed) == []
+
+
+@pytest.fixture(scope="module")
+def everywhere(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
+    """The worked examples of every business in every language."""
+    folder = tmp_path_factory.mktemp("everywhere")
+    return {
+        (business, code): make(
+            folder / f"{business} {code}.xlsx", Filled(business=business, language=code, currency="USD", typed=typed)
+        )
+        for business, (typed, _) in WORKED.items()
+        for code in LOCALES
+    }
+
+
+def test_the_worked_examples_in_every_language_in_ironcalc(everywhere: dict[tuple[str, str], Path]) -> None:
+    assert len(everywhere) == 25
+    for (business, _), path in everywhere.items():
+        as_worked(business, path, ironcalc_values(path))
+
+
+@pytest.mark.libreoffice
+def test_the_worked_examples_in_every_language_in_libreoffice(everywhere: dict[tuple[str, str], Path]) -> None:
+    paths = list(everywhere.values())
+    for (business, _), path, computed in zip(everywhere, paths, libreoffice_values(paths), strict=True):
+        as_worked(business, path, computed)
 
 
 # Whatever an owner may have typed
