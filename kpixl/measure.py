@@ -161,6 +161,8 @@ class Tally:
             column = by_id.get(id_)
             if column is not None and id_ not in rows.letters:
                 return False
+            if isinstance(column, Elapsed) and not all(map(rows.has, column.reads)):
+                return False
             if isinstance(column, Lookup):
                 other = self.entries.tables.get(column.table)
                 there = other is not None and rows.has(column.match)

@@ -12,6 +12,8 @@ import pytest
 from engines import Error, Place, contents, differences, ironcalc_values, libreoffice_values
 from engines import Value as Computed
 from kpixl import i18n, verbs
+from kpixl.catalog import business
+from kpixl.workbook.formulas import Names, measure_formula
 from test_verbs import delete
 from workbooks import Filled, Rows, append, day, entry, make, named, opened, placed, put
 
@@ -302,3 +304,27 @@ def test_without_its_hidden_column_nothing_is_known(books: dict[str, Path], tmp_
     put(path, {placed(where, "totals", "clients_upsold", "typed"): 2})
     assert math.isclose(float(ironcalc_values(path)[named(where, "pa_upsell_value")]), 2 / 11)
     assert [p for p in verbs.refresh(path).problems if p.code == "column_gone"] == []
+
+
+@pytest.mark.parametrize(
+    ("id_", "behind"),
+    [
+        ("clients_upsold", {("sales", "client"), ("sales", "date"), ("sales", "kind")}),
+        ("requests_resolved", {("requests", "opened")}),
+        ("revenue", set()),
+    ],
+)
+def test_a_measure_refers_to_every_column_that_it_depends_on(id_: str, behind: set[tuple[str, str]]) -> None:
+    """Where one of them is deleted, the reference is an error, and the measure blank instead of 0."""
+    one = business("luxury-personal-assistant")
+    item = next(measure for measure in one.measures if measure.name == id_)
+
+    def formula(gone: tuple[str, str] | None) -> str:
+        def column(table: str, id_: str) -> str:
+            return "#REF!" if (table, id_) == gone else f"{table}[{id_}]"
+
+        return measure_formula(item, one.table(str(item.table)), Names(column, column, str))
+
+    for place in behind:
+        assert "0*ROWS(#REF!)" in formula(place)
+    assert formula(None).count("ROWS(") - item.kept == len(behind)

@@ -47,19 +47,24 @@ def measure_formula(measure: Measure, table: Table, names: Names) -> str:
     total = _total(table.id, measure.where, measure.window, names, what)
     if measure.aggregate == "distinct":
         total = f"ROUND({total},0)"
-    for other in _looked_up(measure, table):
-        # A look-up into a column that is gone counts nothing; the measure is then not 0 but unknown.
-        for column in (other.match, *sorted(columns_of(other.where) - {other.match})):
-            total += f"+0*ROWS({names.column(other.table, column)})"
+    # What is computed from a column that is gone counts nothing; the measure is then not 0 but unknown.
+    total += "".join(f"+0*ROWS({names.column(*place)})" for place in _behind(measure, table))
     if measure.kept:
         first = names.column(table.id, key_column(measure, table))
         total = f'IF(COUNTBLANK({first})=ROWS({first}),"",{total})'
     return f'IFERROR({total},"")'
 
 
-def _looked_up(measure: Measure, table: Table) -> list[Lookup]:
-    read = {condition.column for branch in branches(measure.where) for condition in branch}
-    return [column for column in table.calculated if isinstance(column, Lookup) and column.id in read]
+def _behind(measure: Measure, table: Table) -> list[tuple[str, str]]:
+    """The columns, as table and column, that the measure reads only through calculated ones."""
+    read = columns_of(measure.where) | ({measure.column} if measure.column else set())
+    found: list[tuple[str, str]] = []
+    for column in table.calculated:
+        if column.id in read and isinstance(column, Elapsed):
+            found += [(table.id, id_) for id_ in column.reads if id_ not in read]
+        elif column.id in read and isinstance(column, Lookup):
+            found += [(column.table, id_) for id_ in (column.match, *sorted(columns_of(column.where) - {column.match}))]
+    return list(dict.fromkeys(found))
 
 
 def made_formula(measure: Measure) -> str:
