@@ -14,7 +14,7 @@ import pandas as pd
 
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Measure
-from kpixl.catalog.tables import Elapsed, Lookup, Once, Window, branches, columns_of, word_key
+from kpixl.catalog.tables import Elapsed, Lookup, Once, Window, branches, word_key
 from kpixl.entries import Entries, EntryTable, History, elapsed
 from kpixl.formula import evaluate, parse
 from kpixl.period import serial
@@ -154,8 +154,7 @@ class Tally:
         return rows.has(key) and not rows.blank(key).all()
 
     def _has(self, rows: EntryTable, item: Measure) -> bool:
-        needed = columns_of(item.where) | {*item.distinct} | ({item.column} if item.column else set())
-        needed |= {item.once} if item.distinct else set()
+        needed = item.reads | ({item.once} if item.distinct else set())
         by_id = {column.id: column for column in rows.table.calculated}
         for id_ in needed:
             column = by_id.get(id_)
@@ -163,14 +162,16 @@ class Tally:
                 return False
             if isinstance(column, Elapsed) and not all(map(rows.has, column.reads)):
                 return False
-            if isinstance(column, Lookup):
-                other = self.entries.tables.get(column.table)
-                there = other is not None and rows.has(column.match)
-                if not there or other is None or not all(map(other.has, (column.match, *columns_of(column.where)))):
-                    return False
-            elif column is None and not rows.has(id_):
+            if isinstance(column, Lookup) and not self.can_look_up(rows, column):
+                return False
+            if column is None and not rows.has(id_):
                 return False
         return True
+
+    def can_look_up(self, rows: EntryTable, column: Lookup) -> bool:
+        """Whether the columns on both sides of a look-up are there."""
+        other = self.entries.tables.get(column.table)
+        return other is not None and rows.has(column.match) and all(map(other.has, column.looks_at))
 
     def meets(self, item: Measure) -> np.ndarray:
         """Which rows of its table a measure counts."""
@@ -211,8 +212,7 @@ class Tally:
             key = word_key(table, condition.column, str(condition.operand))
             return self.entries.words.get(key, str(condition.operand))
         if condition.kind == "name":
-            name = str(condition.operand)
-            return self.edges(window)[name] if name in self.edges(window) else self.settings[name]
+            return {**self.settings, **self.edges(window)}[str(condition.operand)]
         return condition.operand
 
     def edges(self, window: Window) -> Mapping[str, float]:
@@ -251,14 +251,10 @@ class Tally:
             return elapsed(column, rows.numbers, rows.blank(column.until), self.edges(Window.PERIOD))
         if isinstance(column, Once):
             return self._once(rows, column)
-        other = self.entries.tables.get(column.table)
-        if other is None or not rows.has(column.match):
-            return np.zeros(len(rows))
-        if not all(map(other.has, (column.match, *columns_of(column.where)))):
-            return np.zeros(len(rows))
-        return self._lookup(rows, column, other)
+        return self._lookup(rows, column) if self.can_look_up(rows, column) else np.zeros(len(rows))
 
-    def _lookup(self, rows: EntryTable, column: Lookup, other: EntryTable) -> np.ndarray:
+    def _lookup(self, rows: EntryTable, column: Lookup) -> np.ndarray:
+        other = self._rows(column.table)
         met = self._meets(column.table, column.where, Window.PERIOD)
         counts = pd.Series(self._match_keys(other, column.match)[met], dtype=object).value_counts()
         found = pd.Series(self._match_keys(rows, column.match), dtype=object).map(counts).fillna(0.0)

@@ -25,7 +25,6 @@ from kpixl.catalog.tables import (
     Table,
     Where,
     Window,
-    columns_of,
 )
 from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.formula import names, parse
@@ -105,8 +104,7 @@ def _measure(id_: str, raw: dict[str, Any], tables: dict[str, Table]) -> Measure
     distinct = tuple(raw.pop("distinct", ()))
     measure = Measure(id=id_, where=where, distinct=distinct, kept=table.kept if table else False, **raw)
     if table:
-        read = columns_of(where) | {*distinct} | ({measure.column} if measure.column else set())
-        missing = read - {column.id for column in table.columns}
+        missing = measure.reads - {column.id for column in table.columns}
         if missing or not where:
             raise ValueError(f"measure {id_} names {missing}, which {measure.table} lacks")
     return measure
@@ -175,8 +173,7 @@ def _tables_for(ids: Sequence[str], tables: dict[str, Table], measures: Sequence
     read: set[tuple[str, str]] = set()
     for measure in measures:
         if measure.table:
-            wanted = columns_of(measure.where) | {*measure.distinct} | ({measure.column} if measure.column else set())
-            read |= {(measure.table, column) for column in wanted}
+            read |= {(measure.table, column) for column in measure.reads}
     while True:
         below = {
             place
@@ -207,7 +204,7 @@ def _tables_for(ids: Sequence[str], tables: dict[str, Table], measures: Sequence
 def _reads(table: str, column: Calculated) -> set[tuple[str, str]]:
     """The columns of every table that a calculated column is computed from."""
     own = {(table, id_) for id_ in column.reads}
-    return own | {(column.table, id_) for id_ in columns_of(column.where)} if isinstance(column, Lookup) else own
+    return own | {(column.table, id_) for id_ in column.looks_at} if isinstance(column, Lookup) else own
 
 
 def _over(id_: str, window: Window, measures: dict[str, Measure]) -> Measure:

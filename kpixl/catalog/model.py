@@ -14,6 +14,7 @@ from kpixl.catalog.tables import (
     Unit,
     Where,
     Window,
+    columns_of,
 )
 
 
@@ -84,6 +85,11 @@ class Measure(Record, frozen=True):
     def name(self) -> str:
         """The measure's name in the workbook and in JSON: its id, with the window's suffix."""
         return self.id + self.window.suffix
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The columns of its table that it is counted from."""
+        return columns_of(self.where) | {*self.distinct} | ({self.column} if self.column else set())
 
     @property
     def whole(self) -> bool:

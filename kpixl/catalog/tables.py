@@ -131,6 +131,11 @@ class Lookup(Record, frozen=True):
         """The columns of its row that it is computed from."""
         return (self.match,)
 
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """The columns of the other table that it is computed from."""
+        return (self.match, *sorted(columns_of(self.where) - {self.match}))
+
 
 class Once(Record, frozen=True):
     """A hidden column behind a distinct count: one divided by the number of rows with this row's name that meet

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from kpixl.catalog.tables import Lookup, Window, columns_of, word_key
+from kpixl.catalog.tables import Lookup, Window, word_key
 from kpixl.check.problem import Msg, Problem, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.measure import match_key
@@ -255,12 +255,11 @@ def _distinct(cells: np.ndarray) -> Words:
 def _places(item: Measure, business: Business) -> set[tuple[str, str]]:
     """The columns that a measure depends on, as table and column, through calculated columns, too."""
     assert item.table is not None
-    direct = columns_of(item.where) | {*item.distinct} | ({item.column} if item.column else set())
-    direct |= {item.once} if item.distinct else set()
+    direct = item.reads | ({item.once} if item.distinct else set())
     found = {(item.table, column) for column in direct}
     for column in business.table(item.table).calculated:
         if column.id in direct:
             found |= {(item.table, id_) for id_ in column.reads}
             if isinstance(column, Lookup):
-                found |= {(column.table, id_) for id_ in (column.match, *columns_of(column.where))}
+                found |= {(column.table, id_) for id_ in column.looks_at}
     return found

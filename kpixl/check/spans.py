@@ -78,10 +78,8 @@ _TOLERANCE = 1e-6
 def _hidden(log: Log, column: Lookup | Once) -> Iterator[Problem]:
     """Cells of a hidden column that do not hold what its formula gives."""
     there = {*log.rows.numbers, *log.rows.texts}
-    if isinstance(column, Lookup):
-        other = log.case.entries.tables.get(column.table)
-        if other is None or not all(map(other.has, (column.match, *columns_of(column.where)))):
-            return
+    if isinstance(column, Lookup) and not log.case.tally.can_look_up(log.rows, column):
+        return
     if not {column.id, *column.reads} <= there:
         return
     expected, found = log.case.tally.calculated(log.rows, column), log.numbers(column.id)

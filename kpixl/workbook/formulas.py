@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.tables import Elapsed, Lookup, Window, branches, columns_of, word_key
+from kpixl.catalog.tables import Elapsed, Lookup, Window, branches, word_key
 from kpixl.formula import parse, to_excel
 from kpixl.formula.nodes import Number
 from kpixl.measure import key_column
@@ -57,13 +57,13 @@ def measure_formula(measure: Measure, table: Table, names: Names) -> str:
 
 def _behind(measure: Measure, table: Table) -> list[tuple[str, str]]:
     """The columns, as table and column, that the measure reads only through calculated ones."""
-    read = columns_of(measure.where) | ({measure.column} if measure.column else set())
+    read = measure.reads
     found: list[tuple[str, str]] = []
     for column in table.calculated:
         if column.id in read and isinstance(column, Elapsed):
             found += [(table.id, id_) for id_ in column.reads if id_ not in read]
         elif column.id in read and isinstance(column, Lookup):
-            found += [(column.table, id_) for id_ in (column.match, *sorted(columns_of(column.where) - {column.match}))]
+            found += [(column.table, id_) for id_ in column.looks_at]
     return list(dict.fromkeys(found))
 
 
