@@ -103,8 +103,11 @@ class SheetEditor:
 
     # Changing
 
-    def set(self, row: int, col: int, value: Value, formula: str | None = None, *, array: bool = False) -> None:
-        """Put a value into a cell; its formula stays, or becomes ``formula`` with this as the cached value."""
+    def set(self, row: int, col: int, value: Value, formula: str | None = None, *, array: bool = False) -> bool:
+        """Put a value into a cell; its formula stays, or becomes ``formula`` with this as the cached value.
+
+        Returns whether anything differs now.
+        """
         cell = self._cell(row, col)
         keeps_formula = formula is not None or (cell is not None and cell.find(_F) is not None)
         if value == "" and not keeps_formula:
@@ -112,7 +115,7 @@ class SheetEditor:
         wanted = _content_of(value)
         same_value = (("blank", None) if cell is None else self._content(cell)) == wanted
         if same_value and (formula is None or formula == self.formula(row, col)):
-            return
+            return False
         text = escaped(value) if isinstance(value, str) else None
         if cell is None:
             cell = self._new_cell(row, col)
@@ -124,6 +127,7 @@ class SheetEditor:
         if not same_value:
             _put_value(cell, value, text)
         self._changed = True
+        return True
 
     def clear(self, row: int, col: int) -> None:
         """Empty a cell, formula and all; its format stays."""
