@@ -227,6 +227,13 @@ class NotWritten(WorkbookError):
     template = N_("{path} could not be written whole ({detail}) and stays as it was; try again.")
 
 
+class NothingToUndo(WorkbookError):
+    """There is no backup of the workbook."""
+
+    code = "nothing_to_undo"
+    template = N_("There is no backup of {path} in the folder “{folder}” beside it, so nothing can be undone.")
+
+
 class OwnedPartMissing(WorkbookError):
     """A sheet, name or setting that kpixl needs is gone."""
 

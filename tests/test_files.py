@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kpixl.errors import FileInUse, NoPermission
+from kpixl.errors import FileInUse, NoPermission, NothingToUndo
 from kpixl.workbook import files
 
 NIGHT = datetime(2026, 11, 22, 3, 15, 7)
@@ -111,6 +111,54 @@ def test_a_copy_that_breaks_off_leaves_nothing(book: Path, monkeypatch: pytest.M
     with pytest.raises(NoPermission, match="No space left"):
         files.backup(book)
     assert list((book.parent / "kpixl backups").iterdir()) == []
+
+
+def test_undo_goes_back_one_backup_at_a_time_and_loses_nothing(book: Path) -> None:
+    for minute, content in enumerate((b"second", b"third"), 1):
+        files.backup(book, now=NIGHT + timedelta(minutes=minute))
+        book.write_bytes(content)
+    later = NIGHT + timedelta(hours=1)
+    used, kept = files.undo(book, now=later)
+    assert book.read_bytes() == b"second"
+    assert not used.exists()
+    assert kept is not None
+    assert (kept.name, kept.read_bytes()) == ("Clientes 2026 2026-11-22 04.15.07 undone.xlsx", b"third")
+    _, again = files.undo(book, now=later)
+    assert again is not None
+    assert (book.read_bytes(), again.read_bytes()) == (b"the book", b"second")
+    with pytest.raises(NothingToUndo, match="no backup of Clientes 2026.xlsx in the folder “kpixl backups”"):
+        files.undo(book, now=later)
+    assert book.read_bytes() == b"the book"
+
+
+def test_undo_brings_back_a_file_that_is_gone(book: Path) -> None:
+    files.backup(book, now=NIGHT)
+    book.unlink()
+    assert files.undo(book)[1] is None
+    assert book.read_bytes() == b"the book"
+
+
+def test_undo_respects_a_lock_and_other_workbooks(book: Path) -> None:
+    files.backup(book, now=NIGHT)
+    other = book.with_name("Clientes.xlsx")
+    other.write_bytes(b"other")
+    with pytest.raises(NothingToUndo):
+        files.undo(other)
+    book.write_bytes(b"now")
+    book.with_name("~$Clientes 2026.xlsx").write_bytes(b"owner")
+    with pytest.raises(FileInUse):
+        files.undo(book)
+    assert book.read_bytes() == b"now"
+    assert len(list((book.parent / "kpixl backups").iterdir())) == 1
+
+
+def test_only_ten_undone_copies_are_kept(book: Path) -> None:
+    for minute in range(12):
+        files.backup(book, now=NIGHT + timedelta(minutes=minute))
+        files.undo(book, now=NIGHT + timedelta(minutes=minute))
+    names = sorted(p.name for p in (book.parent / "kpixl backups").iterdir())
+    assert len(names) == 10
+    assert names[0] == "Clientes 2026 2026-11-22 03.17.07 undone.xlsx"
 
 
 def test_the_swap_replaces_at_once(book: Path) -> None:

@@ -14,7 +14,7 @@ import stat
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kpixl.errors import N_, FileInUse, FileLocked, NoPermission, Phrase, WorkbookError
+from kpixl.errors import N_, FileInUse, FileLocked, NoPermission, NothingToUndo, NotWritten, Phrase, WorkbookError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BACKUP_FOLDER = "kpixl backups"
 BACKUPS_KEPT = 10
 
+_UNDONE = " undone"
 _SHARING_VIOLATIONS = (32, 33)
 _STAMP = "%Y-%m-%d %H.%M.%S"
 
@@ -51,11 +52,39 @@ def backup(path: Path, *, now: datetime | None = None) -> Path:
         copy = _copy_to_new(path, folder, stamp)
     except OSError as error:
         raise unwritable(path, error) from error
-    for old in _backups(path, folder)[:-BACKUPS_KEPT]:
-        # An old backup that cannot be removed is no reason not to do the owner's work.
-        with contextlib.suppress(OSError):
-            old.unlink()
+    _thin_out(_backups(path, folder))
     return copy
+
+
+def undo(path: Path, *, now: datetime | None = None) -> tuple[Path, Path | None]:
+    """Put the newest backup of the file in its place; NothingToUndo where there is none.
+
+    Returns the backup, which is used up, so that the next call goes one further back; and where the file as it was is
+    kept, if there was one. What is kept so is no backup that would be restored.
+    """
+    folder = path.parent / BACKUP_FOLDER
+    found = _backups(path, folder) if folder.is_dir() else []
+    if not found:
+        raise NothingToUndo(path=path.name, folder=BACKUP_FOLDER)
+    ensure_free(path)
+    try:
+        data = found[-1].read_bytes()
+        kept = None
+        if path.exists():
+            stamp = (now or datetime.now()).strftime(_STAMP)
+            kept = _copy_to_new(path, folder, stamp + _UNDONE)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+    def whole(written: bytes) -> None:
+        if written != data:
+            raise NotWritten(path=path.name, detail=Phrase(N_("the copy on disk differs from what was written")))
+
+    swap_in(path, data, whole)
+    with contextlib.suppress(OSError):
+        found[-1].unlink()
+    _thin_out(_backups(path, folder, _UNDONE))
+    return found[-1], kept
 
 
 def swap_in(path: Path, data: bytes, check: Callable[[bytes], None]) -> None:
@@ -124,11 +153,17 @@ def _copy_to_new(path: Path, folder: Path, stamp: str) -> Path:
         return copy
 
 
-def _backups(path: Path, folder: Path) -> list[Path]:
+def _thin_out(copies: list[Path]) -> None:
+    for old in copies[:-BACKUPS_KEPT]:
+        # An old copy that cannot be removed is no reason not to do the owner's work.
+        with contextlib.suppress(OSError):
+            old.unlink()
+
+
+def _backups(path: Path, folder: Path, mark: str = "") -> list[Path]:
     """The backups of this workbook alone, oldest first."""
-    pattern = re.compile(
-        re.escape(path.stem) + r" (\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d)(?: \((\d+)\))?" + re.escape(path.suffix)
-    )
+    stamp = r" (\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d)" + mark + r"(?: \((\d+)\))?"
+    pattern = re.compile(re.escape(path.stem) + stamp + re.escape(path.suffix))
     found = [(match[1], int(match[2] or 1), p) for p in folder.iterdir() if (match := pattern.fullmatch(p.name))]
     return [p for _, _, p in sorted(found)]
 
