@@ -18,7 +18,7 @@ from kpixl.catalog.tables import Elapsed, Lookup, Once, Window, branches, word_k
 from kpixl.entries import Entries, EntryTable, History, elapsed
 from kpixl.formula import evaluate, parse
 from kpixl.period import serial
-from kpixl.settings import settings_used
+from kpixl.settings import settings_of, settings_used
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Calculated, Condition, Table, Where
@@ -176,12 +176,13 @@ class Tally:
     def meets(self, item: Measure) -> np.ndarray:
         """Which rows of its table a measure counts."""
         assert item.table is not None
-        counted = self._meets(item.table, item.where, item.window)
+        counted = self.meets_where(item.table, item.where, item.window)
         return counted & (self.names(item.table, item.distinct) >= 0) if item.distinct else counted
 
     # Conditions
 
-    def _meets(self, table: str, where: Where, window: Window) -> np.ndarray:
+    def meets_where(self, table: str, where: Where, window: Window = Window.PERIOD) -> np.ndarray:
+        """Which rows of ``table`` meet every line of ``where``."""
         rows = self._rows(table)
         counted = np.zeros(len(rows), dtype=bool)
         for branch in branches(where):
@@ -223,8 +224,14 @@ class Tally:
             "window_start": float(serial(period.window_start(window))),
             "after_window": after,
             "period_end": after - 1,
-            "repeat_start": after - float(self.settings["repeat_days"]),
+            "repeat_start": after - self._repeat_days,
         }
+
+    @cached_property
+    def _repeat_days(self) -> float:
+        """The repeat interval; none where nothing of the business depends on it."""
+        needed = any(setting.id == "repeat_days" for setting in settings_of(self.entries.business))
+        return float(self.settings["repeat_days"]) if needed else 0.0
 
     # Columns
 
@@ -255,7 +262,7 @@ class Tally:
 
     def _lookup(self, rows: EntryTable, column: Lookup) -> np.ndarray:
         other = self._rows(column.table)
-        met = self._meets(column.table, column.where, Window.PERIOD)
+        met = self.meets_where(column.table, column.where, Window.PERIOD)
         counts = pd.Series(self._match_keys(other, column.match)[met], dtype=object).value_counts()
         found = pd.Series(self._match_keys(rows, column.match), dtype=object).map(counts).fillna(0.0)
         return np.where(rows.blank(column.match), 0.0, found.to_numpy(dtype=float))
@@ -264,7 +271,7 @@ class Tally:
         if not all(rows.has(id_) or id_ in {c.id for c in rows.table.calculated} for id_ in column.reads):
             return np.full(len(rows), np.nan)
         names = self.names(rows.table.id, column.keys)
-        met = self._meets(rows.table.id, column.where, column.window) & (names >= 0)
+        met = self.meets_where(rows.table.id, column.where, column.window) & (names >= 0)
         counts = np.bincount(names[met], minlength=names.max(initial=-1) + 1)
         shares = np.full(len(rows), np.nan)
         named = names >= 0

@@ -816,7 +816,7 @@ def test_tasks_belong_to_the_period_in_which_they_count() -> None:
     for one in (PA, ML):
         assert outside(one, "tasks", task, {**task, "completed": date(2026, 10, 1)}) == []
         assert outside(one, "tasks", {**task, "completed": date(2026, 9, 30)}) == [1]
-    assert outside(VA, "tasks", task) == [1]
+    assert outside(VA, "tasks", task) == []
 
 
 def test_sales_within_the_repeat_interval_are_kept() -> None:
@@ -829,8 +829,13 @@ def test_sales_within_the_repeat_interval_are_kept() -> None:
 def test_leads_still_to_be_advised_are_fine() -> None:
     lead = {"date": date(2026, 9, 5), "lead": "Early"}
     assert outside(CC, "leads", lead, {**lead, "lead": "Now", "consultation": date(2026, 10, 5)}) == []
-    assert outside(CC, "leads", {**lead, "consultation": date(2026, 9, 6)}) == [1]
-    assert outside(SB, "leads", lead) == [1]
+    assert outside(CC, "leads", {**lead, "consultation": date(2026, 9, 6)}) == []
+    lost = {**lead, "lead": "Lost", "qualified": "no"}
+    assert outside(CC, "leads", {**lost, "consultation": date(2026, 9, 6)}) == [1]
+    assert outside(CC, "leads", {**lost, "consultation": date(2026, 10, 1)}) == []
+    assert outside(SB, "leads", lead, {**lead, "lead": "Lost", "qualified": "no"}) == [1]
+    assert outside(SB, "leads", {**lead, "converted": date(2026, 9, 30)}) == [1]
+    assert outside(SB, "leads", {**lead, "date": date(2026, 11, 1)}) == [1]
 
 
 # Figures made from others

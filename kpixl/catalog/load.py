@@ -77,7 +77,12 @@ def _read(file: Any) -> Any:
 def _tables(raw: dict[str, Any]) -> dict[str, Table]:
     """Every table; their lookups read each other, so the fields come first."""
     lookups = {id_: item.pop("lookups", {}) for id_, item in raw.items()}
+    leaves = {id_: item.pop("leaves", ()) for id_, item in raw.items()}
     tables = {id_: _table(id_, item) for id_, item in raw.items()}
+    for id_, lines in leaves.items():
+        tables[id_] = replace(tables[id_], leaves=_where(lines, tables[id_]))
+        if tables[id_].kept == bool(lines):
+            raise ValueError(f"the table {id_} keeps every row or says which ones leave, and not both")
     for id_, items in lookups.items():
         columns = tuple(
             msgspec.convert(

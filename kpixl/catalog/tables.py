@@ -162,7 +162,10 @@ def word_key(table: str, column: str, choice: str) -> str:
 
 
 class Table(Record, frozen=True):
-    """An entry table: one sheet, one Excel Table. ``kept`` tables keep the rows of closed periods."""
+    """An entry table: one sheet, one Excel Table.
+
+    ``kept`` tables keep every row when a period is closed; of the others, the rows that meet ``leaves`` go.
+    """
 
     id: str
     title: str
@@ -172,6 +175,7 @@ class Table(Record, frozen=True):
     kept: bool = False
     stays: bool = False
     date: str | None = None
+    leaves: Where = ()
 
     def field(self, id: str) -> Field:  # noqa: A002
         """The field called ``id``; KeyError without one."""

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kpixl.catalog.load import EDGES
-from kpixl.catalog.model import Measure
-from kpixl.catalog.tables import Elapsed, Lookup, Window, columns_of
+from kpixl.catalog.tables import Elapsed, Lookup
 from kpixl.check.cells import day_of
+from kpixl.closing import leaving
 from kpixl.period import serial
 
 if TYPE_CHECKING:
-    from kpixl.catalog.tables import Condition, Once, Where
+    from kpixl.catalog.tables import Once
     from kpixl.check.case import Log
     from kpixl.check.problem import Problem
 
@@ -131,39 +130,9 @@ def outside_period(log: Log) -> Iterator[Problem]:
     column, period = log.table.date, log.case.entries.period
     if log.table.kept or column is None or column not in log.rows.numbers:
         return
-    numbers, start, after = log.numbers(column), serial(period.start), serial(period.after)
-    outside = numbers < start
-    if log.table.id not in _AHEAD:
-        outside |= numbers >= after
-    for where in _dated(log):
-        if not outside.any():
-            return
-        outside &= ~log.case.tally.meets(_counted(log, where))
-        for awaited in {c.column for c in _conditions(where) if c.operand == "window_start"} - {column}:
-            # What has not happened yet may still count in a later period.
-            if not log.table.field(awaited).required:
-                outside &= ~(log.blank(awaited) | (log.numbers(awaited) >= after))
+    outside = leaving(log.case.entries, log.table)
+    begins = next(field.id for field in log.table.fields if field.type == "date")
+    if log.table.id not in _AHEAD and begins in log.rows.numbers:
+        outside |= log.numbers(begins) >= serial(period.after)
     if outside.any():
         yield log.problem("outside_period", column, period=period, count=int(np.count_nonzero(outside)))
-
-
-def _dated(log: Log) -> Iterator[Where]:
-    """The days on which the figures look at the rows of a table, each as conditions on dates alone."""
-    business = log.case.entries.business
-    # Longer windows reach over closed periods, whose figures stand in Past periods.
-    wheres = [i.where for i in business.measures if i.table == log.table.id and i.window is Window.PERIOD]
-    calculated = (column for table in business.tables for column in table.calculated)
-    wheres += [column.where for column in calculated if isinstance(column, Lookup) and column.table == log.table.id]
-    for where in wheres:
-        dated = tuple(clause for clause in where if all(c.operand in EDGES for part in clause for c in part))
-        if dated and columns_of(dated) <= set(log.rows.numbers):
-            yield dated
-
-
-def _conditions(where: Where) -> Iterator[Condition]:
-    return (condition for clause in where for part in clause for condition in part)
-
-
-def _counted(log: Log, where: Where) -> Measure:
-    """The rows that meet ``where``, as a measure."""
-    return Measure(id="", label="", aggregate="count", rollup="none", absent="", table=log.table.id, where=where)

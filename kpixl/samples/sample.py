@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from kpixl.catalog.tables import Lookup, Window, branches
+from kpixl.closing import closed_lines
 from kpixl.entries import Entries, InputCell, PastValue
 from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.i18n import language as language_of
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business
     from kpixl.catalog.tables import Condition, Table
     from kpixl.period import Period
-    from kpixl.score import Result
 
 _MAKERS = {
     "remote-va-agency": ("agency", "Agency"),
@@ -173,22 +173,7 @@ def past(
         totals = typed[back - 1] if back <= len(typed) else {}
         cells = {name: InputCell(total, "", "") for name, total in totals.items()}
         closed = replace(entries, period=period.shift(-back), past=tuple(values), typed=cells)
-        start, measured = closed.period.start, measure(closed)
-        values += [
-            PastValue(start, "measure", name, value.used, value.source or "")
-            for name, value in measured.items()
-            if name in business.shown
-        ]
-        values += [
-            PastValue(
-                start,
-                "kpi",
-                result.kpi.history_id,
-                result.value,
-                level=standing_id(result),
-            )
-            for result in score(closed, measured).results
-        ]
+        values += closed_lines(score(closed, measure(closed)))
     return tuple(values)
 
 
@@ -205,10 +190,3 @@ def _entries(business: Business, rows: Mapping[str, Mapping[str, list[Value]]], 
         targets={},
         thresholds={},
     )
-
-
-def standing_id(result: Result) -> str:
-    """What Past periods has as the level of a result."""
-    if result.level is not None:
-        return result.level.id
-    return result.grade.standing.value if result.grade.standing else ""
