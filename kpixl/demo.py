@@ -8,8 +8,9 @@ from kpixl import catalog
 from kpixl.period import Period
 from kpixl.refresh import refresh_package
 from kpixl.samples import sample
-from kpixl.workbook.append import append_entries, append_past
+from kpixl.workbook.append import append_entries
 from kpixl.workbook.new import new_package
+from kpixl.workbook.past import append_past
 from kpixl.workbook.read import read
 from kpixl.workbook.sheet import SheetEditor
 

@@ -69,6 +69,7 @@ def refresh_package(
         column=layout.references(book.headings),
         row_cell=layout.row_cells(book.headings),
         rewound=book.rewound,
+        aliases=book.aliases,
         refreshed=moment,
         trend_kpi=book.trend_kpi,
         breakdown=breakdown(book.entries),

@@ -9,9 +9,6 @@ import pandas as pd
 
 from kpixl.catalog.tables import Elapsed
 from kpixl.entries import elapsed
-from kpixl.i18n import language
-from kpixl.period import serial
-from kpixl.words import KINDS_OF_PAST, LEVELS, SHAPES, SOURCES, STANDINGS, level_word, measure_label
 from kpixl.workbook import layout
 from kpixl.workbook.cells import parse_cell
 from kpixl.workbook.columns import as_numbers
@@ -19,9 +16,8 @@ from kpixl.workbook.sheet import SheetEditor
 from kpixl.workbook.tables import append_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from kpixl.entries import PastValue
     from kpixl.rows import Columns
     from kpixl.workbook.cells import Value
     from kpixl.workbook.package import Package
@@ -36,7 +32,7 @@ def append_entries(package: Package, book: Book, table: str, columns: Columns) -
         item.id: _elapsed(item, columns, count) if isinstance(item, Elapsed) else [""] * count
         for item in book.entries.business.table(table).calculated
     }
-    _append(package, book, table, {**columns, **shown})
+    append_columns(package, book, table, {**columns, **shown})
 
 
 def _elapsed(column: Elapsed, columns: Columns, count: int) -> list[Value]:
@@ -64,26 +60,17 @@ def settle(package: Package, book: Book) -> None:
         editor.commit()
 
 
-def append_past(package: Package, book: Book, past: Iterable[PastValue]) -> None:
-    """Append closed periods; kinds, sources and levels are written in the owner's words."""
-    t, rows = language(book.entries.language), list(past)
-    labels = {kpi.history_id: t(kpi.name) for kpi in book.entries.business.kpis}
-    labels.update({item.name: measure_label(item, t) for item in book.entries.business.measures})
-    levels = {level.id: level_word(level, t) for level in LEVELS}
-    levels |= {standing.value: f"{SHAPES[standing.shade]} {t(word)}" for standing, word in STANDINGS.items()}
-    columns: dict[str, Sequence[Value]] = {
-        "start": [serial(row.start) for row in rows],
-        "kind": [t(KINDS_OF_PAST[row.kind]) for row in rows],
-        "id": [row.id for row in rows],
-        "name": [labels.get(row.id, row.id) for row in rows],
-        "value": [row.value for row in rows],
-        "source": [t(SOURCES[row.source]) if row.source in SOURCES else "" for row in rows],
-        "level": [levels.get(row.level, "") for row in rows],
-    }
-    _append(package, book, layout.PAST, columns)
+def remember(package: Package, book: Book, table: str, mapping: Mapping[str, str]) -> None:
+    """Write down which columns of a file filled which fields, where the workbook does not know it yet."""
+    known = book.remembered.get(table, {})
+    new = {field: column for field, column in mapping.items() if column not in known.get(field, ())}
+    if new and set(book.headings[layout.IMPORTS]) == set(layout.IMPORT_COLUMNS):
+        columns = {"table": [table] * len(new), "field": list(new), "column": list(new.values())}
+        append_columns(package, book, layout.IMPORTS, columns)
 
 
-def _append(package: Package, book: Book, table: str, columns: Mapping[str, Sequence[Value]]) -> None:
+def append_columns(package: Package, book: Book, table: str, columns: Mapping[str, Sequence[Value]]) -> None:
+    """Append rows to any table of the workbook, by the ids of its columns; what the owner deleted is passed over."""
     headings = book.headings[table]
     given = {headings[id_]: values for id_, values in columns.items() if id_ in headings}
     append_rows(package, book.table_names[table], given)

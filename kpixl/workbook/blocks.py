@@ -18,6 +18,7 @@ from kpixl.errors import (
     OlderWorkbook,
 )
 from kpixl.workbook import layout
+from kpixl.workbook.aliases import Aliases
 from kpixl.workbook.cells import cell_name, parse_area
 from kpixl.workbook.grid import BLOCK_PREFIX, Placement
 from kpixl.workbook.package import OFFICE_RELATIONSHIP, Package
@@ -41,7 +42,9 @@ class Blocks:
             raise OlderWorkbook(path=package.path.name)
         if package.date1904:
             raise DatesFrom1904(path=package.path.name)
-        self.names = package.defined_names
+        self.aliases = Aliases.found_in(package.defined_names)
+        there = package.defined_names
+        self.names = there | {ours: there[name] for ours, name in self.aliases.names.items()}
         if BLOCK_PREFIX + "settings" not in self.names:
             raise NotOurWorkbook(path=package.path.name)
         try:

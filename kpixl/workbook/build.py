@@ -22,8 +22,9 @@ from kpixl.period import Kind
 from kpixl.score import GRADED
 from kpixl.words import LEVELS, SHAPES
 from kpixl.workbook import charts, layout, style
-from kpixl.workbook.entry_sheets import entry_sheet, past_sheet
+from kpixl.workbook.entry_sheets import entry_sheet, imports_table, past_sheet
 from kpixl.workbook.grid import BLOCK_PREFIX, Cells, Context, Placement
+from kpixl.workbook.properties import title
 from kpixl.workbook.sheets import breakdown, check, dashboard, guide, kpis, settings, totals
 from kpixl.workbook.sheets.vocabulary import DIRECTION_ROWS, UNIT_ROWS, WINDOW_ROWS
 
@@ -43,7 +44,7 @@ def skeleton(c: Context) -> bytes:
     past_sheet(sheet[layout.PAST], c)
     for block in layout.blocks(c.business).values():
         cells = block.cells(c)
-        _write(book, sheet[block.placement.sheet], block.placement, cells)
+        _write(book, sheet[block.placement.sheet], block.placement, cells, c)
     for key, finish in _FINISH.items():
         finish(sheet[key], c)
     _home(book, c)
@@ -51,13 +52,13 @@ def skeleton(c: Context) -> bytes:
     book.custom_doc_props.append(StringProperty(name="kpixl", value=str(layout.LAYOUT_VERSION)))
     book.calculation.fullCalcOnLoad = True
     book.properties.creator = "kpixl"
-    book.properties.title = f"{c.scorecard.entries.company} · {c.t.period(c.scorecard.entries.period)}"
+    book.properties.title = title(c.scorecard.entries.company, c.scorecard.entries.period, c.t)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _write(book: Workbook, sheet: Worksheet, place: Placement, cells: Cells) -> None:
+def _write(book: Workbook, sheet: Worksheet, place: Placement, cells: Cells, c: Context) -> None:
     """Ids, contents, looks and names of one block."""
     for column, index in place.column_numbers.items():
         sheet.cell(place.top, index, column)
@@ -67,14 +68,14 @@ def _write(book: Workbook, sheet: Worksheet, place: Placement, cells: Cells) -> 
         number, index = place.position(row, column)
         target = sheet.cell(number, index)
         if cell.formula is not None:
-            target.value = f"={cell.formula}"
+            target.value = f"={c.aliases.there(cell.formula)}"
         elif cell.value is not None:
             target.value = cell.value
             if isinstance(cell.value, str):
                 target.data_type = "s"  # a text that starts with = stays a text
         cell.style.apply(target)
         if cell.name:
-            _name(book, cell.name, sheet, f"${get_column_letter(index)}${number}")
+            _name(book, c.aliases.name(cell.name), sheet, f"${get_column_letter(index)}${number}")
     corner = f"${get_column_letter(place.left)}${place.top}:${get_column_letter(place.right)}${place.bottom}"
     _name(book, BLOCK_PREFIX + place.id, sheet, corner)
 
@@ -282,6 +283,7 @@ def _finish_settings(sheet: Worksheet, c: Context) -> None:
         for column, rows in (("unit", UNIT_ROWS), ("direction", DIRECTION_ROWS)):
             cell = sheet.cell(*place.position(slot, column)).coordinate
             _dropdown(sheet, cell, c.span("words", "text", rows), c.t(N_("Pick one from the list.")))
+    imports_table(sheet, place.bottom + 2, place.column_numbers["label"], c)
 
 
 def _finish_hidden(sheet: Worksheet, c: Context) -> None:

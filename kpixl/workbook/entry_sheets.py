@@ -74,13 +74,13 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
             width = WIDTHS[look]
             sheet.add_data_validation(_validation(table, column, letter, c))
         sheet.column_dimensions[letter].width = max(width, len(heading) * 1.15 + 4)
-    _table(sheet, table.id, headings, {x.id: _calculated(table, x, c) for x in table.calculated})
+    _table(sheet, table.id, headings, c, {x.id: _calculated(table, x, c) for x in table.calculated})
     sheet.sheet_properties.tabColor = "E0B84C"
 
 
 def past_sheet(sheet: Worksheet, c: Context) -> None:
     """Past periods: a long table, one line a period and measure or KPI."""
-    headings = layout.past_headings(c.t)
+    headings = layout.other_headings(c.t)[layout.PAST]
     help_ = N_("Closed periods, one line for each measure and KPI. The trend and the comparisons read them.")
     _head(sheet, c.titles[layout.PAST], c.t(help_), c)
     for index, (id_, heading) in enumerate(headings.items(), 1):
@@ -92,10 +92,26 @@ def past_sheet(sheet: Worksheet, c: Context) -> None:
         look.get(id_, style.apart(style.Style())).apply(sheet.cell(FIRST_ROW, index))
         widths = {"name": 52.0, "level": 24.0, "id": 26.0}
         sheet.column_dimensions[get_column_letter(index)].width = widths.get(id_, 15.0)
-    _table(sheet, layout.PAST, headings, {})
+    _table(sheet, layout.PAST, headings, c, {})
     sheet.protection.sheet = True
     sheet.protection.autoFilter = sheet.protection.sort = sheet.protection.formatColumns = False
     sheet.sheet_properties.tabColor = style.ACCENT
+
+
+def imports_table(sheet: Worksheet, top: int, left: int, c: Context) -> None:
+    """What imports have learned, on Settings: which column of a file fills which field."""
+    headings = layout.other_headings(c.t)[layout.IMPORTS]
+    help_ = N_("Which column of a file an import takes for which field. Empty a line to forget it.")
+    title = style.Style(size=12, bold=True, colour=style.ACCENT)
+    for row, text, look in (
+        (top, c.t(N_("Columns of imported files")), title),
+        (top + 1, c.t(help_), style.HELP),
+    ):
+        look.apply(sheet.cell(row, left, text))
+    for index, heading in enumerate(headings.values(), left):
+        HEAD.apply(sheet.cell(top + 2, index, heading))
+        ENTRY_LOOK["text"].apply(sheet.cell(top + 3, index))
+    _table(sheet, layout.IMPORTS, headings, c, {}, (top + 2, left))
 
 
 def _head(sheet: Worksheet, title: str, help_: str, c: Context) -> None:
@@ -116,10 +132,18 @@ def _head(sheet: Worksheet, title: str, help_: str, c: Context) -> None:
     sheet.oddFooter.right.text, sheet.oddFooter.left.text = "&P / &N", "&A"
 
 
-def _table(sheet: Worksheet, id_: str, headings: dict[str, str], calculated: dict[str, str]) -> None:
-    last = get_column_letter(len(headings))
-    reference = f"A{HEADING_ROW}:{last}{FIRST_ROW}"
-    table = ExcelTable(displayName=layout.table_name(id_), name=layout.table_name(id_), ref=reference)
+def _table(
+    sheet: Worksheet,
+    id_: str,
+    headings: dict[str, str],
+    c: Context,
+    calculated: dict[str, str],
+    corner: tuple[int, int] = (HEADING_ROW, 1),
+) -> None:
+    top, left = corner
+    reference = f"{get_column_letter(left)}{top}:{get_column_letter(left + len(headings) - 1)}{top + 1}"
+    called = c.aliases.name(layout.table_name(id_))
+    table = ExcelTable(displayName=called, name=called, ref=reference)
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
     table._initialise_columns()
     for column, (field, heading) in zip(table.tableColumns, headings.items(), strict=True):
@@ -130,11 +154,11 @@ def _table(sheet: Worksheet, id_: str, headings: dict[str, str], calculated: dic
     sheet.add_table(table)
     for field, heading in headings.items():
         name = layout.column_name(id_, field)
-        sheet.parent.defined_names[name] = DefinedName(name, attr_text=layout.structured(id_, heading))
+        sheet.parent.defined_names[name] = DefinedName(name, attr_text=c.aliases.there(layout.structured(id_, heading)))
 
 
 def _calculated(table: Table, column: Calculated, c: Context) -> str:
-    return calculated_formula(column, table.id, Names(c.column, c.row_cell, c.word))
+    return c.aliases.there(calculated_formula(column, table.id, Names(c.column, c.row_cell, c.word)))
 
 
 def _validation(table: Table, field: Field, letter: str, c: Context) -> DataValidation:

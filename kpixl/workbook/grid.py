@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.model import Level
+from kpixl.workbook.aliases import AS_USUAL, Aliases
 from kpixl.workbook.cells import Value, column_letters
 from kpixl.workbook.style import LEVEL_TEXT, TEXT, Style
 
@@ -146,6 +147,8 @@ class Context:
     """A sentence about each KPI, by its id."""
     rewound: frozenset[str] = frozenset()
     """KPIs whose window the owner has changed: their formulas are written anew."""
+    aliases: Aliases = AS_USUAL
+    """Names that are called otherwise in this workbook."""
 
     @property
     def kpis(self) -> tuple[BusinessKpi, ...]:

@@ -38,6 +38,7 @@ HOME = "_kpixl.home"
 """The name of the dashboard's first cell, which links lead back to."""
 COLUMN_PREFIX = "_kpixl."
 PAST = "past"
+IMPORTS = "imports"
 
 RESULT_TITLES = {
     "dashboard": N_("Dashboard"),
@@ -58,6 +59,12 @@ PAST_COLUMNS = {
     "value": N_("Value"),
     "source": N_("Source"),
     "level": N_("Level"),
+}
+
+IMPORT_COLUMNS = {
+    "table": N_("Table"),
+    "field": N_("Field"),
+    "column": N_("Column in the file"),
 }
 
 
@@ -150,9 +157,10 @@ def headings(table: Table, t: Language) -> dict[str, str]:
     return {column.id: t(column.heading) for column in table.columns}
 
 
-def past_headings(t: Language) -> dict[str, str]:
-    """The headings of Past periods, by column id."""
-    return {id_: t(heading) for id_, heading in PAST_COLUMNS.items()}
+def other_headings(t: Language) -> dict[str, dict[str, str]]:
+    """The headings of the tables that are not for entries, by table and column id."""
+    tables = {PAST: PAST_COLUMNS, IMPORTS: IMPORT_COLUMNS}
+    return {id_: {column: t(heading) for column, heading in columns.items()} for id_, columns in tables.items()}
 
 
 def table_name(table: str) -> str:

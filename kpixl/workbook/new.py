@@ -12,23 +12,36 @@ from kpixl.rows import entry_table
 from kpixl.score import score
 from kpixl.words import entry_words
 from kpixl.workbook import layout
+from kpixl.workbook.aliases import AS_USUAL, Aliases
 from kpixl.workbook.build import skeleton
 from kpixl.workbook.finish import finish
 from kpixl.workbook.grid import Context
 from kpixl.workbook.package import Package
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from kpixl.catalog.model import Business
     from kpixl.period import Period
 
 
-def new_package(business: Business, code: str, period: Period, company: str, currency: str, path: Path) -> Package:
-    """The package of a new workbook; nothing is written, ``path`` names it in errors."""
+def new_package(
+    business: Business,
+    code: str,
+    period: Period,
+    company: str,
+    currency: str,
+    path: Path,
+    *,
+    titles: Mapping[str, str] | None = None,
+    aliases: Aliases = AS_USUAL,
+) -> Package:
+    """The package of a new workbook; nothing is written, ``path`` names it in errors. ``titles`` are names of sheets
+    by key, where they are not to be the usual ones."""
     t = language(code)
     headings = {table.id: layout.headings(table, t) for table in business.tables}
-    headings[layout.PAST] = layout.past_headings(t)
+    headings |= layout.other_headings(t)
     entries = Entries(
         business=business,
         company=company,
@@ -48,7 +61,8 @@ def new_package(business: Business, code: str, period: Period, company: str, cur
         scorecard=score(entries, measure(entries)),
         problems=(),
         placements=layout.placements(business),
-        titles=layout.titles(business, t),
+        titles=titles or layout.titles(business, t),
+        aliases=aliases,
         column=layout.references(headings),
         row_cell=layout.row_cells(headings),
         trend_kpi=business.kpis[0].id,

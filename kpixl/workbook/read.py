@@ -38,6 +38,7 @@ from kpixl.score import GRADED
 from kpixl.settings import settings_of
 from kpixl.words import entry_words, kpi_title
 from kpixl.workbook import layout, marks
+from kpixl.workbook.aliases import AS_USUAL, Aliases
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.cells import column_letters, parse_area
 from kpixl.workbook.columns import as_numbers, as_texts
@@ -77,6 +78,12 @@ class Book:
     """KPIs whose window the owner has changed since the last refresh."""
     stale: Mapping[tuple[str, str], np.ndarray] = dataclasses.field(default_factory=dict)
     """Calculated columns whose saved values are not what their formulas give: table and column -> the right ones."""
+    aliases: Aliases = AS_USUAL
+    """Tables and names that are called otherwise in this workbook."""
+    remembered: Mapping[str, Mapping[str, tuple[str, ...]]] = dataclasses.field(default_factory=dict)
+    """What imports have learned: table id -> field id -> columns of files that fill it."""
+    past_rows: tuple[int, ...] = ()
+    """For each closed figure of the entries, its place among the rows of Past periods."""
 
 
 def read(package: Package) -> Book:
@@ -130,6 +137,7 @@ class _Reader(Blocks):
     ) -> Book:
         headings = {table.id: self.headings(table.id, [c.id for c in table.columns]) for table in business.tables}
         headings[layout.PAST] = self.headings(layout.PAST, list(layout.PAST_COLUMNS))
+        headings[layout.IMPORTS] = self.headings(layout.IMPORTS, list(layout.IMPORT_COLUMNS))
         tables = {}
         # Unpacking a big sheet to look for marks takes as long as reading it: the two go side by side.
         with ThreadPoolExecutor(max_workers=1) as pool:
@@ -145,6 +153,7 @@ class _Reader(Blocks):
         chosen = {id_: self.cell(kpis, sheets, id_, "window") for id_ in ids}
         by_word = {words[f"window_{window.value}"].lower(): window for window in Window}
         windows = {id_: by_word.get(cell.text.lower()) for id_, cell in chosen.items()}
+        past = list(self.past(headings[layout.PAST]))
         entries = Entries(
             business=business.over({id_: window for id_, window in windows.items() if window}),
             company=str(self.named("company").raw or ""),
@@ -167,13 +176,14 @@ class _Reader(Blocks):
                 for kpi in business.kpis
                 for level in GRADED
             },
-            past=tuple(self.past(headings[layout.PAST])),
+            past=tuple(line for _, line in past),
             words=words,
             windows=chosen,
             own=tuple(self.own(places, sheets)),
         )
         stale = self.calculate(entries, sheets)
         names = {id_: self.table_name(id_, columns) for id_, columns in headings.items()}
+        renamed = {layout.table_name(id_): name for id_, name in names.items() if name != layout.table_name(id_)}
         return Book(
             self.package,
             entries,
@@ -184,6 +194,9 @@ class _Reader(Blocks):
             self.trend_kpi(entries),
             self.rewound(entries, places, sheets),
             stale,
+            Aliases({**self.aliases.names, **renamed}),
+            self.remembered(headings[layout.IMPORTS]),
+            tuple(index for index, _ in past),
         )
 
     def period_day(self, code: str) -> date:
@@ -222,7 +235,7 @@ class _Reader(Blocks):
         for slot in OWN_SLOTS:
             formula = ""
             if slot in place.row_numbers and "formula" in place.column_numbers:
-                formula = editor.formula(*place.position(slot, "formula")) or ""
+                formula = self.aliases.ours(editor.formula(*place.position(slot, "formula")) or "")
             cells = {column: self.cell(place, sheets, slot, column) for column in own.COLUMNS}
             thresholds = {level: cells[level.id] for level in GRADED}
             yield OwnEntry(
@@ -347,7 +360,8 @@ class _Reader(Blocks):
             rows.numbers[id_] = shown
         return stale
 
-    def past(self, headings: Mapping[str, str]) -> Iterable[PastValue]:
+    def past(self, headings: Mapping[str, str]) -> Iterable[tuple[int, PastValue]]:
+        """The lines of Past periods, each with its place among the table's rows."""
         found = self._table(layout.PAST, layout.PAST_COLUMNS)
         if found is None:
             return
@@ -355,14 +369,28 @@ class _Reader(Blocks):
         column = {id_: indexes[heading] for id_, heading in headings.items() if heading in indexes}
         if not {"start", "id", "value"} <= set(column):
             return
-        for row in found.to_python():
+        for index, row in enumerate(found.to_python()):
             start, id_ = number(row[column["start"]]), row[column["id"]]
             if start is None or not 1 <= start < LAST_SERIAL or not isinstance(id_, str) or not id_:
                 continue
             texts = {key: str(row[column[key]] or "") if key in column else "" for key in ("kind", "source", "level")}
-            yield PastValue(
-                from_serial(start), texts["kind"], id_, number(row[column["value"]]), texts["source"], texts["level"]
-            )
+            value = number(row[column["value"]])
+            yield index, PastValue(from_serial(start), texts["kind"], id_, value, texts["source"], texts["level"])
+
+    def remembered(self, headings: Mapping[str, str]) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Table id -> field id -> the columns of files that an import has taken for it."""
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        table = self._table(layout.IMPORTS, layout.IMPORT_COLUMNS)
+        if table is None or set(headings) != set(layout.IMPORT_COLUMNS):
+            return found
+        indexes = _indexes(table)
+        places = [indexes[headings[id_]] for id_ in layout.IMPORT_COLUMNS]
+        for row in table.to_python():
+            id_, field, column = (str(row[place]) for place in places)
+            if id_ and field and column:
+                fields = found.setdefault(id_, {})
+                fields[field] = (*fields.get(field, ()), column)
+        return found
 
 
 def _indexes(table: Any) -> dict[str, int]:

@@ -10,6 +10,7 @@ from kpixl.workbook.sheet import SheetEditor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kpixl.workbook.aliases import Aliases
     from kpixl.workbook.grid import Cell, Context, Placement
     from kpixl.workbook.package import Package, Sheet
 
@@ -25,7 +26,7 @@ def write(package: Package, context: Context, placements: Mapping[str, Placement
         editor = editors.get(sheet.part) or editors.setdefault(sheet.part, SheetEditor(package, sheet))
         for (row, column), cell in block.cells(context).items():
             if row in place.row_numbers and column in place.column_numbers:
-                _put(editor, *place.position(row, column), cell)
+                _put(editor, *place.position(row, column), cell, context.aliases)
         if block.hidden_rows is not None:
             hidden = block.hidden_rows(context)
             for row, number in place.row_numbers.items():
@@ -39,20 +40,21 @@ def write(package: Package, context: Context, placements: Mapping[str, Placement
     package.set_full_calc_on_load()
 
 
-def _put(editor: SheetEditor, row: int, column: int, cell: Cell) -> None:
+def _put(editor: SheetEditor, row: int, column: int, cell: Cell, aliases: Aliases) -> None:
+    formula = None if cell.formula is None else aliases.there(cell.formula)
     if cell.kind == "live":
         # Excel rewrites a formula when a heading or sheet is renamed, so the one that stands there is the right one.
         there = editor.formula(row, column)
-        lost = there is None or (cell.guarded and _squeezed(there) != _squeezed(cell.formula or ""))
-        editor.set(row, column, cell.value, cell.formula if lost else None)
+        lost = there is None or (cell.guarded and _squeezed(there) != _squeezed(formula or ""))
+        editor.set(row, column, cell.value, formula if lost else None)
     elif cell.kind == "label" and cell.refilled and editor.is_blank(row, column):
         editor.set(row, column, cell.value)
     elif cell.kind == "echo":
         # Where there is no number, Excel's own error stands there already.
         if editor.formula(row, column) is not None and cell.value is not None:
             editor.set(row, column, cell.value)
-    elif cell.kind == "static" and cell.formula is not None:
-        editor.set(row, column, cell.value, cell.formula)
+    elif cell.kind == "static" and formula is not None:
+        editor.set(row, column, cell.value, formula)
     elif cell.kind == "static":
         if editor.formula(row, column) is not None:
             editor.clear(row, column)

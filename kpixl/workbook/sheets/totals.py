@@ -108,7 +108,7 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
             past_value(c, measure.name, "period_previous"), c.scorecard.measures_previous[measure.name], figure
         ),
         "to_date": live(_to_date(measure, c), c.scorecard.measures_to_date[measure.name], figure),
-        "name": label(measure.name, style.apart(style.MUTED_TEXT)),
+        "name": label(c.aliases.name(measure.name), style.apart(style.MUTED_TEXT)),
         "seen": static(value.used, figure),
         "changed": live(
             f"IF({seen},IF(ABS({at['used']}-{at['seen']})<={NOISE_TEXT}*MAX(1,ABS({at['seen']})),0,1),"

@@ -1,0 +1,70 @@
+"""The lines of Past periods: appended for a period that is closed, put right for one that is restated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.i18n import language
+from kpixl.period import serial
+from kpixl.words import KINDS_OF_PAST, LEVELS, SHAPES, SOURCES, STANDINGS, level_word, measure_label
+from kpixl.workbook import layout
+from kpixl.workbook.append import append_columns
+from kpixl.workbook.shrink import keep_rows
+from kpixl.workbook.tables import set_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kpixl.entries import PastValue
+    from kpixl.workbook.cells import Value
+    from kpixl.workbook.package import Package
+    from kpixl.workbook.read import Book
+
+
+def append_past(package: Package, book: Book, past: Iterable[PastValue]) -> None:
+    """Append closed periods; kinds, sources and levels are written in the owner's words."""
+    append_columns(package, book, layout.PAST, _columns(book, list(past)))
+
+
+def put_past(package: Package, book: Book, past: Iterable[PastValue]) -> None:
+    """Have each line stand once in Past periods: in place of an earlier one of its period and id, else at the end."""
+    lines = list(past)
+    wanted = {(line.start, line.id) for line in lines}
+    there: dict[tuple[object, str], int] = {}
+    surplus = set()
+    for row, line in zip(book.past_rows, book.entries.past, strict=True):
+        if (line.start, line.id) in wanted and there.setdefault((line.start, line.id), row) != row:
+            surplus.add(row)
+    known = [line for line in lines if (line.start, line.id) in there]
+    columns, headings = _columns(book, known), book.headings[layout.PAST]
+    changes = {
+        (there[line.start, line.id], headings[column]): columns[column][index]
+        for index, line in enumerate(known)
+        for column in ("value", "source", "level")
+        if column in headings
+    }
+    name = book.table_names[layout.PAST]
+    if changes:
+        set_cells(package, name, changes)
+    if surplus:
+        rows = range(max(*book.past_rows) + 1)
+        keep_rows(package, name, [row for row in rows if row not in surplus])
+    append_past(package, book, [line for line in lines if (line.start, line.id) not in there])
+
+
+def _columns(book: Book, rows: list[PastValue]) -> dict[str, Sequence[Value]]:
+    t = language(book.entries.language)
+    labels = {kpi.history_id: t(kpi.name) for kpi in book.entries.business.kpis}
+    labels.update({item.name: measure_label(item, t) for item in book.entries.business.measures})
+    labels.update({f"{entry.slot}": entry.label.text for entry in book.entries.own})
+    levels = {level.id: level_word(level, t) for level in LEVELS}
+    levels |= {standing.value: f"{SHAPES[standing.shade]} {t(word)}" for standing, word in STANDINGS.items()}
+    return {
+        "start": [serial(row.start) for row in rows],
+        "kind": [t(KINDS_OF_PAST[row.kind]) for row in rows],
+        "id": [row.id for row in rows],
+        "name": [labels.get(row.id, row.id) for row in rows],
+        "value": [row.value for row in rows],
+        "source": [t(SOURCES[row.source]) if row.source in SOURCES else "" for row in rows],
+        "level": [levels.get(row.level, "") for row in rows],
+    }
