@@ -1,0 +1,183 @@
+"""Which column fills which field: the order in which names count, what is never guessed, and products as files."""
+
+from __future__ import annotations
+
+import pytest
+
+from kpixl.errors import MissingMapping, UnknownColumn, UnknownField, UnreadableSource
+from kpixl.i18n import LOCALES, language
+from kpixl.source import AmbiguousColumn, How, MappedAndSet, products, rows_for
+from sources import TABLES, day, matched, taken, written
+
+
+@pytest.fixture
+def headed(tmp_path):
+    def write(*columns, rows=""):
+        return written(tmp_path, "\t".join(columns) + "\n" + rows)
+
+    return write
+
+
+def how(found):
+    return {id_: (found.column(id_), filling.how) for id_, filling in found.fillings.items()}
+
+
+def test_what_is_given_counts_first_and_a_column_fills_one_field(headed):
+    path = headed("client", "Kunde", "opened")
+    found = matched("requests", path, given={"client": "Kunde"})
+    assert how(found) == {"client": ("Kunde", How.GIVEN), "opened": ("opened", How.ID)}
+    assert (found.unused, found.missing, found.ambiguous) == (("client",), (), {})
+    moved = matched("requests", path, given={"assistant": "client"})
+    assert (how(moved)["assistant"], moved.missing) == (("client", How.GIVEN), ("client",))
+
+
+def test_the_order_of_the_ways_to_find_a_column(headed):
+    names = {"remembered": {"kind": ["Topic", "Tema"]}, "headings": {"kind": "What", "opened": "In", "client": "Who"}}
+    assert how(matched("requests", headed("Kind", "What", "TOPIC"), **names))["kind"] == ("TOPIC", How.REMEMBERED)
+    assert how(matched("requests", headed("Kind", "What"), **names))["kind"] == ("Kind", How.ID)
+    assert how(matched("requests", headed("What", "Tipo"), **names))["kind"] == ("What", How.HEADING)
+    spanish = language("es")(TABLES["requests"].field("kind").heading)
+    assert how(matched("requests", headed(spanish, "x"), **names))["kind"] == (spanish, How.CATALOGUE)
+
+
+def test_names_compare_without_case_accents_punctuation_and_spaces(headed):
+    found = matched("requests", headed("  CLIÉNT ", "Opened_(local   time)"), given={"opened": "opened local time"})
+    assert how(found) == {"client": ("CLIÉNT", How.ID), "opened": ("Opened_(local time)", How.GIVEN)}
+
+
+@pytest.mark.parametrize("code", sorted(LOCALES))
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_every_table_is_recognised_by_its_headings_in_every_language(tmp_path, name, code):
+    fields = TABLES[name].fields
+    path = written(tmp_path, "\t".join(language(code)(field.heading) for field in fields) + "\n")
+    found = matched(name, path, language="en")
+    assert {id_: filling.places for id_, filling in found.fillings.items()} == {
+        field.id: (place,) for place, field in enumerate(fields)
+    }
+
+
+def test_columns_of_one_name_are_never_guessed_between(headed):
+    path = headed("Client", "Opened", "Assistant", "ASSISTANT", rows="A\t2026-10-01\tx\ty\n")
+    found = matched("requests", path)
+    assert (found.ambiguous, found.missing) == ({"assistant": ("Assistant", "ASSISTANT")}, ())
+    assert "assistant" not in rows_for(found).columns
+    assert how(matched("requests", path, given={"assistant": "ASSISTANT"}))["assistant"] == ("ASSISTANT", How.GIVEN)
+    found = matched("requests", headed("Client", "Opened", "opened"))
+    assert found.missing == ("opened",)
+    with pytest.raises(AmbiguousColumn, match=r"could fill “opened”.*--map opened=COLUMN, one of: Opened, opened"):
+        rows_for(found)
+
+
+def test_two_remembered_columns_that_are_both_there(headed):
+    found = matched("requests", headed("Client", "Opened", "Topic", "Tema"), remembered={"kind": ["Topic", "Tema"]})
+    assert found.ambiguous == {"kind": ("Topic", "Tema")}
+
+
+def test_a_column_remembered_for_two_fields_fills_neither(headed):
+    found = matched("requests", headed("Client", "In"), remembered={"opened": ["In"], "resolved": ["In"]})
+    assert found.ambiguous == {"opened": ("In",), "resolved": ("In",)}
+    assert found.missing == ("opened",)
+
+
+def test_fields_that_the_workbook_has_no_column_for(headed):
+    path = headed("Client", "Opened", "Kind")
+    own = {"client": "Client", "opened": "Opened"}
+    assert {*matched("requests", path, headings=own).fillings} == {"client", "opened"}
+    assert {*matched("requests", path, headings=own, given={"kind": "Kind"}).fillings} == {"client", "opened", "kind"}
+
+
+def test_what_is_given_and_not_there(headed):
+    path = headed("Who", "When", "When")
+    with pytest.raises(UnknownField, match=r"no field “hours”.*id, client, opened"):
+        matched("requests", path, given={"hours": "Who"})
+    with pytest.raises(UnknownField, match="no field “hours”"):
+        matched("requests", path, constants={"hours": "8"})
+    with pytest.raises(UnknownColumn, match=r"rows\.csv has no column “Whose”.*Who, When"):
+        matched("requests", path, given={"client": "Whose"})
+    with pytest.raises(UnreadableSource, match="more than one column is called “When”"):
+        matched("requests", path, given={"opened": "When"})
+    with pytest.raises(MappedAndSet, match="“client” is given both"):
+        matched("requests", path, given={"client": "Who"}, constants={"client": "Ana"})
+    with pytest.raises(MissingMapping, match=r"needs “opened”.*--map opened=COLUMN, one of: Who, When"):
+        rows_for(matched("requests", path, given={"client": "Who"}))
+
+
+def test_a_value_for_every_row_needs_no_column(headed):
+    found = matched("requests", headed("Client", "Opened"), constants={"client": "Ana", "opened": "2026-10-01"})
+    assert (found.fillings, found.missing, found.unused) == ({}, (), ("Client", "Opened"))
+
+
+# A product is a file
+
+
+PRODUCT = """
+name: Acme Desk
+blanks: [n/a]
+columns:
+  who: [Asker]
+  first: [Given]
+  last: [Family]
+  day: [Logged day]
+  hour: [Logged hour]
+  state: [State]
+reports:
+  - name: Cases
+    table: requests
+    marks: [who, day]
+    only: {column: state, values: [Real]}
+    totals: [Sum]
+    fields:
+      client: who
+      opened: {join: [day, hour]}
+      assistant: {join: [first, last]}
+      kind: {first: [state], translate: {question: [Real]}}
+"""
+
+
+def test_adding_a_product_is_adding_a_file(tmp_path):
+    (tmp_path / "acme.yaml").write_text(PRODUCT, encoding="utf-8")
+    (acme,) = products(tmp_path)
+    assert (acme.id, acme.name) == ("acme", "Acme Desk")
+    text = (
+        "Asker,Logged day,Logged hour,Given,Family,State\n"
+        "Ana,31/10/2026,9:30 PM,Eva,Ruiz,Real\n"
+        "Bo,01/10/2026,10:00,n/a,Li,REAL\n"
+        "Cy,01/10/2026,10:00,,,Test\n"
+        "Sum,,,,,Real\n"
+    )
+    path = written(tmp_path, text)
+    accepted = taken("requests", path, profiles=(acme,))
+    assert accepted.columns == {
+        "client": ["Ana", "Bo"],
+        "opened": [day(2026, 10, 31, 21, 30), day(2026, 10, 1, 10)],
+        "assistant": ["Eva Ruiz", "Li"],
+        "kind": ["question", "question"],
+    }
+    assert (accepted.passed_over, accepted.rejected) == (2, ())
+    assert matched("requests", path, profiles=(acme,)).column("opened") == "Logged day + Logged hour"
+    assert matched("requests", path, profiles=()).missing == ("client", "opened")
+
+
+def test_a_product_that_speaks_of_columns_it_does_not_name(tmp_path):
+    (tmp_path / "acme.yaml").write_text(PRODUCT.replace("client: who", "client: whom"), encoding="utf-8")
+    with pytest.raises(ValueError, match="whom"):
+        products(tmp_path)
+
+
+def test_two_products_that_are_equally_likely_are_neither(tmp_path):
+    for name in ("acme", "other"):
+        (tmp_path / f"{name}.yaml").write_text(PRODUCT, encoding="utf-8")
+    path = written(tmp_path, "Asker,Logged day,Logged hour,State\nAna,31/10/2026,10:00,Real\n")
+    assert matched("requests", path, profiles=products(tmp_path)).product is None
+
+
+def test_the_products_speak_of_fields_and_choices_that_there_are():
+    for product in products():
+        for report in product.reports:
+            table = TABLES[report.table]
+            for id_, rules in report.fields.items():
+                field = table.field(id_)
+                wanted = {*(choice for rule in rules for choice in rule.translate), *(rule.default for rule in rules)}
+                if field.type == "choice":
+                    assert wanted - {None, ""} <= {*field.choices}, (product.id, report.name, id_)
+            assert report.group is None or table.field(report.group)

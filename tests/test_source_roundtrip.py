@@ -1,0 +1,92 @@
+"""What is written in the style of each language, in each encoding and with each delimiter, is read back as it was."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kpixl.i18n import LOCALES, language
+from sources import amounts, dates, day, taken, written
+
+ZONES = [timezone(timedelta(hours=hours)) for hours in (-7, 0, 2)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    code=st.sampled_from(sorted(LOCALES)),
+    style=st.sampled_from(["short", "medium", "long", "full"]),
+    days=st.lists(st.dates(date(1971, 1, 1), date(2069, 12, 31)), min_size=1, max_size=8),
+)
+def test_dates_written_in_each_language_are_read_back(tmp_path_factory, code, style, days):
+    locale = language(code).locale
+    cells = [format_date(one, style, locale=locale) for one in days]
+    currency = "USD" if code == "en" else "EUR"
+    accepted = dates(tmp_path_factory.getbasetemp(), *cells, language=code, currency=currency)
+    assert accepted.rejected == ()
+    assert accepted.columns["opened"] == [day(*one.timetuple()[:3]) for one in days]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    code=st.sampled_from(sorted(LOCALES)),
+    style=st.sampled_from(["short", "medium"]),
+    moments=st.lists(st.datetimes(datetime(1971, 1, 1), datetime(2069, 12, 31)), min_size=1, max_size=8),
+)
+def test_moments_written_in_each_language_are_read_back(tmp_path_factory, code, style, moments):
+    whole = [moment.replace(second=0, microsecond=0) for moment in moments]
+    cells = [format_datetime(moment, style, locale=language(code).locale) for moment in whole]
+    currency = "USD" if code == "en" else "EUR"
+    accepted = dates(tmp_path_factory.getbasetemp(), *cells, language=code, currency=currency)
+    assert accepted.rejected == ()
+    assert accepted.columns["opened"] == [day(*moment.timetuple()[:6]) for moment in whole]
+
+
+@settings(max_examples=60, deadline=None)
+@given(moment=st.datetimes(datetime(1971, 1, 1), datetime(2069, 1, 1)), zone=st.sampled_from(ZONES))
+def test_moments_with_a_zone_are_the_same_moments(tmp_path_factory, moment, zone):
+    aware = moment.replace(microsecond=0, tzinfo=zone)
+    accepted = dates(tmp_path_factory.getbasetemp(), aware.isoformat(), zone="America/Sao_Paulo")
+    there = aware.astimezone(ZoneInfo("America/Sao_Paulo"))
+    assert accepted.columns["opened"] == [day(*there.timetuple()[:6])]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    code=st.sampled_from(sorted(LOCALES)),
+    hundredths=st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=8),
+    grouped=st.booleans(),
+    delimiter=st.sampled_from([";", "\t", "|"]),
+)
+def test_amounts_written_in_each_language_are_read_back(tmp_path_factory, code, hundredths, grouped, delimiter):
+    pattern = "#,##0.00" if grouped else "0.00"
+    cells = [format_decimal(one / 100, pattern, locale=language(code).locale) for one in hundredths]
+    accepted = amounts(tmp_path_factory.getbasetemp(), *cells, delimiter=delimiter, language=code)
+    assert accepted.rejected == ()
+    assert accepted.columns["amount"] == [one / 100 for one in hundredths]
+
+
+NAMES = {
+    "utf-8": st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12),
+    "utf-16": st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12),
+    "cp1252": st.lists(st.sampled_from(["Peña", "Núñez", "João", "Mãe", "Élève", "Água"]), min_size=1).map(" ".join),
+    "cp1250": st.lists(st.sampled_from(["Ştefan", "Ţuţea", "Iaşi", "ţară", "şi", "Piaţa"]), min_size=1).map(" ".join),
+}
+
+
+@settings(max_examples=80, deadline=None)
+@given(data=st.data(), encoding=st.sampled_from(sorted(NAMES)), delimiter=st.sampled_from(",;\t|"))
+def test_texts_in_each_encoding_are_read_back(tmp_path_factory, data, encoding, delimiter):
+    names = data.draw(st.lists(NAMES[encoding], min_size=1, max_size=6))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter)
+    writer.writerow(["client", "opened", "kind"])
+    writer.writerows([name, "2026-10-01", "k"] for name in names)
+    path = written(tmp_path_factory.getbasetemp(), text.getvalue().encode(encoding))
+    assert taken("requests", path).columns["client"] == names
