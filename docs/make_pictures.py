@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from kpixl import verbs
+from kpixl.importing import import_rows
 from kpixl.period import Period
 
 DOCS = Path(__file__).parent
@@ -41,7 +42,7 @@ def main() -> None:
             verbs.new(
                 "remote-va-agency", language="en", period=january, company="Helpdesk", currency="USD", out=workbook
             )
-            verbs.import_rows(workbook, "requests", export, COLUMNS, add_new=True)
+            import_rows(workbook, "requests", export, COLUMNS, add_new=True)
             picture(workbook, DOCS / "helpdesk.png", scratch)
 
 

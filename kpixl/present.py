@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from kpixl.catalog import Level, catalogue
+from kpixl.catalog import Level
 from kpixl.errors import N_
 from kpixl.score import GRADED, thresholds_published
 from kpixl.words import TRENDS, reason_text, standing_word, to_next_text
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from kpixl.check import Problem
     from kpixl.i18n import Language
     from kpixl.score import Reason, Result, Scorecard
-    from kpixl.verbs import ImportOutcome
 
 Json = dict[str, Any]
 
@@ -135,27 +134,6 @@ def kpis_json(business: Business, t: Language) -> Json:
     }
 
 
-def import_json(outcome: ImportOutcome, t: Language) -> Json:
-    """What an import took and what it left."""
-    return {
-        "path": str(outcome.path),
-        "table": outcome.table,
-        "imported": outcome.imported,
-        "rejected": [
-            {
-                "line": row.line,
-                "column": row.column,
-                "value": row.value,
-                "message": row.text(t),
-            }
-            for row in outcome.rejected
-        ],
-        "added": {table: list(keys) for table, keys in outcome.added.items()},
-        "problem_count": problem_count(outcome.problems),
-        "backup": None if outcome.backup is None else str(outcome.backup),
-    }
-
-
 def _arguments_json(result: Result) -> Json:
     """Argument → number; own KPIs go by the names of their measures, however the owner wrote them."""
     if not result.kpi.own:
@@ -202,8 +180,8 @@ def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Languag
     lines += _row(heads, widths)
     for result, row in zip(scorecard.results, rows, strict=True):
         lines += _row(row, widths, _COLOURS[result.grade.shade] if colour else None)
-        lines += _block(_advice(result, t), indent=widths[0] + len(_GAP))
-    return "\n".join([*lines, "", *_block([counts_text(problems, t)])])
+        lines += block(_advice(result, t), indent=widths[0] + len(_GAP))
+    return "\n".join([*lines, "", *block([counts_text(problems, t)])])
 
 
 def calc_text(result: Result, t: Language) -> str:
@@ -213,7 +191,7 @@ def calc_text(result: Result, t: Language) -> str:
     names = dict.fromkeys((t(kpi.abbreviation), t(kpi.name)))
     heading = f"{', '.join(names)} ({kpi.business}):"
     level = standing_word(result, t)
-    return "\n".join(_block([f"{heading} {t.number(result.value, unit)}  {level}"]) + _block(_advice(result, t), 2))
+    return "\n".join(block([f"{heading} {t.number(result.value, unit)}  {level}"]) + block(_advice(result, t), 2))
 
 
 def problems_text(problems: Sequence[Problem], t: Language) -> str:
@@ -222,9 +200,9 @@ def problems_text(problems: Sequence[Problem], t: Language) -> str:
     for problem in problems:
         place = problem.sheet + (f"!{problem.cell}" if problem.cell else "")
         head = " · ".join(part for part in (t(SEVERITIES[problem.severity]), place) if part)
-        lines += _block([f"{head}: {problem.text(t)}"])
-        lines += _block([problem.mend(t)], indent=4)
-    return "\n".join([*lines, *([""] if lines else []), *_block([counts_text(problems, t)])])
+        lines += block([f"{head}: {problem.text(t)}"])
+        lines += block([problem.mend(t)], indent=4)
+    return "\n".join([*lines, *([""] if lines else []), *block([counts_text(problems, t)])])
 
 
 def counts_text(problems: Iterable[Problem], t: Language) -> str:
@@ -241,24 +219,8 @@ def kpis_text(business: Business, t: Language) -> str:
     lines = [f"{t(business.name)} ({business.id})"]
     for kpi in business.kpis:
         lines += ["", f"{t(kpi.abbreviation)}{_GAP}{t(kpi.name)}"]
-        lines += _block([f"{kpi.id} = {kpi.kpi.formula}", t(kpi.definition), t(kpi.published)], indent=4)
+        lines += block([f"{kpi.id} = {kpi.kpi.formula}", t(kpi.definition), t(kpi.published)], indent=4)
     return "\n".join(lines)
-
-
-def import_text(outcome: ImportOutcome, t: Language) -> str:
-    """What an import took and what it left, with the line and the reason of every rejected row."""
-    lines = [
-        t(N_("Rows imported: {count}, rejected: {rejected}.")).format(
-            count=outcome.imported, rejected=len(outcome.rejected)
-        )
-    ]
-    for table, keys in outcome.added.items():
-        if keys:
-            title = t(catalogue().tables[table].title)
-            lines += _block([t(N_("New in {table}: {keys}.")).format(table=title, keys=", ".join(keys))])
-    for row in outcome.rejected:
-        lines += _block([row.text(t)], indent=2)
-    return "\n".join([*lines, counts_text(outcome.problems, t)])
 
 
 def _advice(result: Result, t: Language) -> list[str]:
@@ -293,7 +255,7 @@ def _row(cells: Sequence[str], widths: Sequence[int], colour: str | None = None)
     return [first, *(" " * (widths[0] + len(_GAP)) + rest for rest in names[1:])]
 
 
-def _block(texts: Iterable[str], indent: int = 0) -> list[str]:
+def block(texts: Iterable[str], indent: int = 0) -> list[str]:
     """Texts on lines of their own, folded where they are too wide."""
     space = " " * indent
     return [

@@ -175,7 +175,7 @@ def _next_name(path: Path, closed: Period) -> str:
 
 
 def _move_on(package: Package, book: Book, scorecard: Scorecard) -> tuple[dict[str, int], dict[str, int]]:
-    """Have the package begin the next period, not refreshed yet: how many rows of each log stayed, and how many left."""
+    """Have the package begin the next period, not refreshed yet: rows of each log that stayed, and that left."""
     put_past(package, book, closed_lines(scorecard))
     entries = book.entries
     following = replace(entries, period=entries.period.shift(1))

@@ -20,9 +20,8 @@ from kpixl.check import Problem
 from kpixl.errors import BadSetting, FileInUse
 from kpixl.period import Kind, Period
 from kpixl.score import Scorecard
-from kpixl.source import BAD_DATE, Rejected
 
-VERBS = ["demo", "new", "refresh", "results", "check", "import", "kpis", "calc"]
+VERBS = ["demo", "new", "refresh", "results", "check", "roll", "adopt", "undo", "import", "kpis", "calc"]
 CRR = ["calc", "crr", "clients_end=650", "clients_new=200", "clients_start=500"]
 HEAVY = ["pandas", "numpy", "openpyxl", "babel", "lxml", "msgspec", "yaml", "jinja2", "xlwings", "python_calamine"]
 
@@ -216,29 +215,6 @@ def test_check(
     code, out, _ = run("check", "a.xlsx")
     assert code == 1
     assert out.startswith("error · Hours!E7:")
-
-
-@pytest.mark.parametrize("pairs", [["opened=Logged", "id=No"], ["opened=Logged", "--map", "id=No"]])
-def test_import(run: Run, monkeypatch: pytest.MonkeyPatch, pairs: list[str]) -> None:
-    done = verbs.ImportOutcome(Path("a.xlsx"), "en", "requests", 2, (), {"clients": ("Ana",)}, (), Path("b.xlsx"))
-    calls = answers(monkeypatch, "import_rows", done)
-    words = ["import", "a.xlsx", "requests", "a.csv", "--map", *pairs]
-    code, out, _ = run(*words, "--add-new")
-    assert code == 0
-    assert out.startswith("Rows imported: 2, rejected: 0.\n")
-    mapping = {"opened": "Logged", "id": "No"}
-    assert calls == [(Path("a.xlsx"), "requests", Path("a.csv"), mapping, {"add_new": True})]
-    left_out = (Rejected(line=2, column="Logged", value="?", reason=BAD_DATE),)
-    answers(monkeypatch, "import_rows", verbs.ImportOutcome(done.path, "en", "requests", 1, left_out, {}))
-    code, out, _ = run(*words, "--json")
-    assert code == 1
-    assert json.loads(out)["rejected"][0]["line"] == 2
-
-
-def test_pairs_may_come_before_the_file(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = answers(monkeypatch, "import_rows", verbs.ImportOutcome(Path("a.xlsx"), "en", "leads", 0, (), {}))
-    assert run("import", "--map", "date=Day", "lead=A=B", "a.xlsx", "leads", "a.csv")[0] == 0
-    assert calls[0][:4] == (Path("a.xlsx"), "leads", Path("a.csv"), {"date": "Day", "lead": "A=B"})
 
 
 def test_new_by_default(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

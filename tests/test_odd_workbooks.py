@@ -13,6 +13,7 @@ from engines import cached_values, differences, ironcalc_values, libreoffice_val
 from kpixl import verbs
 from kpixl.cli import main
 from kpixl.errors import DatesFrom1904, FolderMissing, KpixlError, NotXlsx, OwnedPartMissing
+from kpixl.importing import import_rows
 from kpixl.period import Period
 from kpixl.workbook.package import Package
 from workbooks import Filled, day, entry, make, named, opened, placed, put
@@ -236,7 +237,7 @@ def test_import_into_a_workbook_that_libreoffice_saved(tmp_path: Path) -> None:
     (saved,) = libreoffice.recalculate([path], tmp_path / "saved")
     source = tmp_path / "rows.csv"
     source.write_text("N,C,O,R\nR3,Ana,2026-10-02 09:00,2026-10-02 14:00\n", encoding="utf-8")
-    verbs.import_rows(saved, "requests", source, {"id": "N", "client": "C", "opened": "O", "resolved": "R"})
+    import_rows(saved, "requests", source, {"id": "N", "client": "C", "opened": "O", "resolved": "R"})
     assert verbs.results(saved).scorecard.result("art").value == pytest.approx(3)
     # The hours follow when the owner corrects a date, as in the rows before.
     put(saved, {entry(opened(saved), "requests", "resolved", 2): day("2026-10-02", 20)})

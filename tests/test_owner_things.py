@@ -20,6 +20,7 @@ from lxml.etree import _Element as Element
 import libreoffice
 from engines import contents, differences, ironcalc_values, libreoffice_values, parts
 from kpixl import verbs
+from kpixl.importing import import_rows
 from kpixl.workbook.cells import cell_name, parse_area, parse_cell
 from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.workbook.parts import rels_name
@@ -498,11 +499,12 @@ def test_import_keeps_what_the_owner_made(base: Path, tmp_path: Path) -> None:
     before = parts(path)
     source = tmp_path / "answers.csv"
     source.write_text("Day,Who,Mark\n2026-10-20,Ana,1\n")
-    verbs.import_rows(path, "surveys", source, {"date": "Day", "client": "Who", "score": "Mark"})
+    import_rows(path, "surveys", source, {"date": "Day", "client": "Who", "score": "Mark"})
     after, book = parts(path), opened(path)
     ours = {book.sheets[book.placements[block].sheet].part for block in BLOCKS}
     table = next(item for item in book.package.tables if item.name == "tbl_surveys")
-    assert {part for part in before if before[part] != after[part]} <= ours | {table.part, table.sheet.part}
+    learned = next(item.part for item in book.package.tables if item.name == "tbl_imports")
+    assert {part for part in before if before[part] != after[part]} <= ours | {table.part, table.sheet.part, learned}
     outcome = verbs.results(path)
     assert measures(outcome) == pytest.approx({**CHANGED, "surveyed": 4})
     # His calculated column goes on in the new row, under its heading.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +14,6 @@ from kpixl.catalog import Business, business, businesses
 from kpixl.check import Problem
 from kpixl.i18n import language
 from kpixl.score import Scorecard
-from kpixl.source import BAD_DATE, Rejected
-from kpixl.verbs import ImportOutcome
 
 EN = language("en")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -189,27 +186,4 @@ def test_one_kpi_in_a_terminal() -> None:
     assert text.splitlines() == [
         "CSS, Client satisfaction score (remote-va-agency): 80.0%  ▼ below benchmark",
         "  Satisfied answers: +5 → typical",
-    ]
-
-
-def test_an_import() -> None:
-    rejected = (Rejected(line=3, column="Logged", value="soon", reason=BAD_DATE),)
-    outcome = ImportOutcome(
-        Path("a.xlsx"), "en", "requests", 12, rejected, {"clients": ("Ana", "Bo")}, (), Path("b.xlsx")
-    )
-    said = "Line 3, Logged: “soon” is not a date; write it like 2026-10-31 or 2026-10-31 14:30."
-    assert present.import_json(outcome, EN) == {
-        "path": "a.xlsx",
-        "table": "requests",
-        "imported": 12,
-        "rejected": [{"line": 3, "column": "Logged", "value": "soon", "message": said}],
-        "added": {"clients": ["Ana", "Bo"]},
-        "problem_count": {"error": 0, "warning": 0, "note": 0},
-        "backup": "b.xlsx",
-    }
-    assert present.import_text(outcome, EN).splitlines() == [
-        "Rows imported: 12, rejected: 1.",
-        "New in Clients: Ana, Bo.",
-        f"  {said}",
-        "Check has found no problems.",
     ]

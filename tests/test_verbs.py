@@ -38,6 +38,7 @@ from kpixl.errors import (
     UnknownColumn,
 )
 from kpixl.i18n import language
+from kpixl.importing import import_rows
 from kpixl.period import Kind, Period, serial
 from kpixl.workbook import layout
 from kpixl.workbook.cells import parse_cell
@@ -600,7 +601,7 @@ REFUSED: dict[str, tuple[Edit, type[KpixlError]]] = {
 COMMANDS: dict[str, Callable[[Path], object]] = {
     "refresh": verbs.refresh,
     "results": verbs.results,
-    "import": lambda path: verbs.import_rows(path, "leads", path.parent / "leads.csv", {"date": "D", "lead": "L"}),
+    "import": lambda path: import_rows(path, "leads", path.parent / "leads.csv", {"date": "D", "lead": "L"}),
 }
 
 
@@ -703,7 +704,7 @@ def test_import_appends_and_refreshes(book: Path) -> None:
     )
     before = book.read_bytes()
     mapping = {"id": "Nr", "client": "Wer", "opened": "Auf", "resolved": "Zu"}
-    outcome = verbs.import_rows(book, "requests", source, mapping, add_new=True)
+    outcome = import_rows(book, "requests", source, mapping, add_new=True)
     assert (outcome.imported, outcome.added) == (3, {"clients": ("Maxi",)})
     assert [(row.line, row.column, row.value) for row in outcome.rejected] == [(4, "Auf", "gestern")]
     assert outcome.backup is not None
@@ -735,6 +736,6 @@ def test_an_import_that_cannot_be_done(
     source.write_text("D,L\n2026-10-05,New one\n")
     before = book.read_bytes()
     with pytest.raises(error):
-        verbs.import_rows(book, table, source, mapping)
+        import_rows(book, table, source, mapping)
     assert book.read_bytes() == before
     assert not (book.parent / "kpixl backups").exists()

@@ -13,6 +13,7 @@ import pytest
 
 from engines import Place, Value, differences, ironcalc_values, libreoffice_values
 from kpixl import verbs
+from kpixl.importing import import_rows
 from kpixl.period import Period, serial
 from workbooks import AGENCY, BUSINESS, named, opened, put
 
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.skipif(not EXPORT.exists(), reason=f"{EXPORT.name} is n
 
 def imported(path: Path, period: str) -> Path:
     verbs.new(AGENCY, language="en", period=Period.parse(period), company="Helpdesk", currency="USD", out=path)
-    outcome = verbs.import_rows(path, "requests", EXPORT, MAPPING, add_new=True)
+    outcome = import_rows(path, "requests", EXPORT, MAPPING, add_new=True)
     assert (outcome.imported, outcome.rejected) == (665, ())
     assert outcome.added["clients"]
     return path

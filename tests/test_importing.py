@@ -1,0 +1,271 @@
+"""Imports from the command line to the cells: columns found, remembered, nothing twice, nothing written over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engines import contents
+from kpixl import cli, life_commands, verbs
+from kpixl.workbook import layout
+from workbooks import ROWS, Filled, day, entry, make, opened, put
+
+SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
+
+TICKETS = """ID,Customer,Logged,Closed,Agent
+R4,Léa,2026-10-30 12:00,2026-10-31 12:00,Eva
+R5,Ana,2026-10-05 08:00,2026-10-05 12:30,Eva
+R6,=1+1,2026-10-06 08:00,,Eva
+R7,Ana,soon,,Eva
+"""
+MAP = ["--map", "client=Customer", "opened=Logged", "resolved=Closed"]
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("KPIXL_LANG", "en")
+
+    def run(*words: object) -> tuple[int, str]:
+        code = cli.main([str(word) for word in words])
+        out, err = capsys.readouterr()
+        return code, out + err
+
+    return run
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return make(tmp_path / "October.xlsx", Filled(rows=ROWS))
+
+
+@pytest.fixture
+def tickets(tmp_path: Path) -> Path:
+    path = tmp_path / "tickets.csv"
+    path.write_text(TICKETS, encoding="utf-8")
+    return path
+
+
+def requests(path: Path) -> dict[str, tuple[object, float | None]]:
+    rows = opened(path).entries.tables["requests"]
+    assert rows is not None
+    resolved = [None if number != number else number for number in rows.numbers["resolved"]]
+    return {id_: pair for id_, *pair in zip(rows.texts["id"], rows.texts["client"], resolved, strict=True)}  # type: ignore[misc]
+
+
+def test_what_is_new_what_is_known_and_what_does_not_fit(run: Run, book: Path, tickets: Path) -> None:
+    code, said = run("import", book, "requests", tickets, *MAP, "--json")
+    answer = json.loads(said)
+    assert code == 1
+    assert (answer["imported"], answer["known"], answer["completed"]) == (2, 1, 1)
+    assert [(row["line"], row["column"], row["value"]) for row in answer["rejected"]] == [(5, "Logged", "soon")]
+    assert answer["mapping"]["id"] == {"column": "ID", "how": "id"}
+    assert answer["mapping"]["client"] == {"column": "Customer", "how": "given"}
+    assert answer["unused"] == ["Agent"]
+    # R4 was open, and is now resolved; what was there stays.
+    assert requests(book) == {
+        "R1": ["Ana", pytest.approx(day("2026-10-01", 11))],
+        "R2": ["ana", pytest.approx(day("2026-10-31", 23.9))],
+        "R3": ["Zoë", day("2026-11-01")],
+        "R4": ["Léa", day("2026-10-31", 12)],
+        "R5": ["Ana", day("2026-10-05", 12.5)],
+        "R6": ["=1+1", None],
+    }
+    # 2 + 3.9 hours before; R4 took 24 and R5 4.5.
+    measures = verbs.results(book).scorecard.measures
+    assert measures["requests_resolved"].used == 4
+    assert measures["resolution_hours"].used == pytest.approx(2 + 3.9 + 24 + 4.5)
+
+
+def test_a_formula_in_the_file_is_a_text(run: Run, book: Path, tickets: Path) -> None:
+    run("import", book, "requests", tickets, *MAP)
+    (cell,) = (cell for cell in contents(book).values() if cell.value == "=1+1")
+    assert cell.formula is None
+
+
+def test_the_same_file_again_changes_nothing(run: Run, book: Path, tickets: Path) -> None:
+    run("import", book, "requests", tickets, *MAP)
+    before = requests(book)
+    code, said = run("import", book, "requests", tickets, *MAP, "--json")
+    answer = json.loads(said)
+    assert (code, answer["imported"], answer["known"], answer["completed"]) == (1, 0, 3, 0)
+    assert requests(book) == before
+
+
+def test_what_differs_stays_and_is_told(run: Run, book: Path, tickets: Path) -> None:
+    tickets.write_text("id,client,opened,resolved\nR1,Ana,2026-10-01 09:00,2026-10-02 11:00\n")
+    code, said = run("import", book, "requests", tickets)
+    assert code == 0
+    assert "1 rows that are there already hold something else; they stay as they are." in said
+    assert "Line 2, Resolved: here “" in said
+    assert requests(book)["R1"][1] == pytest.approx(day("2026-10-01", 11))
+
+
+def test_the_columns_are_remembered(run: Run, book: Path, tickets: Path) -> None:
+    run("import", book, "requests", tickets, *MAP)
+    assert opened(book).remembered == {
+        "requests": {"client": ("Customer",), "opened": ("Logged",), "resolved": ("Closed",)}
+    }
+    tickets.write_text("ID,Customer,Logged\nR9,Ana,2026-10-07\n")
+    code, said = run("import", book, "requests", tickets, "--json")
+    assert code == 0
+    assert json.loads(said)["mapping"]["opened"] == {"column": "Logged", "how": "remembered"}
+    # Another program calls it otherwise: both are known from then on, and none is written down twice.
+    tickets.write_text("ID,Who,When\nR10,Ana,2026-10-07\n")
+    run("import", book, "requests", tickets, "--map", "client=Who", "opened=When")
+    run("import", book, "requests", tickets, "--map", "client=Who", "opened=When")
+    assert opened(book).remembered["requests"]["client"] == ("Customer", "Who")
+    # The owner empties a line to forget it.
+    where = opened(book)
+    table = next(one for one in where.package.tables if one.name == layout.table_name(layout.IMPORTS))
+    sheet, area = table.sheet.name, table.ref
+    top = int(area.split(":")[0].lstrip("ABCD"))
+    put(book, {(sheet, f"{letter}{top + 1}"): None for letter in "BCD"})
+    assert opened(book).remembered["requests"]["client"] == ("Who",)
+
+
+def test_showing_writes_nothing(run: Run, book: Path, tickets: Path) -> None:
+    before = book.read_bytes()
+    code, said = run("import", book, "requests", tickets, *MAP, "--show")
+    assert code == 0
+    assert "Opened" in said
+    assert "← Logged" in said
+    assert "New rows: 2; there already: 1, of which completed: 1; left out: 1." in said
+    assert said.endswith("Nothing was written.\n")
+    assert book.read_bytes() == before
+    assert not (book.parent / "kpixl backups").exists() or len(list((book.parent / "kpixl backups").iterdir())) == 1
+
+
+@pytest.mark.parametrize(("answer", "taken"), [("y", True), ("YES", True), ("n", False), ("", False)])
+def test_at_a_terminal_columns_that_were_found_are_asked_about(
+    answer: str, taken: bool, run: Run, book: Path, tickets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def say(prompt: str) -> str:
+        asked.append(prompt)
+        return answer
+
+    monkeypatch.setattr("builtins.input", say)
+    monkeypatch.setattr(life_commands, "_at_a_terminal", lambda: True)
+    tickets.write_text("Request,Client,Opened\nR9,Ana,2026-10-07\n")
+    before = book.read_bytes()
+    run("import", book, "requests", tickets)
+    assert len(asked) == 1
+    assert (book.read_bytes() != before) is taken
+    # What is given needs no question, nor does --yes.
+    run("import", book, "requests", tickets, "--map", "id=Request", "client=Client", "opened=Opened")
+    tickets.write_text("Request,Client,Opened\nR10,Ana,2026-10-08\n")
+    run("import", book, "requests", tickets, "--yes")
+    assert len(asked) == 1
+    assert "R10" in requests(book)
+
+
+def test_one_value_for_every_row(run: Run, tmp_path: Path) -> None:
+    book = make(tmp_path / "book.xlsx", Filled(business="service-business", language="ro", currency="RON"))
+    source = tmp_path / "vanzari.csv"
+    source.write_text("Data;Client;Suma\n05.10.2026;Ana;1.234,50\n06.10.2026;Ion;99,00\n", encoding="cp1250")
+    words = ["--map", "date=Data", "amount=Suma", "--set", "kind=additional", "--add-new"]
+    code, said = run("import", book, "sales", source, *words, "--json")
+    answer = json.loads(said)
+    assert code == 0
+    assert answer["constants"] == {"kind": "additional"}
+    assert answer["added"] == {"clients": ["Ana", "Ion"]}
+    measures = verbs.results(book).scorecard.measures
+    assert measures["revenue"].used == measures["revenue_additional"].used == 1333.5
+
+
+def test_what_is_said(run: Run, book: Path, tickets: Path) -> None:
+    tickets.write_text("ID,Customer,Logged\nR8,Bo,2026-10-07\nR9,Ana,soon\n", encoding="utf-8")
+    _, said = run("import", book, "requests", tickets, *MAP[:3], "--add-new")
+    assert said.splitlines() == [
+        "  Request ← ID        by its name",
+        "  Client  ← Customer  as given",
+        "  Opened  ← Logged    as given",
+        "New rows: 1; there already: 0, of which completed: 0; left out: 1.",
+        "New in Clients: Bo.",
+        "  Line 3, Logged: “soon” is not a date; write it like 2026-10-31 or 2026-10-31 14:30.",
+        "Check has found no problems.",
+    ]
+
+
+def test_a_workbook_as_the_source(run: Run, book: Path, tmp_path: Path) -> None:
+    other = make(tmp_path / "other.xlsx", Filled(rows={"leads": {"date": [day("2026-10-09")], "lead": ["Pia"]}}))
+    code, _ = run("import", book, "leads", other, "--sheet", "Leads", "--yes")
+    assert code == 0
+    rows = opened(book).entries.tables["leads"]
+    assert rows is not None
+    assert rows.texts["lead"].tolist() == ["A", "B", "C", "D", "Pia"]
+
+
+def test_a_failed_import_leaves_the_file(run: Run, book: Path, tickets: Path) -> None:
+    before = book.read_bytes()
+    for words in (
+        ["requests", tickets, "--map", "opened=Nowhere"],
+        ["requests", tickets, "--map", "colour=Agent"],
+        ["requests", tickets, *MAP, "--set", "opened=2026-10-01"],
+        ["requests", tickets, *MAP, "--zone", "Moon/Base"],
+        ["nonsense", tickets],
+        ["requests", tickets.with_name("missing.csv")],
+        ["requests", tickets, *MAP, "--sheet", "None"],
+    ):
+        code, said = run("import", book, *words)
+        assert code == 2, said
+        assert said.count("\n") == 1
+    assert book.read_bytes() == before
+
+
+def test_a_column_that_the_owner_deleted(run: Run, book: Path, tickets: Path) -> None:
+    sheet, _ = entry(opened(book), "requests", "assistant", 0)
+    assert sheet == "Requests"
+    package = opened(book).package
+    xml = package.read(package.workbook_part)
+    package.replace(package.workbook_part, xml.replace(b">tbl_requests[Assistant]<", b">#REF!<"))
+    package.save(book)
+    code, said = run("import", book, "requests", tickets, *MAP, "assistant=Agent")
+    assert code == 2
+    assert "has no field “assistant”" in said
+    assert run("import", book, "requests", tickets, *MAP)[0] == 1
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real exports are not beside this repository")
+def test_a_real_survey(run: Run, tmp_path: Path) -> None:
+    """39 answers of a conference's survey: 8 promoters and 22 detractors."""
+    book = make(tmp_path / "book.xlsx", Filled(business="multilingual-va", day=day("2019-11-05")))
+    put(book, dict.fromkeys([_house(book)], "Français"))
+    question = "On a scale of 0-10, how would you rate Sudzilla?"
+    words = ["--map", "date=Timestamp", f"recommend={question}", "--set", "language=English"]
+    code, said = run("import", book, "surveys", SHARED / "nps_survey.csv", *words, "--json")
+    assert json.loads(said)["imported"] == 39, said
+    used = {name: value.used for name, value in verbs.results(book).scorecard.measures.items()}
+    names = ("promoters_multilingual", "detractors_multilingual", "respondents_multilingual")
+    assert [used[name] for name in names] == [8, 22, 39]
+    assert verbs.results(book).scorecard.result("nps").value == pytest.approx(-35.8974, abs=1e-4)
+    assert code in (0, 1)
+
+
+def _house(book: Path) -> tuple[str, str]:
+    cell = opened(book).entries.settings["house_language"]
+    return cell.sheet, cell.cell
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real exports are not beside this repository")
+def test_a_real_log_of_purchases(run: Run, tmp_path: Path) -> None:
+    book = make(tmp_path / "book.xlsx", Filled(business="service-business", day=day("1997-01-15"), currency="USD"))
+    words = ["--map", "date=date", "client=customer", "amount=amount", "--set", "kind=other"]
+    code, said = run("import", book, "sales", SHARED / "purchases.csv", *words, "--add-new", "--json")
+    answer = json.loads(said)
+    assert (answer["imported"], answer["rejected"]) == (6919, [])
+    assert len(answer["added"]["clients"]) == 2357
+    rows = opened(book).entries.tables["sales"]
+    assert rows is not None
+    assert rows.numbers["amount"].sum() == pytest.approx(244_091.94)
+    assert rows.texts["client"].iloc[0] == "0001"
+    code, said = run("import", book, "sales", SHARED / "purchases.csv", *words, "--add-new", "--json")
+    assert json.loads(said)["imported"] == 0
+    assert json.loads(said)["known"] == 6919
+    assert code in (0, 1)
