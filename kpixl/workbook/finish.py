@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
+from kpixl.functions.lambdas import lambdas
 from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP
 from kpixl.workbook.sheets import dashboard, hidden
 from kpixl.workbook.sparklines import Sparkline, SparklineStyle, add_sparklines
@@ -28,6 +31,20 @@ def finish(package: Package, c: Context) -> None:
         package.replace(sheet.part, _NUMBER_TYPE.sub(rb"\1", package.read(sheet.part)))
     _order_fonts(package)
     _sparklines(package, c)
+    if package.path.suffix.lower() != ".xlsm":
+        _functions(package, c)
+
+
+def _functions(package: Package, c: Context) -> None:
+    """Names for the functions in cells. A macro workbook has them in VBA, and no name may be there twice."""
+    root = package.tree(package.workbook_part)
+    names = root.find(f"{{{MAIN}}}definedNames")
+    assert names is not None
+    for function in lambdas(c):
+        entry = etree.SubElement(names, f"{{{MAIN}}}definedName", name=c.aliases.name(function.name))
+        entry.set("comment", function.comment)
+        entry.text = c.aliases.there(function.formula)
+    package.replace(package.workbook_part, root)
 
 
 def _order_fonts(package: Package) -> None:
