@@ -6,6 +6,7 @@ the new one has been checked.
 
 from __future__ import annotations
 
+import itertools
 import os
 import posixpath
 import zipfile
@@ -33,12 +34,13 @@ from kpixl.workbook import files
 from kpixl.workbook.archive import Archive
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from lxml.etree import _Element as Element
 
 PACKAGE_RELATIONSHIP = "http://schemas.openxmlformats.org/package/2006/relationships"
 CONTENT_TYPES = "[Content_Types].xml"
+RELATIONSHIPS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 
 _SIGNATURE = PACKAGE_RELATIONSHIP + "/digital-signature/origin"
 _CONTENT_TYPE = "{http://schemas.openxmlformats.org/package/2006/content-types}"
@@ -135,14 +137,16 @@ class Parts:
         self._put(name, data if isinstance(data, bytes) else to_bytes(data))
 
     def add(self, part: str, data: bytes | Element, content_type: str, default_ext: str | None = None) -> None:
-        """Add a part; with ``default_ext`` its type is declared for that extension, otherwise for the part alone."""
+        """Add a part; with ``default_ext`` its type is declared for that extension, unless that has another type
+        already, otherwise for the part alone."""
         if self.has(part):
             raise ValueError(f"the part {part} exists already")
         self._put(part, data if isinstance(data, bytes) else to_bytes(data))
         if self.content_type(part) == content_type:
             return
         types = self.tree(CONTENT_TYPES)
-        if default_ext is not None:
+        declared = {entry.get("Extension", "").lower() for entry in types.iterchildren(_CONTENT_TYPE + "Default")}
+        if default_ext is not None and default_ext.lower() not in declared:
             entry = etree.Element(_CONTENT_TYPE + "Default", Extension=default_ext, ContentType=content_type)
             types.insert(0, entry)
         else:
@@ -191,6 +195,21 @@ class Parts:
             for external in (entry.get("TargetMode") == "External",)
         )
 
+    def free_names(self, parts: Iterable[str]) -> dict[str, str]:
+        """A name for each of ``parts``, its own or one with another number, that the package has no trace of."""
+        types = self.tree(CONTENT_TYPES).iterchildren(_CONTENT_TYPE + "Override")
+        taken = {*self._names, *(_key(entry.get("PartName", "")) for entry in types)}
+        found = {}
+        for part in parts:
+            stem, extension = posixpath.splitext(part)
+            numbered = (f"{stem.rstrip('0123456789')}{number}{extension}" for number in itertools.count(1))
+            for name in itertools.chain((part,), numbered):
+                if not taken & {_key(name), _key(rels_name(name))}:
+                    break
+            taken.add(_key(name))
+            found[part] = name
+        return found
+
     def add_relationship(self, part: str, kind: str, target: str) -> str:
         """Relate ``part`` to the part ``target``; the new relationship's id."""
         name = rels_name(part)
@@ -204,7 +223,7 @@ class Parts:
         if self.has(name):
             self.replace(name, tree)
         else:
-            self.add(name, tree, "application/vnd.openxmlformats-package.relationships+xml", "rels")
+            self.add(name, tree, RELATIONSHIPS_TYPE, "rels")
         return number
 
     def save(self, path: Path, *, backup: bool = False) -> Path | None:
