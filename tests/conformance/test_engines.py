@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from kpixl.catalog.tables import Window, word_key
 from kpixl.entries import CellError
 from kpixl.i18n import LOCALES
 from kpixl.period import Kind, Period, serial
+from kpixl.roll import roll
 from kpixl.settings import settings_of
 from kpixl.words import entry_words, kpi_title, level_word
 from workbooks import AGENCY, BUSINESS, Filled, append, entry, make, named, opened, placed, put
@@ -73,6 +74,29 @@ def test_every_formula_of_the_sample_workbook(
     assert all(isinstance(value, float) for value in values)
     shades = [computed[placed(book, "calc", kpi.id, "shade")] for kpi in book.entries.business.kpis]
     assert len(set(shades)) >= (3 if any(kpi.thresholds for kpi in book.entries.business.kpis) else 2)
+
+
+def test_every_formula_of_the_next_months_workbook_in_ironcalc(
+    samples: dict[tuple[str, str], Path], tmp_path: Path
+) -> None:
+    for path in closed(samples, tmp_path):
+        assert differences(path, ironcalc_values(path)) == [], path.name
+
+
+@pytest.mark.libreoffice
+def test_every_formula_of_the_next_months_workbook_in_libreoffice(
+    samples: dict[tuple[str, str], Path], tmp_path: Path
+) -> None:
+    paths = closed(samples, tmp_path)
+    for path, computed in zip(paths, libreoffice_values(paths), strict=True):
+        assert len(computed) > 1000
+        assert differences(path, computed) == [], path.name
+
+
+def closed(samples: dict[tuple[str, str], Path], folder: Path) -> list[Path]:
+    """The workbooks after the samples' month."""
+    moment = datetime(2026, 11, 2)
+    return [roll(path, moment=moment, anyway=True, out=folder / path.name).path for path in samples.values()]
 
 
 def test_there_is_a_sample_of_every_business_and_in_every_language() -> None:

@@ -206,6 +206,8 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
     if kpi.own:
         figure, large, points = style.OWN, style.OWN, style.change_format("ratio")
     none = "–" if kpi.name else ""
+    previous = c.at("kpis", kpi.id, "previous")
+    alone = t(N_("no previous")) if kpi.name and result.previous is None else None
     found |= {
         ("name", 0): live(c.at("calc", kpi.id, "name"), title, heading) if kpi.own else static(title + span, heading),
         ("value", 0): live(
@@ -224,8 +226,8 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
             style.Style(size=9, format=points, align="left", fill=CARD, indent=1, shrink=True),
         ),
         ("change", 1): live(
-            f"IF(ISNUMBER({change}),{trend},{empty(c.word('no_previous'))})",
-            t(TRENDS[result.trend]) if result.trend else t(N_("no previous")) if kpi.name else None,
+            f'IF(ISNUMBER({change}),{trend},IF(ISNUMBER({previous}),"",{empty(c.word("no_previous"))}))',
+            t(TRENDS[result.trend]) if result.trend else alone,
             small,
         ),
         ("target", 0): live(empty(c.word("target")), t(N_("Target")) if kpi.name else None, aside)
