@@ -159,7 +159,7 @@ def _restated(package: Package, archive: Book, lines: Sequence[PastValue], momen
         theirs.period.kind,
     )
     if not same:
-        raise AnotherBusiness(path=package.path.name, other=archive.package.path.name)
+        raise AnotherBusiness(path=package.path.name, other=archive.view.path.name)
     if theirs.period.start <= ours.period.start:
         raise NotLater(path=package.path.name, period=theirs.period, asked=ours.period)
     put_past(package, book, lines)

@@ -121,7 +121,7 @@ def test_the_columns_are_remembered(run: Run, book: Path, tickets: Path) -> None
     assert opened(book).remembered["requests"]["client"] == ("Customer", "Who")
     # The owner empties a line to forget it.
     where = opened(book)
-    table = next(one for one in where.package.tables if one.name == layout.table_name(layout.IMPORTS))
+    table = next(one for one in where.view.package.tables if one.name == layout.table_name(layout.IMPORTS))
     sheet, area = table.sheet.name, table.ref
     top = int(area.split(":")[0].lstrip("ABCD"))
     put(book, {(sheet, f"{letter}{top + 1}"): None for letter in "BCD"})
@@ -222,7 +222,7 @@ def test_a_failed_import_leaves_the_file(run: Run, book: Path, tickets: Path) ->
 def test_a_column_that_the_owner_deleted(run: Run, book: Path, tickets: Path) -> None:
     sheet, _ = entry(opened(book), "requests", "assistant", 0)
     assert sheet == "Requests"
-    package = opened(book).package
+    package = opened(book).view.package
     xml = package.read(package.workbook_part)
     package.replace(package.workbook_part, xml.replace(b">tbl_requests[Assistant]<", b">#REF!<"))
     package.save(book)

@@ -80,7 +80,7 @@ def type_own(path: Path, slot: str, cells: Mapping[str, object], *, saved: Value
 def in_sight(path: Path, block: str, row: str) -> bool:
     book = opened(path)
     place = book.placements[block]
-    editor = SheetEditor(book.package, book.sheets[place.sheet])
+    editor = SheetEditor(book.view.package, book.sheets[place.sheet])
     return editor.row_attributes(place.row_numbers[row]).get("hidden") not in ("1", "true")
 
 

@@ -502,8 +502,8 @@ def test_import_keeps_what_the_owner_made(base: Path, tmp_path: Path) -> None:
     import_rows(path, "surveys", source, {"date": "Day", "client": "Who", "score": "Mark"})
     after, book = parts(path), opened(path)
     ours = {book.sheets[book.placements[block].sheet].part for block in BLOCKS}
-    table = next(item for item in book.package.tables if item.name == "tbl_surveys")
-    learned = next(item.part for item in book.package.tables if item.name == "tbl_imports")
+    table = next(item for item in book.view.package.tables if item.name == "tbl_surveys")
+    learned = next(item.part for item in book.view.package.tables if item.name == "tbl_imports")
     assert {part for part in before if before[part] != after[part]} <= ours | {table.part, table.sheet.part, learned}
     outcome = verbs.results(path)
     assert measures(outcome) == pytest.approx({**CHANGED, "surveyed": 4})

@@ -80,7 +80,7 @@ def formula(path: Path, kpi: str) -> str | None:
 def shown_measures(path: Path) -> set[str]:
     """The measures whose rows are in sight on Totals."""
     book = opened(path)
-    place, editor = book.placements["totals"], SheetEditor(book.package, book.sheets["totals"])
+    place, editor = book.placements["totals"], SheetEditor(book.view.package, book.sheets["totals"])
     rows = {measure.name: place.row_numbers[measure.name] for measure in BUSINESS.measures}
     return {name for name, row in rows.items() if editor.row_attributes(row).get("hidden") not in ("1", "true")}
 

@@ -382,7 +382,7 @@ def test_every_field_has_an_input_message_and_names_are_picked_from_their_tables
     picked = 0
     for table in business.tables:
         rows = where.entries.tables[table.id]
-        root = where.package.tree(where.sheets[table.id].part)
+        root = where.view.package.tree(where.sheets[table.id].part)
         rules = {rule.get("sqref"): rule for rule in root.iter(f"{{{MAIN}}}dataValidation")}
         for field in table.fields:
             rule = rules[rows.cell(field.id, 0)]
@@ -394,7 +394,7 @@ def test_every_field_has_an_input_message_and_names_are_picked_from_their_tables
                 name = f"_kpixl.{field.refers_to}.{key}"
                 assert (rule.get("type"), rule.findtext(f"{{{MAIN}}}formula1")) == ("list", name)
                 heading = where.headings[field.refers_to][key]
-                assert where.package.defined_names[name] == f"tbl_{field.refers_to}[{heading}]"
+                assert where.view.package.defined_names[name] == f"tbl_{field.refers_to}[{heading}]"
                 assert rule.get("errorStyle") == "warning"
                 picked += 1
             else:
@@ -414,7 +414,7 @@ def test_the_drop_down_for_the_trend_holds_every_kpi(book: Path) -> None:
     source = rule.findtext(f"{{{MAIN}}}formula1")
     area = parse_area(source.rpartition("!")[2].replace("$", ""))
     assert area.bottom - area.top + 1 == len(where.entries.business.kpis) + len(OWN_SLOTS)
-    assert cells_missing(where.package, source) == []
+    assert cells_missing(where.view.package, source) == []
 
 
 def test_charts_draw_cells_that_are_there(book: Path) -> None:
@@ -429,15 +429,15 @@ def test_charts_draw_cells_that_are_there(book: Path) -> None:
 
 def test_a_sparkline_on_every_card(book: Path) -> None:
     where = opened(book)
-    root = where.package.tree(where.sheets["dashboard"].part)
+    root = where.view.package.tree(where.sheets["dashboard"].part)
     lines = list(root.iter(f"{{{X14}}}sparkline"))
     assert len(lines) == len(where.entries.business.kpis) + len(OWN_SLOTS)
-    cells = _cells(where.package, where.sheets["dashboard"].part)
+    cells = _cells(where.view.package, where.sheets["dashboard"].part)
     for line in lines:
         assert line.findtext(f"{{{XM}}}sqref") in cells
         source = line.findtext(f"{{{XM}}}f")
         span = source.rpartition("!")[2]
-        assert cells_missing(where.package, source) == []
+        assert cells_missing(where.view.package, source) == []
         area = parse_area(span)
         assert (area.bottom - area.top, area.right - area.left + 1) == (0, 12)
     assert len({line.findtext(f"{{{XM}}}sqref") for line in lines}) == len(lines)
@@ -477,7 +477,7 @@ def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> Non
             placed(where, "kpis", kpi.id, f"{level}_yours") for level in ("typical", "above_average", "exceptional")
         }
     # What imports have learned may be emptied.
-    imports = next(table for table in where.package.tables if table.name == "tbl_imports")
+    imports = next(table for table in where.view.package.tables if table.name == "tbl_imports")
     inputs |= {(imports.sheet.name, f"{letter}{parse_area(imports.ref).bottom}") for letter in "BCD"}
     entries = {where.sheets[table.id].name for table in business.tables}
     unlocked = set()

@@ -184,7 +184,7 @@ def placed(book: Book, block: str, row: str, column: str) -> Place:
 
 def named(book: Book, name: str) -> Place:
     """Sheet and cell of a name."""
-    sheet, _, cell = book.package.defined_names[name].rpartition("!")
+    sheet, _, cell = book.view.package.defined_names[name].rpartition("!")
     return sheet.strip("'").replace("''", "'"), cell.replace("$", "")
 
 

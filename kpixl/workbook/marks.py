@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -29,15 +28,15 @@ def formulas(xml: bytes, letter: str, first_row: int, count: int) -> np.ndarray:
     return found
 
 
-def errors(xml: bytes, letters: Mapping[str, str], first_row: int, count: int) -> dict[str, dict[int, str]]:
-    """Cells that hold an Excel error, which calamine reads as blank: field -> row -> code."""
+def errors(xml: bytes, letters: set[str], first_row: int, count: int) -> dict[str, dict[int, str]]:
+    """Cells that hold an Excel error, which calamine reads as blank: letter of the column -> row -> code."""
     found: dict[str, dict[int, str]] = {}
     for match in _ERROR_CELL.finditer(xml):
         reference = _REFERENCE.search(match[1])
-        if reference and (field := letters.get(reference[1].decode())):
+        if reference and (letter := reference[1].decode()) in letters:
             row = int(reference[2]) - first_row
             if 0 <= row < count:
-                found.setdefault(field, {})[row] = (match[2] or b"#N/A").decode()
+                found.setdefault(letter, {})[row] = (match[2] or b"#N/A").decode()
     return found
 
 

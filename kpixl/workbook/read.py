@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -37,21 +36,20 @@ from kpixl.period import Kind, Period, from_serial
 from kpixl.score import GRADED
 from kpixl.settings import settings_of
 from kpixl.words import entry_words, kpi_title
-from kpixl.workbook import layout, marks
+from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, Aliases
 from kpixl.workbook.blocks import Blocks
-from kpixl.workbook.cells import column_letters, parse_area
 from kpixl.workbook.columns import as_numbers, as_texts
 from kpixl.workbook.grid import Placement
-from kpixl.workbook.package import Package, unescaped
-from kpixl.workbook.sheet import SheetEditor
 from kpixl.workbook.sheets import own
 from kpixl.workbook.sheets.settings import FIXED
+from kpixl.workbook.view import FileView
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.catalog.tables import Table
-    from kpixl.workbook.package import Sheet
+    from kpixl.workbook.package import Package, Sheet
+    from kpixl.workbook.view import TableRows, View
 
 REQUIRED_BLOCKS = ("settings", "totals", "kpis")
 LAST_SERIAL = 2_958_466
@@ -63,7 +61,7 @@ _COLUMN = re.compile(r"([^\[\]]+)\[(.*)\]", re.DOTALL)
 class Book:
     """A workbook as kpixl sees it."""
 
-    package: Package
+    view: View
     entries: Entries
     placements: Mapping[str, Placement]
     """Blocks that are still there, by their id."""
@@ -87,42 +85,49 @@ class Book:
 
 
 def read(package: Package) -> Book:
+    """Everything in the package of a workbook that kpixl made; for errors see ``read_view``."""
+    return read_view(FileView(package))
+
+
+def read_view(view: View) -> Book:
     """Everything in a workbook that kpixl made; errors where it did not, or where a setting makes no sense."""
-    reader = _Reader(package)
+    reader = _Reader(view)
     places, sheets = reader.places("settings")
     if "settings" not in places:
-        raise OwnedPartMissing(path=package.path.name, what=Phrase(layout.RESULT_TITLES["settings"]))
+        raise OwnedPartMissing(path=view.path.name, what=Phrase(layout.RESULT_TITLES["settings"]))
     business, code, currency, kind = (reader.fixed(places["settings"], sheets, row) for row in FIXED)
     if not (business in catalog.catalogue().businesses and code in LOCALES and currency and kind in list(Kind)):
-        raise OwnedPartMissing(path=package.path.name, what=Phrase(N_("a fixed entry of Settings")))
+        raise OwnedPartMissing(path=view.path.name, what=Phrase(N_("a fixed entry of Settings")))
     book = catalog.business(business)
     places, sheets = reader.places(*layout.blocks(book))
-    _require(package, book, places)
+    _require(view, book, places)
     return reader.book(book, code, currency, Kind(kind), places, sheets)
 
 
-def _require(package: Package, business: Business, places: Mapping[str, Placement]) -> None:
+def _require(view: View, business: Business, places: Mapping[str, Placement]) -> None:
     """Refuse a workbook in which a row or column is gone that its own formulas and kpixl count on."""
     for id_ in REQUIRED_BLOCKS:
         wanted, place = layout.placements(business)[id_], places.get(id_)
         title = Phrase(layout.RESULT_TITLES[id_])
         if place is None:
-            raise OwnedPartMissing(path=package.path.name, what=title)
+            raise OwnedPartMissing(path=view.path.name, what=title)
         gone = [
             key for key in (*wanted.rows, *wanted.columns) if key not in {*place.row_numbers, *place.column_numbers}
         ]
         if gone:
             what = Phrase(N_("the row or column “{id}” of {sheet}"), id=gone[0], sheet=title)
-            raise OwnedPartMissing(path=package.path.name, what=what)
+            raise OwnedPartMissing(path=view.path.name, what=what)
 
 
 class _Reader(Blocks):
     """A workbook that kpixl made: its blocks and its tables."""
 
-    def __init__(self, package: Package) -> None:
-        super().__init__(package)
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
         self.shown: dict[tuple[str, str], np.ndarray] = {}
         """What the calculated columns show: table and column -> numbers."""
+        self.found: dict[str, TableRows] = {}
+        """The tables that are there, by their ids."""
 
     # The whole
 
@@ -139,14 +144,12 @@ class _Reader(Blocks):
         headings[layout.PAST] = self.headings(layout.PAST, list(layout.PAST_COLUMNS))
         headings[layout.IMPORTS] = self.headings(layout.IMPORTS, list(layout.IMPORT_COLUMNS))
         tables = {}
-        # Unpacking a big sheet to look for marks takes as long as reading it: the two go side by side.
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            seen = {table.id: pool.submit(self.seen, table) for table in business.tables}
-            for table in business.tables:
-                rows, sheet = self.entry_table(table, headings[table.id], seen[table.id])
-                tables[table.id] = rows
-                if sheet:
-                    sheets[table.id] = sheet
+        self.view.expect(self.table_name(t.id, [column.id for column in t.columns]) for t in business.tables)
+        for table in business.tables:
+            rows, sheet = self.entry_table(table, headings[table.id])
+            tables[table.id] = rows
+            if sheet:
+                sheets[table.id] = sheet
         totals, kpis, settings = places["totals"], places["kpis"], places["settings"]
         words = self.words(business, code, places, sheets)
         ids = [kpi.id for kpi in business.kpis]
@@ -181,11 +184,11 @@ class _Reader(Blocks):
             windows=chosen,
             own=tuple(self.own(places, sheets)),
         )
-        stale = self.calculate(entries, sheets)
+        stale = self.calculate(entries)
         names = {id_: self.table_name(id_, columns) for id_, columns in headings.items()}
         renamed = {layout.table_name(id_): name for id_, name in names.items() if name != layout.table_name(id_)}
         return Book(
-            self.package,
+            self.view,
             entries,
             places,
             sheets,
@@ -203,7 +206,7 @@ class _Reader(Blocks):
         cell = self.named("period_day")
         serial = cell.number
         if not cell.cell:
-            raise OwnedPartMissing(path=self.package.path.name, what=Phrase(N_("the cell of the period")))
+            raise OwnedPartMissing(path=self.path.name, what=Phrase(N_("the cell of the period")))
         if serial is None or not 1 < serial < LAST_SERIAL:
             t = language(code)
             raise BadSetting(sheet=cell.sheet, cell=cell.cell, got=cell.raw, expected=t("a date"))
@@ -231,11 +234,11 @@ class _Reader(Blocks):
         place = places.get("own")
         if place is None:
             return
-        editor = SheetEditor(self.package, sheets[place.sheet])
+        sheet = sheets[place.sheet].name
         for slot in OWN_SLOTS:
             formula = ""
             if slot in place.row_numbers and "formula" in place.column_numbers:
-                formula = self.aliases.ours(editor.formula(*place.position(slot, "formula")) or "")
+                formula = self.aliases.ours(self.view.formula(sheet, *place.position(slot, "formula")) or "")
             cells = {column: self.cell(place, sheets, slot, column) for column in own.COLUMNS}
             thresholds = {level: cells[level.id] for level in GRADED}
             yield OwnEntry(
@@ -270,41 +273,21 @@ class _Reader(Blocks):
         places = [place for column in columns if (place := self._column(id_, column))]
         return places[0][0] if places else layout.table_name(id_)
 
-    def _table(self, id_: str, columns: Iterable[str]) -> Any:
-        """Calamine's table, whatever the owner calls it now; None where it is gone."""
-        name = self.table_name(id_, columns)
-        known = {table.lower(): table for table in self.values.table_names or []}
-        return self.values.get_table_by_name(known[name.lower()]) if name.lower() in known else None
+    def _table(self, id_: str, columns: Iterable[str]) -> TableRows | None:
+        """A table, whatever the owner calls it now; None where it is gone."""
+        return self.view.table(self.table_name(id_, columns))
 
-    def seen(self, table: Table) -> set[bytes]:
-        """What the sheet of a table may hold that calamine does not tell: errors, and rows below the table."""
-        name = self.table_name(table.id, [column.id for column in table.columns]).lower()
-        for found in self.package.tables:
-            if found.name.lower() == name:
-                below = marks.row_mark(parse_area(found.ref).bottom + 1)
-                return self.package.which(found.sheet.part, (marks.ERROR_MARK, below))
-        return set()
-
-    def entry_table(
-        self, table: Table, headings: Mapping[str, str], marked: Future[set[bytes]]
-    ) -> tuple[EntryTable | None, Sheet | None]:
+    def entry_table(self, table: Table, headings: Mapping[str, str]) -> tuple[EntryTable | None, Sheet | None]:
         found = self._table(table.id, [column.id for column in table.columns])
         if found is None:
             return None, None
         sheet = self.by_name[found.sheet]
-        indexes = _indexes(found)
-        columns = {id_: indexes[heading] for id_, heading in headings.items() if heading in indexes}
-        rows = found.to_python()
-        count = len(rows)
-        by_index = list(zip(*rows, strict=True)) if rows else [()] * len(found.columns)
-        del rows
-        first_row, left = found.start[0] + 1, found.start[1] + 1
-        letters = {id_: column_letters(left + index) for id_, index in columns.items()}
-        seen, below = marked.result(), marks.row_mark(first_row + count)
-        errors = {}
-        if marks.ERROR_MARK in seen:
-            by_letter = {letter: id_ for id_, letter in letters.items()}
-            errors = marks.errors(self.package.read(sheet.part), by_letter, first_row, count)
+        self.found[table.id] = found
+        columns = {id_: found.columns.index(heading) for id_, heading in headings.items() if heading in found.columns}
+        count = len(found.rows)
+        by_index = list(zip(*found.rows, strict=True)) if count else [()] * len(found.columns)
+        letters = {id_: found.letter(index) for id_, index in columns.items()}
+        errors = self.view.errors(found)
         numbers: dict[str, np.ndarray] = {}
         texts: dict[str, np.ndarray] = {}
         odd: dict[str, dict[int, object]] = {}
@@ -312,9 +295,9 @@ class _Reader(Blocks):
             if field.id not in columns:
                 continue
             values: Sequence[Any] = by_index[columns[field.id]]
-            if field.id in errors:
+            if letters[field.id] in errors:
                 values = list(values)
-                for row, code in errors[field.id].items():
+                for row, code in errors[letters[field.id]].items():
                     values[row] = CellError(code)
             if field.type in ("date", "number"):
                 numbers[field.id], odd[field.id] = as_numbers(values)
@@ -323,26 +306,22 @@ class _Reader(Blocks):
         for column in table.calculated:
             if column.id in columns:
                 self.shown[table.id, column.id] = as_numbers(by_index[columns[column.id]])[0]
-        del by_index
-        filled = None
-        if below in seen:
-            filled = marks.first_filled(self.package.read(sheet.part), first_row + count, set(letters.values()))
         return (
             EntryTable(
                 table,
                 sheet.name,
-                first_row,
+                found.first_row,
                 letters,
                 dict(headings),
                 pd.DataFrame(numbers, copy=False, index=range(count)),
                 pd.DataFrame(texts, dtype=object, index=range(count)),
                 odd,
-                filled,
+                self.view.below(found, set(letters.values())),
             ),
             sheet,
         )
 
-    def calculate(self, entries: Entries, sheets: Mapping[str, Sheet]) -> dict[tuple[str, str], np.ndarray]:
+    def calculate(self, entries: Entries) -> dict[tuple[str, str], np.ndarray]:
         """Give the tables their calculated columns: what their formulas give now, and what stands there where somebody
         typed over them. Answers the columns whose saved values are not what their formulas give."""
         tally, stale = Tally(entries), {}
@@ -352,8 +331,7 @@ class _Reader(Blocks):
             column = next(column for column in rows.table.calculated if column.id == id_)
             computed = tally.calculated(rows, column)
             if not np.isclose(computed, shown, rtol=1e-9, atol=1e-9, equal_nan=True).all():
-                xml = self.package.read(sheets[table].part)
-                has_formula = marks.formulas(xml, rows.letters[id_], rows.first_row, len(shown))
+                has_formula = self.view.formulas(self.found[table], rows.letters[id_])
                 shown = np.where(has_formula, computed, shown)
                 if has_formula.any():
                     stale[table, id_] = shown
@@ -365,11 +343,10 @@ class _Reader(Blocks):
         found = self._table(layout.PAST, layout.PAST_COLUMNS)
         if found is None:
             return
-        indexes = _indexes(found)
-        column = {id_: indexes[heading] for id_, heading in headings.items() if heading in indexes}
+        column = {id_: found.columns.index(heading) for id_, heading in headings.items() if heading in found.columns}
         if not {"start", "id", "value"} <= set(column):
             return
-        for index, row in enumerate(found.to_python()):
+        for index, row in enumerate(found.rows):
             start, id_ = number(row[column["start"]]), row[column["id"]]
             if start is None or not 1 <= start < LAST_SERIAL or not isinstance(id_, str) or not id_:
                 continue
@@ -383,16 +360,10 @@ class _Reader(Blocks):
         table = self._table(layout.IMPORTS, layout.IMPORT_COLUMNS)
         if table is None or set(headings) != set(layout.IMPORT_COLUMNS):
             return found
-        indexes = _indexes(table)
-        places = [indexes[headings[id_]] for id_ in layout.IMPORT_COLUMNS]
-        for row in table.to_python():
+        places = [table.columns.index(headings[id_]) for id_ in layout.IMPORT_COLUMNS]
+        for row in table.rows:
             id_, field, column = (str(row[place]) for place in places)
             if id_ and field and column:
                 fields = found.setdefault(id_, {})
                 fields[field] = (*fields.get(field, ()), column)
         return found
-
-
-def _indexes(table: Any) -> dict[str, int]:
-    """Where each heading of a table is; a line break in one is stored as an escape."""
-    return {unescaped(heading): index for index, heading in enumerate(table.columns)}
