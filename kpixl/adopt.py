@@ -10,7 +10,7 @@ from kpixl.errors import N_, DatesFrom1904, FileExists, FolderMissing, NotXlsx, 
 from kpixl.i18n import language
 from kpixl.refresh import refresh_package
 from kpixl.workbook import layout
-from kpixl.workbook.aliases import AS_USUAL, Aliases
+from kpixl.workbook.aliases import AS_USUAL, PREFIX, Aliases
 from kpixl.workbook.files import ensure_free
 from kpixl.workbook.graft import graft
 from kpixl.workbook.grid import BLOCK_PREFIX
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SHEET_NAME_LIMIT = 31
 
+_OLD_MACROS = ("/relationships/xlMacrosheet", "/relationships/xlIntlMacrosheet")
+
 
 class AlreadyOurs(WorkbookError):
     """The workbook has kpixl's sheets."""
@@ -35,11 +37,21 @@ class AlreadyOurs(WorkbookError):
 
 
 class NameTaken(WorkbookError):
-    """Both a name and the one that would stand in for it are the owner's."""
+    """The name by which one of ours goes where it has to give way is the owner's."""
 
     code = "name_taken"
     template = N_(
         "{path} has a name “{name}” of its own, which kpixl needs; rename it in Excel (Formulas > Name Manager)."
+    )
+
+
+class OldMacros(WorkbookError):
+    """A macro sheet as before VBA, which makes the whole workbook unreadable to the reader."""
+
+    code = "old_macros"
+    template = N_(
+        "{path} has a sheet of Excel 4.0 macros, “{sheet}”, beside which kpixl can read nothing; move that sheet to "
+        "another workbook and try again."
     )
 
 
@@ -72,6 +84,7 @@ def adopt(
     ensure_free(target)
     if package.date1904:
         raise DatesFrom1904(path=path.name)
+    _refuse_old_macros(package)
     if any(name.startswith(BLOCK_PREFIX) for name in package.defined_names):
         raise AlreadyOurs(path=path.name)
     business = catalog.business(business_id)
@@ -92,6 +105,13 @@ def adopt(
     return Adopted(target, backup, shown, aliases.names)
 
 
+def _refuse_old_macros(package: Package) -> None:
+    parts = {r.target for r in package.relationships(package.workbook_part) if r.type.endswith(_OLD_MACROS)}
+    for sheet in package.sheets:
+        if sheet.part in parts:
+            raise OldMacros(path=package.path.name, sheet=sheet.name)
+
+
 def _free_titles(titles: Mapping[str, str], taken: set[str]) -> dict[str, str]:
     """Names for our sheets that no sheet of the owner's has."""
     used = {name.casefold() for name in taken}
@@ -110,8 +130,8 @@ def _aliases(package: Package, ours: Package) -> Aliases:
     """Other names for what the owner has called so already."""
     taken = {name.lower() for name in (*package.defined_names, *(table.name for table in package.tables))}
     names = {*ours.defined_names, *(table.name for table in ours.tables)}
-    aliases = Aliases.avoiding(names, taken)
-    for name in aliases.names.values():
-        if name.lower() in taken:
-            raise NameTaken(path=package.path.name, name=name)
-    return aliases
+    for name in sorted(names):
+        # Even where ours need not give way: his would be taken for the name that ours goes by.
+        if (PREFIX + name).lower() in taken:
+            raise NameTaken(path=package.path.name, name=PREFIX + name)
+    return Aliases.avoiding(names, taken)
