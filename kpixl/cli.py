@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from kpixl import __version__, commands
+from kpixl import __version__, commands, functions_commands, life_commands
 from kpixl.errors import N_, KpixlError, Phrase, UnknownChoice, UsageError
 
 NOT_DONE, INTERRUPTED = 2, 130
@@ -172,8 +172,8 @@ def parser(_: Translate = str) -> Parser:
     top.add_argument("--version", action="version", version=f"kpixl {__version__}", help=_("show the version and stop"))
     verbs = top.add_subparsers(title=_("Commands"), metavar="COMMAND", required=True, parser_class=Parser)
 
-    def verb(name: str, run: Command, says: str) -> Parser:
-        made = titled(verbs.add_parser(name, help=says, description=says, **settings))
+    def verb(name: str, run: Command, says: str, among: Any = verbs) -> Parser:
+        made = titled(among.add_parser(name, help=says, description=says, **settings))
         made.set_defaults(run=run)
         made.add_argument("--json", action="store_true", help=_("answer for machines"))
         made.add_argument("--lang", metavar="LANG", help=_("the language of the answer, such as es"))
@@ -190,25 +190,78 @@ def parser(_: Translate = str) -> Parser:
     new.add_argument("--name", metavar="TEXT", help=_("the company's name"))
     new.add_argument("--currency", metavar="EUR", help=_("three letters; by the language without it"))
     new.add_argument("--out", type=Path, metavar="FILE", help=_("the workbook to make; never overwrites one"))
+    new.add_argument("--vba", action="store_true", help=_("an .xlsm with functions that compute in Excel alone"))
+    new.add_argument(
+        "--macros", action="store_true", help=_("an .xlsm with functions that call Python (Excel for Windows)")
+    )
+
+    again = verb("refresh", commands.refresh, _("compute and grade a workbook, and write the results into it"))
+    again.add_argument("file", type=Path, metavar="FILE", help=_("the workbook"))
+    again.add_argument(
+        "--restate", metavar="PERIOD", help=_("the closed period, such as 2026-08, of an archived workbook")
+    )
+    again.add_argument(
+        "--into",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=_("the current workbook, which takes over the closed period’s new figures"),
+    )
 
     for name, run, says in (
-        ("refresh", commands.refresh, _("compute and grade a workbook, and write the results into it")),
         ("results", commands.results, _("show the scorecard of a workbook, without writing")),
         ("check", commands.check, _("list what is wrong in a workbook, and how to mend it")),
     ):
         verb(name, run, says).add_argument("file", type=Path, metavar="FILE", help=_("the workbook"))
 
-    take = verb("import", commands.import_, _("take rows from a CSV file into a sheet of a workbook"))
+    close = verb("roll", life_commands.roll, _("close the period and make the next one's workbook"))
+    close.add_argument("file", type=Path, metavar="FILE", help=_("the workbook; it stays as it is"))
+    close.add_argument("--out", type=Path, metavar="FILE", help=_("the workbook to make; never overwrites one"))
+    close.add_argument(
+        "--anyway", action="store_true", help=_("also where the period is not over, or Check has errors")
+    )
+
+    join = verb("adopt", life_commands.adopt, _("add kpixl's sheets to a workbook of your own"))
+    join.add_argument("file", type=Path, metavar="FILE", help=_("your workbook"))
+    join.add_argument("business", metavar="BUSINESS", help=_("the kind of business; “kpixl kpis” lists them"))
+    join.add_argument("--period", help=_("2026-10, 2026-Q4, 2026-W43 or 2026; this month without it"))
+    join.add_argument("--name", metavar="TEXT", help=_("the company's name"))
+    join.add_argument("--currency", metavar="EUR", help=_("three letters; by the language without it"))
+    join.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=_("leave your workbook as it is and make this one; never overwrites one"),
+    )
+
+    back = verb("undo", life_commands.undo, _("put the last backup in place of a workbook"))
+    back.add_argument("file", type=Path, metavar="FILE", help=_("the workbook"))
+
+    take = verb("import", life_commands.import_, _("take rows of a CSV or Excel file into a sheet of a workbook"))
     take.add_argument("file", type=Path, metavar="FILE", help=_("the workbook"))
     take.add_argument("table", metavar="TABLE", help=_("the table to add to, such as requests"))
-    take.add_argument("source", type=Path, metavar="SOURCE", help=_("the CSV file"))
+    take.add_argument("source", type=Path, metavar="SOURCE", help=_("the CSV or Excel file"))
     take.add_argument(
         "--map",
         action="append",
         default=[],
         metavar="FIELD=COLUMN",
-        help=_("which column of the CSV file fills a field; several may follow one --map"),
+        help=_("which column of the file fills a field; several may follow one --map"),
     )
+    take.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help=_("what a field is in every row, such as kind=additional"),
+    )
+    take.add_argument("--sheet", metavar="TEXT", help=_("the sheet of an Excel file; the first filled one without it"))
+    take.add_argument(
+        "--zone", metavar="TEXT", help=_("the time zone of your days, such as Europe/Madrid; the computer's without it")
+    )
+    take.add_argument("--show", action="store_true", help=_("show what would be taken, and write nothing"))
+    take.add_argument("--yes", action="store_true", help=_("do not ask whether the columns found are right"))
     take.add_argument(
         "--add-new", action="store_true", help=_("add clients, assistants and services that are not listed yet")
     )
@@ -220,19 +273,37 @@ def parser(_: Translate = str) -> Parser:
     calc.add_argument("kpi", metavar="KPI", help=_("its id, such as crr"))
     calc.add_argument("numbers", nargs="*", metavar="MEASURE=NUMBER", help=_("such as clients_end=650"))
     calc.add_argument("--business", help=_("whose benchmark to grade against; the first that has the KPI without it"))
+
+    says = _("list the functions for cells, or install them")
+    cells = titled(verbs.add_parser("functions", help=says, description=says, **settings))
+    actions = cells.add_subparsers(title=_("Commands"), metavar="COMMAND", required=True, parser_class=Parser)
+    verb("list", functions_commands.list_, _("list the functions with their arguments"), actions)
+    put = verb("install", functions_commands.install, _("put the functions into a workbook"), actions)
+    put.add_argument("file", type=Path, metavar="FILE", help=_("the workbook; an .xlsx stays as it is beside an .xlsm"))
+    write = verb("export", functions_commands.export, _("write the modules for importing them by hand"), actions)
+    write.add_argument("--out", type=Path, metavar="FOLDER", required=True, help=_("the folder to write them into"))
+    for one in (put, write):
+        one.add_argument("--vba", action="store_true", help=_("functions that compute in Excel alone"))
+        one.add_argument("--udf", action="store_true", help=_("functions that call Python (Excel for Windows)"))
     return top
 
 
 def _map_by_map(words: Iterable[str]) -> list[str]:
-    """The same words with a ``--map`` before each of the pairs that follow one."""
+    """The same words with a ``--map`` before each of the pairs that follow one; likewise with ``--set``."""
     spread: list[str] = []
-    mapping = False
+    option = None
     for word in words:
-        mapping = word == "--map" or (mapping and "=" in word and not word.startswith("-"))
-        if mapping and word != "--map" and spread[-1] != "--map":
-            spread.append("--map")
+        if word in _WITH_PAIRS:
+            option = word
+        elif "=" not in word or word.startswith("-"):
+            option = None
+        elif option and spread[-1] != option:
+            spread.append(option)
         spread.append(word)
     return spread
+
+
+_WITH_PAIRS = ("--map", "--set")
 
 
 def _option(words: Sequence[str], name: str) -> str | None:

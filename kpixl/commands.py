@@ -11,13 +11,14 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from kpixl.errors import N_, Phrase, UnknownChoice, UsageError
 
 if TYPE_CHECKING:
     from kpixl.check import Problem
     from kpixl.i18n import Language
+    from kpixl.roll import Restated
     from kpixl.verbs import Outcome
 
 DONE, OWNER_NEEDED = 0, 1
@@ -39,6 +40,22 @@ class GivenTwice(UsageError):
 
     code = "given_twice"
     template = N_("“{got}” is given twice; give it once.")
+
+
+class IntoWhat(UsageError):
+    """``--into`` without ``--restate``."""
+
+    code = "into_what"
+    template = N_("--into takes over a closed period; say which one with --restate, such as --restate 2026-08.")
+
+
+class OneKindOfFunctions(UsageError):
+    """``--vba`` with ``--macros``."""
+
+    code = "one_kind_of_functions"
+    template = N_(
+        "--vba and --macros make functions of the same names, so that a workbook can only have one kind; leave one out."
+    )
 
 
 class Answer(NamedTuple):
@@ -83,9 +100,12 @@ def new(arguments: Namespace) -> Answer:
     asked = arguments.period
     period = Period.parse(asked) if asked else Period.containing(Kind.MONTH, date.today())
     company = (arguments.name or t(chosen.name)).strip()
-    currency = _currency(arguments.currency or _CURRENCIES.get(code, "EUR"))
-    out = arguments.out or Path(_FORBIDDEN_IN_NAMES.sub("-", f"{company} {period}.xlsx"))
-    path = verbs.new(chosen.id, language=code, period=period, company=company, currency=currency, out=out)
+    currency = currency_of(arguments.currency, code)
+    macros = _macros(arguments)
+    out = arguments.out or Path(_FORBIDDEN_IN_NAMES.sub("-", f"{company} {period}{verbs.ENDINGS[macros]}"))
+    path = verbs.new(
+        chosen.id, language=code, period=period, company=company, currency=currency, out=out, macros=macros
+    )
     data = {
         "path": str(path),
         "business": chosen.id,
@@ -98,21 +118,51 @@ def new(arguments: Namespace) -> Answer:
     return Answer(lambda: data, lambda: t(ready).format(path=path))
 
 
-def refresh(arguments: Namespace) -> Answer:
-    """Compute, grade, write back."""
-    from kpixl import present, verbs
+def _macros(arguments: Namespace) -> Literal["vba", "udf"] | None:
+    """Which functions the new workbook is to have as macros."""
+    if arguments.vba and arguments.macros:
+        raise OneKindOfFunctions
+    return "vba" if arguments.vba else "udf" if arguments.macros else None
 
-    outcome = verbs.refresh(arguments.file)
+
+def refresh(arguments: Namespace) -> Answer:
+    """Compute, grade, write back; a closed period too, where it is named."""
+    from kpixl import present, present_life, verbs
+
+    restated = _restated(arguments)
+    if restated is None:
+        outcome = verbs.refresh(arguments.file)
+    else:
+        outcome = verbs.Outcome(restated.path, restated.scorecard, restated.problems, restated.backup, written=True)
     t = _language_of(outcome, arguments.lang)
+
+    def data() -> Any:
+        return _outcome_json(outcome, t) | (present_life.restated_json(restated) if restated else {})
 
     def text() -> str:
         lines = [present.scorecard_text(outcome.scorecard, outcome.problems, t, colour=_in_colour())]
         lines.append(t(N_("Written to {path}.")).format(path=outcome.path))
         if outcome.backup:
             lines.append(t(N_("As it was before: {path}.")).format(path=outcome.backup))
+        if restated:
+            lines.append(present_life.restated_text(restated, t))
         return "\n".join(lines)
 
-    return Answer(lambda: _outcome_json(outcome, t), text, _code(outcome.problems))
+    return Answer(data, text, code_of(outcome.problems))
+
+
+def _restated(arguments: Namespace) -> Restated | None:
+    """What came of the closed period that was named; None where none was."""
+    from datetime import datetime
+
+    from kpixl.period import Period
+    from kpixl.roll import restate
+
+    if arguments.restate is None:
+        if arguments.into:
+            raise IntoWhat
+        return None
+    return restate(arguments.file, Period.parse(arguments.restate), arguments.into, moment=datetime.now())
 
 
 def results(arguments: Namespace) -> Answer:
@@ -124,7 +174,7 @@ def results(arguments: Namespace) -> Answer:
     return Answer(
         lambda: _outcome_json(outcome, t),
         lambda: present.scorecard_text(outcome.scorecard, outcome.problems, t, colour=_in_colour()),
-        _code(outcome.problems),
+        code_of(outcome.problems),
     )
 
 
@@ -141,22 +191,7 @@ def check(arguments: Namespace) -> Answer:
             "problem_count": present.problem_count(outcome.problems),
         },
         lambda: present.problems_text(outcome.problems, t),
-        _code(outcome.problems),
-    )
-
-
-def import_(arguments: Namespace) -> Answer:
-    """Rows from a CSV file into an entry table."""
-    from kpixl import present, verbs
-    from kpixl.i18n import language
-
-    mapping = _pairs(arguments.map, "FIELD=COLUMN")
-    outcome = verbs.import_rows(arguments.file, arguments.table, arguments.source, mapping, add_new=arguments.add_new)
-    t = language(arguments.lang or outcome.language)
-    return Answer(
-        lambda: present.import_json(outcome, t),
-        lambda: present.import_text(outcome, t),
-        OWNER_NEEDED if outcome.rejected else _code(outcome.problems),
+        code_of(outcome.problems),
     )
 
 
@@ -181,14 +216,14 @@ def calc(arguments: Namespace) -> Answer:
     from kpixl.calc import number_of
     from kpixl.i18n import language
 
-    written = _pairs(arguments.numbers, "MEASURE=NUMBER")
+    written = pairs(arguments.numbers, "MEASURE=NUMBER")
     numbers = {name: number_of(text, name) for name, text in written.items()}
     result = calculated(arguments.kpi, numbers, arguments.business)
     t = language(default_language(arguments.lang))
     return Answer(lambda: present.result_json(result, t), lambda: present.calc_text(result, t))
 
 
-def _pairs(words: Iterable[str], form: str) -> dict[str, str]:
+def pairs(words: Iterable[str], form: str) -> dict[str, str]:
     """``NAME=VALUE`` words as a mapping, names in small letters; ``form`` says how they are written."""
     found: dict[str, str] = {}
     for word in words:
@@ -201,9 +236,11 @@ def _pairs(words: Iterable[str], form: str) -> dict[str, str]:
     return found
 
 
-def _currency(asked: str) -> str:
+def currency_of(asked: str | None, code: str) -> str:
+    """The currency asked for; without one, the one that fits the language. UnknownChoice for none."""
     from babel.numbers import is_currency
 
+    asked = asked or _CURRENCIES.get(code, "EUR")
     if not is_currency(asked.upper()):
         raise UnknownChoice(got=asked, what=Phrase(N_("currency")), allowed="EUR, USD, GBP, RON, BRL, MXN, …")
     return asked.upper()
@@ -255,7 +292,8 @@ def _outcome_json(outcome: Outcome, t: Language) -> dict[str, Any]:
     }
 
 
-def _code(problems: Iterable[Problem]) -> int:
+def code_of(problems: Iterable[Problem]) -> int:
+    """How a verb exits that has done its work: whether Check has errors for the owner."""
     return OWNER_NEEDED if any(problem.severity == "error" for problem in problems) else DONE
 
 

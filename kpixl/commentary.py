@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache, partial
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kpixl import template_files
 from kpixl.catalog.model import Level
 from kpixl.words import bare_word, reason_text, to_next_text
 
@@ -58,8 +57,5 @@ def _render(template: str, t: Language, **values: object) -> str:
 
 @cache
 def _environment() -> Environment:
-    """Templates lie inside the package once installed, beside it in a checkout."""
-    inside = Path(str(resources.files("kpixl") / "templates"))
-    folder = inside if inside.is_dir() else Path(__file__).resolve().parent.parent / "templates"
     # Plain text for cells, not HTML: nothing to escape.
-    return Environment(loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False)
+    return Environment(loader=FileSystemLoader(template_files.folder()), undefined=StrictUndefined, autoescape=False)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kpixl import catalog
-from kpixl.errors import FileExists, FolderMissing, NotXlsx
+from kpixl.errors import N_, FileExists, FolderMissing, NotXlsx, UsageError
 from kpixl.refresh import no_collection, refresh_package, scored
 from kpixl.workbook.files import ensure_free
 from kpixl.workbook.package import Package
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from kpixl.check import Problem
     from kpixl.period import Period
     from kpixl.score import Scorecard
+
+ENDINGS = {None: ".xlsx", "vba": ".xlsm", "udf": ".xlsm"}
+"""What a new workbook is called, by the functions that it has as macros."""
+
+
+class NotXlsm(UsageError):
+    """A new workbook with macros under another ending."""
+
+    code = "not_xlsm"
+    template = N_("A workbook with macros must be called something.xlsm; {path} is not.")
 
 
 @dataclass(frozen=True)
@@ -35,19 +45,33 @@ class Outcome:
     written: bool = False
 
 
-def new(business_id: str, *, language: str, period: Period, company: str, currency: str, out: Path) -> Path:
-    """Make a new workbook without rows; FileExists where ``out`` is there already."""
+def new(
+    business_id: str,
+    *,
+    language: str,
+    period: Period,
+    company: str,
+    currency: str,
+    out: Path,
+    macros: Literal["vba", "udf"] | None = None,
+) -> Path:
+    """Make a new workbook without rows; FileExists where ``out`` is there already. With ``macros`` it has the functions
+    for cells in VBA: those that compute there, or those that call Python."""
     from kpixl.workbook.new import new_package  # imports openpyxl, which a refresh does without
 
     business = catalog.business(business_id)
-    if out.suffix.lower() != ".xlsx":
-        raise NotXlsx(path=out.name)
+    if out.suffix.lower() != ENDINGS[macros]:
+        raise NotXlsm(path=out.name) if macros else NotXlsx(path=out.name)
     if out.exists():
         raise FileExists(path=out.name)
     if not out.parent.is_dir():
         raise FolderMissing(path=out.parent)
     package = new_package(business, language, period, company, currency, out)
     refresh_package(package, moment=None, rows_changed=True)
+    if macros:
+        from kpixl.functions.install import add_functions
+
+        add_functions(package, udf=macros == "udf", code=language)
     package.save(out)
     return out
 

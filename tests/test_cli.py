@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -68,7 +69,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, verb: str, answer: object) -> list[
 def test_help_names_every_verb(run: Run) -> None:
     code, out, err = run("--help")
     assert (code, err) == (0, "")
-    assert [line.split()[0] for line in out.splitlines() if line.startswith("    ")] == VERBS
+    assert re.findall(r"^ {4}(\w+)", out, re.M) == [*VERBS, "functions"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -231,6 +232,7 @@ def test_new_by_default(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
                 "company": "Remote virtual-assistant agency",
                 "currency": "USD",
                 "out": Path(f"Remote virtual-assistant agency {month}.xlsx"),
+                "macros": None,
             },
         )
     ]

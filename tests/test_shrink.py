@@ -745,3 +745,11 @@ def test_a_spreadsheet_program_sums_the_kept_rows(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(result, data_only=True)["Sales"]
     # Planted were 999 for all sums.
     assert [sheet[name].value for name in ("H1", "H2", "D7", "E6")] == [100, 200, 100, 100]
+
+
+def test_a_sheet_scrolled_past_the_kept_rows_begins_at_the_table(tmp_path: Path) -> None:
+    for first, then in (("B9", "B4"), ("A1", "A1"), ("B200", "B200")):
+        path = build(tmp_path / "book.xlsx")
+        edited(path, lambda root, first=first: root.find(f".//{{{MAIN}}}sheetView").set("topLeftCell", first))
+        package = shrink(path, [1])
+        assert xml(package).find(f".//{{{MAIN}}}sheetView").get("topLeftCell") == then

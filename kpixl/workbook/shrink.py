@@ -84,6 +84,7 @@ def keep_rows(package: Package, table_name: str, kept: Sequence[int]) -> None:
         _resolve_shared(editor.data, region)
     has_formulas = _move_rows(editor.data, moves)
     _fit_dimension(editor.root, moves)
+    _scroll_back(editor.root, moves)
     move_rules(editor.root, table.sheet.name, moves)
     _shrink_table(root, moves)
     notes = moved_notes(package, table.sheet.part, moves)
@@ -163,6 +164,15 @@ def _make_blank(editor: SheetEditor, row: int, columns: Sequence[Column]) -> Non
         else:
             array = column.array and own is None
             editor.set(row, column.number, None, wanted if own is None else None, array=array)
+
+
+def _scroll_back(root: Element, moves: Moves) -> None:
+    """Have a sheet that was scrolled past the rows that remain begin at the table again."""
+    views = root.findall(f"{{{MAIN}}}sheetViews/{{{MAIN}}}sheetView")
+    for view in (*views, *(pane for one in views for pane in one.iterfind(f"{{{MAIN}}}pane"))):
+        first = view.get("topLeftCell")
+        if first and moves.bottom + moves.totals < parse_cell(first)[0] <= moves.end:
+            view.set("topLeftCell", cell_name(moves.data.top, parse_cell(first)[1]))
 
 
 def _move_rows(data: Element, moves: Moves) -> bool:

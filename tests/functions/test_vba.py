@@ -1,0 +1,379 @@
+"""The functions in plain VBA: the same cases as every host, run by LibreOffice; and what Excel's VBA asks of source."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import hosts
+import pytest
+import vba_host
+from cases import BANDS, CASES, SPREAD, Case
+from hypothesis import given
+from hypothesis import strategies as st
+from test_hosts import differences, same
+
+from kpixl.calc import find_kpi
+from kpixl.catalog import catalogue
+from kpixl.formula import Binary, Name, Negate, Node, Number, evaluate, parse
+from kpixl.formula.to_vba import to_vba
+from kpixl.functions import ExcelError, call, descriptions
+from kpixl.functions.describe import functions
+from kpixl.functions.vba import literal, modules
+from kpixl.i18n import LOCALES
+from kpixl.workbook.vba_project import Module
+
+NAMES = [module.name for module in modules()]
+
+# A class that looks like Excel's Range, which has what LibreOffice's lacks; and calls that no cell can make.
+FAKE = """Option Explicit
+Private content As Variant
+Private parts As Long
+Public Sub Fill(values As Variant, count As Long)
+    content = values
+    parts = count
+End Sub
+Public Property Get Value2() As Variant
+    Value2 = content
+End Property
+Public Property Get Areas() As Object
+    Set Areas = Me
+End Property
+Public Property Get Count() As Long
+    Count = parts
+End Property
+"""
+CALLS = {
+    "KPI_CSS(RangeOf(1#, 1), 4#)": 0.25,
+    "KPI_CSS(RangeOf(1#, 2), 4#)": ExcelError.VALUE,
+    "KPI_CSS(RangeOf(CVErr(2029), 1), 4#)": ExcelError.NAME,
+    "KPI_NPS_SCORES(RangeOf(Array(9#, 9#, 0#, 8#), 1))": 25,
+    "KPI_CSS(Array(1#, 2#, CVErr(2042)), 4#)(1, 2)": 0.5,
+    "KPI_CSS(Array(1#, 2#, CVErr(2042)), 4#)(1, 3)": ExcelError.NA,
+    "KPI_CSS(FromZero(), 4#)(2, 1)": 0.75,
+    "KPI_CSS(FromZero(), 4#)(2, 2)": ExcelError.VALUE,
+    "KPI_CSS(CCur(1), CDate(4))": 0.25,
+    "KPI_CSS(CInt(1), CSng(4))": 0.25,
+    "KPI_CSS(CLng(1), CByte(4))": 0.25,
+    "KPI_CSS(True, 4#)": ExcelError.VALUE,
+    'KPI_CSS("1", 4#)': ExcelError.VALUE,
+    "KPI_CSS(Empty, 4#)": ExcelError.VALUE,
+    'KPI_LEVEL("crr", 0.95)': 3,
+    'KPI_GRADE("css", 0.91, "luxury-personal-assistant")': "exceptional",
+    'KPI_GRADE("crr", 0.86, , "es")': "superior a la media",
+    'KPI_NAME("crr")': "Client retention rate",
+    "KPI_CSS_SCORES(Array(5#, 4#, 3#, 2#))": 0.5,
+    'KPI_TO_NEXT("crr", 650#, 200#, 500#)': 1,
+    'KPI_TO_NEXT("crr")': ExcelError.VALUE,
+    'KPI_TO_NEXT(Array("crr", "css"), 80#, 100#)': ExcelError.VALUE,
+}
+
+
+def checks() -> list[Module]:
+    """A function for each call, and what they need."""
+    made = [
+        "Option Explicit",
+        "Private Function RangeOf(values As Variant, count As Long) As Object",
+        "    Dim made As FakeRange",
+        "    Set made = New FakeRange",
+        "    made.Fill values, count",
+        "    Set RangeOf = made",
+        "End Function",
+        "Private Function FromZero() As Variant",
+        "    Dim cells(0 To 1, 2 To 3) As Variant",
+        "    cells(0, 2) = 1#",
+        "    cells(1, 2) = 3#",
+        "    FromZero = cells",
+        "End Function",
+    ]
+    for number, call_ in enumerate(CALLS):
+        made += [f"Public Function CHECK_{number}(nothing As Variant) As Variant", f"    CHECK_{number} = {call_}"]
+        made += ["End Function"]
+    return [Module("FakeRange", FAKE, is_class=True), Module("Checks", "\n".join(made))]
+
+
+def any_numbers() -> list[Case]:
+    """Cases whose results are Python's."""
+    draw = random.Random(20261122)
+    cases = []
+    for (business, kpi), bands in BANDS.items():
+        count = len(catalogue().kpis[kpi].arguments)
+        edge = max(float(band.split()[1]) for band in bands if band)
+        for _ in range(12):
+            measures = [
+                draw.choice([draw.randint(0, 120), round(draw.uniform(-2, 300), 1), round(draw.uniform(0, 1e5), 2)])
+                for _ in range(count)
+            ]
+            cases.append(Case(f"KPI_{kpi.upper()}", tuple(measures), None, business))
+            cases.append(Case("KPI_LEVEL", (kpi, draw.uniform(-1, 2) * edge), None, business))
+            if business == find_kpi(kpi).business:
+                cases.append(Case("KPI_TO_NEXT", (kpi, measures), None, business))
+    for code in LOCALES:
+        cases += [
+            Case(name, (kpi,), None, language=code) for kpi in catalogue().kpis for name in ("KPI_NAME", "KPI_EXPLAIN")
+        ]
+    return [replace(case, expected=shown) for case, shown in zip(cases, hosts.cells(cases), strict=True)]
+
+
+# In LibreOffice
+
+
+@pytest.fixture(scope="module")
+def run() -> dict[str, Any]:
+    """Everything in one start: what the cells of each group of calls show."""
+    checked = [Case(f"CHECK_{number}", (1,), expected) for number, expected in enumerate(CALLS.values())]
+    groups = {"cases": CASES, "spread": SPREAD, "any": any_numbers(), "checks": checked}
+    shown = iter(vba_host.computed([one for group in groups.values() for one in group], [*modules(), *checks()]))
+    return {name: (group, [next(shown) for _ in group]) for name, group in groups.items()}
+
+
+@pytest.mark.libreoffice
+def test_every_case(run: dict[str, Any]) -> None:
+    cases, shown = run["cases"]
+    assert {case.name for case in cases} == set(functions())
+    assert differences(cases, shown) == []
+
+
+@pytest.mark.libreoffice
+def test_ranges_give_ranges(run: dict[str, Any]) -> None:
+    for spread, shown in zip(*run["spread"], strict=True):
+        assert same(shown, spread.expected), spread
+
+
+@pytest.mark.libreoffice
+def test_any_numbers_and_every_text_are_those_of_python(run: dict[str, Any]) -> None:
+    cases, shown = run["any"]
+    assert len({str(case.expected) for case in cases}) > 400
+    assert differences(cases, shown) == []
+
+
+@pytest.mark.libreoffice
+def test_calls_that_no_cell_of_libreoffice_makes(run: dict[str, Any]) -> None:
+    for call_, (case, shown) in zip(CALLS, zip(*run["checks"], strict=True), strict=True):
+        assert same(shown, case.expected), (call_, shown)
+
+
+@pytest.mark.libreoffice
+def test_a_wrong_function_is_noticed() -> None:
+    right = "(clients_end - clients_new) / Divisor(clients_start)"
+    wrong = [replace(one, source=one.source.replace(right, right.replace("-", "+"))) for one in modules()]
+    assert wrong != list(modules())
+    cases = [case for case in CASES if case.name in ("KPI_CRR", "KPI_KEPT")]
+    found = differences(cases, vba_host.computed(cases, wrong))
+    assert len(found) > 5
+    assert all(line.startswith("KPI_CRR") for line in found)
+
+
+@pytest.mark.libreoffice
+def test_dates_and_money_are_numbers() -> None:
+    cases = [Case("KPI_REVENUE", (date(2026, 10, 1),), 46296), Case("KPI_NETCASH", (date(2026, 10, 2), 46296, 0), 1)]
+    assert differences(cases, vba_host.computed(cases)) == []
+    assert [call(case.name, *case.arguments) for case in cases] == [46296, 1]
+
+
+# What VBA asks of source text
+
+WORDS = """
+    And As ByVal Case Const Dim Double Each Else ElseIf Empty End Err Error Exit Explicit False For Function GoTo If In
+    Is Long Module Next Not Object On Option Optional Or ParamArray Private Property Public Raise ReDim Resume Select
+    Set String Sub Text Then To True Until Value Value2 Variant While Areas Count Boolean Number
+"""
+BUILT_IN = """
+    Abs Array CDbl CLng CStr CVErr ChrW Int IsArray IsEmpty IsError IsMissing IsObject LBound LCase Left Right Sgn
+    UBound VarType vbByte vbCurrency vbDate vbDecimal vbDouble vbInteger vbLong vbSingle vbString Cells
+"""
+KEYWORDS = {*WORDS.split()} - {"Text", "Value", "Value2", "Areas", "Count", "Number", "Module"}
+OTHER_KEYWORDS = {"Date", "Step", "Stop", "Type", "With", "Me", "New", "Get", "Let", "Loop", "Do", "Call", "Print"}
+RESERVED = {word.lower() for word in KEYWORDS | OTHER_KEYWORDS}
+
+
+def procedures(module: Module) -> dict[str, str]:
+    found = re.findall(r"^((?:Public|Private) Function (\w+)\(.*?^End Function)", module.source, re.M | re.S)
+    return {name: text for text, name in found}
+
+
+def bare(text: str) -> str:
+    """Without attributes, texts and comments."""
+    lines = [line for line in text.splitlines() if not line.startswith("Attribute ")]
+    return "\n".join(re.sub(r"'.*", "", re.sub(r'"(?:[^"]|"")*"', '""', line)) for line in lines)
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_limits_of_vba(code: str) -> None:
+    for module in modules(code):
+        assert len(module.name) <= 31
+        assert module.source.startswith("Option Explicit\n")
+        assert len(module.source) < 60_000, module.name
+        for line in module.source.splitlines():
+            assert len(line) < 1023
+            assert not line.endswith(" _")
+            if not line.startswith("Attribute "):
+                assert line.isascii(), line
+        assert module.source.encode("cp1252")
+        for name, text in procedures(module).items():
+            assert len(text) < 40_000, name
+
+
+@pytest.mark.parametrize("module", modules(), ids=NAMES)
+def test_every_word_is_declared(module: Module) -> None:
+    """LibreOffice finds an undeclared word only where it comes by; Excel compiles the whole module."""
+    everywhere = {
+        name for other in modules() for name in procedures(other) if "Public Function " + name in other.source
+    }
+    known = {word.lower() for word in [*WORDS.split(), *BUILT_IN.split(), *everywhere, *procedures(module)]}
+    assert procedures(module)
+    for name, text in procedures(module).items():
+        head, _, body = bare(text).partition("\n")
+        declared = re.findall(r"(\w+)(?:\(\))? As ", head) + re.findall(r"\bDim (\w+)", body)
+        assert len({word.lower() for word in declared}) == len(declared), name
+        assert not {word.lower() for word in declared} & RESERVED, name
+        labels = re.findall(r"^(\w+):$", body, re.M)
+        words = re.findall(r"(?<![\w.#])[A-Za-z]\w*", re.sub(r"\b\d[\d.]*E[-+]?\d+|\b\d[\d.]*#?", "0", body))
+        unknown = {word for word in words if word.lower() not in known} - {*declared, *labels}
+        assert unknown == set(), name
+
+
+@pytest.mark.parametrize("module", modules(), ids=NAMES)
+def test_every_call_has_as_many_arguments_as_it_takes(module: Module) -> None:
+    takes = {}
+    for other in modules():
+        for name, text in procedures(other).items():
+            head = text.partition("\n")[0]
+            if "ParamArray" not in head and "Optional" not in head:
+                takes[name] = head.count(" As ") - 1
+    for text in procedures(module).values():
+        _, _, body = bare(text).partition("\n")
+        for name, count in takes.items():
+            for found in re.finditer(rf"(?<![\w.]){name}\(", body):
+                assert arguments_after(body[found.end() :]) == count, (name, body)
+
+
+def arguments_after(text: str) -> int:
+    """How many arguments stand before the parenthesis closes."""
+    depth, count, empty = 0, 1, True
+    for sign in text:
+        if sign == ")" and not depth:
+            break
+        depth += (sign == "(") - (sign == ")")
+        count += sign == "," and not depth
+        empty = empty and sign.isspace()
+    return 0 if empty else count
+
+
+def test_cells_see_the_functions_and_nothing_else() -> None:
+    shown = [module for module in modules() if "Option Private Module" not in module.source]
+    assert [module.name for module in shown] == ["KpixlFunctions"]
+    assert set(procedures(shown[0])) == set(functions())
+    for name, function in functions().items():
+        head = procedures(shown[0])[name].partition("\n")[0]
+        assert re.findall(r"(\w+)(?:\(\))? As Variant[,)]", head) == [one.name for one in function.parameters]
+        assert head.count("Optional ") == sum(one.optional for one in function.parameters)
+        assert ("ParamArray " in head) == function.parameters[-1].many
+    every = [
+        name.lower()
+        for module in modules()
+        for name in procedures(module)
+        if f"Public Function {name}" in module.source
+    ]
+    assert len(every) == len(set(every))
+    assert not set(every) & {name.lower() for name in NAMES}
+    assert all(name.startswith(("kpi_", "kpixl")) for name in every)
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_help_is_in_the_language_of_the_workbook(code: str) -> None:
+    found = dict(re.findall(r'^Attribute (\w+)\.VB_Description = "((?:[^"]|"")*)"$', modules(code)[0].source, re.M))
+    assert set(found) == set(functions())
+    for one in descriptions(code):
+        text = found[one.name].replace('""', '"')
+        assert 10 < len(text) <= 255
+        assert letters(text) == letters(one.help)
+
+
+def letters(text: str) -> str:
+    """The letters alone, without marks above or below them."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if sign.isalnum())
+
+
+def test_help_keeps_the_letters_that_the_code_page_has() -> None:
+    spanish, romanian = (modules(code)[0].source for code in ("es", "ro"))
+    assert "Tasa de retención de clientes." in spanish
+    assert "Rata de " in romanian
+    assert romanian.encode("cp1252")
+
+
+# The formula and texts
+
+
+NODES: st.SearchStrategy[Node] = st.recursive(
+    st.one_of(
+        st.floats(0, 1e6).map(Number), st.integers(0, 10**6).map(float).map(Number), st.sampled_from("abc").map(Name)
+    ),
+    lambda inner: st.one_of(
+        inner.map(Negate), st.builds(Binary, st.sampled_from(["+", "-", "*", "/", "^"]), inner, inner)
+    ),
+    max_leaves=8,
+)
+
+
+class Overflow(Exception):
+    """Where VBA stops."""
+
+
+def divisor(number: float) -> float:
+    if number == 0:
+        raise Overflow
+    return number
+
+
+def power(base: float, exponent: float) -> float:
+    if base == 0 >= exponent:
+        raise Overflow
+    found = base**exponent
+    if isinstance(found, complex):
+        raise Overflow
+    return float(found)
+
+
+@given(NODES, st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=3))
+def test_a_formula_in_vba_means_what_it_means_in_python(node: Node, values: list[float]) -> None:
+    bound: dict[str, Any] = dict(zip("abc", values, strict=True))
+    text = to_vba(node)
+    assert not re.search(r"(?<!\()-\s*-|\*\*", text)
+    try:
+        found = eval(text, {"Divisor": divisor, "Power": power, **bound})
+    except (Overflow, OverflowError):
+        found = math.nan
+    expected = evaluate(node, bound)
+    if expected is None:
+        assert not math.isfinite(found)
+    else:
+        assert found == expected
+
+
+def test_formulas_keep_their_parentheses() -> None:
+    assert to_vba(parse("(a - b) / c")) == "(a - b) / Divisor(c)"
+    assert to_vba(parse("a - (b - c) - 2")) == "a - (b - c) - 2.0"
+    assert to_vba(parse("a / (b / c) * d")) == "a / Divisor(b / Divisor(c)) * d"
+    assert (
+        to_vba(parse("a * (b / c)")) == "a * b / Divisor(c)" or to_vba(parse("a * (b / c)")) == "a * (b / Divisor(c))"
+    )
+    assert to_vba(parse("-a^2 * -(b + c)")) == "Power(-a, 2.0) * (-(b + c))"
+    assert to_vba(Number(1e300)) == "1E+300"
+
+
+@given(st.text(max_size=30))
+def test_a_literal_is_ascii_and_means_the_text(text: str) -> None:
+    text = text.encode("utf-16-le", "ignore").decode("utf-16-le")
+    made = literal(text)
+    assert made.isascii()
+    assert "\n" not in made
+    units = b""
+    for quoted, number in re.findall(r'"((?:[^"]|"")*)"|ChrW\((\d+)\)', made):
+        units += int(number).to_bytes(2, "little") if number else quoted.replace('""', '"').encode("utf-16-le")
+    assert units.decode("utf-16-le") == text
