@@ -101,7 +101,7 @@ def adopt(
     graft(package, ours)
     read(package)  # as every later verb will
     backup = package.save(target, backup=True)
-    shown = tuple(title for key, title in titles.items() if key != "hidden")
+    shown = tuple(titles[key] for key in layout.sheet_order(business) if key != "hidden")
     return Adopted(target, backup, shown, aliases.names)
 
 

@@ -126,7 +126,7 @@ def test_undo_goes_back_one_backup_at_a_time_and_loses_nothing(book: Path) -> No
     _, again = files.undo(book, now=later)
     assert again is not None
     assert (book.read_bytes(), again.read_bytes()) == (b"the book", b"second")
-    with pytest.raises(NothingToUndo, match="no backup of Clientes 2026.xlsx in the folder “kpixl backups”"):
+    with pytest.raises(NothingToUndo, match=r"no backup of Clientes 2026\.xlsx in the folder “kpixl backups”"):
         files.undo(book, now=later)
     assert book.read_bytes() == b"the book"
 
