@@ -77,7 +77,7 @@ def import_text(outcome: ImportOutcome, t: Language) -> str:
     accepted = outcome.plan.accepted
     lines = [plan_text(outcome.plan, t)]
     if accepted.differing:
-        text = N_("{count} rows that are there already hold something else; they stay as they are. For example:")
+        text = N_("Rows that are there already and hold something else: {count}. They stay as they are. For example:")
         lines += block([t(text).format(count=accepted.differing)])
         for one in accepted.differences:
             lines += block([_difference(outcome, one, t)], indent=2)
@@ -102,5 +102,5 @@ def _difference(outcome: ImportOutcome, one: Difference, t: Language) -> str:
             return value
         return t.date(from_serial(value)) if field.type == "date" else t.plain(value)
 
-    text = N_("Line {line}, {column}: here “{here}”, there “{there}”.")
+    text = N_("Line {line}, {column}: “{here}” in the file, “{there}” in the workbook.")
     return t(text).format(line=one.line, column=t(field.heading), here=shown(one.here), there=shown(one.there))

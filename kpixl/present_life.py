@@ -66,7 +66,9 @@ def restated_text(restated: Restated, t: Language) -> str:
     """Which workbooks have the new figures, and what to do where none has."""
     period = t.period(restated.scorecard.entries.period)
     if not restated.taken_over:
-        missing = N_("{period} is restated here alone; “--into FILE” takes it over into the current workbook.")
+        missing = N_(
+            "{period} is computed anew in this file alone; “--into FILE” takes it over into the current workbook."
+        )
         return t(missing).format(period=period)
     lines = []
     for path, backup in restated.taken_over:
@@ -92,9 +94,8 @@ def adopted_text(adopted: Adopted, t: Language) -> str:
     lines += block([", ".join(adopted.sheets)], indent=2)
     if adopted.renamed:
         pairs = ", ".join(f"{ours} → {name}" for ours, name in adopted.renamed.items())
-        lines += block(
-            [t(N_("Names that you use already are called otherwise in formulas: {pairs}.")).format(pairs=pairs)]
-        )
+        text = t(N_("You use these names already, so kpixl’s are called otherwise in formulas: {pairs}."))
+        lines += block([text.format(pairs=pairs)])
     if adopted.backup:
         lines.append(t(N_("As it was before: {path}.")).format(path=adopted.backup))
     return "\n".join(lines)

@@ -100,8 +100,8 @@ def test_what_differs_stays_and_is_told(run: Run, book: Path, tickets: Path) -> 
     tickets.write_text("id,client,opened,resolved\nR1,Ana,2026-10-01 09:00,2026-10-02 11:00\n")
     code, said = run("import", book, "requests", tickets)
     assert code == 0
-    assert "1 rows that are there already hold something else; they stay as they are." in said
-    assert "Line 2, Resolved: here “" in said
+    assert "Rows that are there already and hold something else: 1. They stay as they are." in said
+    assert "Line 2, Resolved: “" in said
     assert requests(book)["R1"][1] == pytest.approx(day("2026-10-01", 11))
 
 

@@ -146,7 +146,7 @@ _OTHERS = (
         "KPI_ART_TIMES",
         (
             Parameter("opened", N_("When each request came in: dates with times")),
-            Parameter("resolved", N_("When it was resolved: as many cells")),
+            Parameter("resolved", N_("When each was resolved: a range of the same size")),
         ),
         "ranges",
         "number",

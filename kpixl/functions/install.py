@@ -49,7 +49,7 @@ class FunctionNameTaken(WorkbookError):
 
     code = "function_name_taken"
     template = N_(
-        "{path} has a name “{name}” of its own, as a function is called; rename it (Formulas > Name Manager)."
+        "{path} has a name “{name}” of its own, which is the name of a function; rename it (Formulas > Name Manager)."
     )
 
 

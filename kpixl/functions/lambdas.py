@@ -45,7 +45,7 @@ def lambdas(c: Context) -> tuple[Lambda, ...]:
 
 
 def _of(function: Function, c: Context) -> Lambda:
-    note = c.t(USED) if function.name in _THRESHOLDS_OF else ""
+    note = USED if function.name in _THRESHOLDS_OF else ""
     if function.kpi is None:
         # The workbook has one business and one language; a LAMBDA has no argument that could be left out.
         given = [one.name for one in function.parameters if one.name not in ("business", "language")]

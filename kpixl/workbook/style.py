@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from kpixl.catalog.model import Level
 
@@ -103,8 +105,18 @@ class Style:
 
     def apply(self, cell: Any) -> None:
         """Give an openpyxl cell this look."""
-        cell.font, cell.fill, cell.alignment, cell.border, cell.protection = _parts(self)
-        cell.number_format = self.format
+        known = _APPLIED.setdefault(cell.parent.parent, {})
+        if self not in known:
+            cell.font, cell.fill, cell.alignment, cell.border, cell.protection = _parts(self)
+            cell.number_format = self.format
+            known[self] = copy(cell._style)
+        else:
+            # openpyxl looks each part up among all that the workbook has, which makes up most of the time to build.
+            cell._style = copy(known[self])
+
+
+_APPLIED: WeakKeyDictionary[Any, dict[Style, Any]] = WeakKeyDictionary()
+"""Workbook being built -> what a look came to in it."""
 
 
 @cache
