@@ -33,12 +33,17 @@ SAMPLES = (
 SAMPLE_PERIOD = "2026-10"
 
 
+def sample_path(folder: Path, business_id: str, code: str) -> Path:
+    """Where the sample workbook of a business in a language is kept."""
+    return folder / f"{catalog.business(business_id).sample_name} {SAMPLE_PERIOD} {code}.xlsx"
+
+
 def sample_workbook(
     folder: Path, business_id: str, code: str, currency: str, moment: datetime
 ) -> tuple[Package, Path, Scorecard, tuple[Problem, ...]]:
     """The sample workbook of a business in a language, still to be saved, and where."""
     business, period = catalog.business(business_id), Period.parse(SAMPLE_PERIOD)
-    path = folder / f"{business.sample_name} {period} {code}.xlsx"
+    path = sample_path(folder, business_id, code)
     made = sample(business, period, code, currency)
     package = new_package(business, code, period, business.sample_name, currency, path)
     book = read(package)

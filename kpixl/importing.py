@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, Phrase, UnknownChoice, UnknownField
+from kpixl.progress import quiet
 from kpixl.refresh import no_collection, refresh_package
 from kpixl.source import How, match, read_source, rows_for
 from kpixl.words import choice_words
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kpixl.check import Problem
+    from kpixl.progress import Report
     from kpixl.source import Accepted, Match, Rejected, Value
 
 
@@ -77,6 +79,7 @@ def import_rows(
     zone: str | None = None,
     add_new: bool = False,
     agree: Callable[[Plan], bool] | None = None,
+    progress: Report = quiet,
 ) -> ImportOutcome:
     """Append the rows of a file to an entry table and refresh; rows that do not fit are left out and listed.
 
@@ -85,13 +88,16 @@ def import_rows(
     ``add_new``, clients, assistants and services that the rows name and the workbook does not know yet are added to
     their tables, from the day of their first row. ``agree`` is asked before anything is written.
     """
+    progress(0, 5, N_("Reading the workbook"))
     package = Package.open(path)
     ensure_free(path)
     with no_collection():
         book = read(package)
+        progress(1, 5, N_("Reading the file"))
         plan = _plan(path, book, table, source, mapping, constants or {}, sheet, zone)
         if agree is not None and not agree(plan):
             return ImportOutcome(plan, written=False)
+        progress(2, 5, N_("Adding the rows"))
         added = _missing_names(book, table, plan.accepted) if add_new else {}
         for other, columns in added.items():
             append_entries(package, book, other, columns)
@@ -99,7 +105,9 @@ def import_rows(
         append_entries(package, book, table, plan.accepted.columns)
         given = {id_: column for id_, column in plan.match.mapping.items() if id_ in mapping}
         remember(package, book, table, given)
+        progress(3, 5, N_("Computing the KPIs"))
         _, problems = refresh_package(package, moment=datetime.now(), rows_changed=True)
+    progress(4, 5, N_("Saving"))
     backup = package.save(path, backup=True)
     names = {other: tuple(str(value) for value in next(iter(columns.values()))) for other, columns in added.items()}
     return ImportOutcome(plan, names, problems, backup)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kpixl.i18n import Language
     from kpixl.importing import Plan
+    from kpixl.progress import Progress
 
 
 def import_(arguments: Namespace) -> Answer:
@@ -25,18 +26,21 @@ def import_(arguments: Namespace) -> Answer:
     from kpixl import present_import
     from kpixl.i18n import language
     from kpixl.importing import import_rows
+    from kpixl.progress import Progress
 
-    outcome = import_rows(
-        arguments.file,
-        arguments.table,
-        arguments.source,
-        pairs(arguments.map, "FIELD=COLUMN"),
-        constants=pairs(arguments.set, "FIELD=VALUE"),
-        sheet=arguments.sheet,
-        zone=arguments.zone,
-        add_new=arguments.add_new,
-        agree=_agreement(arguments),
-    )
+    with Progress(language(default_language(arguments.lang))) as bar:
+        outcome = import_rows(
+            arguments.file,
+            arguments.table,
+            arguments.source,
+            pairs(arguments.map, "FIELD=COLUMN"),
+            constants=pairs(arguments.set, "FIELD=VALUE"),
+            sheet=arguments.sheet,
+            zone=arguments.zone,
+            add_new=arguments.add_new,
+            agree=_agreement(arguments, bar),
+            progress=bar,
+        )
     t = language(arguments.lang or outcome.plan.language)
     needed = outcome.written and outcome.plan.accepted.rejected
     return Answer(
@@ -46,14 +50,19 @@ def import_(arguments: Namespace) -> Answer:
     )
 
 
-def _agreement(arguments: Namespace) -> Callable[[Plan], bool] | None:
+def _agreement(arguments: Namespace, bar: Progress) -> Callable[[Plan], bool] | None:
     """Who decides whether the columns are right: nobody where they are only to be shown, the person at the terminal
     where kpixl has found them by itself."""
     if arguments.show:
         return lambda _plan: False
     if arguments.yes or arguments.json or not _at_a_terminal():
         return None
-    return lambda plan: not plan.guessed or _asked(plan, arguments.lang)
+
+    def agreed(plan: Plan) -> bool:
+        bar.hide()
+        return not plan.guessed or _asked(plan, arguments.lang)
+
+    return agreed
 
 
 def _at_a_terminal() -> bool:

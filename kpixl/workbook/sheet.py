@@ -342,7 +342,7 @@ def _put_value(cell: Element, value: Value, text: str | None) -> None:
     entry = cell.makeelement(_V, {})
     if text is not None:
         cell.set("t", "str")
-        entry.text = text
+        entry.text = text or None  # as it is written again once it has been read
     elif isinstance(value, CellError):
         cell.set("t", "e")
         entry.text = value.code
