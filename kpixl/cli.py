@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from kpixl import __version__, commands, functions_commands, life_commands
+from kpixl import __version__, commands, functions_commands, life_commands, report_commands, service_commands
 from kpixl.errors import N_, KpixlError, Phrase, UnknownChoice, UsageError
 
 NOT_DONE, INTERRUPTED = 2, 130
@@ -50,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             answer = _run(words, _)
             code = answer.code
-            print(_shown(answer, as_json=as_json), flush=True)
+            if shown := _shown(answer, as_json=as_json):
+                print(shown, flush=True)
         except KpixlError as error:
             code = NOT_DONE
             _complain(error, _, as_json=as_json)
@@ -79,7 +80,10 @@ def _run(words: Sequence[str], _: Translate) -> commands.Answer:
 
 def _shown(answer: commands.Answer, *, as_json: bool) -> str:
     try:
-        return _json(answer.data()) if as_json else answer.text()
+        if not as_json:
+            return answer.text()
+        data = answer.data()
+        return "" if data is None else _json(data)
     except Exception as error:
         raise Unshowable(detail=_cause(error)) from error
 
@@ -266,6 +270,16 @@ def parser(_: Translate = str) -> Parser:
         "--add-new", action="store_true", help=_("add clients, assistants and services that are not listed yet")
     )
 
+    page = verb("report", report_commands.report, _("make a page or a PDF of a workbook, to send to a partner"))
+    page.add_argument("file", type=Path, metavar="FILE", help=_("the workbook; it stays as it is"))
+    page.add_argument(
+        "--out", type=Path, metavar="FILE", help=_("the report to make, .html or .pdf; replaces an earlier report")
+    )
+
+    guard = verb("watch", service_commands.watch, _("refresh the workbooks of a folder as they are saved and closed"))
+    guard.add_argument("folder", type=Path, metavar="FOLDER", help=_("the folder with the workbooks"))
+    guard.add_argument("--once", action="store_true", help=_("look once at what has been saved since, and stop"))
+
     kpis = verb("kpis", commands.kpis, _("list the KPIs, with their formulas and benchmarks"))
     kpis.add_argument("business", nargs="?", metavar="BUSINESS", help=_("only those of this business"))
 
@@ -285,6 +299,10 @@ def parser(_: Translate = str) -> Parser:
     for one in (put, write):
         one.add_argument("--vba", action="store_true", help=_("functions that compute in Excel alone"))
         one.add_argument("--udf", action="store_true", help=_("functions that call Python (Excel for Windows)"))
+
+    says = _("say whether Excel, xlwings and Python fit together, and what to do")
+    well = verb("doctor", service_commands.doctor, says)
+    well.add_argument("file", nargs="?", type=Path, metavar="FILE", help=_("a workbook to look at, too"))
     return top
 
 

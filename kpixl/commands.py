@@ -59,7 +59,7 @@ class OneKindOfFunctions(UsageError):
 
 
 class Answer(NamedTuple):
-    """What a verb has to say, made only when it is shown, and how it exits."""
+    """What a verb has to say, made only when it is shown, and how it exits. No data and no text: all has been said."""
 
     data: Callable[[], Any]
     text: Callable[[], str]
@@ -70,19 +70,27 @@ def demo(arguments: Namespace) -> Answer:
     """Sample workbooks, filled in and refreshed. What is wrong in sample data needs nobody: always done."""
     from kpixl import present, verbs
     from kpixl.i18n import language
+    from kpixl.progress import Progress
 
-    outcomes = verbs.demo(arguments.out)
     t = language(default_language(arguments.lang))
+    with Progress(t) as bar:
+        outcomes = verbs.demo(arguments.out, progress=bar)
 
     def text() -> str:
         cards = (
             present.scorecard_text(o.scorecard, o.problems, _language_of(o, arguments.lang), colour=_in_colour())
             for o in outcomes
         )
+        reports = [f"  {o.report}" for o in outcomes if o.report]
         files = [t(N_("Sample workbooks, filled in and refreshed:")), *(f"  {o.path}" for o in outcomes)]
-        return "\n\n".join([*cards, "\n".join(files)])
+        lists = [*(["\n".join([t(N_("Their reports:")), *reports])] if reports else []), "\n".join(files)]
+        return "\n\n".join([*cards, *lists])
 
-    return Answer(lambda: {"workbooks": [_outcome_json(outcome, t) for outcome in outcomes]}, text)
+    def data() -> dict[str, Any]:
+        reports = ({"report": str(o.report) if o.report else None} for o in outcomes)
+        return {"workbooks": [_outcome_json(o, t) | report for o, report in zip(outcomes, reports, strict=True)]}
+
+    return Answer(data, text)
 
 
 def new(arguments: Namespace) -> Answer:

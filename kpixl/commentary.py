@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from kpixl import template_files
 from kpixl.catalog.model import Level
+from kpixl.template_files import rendered
 from kpixl.words import bare_word, reason_text, to_next_text
 
 if TYPE_CHECKING:
@@ -50,12 +48,5 @@ def comment(result: Result, t: Language, currency: str = "USD") -> str:
 
 
 def _render(template: str, t: Language, **values: object) -> str:
-    environment = _environment()
-    text = environment.get_template(template).render(t=t, word=partial(bare_word, t=t), **values)
+    text = rendered(template, t=t, word=partial(bare_word, t=t), **values)
     return re.sub(r"[ \t\n]+", " ", text).strip(" ")  # no-break spaces stay
-
-
-@cache
-def _environment() -> Environment:
-    # Plain text for cells, not HTML: nothing to escape.
-    return Environment(loader=FileSystemLoader(template_files.folder()), undefined=StrictUndefined, autoescape=False)

@@ -169,7 +169,7 @@ def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Languag
             t(result.kpi.name),
             t.number(result.value, result.kpi.kpi.unit, entries.currency),
             standing_word(result, t),
-            _change(result, t, entries.currency),
+            change_text(result, t, entries.currency),
         )
         for result in scorecard.results
     ]
@@ -230,7 +230,7 @@ def _advice(result: Result, t: Language) -> list[str]:
     return [text for text in (first, t(result.note), alert) if text]
 
 
-def _change(result: Result, t: Language, currency: str) -> str:
+def change_text(result: Result, t: Language, currency: str) -> str:
     """The change on the previous period with its sign, in points where the KPI is a percentage."""
     if result.change is None:
         return "–"

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from kpixl import catalog
-from kpixl.errors import N_, FileExists, FolderMissing, NotXlsx, UsageError
+from kpixl.errors import N_, FileExists, FolderMissing, NotXlsx, UsageError, Verbatim
+from kpixl.progress import quiet
 from kpixl.refresh import no_collection, refresh_package, scored
 from kpixl.workbook.files import ensure_free
 from kpixl.workbook.package import Package
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from kpixl.check import Problem
     from kpixl.period import Period
+    from kpixl.progress import Report
     from kpixl.score import Scorecard
 
 ENDINGS = {None: ".xlsx", "vba": ".xlsm", "udf": ".xlsm"}
@@ -43,6 +45,7 @@ class Outcome:
     problems: tuple[Problem, ...]
     backup: Path | None = None
     written: bool = False
+    report: Path | None = None
 
 
 def new(
@@ -76,19 +79,29 @@ def new(
     return out
 
 
-def demo(folder: Path) -> tuple[Outcome, ...]:
-    """Make the sample workbooks, replacing earlier ones."""
-    from kpixl.demo import SAMPLES, sample_workbook
+def demo(folder: Path, *, progress: Report = quiet) -> tuple[Outcome, ...]:
+    """Make the sample workbooks and their reports, replacing earlier ones."""
+    from kpixl.demo import SAMPLES, sample_path, sample_workbook
+    from kpixl.report import output
 
     folder.mkdir(parents=True, exist_ok=True)
+    for business_id, code, _ in SAMPLES:
+        output.ensure_ours(sample_path(folder, business_id, code).with_suffix(".html"))
     moment = datetime.now()
-    made = [sample_workbook(folder, *chosen, moment) for chosen in SAMPLES]
+    made = []
+    for number, chosen in enumerate(SAMPLES):
+        progress(number, len(SAMPLES) + 1, Verbatim(sample_path(folder, *chosen[:2]).name))
+        made.append(sample_workbook(folder, *chosen, moment))
+    progress(len(SAMPLES), len(SAMPLES) + 1, N_("Saving"))
+    pages = {path.with_suffix(".html"): output.own_page(card, problems, moment) for _, path, card, problems in made}
     for _, path, _, _ in made:
         ensure_free(path)
     kept = [package.save(path, backup=True) for package, path, _, _ in made]
+    for report, page in pages.items():
+        output.write(report, page)
     return tuple(
-        Outcome(path, scorecard, problems, backup, written=True)
-        for (_, path, scorecard, problems), backup in zip(made, kept, strict=True)
+        Outcome(path, scorecard, problems, backup, written=True, report=report)
+        for (_, path, scorecard, problems), backup, report in zip(made, kept, pages, strict=True)
     )
 
 

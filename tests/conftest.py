@@ -11,6 +11,7 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+import browser
 import libreoffice
 from kpixl.catalog import Level, business
 from kpixl.check import Problem
@@ -20,21 +21,27 @@ from kpixl.period import Period
 from kpixl.score import Scorecard, score
 
 LOCALES = Path(__file__).parent.parent / "kpixl" / "locale"
-REQUIRED = "KPIXL_REQUIRE_LIBREOFFICE"
+ENGINES = {
+    "libreoffice": ("LibreOffice", libreoffice.available, "KPIXL_REQUIRE_LIBREOFFICE"),
+    "browser": ("Chromium with Playwright", browser.available, "KPIXL_REQUIRE_BROWSER"),
+}
+"""By marker: what it needs, whether that is there, and the variable that says it must be."""
 
 
 def pytest_configure() -> None:
     _compile_missing()
-    if os.environ.get(REQUIRED) and not libreoffice.available():
-        raise pytest.UsageError(f"LibreOffice is not installed, and {REQUIRED} is set")
+    for name, available, required in ENGINES.values():
+        if os.environ.get(required) and not available():
+            raise pytest.UsageError(f"{name} is not installed, and {required} is set")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if libreoffice.available():
-        return
-    for item in items:
-        if item.get_closest_marker("libreoffice"):
-            item.add_marker(pytest.mark.skip(reason="LibreOffice is not installed"))
+    for marker, (name, available, _) in ENGINES.items():
+        if available():
+            continue
+        for item in items:
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=f"{name} is not installed"))
 
 
 def _compile_missing() -> None:

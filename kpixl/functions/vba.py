@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from kpixl import template_files
 from kpixl.catalog import businesses
 from kpixl.catalog.model import Level
 from kpixl.formula import parse, to_excel
@@ -24,6 +20,7 @@ from kpixl.functions.describe import functions, help_text
 from kpixl.functions.look_up import explain, name
 from kpixl.i18n import LOCALES, language
 from kpixl.score import GRADED, NOISE, TENTHS
+from kpixl.template_files import rendered
 from kpixl.words import LEVELS, level_word
 from kpixl.workbook.vba_project import Module
 
@@ -63,18 +60,7 @@ def modules(code: str = "en") -> tuple[Module, ...]:
 
 def _module(name: str, template: str, **values: object) -> Module:
     errors = {error.name: number for error, number in ERRORS.items()}
-    return Module(name, _environment().get_template(f"vba_{template}.bas.j2").render(errors=errors, **values))
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(template_files.folder()),
-        undefined=StrictUndefined,
-        autoescape=False,  # source text, not HTML
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return Module(name, rendered(f"vba_{template}.bas.j2", errors=errors, **values))
 
 
 # The functions

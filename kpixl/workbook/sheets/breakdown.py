@@ -77,7 +77,7 @@ def _section(section: Section, c: Context) -> Cells:
     found: dict[tuple[str, str], Cell] = {
         (f"{at}_title", "name"): label(t(TITLES[at]), style.Style(size=12, bold=True, colour=style.ACCENT)),
         (f"{at}_headings", "name"): label(t(HEADINGS[at]), style.HEADING),
-        (f"{at}_note", "name"): static(_note(section, c), style.Style(size=9, colour=style.MUTED)),
+        (f"{at}_note", "name"): static(note_of(section, c.t), style.Style(size=9, colour=style.MUTED)),
     }
     for number, kpi in enumerate(section.kpis):
         headings = {"value": t(kpi.abbreviation), "level": t(N_("Level"))}
@@ -95,7 +95,9 @@ def _section(section: Section, c: Context) -> Cells:
             has = result is not None and result.value is not None
             values = {
                 "value": result.value if result and has else None,
-                "level": _level(result, t) if result and has and (kpi.thresholds or result.level is not None) else None,
+                "level": level_shown(result, t)
+                if result and has and (kpi.thresholds or result.level is not None)
+                else None,
                 "cases": result.cases if result and has else None,
             }
             for part, value in values.items():
@@ -109,7 +111,8 @@ PLAIN = style.Style()
 FEW = N_("too few cases")
 
 
-def _level(result: GroupResult, t: Language) -> str:
+def level_shown(result: GroupResult, t: Language) -> str:
+    """The level of a group with its shape; with too few cases, that they are."""
     return f"{SHAPES[None]} {t(FEW)}" if result.few else level_word(result.level, t)
 
 
@@ -120,12 +123,13 @@ def hidden_rows(c: Context) -> set[str]:
     }
 
 
-def _note(section: Section, c: Context) -> str | None:
+def note_of(section: Section, t: Language) -> str | None:
+    """What is to be known of a section: that it is empty, or does not show or count everything."""
     notes = []
     if not section.groups:
-        notes.append(c.t(N_("No rows in this period.")))
+        notes.append(t(N_("No rows in this period.")))
     if section.left_out:
-        notes.append(c.t(N_("{count} more with fewer cases are not shown.")).format(count=section.left_out))
+        notes.append(t(N_("{count} more with fewer cases are not shown.")).format(count=section.left_out))
     if section.typed:
-        notes.append(c.t(N_("A typed total is in force: these rows do not add up to it.")))
+        notes.append(t(N_("A typed total is in force: these rows do not add up to it.")))
     return " ".join(notes) or None

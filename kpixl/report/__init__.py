@@ -1,0 +1,7 @@
+"""The report: one page to send to a partner, as HTML or PDF. Reads the workbook and never changes it."""
+
+from __future__ import annotations
+
+from kpixl.report.page import report_html
+
+__all__ = ["report_html"]

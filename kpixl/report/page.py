@@ -1,0 +1,128 @@
+"""The report as one HTML file: what to show, and the palette of the sheets, put into the template.
+
+The owner's texts are always escaped; the page runs no script and asks for nothing from outside.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from kpixl import __version__
+from kpixl.catalog.model import Level
+from kpixl.catalog.model import Standing as Word
+from kpixl.commentary import headline
+from kpixl.errors import N_
+from kpixl.present import counts_text
+from kpixl.report import charts, view
+from kpixl.template_files import rendered
+from kpixl.words import LEVELS, SHAPES, STANDINGS
+from kpixl.workbook import style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kpixl.breakdown import Section
+    from kpixl.check import Problem
+    from kpixl.i18n import Language
+    from kpixl.score import Scorecard
+
+GENERATOR = "kpixl report"
+"""By this word of its head a page is known as a report."""
+
+_CONTROLS = [*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
+"""Characters that stand for nothing, that XML does not allow or that no encoding can write."""
+_TURNS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+"""Characters that turn the direction of what follows, the rest of the sentence included."""
+_UNSHOWABLE = dict.fromkeys(_CONTROLS, "\N{REPLACEMENT CHARACTER}") | dict.fromkeys(_TURNS, "")
+
+
+def report_html(
+    scorecard: Scorecard,
+    sections: Sequence[Section],
+    problems: Sequence[Problem],
+    t: Language,
+    *,
+    made: datetime | None = None,
+    paper: str = "",
+) -> str:
+    """The whole page, in the language of ``t``.
+
+    ``sections`` are the breakdowns, ``problems`` what Check has found, ``made`` the moment that the page says it was
+    made (now without one), ``paper`` a page size for printing; without one the printer's own.
+    """
+    entries = scorecard.entries
+    cards = view.cards(scorecard, t)
+    by_id = {card.id: card for card in cards}
+    ranked = [by_id[result.kpi.id] for result in scorecard.ranked if result.kpi.id in by_id]
+    terms = {"change": t(N_("Change")), "target": t(N_("Target")), "step": t(N_("Next level"))}
+    banded = any(kpi.thresholds for kpi in entries.business.kpis)
+    page = rendered(
+        "report.html.j2",
+        t=t,
+        lang=str(t.locale).replace("_", "-"),
+        generator=f"{GENERATOR} {__version__}",
+        company=entries.company or t(entries.business.name),
+        period=t.period(entries.period),
+        kind=t(entries.business.name),
+        headline=headline(scorecard, t),
+        errors=sum(problem.severity == "error" for problem in problems),
+        found=len(problems),
+        check=counts_text(problems, t),
+        cards=cards,
+        legend=_legend(banded, t),
+        scale=[_level(level, t) for level in Level],
+        banded=banded,
+        ranked=ranked,
+        placed=any(card.bullet.length is not None for card in cards),
+        ticked=any(card.bullet.tick is not None for card in cards),
+        gaps=any(card.banded and len(card.bullet.bands) < len(Level) for card in cards),
+        terms=terms,
+        widest={
+            "term": max(map(len, terms.values())),
+            "value": max((len(card.value) for card in cards), default=0),
+            "word": max((len(card.standing.word) for card in cards), default=0),
+        },
+        trended=[card for card in cards if card.trend],
+        tables=view.tables(sections, entries.currency, t),
+        measures=view.measures(scorecard, t),
+        benchmarks=view.benchmarks(scorecard, t),
+        sources=view.sources(scorecard, t),
+        made=t.date((made or datetime.now()).date()),
+        paper=paper,
+        colours=_colours(),
+        size=charts.SIZE,
+    )
+    return page.translate(_UNSHOWABLE)
+
+
+def _level(level: Level, t: Language) -> view.Standing:
+    return view.Standing(SHAPES[level], t(LEVELS[level]), level.id)
+
+
+def _legend(banded: bool, t: Language) -> list[view.Standing]:
+    """The levels, best first; the standings where nothing is held against a benchmark."""
+    if banded:
+        return [_level(level, t) for level in sorted(Level, reverse=True)]
+    words = (Word.MET, Word.BETTER, Word.WORSE, Word.MISSED)
+    return [view.Standing(SHAPES[word.shade], t(STANDINGS[word]), word.shade.id) for word in words]
+
+
+def _colours() -> dict[str, Any]:
+    return {
+        "ink": style.INK,
+        "muted": style.MUTED,
+        "faint": style.FAINT,
+        "line": style.LINE,
+        "paper": style.PAPER,
+        "accent": style.ACCENT,
+        "link": style.LEVEL_TEXT[Level.EXCEPTIONAL],
+        "text": _by_id(style.LEVEL_TEXT.items()) | {"none": style.MUTED},
+        "solid": _by_id(style.LEVEL_COLOURS.items()) | {"none": style.MUTED},
+        "tint": _by_id(style.LEVEL_TINTS.items()),
+        "plain": _by_id(style.PLAIN_TINTS.items()),
+    }
+
+
+def _by_id(colours: Iterable[tuple[Level, str]]) -> dict[str, str]:
+    return {level.id: colour for level, colour in colours}

@@ -1,0 +1,571 @@
+"""The report: its numbers are those of the results, the owner's text stays text, people and browsers can read it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+import browser
+from kpixl import verbs
+from kpixl.__main__ import main
+from kpixl.breakdown import Group, GroupResult, Section, breakdown
+from kpixl.catalog import Level, business
+from kpixl.check import Problem
+from kpixl.entries import Entries, InputCell, OwnEntry, PastValue
+from kpixl.errors import FileExists, FileInUse, FolderMissing
+from kpixl.i18n import LOCALES, language
+from kpixl.measure import measure
+from kpixl.period import Period
+from kpixl.report import charts, output, pdf, report_html
+from kpixl.score import Scorecard, score
+from kpixl.workbook import style
+
+MADE = datetime(2026, 11, 22, 9, 30)
+EN = language("en")
+NASTY = "<script>alert(1)</script> & \"Söhne\" 'x' — 🚀 مرحبا بالعالم " + "Donaudampfschifffahrtsgesellschaft" * 4
+
+Tree = Any
+
+
+def parsed(page: str) -> Tree:
+    """The page read as strict XML, which it also is: nothing is left to a browser's forbearance."""
+    assert page.startswith("<!DOCTYPE html>")
+    return etree.fromstring(page.encode(), etree.XMLParser(resolve_entities=False))
+
+
+def words(element: Tree) -> str:
+    return re.sub(r"[ \n]+", " ", "".join(element.itertext())).strip()
+
+
+def one(tree: Tree, path: str, **names: str) -> Tree:
+    (found,) = tree.xpath(path, **names)
+    return found
+
+
+def entries(company: str = "TaskZenith", **changes: Any) -> Entries:
+    """October 2026 of an agency without rows."""
+    made = Entries(
+        business=business("remote-va-agency"),
+        company=company,
+        language="en",
+        currency="USD",
+        period=Period.parse("2026-10"),
+        tables={},
+        settings={},
+        typed={},
+        targets={},
+        thresholds={},
+    )
+    return replace(made, **changes)
+
+
+def typed(**numbers: float) -> dict[str, InputCell]:
+    return {name: InputCell(number, "Totals", "D5") for name, number in numbers.items()}
+
+
+def own(label: str, value: float) -> OwnEntry:
+    cells = {
+        part: InputCell(raw, "Settings", "B20") for part, raw in (("label", label), ("value", value), ("none", None))
+    }
+    thresholds = {Level.TYPICAL: InputCell(5.0, "Settings", "F20")}
+    return OwnEntry("own_1", cells["label"], "", cells["value"], cells["none"], cells["none"], thresholds)
+
+
+def page_of(made: Entries, sections: tuple[Section, ...] = (), code: str = "en") -> str:
+    return report_html(score(made, measure(made)), sections, (), language(code), made=MADE)
+
+
+def nasty() -> Entries:
+    """Everything that an owner writes, written to break the page."""
+    return entries(
+        NASTY,
+        typed=typed(satisfied=88, surveyed=100, tasks_completed=1e15, tasks_assigned=1e15),
+        targets={"css": InputCell(0.9, "KPIs", "E5")},
+        past=(PastValue(date(2026, 8, 1), "kpi", "va_css", 0.8), PastValue(date(2026, 9, 1), "kpi", "va_css", 0.85)),
+        own=(own(f"<b>{NASTY}</b>", 7.5),),
+    )
+
+
+# The samples
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[verbs.Outcome, ...]:
+    return verbs.demo(tmp_path_factory.mktemp("samples"))
+
+
+def test_every_sample_has_its_report(samples: tuple[verbs.Outcome, ...]) -> None:
+    assert len(samples) == 6
+    for sample in samples:
+        assert sample.report == sample.path.with_suffix(".html")
+        tree = parsed(sample.report.read_text(encoding="utf-8"))
+        assert words(one(tree, "//h1")) == sample.scorecard.entries.company
+        assert tree.get("lang").startswith(sample.scorecard.entries.language)
+
+
+def test_the_numbers_are_those_of_the_results(
+    samples: tuple[verbs.Outcome, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For every sample, in every language: each KPI and each measure, as a number and as it is written."""
+    for sample in samples:
+        main(["results", str(sample.path), "--json"])
+        results = json.loads(capsys.readouterr().out)
+        scorecard = verbs.results(sample.path).scorecard
+        units = {item.name: item.unit for item in scorecard.entries.business.measures}
+        for code in LOCALES:
+            t = language(code)
+            tree = parsed(report_html(scorecard, breakdown(scorecard.entries), (), t, made=MADE))
+            assert len(tree.xpath("//article")) == len(results["kpis"])
+            for kpi in results["kpis"]:
+                shown = one(tree, "//*[@id=$id]//*[@class='value' or @class='value long']/data", id=f"kpi-{kpi['kpi']}")
+                assert number(shown) == kpi["value"]
+                assert shown.text == t.number(kpi["value"], kpi["unit"], results["currency"])
+            assert len(tree.xpath("//table[@class='figures']/tbody/tr")) == len(results["measures"])
+            for name, item in results["measures"].items():
+                shown = one(tree, "//*[@id=$id]//data", id=f"measure-{name}")
+                assert number(shown) == item["value"]
+                assert shown.text == t.number(item["value"], units[name], results["currency"])
+
+
+def number(element: Tree) -> float | None:
+    return float(element.get("value")) if element.get("value") else None
+
+
+def test_targets_changes_and_levels_are_written(samples: tuple[verbs.Outcome, ...]) -> None:
+    scorecard = next(o.scorecard for o in samples if o.scorecard.entries.language == "en")
+    tree = parsed(report_html(scorecard, (), (), EN, made=MADE))
+    card = one(tree, "//*[@id='kpi-css']")
+    assert words(one(card, ".//p[@class='standing']")) == "▼ below benchmark"
+    assert words(one(card, ".//dd[@class='change']")) == "−3.8 points worse"
+    assert words(one(card, ".//dd[@class='target']")) == "90.0% · missed"
+    assert words(one(card, ".//dd[@class='step']")) == "Satisfied answers: +2 → typical"
+    order = [words(item).partition(" ")[0] for item in tree.xpath("//ol[@class='bars']/li")]
+    assert order == ["CSS", "NCAR", "SDI", "CRR", "ART", "TCR", "AUR"]  # worst first, as on the dashboard
+
+
+def test_the_breakdown_has_its_groups(samples: tuple[verbs.Outcome, ...]) -> None:
+    scorecard = samples[0].scorecard
+    sections = {section.dimension: section for section in breakdown(scorecard.entries) if section.groups}
+    tree = parsed(output.own_page(scorecard, (), MADE))
+    assert [table.get("id") for table in tree.xpath("//table[@class='breakdown']")] == [f"by-{id_}" for id_ in sections]
+    t = language(scorecard.entries.language)
+    for dimension, section in sections.items():
+        rows = tree.xpath("//table[@id=$id]/tbody/tr", id=f"by-{dimension}")
+        assert len(rows) == len(section.groups)
+        for row, group in zip(rows, section.groups, strict=True):
+            values = [number(data) for data in row.xpath(".//data")]
+            known = [result for result in group.results.values() if result.value is not None]
+            assert [value for value in values if value is not None] == [result.value for result in known]
+            if group.name:
+                assert words(row[0]) == group.name
+            counted = [words(cases) for cases in row.xpath(".//*[@class='cases']")]
+            assert counted == [f"({t.number(result.cases)})" for result in known if result.cases is not None]
+
+
+# What every page is
+
+
+PAGES: dict[str, Callable[[], Entries]] = {
+    "empty": entries,
+    "first month": lambda: entries(typed=typed(satisfied=88, surveyed=100)),
+    "nasty": nasty,
+    "no benchmarks": lambda: entries(
+        business=business("service-business"),
+        currency="RON",
+        typed=typed(revenue=-5.5e6, complaints=0),
+        targets={"revenue": InputCell(1e6, "KPIs", "E5")},
+        past=(
+            PastValue(date(2026, 9, 1), "kpi", "sb_revenue", 0),
+            PastValue(date(2026, 9, 1), "kpi", "sb_complaints", 0),
+        ),
+    ),
+    "a week": lambda: entries(period=Period.parse("2026-W43"), typed=typed(satisfied=9, surveyed=9)),
+    "beyond counting": lambda: entries(
+        typed=typed(services_offered=1e300, clients_served=1),
+        past=(PastValue(date(2026, 9, 1), "kpi", "va_sdi", 0.2), PastValue(date(2026, 8, 1), "kpi", "va_sdi", -1e308)),
+    ),
+}
+
+
+@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_sound(name: str, code: str) -> None:
+    made = PAGES[name]()
+    sound(parsed(page_of(made, breakdown(made), code)))
+
+
+def test_sample_pages_are_sound(samples: tuple[verbs.Outcome, ...]) -> None:
+    for sample in samples:
+        assert sample.report
+        sound(parsed(sample.report.read_text(encoding="utf-8")))
+
+
+def sound(tree: Tree) -> None:
+    """One title, headings in order, tables and pictures with names, and nothing that runs or is fetched."""
+    levels = [int(heading.tag[1]) for heading in tree.xpath("//h1|//h2|//h3|//h4")]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    ids = Counter(tree.xpath("//@id"))
+    assert set(ids.values()) <= {1}
+    references = {word for names in tree.xpath("//@aria-labelledby") for word in names.split()}
+    references |= {link[1:] for link in tree.xpath("//@href")}
+    assert all(link.startswith("#") for link in tree.xpath("//@href"))
+    assert references <= set(ids)
+    assert not tree.xpath("//script|//link|//img|//iframe|//object|//form|//@src|//@style")
+    assert not [name for element in tree.iter() for name in element.attrib if name.startswith("on")]
+    css = one(tree, "//style").text
+    assert "url(" not in css
+    assert "@import" not in css
+    assert "//" not in css
+    for picture in tree.xpath("//svg"):
+        assert picture.get("role") == "img"
+        assert picture.get("aria-label") or (picture.xpath("title[text()]") and picture.xpath("desc[text()]"))
+    for table in tree.xpath("//table"):
+        assert words(one(table, "caption"))
+        assert {cell.get("scope") for cell in table.xpath(".//th")} <= {"col", "row"}
+    assert one(tree, "//a[@class='skip']").get("href") == "#content"
+
+
+def test_without_any_value_the_page_says_so() -> None:
+    tree = parsed(page_of(entries()))
+    assert "No KPI can be computed yet" in words(one(tree, "//p[@class='headline']"))
+    assert not tree.xpath("//svg")
+    assert words(one(tree, "//*[@id='kpi-css']//p[@class='note']")) == "No figure for: Satisfied answers"
+    assert words(one(tree, "//h1")) == "TaskZenith"
+
+
+def test_a_company_without_a_name_goes_by_its_kind() -> None:
+    assert words(one(parsed(page_of(entries(""))), "//h1")) == "Remote virtual-assistant agency"
+
+
+def test_errors_of_check_stand_at_the_top(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
+    tree = parsed(report_html(scorecard, (), problems, EN, made=MADE))
+    assert "(errors: 1)" in words(one(tree, "//header/p[@class='alarm']"))
+    assert "Check has found errors: 1, warnings: 1." in words(tree)
+    assert "November 22, 2026" in words(one(tree, "//footer"))
+    tree = parsed(report_html(scorecard, (), problems[1:], EN, made=MADE))
+    assert not tree.xpath("//p[@class='alarm']")
+
+
+# The owner's text
+
+
+WRITTEN = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(
+    [NASTY, "</style><script>", "{{ 7 * 7 }}", "]]>", "<!--", "&lt;", "'\" onload=alert(1) x='", "\x00\x1b", "\ud800"]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(company=WRITTEN, client=WRITTEN, label=WRITTEN)
+def test_no_tag_comes_from_the_owners_text(company: str, client: str, label: str) -> None:
+    """The page has the same elements and attributes as with harmless names, and shows the text as it was written."""
+    tree, plain = (
+        parsed(page_of(entries(f"C{name[0]}", own=(own(f"L{name[1]}", 7.5),)), breakdown_of(f"N{name[2]}")))
+        for name in ((company, label, client), ("", "", ""))
+    )
+    assert skeleton(tree) == skeleton(plain)
+    assert "".join(one(tree, "//h1").itertext()) == cleaned(f"C{company}")
+    assert "".join(one(tree, "//table[@id='by-client']//tbody/tr/th").itertext()) == cleaned(f"N{client}")
+    assert cleaned(f"L{label}") in "".join(one(tree, "//*[@id='kpi-own_1']/h3").itertext())
+
+
+def breakdown_of(client: str) -> tuple[Section, ...]:
+    css = business("remote-va-agency").kpis[0]
+    return (
+        Section("client", (css,), (Group(client, {"css": GroupResult(0.9, Level.ABOVE_AVERAGE, 12)}),), 0, typed=False),
+    )
+
+
+def skeleton(tree: Tree) -> list[tuple[str, list[str]]]:
+    return [(element.tag, sorted(element.attrib)) for element in tree.iter() if isinstance(element.tag, str)]
+
+
+def cleaned(text: str) -> str:
+    """Without what no page can hold (controls, halves of pairs) or what would turn the words around it."""
+    text = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "\N{REPLACEMENT CHARACTER}", text)
+    return re.sub("[\u202a-\u202e\u2066-\u2069]", "", text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+# Geometry, by hand
+
+
+LEVELS = (Level.TYPICAL, Level.ABOVE_AVERAGE, Level.EXCEPTIONAL)
+
+
+def test_a_bar_is_a_hundred_for_each_level() -> None:
+    drawn = charts.bullet(1.25, 2.5, LEVELS)
+    assert (drawn.length, drawn.tick) == (125, 250)
+    assert [(band.x, band.width, band.level.id) for band in drawn.bands] == [
+        (0, 100, "below"),
+        (100, 100, "typical"),
+        (200, 100, "above_average"),
+        (300, 100, "exceptional"),
+    ]
+
+
+def test_a_level_that_was_not_published_leaves_a_gap() -> None:
+    drawn = charts.bullet(None, None, (Level.EXCEPTIONAL, Level.TYPICAL))
+    assert [band.x for band in drawn.bands] == [0, 100, 300]
+    assert drawn.length is drawn.tick is None
+
+
+def test_without_thresholds_the_middle_divides() -> None:
+    drawn = charts.bullet(9.0, 2.0, ())
+    assert [(band.x, band.width) for band in drawn.bands] == [(0, 200), (200, 200)]
+    assert (drawn.length, drawn.tick) == (400, 200)  # never past the frame
+
+
+def test_bars_and_targets_on_the_page() -> None:
+    """CSS 88 %: three fifths of the way from typical (85 %) to above average (90 %); the target 92 %: two fifths on."""
+    made = entries(typed=typed(satisfied=88, surveyed=100), targets={"css": InputCell(0.92, "KPIs", "E5")})
+    bar = parsed(page_of(made)).xpath("//ol[@class='bars']/li[1]/svg")[0]
+    assert one(bar, "rect[@class='fill']").get("width") == "160.0"
+    assert {one(bar, "line").get(end) for end in ("x1", "x2")} == {"240.0"}
+    assert bar.get("viewBox").split() == ["0", "0", "400", "24"]
+    assert bar.get("aria-label") == "88.0%, typical, Target 92.0%"
+
+
+def test_a_sparkline_spans_its_values() -> None:
+    drawn = charts.spark([1.0, None, 3.0, 2.0])
+    assert drawn.lines == (((4, 28),), ((4 + 2 * 112 / 3, 4), (116, 16)))
+    assert drawn.last == (116, 16)
+    assert charts.spark([5.0, 5.0]).lines == (((4, 16), (116, 16)),)
+    assert charts.spark([5.0, None]).last is None
+
+
+def test_an_axis_has_round_ends() -> None:
+    assert charts.axis([0.82, 0.91], {}, 0.001) == charts.Axis(pytest.approx(0.8), pytest.approx(0.925), 0.025)
+    assert charts.axis([3.0, 17.0], {None: 20.0}, 1.0) == charts.Axis(0, 20, 5)
+    assert charts.axis([5.0, 5.0], {}, 1.0) == charts.Axis(4, 5, 1)  # a level line runs along the top
+    assert charts.axis([0.0], {}, 1.0) == charts.Axis(0, 1, 1)
+    assert charts.axis([2.0, 3.0], {}, 1.0).ticks == (2, 3)
+
+
+@given(st.lists(st.floats(-1e14, 1e14), min_size=1, max_size=12))
+def test_an_axis_holds_its_values(values: list[float]) -> None:
+    found = charts.axis(values, {}, 0.01)
+    assert found.low - found.step * 1e-6 <= min(values)
+    assert max(values) <= found.high + found.step * 1e-6
+    assert 2 <= len(found.ticks) <= 8
+
+
+def test_only_the_thresholds_next_to_the_values_are_drawn() -> None:
+    marks: dict[Level | None, float] = {Level.TYPICAL: 3.0, Level.ABOVE_AVERAGE: 1.0, Level.EXCEPTIONAL: 0.5}
+    assert charts.marks_drawn([2.2, 1.5, None], marks) == {Level.TYPICAL: 3.0, Level.ABOVE_AVERAGE: 1.0}
+    assert charts.marks_drawn([2.0, 0.7], marks) == marks
+    assert charts.marks_drawn([9.0], marks) == {Level.TYPICAL: 3.0}
+
+
+def test_a_trend_lies_where_its_numbers_say() -> None:
+    """From 0 to 20 between the heights 142 and 10: 6.6 a unit."""
+    drawn = charts.trend([10.0, 20.0], {None: 19.9, Level.TYPICAL: 0.0}, charts.Axis(0, 20, 5), (2, 5))
+    assert [tick.y for tick in drawn.ticks] == [142, 109, 76, 43, 10]
+    assert [y for _, y in drawn.points] == [76, 10]
+    assert drawn.last == (drawn.right - 8, 10)
+    assert [(mark.value, round(mark.y, 2)) for mark in drawn.marks] == [(19.9, 10.66), (0.0, 142)]
+
+
+def test_labels_stand_clear_of_one_another() -> None:
+    marks: dict[Level | None, float] = {Level.TYPICAL: 1.0, Level.ABOVE_AVERAGE: 1.1, Level.EXCEPTIONAL: 1.2}
+    drawn = charts.trend([1.0, 20.0], marks, charts.Axis(0, 20, 5), (2, 5))
+    labels = [mark.label_y for mark in drawn.marks]
+    assert [after - before for before, after in pairwise(labels)] == [pytest.approx(13)] * 2
+    assert max(labels) <= 142
+
+
+# Colours
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one_colour: str, other: str) -> float:
+    low, high = sorted((luminance(one_colour), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast() -> None:
+    """WCAG AA: 4.5 to 1 for words, 3 to 1 for what a bar says."""
+    assert contrast("000000", "FFFFFF") == pytest.approx(21)
+    for level in Level:
+        for ground in ("FFFFFF", style.PAPER, style.LEVEL_TINTS[level]):
+            assert contrast(style.LEVEL_TEXT[level], ground) >= 4.5
+        assert contrast(style.LEVEL_COLOURS[level], style.LEVEL_TINTS[level]) >= 3
+    for colour in (style.INK, style.MUTED, style.ACCENT):
+        assert contrast(colour, "FFFFFF") >= 4.5
+        assert contrast(colour, style.PAPER) >= 4.5
+
+
+# The file
+
+
+@pytest.fixture
+def workbook(samples: tuple[verbs.Outcome, ...], tmp_path: Path) -> Path:
+    path = tmp_path / "October.xlsx"
+    path.write_bytes(samples[-1].path.read_bytes())
+    return path
+
+
+def test_the_verb(workbook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = workbook.read_bytes()
+    workbook.with_name("~$October.xlsx").touch()  # Excel has it open
+    assert main(["report", str(workbook), "--json"]) == 0
+    target = workbook.with_suffix(".html")
+    assert json.loads(capsys.readouterr().out) == {
+        "path": str(target),
+        "kind": "html",
+        "kpis": 7,
+        "problem_count": {"error": 0, "warning": 0, "note": 0},
+    }
+    assert workbook.read_bytes() == before
+    first = target.read_text(encoding="utf-8")
+    assert main(["report", str(workbook), "--lang", "ro"]) == 0  # an earlier report is replaced
+    assert capsys.readouterr().out.splitlines()[0].endswith(f"{target}.")
+    again = target.read_text(encoding="utf-8")
+    assert '<html lang="en">' in first
+    assert '<html lang="ro">' in again
+    assert sorted(path.name for path in workbook.parent.iterdir()) == ["October.html", "October.xlsx", "~$October.xlsx"]
+
+
+@pytest.mark.parametrize("name", ["mine.html", "mine.pdf"])
+def test_what_is_not_ours_is_left_alone(workbook: Path, name: str) -> None:
+    target = workbook.with_name(name)
+    target.write_bytes(b"precious")
+    with pytest.raises(FileExists):
+        output.report(workbook, out=target, made=MADE)
+    assert target.read_bytes() == b"precious"
+
+
+def test_where_no_report_can_be(workbook: Path) -> None:
+    with pytest.raises(FolderMissing):
+        output.report(workbook, out=workbook.parent / "nowhere" / "a.html", made=MADE)
+    with pytest.raises(output.NotAReport) as refused:
+        output.report(workbook, out=workbook, made=MADE)
+    assert str(refused.value) == "A report is called something.html or something.pdf; October.xlsx is not."
+
+
+def test_a_report_that_is_open_elsewhere(workbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def held(*_: Any) -> None:
+        raise FileInUse(path="October.html", program="Excel")
+
+    monkeypatch.setattr("kpixl.workbook.files.swap_in", held)
+    with pytest.raises(FileInUse, match="is open in another program"):
+        output.report(workbook, made=MADE)
+
+
+def test_demo_leaves_a_page_of_the_owners_alone(samples: tuple[verbs.Outcome, ...], tmp_path: Path) -> None:
+    page = tmp_path / samples[0].path.with_suffix(".html").name
+    page.write_text("mine")
+    with pytest.raises(FileExists):
+        verbs.demo(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [page.name]
+
+
+# PDF
+
+
+@pytest.fixture
+def no_weasyprint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+
+
+@pytest.mark.usefixtures("no_weasyprint")
+def test_without_a_browser_there_is_no_pdf(workbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = workbook.with_name("browser")
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    for found in ([], [workbook.with_name("gone")], [broken]):
+        monkeypatch.setattr(pdf, "browsers", lambda found=found: found)
+        with pytest.raises(pdf.NothingPrints):
+            output.report(workbook, out=workbook.with_suffix(".pdf"), made=MADE)
+    assert not workbook.with_suffix(".pdf").exists()
+
+
+def test_where_no_browser_is_weasyprint_draws(workbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Drawn:
+        def __init__(self, string: str) -> None:
+            self.string = string
+
+        def write_pdf(self) -> bytes:
+            return b"%PDF-1.7 " + str("size: Letter" in self.string).encode()
+
+    monkeypatch.setattr(pdf, "browsers", list)
+    monkeypatch.setitem(sys.modules, "weasyprint", SimpleNamespace(HTML=Drawn))
+    target = workbook.with_suffix(".pdf")
+    output.report(workbook, out=target, made=MADE)
+    assert target.read_bytes() == b"%PDF-1.7 True%kpixl report\n"
+
+
+def test_browsers_of_windows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    edge = tmp_path / r"Microsoft\Edge\Application\msedge.exe"
+    edge.parent.mkdir(parents=True, exist_ok=True)
+    edge.touch()
+    monkeypatch.setattr(pdf.sys, "platform", "win32")
+    monkeypatch.setenv("PROGRAMFILES", str(tmp_path / "nothing here"))
+    monkeypatch.setenv("PROGRAMFILES(X86)", str(tmp_path))
+    assert pdf.browsers() == [edge]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("currency", "width", "height"), [("USD", 612, 792), ("EUR", 595, 842)])
+def test_a_pdf_on_the_paper_of_the_currency(
+    samples: tuple[verbs.Outcome, ...], tmp_path: Path, currency: str, width: int, height: int
+) -> None:
+    sample = next(sample for sample in samples if sample.scorecard.entries.currency == currency)
+    target = tmp_path / "report.pdf"
+    for _ in range(2):  # the second replaces the first
+        made = output.report(sample.path, out=target, made=MADE)
+    assert (made.path, made.kind) == (target, "pdf")
+    data = target.read_bytes()
+    assert data.startswith(b"%PDF-")
+    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", data)
+    assert 3 <= len(boxes) <= 8
+    assert {(round(float(across)), round(float(down))) for across, down in boxes} == {(width, height)}
+    assert [path.name for path in tmp_path.iterdir()] == ["report.pdf"]
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with browser.started() as running:
+        yield running
+
+
+@pytest.mark.browser
+@pytest.mark.filterwarnings("default::DeprecationWarning")
+def test_in_a_browser(chromium: Any, samples: tuple[verbs.Outcome, ...], tmp_path: Path) -> None:
+    """At three widths: nothing to complain of, nothing asked for, nothing wider than the screen, AA throughout."""
+    (tmp_path / "nasty.html").write_text(page_of(nasty(), breakdown_of(NASTY)), encoding="utf-8")
+    pages = {"nasty": tmp_path / "nasty.html"}
+    pages |= {sample.path.stem: sample.path.with_suffix(".html") for sample in samples[4:5]}
+    for name, path in pages.items():
+        for width in (390, 900, 1400):
+            with browser.opened(chromium, path, width) as (page, noticed):
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+                assert page.evaluate("document.querySelectorAll('script').length") == 0
+                picture = browser.picture(page, f"report {name} {width}", tmp_path)
+                assert picture.stat().st_size > 10_000
+                page.keyboard.press("Tab")
+                assert page.evaluate("document.activeElement.className") == "skip"
+                assert noticed == []
+                assert browser.violations(page) == [], (name, width)
