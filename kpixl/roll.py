@@ -102,16 +102,24 @@ class Restated:
 
 
 def roll(
-    path: Path, *, out: Path | None = None, moment: datetime, today: date | None = None, anyway: bool = False
+    path: Path,
+    *,
+    out: Path | None = None,
+    moment: datetime,
+    today: date | None = None,
+    anyway: bool = False,
+    open_here: bool = False,
 ) -> Rolled:
     """Close the period of the workbook at ``path`` and save the next one's at ``out``: beside it, under its name with
     the new period, without one.
 
     Refuses a period that is not over on ``today``, and a workbook with errors in Check, unless ``anyway``; and a file
-    that exists already, in any case.
+    that exists already, in any case. A file that is open elsewhere is refused too, unless it is ``open_here``: by the
+    caller, who knows that it is saved.
     """
     package = Package.open(path)
-    ensure_free(path)
+    if not open_here:
+        ensure_free(path)
     with no_collection():
         book = read(package)
         closed = book.entries.period

@@ -91,16 +91,30 @@ def install(path: Path, *, udf: bool, code: str | None, otherwise: str) -> Insta
         raise OwnMacros(path=path.name)
     ensure_free(out)
     spoken = code or _language(package) or otherwise
-    add_functions(package, udf=udf, code=spoken)
+    _add(package, vba_modules(udf=udf, code=spoken), bridged=udf)
     return Installed(out, path, package.save(out, backup=True), udf, spoken)
 
 
 def add_functions(package: Package, *, udf: bool, code: str) -> None:
-    """Make a package without macros one that has the functions in VBA, in the place of those that it has as names."""
+    """Make the package of a new workbook one that has the functions in VBA, and what calls Python whatever the
+    functions do: buttons on its dashboard and a tab in the ribbon."""
+    from kpixl.functions.wrapper import bridge
+    from kpixl.workbook import buttons, ribbon
+
+    business = read(package).entries.business
+    buttons.add_buttons(package, business, code)
+    ribbon.add_ribbon(package, code)
+    others = (buttons.module(business, code),) if udf else (bridge(), buttons.module(business, code))
+    _add(package, (*vba_modules(udf=udf, code=code), *others), bridged=True)
+
+
+def _add(package: Package, modules: tuple[Module, ...], *, bridged: bool) -> None:
+    """Make a package without macros one that has them, in the place of the functions that it has as names; with the
+    settings of the bridge to Python where it is ``bridged``."""
     _drop_names(package)
-    if udf:
+    if bridged:
         add_conf(package)
-    add_macros(package, vba_modules(udf=udf, code=code))
+    add_macros(package, modules)
     package.set_full_calc_on_load()
 
 

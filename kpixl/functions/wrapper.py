@@ -45,30 +45,32 @@ _PIECE = 60
 def modules(code: str = "en") -> tuple[Module, ...]:
     """The modules for an .xlsm, with the functions' help in a language. They need the very xlwings of this
     installation: its DLL is called by version."""
-    return Module(BRIDGE, _bridge()), Module(WRAPPER, _wrapper(code))
+    return bridge(), Module(WRAPPER, _wrapper(code))
 
 
 def conf() -> Mapping[str, str]:
     """What the sheet ``CONF_SHEET`` is to hold, names and values from A1 on: where the Python with kpixl is.
 
-    Off Windows nobody can know that; there it is the one that Windows finds. The workbook's own folder is kept out
-    of Python's path, so that no file beside it is taken for a module.
+    On another kind of system nobody can know that; there it is the one that Windows finds. The workbook's own folder
+    is kept out of Python's path, so that no file beside it is taken for a module.
     """
-    here = {"Interpreter_Win": sys.executable, "PYTHONPATH": str(Path(kpixl.__file__).parents[1])}
-    found = here if sys.platform == "win32" else {"Interpreter_Win": "pythonw"}
+    name = {"win32": "Interpreter_Win", "darwin": "Interpreter_Mac"}.get(sys.platform)
+    found = {"Interpreter_Win": "pythonw"}
+    if name:
+        found = {name: sys.executable, "PYTHONPATH": str(Path(kpixl.__file__).parents[1])}
     return {**found, "UDF Modules": UDF_MODULE, "Add_Workbook_To_PYTHONPATH": "False"}
 
 
 # xlwings' module
 
 
-def _bridge() -> str:
+def bridge() -> Module:
     """xlwings.bas without what makes it fail to compile where its class for the Mac is missing, and out of Excel's
     list of functions."""
     text = Path(xlwings.__file__).with_name("xlwings.bas").read_text(encoding="cp1252")
     for old, new in zip(_MAC_DICTIONARY, _INSTEAD, strict=True):
         text = text.replace(old, new)
-    return "Option Private Module\n" + _without_attributes(text)
+    return Module(BRIDGE, "Option Private Module\n" + _without_attributes(text))
 
 
 def _without_attributes(text: str) -> str:

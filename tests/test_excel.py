@@ -1,0 +1,578 @@
+"""The entry points of the buttons, through xlwings' own classes, on workbooks that are really there.
+
+What stands behind them opens and closes files as Excel does: with a lock file beside them, and with changes that are
+not saved.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import xlwings as xw
+from xlwings import base_classes
+
+import excel_engine
+import workbooks
+from kpixl import excel, excel_host, live, verbs
+from kpixl.errors import FileInUse
+from kpixl.i18n import language
+from kpixl.roll import roll
+from kpixl.workbook import files
+from kpixl.workbook.cells import parse_cell
+from workbooks import ROWS, Filled, make, opened, placed, put
+
+LANGUAGE = "es"
+T = language(LANGUAGE)
+AFTER = datetime(2026, 11, 22)
+
+
+class Desk:
+    """An Excel with a few books, which writes down what it is asked, and answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.open: dict[str, OpenBook] = {}
+        self.shown: list[tuple[str, str, str]] = []
+        """Text, buttons and kind of each message."""
+        self.answers: list[str] = []
+        self.before_answer: Callable[[], None] = lambda: None
+        self.statuses: list[str | bool] = []
+        self.events: list[str] = []
+        self.keeps_locks = False
+        """Whether a file is held when its book is closed."""
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for text, _, _ in self.shown]
+
+    @property
+    def book(self) -> OpenBook:
+        (one,) = self.open.values()
+        return one
+
+    @property
+    def active(self) -> str:
+        """The sheet in front."""
+        return self.book._excel.active
+
+    @active.setter
+    def active(self, sheet: str) -> None:
+        self.book._excel.active = sheet
+
+
+class App(excel_engine.App):
+    def __init__(self, excel: excel_engine.Excel, desk: Desk) -> None:
+        super().__init__(excel)
+        self._desk = desk
+
+    @property
+    def books(self) -> Books:
+        return Books(self._desk)
+
+    @property
+    def status_bar(self) -> str | bool:
+        return self._desk.statuses[-1] if self._desk.statuses else False
+
+    @status_bar.setter
+    def status_bar(self, value: str | bool) -> None:
+        self._desk.statuses.append(value)
+
+    def alert(self, prompt: str, title: str, buttons: str, mode: str, callback: None) -> str:
+        assert title == "kpixl"
+        self._desk.shown.append((prompt, buttons, mode))
+        if buttons == "ok":
+            return "ok"
+        self._desk.before_answer()
+        return self._desk.answers.pop(0)
+
+
+class Books(base_classes.Books):
+    app: Any = None
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.app = SimpleNamespace(engine=excel_engine.Engine())
+
+    def __call__(self, name: str) -> OpenBook:
+        return self.desk.open[name]
+
+    def __len__(self) -> int:
+        return len(self.desk.open)
+
+    def open(self, fullname: str, *_: object) -> OpenBook:
+        self.desk.events.append(f"open {Path(fullname).name}")
+        return OpenBook(Path(fullname), self.desk)
+
+
+class OpenBook(excel_engine.Book):
+    """A book whose file is held, as long as it is open, by the lock file that Excel lays beside it."""
+
+    def __init__(self, path: Path, desk: Desk) -> None:
+        super().__init__(excel_engine.Excel(path))
+        self._desk, self._path, self._saved = desk, path, True
+        self._lock.touch()
+        desk.open[path.name] = self
+
+    @property
+    def _lock(self) -> Path:
+        return self._path.with_name(f"~${self._path.name}")
+
+    @property
+    def app(self) -> App:
+        return App(self._excel, self._desk)
+
+    @property
+    def fullname(self) -> str:
+        return str(self._path)
+
+    @property
+    def name(self) -> str:
+        return self._path.name
+
+    @property
+    def api(self) -> Any:
+        native = excel_engine.Book(self._excel).api
+        native.__dict__["Saved"] = self._saved
+        return native
+
+    def close(self) -> None:
+        self._desk.events.append(f"close {self.name}{'' if self._saved else ' without saving'}")
+        del self._desk.open[self.name]
+        if not self._desk.keeps_locks:
+            self._lock.unlink()
+
+    def save(self, path: None = None, password: None = None) -> None:
+        self._desk.events.append(f"save {self.name}")
+        self._saved = True
+
+
+@pytest.fixture(scope="module")
+def october(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("october") / "Ana 2026-10.xlsx"
+    return make(path, Filled(language=LANGUAGE, rows=ROWS)).read_bytes()
+
+
+@pytest.fixture
+def path(october: bytes, tmp_path: Path) -> Path:
+    """A workbook in Spanish, refreshed once; its folder has no backups."""
+    book = tmp_path / "Ana 2026-10.xlsx"
+    book.write_bytes(october)
+    return book
+
+
+@pytest.fixture
+def app(path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Excel with the workbook open, whose macro has called."""
+    desk = Desk()
+    for one in (excel_engine.App, excel_engine.Book):  # the sheets of the engine know no others
+        monkeypatch.setattr(one, "activate", lambda *_: None)
+    book = OpenBook(path, desk)
+    monkeypatch.setattr(xw.engines, "active", xw.Engine(impl=SimpleNamespace(apps=[book.app])))
+    monkeypatch.setattr(xw.Book, "_mock_caller", xw.Book(impl=book), raising=False)
+    monkeypatch.setattr(excel_host, "_PAUSE", 0.0)
+    return desk
+
+
+def titles(path: Path) -> dict[str, str]:
+    return {key: sheet.name for key, sheet in opened(path).sheets.items()}
+
+
+def spoiled(app: Desk, path: Path) -> None:
+    """An error for Check, typed and saved in Excel: a text where a number belongs."""
+    sheet, cell = place = workbooks.entry(opened(path), "hours", "productive", 0)
+    app.book._excel.tab(sheet).cell(*parse_cell(cell)).value = "six"
+    app.book._lock.unlink()
+    put(path, {place: "six"})
+    app.book._lock.touch()
+
+
+# In the open workbook
+
+
+def test_refresh_shows_the_dashboard_and_says_nothing(app: Desk, path: Path) -> None:
+    app.active = titles(path)["settings"]
+    writes = app.book._excel.writes
+    excel.refresh()
+    assert app.book._excel.writes > writes
+    assert app.active == titles(path)["dashboard"]
+    assert app.shown == []
+    assert app.statuses[0] is not False
+    assert app.statuses[-1] is False
+
+
+def test_refresh_speaks_up_where_check_has_errors(app: Desk, path: Path) -> None:
+    spoiled(app, path)
+    excel.refresh()
+    (text,) = app.texts
+    errors = sum(problem.severity == "error" for problem in verbs.results(path).problems)
+    assert errors
+    assert str(errors) in text
+    assert T("Check") in text
+    assert app.active == titles(path)["dashboard"]
+
+
+def test_check_shows_its_sheet_and_the_number_of_problems(app: Desk, path: Path) -> None:
+    spoiled(app, path)
+    excel.check()
+    assert app.active == titles(path)["check"]
+    (text,) = app.texts
+    assert text.startswith("La revisión ")
+    assert any(sign.isdigit() for sign in text)
+
+
+def test_a_failure_is_told_in_the_language_of_the_workbook(app: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = FileInUse(path="x.xlsx", program="Excel")
+
+    def fails(book: xw.Book) -> None:
+        raise error
+
+    monkeypatch.setattr(live, "refresh", fails)
+    excel.refresh()
+    assert app.shown == [(error.text(T), "ok", "critical")]
+    assert error.text(T) != str(error)
+    assert app.statuses[-1] is False
+
+
+def test_a_mistake_of_kpixls_own_is_told_too(app: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "refresh", lambda book: 1 / 0)
+    excel.check()
+    ((text, buttons, kind),) = app.shown
+    assert "ZeroDivisionError: division by zero" in text
+    assert (buttons, kind) == ("ok", "critical")
+    assert app.statuses[-1] is False
+
+
+def test_a_workbook_that_does_not_say_its_language_is_spoken_to_in_that_of_the_system(
+    app: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KPIXL_LANG", "fr")
+    assert excel_host.Host.of(xw.Book.caller()).t.code == "es"
+    monkeypatch.setattr(excel_host, "FileView", None)
+    assert excel_host.Host.of(xw.Book.caller()).t.code == "fr"
+
+
+def test_long_messages_are_cut(app: Desk) -> None:
+    excel_host.Host.of(xw.Book.caller()).tell("\n".join(map(str, range(1000))))
+    assert app.texts == ["\n".join([*map(str, range(excel_host.LINES)), "…"])]
+
+
+# Closing the period
+
+
+@pytest.fixture
+def today(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    def set_(moment: datetime) -> None:
+        monkeypatch.setattr(excel, "datetime", SimpleNamespace(now=lambda: moment))
+
+    set_(AFTER)
+    return set_
+
+
+def test_roll_makes_the_next_workbook_and_opens_it(app: Desk, path: Path, today: Callable[[datetime], None]) -> None:
+    before = path.read_bytes()
+    with pytest.raises(FileInUse):
+        roll(path, moment=AFTER)
+    excel.roll()
+    following = path.with_name("Ana 2026-11.xlsx")
+    assert str(opened(following).entries.period) == "2026-11"
+    assert app.events == ["open Ana 2026-11.xlsx"]
+    assert path.read_bytes() == before
+    (text,) = app.texts
+    assert "octubre de 2026" in text
+    assert "noviembre de 2026" in text
+
+
+def test_roll_asks_where_the_period_is_not_over(app: Desk, path: Path, today: Callable[[datetime], None]) -> None:
+    today(datetime(2026, 10, 20))
+    app.answers = ["no"]
+    excel.roll()
+    assert not path.with_name("Ana 2026-11.xlsx").exists()
+    assert app.events == []
+    assert [buttons for _, buttons, _ in app.shown] == ["yes_no"]
+    app.answers = ["yes"]
+    excel.roll()
+    assert path.with_name("Ana 2026-11.xlsx").exists()
+
+
+def test_roll_asks_for_each_reason(app: Desk, path: Path, today: Callable[[datetime], None]) -> None:
+    spoiled(app, path)
+    today(datetime(2026, 10, 20))
+    app.answers = ["yes", "no"]
+    excel.roll()
+    assert not path.with_name("Ana 2026-11.xlsx").exists()
+    app.answers = ["yes", "yes"]
+    excel.roll()
+    assert path.with_name("Ana 2026-11.xlsx").exists()
+    assert len(app.shown) == 5
+
+
+def test_roll_wants_the_workbook_saved(app: Desk, path: Path, today: Callable[[datetime], None]) -> None:
+    app.book._saved = False
+    app.answers = ["no"]
+    excel.roll()
+    assert app.events == []
+    app.answers = ["yes"]
+    excel.roll()
+    assert app.events == ["save Ana 2026-10.xlsx", "open Ana 2026-11.xlsx"]
+
+
+@pytest.mark.parametrize("entry", [excel.roll, excel.undo])
+def test_a_workbook_without_a_file_has_to_get_one(app: Desk, path: Path, entry: Callable[[], None]) -> None:
+    app.book._path = Path("Libro1")
+    entry()
+    ((text, _, kind),) = app.shown
+    assert text.startswith("Libro1 ")
+    assert kind == "critical"
+    assert app.events == []
+
+
+@pytest.mark.parametrize("cloud", ["https://example.org/Ana.xlsx", None])
+def test_a_workbook_in_the_cloud_alone_is_refused(
+    app: Desk, cloud: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fullname(book: OpenBook) -> str:
+        if cloud is None:
+            raise xw.XlwingsError("no local path")
+        return cloud
+
+    monkeypatch.setattr(OpenBook, "fullname", property(fullname))
+    excel.roll()
+    assert app.texts == [excel_host.OnlyInCloud(path="Ana 2026-10.xlsx").text(T)]
+
+
+# Importing
+
+EXPORT = (
+    "id;client;opened;resolved\nR8;Ana;2026-10-05;2026-10-06\nR9;Ana;2026-10-07;\nR1;Ana;2026-10-01;\nR7;Ana;soon;\n"
+)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    file = tmp_path / "it's “ș” & 100%.csv"
+    file.write_text(EXPORT, encoding="utf-8")
+    return file
+
+
+def imported(source: Path, table: str = "requests") -> None:
+    """The very command that VBA hands over."""
+    digits = "".join(f"{ord(sign):04X}" for sign in str(source))
+    exec(f"import kpixl.excel; kpixl.excel.import_file('{digits}', '{table}')", {})
+
+
+def ids(path: Path) -> list[str]:
+    rows = opened(path).entries.tables["requests"]
+    assert rows is not None
+    return rows.texts["id"].tolist()
+
+
+def test_import_shows_first_and_then_takes(app: Desk, path: Path, source: Path) -> None:
+    active = titles(path)["settings"]
+    app.active = active
+    open_when_asked = []
+    app.before_answer = lambda: open_when_asked.append(list(app.open))
+    app.answers = ["yes"]
+    imported(source)
+    assert open_when_asked == [[path.name]]
+    assert app.events == ["close Ana 2026-10.xlsx", "open Ana 2026-10.xlsx"]
+    assert ids(path) == ["R1", "R2", "R3", "R4", "R8", "R9"]
+    assert app.active == active
+    question, result = app.texts
+    assert "soon" in question
+    assert T("New rows: {new}; there already: {known}, of which completed: {completed}; left out: {rejected}.").format(
+        new=2, known=1, completed=0, rejected=1
+    ) in " ".join(result.split())
+    assert any("(4/5)" in str(status) for status in app.statuses)
+    assert app.statuses[-1] is False
+    assert len(list((path.parent / files.BACKUP_FOLDER).iterdir())) == 1
+
+
+def test_no_means_that_nothing_happens(app: Desk, path: Path, source: Path) -> None:
+    before = path.read_bytes()
+    app.answers = ["no"]
+    imported(source)
+    assert app.events == []
+    assert path.read_bytes() == before
+    assert sorted(one.name for one in path.parent.iterdir()) == sorted([path.name, source.name, f"~${path.name}"])
+
+
+def test_a_file_without_new_rows_is_not_asked_about(app: Desk, path: Path, source: Path) -> None:
+    source.write_text("id;client;opened;resolved\nR1;Ana;2026-10-01;\n", encoding="utf-8")
+    imported(source)
+    assert app.events == []
+    ((text, buttons, _),) = app.shown
+    assert buttons == "ok"
+    assert text.endswith(T("Nothing was written."))
+
+
+def test_a_file_that_cannot_be_read_closes_nothing(app: Desk, path: Path, source: Path) -> None:
+    source.write_bytes(b"PK\x03\x04 no zip")
+    imported(source)
+    assert app.events == []
+    ((text, _, kind),) = app.shown
+    assert source.name in text
+    assert kind == "critical"
+
+
+def test_what_is_typed_while_kpixl_asks_is_not_lost(app: Desk, path: Path, source: Path) -> None:
+    before = path.read_bytes()
+    book = app.book
+
+    def types() -> None:
+        book._saved = False
+
+    app.before_answer = types
+    app.answers = ["yes"]
+    imported(source)
+    assert app.events == []
+    assert path.read_bytes() == before
+    assert app.texts[-1] == excel_host.ChangedMeanwhile(path=path.name).text(T)
+
+
+def test_a_file_that_is_let_go_of_late_is_waited_for(
+    app: Desk, path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.keeps_locks = 3
+    lock = app.book._lock
+
+    def pauses(_seconds: float) -> None:
+        app.keeps_locks -= 1
+        if not app.keeps_locks:
+            lock.unlink()
+
+    monkeypatch.setattr(excel_host.time, "sleep", pauses)
+    app.answers = ["yes"]
+    imported(source)
+    assert app.keeps_locks == 0
+    assert "R9" in ids(path)
+
+
+def test_a_file_that_is_never_let_go_of_stays_as_it_is_and_is_opened_again(
+    app: Desk, path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = path.read_bytes()
+    app.keeps_locks = 1
+    monkeypatch.setattr(excel_host, "PATIENCE", 0.01)
+    app.answers = ["yes"]
+    imported(source)
+    assert path.read_bytes() == before
+    assert app.events == ["close Ana 2026-10.xlsx", "open Ana 2026-10.xlsx"]
+    assert app.shown[-1][2] == "critical"
+
+
+# Undoing
+
+
+@pytest.fixture
+def changed(path: Path) -> bytes:
+    """A workbook that kpixl has changed since; as it was before."""
+    before = path.read_bytes()
+    with_target = opened(path)
+    put(path, {placed(with_target, "kpis", "css", "target"): 0.5})
+    typed = path.read_bytes()
+    assert typed != before
+    verbs.refresh(path)
+    assert path.read_bytes() != typed
+    return typed
+
+
+def test_undo_puts_the_backup_back(changed: bytes, app: Desk, path: Path) -> None:
+    latest = path.read_bytes()
+    app.answers = ["yes"]
+    excel.undo()
+    assert path.read_bytes() == changed
+    assert app.events == ["close Ana 2026-10.xlsx", "open Ana 2026-10.xlsx"]
+    (kept,) = (path.parent / files.BACKUP_FOLDER).iterdir()
+    assert kept.read_bytes() == latest
+    assert len(app.shown) == 2
+
+
+def test_undo_can_be_thought_better_of(changed: bytes, app: Desk, path: Path) -> None:
+    latest = path.read_bytes()
+    app.answers = ["no"]
+    excel.undo()
+    assert path.read_bytes() == latest
+    assert app.events == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "events"),
+    [
+        ("yes", ["save Ana 2026-10.xlsx", "close Ana 2026-10.xlsx", "open Ana 2026-10.xlsx"]),
+        ("no", ["close Ana 2026-10.xlsx without saving", "open Ana 2026-10.xlsx"]),
+        ("cancel", []),
+    ],
+)
+def test_undo_asks_what_becomes_of_changes_that_are_not_saved(
+    changed: bytes, app: Desk, path: Path, answer: str, events: list[str]
+) -> None:
+    app.book._saved = False
+    app.answers = ["yes", answer]
+    excel.undo()
+    assert app.events == events
+    assert (path.read_bytes() == changed) == bool(events)
+
+
+def test_nothing_to_undo_is_told_before_anything_is_closed(app: Desk, path: Path) -> None:
+    (path.parent / files.BACKUP_FOLDER).mkdir()
+    (path.parent / files.BACKUP_FOLDER / "Eva 2026-10 2026-10-01 10.00.00.xlsx").touch()
+    excel.undo()
+    assert app.events == []
+    assert [kind for _, _, kind in app.shown] == ["critical"]
+
+
+def test_a_backup_that_is_none_leaves_the_workbook_open(app: Desk, path: Path) -> None:
+    (path.parent / files.BACKUP_FOLDER).mkdir()
+    (path.parent / files.BACKUP_FOLDER / "Ana 2026-10 old.xlsx").touch()
+    before = path.read_bytes()
+    app.answers = ["yes"]
+    excel.undo()
+    assert path.read_bytes() == before
+    assert list(app.open) == [path.name]
+    assert app.shown[-1][2] == "critical"
+
+
+# Windows
+
+
+@pytest.mark.parametrize("command", ["undo()", "import_file('0041', 'requests')"])
+def test_on_windows_what_closes_the_workbook_waits_for_the_end_of_its_macro(
+    app: Desk, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[list[str], dict[str, Any]]] = []
+    orders = ["-B", "-c", f"import kpixl.excel; kpixl.excel.{command}", "--wb=Ana 2026-10.xlsx", "--from_xl=1"]
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "orig_argv", ["python", *orders])
+    monkeypatch.setattr(subprocess, "CREATE_NO_WINDOW", 0x08000000, raising=False)
+    monkeypatch.setattr(subprocess, "Popen", lambda words, **how: started.append((words, how)))
+    exec(f"import kpixl.excel; kpixl.excel.{command}", {})
+    ((words, how),) = started
+    assert words == [sys.executable, *orders]
+    assert how["env"] == {**os.environ, excel.AFTER_THE_MACRO: "1"}
+    assert app.shown == app.events == app.statuses == []
+
+
+def test_on_windows_the_second_python_does_the_work(
+    changed: bytes, app: Desk, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv(excel.AFTER_THE_MACRO, "1")
+    app.answers = ["yes"]
+    excel.undo()
+    assert path.read_bytes() == changed
+
+
+def test_the_mac_is_asked_in_its_own_way(app: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = excel_host.Host.of(xw.Book.caller())
+    monkeypatch.setattr(sys, "platform", "darwin")
+    for answer in (True, False):
+        native = SimpleNamespace(saved=SimpleNamespace(get=lambda answer=answer: answer))
+        monkeypatch.setattr(OpenBook, "api", native)
+        assert host.saved is answer

@@ -1,0 +1,316 @@
+"""Buttons, ribbon and the macros behind them: what is in the file, and what LibreOffice runs when they are pressed."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import datetime
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from lxml import etree
+from openxml_audit import OpenXmlValidator
+
+from kpixl import verbs
+from kpixl.catalog import business, businesses
+from kpixl.functions import wrapper
+from kpixl.i18n import LOCALES, language
+from kpixl.period import Period
+from kpixl.roll import roll
+from kpixl.workbook import buttons, ribbon
+from kpixl.workbook.buttons import BUTTONS
+from kpixl.workbook.package import OFFICE_RELATIONSHIP, Package
+from kpixl.workbook.vba_project import Module
+
+sys.path.append(str(Path(__file__).parent / "functions"))
+import office
+
+AGENCY = "remote-va-agency"
+KINDS = ("udf", "vba")
+UI = "{http://schemas.microsoft.com/office/2009/07/customui}"
+XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+DML = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+PIXEL, POINT = 9525, 12700
+MOMENT = "N2"
+"""The merged cell whose text, the moment of the last refresh, stands at its right end; the last button at its left."""
+SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("customui14.xsd")))
+
+
+def new(path: Path, kind: str | None, code: str = "en", which: str = AGENCY) -> Path:
+    return verbs.new(
+        which, language=code, period=Period.parse("2026-10"), company="Ana", currency="EUR", out=path, macros=kind
+    )
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return new(tmp_path_factory.mktemp("new") / "Ana 2026-10.xlsm", request.param, "es")
+
+
+def drawing(package: Package) -> str:
+    """The part with the shapes of the dashboard."""
+    (part,) = package.related(package.sheets[0].part, OFFICE_RELATIONSHIP + "/drawing")
+    return part
+
+
+def macros(path: Path) -> dict[str, str]:
+    """The arguments of every macro in the file, by its name; none may come twice."""
+    olevba = pytest.importorskip("oletools.olevba")
+    texts = [text for *_, text in olevba.VBA_Parser(str(path)).extract_macros()]
+    found = re.findall(r"^(?:Public )?Sub (\w+)\((.*)\)", "\n".join(texts), re.M)
+    assert len({name.lower() for name, _ in found}) == len(found)
+    return dict(found)
+
+
+# The file
+
+
+def test_the_ribbon_is_a_part_that_excel_finds(book: Path) -> None:
+    package = Package.open(book)
+    found = [r for r in package.relationships("") if r.type == ribbon.RELATIONSHIP]
+    assert [(r.target, r.external) for r in found] == [("customUI/customUI14.xml", False)]
+    assert package.content_type("customUI/customUI14.xml") == "application/xml"
+    assert package.read("customUI/customUI14.xml") == ribbon.ribbon("es")
+
+
+def test_without_macros_there_is_nothing_to_press(tmp_path: Path) -> None:
+    package = Package.open(new(tmp_path / "plain.xlsx", None))
+    assert not package.has(ribbon.PART)
+    assert b"Kpixl" not in package.read(drawing(package))
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_the_ribbon_is_valid_and_in_the_language(code: str) -> None:
+    root = etree.fromstring(ribbon.ribbon(code))
+    assert SCHEMA.validate(root), SCHEMA.error_log
+    t = language(code)
+    shown = {entry.get("id"): (entry.get("label"), entry.get("supertip")) for entry in root.iter(UI + "button")}
+    assert shown == {button.macro: (t(button.label), t(button.tip)) for button in BUTTONS}
+    keys = [entry.get("keytip") for entry in root.iter(UI + "button")]
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('size="large"', 'size="huge"'),
+        ('keytip="R"', 'keytip="Refresh"'),
+        ("<tabs>", "<tabs><group/>"),
+        ('id="KpixlUndo"', 'id="KpixlRoll"'),
+        ("onAction", "onClick"),
+        ('label="kpixl"', 'label=""'),
+    ],
+)
+def test_the_schema_finds_mistakes(right: str, wrong: str) -> None:
+    text = ribbon.ribbon("en").decode()
+    assert right in text
+    assert not SCHEMA.validate(etree.fromstring(text.replace(right, wrong).encode()))
+
+
+def test_what_is_pressed_is_there(book: Path) -> None:
+    there = macros(book)
+    package = Package.open(book)
+    pressed = [entry.get("onAction") for entry in etree.fromstring(package.read(ribbon.PART)).iter(UI + "button")]
+    assert len(pressed) == len(BUTTONS)
+    assert {name: there[name] for name in pressed} == dict.fromkeys(pressed, "control As Object")
+    shapes = [entry.get("macro") for entry in package.tree(drawing(package)).iter(XDR + "sp")]
+    assert shapes == [f"[0]!{button.macro}" for button in BUTTONS]
+    assert [there[name.removeprefix("[0]!")] for name in shapes] == [""] * len(BUTTONS)
+
+
+def test_xlwings_module_and_its_settings_are_there(book: Path) -> None:
+    olevba = pytest.importorskip("oletools.olevba")
+    names = [name for _, _, name, _ in olevba.VBA_Parser(str(book)).extract_macros()]
+    assert [name for name in names if name.startswith(("xlwings", "KpixlButtons"))] == [
+        "xlwings.bas",
+        "KpixlButtons.bas",
+    ]
+    assert Package.open(book).sheets[-1].name == wrapper.CONF_SHEET
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_the_settings_name_the_python_that_kpixl_was_installed_with(
+    platform: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    key, other = ("Interpreter_Mac", "Interpreter_Win") if platform == "darwin" else ("Interpreter_Win", "Interpreter")
+    assert wrapper.conf()[key] == sys.executable
+    assert other not in wrapper.conf()
+    assert f'GetConfig("{key.upper()}"' in wrapper.bridge().source
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_the_buttons_are_in_the_language_and_cover_nothing(code: str, tmp_path: Path) -> None:
+    package = Package.open(new(tmp_path / "book.xlsm", "vba", code, "multilingual-va"))
+    root, t = package.tree(drawing(package)), language(code)
+    anchors = [entry for entry in root if entry.find(XDR + "sp") is not None]
+    assert ["".join(entry.itertext(DML + "t")) for entry in anchors] == [t(button.label) for button in BUTTONS]
+    ids = [entry.get("id") for entry in root.iter(XDR + "cNvPr")]
+    assert len(set(ids)) == len(ids) == len(BUTTONS) + 2
+    sheet = package.tree(package.sheets[0].part)
+    widths = {int(entry.get("min", "0")): float(entry.get("width", "0")) for entry in sheet.iter(MAIN + "col")}
+    filled = {entry.get("r") for entry in sheet.iter(MAIN + "c") if len(entry)}
+    taken = set()
+    for anchor, button in zip(anchors, BUTTONS, strict=True):
+        assert anchor.find(XDR + "clientData").get("fPrintsWithSheet") == "0"
+        assert anchor.find(f".//{XDR}cNvPr").get("descr") == f"{t(button.label)}: {t(button.tip)}"
+        start, end = (
+            {child.tag.removeprefix(XDR): int(child.text) for child in anchor.find(XDR + corner)}
+            for corner in ("from", "to")
+        )
+        assert (start["row"], start["col"]) == (end["row"], end["col"])
+        row = sheet.find(f".//{MAIN}row[@r='{start['row'] + 1}']")
+        # A character of the standard font is 7 pixels wide, and a column has 5 more.
+        assert 0 < start["colOff"] < end["colOff"] < (int(widths[start["col"] + 1] * 7) + 5) * PIXEL
+        assert 0 < start["rowOff"] < end["rowOff"] < float(row.get("ht")) * POINT
+        cell = f"{chr(ord('A') + start['col'])}{start['row'] + 1}"
+        assert cell == MOMENT or cell not in filled
+        taken.add(cell)
+    assert len(taken) == len(BUTTONS)
+
+
+def test_the_texts_beside_the_buttons_have_room() -> None:
+    """A column is 75 pixels wide; a letter of the company's name 11, as bold as it is, and one of the moment 7."""
+    places = [int(button.column.removeprefix("c")) for button in BUTTONS]
+    assert min(places) > 40 * 11 / 75
+    moments = [
+        t("Last refresh: {moment}").format(moment=t.moment(datetime(2026, 12, 22, 22, 22)))
+        for t in map(language, LOCALES)
+    ]
+    assert max(places) + max(map(len, moments)) * 7 / 75 <= 19
+
+
+def test_the_validator_finds_nothing_new(book: Path, tmp_path: Path) -> None:
+    def findings(path: Path) -> set[str]:
+        found = {f"{error.part_uri} {error.description}" for error in OpenXmlValidator().validate(str(path)).errors}
+        return {text for text in found if "inline-string" not in text}
+
+    assert findings(book) <= findings(new(tmp_path / "plain.xlsx", None, "es"))
+
+
+@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("which", [one.id for one in businesses()])
+def test_excel_takes_the_macros(which: str, code: str) -> None:
+    source = buttons.module(business(which), code).source
+    source.encode("cp1252")
+    assert max(map(len, source.splitlines())) < 1023
+    for table in business(which).tables:
+        assert f'"{table.id}"' in source
+    kinds = re.search(r"GetOpenFilename\((.*) & \",\*\.csv;", source)
+    assert kinds
+    assert "," not in kinds[1]  # which would part the kinds of file
+
+
+def test_refresh_and_roll_keep_everything(book: Path, tmp_path: Path) -> None:
+    path = tmp_path / book.name
+    path.write_bytes(book.read_bytes())
+    kept = ("customUI/customUI14.xml", "xl/vbaProject.bin", drawing(Package.open(path)), "_rels/.rels")
+    before = {part: Package.open(path).read(part) for part in kept}
+    verbs.refresh(path)
+    assert {part: Package.open(path).read(part) for part in kept} == before
+    rolled = roll(path, moment=datetime(2026, 11, 2), anyway=True).path
+    assert rolled.name == "Ana 2026-11.xlsm"
+    package = Package.open(rolled)
+    assert {part: package.read(part) for part in kept} == before
+    assert ribbon.RELATIONSHIP in [related.type for related in package.relationships("")]
+
+
+def test_the_guide_names_every_button() -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "inside-excel.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| \*\*(.+?)\*\* \|", guide, re.M) == [button.label for button in BUTTONS]
+    assert re.findall(r"`(Kpixl\w+)`", guide) == [button.macro for button in BUTTONS]
+
+
+# The macros at work
+
+CHOSEN = "C:\\Données & 100%\\it's “ș”.csv"
+_RECORDER = """
+Public Function RunPython(PythonCommand As String)
+    Dim f As Integer
+    f = FreeFile
+    Open "{log}" For Append As #f
+    Print #f, PythonCommand
+    Close #f
+End Function
+"""
+
+
+def _listening(module: Module, sheets: dict[str, str], *, number: str, chosen: bool) -> Module:
+    """The module with answers in place of what waits for a person, and of what LibreOffice lacks: a range by the name
+    of a column, and a macro by the name of its workbook."""
+    signs = " & ".join(f"ChrW({ord(sign)})" for sign in CHOSEN)
+    cases = "\n".join(f'    If column = "{name}" Then KpixlSheet = "{sheet}"' for name, sheet in sheets.items())
+    swaps = (
+        (r"chosen = Application\.GetOpenFilename\(.*\)", f"chosen = {signs if chosen else 'False'}"),
+        (r"KpixlAnswer = InputBox\(question, \"kpixl\"\)", f'KpixlAnswer = "{number}"'),
+        (r"    KpixlSheet = Application\.Range\(column\)\.Worksheet\.Name", cases),
+        (r"Application\.Run (.*)", r'RunPython "run " & \1'),
+    )
+    source = module.source
+    for pattern, text in swaps:
+        source, count = re.subn(pattern, lambda found, text=text: found.expand(text) if "\\1" in text else text, source)
+        assert count
+    return Module(module.name, source)
+
+
+def _pressed(
+    folder: Path, presses: list[str], *, kind: str = "vba", number: str = "", chosen: bool = True
+) -> list[str]:
+    """What Python would have been told. A press is a macro; ``@2 macro`` is one with the third sheet in front."""
+    log, path = folder / "log.txt", folder / "it's mine.xlsm"
+    stub = Module("xlwings", _RECORDER.format(log=log))
+    package = Package.open(new(folder / "plain.xlsx", None))
+    sheets = {
+        f"_kpixl.{table.name.removeprefix('tbl_')}.{next(f.id for f in one.fields)}": table.sheet.name
+        for table in package.tables
+        for one in business(AGENCY).tables
+        if table.name == f"tbl_{one.id}"
+    }
+    lines = ["Dim script As Object"]
+    for press in presses:
+        sheet, _, macro = press.rpartition(" ")
+        where = f"vnd.sun.star.script:VBAProject.{buttons.MODULE}.{macro}?language=Basic&location=document"
+        control = "Array(book)" if macro.endswith("Ribbon") else "Array()"
+        lines += [
+            f"book.CurrentController.setActiveSheet(book.Sheets.getByIndex({sheet.removeprefix('@') or 0}))",
+            f'script = book.getScriptProvider().getScript("{where}")',
+            f"script.invoke({control}, Array(), Array())",
+        ]
+    run = office._RUN.replace("    book.calculateAll()\n", "".join(f"    {line}\n" for line in lines))
+    real = buttons.module
+    with (
+        mock.patch.object(wrapper, "bridge", return_value=stub),
+        mock.patch.object(
+            buttons, "module", lambda *given: _listening(real(*given), sheets, number=number, chosen=chosen)
+        ),
+    ):
+        new(path, kind)
+    with mock.patch.object(office, "_RUN", run):
+        office.with_macros(path, folder / "out.xlsx")
+    return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_button_hands_its_command_to_python(kind: str, tmp_path: Path) -> None:
+    direct = [button.macro for button in BUTTONS if button.entry != "import_file"]
+    by_ribbon = [f"{button.macro}Ribbon" for button in BUTTONS]
+    told = _pressed(tmp_path, [*direct, *by_ribbon, "@2 KpixlImport", "KpixlImport"], kind=kind, number="1")
+    file = CHOSEN.encode("utf-16-be").hex().upper()
+    tables = [table.id for table in business(AGENCY).tables]
+    assert told == [
+        *(f"import kpixl.excel; kpixl.excel.{entry}()" for entry in ("refresh", "check", "roll", "undo")),
+        *(f"run 'it''s mine.xlsm'!{button.macro}" for button in BUTTONS),
+        # The dashboard is the first sheet, before those for entries.
+        f"import kpixl.excel; kpixl.excel.import_file('{file}', '{tables[1]}')",
+        f"import kpixl.excel; kpixl.excel.import_file('{file}', '{tables[0]}')",
+    ]
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize(("number", "chosen"), [("", True), ("99", True), ("1", False)])
+def test_who_picks_nothing_imports_nothing(number: str, chosen: bool, tmp_path: Path) -> None:
+    told = _pressed(tmp_path, ["KpixlImport", "KpixlUndo"], number=number, chosen=chosen)
+    assert told == ["import kpixl.excel; kpixl.excel.undo()"]
