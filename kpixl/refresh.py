@@ -56,10 +56,17 @@ def refresh_package(
     scorecard, problems = scored(book)
     if moment is None:
         problems = ()
+    write(package, context_of(book, scorecard, problems, moment), book.placements, book.sheets)
+    charts_fit.overview(package, book, len(scorecard.results))
+    return scorecard, problems
+
+
+def context_of(book: Book, scorecard: Scorecard, problems: tuple[Problem, ...], moment: datetime | None) -> Context:
+    """What the owned cells of a workbook are made from, wherever it is."""
     t = language(book.entries.language)
     titles = layout.titles(book.entries.business, t)
     titles.update({key: sheet.name for key, sheet in book.sheets.items()})
-    context = Context(
+    return Context(
         business=book.entries.business,
         t=t,
         scorecard=scorecard,
@@ -76,6 +83,3 @@ def refresh_package(
         commentary=headline(scorecard, t),
         comments={result.kpi.id: comment(result, t, book.entries.currency) for result in scorecard.results},
     )
-    write(package, context, book.placements, book.sheets)
-    charts_fit.overview(package, book, len(scorecard.results))
-    return scorecard, problems

@@ -1,64 +1,106 @@
-"""Writes the cells that kpixl owns: cached values beside their formulas, and what refresh found. Nothing else."""
+"""Writes the cells that kpixl owns: cached values beside their formulas, and what refresh found. Nothing else.
+
+``owned`` and ``lost`` say what a refresh has to bring about, for a file and for the workbook open in Excel alike.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kpixl.workbook import layout
 from kpixl.workbook.sheet import SheetEditor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from kpixl.workbook.aliases import Aliases
     from kpixl.workbook.grid import Cell, Context, Placement
     from kpixl.workbook.package import Package, Sheet
 
 
-def write(package: Package, context: Context, placements: Mapping[str, Placement], sheets: Mapping[str, Sheet]) -> None:
-    """Bring every owned cell up to date. A sheet whose cells are all right already keeps its bytes."""
-    editors: dict[str, SheetEditor] = {}
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """What a block shall hold after a refresh. Rows and columns are those of its sheet, from 1."""
+
+    id: str
+    sheet: Sheet
+    cells: Mapping[tuple[int, int], Cell]
+    """By row and column, with formulas as they have to stand in this workbook."""
+    hidden: Mapping[int, bool]
+    """Whether a row is to be out of sight, for the rows that come and go."""
+    heights: Mapping[int, float]
+    """Heights in points of rows, where the block sets them."""
+
+
+def owned(context: Context, placements: Mapping[str, Placement], sheets: Mapping[str, Sheet]) -> Iterator[Owned]:
+    """What each block that is still there shall hold; rows and columns that the owner deleted are passed over."""
     for id_, block in layout.blocks(context.business).items():
         place = placements.get(id_)
         if place is None or place.sheet not in sheets:
             continue
-        sheet = sheets[place.sheet]
-        editor = editors.get(sheet.part) or editors.setdefault(sheet.part, SheetEditor(package, sheet))
-        for (row, column), cell in block.cells(context).items():
-            if row in place.row_numbers and column in place.column_numbers:
-                _put(editor, *place.position(row, column), cell, context.aliases)
-        if block.hidden_rows is not None:
-            hidden = block.hidden_rows(context)
-            for row, number in place.row_numbers.items():
-                editor.set_row_hidden(number, row in hidden)
-        if block.heights is not None:
-            for row, points in block.heights(context).items():
-                if row in place.row_numbers:
-                    editor.set_row_height(place.row_numbers[row], points)
+        rows, columns = place.row_numbers, place.column_numbers
+        cells = {
+            (rows[row], columns[column]): _here(cell, context.aliases)
+            for (row, column), cell in block.cells(context).items()
+            if row in rows and column in columns
+        }
+        hidden = block.hidden_rows(context) if block.hidden_rows is not None else None
+        heights = block.heights(context) if block.heights is not None else {}
+        yield Owned(
+            id_,
+            sheets[place.sheet],
+            cells,
+            {} if hidden is None else {number: row in hidden for row, number in rows.items()},
+            {rows[row]: points for row, points in heights.items() if row in rows},
+        )
+
+
+def lost(cell: Cell, there: str | None) -> bool:
+    """Whether a live cell, in which the formula ``there`` stands or none, has to get its own anew. Excel rewrites a
+    formula when a heading or sheet is renamed, so the one that stands there is the right one."""
+    return there is None or (cell.guarded and _squeezed(there) != _squeezed(cell.formula or ""))
+
+
+def write(package: Package, context: Context, placements: Mapping[str, Placement], sheets: Mapping[str, Sheet]) -> None:
+    """Bring every owned cell up to date. A sheet whose cells are all right already keeps its bytes."""
+    editors: dict[str, SheetEditor] = {}
+    for block in owned(context, placements, sheets):
+        part = block.sheet.part
+        editor = editors.get(part) or editors.setdefault(part, SheetEditor(package, block.sheet))
+        for (row, column), cell in block.cells.items():
+            _put(editor, row, column, cell)
+        for row, hidden in block.hidden.items():
+            editor.set_row_hidden(row, hidden)
+        for row, points in block.heights.items():
+            editor.set_row_height(row, points)
     for editor in editors.values():
         editor.commit()
     package.set_full_calc_on_load()
 
 
-def _put(editor: SheetEditor, row: int, column: int, cell: Cell, aliases: Aliases) -> None:
-    formula = None if cell.formula is None else aliases.there(cell.formula)
+def _put(editor: SheetEditor, row: int, column: int, cell: Cell) -> None:
     if cell.kind == "live":
-        # Excel rewrites a formula when a heading or sheet is renamed, so the one that stands there is the right one.
-        there = editor.formula(row, column)
-        lost = there is None or (cell.guarded and _squeezed(there) != _squeezed(formula or ""))
-        editor.set(row, column, cell.value, formula if lost else None)
+        anew = lost(cell, editor.formula(row, column))
+        editor.set(row, column, cell.value, cell.formula if anew else None)
     elif cell.kind == "label" and cell.refilled and editor.is_blank(row, column):
         editor.set(row, column, cell.value)
     elif cell.kind == "echo":
         # Where there is no number, Excel's own error stands there already.
         if editor.formula(row, column) is not None and cell.value is not None:
             editor.set(row, column, cell.value)
-    elif cell.kind == "static" and formula is not None:
-        editor.set(row, column, cell.value, formula)
+    elif cell.kind == "static" and cell.formula is not None:
+        editor.set(row, column, cell.value, cell.formula)
     elif cell.kind == "static":
         if editor.formula(row, column) is not None:
             editor.clear(row, column)
         editor.set(row, column, cell.value)
+
+
+def _here(cell: Cell, aliases: Aliases) -> Cell:
+    if cell.formula is None or not aliases.names:
+        return cell
+    return replace(cell, formula=aliases.there(cell.formula))
 
 
 def _squeezed(formula: str) -> str:
