@@ -31,11 +31,12 @@ def leaving(entries: Entries, table: Table) -> np.ndarray:
 
 
 def blank_rows(rows: EntryTable) -> np.ndarray:
-    """Which rows hold nothing in any field."""
+    """Which rows hold nothing: in no field, and in no column of the owner's."""
     blank = np.ones(len(rows), dtype=bool)
     for field in rows.table.fields:
         if rows.has(field.id):
             blank &= rows.blank(field.id)
+    blank[list(rows.noted)] = False
     return blank
 
 

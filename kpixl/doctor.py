@@ -72,7 +72,7 @@ def examine(path: Path | None = None, machine: Machine | None = None) -> tuple[F
             found.append(Finding("missing", error.code, error))
         except Exception as error:
             detail = f"{type(error).__name__}: {error}"
-            unknown = N_("What there is to say of “{what}” could not be found out ({detail}).")
+            unknown = N_("“{what}” could not be looked into ({detail}).")
             found.append(Finding("look", code, Phrase(unknown, what=code, detail=detail), _REPORT))
     return tuple(found)
 
@@ -85,7 +85,7 @@ _REPORT = Phrase(N_("Please report it."))
 
 def _python(m: Machine) -> Iterator[Finding]:
     yield Finding("ok", "system", Phrase(N_("The system is {system}."), system=m.system))
-    says = Phrase(N_("Python {version} is {path}."), version=m.python_version, path=m.python)
+    says = Phrase(N_("Python {version} is in {path}."), version=m.python_version, path=m.python)
     yield Finding("ok", "python", says)
     folder = Path(kpixl.__file__).parent
     says = Phrase(N_("kpixl {version} is in {path}."), version=kpixl.__version__, path=folder)
@@ -96,7 +96,7 @@ def _xlwings(m: Machine) -> Iterator[Finding]:
     version = m.version("xlwings")
     again = Phrase(N_("Run: {command}"), command=f'"{m.python}" -m pip install --force-reinstall xlwings')
     if version is None:
-        yield Finding("missing", "xlwings", Phrase(N_("xlwings, which speaks with Excel, is not installed.")), again)
+        yield Finding("missing", "xlwings", Phrase(N_("xlwings, which talks to Excel, is not installed.")), again)
         return
     failure = m.failure(_NEEDED.get(m.platform, "xlwings.main"))
     if failure is not None:
@@ -107,7 +107,7 @@ def _xlwings(m: Machine) -> Iterator[Finding]:
     if m.platform == "win32":
         library = f"xlwings64-{version}.dll"
         if not any(m.exists(folder / library) for folder in (m.python.parent, m.python.parent.parent)):
-            lost = N_("{file}, which Excel needs in order to call Python, is not beside it.")
+            lost = N_("{file}, which Excel needs in order to call Python, is not beside Python.")
             yield Finding("missing", "xlwings_library", Phrase(lost, file=library), again)
     if m.platform == "darwin":
         script = f"xlwings-{version}.applescript"
@@ -129,7 +129,7 @@ def _excel(m: Machine) -> Iterator[Finding]:
     mac = pure(m, "/Applications/Microsoft Excel.app")
     found = m.registered("excel.exe") if m.platform == "win32" else mac
     if found and m.exists(found):
-        yield Finding("ok", "excel", Phrase(N_("Excel is {path}."), path=found))
+        yield Finding("ok", "excel", Phrase(N_("Excel is in {path}."), path=found))
     else:
         remedy = N_("Install it to work in the workbooks; the web version cannot run macros.")
         yield Finding("missing", "excel", Phrase(N_("Excel was not found on this computer.")), Phrase(remedy))
@@ -178,7 +178,7 @@ def _libreoffice(m: Machine) -> Iterator[Finding]:
     }
     found = m.which("soffice") or places.get(m.platform)
     if found and m.exists(found):
-        yield Finding("ok", "libreoffice", Phrase(N_("LibreOffice is {path}."), path=found))
+        yield Finding("ok", "libreoffice", Phrase(N_("LibreOffice is in {path}."), path=found))
     else:
         none = N_("LibreOffice was not found; kpixl does without it.")
         yield Finding("ok", "libreoffice", Phrase(none))
@@ -216,9 +216,7 @@ def _workbook(m: Machine, path: Path) -> Iterator[Finding]:
     package = Package.open(path)
     projects = [related.target for related in package.relationships(package.workbook_part) if related.type == _MACROS]
     if not projects:
-        yield Finding(
-            "ok", "macros", Phrase(N_("{file} has no macros, so that nothing stands in its way."), file=path.name)
-        )
+        yield Finding("ok", "macros", Phrase(N_("{file} has no macros, so nothing stands in its way."), file=path.name))
         return
     yield from _blocked(m, path)
     version = bridge_version(package.read(projects[0]))

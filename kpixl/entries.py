@@ -116,6 +116,8 @@ class EntryTable:
     """What stands in number and date columns without being a number: field -> row -> value."""
     below: str | None = None
     """A filled cell right below the table, where rows do not count."""
+    noted: frozenset[int] = frozenset()
+    """Rows without an entry in which the owner wrote something in a column of his own."""
 
     def __len__(self) -> int:
         return len(self.numbers)

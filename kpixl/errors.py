@@ -154,7 +154,7 @@ class NotOurWorkbook(WorkbookError):
 
     code = "not_our_workbook"
     template = N_(
-        "{path} was not made by kpixl; make a new workbook with “kpixl new” and enter or import the rows there."
+        "{path} has no sheets of kpixl; add them with “kpixl adopt”, or make a new workbook with “kpixl new”."
     )
 
 
@@ -195,6 +195,13 @@ class NotXlsx(UsageError):
 
     code = "not_xlsx"
     template = N_("A new workbook must be called something.xlsx; {path} is not.")
+
+
+class OtherEnding(UsageError):
+    """A workbook made from another under another ending."""
+
+    code = "other_ending"
+    template = N_("A workbook made from {path} must end in {ending} as well; {out} does not.")
 
 
 class FileInUse(WorkbookError):

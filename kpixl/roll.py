@@ -5,6 +5,7 @@ The closed workbook is never written to by ``roll``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from kpixl.errors import N_, FileExists, FolderMissing, WorkbookError
 from kpixl.i18n import language
 from kpixl.period import serial
 from kpixl.refresh import no_collection, refresh_package, scored
-from kpixl.workbook.files import ensure_free
+from kpixl.workbook.files import ensure_closed, ensure_free, ensure_same_ending
 from kpixl.workbook.package import Package
 from kpixl.workbook.past import put_past
 from kpixl.workbook.properties import retitle, title
@@ -39,6 +40,40 @@ class NotOver(WorkbookError):
 
     code = "not_over"
     template = N_("{path} is about {period}, which is not over yet; close it when it is, or now with --anyway.")
+
+
+class ClosedAlready(WorkbookError):
+    """Past periods has the period that is to be closed."""
+
+    code = "closed_already"
+    template = N_(
+        "{path} shows {period}, which its Past periods have already; set the period on Settings to the one to close, "
+        "or close it again with --anyway."
+    )
+
+
+class EarlierRows(WorkbookError):
+    """Rows of an earlier period would leave without ever having been closed."""
+
+    code = "earlier_rows"
+    template = N_(
+        "{path} shows {period}, but holds older rows ({count}), and its Past periods lack {previous}; "
+        "set the period on Settings back and close that one first, or go on with --anyway."
+    )
+
+
+class RowsBelow(WorkbookError):
+    """Rows below a table, which would stay behind when it shrinks."""
+
+    code = "rows_below_table"
+    template = N_("{sheet}!{cell} stands below its table, where no row counts; move it into the table and try again.")
+
+
+class NotTheArchive(WorkbookError):
+    """A workbook that looks back at the period that is to be restated."""
+
+    code = "not_the_archive"
+    template = N_("{path} has {asked} in its Past periods already; name the archived workbook of {asked}.")
 
 
 class ErrorsInCheck(WorkbookError):
@@ -113,31 +148,49 @@ def roll(
     """Close the period of the workbook at ``path`` and save the next one's at ``out``: beside it, under its name with
     the new period, without one.
 
-    Refuses a period that is not over on ``today``, and a workbook with errors in Check, unless ``anyway``; and a file
-    that exists already, in any case. A file that is open elsewhere is refused too, unless it is ``open_here``: by the
-    caller, who knows that it is saved.
+    Refuses a period that is not over on ``today``, one that has been closed before or that skips one, and a workbook
+    with errors in Check, unless ``anyway``; and a file that exists already, in any case. A file that is open elsewhere
+    is refused too, unless it is ``open_here``: by the caller, who knows that it is saved.
     """
     package = Package.open(path)
     if not open_here:
-        ensure_free(path)
+        ensure_closed(path)
     with no_collection():
         book = read(package)
         closed = book.entries.period
         target = out or path.with_name(_next_name(path, closed))
+        ensure_same_ending(path, target)
         if target.exists():
             raise FileExists(path=target.name)
         if not target.parent.is_dir():
             raise FolderMissing(path=target.parent)
-        if not anyway and today is not None and today < closed.end:
-            raise NotOver(path=path.name, period=closed)
         scorecard, problems = scored(book)
-        errors = sum(problem.severity == "error" for problem in problems)
-        if errors and not anyway:
-            raise ErrorsInCheck(path=path.name, count=errors)
+        if not anyway:
+            if today is not None and today < closed.end:
+                raise NotOver(path=path.name, period=closed)
+            _refuse_wrong_period(path, book)
+            errors = sum(problem.severity == "error" for problem in problems)
+            if errors:
+                raise ErrorsInCheck(path=path.name, count=errors)
+        for rows in book.entries.tables.values():
+            if rows is not None and rows.below is not None and not rows.table.kept:
+                raise RowsBelow(sheet=rows.sheet, cell=rows.below)
         stayed, left = _move_on(package, book, scorecard)
         scorecard, problems = refresh_package(package, moment=moment, rows_changed=True)
     package.save(target)
     return Rolled(target, path, closed, scorecard, problems, stayed, left)
+
+
+def _refuse_wrong_period(path: Path, book: Book) -> None:
+    """The owner may have set the period to look at another one, and have forgotten it."""
+    entries = book.entries
+    known = {line.start for line in entries.past if line.value is not None}
+    if entries.period.start in known:
+        raise ClosedAlready(path=path.name, period=entries.period)
+    previous = entries.period.shift(-1)
+    older = sum(int(np.count_nonzero(leaving(entries, table))) for table in entries.business.tables)
+    if older and previous.start not in known:
+        raise EarlierRows(path=path.name, period=entries.period, count=older, previous=previous)
 
 
 def restate(path: Path, asked: Period, into: Sequence[Path], *, moment: datetime) -> Restated:
@@ -148,6 +201,8 @@ def restate(path: Path, asked: Period, into: Sequence[Path], *, moment: datetime
         book = read(archive)
         if book.entries.period != asked:
             raise OtherPeriod(path=path.name, period=book.entries.period, asked=asked)
+        if any(line.start == asked.start and line.value is not None for line in book.entries.past):
+            raise NotTheArchive(path=path.name, asked=asked)
         scorecard, problems = refresh_package(archive, moment=moment)
         lines = closed_lines(scorecard)
         later = [_restated(Package.open(other), book, lines, moment) for other in into]
@@ -178,8 +233,11 @@ def _restated(package: Package, archive: Book, lines: Sequence[PastValue], momen
 def _next_name(path: Path, closed: Period) -> str:
     """The file's name with the next period in place of the closed one, or behind it."""
     following = str(closed.shift(1))
-    before, found, after = path.stem.rpartition(str(closed))
-    return f"{before}{following}{after}{path.suffix}" if found else f"{path.stem} {following}{path.suffix}"
+    found = list(re.finditer(rf"(?<!\d){re.escape(str(closed))}(?!\d)", path.stem))
+    if not found:
+        return f"{path.stem} {following}{path.suffix}"
+    start, end = found[-1].span()
+    return f"{path.stem[:start]}{following}{path.stem[end:]}{path.suffix}"
 
 
 def _move_on(package: Package, book: Book, scorecard: Scorecard) -> tuple[dict[str, int], dict[str, int]]:

@@ -58,7 +58,8 @@ def event_text(event: Event, t: Language) -> str:
         case "stopped":
             return t(N_("kpixl no longer watches this folder."))
         case "refreshed":
-            return f"{t(N_('refreshed.'))} {counts_text(event.problems, t)}"
+            done = t(N_("refreshed."))
+            return f"{done} {counts_text(event.problems, t)}"
         case "waits":
             program = event.error.details["program"] if event.error else ""
             return t(N_("saved, and refreshed as soon as it is closed in {program}.")).format(program=program)

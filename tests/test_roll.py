@@ -9,18 +9,33 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from lxml import etree
 from openpyxl.comments import Comment
 
 from kpixl import verbs
 from kpixl.catalog import businesses
-from kpixl.errors import FileExists, FileInUse
+from kpixl.errors import FileExists, FileInUse, OtherEnding
 from kpixl.measure import measure
 from kpixl.period import Kind, Period, serial
-from kpixl.roll import AnotherBusiness, ErrorsInCheck, NotLater, NotOver, OtherPeriod, restate, roll
+from kpixl.roll import (
+    AnotherBusiness,
+    ClosedAlready,
+    EarlierRows,
+    ErrorsInCheck,
+    NotLater,
+    NotOver,
+    NotTheArchive,
+    OtherPeriod,
+    RowsBelow,
+    restate,
+    roll,
+)
 from kpixl.samples import sample
-from kpixl.workbook.package import Package
+from kpixl.workbook.cells import Area, cell_name, parse_area, parse_cell
+from kpixl.workbook.package import MAIN, Package
 from kpixl.workbook.sheet import SheetEditor
-from workbooks import KPIS, MEASURES, ROWS, Filled, append, day, make, named, opened, placed, put
+from kpixl.workbook.tables import HoldsFormula, append_rows
+from workbooks import KPIS, MEASURES, ROWS, Filled, append, day, entry, make, named, opened, placed, put
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning:openpyxl")
 
@@ -272,8 +287,6 @@ def test_lines_of_the_same_period_that_were_there_are_replaced(book: Path) -> No
     where = opened(book)
     assert where.entries.past == ()
     package = Package.open(book)
-    from kpixl.workbook.tables import append_rows
-
     headings = where.headings["past"]
     past = {
         "start": [october, october, serial(date(2026, 9, 1)), october],
@@ -282,7 +295,10 @@ def test_lines_of_the_same_period_that_were_there_are_replaced(book: Path) -> No
     }
     append_rows(package, "tbl_past", {headings[id_]: values for id_, values in past.items()})
     package.save(book)
-    lines = [(line.start, line.id, line.value) for line in opened(roll(book, moment=NOW).path).entries.past]
+    with pytest.raises(ClosedAlready, match=r"shows 2026-10, which its Past periods have already"):
+        roll(book, moment=NOW)
+    rolled = roll(book, moment=NOW, anyway=True)
+    lines = [(line.start, line.id, line.value) for line in opened(rolled.path).entries.past]
     assert [value for start, id_, value in lines if id_ == "surveyed" and start == FIRST] == [3]
     assert (date(2026, 9, 1), "surveyed", 97) in lines
     assert (FIRST, "own note", 1) in lines
@@ -376,9 +392,114 @@ def test_a_workbook_without_rows_can_be_closed(tmp_path: Path) -> None:
     assert np.isnan(entries.tables["surveys"].numbers["score"]).all()
 
 
-def test_a_workbook_that_looks_at_another_period_than_it_says(book: Path) -> None:
-    """The owner looked at September and forgot to set the period back: closing closes what the workbook shows."""
-    put(book, {named(opened(book), "period_day"): day("2026-09-15")})
+def test_a_workbook_that_looks_at_another_period(book: Path) -> None:
+    """The owner looked at a month and forgot to set the period back."""
+    november = roll(book, moment=NOW).path
+    figures = opened(november).entries.past
+    put(november, {named(opened(november), "period_day"): day("2026-10-15")})
+    with pytest.raises(ClosedAlready):
+        roll(november, moment=NOW)
+    with pytest.raises(NotTheArchive, match="has 2026-10 in its Past periods already"):
+        restate(november, Period.parse("2026-10"), [], moment=NOW)
+    assert opened(november).entries.past == figures
+    put(book, {named(opened(book), "period_day"): day("2026-11-15")})
+    # R1 and R2, T1, two days of hours, four answers; nobody has closed October.
+    with pytest.raises(EarlierRows, match=r"shows 2026-11, but holds older rows \(9\), .* lack 2026-10"):
+        roll(book, moment=NOW)
+    assert kept(roll(book, moment=NOW, anyway=True, out=book.with_name("F.xlsx")).path, "surveys", "client") == [None]
+
+
+def test_a_note_in_a_row_without_an_entry_stays(book: Path) -> None:
+    package = Package.open(book)
+    table = next(one for one in package.tables if one.name == "tbl_surveys")
+    headings = opened(book).headings["surveys"]
+    append_rows(
+        package, "tbl_surveys", {headings["client"]: ["", "", "Ana"], headings["date"]: ["", "", day("2026-11-03")]}
+    )
+    package.save(book)
+    package = Package.open(book)
+    table = next(one for one in package.tables if one.name == "tbl_surveys")
+    root, area = package.tree(table.part), parse_area(table.ref)
+    columns = root.find(f"{{{MAIN}}}tableColumns")
+    etree.SubElement(columns, f"{{{MAIN}}}tableColumn", id="98", name="Mine")
+    columns.set("count", str(len(columns)))
+    wider = Area(area.top, area.left, area.bottom, area.right + 1).ref
+    root.set("ref", wider)
+    root.find(f"{{{MAIN}}}autoFilter").set("ref", wider)
+    package.replace(table.part, root)
+    editor = SheetEditor(package, table.sheet)
+    editor.set(area.top, area.right + 1, "Mine")
+    editor.set(area.bottom - 1, area.right + 1, "Call Ana about November")
+    editor.commit()
+    package.save(book)
+    rolled = roll(book, moment=NOW)
+    assert kept(rolled.path, "surveys", "client") == [None, "Ana"]
+    there = openpyxl.load_workbook(rolled.path)["Surveys"]
+    assert there.cell(area.top + 1, area.right + 1).value == "Call Ana about November"
+    assert rolled.left["surveys"] == 4
+
+
+def test_a_text_typed_over_a_formula_stays(book: Path) -> None:
+    sheet, cell = entry(opened(book), "requests", "hours", 2)
+    package = Package.open(book)
+    editor = SheetEditor(package, next(one for one in package.sheets if one.name == sheet))
+    editor.clear(*parse_cell(cell))
+    editor.set(*parse_cell(cell), "asked twice")
+    editor.commit()
+    package.save(book)
     rolled = roll(book, moment=NOW, anyway=True)
-    assert str(rolled.closed) == "2026-09"
-    assert kept(rolled.path, "surveys", "client") == ["Ana", "Léa", "Zoë", "Ana"]
+    assert kept(rolled.path, "requests", "id") == ["R3", "R4"]
+    sheet, cell = entry(opened(rolled.path), "requests", "hours", 0)
+    assert openpyxl.load_workbook(rolled.path)[sheet][cell].value == "asked twice"
+
+
+def test_rows_below_a_table_would_be_left_behind(book: Path) -> None:
+    sheet, cell = entry(opened(book), "surveys", "client", 4)
+    put(book, {(sheet, cell): "Léa"})
+    with pytest.raises(RowsBelow, match=rf"Surveys!{cell} stands below its table"):
+        roll(book, moment=NOW, anyway=True)
+
+
+def test_the_new_file_ends_as_the_old_one(book: Path) -> None:
+    with pytest.raises(OtherEnding, match=r"must end in \.xlsx as well; November\.xlsm does not"):
+        roll(book, moment=NOW, out=book.with_name("November.xlsm"))
+
+
+@pytest.mark.parametrize(
+    ("name", "then"),
+    [
+        ("Report 12026 2026-10.xlsx", "Report 12026 2026-11.xlsx"),
+        ("2026-10 of 2026-100.xlsx", "2026-11 of 2026-100.xlsx"),
+        ("Agency.xlsx", "Agency 2026-11.xlsx"),
+    ],
+)
+def test_the_name_of_the_next_file(name: str, then: str, book: Path) -> None:
+    assert roll(book.rename(book.with_name(name)), moment=NOW).path.name == then
+
+
+def test_a_read_only_archive_can_be_closed(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise AssertionError(f"{path} would be written to")
+
+    monkeypatch.setattr("kpixl.roll.ensure_free", refuse)
+    book.chmod(0o444)
+    assert roll(book, moment=NOW).path.exists()
+
+
+def test_a_formula_in_past_periods_is_not_written_over(pair: tuple[Path, Path]) -> None:
+    archive, current = pair
+    append(archive, "surveys", {"date": [day("2026-10-30")], "client": ["Zoë"], "score": [5]})
+    where = opened(current)
+    row = next(i for i, line in zip(where.past_rows, where.entries.past, strict=True) if line.id == "surveyed")
+    table = next(one for one in where.view.package.tables if one.name == "tbl_past")
+    area = parse_area(table.ref)
+    place = area.top + 1 + row, area.left + table.columns.index(where.headings["past"]["value"])
+    package = Package.open(current)
+    editor = SheetEditor(package, table.sheet)
+    editor.set(*place, 3.0, "1+2")
+    editor.commit()
+    package.save(current)
+    before = archive.read_bytes(), current.read_bytes()
+    with pytest.raises(HoldsFormula, match=f"{cell_name(*place)} holds a formula"):
+        restate(archive, Period.parse("2026-10"), [current], moment=NOW)
+    assert (archive.read_bytes(), current.read_bytes()) == before

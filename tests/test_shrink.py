@@ -25,7 +25,7 @@ from kpixl.workbook.cells import Area
 from kpixl.workbook.moves import Moves
 from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.workbook.shrink import FormulaOverCells, MergedInTable, keep_rows
-from kpixl.workbook.tables import append_rows, set_cells
+from kpixl.workbook.tables import HoldsFormula, append_rows, set_cells
 from test_package import findings
 from test_tables import DOUBLE, lint, sqrefs, table_rows
 
@@ -714,7 +714,7 @@ def test_a_cell_without_a_format_gets_that_of_the_first(tmp_path: Path) -> None:
 
 def test_formulas_are_never_overwritten(tmp_path: Path) -> None:
     package = Package.open(build(tmp_path / "book.xlsx"))
-    with pytest.raises(ValueError, match="Sales!E6 holds a formula"):
+    with pytest.raises(HoldsFormula, match="Sales!E6 holds a formula"):
         set_cells(package, "tbl_sales", {(0, "Client"): "x", (2, "Double"): 1})
     with pytest.raises(ValueError, match="no data row 6"):
         set_cells(package, "tbl_sales", {(0, "Client"): "x", (6, "Client"): "y"})

@@ -56,7 +56,9 @@ def settle(package: Package, book: Book) -> None:
         for id_ in ids:
             _, number = parse_cell(rows.cell(id_, 0))
             for row, value in enumerate(book.stale[table, id_], rows.first_row):
-                editor.set(row, number, "" if value != value else float(value))
+                # What somebody typed over the formula stays.
+                if editor.has_formula(row, number):
+                    editor.set(row, number, "" if value != value else float(value))
         editor.commit()
 
 

@@ -14,7 +14,17 @@ import stat
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kpixl.errors import N_, FileInUse, FileLocked, NoPermission, NothingToUndo, NotWritten, Phrase, WorkbookError
+from kpixl.errors import (
+    N_,
+    FileInUse,
+    FileLocked,
+    NoPermission,
+    NothingToUndo,
+    NotWritten,
+    OtherEnding,
+    Phrase,
+    WorkbookError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +38,23 @@ _SHARING_VIOLATIONS = (32, 33)
 _STAMP = "%Y-%m-%d %H.%M.%S"
 
 
-def ensure_free(path: Path) -> None:
-    """Raise FileInUse where Excel or LibreOffice holds the file, NoPermission where it cannot be written."""
+def ensure_closed(path: Path) -> None:
+    """Raise FileInUse where Excel or LibreOffice holds the file."""
     held = _holder(path)
     if held is not None:
         program, lock = held
         raise FileLocked(path=path.name, program=program, lock=lock)
+
+
+def ensure_same_ending(path: Path, out: Path) -> None:
+    """Raise OtherEnding where a workbook made from ``path`` would have another ending: Excel would not open it."""
+    if out.suffix.lower() != path.suffix.lower():
+        raise OtherEnding(path=path.name, out=out.name, ending=path.suffix.lower())
+
+
+def ensure_free(path: Path) -> None:
+    """Raise FileInUse where Excel or LibreOffice holds the file, NoPermission where it cannot be written."""
+    ensure_closed(path)
     try:
         with path.open("r+b"):
             pass

@@ -68,7 +68,7 @@ class Parts:
     def open(cls, path: Path) -> Self:
         """Read the package at ``path``; the file is not kept open."""
         if path.is_dir():
-            raise NotAWorkbook(path=path.name)
+            raise NotAWorkbook(path=path)
         try:
             data = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError) as error:

@@ -317,8 +317,24 @@ class _Reader(Blocks):
                 pd.DataFrame(texts, dtype=object, index=range(count)),
                 odd,
                 self.view.below(found, set(letters.values())),
+                self._noted(found, [columns[field.id] for field in table.fields if field.id in columns], columns),
             ),
             sheet,
+        )
+
+    def _noted(self, found: TableRows, fields: Sequence[int], columns: Mapping[str, int]) -> frozenset[int]:
+        """Rows without an entry in which the owner wrote something himself in a column of his own."""
+        theirs = [index for index in range(len(found.columns)) if index not in columns.values()]
+        rows = [
+            number
+            for number, row in enumerate(found.rows if theirs else ())
+            if any(row[index] != "" for index in theirs) and all(row[index] == "" for index in fields)
+        ]
+        formulas = {index: self.view.formulas(found, found.letter(index)) for index in theirs} if rows else {}
+        return frozenset(
+            number
+            for number in rows
+            if any(found.rows[number][index] != "" and not formulas[index][number] for index in theirs)
         )
 
     def calculate(self, entries: Entries) -> dict[tuple[str, str], np.ndarray]:

@@ -68,6 +68,11 @@ class SheetEditor:
                     return moved_formula(other.text, cell_name(master_row, master_col), cell_name(row, col))
         return unescaped(entry.text or "")
 
+    def has_formula(self, row: int, col: int) -> bool:
+        """Whether a formula stands there, its own or a shared one."""
+        cell = self._cell(row, col)
+        return cell is not None and cell.find(_F) is not None
+
     def style(self, row: int, col: int) -> int | None:
         """The index of the cell's format; None where it has none of its own."""
         cell = self._cell(row, col)

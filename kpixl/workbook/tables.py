@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from kpixl.entries import CellError
-from kpixl.errors import ContentBelowTable, UnknownField
+from kpixl.errors import N_, ContentBelowTable, UnknownField, WorkbookError
 from kpixl.workbook.cells import MAX_ROW, Area, cell_name, column_letters, escaped, needs_space, number_text, parse_area
 from kpixl.workbook.package import MAIN
 from kpixl.workbook.rules import grow_rules
@@ -37,6 +37,15 @@ class _Filled:
 
     column: Column
     values: Sequence[Value] | None
+
+
+class HoldsFormula(WorkbookError):
+    """A formula of the owner's where a value is to be written."""
+
+    code = "holds_formula"
+    template = N_(
+        "{sheet}!{cell} holds a formula, which kpixl does not write over; put its value there instead and try again."
+    )
 
 
 def append_rows(package: Package, table_name: str, columns: Mapping[str, Sequence[Value]]) -> None:
@@ -74,8 +83,8 @@ def append_rows(package: Package, table_name: str, columns: Mapping[str, Sequenc
 def set_cells(package: Package, table_name: str, changes: Mapping[tuple[int, str], Value]) -> None:
     """Set single data cells by the 0-based index of the row and the text of the heading; dates are serial numbers.
 
-    A cell without a format of its own gets that of the column's first cell. ValueError, with nothing changed, for a
-    row that is not there and for a cell that holds a formula.
+    A cell without a format of its own gets that of the column's first cell. With nothing changed: ValueError for a row
+    that is not there, HoldsFormula for a cell with a formula.
     """
     table = find_table(package, table_name)
     _refuse_unknown(table, (heading for _, heading in changes))
@@ -85,8 +94,8 @@ def set_cells(package: Package, table_name: str, changes: Mapping[tuple[int, str
         row, column = data.top + index, data.left + table.columns.index(heading)
         if not data.top <= row <= data.bottom:
             raise ValueError(f"{table.name} has no data row {index}")
-        if editor.formula(row, column) is not None:
-            raise ValueError(f"{table.sheet.name}!{cell_name(row, column)} holds a formula")
+        if editor.has_formula(row, column):
+            raise HoldsFormula(sheet=table.sheet.name, cell=cell_name(row, column))
         bare = editor.style(row, column) is None
         if editor.set(row, column, value) and bare:
             editor.set_style(row, column, editor.shown_style(data.top, column))
