@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import webbrowser
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,11 @@ def refresh() -> None:
 def check() -> None:
     """The same, but show what Check has found."""
     _run(_check)
+
+
+def report() -> None:
+    """Write the results as a page beside the workbook's file, and open it. The workbook is not saved for that."""
+    _run(_report)
 
 
 def roll() -> None:
@@ -121,6 +127,17 @@ def _check(host: Host) -> None:
         host.tell(counts_text(problems, host.t))
 
 
+def _report(host: Host) -> None:
+    from kpixl.report import output
+
+    path = host.path.with_suffix(".html")
+    output.ensure_ours(path)
+    host.status(host.t(N_("writing the report …")))
+    outcome = live.results(host.book)
+    output.write(path, output.own_page(outcome.scorecard, outcome.problems, datetime.now()))
+    webbrowser.open(path.resolve().as_uri())
+
+
 def _refreshed(host: Host) -> tuple[Problem, ...]:
     host.status(host.t(N_("computing the KPIs …")))
     return live.refresh(host.book).problems
@@ -145,7 +162,7 @@ def _roll(host: Host) -> None:
 
 def _rolled(host: Host, path: Path) -> Rolled | None:
     """The next period's workbook; None where the owner would rather not close this one yet."""
-    from kpixl.roll import ErrorsInCheck, NotOver
+    from kpixl.roll import ClosedAlready, EarlierRows, ErrorsInCheck, NotOver
     from kpixl.roll import roll as close_period
 
     t, moment = host.t, datetime.now()
@@ -161,6 +178,9 @@ def _rolled(host: Host, path: Path) -> Rolled | None:
         except ErrorsInCheck as error:
             text = N_("Check has errors that change the figures: {count}. Close the period with wrong figures?")
             question = t(text).format(count=error.details["count"])
+            anyway = True
+        except (ClosedAlready, EarlierRows):
+            question = t(N_("The period on Settings may not be the one to close. Close it all the same?"))
             anyway = True
         if not host.ask(question):
             return None

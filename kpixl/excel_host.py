@@ -153,8 +153,8 @@ def _described(book: xw.Book) -> tuple[str, dict[str, str]]:
     """The code of the language, and the titles of sheets. The file knows them at once; Excel has to be asked name by
     name, and is so only where there is no file."""
     try:
-        path = Path(book.fullname)
-        blocks = Blocks(FileView(Package.open(path)) if path.is_file() else LiveView(book))
+        live = LiveView(book)
+        blocks = Blocks(FileView(Package.open(live.path)) if live.path.is_file() else live)
         places, sheets = blocks.places(_SETTINGS, *_SHOWN)
         return blocks.fixed(places[_SETTINGS], sheets, "language"), {key: sheet.name for key, sheet in sheets.items()}
     except Exception:  # what is wrong with the workbook is told by whoever reads it, in some language

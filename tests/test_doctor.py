@@ -131,7 +131,7 @@ def test_all_is_well(computer: Computer) -> None:
 
 def test_python_and_kpixl_are_named() -> None:
     found = examine(machine=windows())
-    assert told(found, "python")[1] == r"Python 3.12.1 is C:\Python\python.exe."
+    assert told(found, "python")[1] == r"Python 3.12.1 is in C:\Python\python.exe."
     assert told(found, "kpixl")[1] == f"kpixl {kpixl.__version__} is in {Path(kpixl.__file__).parent}."
 
 
@@ -364,7 +364,7 @@ def test_macros_that_cannot_be_read(tmp_path: Path) -> None:
     package.save(path)
     level, says, _ = told(examine(path, windows()), "workbook")
     assert level == "look"
-    assert "could not be found out" in says
+    assert "could not be looked into" in says
 
 
 def test_a_probe_that_fails_hides_no_other() -> None:

@@ -27,7 +27,7 @@ from kpixl.i18n import language
 from kpixl.roll import roll
 from kpixl.workbook import files
 from kpixl.workbook.cells import parse_cell
-from workbooks import ROWS, Filled, make, opened, placed, put
+from workbooks import ROWS, Filled, day, entry, make, named, opened, placed, put
 
 LANGUAGE = "es"
 T = language(LANGUAGE)
@@ -225,6 +225,42 @@ def test_check_shows_its_sheet_and_the_number_of_problems(app: Desk, path: Path)
     (text,) = app.texts
     assert text.startswith("La revisión ")
     assert any(sign.isdigit() for sign in text)
+
+
+def test_the_report_shows_what_stands_in_excel_saved_or_not(
+    app: Desk, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of three scores are 4 or more; the third becomes 5 in Excel alone."""
+    shown: list[str] = []
+    monkeypatch.setattr("webbrowser.open", shown.append)
+    before = path.read_bytes()
+    excel.report()
+    page = path.with_suffix(".html")
+    assert shown == [page.resolve().as_uri()]
+    assert "66,7\u00a0%" in page.read_text(encoding="utf-8")
+    sheet, cell = entry(opened(path), "surveys", "score", 2)
+    app.book._excel.tab(sheet).cell(*parse_cell(cell)).value = 5.0
+    excel.report()
+    assert "100,0\u00a0%" in page.read_text(encoding="utf-8")
+    assert app.shown == []
+    assert path.read_bytes() == before
+    page.write_text("mine")
+    excel.report()
+    assert page.read_text() == "mine"
+    assert len(app.texts) == 1
+
+
+def test_roll_asks_where_the_period_may_be_the_wrong_one(
+    app: Desk, path: Path, today: Callable[[datetime], None]
+) -> None:
+    today(datetime(2026, 12, 2))
+    app.book._lock.unlink()
+    put(path, {named(opened(path), "period_day"): day("2026-11-15")})
+    app.book._lock.touch()
+    app.answers = ["no"]
+    excel.roll()
+    assert app.texts == [T("The period on Settings may not be the one to close. Close it all the same?")]
+    assert not path.with_name("Ana 2026-12.xlsx").exists()
 
 
 def test_a_failure_is_told_in_the_language_of_the_workbook(app: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

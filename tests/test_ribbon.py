@@ -301,7 +301,7 @@ def test_each_button_hands_its_command_to_python(kind: str, tmp_path: Path) -> N
     file = CHOSEN.encode("utf-16-be").hex().upper()
     tables = [table.id for table in business(AGENCY).tables]
     assert told == [
-        *(f"import kpixl.excel; kpixl.excel.{entry}()" for entry in ("refresh", "check", "roll", "undo")),
+        *(f"import kpixl.excel; kpixl.excel.{entry}()" for entry in ("refresh", "check", "report", "roll", "undo")),
         *(f"run 'it''s mine.xlsm'!{button.macro}" for button in BUTTONS),
         # The dashboard is the first sheet, before those for entries.
         f"import kpixl.excel; kpixl.excel.import_file('{file}', '{tables[1]}')",

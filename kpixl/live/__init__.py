@@ -27,7 +27,7 @@ from kpixl.workbook.write import owned
 if TYPE_CHECKING:
     import xlwings as xw
 
-__all__ = ["ExcelRefused", "HalfWritten", "LiveView", "SheetHasPassword", "refresh", "undisturbed"]
+__all__ = ["ExcelRefused", "HalfWritten", "LiveView", "SheetHasPassword", "refresh", "results", "undisturbed"]
 
 _EXCELS_OWN = frozenset(("com_error", "CommandError", "ExcelBusyError", "XlwingsError"))
 """How the errors of Excel are called, on Windows, on the Mac and by xlwings."""
@@ -83,6 +83,16 @@ def refresh(book: xw.Book, *, moment: datetime | None = None) -> Outcome:
             writes = [step for steps in writing.values() for step in steps]
             carry_out([*before, kept_first, *writes, Step(app.calculate), *after])
     return Outcome(view.path, scorecard, problems, kept[0] if kept else None, written=True)
+
+
+def results(book: xw.Book) -> Outcome:
+    """Compute and grade what stands in the open workbook, without writing; errors as for ``refresh``."""
+    view = LiveView(book)
+    with _in_our_words(view), no_collection():
+        if book.app.calculation != "automatic":
+            book.app.calculate()
+        scorecard, problems = scored(read_view(view))
+    return Outcome(view.path, scorecard, problems)
 
 
 def _backup(path: Path) -> Iterator[Path]:

@@ -70,6 +70,16 @@ BUTTONS = (
         "c9",
     ),
     Button(
+        "KpixlReport",
+        "report",
+        N_("Report"),
+        N_("Makes a page of the results to send or to print, beside this workbook, and opens it."),
+        "FilePrintPreview",
+        "figures",
+        "P",
+        "c11",
+    ),
+    Button(
         "KpixlImport",
         "import_file",
         N_("Import"),
@@ -77,7 +87,7 @@ BUTTONS = (
         "ImportTextFile",
         "rows",
         "I",
-        "c11",
+        "c12",
     ),
     Button(
         "KpixlRoll",
@@ -87,7 +97,7 @@ BUTTONS = (
         "FileNew",
         "workbook",
         "N",
-        "c12",
+        "c13",
     ),
     Button(
         "KpixlUndo",
@@ -97,7 +107,7 @@ BUTTONS = (
         "Undo",
         "workbook",
         "U",
-        "c13",
+        "c14",
     ),
 )
 
