@@ -16,19 +16,12 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from kpixl import __version__, commands, functions_commands, life_commands, report_commands, service_commands
-from kpixl.errors import N_, KpixlError, Phrase, UnknownChoice, UsageError
+from kpixl.errors import N_, KpixlError, Phrase, Unexpected, UnknownChoice, UsageError
 
 NOT_DONE, INTERRUPTED = 2, 130
 
 Translate = Callable[[str], str]
 Command = Callable[[argparse.Namespace], commands.Answer]
-
-
-class Unexpected(KpixlError):
-    """A mistake of kpixl itself, before anything was written."""
-
-    code = "internal"
-    template = N_("Something went wrong inside kpixl ({detail}); nothing was written. Please report it.")
 
 
 class Unshowable(KpixlError):

@@ -60,6 +60,13 @@ class KpixlError(Exception):
         return translate(self.template).format(**details)
 
 
+class Unexpected(KpixlError):
+    """A mistake of kpixl itself, before anything was written."""
+
+    code = "internal"
+    template = N_("Something went wrong inside kpixl ({detail}); nothing was written. Please report it.")
+
+
 class UsageError(KpixlError):
     """The command or call was not one that kpixl knows."""
 

@@ -27,6 +27,7 @@ from kpixl.errors import (
     KpixlError,
     NoPermission,
     NotWritten,
+    Unexpected,
     UsageError,
     Verbatim,
     WorkbookError,
@@ -73,13 +74,6 @@ class BackupsWatched(UsageError):
 
     code = "backups_watched"
     template = N_("{path} holds backups, which stay as they are; watch the folder with the workbooks.")
-
-
-class Broken(KpixlError):
-    """A mistake of kpixl itself while it refreshed."""
-
-    code = "internal"
-    template = N_("Something went wrong inside kpixl ({detail}); nothing was written. Please report it.")
 
 
 @dataclass(frozen=True)
@@ -227,7 +221,7 @@ class Watcher:
                 failed = Event("failed", self._now(), path, error=error, by_itself=True)
                 self._tell_once(pending, error.text(), failed)
         except Exception as error:
-            failure = error if isinstance(error, KpixlError) else Broken(detail=f"{type(error).__name__}: {error}")
+            failure = error if isinstance(error, KpixlError) else Unexpected(detail=f"{type(error).__name__}: {error}")
             if ours:
                 self._tell(Event("failed", self._now(), path, error=failure))
             self._memory.keep(path.name, pending.stamp, digest if ours else "")
