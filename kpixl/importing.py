@@ -6,14 +6,17 @@ Rows that are there already are not taken again, and nothing that stands in the 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kpixl.closing import leaving
 from kpixl.errors import N_, Phrase, UnknownChoice, UnknownField
 from kpixl.progress import quiet
 from kpixl.refresh import no_collection, refresh_package
-from kpixl.source import How, match, read_source, rows_for
+from kpixl.rows import entry_table
+from kpixl.source import How, match, name_key, read_source, rows_for, spelling, text_key
 from kpixl.words import choice_words
 from kpixl.workbook.append import append_entries, remember
 from kpixl.workbook.files import ensure_free
@@ -22,10 +25,12 @@ from kpixl.workbook.read import Book, read
 from kpixl.workbook.tables import set_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from kpixl.catalog.tables import Field, Table
     from kpixl.check import Problem
+    from kpixl.entries import Entries, EntryTable
     from kpixl.progress import Report
     from kpixl.source import Accepted, Match, Rejected, Value
 
@@ -86,7 +91,8 @@ def import_rows(
     ``mapping`` and ``constants`` say by field id which column of the file, or which one value, fills it; for other
     fields a column is looked for. A row that is there already gets what was blank in it and the file knows. With
     ``add_new``, clients, assistants and services that the rows name and the workbook does not know yet are added to
-    their tables, from the day of their first row. ``agree`` is asked before anything is written.
+    their tables, from the day of their first row. Rows of closed periods are passed over. ``agree`` is asked before
+    anything is written.
     """
     progress(0, 5, N_("Reading the workbook"))
     package = Package.open(path)
@@ -103,8 +109,8 @@ def import_rows(
             append_entries(package, book, other, columns)
         _complete(package, book, table, plan.accepted)
         append_entries(package, book, table, plan.accepted.columns)
-        given = {id_: column for id_, column in plan.match.mapping.items() if id_ in mapping}
-        remember(package, book, table, given)
+        if len(plan.accepted) or plan.accepted.known:
+            remember(package, book, table, _learned(book, plan.match))
         progress(3, 5, N_("Computing the KPIs"))
         _, problems = refresh_package(package, moment=datetime.now(), rows_changed=True)
     progress(4, 5, N_("Saving"))
@@ -147,8 +153,57 @@ def _plan(
         currency=entries.currency,
         zone=zone,
         existing=entries.tables.get(table),
+        spellings={field.id: spelling(_names(entries, table, field)) for field in record.fields},
+        earlier=lambda columns: _leaving(entries, record, columns),
+        locked=_formulas(book, table),
     )
     return Plan(path, entries.language, matched, accepted)
+
+
+def _leaving(entries: Entries, table: Table, columns: Mapping[str, list[Value]]) -> Sequence[bool]:
+    """Which of some rows neither the period of the workbook nor a later one needs."""
+    rows = entry_table(table, columns)
+    return [bool(one) for one in leaving(replace(entries, tables={**entries.tables, table.id: rows}), table)]
+
+
+def _formulas(book: Book, table: str) -> Callable[[str, int], bool]:
+    """Whether a cell of a table, by its field and its row from 0, holds a formula."""
+    view, rows = book.view, book.entries.tables.get(table)
+    found: dict[str, Sequence[bool]] = {}
+
+    def holds(id_: str, row: int) -> bool:
+        if id_ not in found:
+            place = view.table(book.table_names[table])
+            found[id_] = [] if rows is None or place is None else view.formulas(place, rows.letters[id_]).tolist()
+        return row < len(found[id_]) and found[id_][row]
+
+    return holds
+
+
+def _learned(book: Book, matched: Match) -> dict[str, tuple[str, ...]]:
+    """What there is to remember of the columns that were given, by field: the column, and before it those of files that
+    are called otherwise. Another column of this file was given by mistake, or is no longer the one."""
+    here = {name_key(column) for column in matched.columns}
+    known = book.remembered.get(matched.table.id, {})
+    return {
+        id_: (column, *(other for other in known.get(id_, ()) if name_key(other) not in here))
+        for id_, column in matched.mapping.items()
+        if matched.fillings[id_].how is How.GIVEN
+    }
+
+
+def _names(entries: Entries, table: str, field: Field) -> list[str]:
+    """The names that the workbook has for a field: those of the table that it refers to, or of its own key."""
+    rows = entries.tables.get(field.refers_to or (table if field.key else ""))
+    if rows is None:
+        return []
+    key = field.id if field.refers_to is None else _key_field(rows.table)
+    return [str(text) for text in rows.texts[key].dropna()] if rows.has(key) else []
+
+
+def _key_field(table: Table) -> str:
+    """The field that a table's rows go by."""
+    return next(field.id for field in table.fields if field.key)
 
 
 def _complete(package: Package, book: Book, table: str, accepted: Accepted) -> None:
@@ -164,29 +219,41 @@ def _complete(package: Package, book: Book, table: str, accepted: Accepted) -> N
 
 
 def _missing_names(book: Book, table: str, accepted: Accepted) -> dict[str, dict[str, list[Value]]]:
-    """Rows for the names that the accepted rows speak of and their tables lack: key and first day."""
-    business = book.entries.business
+    """Rows for the names that new rows and completions speak of and their tables lack: key and first day."""
+    entries = book.entries
+    record = entries.business.table(table)
     found: dict[str, dict[str, list[Value]]] = {}
-    days = next(
-        (accepted.columns[f.id] for f in business.table(table).fields if f.type == "date" and f.id in accepted.columns),
-        [],
-    )
-    for field in business.table(table).fields:
-        known_rows = book.entries.tables.get(field.refers_to or "")
-        if field.id not in accepted.columns or known_rows is None:
+    date = next((field.id for field in record.fields if field.type == "date"), None)
+    for field in record.fields:
+        rows = entries.tables.get(field.refers_to or "")
+        if rows is None:
             continue
-        key = next(other.id for other in known_rows.table.fields if other.key)
-        known = {str(text).casefold() for text in known_rows.texts[key].dropna()} if known_rows.has(key) else set()
-        first: dict[str, tuple[str, float | None]] = {}
-        for name, day in zip(accepted.columns[field.id], days, strict=False):
-            if not isinstance(name, str) or name.casefold() in known:
+        key = _key_field(rows.table)
+        known = {text_key(name) for name in _names(entries, table, field)}
+        if rows.table.id == table:
+            known |= {text_key(str(name)) for name in accepted.columns.get(key, ())}
+        first: dict[Hashable, tuple[str, float | None]] = {}
+        for name, day in _named(entries.tables.get(table), accepted, field.id, date):
+            if text_key(name) in known:
                 continue
             whole = float(int(day)) if isinstance(day, (int, float)) else None
-            shown, earliest = first.get(name.casefold(), (name, whole))
-            first[name.casefold()] = shown, whole if earliest is None else min(earliest, whole or earliest)
+            shown, earliest = first.get(text_key(name), (name, whole))
+            first[text_key(name)] = shown, whole if earliest is None else min(earliest, whole or earliest)
         if first:
-            found[known_rows.table.id] = {
+            found[rows.table.id] = {
                 key: [shown for shown, _ in first.values()],
                 "start": [day for _, day in first.values()],
             }
     return found
+
+
+def _named(there: EntryTable | None, accepted: Accepted, field: str, date: str | None) -> Iterator[tuple[str, Value]]:
+    """The names that new rows and completions give to a field, with the day of their row."""
+    for name, day in zip(accepted.columns.get(field, ()), accepted.columns.get(date or "", ()), strict=False):
+        if isinstance(name, str):
+            yield name, day
+    for completion in accepted.completions:
+        name = completion.values.get(field)
+        if isinstance(name, str) and there is not None and date is not None:
+            held = float(there.numbers[date][completion.row]) if date in there.numbers else math.nan
+            yield name, completion.values.get(date) if math.isnan(held) else held

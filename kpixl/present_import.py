@@ -12,9 +12,14 @@ from kpixl.present_life import path_json
 from kpixl.source import HOW_WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpixl.i18n import Language
     from kpixl.importing import ImportOutcome, Plan
     from kpixl.source import Difference, Value
+
+_NAMES = 10
+"""How many new names are told before the others are only counted."""
 
 
 def import_json(outcome: ImportOutcome, t: Language) -> Json:
@@ -28,6 +33,7 @@ def import_json(outcome: ImportOutcome, t: Language) -> Json:
         "known": accepted.known,
         "completed": len(accepted.completions),
         "differing": accepted.differing,
+        "earlier": accepted.earlier,
         "passed_over": accepted.passed_over,
         "mapping": {id_: {"column": match.column(id_), "how": f.how.value} for id_, f in match.fillings.items()},
         "constants": dict(match.constants),
@@ -84,12 +90,21 @@ def import_text(outcome: ImportOutcome, t: Language) -> str:
     for table, keys in outcome.added.items():
         if keys:
             title = t(catalogue().tables[table].title)
-            lines += block([t(N_("New in {table}: {keys}.")).format(table=title, keys=", ".join(keys))])
+            text = N_("New in {table}, from the day of their first row: {keys}.")
+            lines += block([t(text).format(table=title, keys=_names(keys, t))])
     for row in accepted.rejected:
         lines += block([row.text(t)], indent=2)
     if not outcome.written:
         return "\n".join([*lines, t(N_("Nothing was written."))])
     return "\n".join([*lines, counts_text(outcome.problems, t)])
+
+
+def _names(keys: Sequence[str], t: Language) -> str:
+    """Names in a row: of many the first ones, and how many more there are."""
+    shown = ", ".join(keys[:_NAMES])
+    if len(keys) <= _NAMES:
+        return shown
+    return t(N_("{names} and {count} more")).format(names=shown, count=len(keys) - _NAMES)
 
 
 def _difference(outcome: ImportOutcome, one: Difference, t: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 from engines import contents
 from kpixl import cli, life_commands, verbs
 from kpixl.workbook import layout
+from kpixl.workbook.cells import parse_cell
+from kpixl.workbook.package import Package
+from kpixl.workbook.sheet import SheetEditor
 from workbooks import ROWS, Filled, day, entry, make, opened, put
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
@@ -114,18 +118,47 @@ def test_the_columns_are_remembered(run: Run, book: Path, tickets: Path) -> None
     code, said = run("import", book, "requests", tickets, "--json")
     assert code == 0
     assert json.loads(said)["mapping"]["opened"] == {"column": "Logged", "how": "remembered"}
-    # Another program calls it otherwise: both are known from then on, and none is written down twice.
+    # Another program calls it otherwise: both are known from then on, the newest first, and none is written down twice.
     tickets.write_text("ID,Who,When\nR10,Ana,2026-10-07\n")
     run("import", book, "requests", tickets, "--map", "client=Who", "opened=When")
     run("import", book, "requests", tickets, "--map", "client=Who", "opened=When")
-    assert opened(book).remembered["requests"]["client"] == ("Customer", "Who")
+    assert opened(book).remembered["requests"]["client"] == ("Who", "Customer")
     # The owner empties a line to forget it.
     where = opened(book)
     table = next(one for one in where.view.package.tables if one.name == layout.table_name(layout.IMPORTS))
     sheet, area = table.sheet.name, table.ref
     top = int(area.split(":")[0].lstrip("ABCD"))
     put(book, {(sheet, f"{letter}{top + 1}"): None for letter in "BCD"})
-    assert opened(book).remembered["requests"]["client"] == ("Who",)
+    assert opened(book).remembered["requests"]["client"] == ("Customer",)
+
+
+REFERENCES = "Ticket,Ref,Client,Opened\n{0},ABC{0},Ana,2026-10-0{0}\n"
+
+
+def test_a_new_answer_takes_the_place_of_a_wrong_one(run: Run, book: Path, tickets: Path) -> None:
+    tickets.write_text(REFERENCES.format(1))
+    run("import", book, "requests", tickets, "--map", "id=Ref")
+    tickets.write_text("Number,Client,Opened\nN1,Ana,2026-10-05\n")
+    run("import", book, "requests", tickets, "--map", "id=Number")
+    tickets.write_text(REFERENCES.format(2))
+    run("import", book, "requests", tickets, "--map", "id=Ticket")
+    assert opened(book).remembered["requests"]["id"] == ("Ticket", "Number")
+    tickets.write_text(REFERENCES.format(3))
+    _, said = run("import", book, "requests", tickets, "--json")
+    assert json.loads(said)["mapping"]["id"] == {"column": "Ticket", "how": "remembered"}
+    assert {"ABC1", "N1", "2", "3"} <= {*requests(book)}
+
+
+def test_an_answer_that_gave_no_row_is_not_remembered(run: Run, book: Path, tickets: Path) -> None:
+    tickets.write_text("ID,Client,Opened,Note\nR9,Ana,2026-10-05,soon\n")
+    run("import", book, "requests", tickets, "--map", "opened=Note")
+    assert opened(book).remembered == {}
+
+
+def test_columns_that_suit_equally_are_told(run: Run, book: Path, tickets: Path) -> None:
+    tickets.write_text("Client,Opened,Topic,Kind,kind\nAna,2026-10-05,a,b,c\n")
+    _, said = run("import", book, "requests", tickets)
+    assert "More than one column could fill “Kind”: Kind, kind; say which with --map kind=COLUMN." in said
 
 
 def test_showing_writes_nothing(run: Run, book: Path, tickets: Path) -> None:
@@ -187,7 +220,7 @@ def test_what_is_said(run: Run, book: Path, tickets: Path) -> None:
         "  Client  ← Customer  as given",
         "  Opened  ← Logged    as given",
         "New rows: 1; there already: 0, of which completed: 0; left out: 1.",
-        "New in Clients: Bo.",
+        "New in Clients, from the day of their first row: Bo.",
         "  Line 3, Logged: “soon” is not a date; write it like 2026-10-31 or 2026-10-31 14:30.",
         "Check has found no problems.",
     ]
@@ -269,3 +302,120 @@ def test_a_real_log_of_purchases(run: Run, tmp_path: Path) -> None:
     assert json.loads(said)["imported"] == 0
     assert json.loads(said)["known"] == 6919
     assert code in (0, 1)
+
+
+# Closed periods
+
+
+NOVEMBER = Filled(
+    day=day("2026-11-01"),
+    rows={
+        "clients": {"client": ["Ana"], "start": [day("2026-01-01")]},
+        "requests": {"id": ["3"], "client": ["Ana"], "opened": [day("2026-10-30", 10)]},
+    },
+)
+
+
+def test_rows_of_closed_periods_are_passed_over(run: Run, tmp_path: Path, tickets: Path) -> None:
+    book = make(tmp_path / "November.xlsx", NOVEMBER)
+    tickets.write_text(
+        "ID,Client,Opened,Resolved\n"
+        "1,Ana,2026-10-01 10:00,2026-10-01 12:00\n"
+        # The number was used again, and the row of November is the one that counts.
+        "7,Ana,2026-09-01,2026-09-02\n"
+        "7,Ana,2026-11-03,2026-11-04\n"
+        # Still open in the workbook, and resolved in October after all.
+        "3,Ana,2026-10-30 10:00,2026-10-31 10:00\n"
+        "8,Ana,2026-10-30,\n"
+        "9,Ana,2026-12-01,2026-12-02\n"
+    )
+    code, said = run("import", book, "requests", tickets, "--json")
+    answer = json.loads(said)
+    assert (code, answer["imported"], answer["earlier"], answer["rejected"]) == (0, 3, 2, [])
+    assert (answer["known"], answer["completed"]) == (1, 1)
+    assert requests(book) == {
+        "3": ["Ana", day("2026-10-31", 10)],
+        "7": ["Ana", day("2026-11-04")],
+        "8": ["Ana", None],
+        "9": ["Ana", day("2026-12-02")],
+    }
+    assert verbs.results(book).scorecard.measures["requests_resolved"].used == 1
+    _, said = run("import", book, "requests", tickets)
+    assert "Rows of earlier periods, which no longer count and were passed over: 2." in said
+
+
+def test_lists_that_are_kept_take_every_row(run: Run, tmp_path: Path, tickets: Path) -> None:
+    book = make(tmp_path / "November.xlsx", NOVEMBER)
+    tickets.write_text("Client,Start,End\nBo,2024-01-01,2024-05-01\n")
+    _, said = run("import", book, "clients", tickets, "--json")
+    assert (json.loads(said)["imported"], json.loads(said)["earlier"]) == (1, 0)
+
+
+# Names
+
+
+def clients(path: Path) -> list[tuple[object, float]]:
+    rows = opened(path).entries.tables["clients"]
+    assert rows is not None
+    return list(zip(rows.texts["client"], rows.numbers["start"], strict=True))
+
+
+def test_clients_that_recommend_each_other_are_added_once(run: Run, tmp_path: Path, tickets: Path) -> None:
+    book = make(tmp_path / "book.xlsx", Filled())
+    tickets.write_text(
+        "Client,Start,Referred by\nAna,2026-10-01,\nBob,2026-10-03,Ana\nCid,2026-09-01,BOB\nDan,2026-09-02,Eli\n"
+    )
+    _, said = run("import", book, "clients", tickets, "--add-new", "--json")
+    assert json.loads(said)["added"] == {"clients": ["Eli"]}
+    expected = [("Eli", "2026-09-02"), ("Ana", "2026-10-01"), ("Bob", "2026-10-03"), ("Cid", "2026-09-01")]
+    assert clients(book) == [(name, day(start)) for name, start in [*expected, ("Dan", "2026-09-02")]]
+
+
+def test_names_of_completed_rows_are_added(run: Run, book: Path, tickets: Path) -> None:
+    tickets.write_text("ID,Client,Opened,Assistant\nR3,Zoë,2026-10-31 23:00,Joe\n")
+    _, said = run("import", book, "requests", tickets, "--add-new", "--json")
+    assert json.loads(said)["completed"] == 1
+    assert json.loads(said)["added"] == {"assistants": ["Joe"]}
+    rows = opened(book).entries.tables["assistants"]
+    assert rows is not None
+    assert (rows.texts["assistant"].tolist()[1], rows.numbers["start"].tolist()[1]) == ("Joe", day("2026-10-31"))
+
+
+def test_many_new_names_are_cut_short_in_the_text(run: Run, book: Path, tickets: Path) -> None:
+    lines = [f"X{number},New {number:02},2026-10-05\n" for number in range(12)]
+    tickets.write_text("ID,Client,Opened\n" + "".join(lines))
+    _, said = run("import", book, "requests", tickets, "--add-new", "--json", "--show")
+    assert json.loads(said)["imported"] == 12
+    _, said = run("import", book, "requests", tickets, "--add-new")
+    assert "New 09 and 2 more." in " ".join(said.split())
+    assert "New 10" not in said
+
+
+def test_names_that_look_the_same_are_written_as_in_the_workbook(run: Run, tmp_path: Path, tickets: Path) -> None:
+    decomposed, cedilla = unicodedata.normalize("NFD", "Peña"), "Braşov"
+    rows = {"clients": {"client": [decomposed, cedilla, "Ana"], "start": [day("2026-01-01")] * 3}}
+    book = make(tmp_path / "book.xlsx", Filled(rows=rows))
+    tickets.write_text("ID,Client,Opened\n1,Peña,2026-10-01\n2,Brașov,2026-10-01\n3,ANA,2026-10-01\n", encoding="utf-8")
+    _, said = run("import", book, "requests", tickets, "--add-new", "--json")
+    assert json.loads(said)["added"] == {}
+    assert [client for client, _ in requests(book).values()] == [decomposed, cedilla, "ANA"]
+    tickets.write_text("Client,Start\nPeña,2026-01-01\nBrașov,2026-09-01\n", encoding="utf-8")
+    _, said = run("import", book, "clients", tickets, "--json")
+    assert (json.loads(said)["imported"], json.loads(said)["known"]) == (1, 1)
+    assert clients(book)[-1] == (cedilla, day("2026-09-01"))
+
+
+def test_a_cell_with_a_formula_of_the_owners_is_left(run: Run, book: Path, tickets: Path) -> None:
+    where = entry(opened(book), "requests", "assistant", 1)
+    package = Package.open(book)
+    editor = SheetEditor(package, next(sheet for sheet in package.sheets if sheet.name == where[0]))
+    editor.set(*parse_cell(where[1]), "", 'IF(TRUE,"","")')
+    editor.commit()
+    package.save(book)
+    tickets.write_text("ID,Client,Opened,Assistant\nR1,Ana,2026-10-01 09:00,Eva\nR2,ana,2026-10-31 20:00,Eva\n")
+    code, said = run("import", book, "requests", tickets)
+    assert code == 0, said
+    assert "there already: 2, of which completed: 1; left out: 0." in said
+    assert "“Assistant”: cells with a formula of yours, which were left as they are: 1." in said
+    assert "Line 3, Assistant: “Eva” in the file, “–” in the workbook." in said
+    assert contents(book)[where].formula is not None

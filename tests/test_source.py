@@ -39,6 +39,17 @@ def test_delimiters_encodings_and_line_ends(tmp_path, delimiter, encoding, newli
     assert (source.lines, source.delimiter) == ([1, 2, 3], delimiter)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark(tmp_path, encoding):
+    source = read_source(written(tmp_path, "Client;Note\nPeña;ș\n".encode(encoding)))
+    assert (source.rows, source.encoding) == ([["Client", "Note"], ["Peña", "ș"]], "UTF-16")
+
+
+def test_what_is_no_text_comes_with_what_to_do(tmp_path):
+    with pytest.raises(UnreadableSource, match=r"save it as \.xlsx or as “CSV UTF-8”"):
+        read_source(written(tmp_path, b"A,B\n1\x002\n"))
+
+
 WORDS = {
     "cp1252": [
         "España, ¿qué? Cigüeña nº 5, 1ª, Mª José",

@@ -148,3 +148,131 @@ def test_amounts_that_differ_are_other_sales(tmp_path, apart):
     path = written(tmp_path, "Date,Kind,Amount\n2026-10-01,other,29.33\n")
     existing = there("sales", date=[day(2026, 10, 1)], kind=["other"], amount=[apart])
     assert taken("sales", path, existing=existing).known == 0
+
+
+# The same thing without a key
+
+
+SESSIONS = "client,scheduled,completed\nAna,2026-10-01 10:00,yes\nBob,2026-10-03 10:00,yes\nAna,2026-10-03 10:00,\n"
+
+
+def test_a_session_that_has_taken_place_by_now(tmp_path):
+    existing = there(
+        "sessions",
+        client=["Bob", "ANA"],
+        scheduled=[day(2026, 10, 3, 10), day(2026, 10, 1, 10)],
+        completed=["no", None],
+    )
+    accepted = taken("sessions", written(tmp_path, SESSIONS), existing=existing)
+    assert accepted.columns == {"client": ["Ana"], "scheduled": [day(2026, 10, 3, 10)], "completed": [None]}
+    assert (accepted.known, accepted.differing) == (2, 1)
+    assert accepted.completions == (Completion(2, 1, {"completed": "yes"}),)
+    assert accepted.differences == (Difference(3, 0, "completed", "no", "yes"),)
+
+
+def test_a_complaint_that_is_settled_by_now(tmp_path):
+    existing = there("complaints", received=[day(2026, 10, 5)], client=["Ana"], status=["open"])
+    text = "Received,Client,Status,Resolved\n2026-10-05,Ana,resolved,2026-10-09\n2026-10-05,Bo,open,\n"
+    accepted = taken("complaints", written(tmp_path, text), existing=existing)
+    assert accepted.columns["client"] == ["Bo"]
+    assert accepted.completions == (Completion(2, 0, {"resolved": day(2026, 10, 9)}),)
+    assert accepted.differences == (Difference(2, 0, "status", "open", "resolved"),)
+    # About another service it is another complaint.
+    text = "Received,Client,Service,Status\n2026-10-05,Ana,Travel,open\n"
+    existing = there("complaints", received=[day(2026, 10, 5)], client=["Ana"], service=["Inbox"], status=["open"])
+    assert taken("complaints", written(tmp_path, text), existing=existing).columns["service"] == ["Travel"]
+
+
+def test_a_request_without_a_number_that_is_resolved_by_now(tmp_path):
+    existing = there("requests", client=["Ana"], opened=[day(2026, 10, 5, 10)])
+    text = "client,opened,resolved\nAna,2026-10-05 10:00,2026-10-06 10:00\n"
+    accepted = taken("requests", written(tmp_path, text), existing=existing)
+    assert (len(accepted), accepted.completions) == (0, (Completion(2, 0, {"resolved": day(2026, 10, 6, 10)}),))
+
+
+def test_an_invitation_that_was_accepted_by_now(tmp_path):
+    existing = there("invitations", date=[day(2026, 10, 5)] * 2, client=["Ana"] * 2, invited=["Bo", "Cy"])
+    text = "date,client,invited,converted\n2026-10-05,Ana,cy,2026-10-20\n2026-10-05,Bea,Bo,\n"
+    accepted = taken("invitations", written(tmp_path, text), existing=existing)
+    assert accepted.columns["client"] == ["Bea"]
+    assert accepted.completions == (Completion(2, 1, {"converted": day(2026, 10, 20)}),)
+
+
+def test_of_rows_that_are_the_same_the_likest_are_paired(tmp_path):
+    existing = there(
+        "requests",
+        client=["Ana"] * 3,
+        opened=[day(2026, 10, 5)] * 3,
+        kind=["travel", "inbox", None],
+        assistant=["Eva", None, None],
+    )
+    rows = [("visa", "Eva"), ("inbox", "Li"), ("travel", "Eva"), ("calls", "Li")]
+    text = "client,opened,kind,assistant\n" + "".join(f"Ana,2026-10-05,{kind},{name}\n" for kind, name in rows)
+    accepted = taken("requests", written(tmp_path, text), existing=existing)
+    assert accepted.known == 3
+    assert accepted.columns["kind"] == ["calls"]
+    assert accepted.completions == (
+        Completion(2, 2, {"assistant": "Eva", "kind": "visa"}),
+        Completion(3, 1, {"assistant": "Li"}),
+    )
+    assert accepted.differing == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(st.sampled_from(["Ana", "Bo"]), st.integers(1, 3), st.sampled_from(["yes", "no", ""])), max_size=9
+    ),
+    more=st.lists(st.tuples(st.sampled_from(["Ana", "Bo"]), st.integers(1, 3)), max_size=3),
+)
+def test_as_many_sessions_as_the_larger_of_both_has(tmp_path_factory, rows, more):
+    """However their outcome changes: of each client and moment the workbook has as many as the file in the end."""
+    columns = {"client": [], "scheduled": [], "completed": []}
+    for client, number, outcome in rows:
+        for id_, value in zip(columns, (client, day(2026, 10, number), outcome or None), strict=True):
+            columns[id_].append(value)
+    file = [(client, number) for client, number, _ in rows] + more
+    text = "client,scheduled,completed\n" + "".join(f"{client},2026-10-0{number},yes\n" for client, number in file)
+    path = written(tmp_path_factory.getbasetemp(), text)
+    accepted = taken("sessions", path, existing=there("sessions", **columns))
+    assert (accepted.known, len(accepted)) == (len(rows), len(more))
+    new = zip(accepted.columns["client"], accepted.columns["scheduled"], strict=True)
+    assert sorted(new) == sorted((client, day(2026, 10, number)) for client, number in more)
+
+
+def test_tasks_without_a_number_are_one_only_where_all_is_equal(tmp_path):
+    existing = there("tasks", assigned=[day(2026, 10, 1)], client=["Ana"], completed=[None])
+    text = "assigned,client,completed\n2026-10-01,Ana,2026-10-02\n2026-10-01,Ana,\n"
+    accepted = taken("tasks", written(tmp_path, text), existing=existing)
+    assert (accepted.columns["completed"], accepted.known) == ([day(2026, 10, 2)], 1)
+
+
+# Ends that are gone
+
+
+def test_a_request_that_is_open_again_is_told(tmp_path):
+    columns = {"id": ["R1"], "client": ["Ana"], "opened": [day(2026, 10, 1)], "resolved": [day(2026, 10, 2)]}
+    existing = there("requests", **columns, assistant=["Eva"])
+    accepted = taken("requests", written(tmp_path, REQUESTS + "R1,Ana,2026-10-01,,\n"), existing=existing)
+    assert accepted.differences == (Difference(2, 0, "resolved", day(2026, 10, 2), None),)
+    assert (accepted.differing, accepted.completions) == (1, ())
+    accepted = taken("requests", written(tmp_path, "id,client,opened\nR1,Ana,2026-10-01\n"), existing=existing)
+    assert accepted.differing == 0
+
+
+# Closed periods
+
+
+def test_rows_of_closed_periods_go_before_repeats_are_looked_for(tmp_path):
+    text = REQUESTS + "R1,Ana,2026-09-01,2026-09-02,\nR1,Ana,2026-10-01,2026-10-02,\nR2,Ana,2026-09-03,2026-09-04,\n"
+    existing = there("requests", id=["R1", "R2"], client=["Ana"] * 2, opened=[day(2026, 10, 1), day(2026, 9, 3)])
+
+    def earlier(columns):
+        return [resolved < day(2026, 10, 1) for resolved in columns["resolved"]]
+
+    accepted = taken("requests", written(tmp_path, text), existing=existing, earlier=earlier)
+    assert (len(accepted), accepted.rejected, accepted.known, accepted.earlier) == (0, (), 2, 1)
+    assert accepted.completions == (
+        Completion(3, 0, {"resolved": day(2026, 10, 2)}),
+        Completion(4, 1, {"resolved": day(2026, 9, 4)}),
+    )

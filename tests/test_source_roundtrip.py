@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -89,4 +90,8 @@ def test_texts_in_each_encoding_are_read_back(tmp_path_factory, data, encoding, 
     writer.writerow(["client", "opened", "kind"])
     writer.writerows([name, "2026-10-01", "k"] for name in names)
     path = written(tmp_path_factory.getbasetemp(), text.getvalue().encode(encoding))
-    assert taken("requests", path).columns["client"] == names
+    # Accents become one sign with their letter, and the cedillas of Windows-1250 the commas that Romanian has.
+    expected = [unicodedata.normalize("NFC", name) for name in names]
+    if encoding == "cp1250":
+        expected = [name.translate(str.maketrans("şţŞŢ", "șțȘȚ")) for name in expected]
+    assert taken("requests", path).columns["client"] == expected

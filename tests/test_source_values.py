@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -348,3 +349,40 @@ def test_every_field_of_every_table_is_read_from_its_own_name(tmp_path):
     for name, one in TABLES.items():
         path = written(tmp_path, ",".join(field.id for field in one.fields) + "\n")
         assert taken(name, path).columns == {field.id: [] for field in one.fields}
+
+
+def test_how_a_value_for_every_row_was_read_is_said(tmp_path):
+    path = written(tmp_path, "Amount\n1\n")
+    constants = {"date": "01/02/2026", "kind": "other"}
+    accepted = taken("sales", path, constants=constants, language="es", currency="EUR")
+    assert accepted.columns["date"] == [day(2026, 2, 1)]
+    assert said(accepted) == [
+        "“date”: dates read as day/month/year, by the language of the workbook; no date in the file tells."
+    ]
+
+
+def test_what_the_delimiter_alone_decides_is_said(tmp_path):
+    accepted = amounts(tmp_path, "1.234", "2.500", delimiter=";")
+    usual = "as usual where “;” tells cells apart; no"
+    assert f"“amount”: numbers read with a decimal comma, {usual} number in the file tells." in said(accepted)
+    accepted = dates(tmp_path, "01/02/2026", delimiter=";", currency="USD")
+    assert f"“opened”: dates read as day/month/year, {usual} date in the file tells." in said(accepted)
+
+
+def test_moments_in_the_hour_that_comes_twice_are_counted(tmp_path):
+    # The clocks of Madrid went from 3:00 back to 2:00 at 01:00 UTC on 25 October 2026.
+    cells = ["2026-10-24T23:59Z", "2026-10-25T00:00Z", "2026-10-25T01:59Z", "2026-10-25T02:00Z", "2026-10-25 02:30"]
+    accepted = dates(tmp_path, *cells, zone="Europe/Madrid")
+    assert accepted.columns["opened"][1:3] == [day(2026, 10, 25, 2), day(2026, 10, 25, 2, 59)]
+    (text,) = (text for text in said(accepted) if "comes twice" in text)
+    assert text.endswith("durations may be an hour off: 2.")
+    assert not any("comes twice" in text for text in said(dates(tmp_path, *cells, zone="America/Sao_Paulo")))
+
+
+def test_letters_are_one_sign_with_their_accents_and_romanian_has_commas(tmp_path):
+    cells = [unicodedata.normalize("NFD", "Peña"), "Braşov Ţară"]
+    assert kinds(tmp_path, *cells).columns["kind"] == ["Peña", "Braşov Ţară"]
+    columns = {"client": ["A"], "opened": ["2026-10-01"], "kind": cells[1:]}
+    assert table(tmp_path, "requests", columns, language="ro").columns["kind"] == ["Brașov Țară"]
+    path = written(tmp_path, "client;opened;kind\nA;2026-10-01;şi ţară\n".encode("cp1250"))
+    assert taken("requests", path).columns["kind"] == ["și țară"]

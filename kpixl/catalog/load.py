@@ -100,7 +100,10 @@ def _table(id_: str, raw: dict[str, Any]) -> Table:
         msgspec.convert({"id": key, "extra": value["unit"] == "months", **value}, Elapsed)
         for key, value in raw.pop("calculated", {}).items()
     )
-    return Table(id=id_, fields=fields, calculated=calculated, **raw)
+    same = tuple(raw.pop("same", ()))
+    if not {*same} <= {field.id for field in fields}:
+        raise ValueError(f"rows of {id_} cannot be the same by {same}: not all of them are its fields")
+    return Table(id=id_, fields=fields, calculated=calculated, same=same, **raw)
 
 
 def _measure(id_: str, raw: dict[str, Any], tables: dict[str, Table]) -> Measure:

@@ -164,7 +164,8 @@ def word_key(table: str, column: str, choice: str) -> str:
 class Table(Record, frozen=True):
     """An entry table: one sheet, one Excel Table.
 
-    ``kept`` tables keep every row when a period is closed; of the others, the rows that meet ``leaves`` go.
+    ``kept`` tables keep every row when a period is closed; of the others, the rows that meet ``leaves`` go. Two rows
+    without a key whose fields in ``same`` are equal speak of one thing; where there are none, only equal rows do.
     """
 
     id: str
@@ -176,6 +177,7 @@ class Table(Record, frozen=True):
     stays: bool = False
     date: str | None = None
     leaves: Where = ()
+    same: tuple[str, ...] = ()
 
     def field(self, id: str) -> Field:  # noqa: A002
         """The field called ``id``; KeyError without one."""

@@ -27,10 +27,13 @@ from kpixl.source.errors import (
     UnreadableTable,
 )
 from kpixl.source.file import Raw, Source, read_source
+from kpixl.source.known import Spellings, spelling, text_key
 from kpixl.source.matching import HOW_WORDS, Filling, How, Match, match
+from kpixl.source.names import name_key
 from kpixl.source.notes import Note
+from kpixl.source.outcome import Accepted, Completion, Difference, Rejected
 from kpixl.source.profiles import Product, products
-from kpixl.source.rows import Accepted, Completion, Difference, Rejected, rows_for
+from kpixl.source.rows import rows_for
 
 __all__ = [
     "BAD_DATE",
@@ -63,12 +66,16 @@ __all__ = [
     "Raw",
     "Rejected",
     "Source",
+    "Spellings",
     "UnknownSheet",
     "UnknownZone",
     "UnreadableTable",
     "Value",
     "match",
+    "name_key",
     "products",
     "read_source",
     "rows_for",
+    "spelling",
+    "text_key",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from typing import TypeAlias
 from kpixl.entries import CellError
 from kpixl.source.cells import CONTROL, NO_CHOICE, TOO_LONG, Read, Unfit
 from kpixl.source.file import Raw
-from kpixl.source.names import name_key, without_accents
+from kpixl.source.names import name_key, with_commas, without_accents
 
 Choices: TypeAlias = Mapping[str, Mapping[str, str]]
 """Field id -> what a file may say for a choice, in small letters -> the workbook's word for it."""
@@ -72,11 +73,18 @@ class Translated:
 
 
 def as_text(cell: Raw) -> Read:
-    """A text without the spaces around it; numbers and dates of workbooks as they would be typed."""
-    text = plain_text(cell)
+    """A text without the spaces around it, accents and letters as one sign; numbers and dates of workbooks as they
+    would be typed."""
+    text = unicodedata.normalize("NFC", plain_text(cell))
     if len(text) > _LONGEST_TEXT:
         return Unfit(TOO_LONG)
     return Unfit(CONTROL) if _CONTROL.search(text) else text
+
+
+def as_romanian(cell: Raw) -> Read:
+    """The same for texts in Romanian, with commas below for cedillas."""
+    text = as_text(cell)
+    return with_commas(text) if isinstance(text, str) else text
 
 
 def plain_text(cell: Raw) -> str:

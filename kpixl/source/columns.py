@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from kpixl.errors import Phrase
 from kpixl.source import dates, numbers
-from kpixl.source.cells import Read, converted, texts_in
-from kpixl.source.choices import Choices, Translated, Words, as_text
+from kpixl.source.cells import Convert, Read, converted, texts_in
+from kpixl.source.choices import Choices, Translated, Words, as_romanian, as_text
 from kpixl.source.dates import Dates, Order, zone_called
 from kpixl.source.names import name_key
 from kpixl.source.notes import COMMA, DAY_FIRST, LOCAL_ZONE, MONTH_FIRST, POINT, Note
@@ -79,8 +79,13 @@ class Columns:
                 sign = self._sign(id_, counted[id_], signs)
                 found[id_] = converted(cells, self._numbers(sign, column, cells))
             else:
-                found[id_] = converted(cells, self._words(column) if column.type == "choice" else as_text)
+                found[id_] = converted(cells, self._words(column) if column.type == "choice" else self._text)
         return found
+
+    @property
+    def _text(self) -> Convert:
+        romanian = self.manners.language == "ro" or self.source.encoding == "Windows-1250"
+        return as_romanian if romanian else as_text
 
     def _order(self, id_: str, texts: set[str], orders: Mapping[str, frozenset[Order]]) -> Order | None:
         told = _told(id_, orders)
@@ -89,11 +94,11 @@ class Columns:
         if told == "both":
             self._note("dates_mixed", id_)
             return None
-        sure = told is not None
-        hinted = any(dates.is_dotted(text) for text in texts) or self.source.delimiter == ";"
-        order: Order = told or ("day" if hinted else self.manners.order)
+        sure = told is not None or any(dates.is_dotted(text) for text in texts)
+        hinted = self.source.delimiter == ";"
+        order: Order = told or ("day" if sure or hinted else self.manners.order)
         shown = Phrase(DAY_FIRST if order == "day" else MONTH_FIRST)
-        self._note("dates" if sure or hinted else "dates_assumed", id_, order=shown)
+        self._note("dates" if sure else "dates_hinted" if hinted else "dates_assumed", id_, order=shown)
         return order
 
     def _sign(self, id_: str, texts: set[str], signs: Mapping[str, frozenset[Sign]]) -> Sign | None:
@@ -105,17 +110,21 @@ class Columns:
             return None
         hinted = self.source.delimiter == ";"
         sign: Sign = told or ("," if hinted else self.manners.sign)
-        assumed = told is None and not hinted and any(numbers.is_open(text) for text in texts)
+        assumed = told is None and any(numbers.is_open(text) for text in texts)
         shown = Phrase(COMMA if sign == "," else POINT)
-        self._note("numbers_assumed" if assumed else "numbers", id_, sign=shown)
+        self._note("numbers" if not assumed else "numbers_hinted" if hinted else "numbers_assumed", id_, sign=shown)
         return sign
 
     def _dates(self, order: Order | None, id_: str, cells: Cells) -> Dates:
         zone = self.manners.zone
-        count = sum(isinstance(cell, str) and dates.is_zoned(cell.strip()) for cell in cells)
-        if count:
-            self._note("zone", id_, count=count, zone=zone or Phrase(LOCAL_ZONE))
-        return Dates(order, zone_called(zone), serials=self.source.kind == "excel")
+        found = Dates(order, zone_called(zone), serials=self.source.kind == "excel")
+        zoned = [cell.strip() for cell in cells if isinstance(cell, str) and dates.is_zoned(cell.strip())]
+        if zoned:
+            self._note("zone", id_, count=len(zoned), zone=zone or Phrase(LOCAL_ZONE))
+        twofold = sum(map(found.is_twofold, zoned))
+        if twofold:
+            self._note("twofold", id_, count=twofold)
+        return found
 
     def _numbers(self, sign: Sign | None, column: Field, cells: Cells) -> Numbers:
         unit: Literal["count", "money", "fraction", "hours"] = "count"

@@ -105,7 +105,21 @@ class Dates:
             return float(cell) if _FIRST_SERIAL <= cell < _AFTER_SERIALS else Unfit(BAD_DATE)
         return _serial(cell) if isinstance(cell, date) else Unfit(BAD_DATE)
 
+    def is_twofold(self, text: str) -> bool:
+        """Whether a moment with a zone of its own is moved to an hour that the clocks go through twice."""
+        moment = self._moment(text)
+        if not isinstance(moment, datetime):
+            return False
+        sides = [moment.replace(fold=fold) for fold in (0, 1)]
+        zoned = [side.replace(tzinfo=self.zone) if self.zone else side.astimezone() for side in sides]
+        return zoned[0].utcoffset() != zoned[1].utcoffset()
+
     def _of_text(self, cell: str) -> Read:
+        moment = self._moment(cell)
+        return _serial(moment) if isinstance(moment, datetime) else moment
+
+    def _moment(self, cell: str) -> datetime | Unfit:
+        """The local time that a text says."""
         found = written(cell.strip())
         orders = found.orders if found else frozenset()
         if found is None or not orders:
@@ -118,9 +132,9 @@ class Dates:
             return Unfit(BAD_DATE)
         moment = datetime(day.year, day.month, day.day) + found.clock
         if found.offset is None:
-            return _serial(moment)
+            return moment
         try:
-            return _serial(moment.replace(tzinfo=timezone(found.offset)).astimezone(self.zone).replace(tzinfo=None))
+            return moment.replace(tzinfo=timezone(found.offset)).astimezone(self.zone).replace(tzinfo=None)
         except (OverflowError, ValueError, OSError):
             return Unfit(BAD_DATE)
 

@@ -1,20 +1,20 @@
-"""Which rows of a file are in the workbook already: by the key fields of a table, or by all that the file fills. Never
-asks for a change of what the owner has, beyond filling what is blank."""
+"""Which rows of a file are in the workbook already: by the key fields of a table, by those that make two rows the same,
+or by all that the file fills. Never asks for a change of what the owner has, beyond filling what is blank."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
 from kpixl.measure import match_key
-from kpixl.source.cells import Value
+from kpixl.source.cells import Read, Value
+from kpixl.source.names import one_form
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
@@ -28,6 +28,11 @@ _DIGITS = 9
 """Decimals to which numbers are compared, as far as Excel's 15 digits reach."""
 
 Row = Mapping[str, Value]
+Spellings: TypeAlias = Mapping[str, Mapping[Hashable, str]]
+"""Field id -> a name as names compare -> how the workbook writes it."""
+
+
+_Index: TypeAlias = dict[tuple[Hashable, ...], list[int]]
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,31 @@ class Stay:
     start: float | None
 
 
+def text_key(text: str) -> str | float:
+    """What texts are compared by: as COUNTIFS does, but those that look the same are one."""
+    return match_key(one_form(text))
+
+
+def spelling(names: Iterable[str]) -> dict[Hashable, str]:
+    """How some names are written, by what they are compared by; the first spelling of each."""
+    found: dict[Hashable, str] = {}
+    for name in names:
+        found.setdefault(text_key(name), name)
+    return found
+
+
+def spelled(cell: Read, known: Mapping[Hashable, str]) -> Read:
+    """A name as the workbook writes it, where it looks the same and COUNTIFS would take it for another."""
+    if not isinstance(cell, str):
+        return cell
+    written = known.get(text_key(cell), cell)
+    return cell if match_key(written) == match_key(cell) else written
+
+
 def key_of(table: Table, row: Row) -> tuple[Hashable, ...] | None:
     """What a row is known by; None where its table has no key or a part of it is blank."""
     values = [row.get(field.id) for field in table.fields if field.key]
-    return tuple(match_key(str(value)) for value in values) if values and all(values) else None
+    return tuple(text_key(str(value)) for value in values) if values and all(values) else None
 
 
 def stay_like(stays: Sequence[Stay], start: float | None) -> Stay | None:
@@ -58,7 +84,7 @@ def stay_like(stays: Sequence[Stay], start: float | None) -> Stay | None:
 def same_value(left: Value, right: Value, *, is_date: bool) -> bool:
     """Whether two values are one: texts as names compare, dates to the second, numbers but for noise."""
     if isinstance(left, str) and isinstance(right, str):
-        return match_key(left) == match_key(right)
+        return text_key(left) == text_key(right)
     if isinstance(left, float) and isinstance(right, float):
         return math.isclose(left, right, rel_tol=1e-14, abs_tol=_SAME_DAY_PART if is_date else 1e-9)
     return left is None and right is None
@@ -67,10 +93,18 @@ def same_value(left: Value, right: Value, *, is_date: bool) -> bool:
 class Known:
     """The rows of the workbook, looked up by what the rows of a file hold."""
 
-    def __init__(self, rows: EntryTable, fields: Sequence[str]) -> None:
-        """``fields`` are those by which rows without a key compare."""
+    def __init__(
+        self, rows: EntryTable, fields: Sequence[str], locked: Callable[[str, int], bool] | None = None
+    ) -> None:
+        """``fields`` are those by which rows compare; ``locked`` says which cells may not be filled in."""
         self.rows, self.table = rows, rows.table
         self.fields = [id_ for id_ in fields if rows.has(id_)]
+        self.locked = locked or (lambda _id, _place: False)
+        own = [id_ for id_ in self.table.same if id_ in self.fields]
+        keys = [field.id for field in self.table.fields if field.key and field.id in self.fields]
+        self.identity = [*keys, *own] if own else []
+        """The fields by which a row without a key is told from others; none where all of them tell."""
+        self._taken: set[int] = set()
         self.dates = {field.id for field in self.table.fields if field.type == "date"}
         self._values: dict[str, list[Value]] = {}
 
@@ -95,13 +129,62 @@ class Known:
         stay = stay_like(self._keyed.get(key, ()), start)
         return None if stay is None else stay.place
 
-    def take_same(self, row: Row) -> bool:
-        """Whether a row of the workbook equals ``row`` that no row of the file has been found equal to before."""
-        for key in self._keys(row):
-            if self._counts[key] > 0:
-                self._counts[key] -= 1
-                return True
-        return False
+    def is_taken(self, place: int) -> bool:
+        """Whether a row of the file has been found to be this one."""
+        return place in self._taken
+
+    def take(self, place: int) -> None:
+        """Say that a row of the file is this one."""
+        self._taken.add(place)
+
+    def begins_otherwise(self, row: Row, place: int) -> bool:
+        """Whether a row differs from one of the workbook in what every row needs."""
+        needed = (field.id for field in self.table.fields if field.required and field.id in self.fields)
+        return any(not same_value(self.value(id_, place), row[id_], is_date=id_ in self.dates) for id_ in needed)
+
+    def is_compared(self, row: Row) -> bool:
+        """Whether a row may differ from the one that it was found to be, or know more."""
+        return bool(self.identity) or key_of(self.table, row) is not None
+
+    def keyless(self, rows: Sequence[Row]) -> list[int | None]:
+        """The row of the workbook that each of some rows without a key is; no row is found twice. Those that are equal
+        in all that the file fills come first, then the likest of those that are the same by the table's fields."""
+        found = [self._take_equal(row) for row in rows]
+        pairs = []
+        for number, row in enumerate(rows):
+            if self.identity and found[number] is None:
+                pairs += [
+                    (self._unlikeness(row, place), number, place)
+                    for place in self._places(self._alike, row, self.identity)
+                ]
+        for _, number, place in sorted(pairs):
+            if found[number] is None and place not in self._taken:
+                found[number] = place
+                self._taken.add(place)
+        return found
+
+    def _take_equal(self, row: Row) -> int | None:
+        place = next(self._places(self._equal, row, self.fields), None)
+        if place is not None:
+            self._taken.add(place)
+        return place
+
+    def _places(self, index: _Index, row: Row, fields: Sequence[str]) -> Iterator[int]:
+        """The rows of an index that equal ``row`` in some fields and have not been found yet."""
+        # Values near the edge of a grain have two grains, so there may be more than one place to look.
+        for key in product(*(_grains(row[id_], id_ in self.dates) for id_ in fields)):
+            waiting = index.get(key, [])
+            while waiting and waiting[-1] in self._taken:
+                waiting.pop()
+            yield from (place for place in reversed(waiting) if place not in self._taken)
+
+    def _unlikeness(self, row: Row, place: int) -> tuple[int, int]:
+        """In how many fields two rows differ, and how many only one of them fills."""
+        others = [id_ for id_ in self.fields if id_ not in self.identity]
+        pairs = [(row[id_], self.value(id_, place), id_) for id_ in others]
+        blanks = sum((here is None) != (held is None) for here, held, _ in pairs)
+        unlike = sum(not same_value(here, held, is_date=id_ in self.dates) for here, held, id_ in pairs)
+        return unlike - blanks, blanks
 
     @cached_property
     def _keyed(self) -> dict[tuple[Hashable, ...], list[Stay]]:
@@ -116,19 +199,26 @@ class Known:
         return found
 
     @cached_property
-    def _counts(self) -> Counter[tuple[Hashable, ...]]:
-        rows = ({id_: self.value(id_, place) for id_ in self.fields} for place in range(len(self.rows)))
-        return Counter(tuple(_grain(row[id_], id_ in self.dates) for id_ in self.fields) for row in rows)
+    def _equal(self) -> _Index:
+        return self._index(self.fields)
 
-    def _keys(self, row: Row) -> Iterator[tuple[Hashable, ...]]:
-        """The keys under which an equal row may be counted: values near the edge of a grain have two."""
-        return product(*(_grains(row[id_], id_ in self.dates) for id_ in self.fields))
+    @cached_property
+    def _alike(self) -> _Index:
+        return self._index(self.identity)
+
+    def _index(self, fields: Sequence[str]) -> _Index:
+        """The rows by what they hold in some fields, the first of equal ones last."""
+        found: _Index = {}
+        for place in reversed(range(len(self.rows))):
+            key = tuple(_grain(self.value(id_, place), id_ in self.dates) for id_ in fields)
+            found.setdefault(key, []).append(place)
+        return found
 
 
 def _grain(value: Value, is_date: bool) -> Hashable:
     """What values have in common that count as equal."""
     if not isinstance(value, float):
-        return None if value is None else ("text", match_key(value))
+        return None if value is None else ("text", text_key(value))
     return round(value * _SECONDS) if is_date else round(value, _decimals(value)) + 0.0
 
 

@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
 
 _BETWEEN = re.compile(r"[\W_]+")
+_CEDILLAS = str.maketrans("şţŞŢ", "șțȘȚ")
+"""Older programs write Romanian with a cedilla for want of the comma below."""
+
+
+def with_commas(text: str) -> str:
+    """Romanian ``text`` with commas below where it has cedillas."""
+    return text.translate(_CEDILLAS)
+
+
+def one_form(text: str) -> str:
+    """What texts that look the same have in common."""
+    return with_commas(text if text.isascii() else unicodedata.normalize("NFC", text))
 
 
 def without_accents(text: str) -> str:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, Phrase, UnreadableSource
+from kpixl.source.errors import UnreadableTable
 from kpixl.source.file import Raw, Source
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 100
 """Rows by which the delimiter is found."""
+_BEGINNING = 1000
+"""Bytes by which UTF-16 is known."""
 _SEP = re.compile(r"\ufeff?sep=([,;|\t])\r?\n", re.IGNORECASE)
 """The first line by which Excel is told the delimiter."""
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -51,6 +54,8 @@ def _decoded(path: Path, content: bytes) -> tuple[str, str]:
     """The text and the name of its encoding. Western and Central European Windows differ in bytes that both take."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         candidates = [("utf-16", "UTF-16")]
+    elif unmarked := _unmarked(content[:_BEGINNING]):
+        candidates = [(unmarked, "UTF-16")]
     else:
         content = content.rstrip(b"\x1a")
         latin = [("cp1252", "Windows-1252"), ("cp1250", "Windows-1250")]
@@ -67,7 +72,15 @@ def _decoded(path: Path, content: bytes) -> tuple[str, str]:
         if "\0" in text:
             break
         return text, name
-    raise UnreadableSource(path=path.name, detail=Phrase(N_("it is not a text")))
+    raise UnreadableTable(path=path.name, detail=Phrase(N_("it is not a text")))
+
+
+def _unmarked(beginning: bytes) -> str | None:
+    """The codec of a UTF-16 text without its mark: every other byte of most letters is a nought, and no other is."""
+    noughts = [half.count(0) * 2 > len(half) for half in (beginning[::2], beginning[1::2])]
+    if noughts == [False, True] and 0 not in beginning[::2]:
+        return "utf-16-le"
+    return "utf-16-be" if noughts == [True, False] and 0 not in beginning[1::2] else None
 
 
 def _refuse_mixture(path: Path, content: bytes, place: int) -> None:

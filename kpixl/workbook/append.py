@@ -13,7 +13,7 @@ from kpixl.workbook import layout
 from kpixl.workbook.cells import parse_cell
 from kpixl.workbook.columns import as_numbers
 from kpixl.workbook.sheet import SheetEditor
-from kpixl.workbook.tables import append_rows
+from kpixl.workbook.tables import append_rows, set_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,13 +62,28 @@ def settle(package: Package, book: Book) -> None:
         editor.commit()
 
 
-def remember(package: Package, book: Book, table: str, mapping: Mapping[str, str]) -> None:
-    """Write down which columns of a file filled which fields, where the workbook does not know it yet."""
-    known = book.remembered.get(table, {})
-    new = {field: column for field, column in mapping.items() if column not in known.get(field, ())}
-    if new and set(book.headings[layout.IMPORTS]) == set(layout.IMPORT_COLUMNS):
-        columns = {"table": [table] * len(new), "field": list(new), "column": list(new.values())}
-        append_columns(package, book, layout.IMPORTS, columns)
+def remember(package: Package, book: Book, table: str, names: Mapping[str, Sequence[str]]) -> None:
+    """Write down which columns of files fill the fields of a table, by field id and the newest first, in place of what
+    the workbook knows of these fields; what it knows of others stays."""
+    headings, rows = book.headings[layout.IMPORTS], book.view.table(book.table_names[layout.IMPORTS])
+    if rows is None or set(headings) != set(layout.IMPORT_COLUMNS):
+        return
+    table_place, field_place, column_place = (rows.columns.index(headings[id_]) for id_ in layout.IMPORT_COLUMNS)
+    changes: dict[tuple[int, str], Value] = {}
+    new: list[tuple[str, str]] = []
+    for field, columns in names.items():
+        lines = [i for i, row in enumerate(rows.rows) if (row[table_place], row[field_place]) == (table, field)]
+        for line, column in zip(lines, columns, strict=False):
+            changes |= {(line, headings["column"]): column} if rows.rows[line][column_place] != column else {}
+        for line in lines[len(columns) :]:
+            changes |= {(line, headings[id_]): None for id_ in layout.IMPORT_COLUMNS}
+        new += [(field, column) for column in columns[len(lines) :]]
+    if changes:
+        set_cells(package, book.table_names[layout.IMPORTS], changes)
+    if new:
+        fields, columns = zip(*new, strict=True)
+        cells = {"table": [table] * len(new), "field": fields, "column": columns}
+        append_columns(package, book, layout.IMPORTS, cells)
 
 
 def append_columns(package: Package, book: Book, table: str, columns: Mapping[str, Sequence[Value]]) -> None:

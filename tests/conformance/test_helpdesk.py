@@ -24,6 +24,8 @@ KNOWN = {
     "2020-02": {"requests_resolved": 44, "resolution_hours": 16_494.25, "va_art_value": 374.8693},
 }
 OPENED = {"2020-01": 353, "2020-02": 312}
+TAKEN = {"2020-01": 665, "2020-02": 665 - 33}
+"""Those closed in January no longer count in February."""
 
 pytestmark = pytest.mark.skipif(not EXPORT.exists(), reason=f"{EXPORT.name} is not beside this repository")
 
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.skipif(not EXPORT.exists(), reason=f"{EXPORT.name} is n
 def imported(path: Path, period: str) -> Path:
     verbs.new(AGENCY, language="en", period=Period.parse(period), company="Helpdesk", currency="USD", out=path)
     outcome = import_rows(path, "requests", EXPORT, MAPPING, add_new=True)
-    assert (outcome.imported, outcome.rejected) == (665, ())
+    assert (outcome.imported, outcome.rejected) == (TAKEN[period], ())
     assert outcome.added["clients"]
     return path
 
