@@ -61,12 +61,13 @@ def roll() -> None:
     _run(_roll)
 
 
-def import_file(source: str, table: str) -> None:
+def import_file(source: str = "", table: str = "") -> None:
     """Take the rows of a file into an entry table, after showing what would be taken.
 
-    ``source`` is the file's name as VBA hands it over: four hexadecimal digits a character. ``table`` is an id.
+    ``source`` is the file's name as VBA hands it over: four hexadecimal digits a character. ``table`` is an id. Without
+    them, the file is asked for and the table is the one of the sheet in front.
     """
-    path = Path(bytes.fromhex(source).decode("utf-16-be", "surrogatepass"))
+    path = Path(bytes.fromhex(source).decode("utf-16-be", "surrogatepass")) if source else None
     _run_after_the_macro(lambda host: _import(host, path, table))
 
 
@@ -186,10 +187,14 @@ def _rolled(host: Host, path: Path) -> Rolled | None:
             return None
 
 
-def _import(host: Host, source: Path, table: str) -> None:
+def _import(host: Host, source: Path | None, table: str) -> None:
     from kpixl.importing import import_rows
     from kpixl.present_import import import_text
 
+    table = table or host.table_in_front
+    source = source or host.pick_file()
+    if source is None:
+        return
     path = host.saved_file()
     if path is None or not _agreed(host, path, source, table):
         return

@@ -5,6 +5,7 @@ Never saves or closes a workbook with changes unless the owner has said so.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -14,10 +15,13 @@ from typing import TYPE_CHECKING
 
 import xlwings as xw
 
+from kpixl.catalog import catalogue
 from kpixl.commands import default_language
 from kpixl.errors import N_, FileInUse, WorkbookError
 from kpixl.i18n import LOCALES, language
 from kpixl.live import LiveView
+from kpixl.workbook import layout
+from kpixl.workbook.aliases import PREFIX
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.files import ensure_free
 from kpixl.workbook.package import Package
@@ -57,6 +61,13 @@ class ChangedMeanwhile(WorkbookError):
 
     code = "changed_meanwhile"
     template = N_("{path} was changed in the meantime and stays as it is; save it and try again.")
+
+
+class NoTableInFront(WorkbookError):
+    """Rows are to be imported, and the sheet in front has no entry table."""
+
+    code = "no_table_in_front"
+    template = N_("No table for entries is on the sheet in front of {path}; open the sheet for the rows and try again.")
 
 
 @dataclass(frozen=True)
@@ -101,6 +112,26 @@ class Host:
     def show(self, key: str) -> None:
         """Bring a sheet of kpixl's to the front, where it is still called so."""
         _activate(self.book, self.titles.get(key))
+
+    # What the owner picks
+
+    @property
+    def table_in_front(self) -> str:
+        """The id of the entry table of the sheet in front; NoTableInFront where there is none."""
+        for table in self.book.sheets.active.tables:
+            id_ = table.name.removeprefix(PREFIX).removeprefix(layout.table_name(""))
+            if id_ in catalogue().tables:
+                return id_
+        raise NoTableInFront(path=self.book.name)
+
+    def pick_file(self) -> Path | None:
+        """The file that the owner picks in a dialogue; None where she picks none."""
+        if sys.platform == "darwin":
+            asked = ["osascript", "-e", "POSIX path of (choose file)"]
+            chosen = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.rstrip("\n")
+        else:
+            chosen = self.app.api.GetOpenFilename() or ""
+        return Path(chosen) if chosen else None
 
     # The file
 

@@ -430,6 +430,30 @@ def test_import_shows_first_and_then_takes(app: Desk, path: Path, source: Path) 
     assert len(list((path.parent / files.BACKUP_FOLDER).iterdir())) == 1
 
 
+def test_import_without_arguments_asks_for_the_file(
+    app: Desk, path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table is the one of the sheet in front, the file the one that is picked in Excel's own dialogue."""
+    picked: list[object] = [False, str(source)]
+    dialogue = SimpleNamespace(GetOpenFilename=lambda: picked.pop(0))
+    monkeypatch.setattr(App, "api", dialogue, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    app.active = opened(path).sheets["requests"].name
+    excel.import_file()
+    assert (app.events, app.shown) == ([], [])
+    app.answers = ["yes"]
+    excel.import_file()
+    assert ids(path) == ["R1", "R2", "R3", "R4", "R8", "R9"]
+    assert picked == []
+
+
+def test_import_without_arguments_needs_a_sheet_for_entries(app: Desk, path: Path) -> None:
+    app.active = titles(path)["dashboard"]
+    excel.import_file()
+    assert app.texts == [excel_host.NoTableInFront(path="Ana 2026-10.xlsx").text(T)]
+    assert app.events == []
+
+
 def test_no_means_that_nothing_happens(app: Desk, path: Path, source: Path) -> None:
     before = path.read_bytes()
     app.answers = ["no"]
