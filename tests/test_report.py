@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -357,6 +357,7 @@ def test_an_axis_has_round_ends() -> None:
 
 
 @given(st.lists(st.floats(-1e14, 1e14), min_size=1, max_size=12))
+@example([5e-324])
 def test_an_axis_holds_its_values(values: list[float]) -> None:
     found = charts.axis(values, {}, 0.01)
     assert found.low - found.step * 1e-6 <= min(values)

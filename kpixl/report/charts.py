@@ -167,7 +167,7 @@ def axis(values: Sequence[float | None], drawn: Mapping[Level | None, float], le
     low, high = min(known), max(known)
     if high - low <= 1e-9 * max(1.0, abs(high)):  # a level line has no span of its own
         low, high = low - 0.1 * abs(low), high + (0.0 if high else 1.0)
-    step = max(least, _round_step((high - low) / TICKS))
+    step = _round_step(max(least, (high - low) / TICKS))
     start = math.floor(low / step + 1e-9) * step
     return Axis(start, max(math.ceil(high / step - 1e-9) * step, start + step), step)
 
