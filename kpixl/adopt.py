@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpixl import catalog
-from kpixl.errors import N_, DatesFrom1904, FileExists, FolderMissing, WorkbookError
+from kpixl.errors import N_, DatesFrom1904, WorkbookError
 from kpixl.i18n import language
 from kpixl.refresh import refresh_package
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, PREFIX, Aliases
-from kpixl.workbook.files import ensure_free, ensure_same_ending
+from kpixl.workbook.files import ensure_free, ensure_new, ensure_same_ending
 from kpixl.workbook.graft import graft
 from kpixl.workbook.grid import BLOCK_PREFIX
 from kpixl.workbook.new import new_package
@@ -76,10 +76,7 @@ def adopt(
     target = out or path
     if out is not None:
         ensure_same_ending(path, out)
-        if out.exists():
-            raise FileExists(path=out.name)
-        if not out.parent.is_dir():
-            raise FolderMissing(path=out.parent)
+        ensure_new(out)
     ensure_free(target)
     if package.date1904:
         raise DatesFrom1904(path=path.name)

@@ -176,16 +176,20 @@ def parser(_: Translate = str) -> Parser:
         made.add_argument("--lang", metavar="LANG", help=_("the language of the answer, such as es"))
         return made
 
+    def about(made: Parser) -> None:
+        """What a workbook that is made is to be about."""
+        made.add_argument("business", metavar="BUSINESS", help=_("the kind of business; “kpixl kpis” lists them"))
+        made.add_argument("--period", help=_("2026-10, 2026-Q4, 2026-W43 or 2026; this month without it"))
+        made.add_argument("--name", metavar="TEXT", help=_("the company's name"))
+        made.add_argument("--currency", metavar="EUR", help=_("three letters; by the language without it"))
+
     demo = verb("demo", commands.demo, _("make sample workbooks, filled in and refreshed"))
     demo.add_argument(
         "--out", type=Path, metavar="DIR", default=Path("workbooks"), help=_("the folder to put them in: workbooks")
     )
 
     new = verb("new", commands.new, _("make an empty workbook for a business"))
-    new.add_argument("business", metavar="BUSINESS", help=_("the kind of business; “kpixl kpis” lists them"))
-    new.add_argument("--period", help=_("2026-10, 2026-Q4, 2026-W43 or 2026; this month without it"))
-    new.add_argument("--name", metavar="TEXT", help=_("the company's name"))
-    new.add_argument("--currency", metavar="EUR", help=_("three letters; by the language without it"))
+    about(new)
     new.add_argument("--out", type=Path, metavar="FILE", help=_("the workbook to make; never overwrites one"))
     new.add_argument("--vba", action="store_true", help=_("an .xlsm with functions that compute in Excel alone"))
     new.add_argument(
@@ -221,10 +225,7 @@ def parser(_: Translate = str) -> Parser:
 
     join = verb("adopt", life_commands.adopt, _("add kpixl's sheets to a workbook of your own"))
     join.add_argument("file", type=Path, metavar="FILE", help=_("your workbook"))
-    join.add_argument("business", metavar="BUSINESS", help=_("the kind of business; “kpixl kpis” lists them"))
-    join.add_argument("--period", help=_("2026-10, 2026-Q4, 2026-W43 or 2026; this month without it"))
-    join.add_argument("--name", metavar="TEXT", help=_("the company's name"))
-    join.add_argument("--currency", metavar="EUR", help=_("three letters; by the language without it"))
+    about(join)
     join.add_argument(
         "--out",
         type=Path,

@@ -18,6 +18,7 @@ from kpixl.errors import N_, Phrase, UnknownChoice, UsageError
 if TYPE_CHECKING:
     from kpixl.check import Problem
     from kpixl.i18n import Language
+    from kpixl.period import Period
     from kpixl.roll import Restated
     from kpixl.verbs import Outcome
 
@@ -95,9 +96,46 @@ def demo(arguments: Namespace) -> Answer:
 
 def new(arguments: Namespace) -> Answer:
     """An empty workbook for a business."""
+    from kpixl import verbs
+    from kpixl.i18n import language
+
+    asked, macros = asked_for(arguments), _macros(arguments)
+    name = f"{asked.company} {asked.period}{verbs.ENDINGS[macros]}"
+    path = verbs.new(
+        asked.business,
+        language=asked.code,
+        period=asked.period,
+        company=asked.company,
+        currency=asked.currency,
+        out=arguments.out or Path(_FORBIDDEN_IN_NAMES.sub("-", name)),
+        macros=macros,
+    )
+    data = {
+        "path": str(path),
+        "business": asked.business,
+        "company": asked.company,
+        "period": str(asked.period),
+        "currency": asked.currency,
+        "language": asked.code,
+    }
+    ready, t = N_("{path} is ready: fill in its sheets in Excel, then run “kpixl refresh” on it."), language(asked.code)
+    return Answer(lambda: data, lambda: t(ready).format(path=path))
+
+
+class Asked(NamedTuple):
+    """What a workbook is to be about; ``code`` is its language."""
+
+    business: str
+    code: str
+    period: Period
+    company: str
+    currency: str
+
+
+def asked_for(arguments: Namespace) -> Asked:
+    """What the words say of the workbook to make, and what holds where they say nothing."""
     from datetime import date
 
-    from kpixl import verbs
     from kpixl.catalog import business
     from kpixl.i18n import language
     from kpixl.period import Kind, Period
@@ -105,25 +143,9 @@ def new(arguments: Namespace) -> Answer:
     code = default_language(arguments.lang)
     t = language(code)
     chosen = business(arguments.business)
-    asked = arguments.period
-    period = Period.parse(asked) if asked else Period.containing(Kind.MONTH, date.today())
+    period = Period.parse(arguments.period) if arguments.period else Period.containing(Kind.MONTH, date.today())
     company = (arguments.name or t(chosen.name)).strip()
-    currency = currency_of(arguments.currency, code)
-    macros = _macros(arguments)
-    out = arguments.out or Path(_FORBIDDEN_IN_NAMES.sub("-", f"{company} {period}{verbs.ENDINGS[macros]}"))
-    path = verbs.new(
-        chosen.id, language=code, period=period, company=company, currency=currency, out=out, macros=macros
-    )
-    data = {
-        "path": str(path),
-        "business": chosen.id,
-        "company": company,
-        "period": str(period),
-        "currency": currency,
-        "language": code,
-    }
-    ready = N_("{path} is ready: fill in its sheets in Excel, then run “kpixl refresh” on it.")
-    return Answer(lambda: data, lambda: t(ready).format(path=path))
+    return Asked(chosen.id, code, period, company, currency_of(arguments.currency, code))
 
 
 def _macros(arguments: Namespace) -> Literal["vba", "udf"] | None:

@@ -223,14 +223,13 @@ def _undo(host: Host) -> None:
     from kpixl.workbook import files
 
     t, path = host.t, host.path
-    folder = path.parent / files.BACKUP_FOLDER
-    if not folder.is_dir() or not any(one.name.startswith(path.stem) for one in folder.iterdir()):
-        raise NothingToUndo(path=path.name, folder=folder.name)
+    if not files.backups(path):
+        raise NothingToUndo(path=path.name, folder=files.BACKUP_FOLDER)
     text = N_(
         "Put {path} back as it was before kpixl last changed its file? As it is now, it is kept in the folder "
         "“{folder}”."
     )
-    if not host.ask(t(text).format(path=path.name, folder=folder.name)):
+    if not host.ask(t(text).format(path=path.name, folder=files.BACKUP_FOLDER)):
         return
     if not host.saved:
         text = N_("{path} has changes that are not saved. Save them first, so that they are kept in that folder?")

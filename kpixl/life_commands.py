@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kpixl.commands import OWNER_NEEDED, Answer, code_of, currency_of, default_language, pairs
+from kpixl.commands import OWNER_NEEDED, Answer, asked_for, code_of, default_language, pairs
 from kpixl.errors import N_
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _asked(plan: Plan, code: str | None) -> bool:
 
 
 def _means_yes(answer: str, t: Language) -> bool:
-    return answer.strip().casefold()[:1] in {"y", t(N_("yes")).casefold()[0]} and bool(answer.strip())
+    return answer.strip().casefold()[:1] in {"y", t(N_("yes")).casefold()[0]}
 
 
 def roll(arguments: Namespace) -> Answer:
@@ -102,27 +102,21 @@ def roll(arguments: Namespace) -> Answer:
 
 def adopt(arguments: Namespace) -> Answer:
     """Add kpixl's sheets to a workbook of the owner's."""
-    from datetime import date
-
     from kpixl import present_life
     from kpixl.adopt import adopt as adopted
-    from kpixl.catalog import business
     from kpixl.i18n import language
-    from kpixl.period import Kind, Period
 
-    code = default_language(arguments.lang)
-    t = language(code)
-    chosen = business(arguments.business)
-    asked = arguments.period
+    asked = asked_for(arguments)
     done = adopted(
         arguments.file,
-        chosen.id,
-        code=code,
-        period=Period.parse(asked) if asked else Period.containing(Kind.MONTH, date.today()),
-        company=(arguments.name or t(chosen.name)).strip(),
-        currency=currency_of(arguments.currency, code),
+        asked.business,
+        code=asked.code,
+        period=asked.period,
+        company=asked.company,
+        currency=asked.currency,
         out=arguments.out,
     )
+    t = language(asked.code)
     return Answer(lambda: present_life.adopted_json(done), lambda: present_life.adopted_text(done, t))
 
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kpixl.closing import blank_rows, closed_lines, leaving
-from kpixl.errors import N_, FileExists, FolderMissing, WorkbookError
+from kpixl.errors import N_, WorkbookError
 from kpixl.i18n import language
 from kpixl.period import serial
 from kpixl.refresh import no_collection, refresh_package, scored
-from kpixl.workbook.files import ensure_closed, ensure_free, ensure_same_ending
+from kpixl.workbook.files import ensure_closed, ensure_free, ensure_new, ensure_same_ending
 from kpixl.workbook.package import Package
 from kpixl.workbook.past import put_past
 from kpixl.workbook.properties import retitle, title
@@ -160,10 +160,7 @@ def roll(
         closed = book.entries.period
         target = out or path.with_name(_next_name(path, closed))
         ensure_same_ending(path, target)
-        if target.exists():
-            raise FileExists(path=target.name)
-        if not target.parent.is_dir():
-            raise FolderMissing(path=target.parent)
+        ensure_new(target)
         scorecard, problems = scored(book)
         if not anyway:
             if today is not None and today < closed.end:

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from kpixl import catalog
-from kpixl.errors import N_, FileExists, FolderMissing, NotXlsx, UsageError, Verbatim
+from kpixl.errors import N_, NotXlsx, UsageError, Verbatim
 from kpixl.progress import quiet
 from kpixl.refresh import no_collection, refresh_package, scored
-from kpixl.workbook.files import ensure_free
+from kpixl.workbook.files import ensure_free, ensure_new
 from kpixl.workbook.package import Package
 from kpixl.workbook.read import read
 
@@ -65,10 +65,7 @@ def new(
     business = catalog.business(business_id)
     if out.suffix.lower() != ENDINGS[macros]:
         raise NotXlsm(path=out.name) if macros else NotXlsx(path=out.name)
-    if out.exists():
-        raise FileExists(path=out.name)
-    if not out.parent.is_dir():
-        raise FolderMissing(path=out.parent)
+    ensure_new(out)
     package = new_package(business, language, period, company, currency, out)
     refresh_package(package, moment=None, rows_changed=True)
     if macros:

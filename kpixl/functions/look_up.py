@@ -12,13 +12,13 @@ from kpixl.calc import find_kpi
 from kpixl.catalog import businesses
 from kpixl.catalog.model import Level
 from kpixl.errors import UnknownChoice
-from kpixl.formula import parse, to_excel
 from kpixl.functions.cells import Cell, ExcelError, Numbers, is_blank, number_of, numbers_of
 from kpixl.functions.formulas import kpi_numbers
 from kpixl.i18n import LOCALES, language
 from kpixl.score import grade as graded
 from kpixl.score import level_of, thresholds_published
 from kpixl.words import LEVELS, level_word
+from kpixl.workbook.formulas import value_formula
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi
@@ -84,8 +84,7 @@ def name(kpi: object, language: object = None) -> Cell:
 def explain(kpi: object, language: object = None) -> Cell:
     """What the KPI says, and on a second line its formula over the measures of the workbook, as on the Guide."""
     found, t = _kpi(kpi, None), _language(language)
-    measures = {argument.name: argument.measure.name for argument in found.arguments}
-    return f"{t(found.definition)}\n={to_excel(parse(found.kpi.formula), measures)}"
+    return f"{t(found.definition)}\n={value_formula(found)}"
 
 
 def _reached(kpi: BusinessKpi, value: float) -> Level:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kpixl import verbs
 from kpixl.breakdown import breakdown
-from kpixl.errors import N_, FileExists, FileInUse, FolderMissing, NotWritten, Phrase, UsageError
+from kpixl.errors import N_, FileExists, FileInUse, FolderMissing, Phrase, UsageError
 from kpixl.i18n import language
 from kpixl.report.page import GENERATOR, report_html
 from kpixl.report.pdf import pdf_of
@@ -106,11 +106,7 @@ def write(path: Path, page: str) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    def whole(written: bytes) -> None:
-        if written != data:
-            raise NotWritten(path=path.name, detail=Phrase(N_("the copy on disk differs from what was written")))
-
     try:
-        files.swap_in(path, data, whole)
+        files.swap_in(path, data)
     except FileInUse as error:
         raise FileInUse(path=path.name, program=Phrase(N_("another program"))) from error

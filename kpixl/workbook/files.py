@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import (
     N_,
+    FileExists,
     FileInUse,
     FileLocked,
+    FolderMissing,
     NoPermission,
     NothingToUndo,
     NotWritten,
@@ -52,6 +54,14 @@ def ensure_same_ending(path: Path, out: Path) -> None:
         raise OtherEnding(path=path.name, out=out.name, ending=path.suffix.lower())
 
 
+def ensure_new(out: Path) -> None:
+    """Raise FileExists where something stands at ``out``, FolderMissing without its folder."""
+    if out.exists():
+        raise FileExists(path=out.name)
+    if not out.parent.is_dir():
+        raise FolderMissing(path=out.parent)
+
+
 def ensure_free(path: Path) -> None:
     """Raise FileInUse where Excel or LibreOffice holds the file, NoPermission where it cannot be written."""
     ensure_closed(path)
@@ -73,7 +83,7 @@ def backup(path: Path, *, now: datetime | None = None) -> Path:
         copy = _copy_to_new(path, folder, stamp)
     except OSError as error:
         raise unwritable(path, error) from error
-    _thin_out(_backups(path, folder))
+    _thin_out(backups(path))
     return copy
 
 
@@ -83,8 +93,7 @@ def undo(path: Path, *, now: datetime | None = None) -> tuple[Path, Path | None]
     Returns the backup, which is used up, so that the next call goes one further back; and where the file as it was is
     kept, if there was one. What is kept so is no backup that would be restored.
     """
-    folder = path.parent / BACKUP_FOLDER
-    found = _backups(path, folder) if folder.is_dir() else []
+    folder, found = path.parent / BACKUP_FOLDER, backups(path)
     if not found:
         raise NothingToUndo(path=path.name, folder=BACKUP_FOLDER)
     ensure_free(path)
@@ -96,20 +105,16 @@ def undo(path: Path, *, now: datetime | None = None) -> tuple[Path, Path | None]
             kept = _copy_to_new(path, folder, stamp + _UNDONE)
     except OSError as error:
         raise unwritable(path, error) from error
-
-    def whole(written: bytes) -> None:
-        if written != data:
-            raise NotWritten(path=path.name, detail=Phrase(N_("the copy on disk differs from what was written")))
-
-    swap_in(path, data, whole)
+    swap_in(path, data)
     with contextlib.suppress(OSError):
         found[-1].unlink()
-    _thin_out(_backups(path, folder, _UNDONE))
+    _thin_out(backups(path, _UNDONE))
     return found[-1], kept
 
 
-def swap_in(path: Path, data: bytes, check: Callable[[bytes], None]) -> None:
-    """Write ``data`` beside ``path``, let ``check`` judge what reached the disk, then put it in place at once."""
+def swap_in(path: Path, data: bytes, check: Callable[[bytes], None] | None = None) -> None:
+    """Write ``data`` beside ``path``, see that it reached the disk, let ``check`` judge it, then put it in place at
+    once; NotWritten, with everything as it was, where the copy differs."""
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("xb") as stream:
@@ -117,7 +122,11 @@ def swap_in(path: Path, data: bytes, check: Callable[[bytes], None]) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         _keep_mode_and_owner(path, temporary)
-        check(temporary.read_bytes())
+        written = temporary.read_bytes()
+        if written != data:
+            raise NotWritten(path=path.name, detail=Phrase(N_("the copy on disk differs from what was written")))
+        if check is not None:
+            check(written)
         os.replace(temporary, path)  # noqa: PTH105  (tests make this very call fail)
     except OSError as error:
         raise unwritable(path, error) from error
@@ -181,8 +190,11 @@ def _thin_out(copies: list[Path]) -> None:
             old.unlink()
 
 
-def _backups(path: Path, folder: Path, mark: str = "") -> list[Path]:
-    """The backups of this workbook alone, oldest first."""
+def backups(path: Path, mark: str = "") -> list[Path]:
+    """The backups of this workbook alone, oldest first; with a ``mark`` behind the moment, the copies that have it."""
+    folder = path.parent / BACKUP_FOLDER
+    if not folder.is_dir():
+        return []
     stamp = r" (\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d)" + mark + r"(?: \((\d+)\))?"
     pattern = re.compile(re.escape(path.stem) + stamp + re.escape(path.suffix))
     found = [(match[1], int(match[2] or 1), p) for p in folder.iterdir() if (match := pattern.fullmatch(p.name))]

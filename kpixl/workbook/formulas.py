@@ -19,7 +19,7 @@ from kpixl.period import MONTH_DAYS
 from kpixl.score import NOISE
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Measure
+    from kpixl.catalog.model import BusinessKpi, Measure
     from kpixl.catalog.tables import Calculated, Condition, Once, Table, Where
 
 NOISE_TEXT = f"{NOISE:.0E}".replace("E-0", "E-")
@@ -35,6 +35,14 @@ class Names:
     """Likewise -> the column's cell in the row that the formula stands in."""
     word: Callable[[str], str]
     """The id of a word -> the cell that holds it."""
+
+
+def value_formula(kpi: BusinessKpi, raised: str | None = None) -> str:
+    """The KPI's formula over the names of its measures; ``raised`` is an argument to take one more of."""
+    bind = {argument.name: argument.measure.name for argument in kpi.arguments}
+    if raised:
+        bind[raised] = f"({bind[raised]}+1)"
+    return to_excel(parse(kpi.kpi.formula), bind)
 
 
 def measure_formula(measure: Measure, table: Table, names: Names) -> str:

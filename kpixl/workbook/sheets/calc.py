@@ -9,9 +9,9 @@ from kpixl.formula import denominators, names, parse, to_excel
 from kpixl.score import GRADED, TENTHS, UNPLACED, order_key
 from kpixl.words import kpi_title, measure_label, reason_text, standing_word
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT, passes
+from kpixl.workbook.formulas import NOISE_TEXT, passes, value_formula
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
-from kpixl.workbook.sheets.kpis import falls, met, unit_shown, value_formula, window_typed
+from kpixl.workbook.sheets.kpis import falls, met, unit_shown, window_typed
 from kpixl.workbook.sheets.vocabulary import OWN_TIP, standing_index
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from kpixl.score import GRADED
 from kpixl.settings import DOLLAR
 from kpixl.words import LEVELS, WINDOWS, measure_label
 from kpixl.workbook import style
+from kpixl.workbook.formulas import value_formula
 from kpixl.workbook.grid import Cell, Cells, Context, label, static
-from kpixl.workbook.sheets.kpis import value_formula
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi

@@ -20,7 +20,7 @@ from kpixl.words import (
     unit_label,
 )
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT
+from kpixl.workbook.formulas import NOISE_TEXT, value_formula
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets.totals import past_value
 from kpixl.workbook.sheets.vocabulary import STANDING_ROWS
@@ -107,14 +107,6 @@ def cells(c: Context) -> Cells:
         row = _own(result, c) if result.kpi.own else _kpi(result, c)
         found.update({(result.kpi.id, column): cell for column, cell in row.items()})
     return found
-
-
-def value_formula(kpi: BusinessKpi, raised: str | None = None) -> str:
-    """The KPI's formula over the names of its measures; ``raised`` is an argument to take one more of."""
-    bind = {argument.name: argument.measure.name for argument in kpi.arguments}
-    if raised:
-        bind[raised] = f"({bind[raised]}+1)"
-    return to_excel(parse(kpi.kpi.formula), bind)
 
 
 def _kpi(result: Result, c: Context) -> dict[str, Cell]:
