@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpixl.catalog import business, businesses, catalogue
+from kpixl.certainty import interval
 from kpixl.errors import N_, NotANumber, Phrase, UnknownChoice, UnknownMeasure, UsageError
-from kpixl.score import Reason, Result, calculate, grade, passes, thresholds_published
+from kpixl.grade import Reason, calculate, grade, thresholds_published
+from kpixl.score import Result, alert_of, settled
 
 if TYPE_CHECKING:
     from kpixl.catalog import BusinessKpi
@@ -45,24 +48,18 @@ def calc(kpi_id: str, numbers: Mapping[str, float], business_id: str | None = No
     graded = grade(kpi, value, thresholds, measures)
     if value is not None and graded.level is None:
         reason = Reason("no_bands")
-    return Result(
+    result = Result(
         kpi=kpi,
         measures=measures,
         value=value,
         reason=reason,
         thresholds=thresholds,
         grade=graded,
-        target=None,
-        against_target=None,
-        previous=None,
-        year_before=None,
-        year_to_date=None,
-        year_to_date_reason=None,
-        change=None,
-        trend=None,
         sample=measures[kpi.kpi.sample] if kpi.kpi.sample else None,
-        alert=bool(kpi.alert_past and value is not None and passes(value, kpi.alert_past)),
+        interval=interval(kpi, value, measures, None),
+        alert=alert_of(kpi, value) is not None,
     )
+    return replace(result, settled=settled(result, result.interval))
 
 
 def find_kpi(kpi_id: str, business_id: str | None = None) -> BusinessKpi:

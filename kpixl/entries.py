@@ -58,7 +58,9 @@ def elapsed(column: Elapsed, numbers: pd.DataFrame, blank_until: np.ndarray, edg
         since, until = since // 1, until // 1
     span: np.ndarray = (until - since) * {"hours": 24.0, "days": 1.0, "months": 1.0}[column.unit]
     span[~(until >= since)] = float("nan")
-    return span / MONTH_DAYS if column.unit == "months" else span
+    if column.unit == "months":
+        span = span / MONTH_DAYS
+    return span if column.power == 1 else span**column.power
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,14 @@ class OwnEntry:
         return self.label.filled or bool(self.formula) or self.value.filled
 
 
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What the owner supposes of a measure: a change in its own unit, and one as a fraction."""
+
+    change: InputCell
+    percent: InputCell
+
+
 @dataclass(frozen=True)
 class Entries:
     """Everything that kpixl reads of one workbook."""
@@ -230,3 +240,5 @@ class Entries:
     windows: Mapping[str, InputCell] = field(default_factory=dict)
     """The cells in which the owner chooses what a KPI is graded over."""
     own: tuple[OwnEntry, ...] = ()
+    what_if: Mapping[str, WhatIf] = field(default_factory=dict)
+    """By the name of the measure. Nothing but the sheet of that name is computed from it."""

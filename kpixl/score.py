@@ -1,74 +1,42 @@
-"""KPI values, levels, changes and the distance to the next level. Knows nothing of files; rounds nothing."""
+"""The scorecard: every KPI of a workbook with its level, change, certainty, signal and pace. Knows nothing of files."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.model import Level, Standing, Threshold
 from kpixl.catalog.tables import Window
+from kpixl.certainty import Interval, interval
 from kpixl.entries import Entries, History
-from kpixl.formula import denominators, evaluate, names, parse
+from kpixl.formula import evaluate, parse
+from kpixl.grade import (
+    GRADED,
+    UNGRADED,
+    Grade,
+    Reason,
+    against_target,
+    calculate,
+    grade,
+    level_of,
+    passes,
+    trend_of,
+)
 from kpixl.measure import MeasureValue
 from kpixl.own import own_kpis
+from kpixl.pace import Clock, Pace, clock, pace
 from kpixl.settings import settings_used
+from kpixl.signals import Limits, Signal, limits, marked, signal
 from kpixl.to_date import closed_periods, first_closed, year_to_date
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import BusinessKpi, Measure
-
-NOISE = 1e-9
-"""Two numbers are equal where they differ by no more than this, times the larger of 1 and the threshold."""
-
-TENTHS = 10
-"""What is not counted in whole numbers is told to a tenth."""
-
-GRADED = (Level.TYPICAL, Level.ABOVE_AVERAGE, Level.EXCEPTIONAL)
+    from kpixl.catalog.model import BusinessKpi, CautionRule
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why there is no value or no level. ``measure`` is the one to blame, where one is."""
-
-    code: Literal[
-        "missing_measure", "zero_denominator", "no_bands", "no_rate", "own_formula",
-        "graded_window", "no_rollup", "uneven_past",
-    ]  # fmt: skip
-    measure: Measure | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ToNext:
-    """How much of the lever is missing to the next level: the smallest whole number, or tenth, that passes."""
-
-    measure: Measure
-    amount: float
-    direction: Literal["more", "less"]
-
-
-@dataclass(frozen=True)
-class Grade:
-    """A value against thresholds."""
-
-    level: Level | None
-    next_level: Level | None
-    to_next: ToNext | None
-    position: float | None
-    """0–4: the level, plus how far the value has come on the way to the next. For the eye alone."""
-    low: float | None = None
-    high: float | None = None
-    """Where the band that the value is in begins and ends."""
-    slope: float | None = None
-    """How much the value moves when the lever takes one more."""
-    standing: Standing | None = None
-    """How a value without a benchmark stands against the owner's target or the previous period."""
-
-    @property
-    def shade(self) -> Level | None:
-        """The level whose colour and shape the value is shown in."""
-        return self.standing.shade if self.level is None and self.standing else self.level
+PAST_PERIODS = 11
+"""So many closed periods stand beside this one."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +49,24 @@ class Result:
     reason: Reason | None
     thresholds: Mapping[Level, float]
     grade: Grade
-    target: float | None
-    against_target: Literal["met", "missed"] | None
-    previous: float | None
-    year_before: float | None
-    year_to_date: float | None
-    year_to_date_reason: Reason | None
-    change: float | None
-    trend: Literal["better", "worse", "same"] | None
-    sample: float | None
-    alert: bool
+    target: float | None = None
+    against_target: Literal["met", "missed"] | None = None
+    previous: float | None = None
+    year_before: float | None = None
+    year_to_date: float | None = None
+    year_to_date_reason: Reason | None = None
+    change: float | None = None
+    trend: Literal["better", "worse", "same"] | None = None
+    sample: float | None = None
+    interval: Interval | None = None
+    settled: bool | None = None
+    """Whether the whole interval has the level or standing that the value has; None where that cannot be said."""
+    usual: Limits | None = None
+    """What is usual of it, by the closed periods; None where they are too few."""
+    signal: Signal | None = None
+    """What this period's value says beside them; None, too, while it still builds up."""
+    pace: Pace | None = None
+    alert: bool = False
     note: str = ""
     """What is to be known of the value: a figure behind it stands in for one that cannot be had yet. A msgid."""
 
@@ -110,6 +86,8 @@ class Scorecard:
     measures_previous: Mapping[str, float | None]
     closed: Mapping[str, int]
     """For each measure, how many closed periods of the year have a figure of it."""
+    clock: Clock
+    """How far the period has come."""
     slots: tuple[Result, ...]
     """Every KPI that the workbook has a place for: those of the business, then the owner's, used or not."""
 
@@ -140,19 +118,11 @@ def order_key(result: Result, index: int) -> float:
     return (UNPLACED if position is None else position) + (index + 1) / 1e6
 
 
-def passes(value: float, threshold: Threshold) -> bool:
-    """Whether ``value`` is on the good side of the edge; noise counts as equal."""
-    noise = NOISE * max(1.0, abs(threshold.value))
-    gap = value - threshold.value
-    if threshold.comparison in (">=", "<="):
-        return gap >= -noise if threshold.comparison == ">=" else gap <= noise
-    return gap > noise if threshold.comparison == ">" else gap < -noise
-
-
-def thresholds_published(kpi: BusinessKpi) -> dict[Level, float]:
-    """Where each level starts as published."""
-    found = ((level, kpi.threshold(level)) for level in GRADED)
-    return {level: threshold.value for level, threshold in found if threshold}
+def alert_of(kpi: BusinessKpi, value: float | None) -> CautionRule | None:
+    """The caution that ``value`` calls for by itself."""
+    edges = ((rule, rule.when[kpi.id]) for rule in kpi.alerts)
+    called = (rule for rule, edge in edges if isinstance(edge, Threshold) and value is not None and passes(value, edge))
+    return next(called, None)
 
 
 def thresholds_in_force(kpi: BusinessKpi, entries: Entries) -> dict[Level, float]:
@@ -180,135 +150,28 @@ def dollar_rate(entries: Entries) -> float | None:
     return None if rate is None else float(rate)
 
 
-def calculate(kpi: BusinessKpi, arguments: Mapping[str, float | None]) -> tuple[float | None, Reason | None]:
-    """The KPI's value from its arguments, or the reason why there is none."""
-    formula = parse(kpi.kpi.formula)
-    value = evaluate(formula, arguments)
-    if value is not None:
-        return value, None
-    for name in kpi.kpi.arguments:
-        if arguments[name] is None:
-            return None, Reason("missing_measure", kpi.argument(name))
-    for divisor in denominators(formula):
-        if not evaluate(divisor, arguments):
-            used = names(divisor)
-            return None, Reason("zero_denominator", kpi.argument(used[0]) if used else None)
-    return None, Reason("zero_denominator")  # the divisor is so small that the result is no number any more
+def fewest_cases(entries: Entries) -> float:
+    """With fewer cases behind it, the owner does not want a KPI graded."""
+    return float(settings_used(entries.settings, entries.currency, entries.words)["minimum_cases"])
 
 
-def level_of(kpi: BusinessKpi, value: float | None, thresholds: Mapping[Level, float]) -> Level | None:
-    """The best level whose threshold ``value`` passes; None without a value or any threshold."""
-    if value is None or not thresholds:
-        return None
-    edges = {level: _edge(kpi, level, thresholds) for level in GRADED if level in thresholds}
-    return max((level for level, edge in edges.items() if passes(value, edge)), default=Level.BELOW)
-
-
-def grade(
-    kpi: BusinessKpi,
-    value: float | None,
-    thresholds: Mapping[Level, float],
-    arguments: Mapping[str, float | None],
-    target: float | None = None,
-    previous: float | None = None,
-) -> Grade:
-    """The level of ``value``, the next one, and what it takes to get there. A KPI for which no benchmark is published
-    stands against the owner's ``target``, else against the ``previous`` period."""
-    level = level_of(kpi, value, thresholds)
-    if level is None:
-        standing = None if value is None or kpi.thresholds else standing_of(kpi, value, target, previous)
-        reference = previous if target is None else target
-        position = _standing_position(kpi, value, reference, standing) if standing else None
-        return Grade(None, None, None, position, standing=standing)
-    assert value is not None
-    edges = {level: _edge(kpi, level, thresholds) for level in GRADED if level in thresholds}
-    following = min((other for other in edges if other > level), default=None)
-    low = edges[level].value if level in edges else _worst(kpi, edges[following].value if following else 0.0)
-    high = edges[following].value if following else _best(kpi, low)
-    progress = 0.0 if high == low else max(0.0, min(1.0, (value - low) / (high - low)))
-    slope = _slope(kpi, value, arguments)
-    to_next = _to_next(kpi, value, edges[following], slope) if following and slope else None
-    return Grade(level, following, to_next, level + progress, low, high, slope)
-
-
-def standing_of(kpi: BusinessKpi, value: float, target: float | None, previous: float | None) -> Standing | None:
-    """How ``value`` stands against the owner's target, else against the previous period; None without either."""
-    if target is not None:
-        return Standing(str(_against_target(kpi, value, target)))
-    if previous is not None and (trend := _trend(kpi, value, value - previous)):
-        return Standing(trend)
-    return None
-
-
-def _standing_position(kpi: BusinessKpi, value: float | None, reference: float | None, standing: Standing) -> float:
-    """Where a value without a benchmark is on the scale of positions: 2 is what it is held against."""
-    if value is None or reference is None or value <= 0 or reference <= 0:
-        return {Level.BELOW: 1.0, Level.TYPICAL: 2.0, Level.ABOVE_AVERAGE: 3.0}[standing.shade]
-    share = reference / value if kpi.kpi.direction == "down" else value / reference
-    return min(4.0, 2 * share)
-
-
-def _edge(kpi: BusinessKpi, level: Level, thresholds: Mapping[Level, float]) -> Threshold:
-    return Threshold(comparison=kpi.comparison(level), value=thresholds[level])
-
-
-def _worst(kpi: BusinessKpi, first: float) -> float:
-    """Where the scale of positions begins: the natural worst, or twice the first threshold where lower is better."""
-    if kpi.kpi.direction == "down":
-        return 2 * first
-    return -100.0 if kpi.kpi.unit == "score" and not kpi.own else 0.0
-
-
-def _best(kpi: BusinessKpi, last: float) -> float:
-    """Where the scale of positions ends: the natural best, or twice the last threshold where there is none."""
-    if kpi.kpi.direction == "down":
-        return 0.0
-    if kpi.kpi.unit == "score" and not kpi.own:
-        return 100.0
-    return 1.0 if kpi.kpi.bounded else 2 * last
-
-
-def _slope(kpi: BusinessKpi, value: float, arguments: Mapping[str, float | None]) -> float | None:
-    """Every formula is linear in its lever, so one step of the lever tells what each step brings."""
-    lever = kpi.kpi.lever
-    base = arguments[lever] if lever else None
-    if lever is None or base is None:
-        return None
-    moved = evaluate(parse(kpi.kpi.formula), {**arguments, lever: base + 1})
-    return None if moved is None else moved - value
-
-
-def _to_next(kpi: BusinessKpi, value: float, edge: Threshold, slope: float) -> ToNext:
-    assert kpi.kpi.lever is not None
-    measure = kpi.argument(kpi.kpi.lever)
-    upwards = edge.comparison in (">=", ">")
-    needed = edge.value - value if upwards else value - edge.value
-    noise = NOISE * max(1.0, abs(edge.value))
-    # Whole numbers, or tenths of an hour or month: the fewest of them that pass, at a strict edge one past it.
-    per_unit = 1 if measure.told_whole else TENTHS
-    step = abs(slope) / per_unit
-    if edge.comparison in (">=", "<="):
-        amount = math.ceil((needed - noise) / step) / per_unit
-    else:
-        amount = (math.floor((needed + noise) / step) + 1) / per_unit
-    return ToNext(measure, amount, "more" if (slope > 0) == upwards else "less")
-
-
-def score(entries: Entries, measures: Mapping[str, MeasureValue]) -> Scorecard:
-    """Grade every KPI of the business."""
+def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date | None = None) -> Scorecard:
+    """Grade every KPI of the business, as of ``today``: the day on which it runs, unless another is given."""
     history = History.of(entries.past)
+    until = settings_used(entries.settings, entries.currency, entries.words).get("entered_until")
+    now = clock(entries.period, None if until is None else float(until), today or date.today())
     used = {name: value.used for name, value in measures.items()}
     first = first_closed(entries)
     closed = closed_periods(entries, history)
     to_date = {name: year_to_date(value, history, entries.period, first) for name, value in measures.items()}
     slots = tuple(
-        replace(_result(kpi, entries, used, to_date, closed, history), note=_note(kpi, measures))
+        replace(_result(kpi, entries, measures, to_date, closed, history, now), note=_note(kpi, measures))
         for kpi in entries.business.kpis
     )
     slots += tuple(_own_result(kpi, entries, used, history) for kpi in own_kpis(entries))
     before = entries.period.shift(-1)
     previous = {name: history.value(before, name) for name in measures}
-    return Scorecard(entries, measures, to_date, previous, closed, slots)
+    return Scorecard(entries, measures, to_date, previous, closed, now, slots)
 
 
 def _note(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> str:
@@ -333,20 +196,99 @@ def _own_result(kpi: BusinessKpi, entries: Entries, used: Mapping[str, float | N
 def _result(
     kpi: BusinessKpi,
     entries: Entries,
-    used: Mapping[str, float | None],
+    measures: Mapping[str, MeasureValue],
     to_date: Mapping[str, float | None],
     closed: Mapping[str, int],
     history: History,
+    now: Clock,
 ) -> Result:
-    arguments = {argument.name: used[argument.measure.name] for argument in kpi.arguments}
+    arguments = {argument.name: measures[argument.measure.name].used for argument in kpi.arguments}
     value, reason = calculate(kpi, arguments)
     result = _graded(kpi, entries, value, reason, thresholds_in_force(kpi, entries), arguments, history)
     year, year_reason = _kpi_to_date(kpi, to_date, closed)
-    return replace(result, year_to_date=year, year_to_date_reason=year_reason)
+    found = interval(kpi, value, arguments, _squares(kpi, measures))
+    builds_up = kpi.kpi.builds_up and kpi.window is Window.PERIOD
+    return replace(
+        result,
+        year_to_date=year,
+        year_to_date_reason=year_reason,
+        interval=found,
+        settled=settled(result, found, one_case=_squares(kpi, measures) is not None and result.sample == 1),
+        # What still builds up is not yet a whole period's figure.
+        signal=None if builds_up and now.running else result.signal,
+        pace=pace(value, result.target, now, less_is_better=kpi.kpi.direction == "down")
+        if builds_up and value is not None
+        else None,
+    )
 
 
-def ungraded_reason(kpi: BusinessKpi, rate: float | None) -> Reason:
-    """Why a value has no level."""
+def _squares(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> float | None:
+    """The sum of squares behind a mean of the period; None unless all that it is made from comes from rows."""
+    if kpi.squares is None or kpi.window is not Window.PERIOD:
+        return None
+    behind = (measures[argument.measure.name] for argument in kpi.arguments)
+    return None if any(value.typed is not None for value in behind) else measures[kpi.squares.name].used
+
+
+def settled(result: Result, found: Interval | None, *, one_case: bool = False) -> bool | None:
+    """Whether both ends of the interval have the level of the value, or stand to the target as it does. One case
+    settles nothing."""
+    kpi, standing = result.kpi, result.grade.standing
+    if result.level is None and standing not in (Standing.MET, Standing.MISSED):
+        return None
+    if found is None:
+        return False if one_case else None
+    if result.level is not None:
+        return all(level_of(kpi, end, result.thresholds) is result.level for end in (found.low, found.high))
+    return len({against_target(kpi, end, result.target) for end in (found.low, found.high)}) == 1
+
+
+def natural_range(kpi: BusinessKpi) -> tuple[float | None, float | None]:
+    """The least and the greatest value that a KPI can have; None where there is none, or it is not known."""
+    if kpi.own or kpi.kpi.unit == "money":
+        return None, None
+    if kpi.kpi.unit == "score":
+        return -100.0, 100.0
+    return 0.0, 1.0 if kpi.kpi.bounded else None
+
+
+def usual_range(kpi: BusinessKpi, entries: Entries, history: History) -> Limits | None:
+    """The limits over the closed periods. Windows that overlap hide how much periods differ."""
+    if kpi.window is not Window.PERIOD:
+        return None
+    return limits(past_values(kpi, entries, history), *natural_range(kpi))
+
+
+def marked_periods(result: Result, values: Sequence[float | None]) -> tuple[bool, ...]:
+    """Which of the last periods break out of what is usual, this one last; it does not while it still builds up, when
+    its value is no whole period's figure yet."""
+    if result.usual is None:
+        return (False,) * len(values)
+    *closed, last = marked(values, result.usual)
+    return (*closed, last and result.signal is not None)
+
+
+def target_position(result: Result) -> float | None:
+    """Where the owner's target lies on the scale of positions. A KPI without thresholds is held against the middle: its
+    target, else the previous period."""
+    if not result.thresholds:
+        return None if result.grade.standing is None else 2.0
+    if result.target is None:
+        return None
+    nothing = dict.fromkeys(result.measures)  # what it would take to get there is not asked for
+    return grade(result.kpi, result.target, result.thresholds, nothing).position
+
+
+def past_values(kpi: BusinessKpi, entries: Entries, history: History) -> list[float | None]:
+    """The KPI in the closed periods before this one, oldest first."""
+    shifts = range(-PAST_PERIODS, 0)
+    return [history.value(entries.period.shift(shift), kpi.history_id) for shift in shifts]
+
+
+def ungraded_reason(kpi: BusinessKpi, rate: float | None, *, few: bool = False) -> Reason:
+    """Why a value has no level; ``few`` where the owner wants more cases."""
+    if few:
+        return Reason("too_few")
     return Reason("no_rate" if kpi.in_dollars and rate is None else "no_bands")
 
 
@@ -363,9 +305,12 @@ def _graded(
     target = target_cell.number if target_cell else None
     previous = history.value(entries.period.shift(-1), kpi.history_id)
     change = None if value is None or previous is None else value - previous
-    graded = grade(kpi, value, thresholds, arguments, target, previous)
+    sample = arguments[kpi.kpi.sample] if kpi.kpi.sample else None
+    usual = usual_range(kpi, entries, history)
+    few = sample is not None and sample < fewest_cases(entries)
+    graded = UNGRADED if few else grade(kpi, value, thresholds, arguments, target, previous)
     if value is not None and graded.shade is None:
-        reason = ungraded_reason(kpi, dollar_rate(entries))
+        reason = ungraded_reason(kpi, dollar_rate(entries), few=few)
     return Result(
         kpi=kpi,
         measures=arguments,
@@ -374,32 +319,16 @@ def _graded(
         thresholds=thresholds,
         grade=graded,
         target=target,
-        against_target=_against_target(kpi, value, target),
+        against_target=against_target(kpi, value, target),
         previous=previous,
         year_before=history.value(entries.period.year_before, kpi.history_id),
-        year_to_date=None,
-        year_to_date_reason=None,
         change=change,
-        trend=_trend(kpi, value, change),
-        sample=arguments[kpi.kpi.sample] if kpi.kpi.sample else None,
-        alert=bool(kpi.alert_past and value is not None and passes(value, kpi.alert_past)),
+        trend=trend_of(kpi, value, change),
+        sample=sample,
+        usual=usual,
+        signal=signal(past_values(kpi, entries, history), value, usual) if usual and value is not None else None,
+        alert=alert_of(kpi, value) is not None,
     )
-
-
-def _against_target(kpi: BusinessKpi, value: float | None, target: float | None) -> Literal["met", "missed"] | None:
-    if value is None or target is None:
-        return None
-    noise = NOISE * max(1.0, abs(target))
-    short = value - target if kpi.kpi.direction == "down" else target - value
-    return "met" if short <= noise else "missed"
-
-
-def _trend(kpi: BusinessKpi, value: float | None, change: float | None) -> Literal["better", "worse", "same"] | None:
-    if value is None or change is None:
-        return None
-    if abs(change) <= NOISE * max(1.0, abs(value)):
-        return "same"
-    return "better" if (change > 0) == (kpi.kpi.direction == "up") else "worse"
 
 
 def _kpi_to_date(

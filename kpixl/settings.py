@@ -17,13 +17,13 @@ DOLLAR = "USD"
 
 
 def settings_of(business: Business) -> tuple[Setting, ...]:
-    """The settings on which something of the business depends."""
+    """The settings of every business, and those on which something of this one depends."""
     clauses = [measure.where for measure in business.measures]
     clauses += [c.where for table in business.tables for c in table.calculated if isinstance(c, Lookup)]
     needed = {READS.get(name, name) for where in clauses for name in names_in(where)}
     if any(kpi.in_dollars for kpi in business.kpis):
         needed.add("dollar_rate")
-    return tuple(setting for setting in SETTINGS.values() if setting.id in needed)
+    return tuple(setting for setting in SETTINGS.values() if setting.everywhere or setting.id in needed)
 
 
 def default_of(setting: Setting, currency: str) -> float | str | None:

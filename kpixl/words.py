@@ -9,15 +9,17 @@ from kpixl.catalog.model import Level, Standing
 from kpixl.catalog.settings import SETTINGS
 from kpixl.catalog.tables import Window, word_key
 from kpixl.errors import N_
-from kpixl.i18n import LOCALES, language
+from kpixl.i18n import LOCALES, NO_BREAK, language, rounded
+from kpixl.signals import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kpixl.catalog.model import Business, BusinessKpi, Measure
     from kpixl.catalog.tables import Table
+    from kpixl.grade import Reason, ToNext
     from kpixl.i18n import Language
-    from kpixl.score import Reason, Result, ToNext
+    from kpixl.score import Result
 
 LEVELS = {
     Level.BELOW: N_("below benchmark"),
@@ -55,6 +57,17 @@ TRENDS = {"better": N_("better"), "worse": N_("worse"), "same": N_("same")}
 TARGETS = {"met": N_("met"), "missed": N_("missed")}
 SOURCES = {"log": N_("from the rows"), "typed": N_("typed"), "stand_in": N_("at least"), None: N_("missing")}
 
+SIGNALS = {
+    Signal.USUAL: N_("usual variation"),
+    Signal.ABOVE: N_("above its usual range"),
+    Signal.BELOW: N_("below its usual range"),
+    Signal.RUN_ABOVE: N_("eight in a row above its mean"),
+    Signal.RUN_BELOW: N_("eight in a row below its mean"),
+}
+SETTLED = {True: N_("sure enough"), False: N_("too few to be sure")}
+PACES = {True: N_("on track"), False: N_("off track")}
+DAYS_LEFT = N_("days left: {days}")
+
 KINDS_OF_PAST = {"measure": N_("measure"), "kpi": N_("KPI")}
 
 WINDOW_REASON = N_("{absent} in the {window}")
@@ -65,6 +78,7 @@ REASONS = {
     "no_bands": N_("no benchmark and no target to grade against"),
     "no_rate": N_("type the price of a dollar in Settings to compare"),
     "own_formula": N_("the formula in Settings gives no number"),
+    "too_few": N_("fewer cases than your minimum in Settings"),
     "graded_window": N_("graded over its own window"),
     "no_rollup": N_("cannot be added up over months: {measure}"),
     "uneven_past": N_("some closed months lack a figure for: {measure}"),
@@ -142,7 +156,7 @@ _ALSO = {"yes": ("y", "true", "1", "x"), "no": ("n", "false", "0")}
 
 def measure_label(measure: Measure, t: Language) -> str:
     """A measure's label, with its window where that is not the period."""
-    label = t(measure.label)
+    label = t(measure.label) + ("²" if measure.squared else "")
     window = measure.window
     return label if window is Window.PERIOD else f"{label} ({t(WINDOWS[window])})"
 
@@ -175,3 +189,36 @@ def to_next_text(result: Result, t: Language) -> str:
     amount = f"{step.amount:.15g}".replace(".", t.decimal_point)
     steps = f"{sign}{amount} → {t(LEVELS[result.grade.next_level])}"
     return t(STEP).format(figure=measure_label(step.measure, t), step=steps)
+
+
+def interval_text(result: Result, t: Language) -> str:
+    """The ends of the interval, short, and whether they settle the level: ``82 – 93 % · too few to be sure``; empty
+    where there is nothing to say."""
+    unsure = t(SETTLED[False]) if result.settled is False else ""
+    return " · ".join(part for part in (ends_text(result, t), unsure) if part)
+
+
+def ends_text(result: Result, t: Language) -> str:
+    """The ends of the interval: ``82 – 93 %``; empty without one. Digits as in ``to_next_text``."""
+    if result.interval is None:
+        return ""
+    unit = result.kpi.kpi.unit
+    scale, digits = interval_scale(unit)
+    ends = (rounded(end * scale, digits) for end in (result.interval.low, result.interval.high))
+    low, high = (f"{float(end) + 0.0:.15g}".replace(".", t.decimal_point) for end in ends)
+    return f"{low} – {high}{after_number(unit, t)}"
+
+
+def interval_scale(unit: str) -> tuple[int, int]:
+    """What the ends of an interval are multiplied by, and their decimals."""
+    return 100 if unit == "fraction" else 1, 1 if unit in ("hours", "months") else 0
+
+
+AFTER = ("fraction", "hours", "months")
+"""Units that are written behind a number."""
+
+
+def after_number(unit: str, t: Language) -> str:
+    """What follows a number of that unit, with its space."""
+    percent = t.number(0.0, "fraction").lstrip("0,.")
+    return {"fraction": percent, "hours": f"{NO_BREAK}h", "months": f"{NO_BREAK}{t(UNITS['months'])}"}.get(unit, "")

@@ -20,10 +20,11 @@ from kpixl.check import SENTENCES, Problem, check
 from kpixl.check.meant import date_meant, number_meant, word_meant
 from kpixl.check.structure import SLOW_ROWS
 from kpixl.entries import CellError, Entries, EntryTable, InputCell, OwnEntry, PastValue, is_blank, number
+from kpixl.grade import GRADED
 from kpixl.i18n import language
 from kpixl.measure import Tally, measure
 from kpixl.period import Period, serial
-from kpixl.score import GRADED, score
+from kpixl.score import score
 from kpixl.settings import settings_of
 from kpixl.words import entry_words
 
@@ -1137,7 +1138,7 @@ def test_a_retention_below_nothing_or_above_all(end: int, new: int, start: int) 
 def test_an_alert_takes_the_place_of_the_error() -> None:
     found = run(spoilt("hours", "productive", 9))
     assert [(p.code, p.severity, p.sheet, p.cell, p.field) for p in found] == [("alert", "warning", "", None, "aur")]
-    assert found[0].text(EN).startswith("Assistant utilisation rate is 112.5%. Over 100")
+    assert found[0].text(EN).startswith("Assistant utilisation rate is 112.5%. Utilisation above 100")
 
 
 # All of it
@@ -1322,6 +1323,7 @@ def test_a_hundred_thousand_rows() -> None:
     count = 100_000
     opened = serial(date(2026, 10, 1)) + np.arange(count) % 30
     frame = pd.DataFrame({"opened": opened.astype(float), "resolved": opened + 0.5, "hours": 12.0})
+    frame["hours_squared"] = 144.0
     texts = pd.DataFrame(
         {
             "id": [f"R-{n}" for n in range(count)],

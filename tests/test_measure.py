@@ -275,12 +275,23 @@ CHECKS = {
     "detractors_multilingual": Check("surveys clients", recommending(0, 6)),
     "respondents_multilingual": Check("surveys clients", recommending(0, 10)),
     "resolution_hours": Check("requests", total("requests", lambda r: 24 * (r["resolved"] - r["opened"]), resolved)),
+    "resolution_hours_squared": Check(
+        "requests", total("requests", lambda r: (24 * (r["resolved"] - r["opened"])) ** 2, resolved)
+    ),
     "requests_resolved": Check("requests", count("requests", resolved)),
     "resolution_hours_multilingual": Check(
         "requests",
         total(
             "requests",
             lambda r: 24 * (r["resolved"] - r["opened"]),
+            lambda r, f: resolved(r, f) and foreign(r["language"]),
+        ),
+    ),
+    "resolution_hours_multilingual_squared": Check(
+        "requests",
+        total(
+            "requests",
+            lambda r: (24 * (r["resolved"] - r["opened"])) ** 2,
             lambda r, f: resolved(r, f) and foreign(r["language"]),
         ),
     ),
@@ -312,6 +323,11 @@ CHECKS = {
     "milestone_months": Check(
         "clients",
         total("clients", lambda r: (r["milestone"] // 1 - r["coaching_start"] // 1) / 30.4375, milestone),
+        "client",
+    ),
+    "milestone_months_squared": Check(
+        "clients",
+        total("clients", lambda r: ((r["milestone"] // 1 - r["coaching_start"] // 1) / 30.4375) ** 2, milestone),
         "client",
     ),
     "clients_with_milestone": Check("clients", count("clients", milestone), "client"),

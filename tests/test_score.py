@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from kpixl.catalog import Business, Level, Standing, Window, business, businesses
 from kpixl.entries import Entries, InputCell, OwnEntry, PastValue
+from kpixl.grade import GRADED, Grade, calculate, grade, thresholds_published
 from kpixl.measure import MeasureValue
 from kpixl.period import Period
-from kpixl.score import GRADED, Grade, Result, Scorecard, calculate, grade, score, thresholds_published
+from kpixl.score import Result, Scorecard, score
 
 VA, PA, ML = (business(id_) for id_ in ("remote-va-agency", "luxury-personal-assistant", "multilingual-va"))
 CC, SB = business("career-coaching"), business("service-business")

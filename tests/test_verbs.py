@@ -529,7 +529,18 @@ def test_a_column_deleted_that_nothing_needs(as_excel: str, book: Path) -> None:
     assert_engine_agrees(book)
 
 
+def test_a_column_deleted_that_only_an_interval_needs(book: Path) -> None:
+    delete(book, "requests", "hours_squared")
+    outcome = verbs.refresh(book)
+    assert errors(outcome) == []
+    assert measures(outcome) == pytest.approx(MEASURES)
+    found = outcome.scorecard.result("art")
+    assert (found.value, found.interval, found.settled) == (pytest.approx(2.95), None, None)
+    assert_engine_agrees(book)
+
+
 def test_a_column_deleted_that_kpis_need(book: Path) -> None:
+    delete(book, "requests", "hours_squared")  # the one behind it goes with it
     delete(book, "requests", "hours")
     outcome = verbs.refresh(book)
     assert [(p.code, p.table, p.field) for p in errors(outcome)] == [("column_gone", "requests", "hours")]

@@ -18,10 +18,13 @@ from engines import formula_cells
 from kpixl import verbs
 from kpixl.catalog import businesses
 from kpixl.catalog.model import OWN_SLOTS
+from kpixl.certainty import CONFIDENCE
 from kpixl.functions.describe import functions
 from kpixl.i18n import LOCALES
 from kpixl.period import Period
 from kpixl.settings import settings_of
+from kpixl.signals import SCALE
+from kpixl.what_if import changeable
 from kpixl.workbook import layout
 from kpixl.workbook.cells import cell_name, parse_area
 from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
@@ -43,17 +46,16 @@ NOT_FAULTS = {
 """What the validator says of a right workbook, with the reason why it is not one."""
 
 FUNCTIONS = {
-    "ABS", "AND", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIFS", "DATE", "DAY",
-    "EDATE", "HYPERLINK", "IF", "IFERROR", "INDEX",
-    "INT", "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "MIN", "MONTH", "NA", "OR", "ROUND", "ROUNDUP", "ROWS", "SMALL",
-    "SUM",
-    "SUBSTITUTE", "SUMIFS", "WEEKDAY", "YEAR",
+    "ABS", "AND", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIFS", "DATE", "DAY", "EDATE", "HYPERLINK", "IF",
+    "IFERROR", "INDEX", "INT", "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "MIN", "MONTH", "N", "NA", "NOT",
+    "OR", "REPT", "ROUND", "ROUNDUP", "ROWS", "SIGN", "SMALL", "SQRT", "SUBSTITUTE", "SUM", "SUMIF", "SUMIFS",
+    "TINV", "TODAY", "WEEKDAY", "YEAR",
 }  # fmt: skip
 """All are in Excel 2007 already, and in LibreOffice. A new one belongs here only if it is in Excel 2016."""
 
 LITERALS = {
     "", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{y}", "{d}",
-    "~", "~~", "*", "~*", "?", "~?", "{figure}", "{step}",
+    "{days}", "{count}", "~", "~~", "*", "~*", "?", "~?", "{figure}", "{step}", "·", "●",
 }  # fmt: skip
 """What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""
 
@@ -418,9 +420,10 @@ def test_the_drop_down_for_the_trend_holds_every_kpi(book: Path) -> None:
 
 
 def test_charts_draw_cells_that_are_there(book: Path) -> None:
-    package = Package.open(book)
+    where = opened(book)
+    package = where.view.package
     charts = [part for part in package.parts if "/charts/chart" in part]
-    assert len(charts) == 2
+    assert len(charts) == 2 + len(where.entries.business.pareto)
     for part in charts:
         references = [f.text for f in package.tree(part).iter(f"{{{CHART}}}f")]
         assert len(references) >= 4
@@ -462,6 +465,25 @@ def test_headings_stay_in_sight(book: Path) -> None:
         assert workbook[where.sheets[block].name].freeze_panes
 
 
+def test_the_guide_begins_with_how_to_read_the_figures(book: Path) -> None:
+    """Each part has a heading and its lines, in a row that is high enough; the method is told with its numbers."""
+    where, workbook = opened(book), openpyxl.load_workbook(book)
+    first_kpi = placed(where, "guide", f"{where.entries.business.kpis[0].id}_name", "text")
+    texts = {}
+    for part in ("levels", "sure", "signal", "pace", "step", "together", "blank"):
+        sheet, cell = placed(where, "guide", f"how_{part}", "text")
+        found = workbook[sheet][cell]
+        texts[part] = str(found.value)
+        assert workbook[sheet].cell(found.row, found.column - 1).value
+        assert found.row < workbook[sheet][first_kpi[1]].row
+        assert found.alignment.wrap_text
+        lines = sum(1 + len(line) // 140 for line in texts[part].split("\n"))
+        assert workbook[sheet].row_dimensions[found.row].height >= 13 * lines
+    assert re.search(rf"{100 * CONFIDENCE:.0f}\s?%.*1927.*2016.*1908", texts["sure"], re.DOTALL)
+    assert re.search(str(SCALE).replace(".", "[.,]"), texts["signal"])
+    assert "◆" in texts["signal"]
+
+
 def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> None:
     where, workbook = opened(book), openpyxl.load_workbook(book)
     business = where.entries.business
@@ -471,6 +493,11 @@ def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> Non
     inputs |= {placed(where, "kpis", slot, "target") for slot in OWN_SLOTS}
     inputs |= {placed(where, "kpis", kpi.id, "window") for kpi in business.kpis if len(kpi.bound) > 1}
     inputs |= {placed(where, "totals", measure.name, "typed") for measure in business.measures}
+    inputs |= {
+        placed(where, "what_if", measure.name, column)
+        for measure in changeable(business)
+        for column in ("change", "percent")
+    }
     for kpi in business.kpis:
         inputs |= {placed(where, "kpis", kpi.id, "target")}
         inputs |= {

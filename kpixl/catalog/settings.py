@@ -23,6 +23,9 @@ class Setting:
     maximum: float = 0
     positive: bool = False
     """Whether nothing but a number above 0 is used."""
+    is_date: bool = False
+    everywhere: bool = False
+    """Whether every business has it."""
 
     @property
     def is_text(self) -> bool:
@@ -54,6 +57,25 @@ SETTINGS: Mapping[str, Setting] = {
             default=90,
             minimum=1,
             maximum=3650,
+        ),
+        Setting(
+            "minimum_cases",
+            N_("Fewest cases to grade"),
+            N_("A KPI with fewer cases behind it is shown, but not graded."),
+            default=1,
+            minimum=1,
+            maximum=10000,
+            everywhere=True,
+        ),
+        Setting(
+            "entered_until",
+            N_("Entered up to"),
+            N_("The last day whose entries are complete; blank means today. Forecasts go on from there."),
+            default=None,
+            minimum=1,
+            maximum=2958465,
+            is_date=True,
+            everywhere=True,
         ),
         Setting(
             "dollar_rate",

@@ -99,7 +99,8 @@ class Elapsed(Record, frozen=True):
     """A column that a formula fills: time from one date field to another, blank where either is no date or they run
     backwards. ``hours`` counts clock time, ``days`` calendar days, ``months`` calendar days in months of 30.4375 days.
 
-    With ``open_until``, a blank or later ``until`` counts up to that edge.
+    With ``open_until``, a blank or later ``until`` counts up to that edge. ``power`` 2 makes a hidden column of
+    squares, behind the interval of a mean.
     """
 
     id: str
@@ -109,6 +110,7 @@ class Elapsed(Record, frozen=True):
     unit: Literal["hours", "days", "months"]
     open_until: str | None = None
     extra: bool = False
+    power: Literal[1, 2] = 1
 
     @property
     def reads(self) -> tuple[str, ...]:

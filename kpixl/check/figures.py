@@ -10,7 +10,8 @@ import numpy as np
 from kpixl.check.problem import Amount, Figure, Msg, Problem, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.formula import Binary, Name, parse
-from kpixl.score import NOISE
+from kpixl.grade import NOISE
+from kpixl.score import alert_of
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Measure
@@ -42,8 +43,9 @@ def shares(case: Case) -> Iterator[Problem]:
 def alerts(case: Case) -> Iterator[Problem]:
     """KPIs past the point that calls for attention."""
     for result in case.scorecard.results:
-        if result.alert:
-            details = {"alert": Msg(result.kpi.alert), **_details(case, result)}
+        alert = alert_of(result.kpi, result.value)
+        if alert is not None:
+            details = {"alert": Msg(alert.text), **_details(case, result)}
             yield _problem("alert", case, result, details)
 
 

@@ -11,7 +11,8 @@ from kpixl.catalog.settings import SETTINGS
 from kpixl.check.problem import Amount, Msg, Problem, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.entries import CellError, is_blank
-from kpixl.score import GRADED, NOISE, dollar_rate, thresholds_published
+from kpixl.grade import GRADED, NOISE, thresholds_published
+from kpixl.score import dollar_rate
 from kpixl.words import LEVELS
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ def settings(case: Case) -> Iterator[Problem]:
             "currency": case.entries.currency,
         }
         number = cell.number
-        if setting.is_text:
+        if setting.is_date:
+            if cell.wrong or (number is not None and not setting.minimum <= number <= setting.maximum):
+                yield problem_at("date_setting_wrong", cell, id_, details)
+        elif setting.is_text:
             if isinstance(cell.raw, CellError):
                 yield replace(problem_at("excel_error", cell, id_, details), severity="warning")
         elif setting.positive:

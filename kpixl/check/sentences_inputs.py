@@ -17,6 +17,11 @@ OF_INPUTS: dict[str, Sentence] = {
         N_("{label} is {got}, but it has to be from {minimum} to {maximum}."),
         N_("Type a number from {minimum} to {maximum}, or clear the cell to have {used}."),
     ),
+    "date_setting_wrong": Sentence(
+        "warning",
+        N_("“{got}” is not a date, so {label} is taken as today."),
+        N_("Type a date, or clear the cell."),
+    ),
     "rate_wrong": Sentence(
         "error",
         N_("“{got}” is not a number above 0, so it is not used as the price of a US dollar."),

@@ -15,7 +15,7 @@ from kpixl.closing import leaving
 from kpixl.period import serial
 
 if TYPE_CHECKING:
-    from kpixl.catalog.tables import Once
+    from kpixl.catalog.tables import Calculated
     from kpixl.check.case import Log
     from kpixl.check.problem import Problem
 
@@ -57,7 +57,7 @@ def _backwards_details(log: Log, since: str, until: str, with_time: bool, row: i
 def calculated_cells(log: Log) -> Iterator[Problem]:
     """Calculated columns that hold something else than their formula gives, which Excel counts all the same."""
     for column in log.table.calculated:
-        if not isinstance(column, Elapsed):
+        if not isinstance(column, Elapsed) or column.power > 1:
             yield from _hidden(log, column)
             continue
         if not {column.id, *column.reads} <= set(log.rows.numbers):
@@ -74,7 +74,7 @@ def calculated_cells(log: Log) -> Iterator[Problem]:
 _TOLERANCE = 1e-6
 
 
-def _hidden(log: Log, column: Lookup | Once) -> Iterator[Problem]:
+def _hidden(log: Log, column: Calculated) -> Iterator[Problem]:
     """Cells of a hidden column that do not hold what its formula gives."""
     there = {*log.rows.numbers, *log.rows.texts}
     if isinstance(column, Lookup) and not log.case.tally.can_look_up(log.rows, column):

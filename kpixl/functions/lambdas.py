@@ -14,7 +14,7 @@ from kpixl.errors import N_
 from kpixl.formula import parse, to_excel
 from kpixl.functions.columns import CUT, DETRACTOR, PROMOTER
 from kpixl.functions.describe import functions, help_text
-from kpixl.score import GRADED, TENTHS
+from kpixl.grade import GRADED, TENTHS
 from kpixl.workbook.cells import column_letters
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import quoted

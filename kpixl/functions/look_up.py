@@ -14,9 +14,9 @@ from kpixl.catalog.model import Level
 from kpixl.errors import UnknownChoice
 from kpixl.functions.cells import Cell, ExcelError, Numbers, is_blank, number_of, numbers_of
 from kpixl.functions.formulas import kpi_numbers
+from kpixl.grade import grade as graded
+from kpixl.grade import level_of, thresholds_published
 from kpixl.i18n import LOCALES, language
-from kpixl.score import grade as graded
-from kpixl.score import level_of, thresholds_published
 from kpixl.words import LEVELS, level_word
 from kpixl.workbook.formulas import value_formula
 

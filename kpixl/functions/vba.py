@@ -18,8 +18,8 @@ from kpixl.functions.cells import ExcelError
 from kpixl.functions.columns import CUT, DETRACTOR, PROMOTER
 from kpixl.functions.describe import functions, help_text
 from kpixl.functions.look_up import explain, name
+from kpixl.grade import GRADED, NOISE, TENTHS
 from kpixl.i18n import LOCALES, language
-from kpixl.score import GRADED, NOISE, TENTHS
 from kpixl.template_files import rendered
 from kpixl.words import LEVELS, level_word
 from kpixl.workbook.vba_project import Module

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from openpyxl.chart import BarChart, LineChart, Reference, Series
+from openpyxl.chart.error_bar import ErrorBars
 from openpyxl.chart.label import DataLabel, DataLabelList
+from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
@@ -13,11 +16,13 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 
 from kpixl.catalog.model import Level
-from kpixl.score import GRADED
+from kpixl.grade import GRADED
 from kpixl.workbook import style
 from kpixl.workbook.sheets import hidden
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from openpyxl.worksheet.worksheet import Worksheet
 
     from kpixl.catalog.model import Business
@@ -28,57 +33,98 @@ Corners = tuple[tuple[int, int], tuple[int, int]]
 
 
 def overview(helper: Worksheet, rank: Placement, business: Business, corners: Corners) -> BarChart:
-    """A bar a KPI, worst first, over four pale bands: the bar in its level's colour, then what is left of each band.
+    """A bullet a KPI, worst first: the same four pale bands for all, the value as a bar in its level's colour, the
+    target as a tick.
 
-    One stacked bar chart and nothing else, since charts that combine kinds come out differently in LibreOffice.
+    The bands are stacked bars. Bar and tick are error bars of series that are themselves not drawn, on axes of their
+    own: bars of two widths over one another, or a scatter of ticks, come out differently in LibreOffice.
     """
-    chart = BarChart()
-    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "stacked", 100, 45
-    rows = hidden.rank_rows(business)
+    rows = hidden.rank_rows(business)[: len(business.kpis)]
     # Where no benchmark is published there are no bands to show: two greys, which meet at what a value is held against.
     bands = style.LEVEL_TINTS if any(kpi.thresholds for kpi in business.kpis) else style.PLAIN_TINTS
-    rows = rows[: len(business.kpis)]
-    for prefix, colours in (("level", style.LEVEL_COLOURS), ("rest", bands)):
-        for level in Level:
-            series = _series(helper, rank, rows, f"{prefix}_{level.value}")
-            series.graphicalProperties = _fill(colours[level])
-            series.invertIfNegative = False
-            chart.series.append(series)
+    chart = _bars(100, "stacked")
+    for level in Level:
+        series = _series(helper, rank, rows, f"band_{level.value}")
+        series.graphicalProperties = _fill(bands[level])
+        series.invertIfNegative = False
+        chart.series.append(series)
     chart.set_categories(_reference(helper, rank, rows, "name"))
-    chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit = 0, 4, 1
-    chart.y_axis.delete = True
-    chart.y_axis.majorGridlines = None
-    chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.delete = False
     chart.x_axis.majorTickMark = "none"
     chart.x_axis.graphicalProperties = _no_line()
     chart.x_axis.txPr = _text(900, style.INK)
+    above = _bars(100, "clustered")
+    for level in Level:
+        bar = _error_bar(BULLET, style.LEVEL_COLOURS[level], errValType="percentage", val=100, noEndCap=True)
+        above.series.append(_undrawn(helper, rank, rows, f"level_{level.value}", bar))
+    # As short as can be: what is seen is its cap, across the bar.
+    tick = _error_bar(TICK, style.INK, errValType="fixedVal", val=0.001, noEndCap=False)
+    above.series.append(_undrawn(helper, rank, rows, "target", tick))
+    above.set_categories(_reference(helper, rank, rows, "name"))
+    above.x_axis.axId, above.y_axis.axId = 500, 600
+    above.x_axis.crossAx, above.y_axis.crossAx = 600, 500
+    above.y_axis.crosses = "max"
+    above.x_axis.delete = True
+    chart += above
     return _finish(chart, corners)
 
 
-def trend(helper: Worksheet, place: Placement, corners: Corners, names: dict[Level, str], days: str) -> LineChart:
-    """The picked KPI over twelve periods, with its thresholds as thin lines that carry their level's name."""
+BULLET, TICK = 82550, 25400
+"""How wide a value's bar and a target's tick are drawn, in EMU: 6.5 and 2 points."""
+
+
+def _bars(overlap: int, grouping: Literal["clustered", "stacked"]) -> BarChart:
+    """Horizontal bars on the scale of positions, from 0 to 4, the first at the top."""
+    chart = BarChart()
+    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", grouping, overlap, 45
+    # A little before 0: LibreOffice draws the cap of an error bar although there is to be none.
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit = -0.1, 4, 1
+    chart.y_axis.delete = True
+    chart.y_axis.majorGridlines = None
+    chart.x_axis.scaling.orientation = "maxMin"
+    chart.x_axis.tickLblPos = "low"
+    return chart
+
+
+def _undrawn(helper: Worksheet, place: Placement, rows: tuple[str, ...], column: str, bar: ErrorBars) -> Series:
+    """A series of which only the error bars are seen."""
+    series = _series(helper, place, rows, column)
+    series.graphicalProperties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
+    series.invertIfNegative = False
+    series.errBars = bar
+    return series
+
+
+def _error_bar(width: int, colour: str, **kind: Any) -> ErrorBars:
+    bar = ErrorBars(errBarType="minus", **kind)
+    bar.graphicalProperties = GraphicalProperties(ln=LineProperties(w=width, solidFill=colour, cap="flat"))
+    return bar
+
+
+def trend(helper: Worksheet, place: Placement, corners: Corners, names: TrendNames, days: str) -> LineChart:
+    """The picked KPI over twelve periods, with its thresholds as thin lines that carry their level's name, the limits
+    of what is usual, and a diamond on what breaks out of them."""
     chart = LineChart()
     rows = hidden.PERIODS
-    for level in GRADED:
-        series = _series(helper, place, rows, level.id, title=names[level])
-        series.graphicalProperties = GraphicalProperties(
-            ln=LineProperties(w=12700, solidFill=style.LEVEL_COLOURS[level], prstDash="dash")
-        )
-        series.smooth = False
-        series.marker.symbol = "none"
-        first = DataLabel(idx=1, showSerName=True, showVal=False, showCatName=False, showLegendKey=False, dLblPos="t")
-        first.txPr = _text(800, style.LEVEL_TEXT[level])
-        series.dLbls = DataLabelList(
-            dLbl=[first], showVal=False, showSerName=False, showCatName=False, showLegendKey=False
-        )
+    for limit in ("low", "high"):
+        series = _line(helper, place, rows, limit, 9525, style.MUTED, "sysDot")
+        if limit == "low":
+            _named(series, names.usual, len(rows) // 2, style.MUTED, "b")
         chart.series.append(series)
-    value = _series(helper, place, rows, "value")
-    value.graphicalProperties = GraphicalProperties(ln=LineProperties(w=28575, solidFill=style.ACCENT))
-    value.smooth = False
+    for level in GRADED:
+        series = _line(helper, place, rows, level.id, 12700, style.LEVEL_COLOURS[level], "dash")
+        _named(series, names.levels[level], LABELLED[level], style.LEVEL_TEXT[level])
+        chart.series.append(series)
+    value = _line(helper, place, rows, "value", 28575, style.ACCENT)
     value.marker.symbol, value.marker.size = "circle", 6
     value.marker.graphicalProperties = _fill(style.ACCENT)
     chart.series.append(value)
+    signal = _series(helper, place, rows, "signal")
+    signal.graphicalProperties = _no_line()
+    signal.smooth = False
+    signal.marker.symbol, signal.marker.size = "diamond", 11
+    signal.marker.graphicalProperties = _fill(style.SIGNAL)
+    chart.series.append(signal)
     chart.set_categories(_reference(helper, place, rows, "start"))
     chart.x_axis.number_format = days
     chart.x_axis.axPos = "b"
@@ -93,10 +139,45 @@ def trend(helper: Worksheet, place: Placement, corners: Corners, names: dict[Lev
     return _finish(chart, corners)
 
 
-def _series(
-    helper: Worksheet, place: Placement, rows: tuple[str, ...], column: str, title: str | None = None
+LABELLED = {Level.TYPICAL: 1, Level.ABOVE_AVERAGE: 4, Level.EXCEPTIONAL: 8}
+"""The point at which a threshold carries its name: side by side, since they may lie close to one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrendNames:
+    """The words on the trend chart."""
+
+    levels: Mapping[Level, str]
+    usual: str
+
+
+def _line(
+    helper: Worksheet,
+    place: Placement,
+    rows: tuple[str, ...],
+    column: str,
+    width: int,
+    colour: str,
+    dash: str | None = None,
 ) -> Series:
-    return Series(_reference(helper, place, rows, column), title=title)
+    """A series as a plain line without markers."""
+    series = _series(helper, place, rows, column)
+    series.graphicalProperties = GraphicalProperties(ln=LineProperties(w=width, solidFill=colour, prstDash=dash))
+    series.smooth = False
+    series.marker.symbol = "none"
+    return series
+
+
+def _named(series: Series, name: str, at: int, colour: str, position: Literal["t", "b"] = "t") -> None:
+    """Have a line carry its name at one of its points."""
+    series.tx = SeriesLabel(v=name)
+    label = DataLabel(idx=at, showSerName=True, showVal=False, showCatName=False, showLegendKey=False, dLblPos=position)
+    label.txPr = _text(800, colour)
+    series.dLbls = DataLabelList(dLbl=[label], showVal=False, showSerName=False, showCatName=False, showLegendKey=False)
+
+
+def _series(helper: Worksheet, place: Placement, rows: tuple[str, ...], column: str) -> Series:
+    return Series(_reference(helper, place, rows, column))
 
 
 def _reference(helper: Worksheet, place: Placement, rows: tuple[str, ...], column: str) -> Reference:

@@ -65,7 +65,7 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
             first.value = f"={_calculated(table, column, c)}"
             width = 10.0
             # What only formulas read is out of sight; it can be unhidden to see what counts.
-            sheet.column_dimensions[letter].hidden = not isinstance(column, Elapsed)
+            sheet.column_dimensions[letter].hidden = not isinstance(column, Elapsed) or column.power > 1
         else:
             (HEAD if column.type in ("text", "choice") else HEAD_RIGHT).apply(cell)
             look: str = "moment" if column.with_time else ("text" if column.type == "choice" else column.type)

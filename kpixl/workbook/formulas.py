@@ -6,7 +6,7 @@ Texts are counted with ``=`` alone, and what is different from a text by subtrac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.tables import Elapsed, Lookup, Window, branches, word_key
 from kpixl.formula import parse, to_excel
 from kpixl.formula.nodes import Number
+from kpixl.grade import NOISE
 from kpixl.measure import key_column
 from kpixl.period import MONTH_DAYS
-from kpixl.score import NOISE
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Measure
@@ -75,9 +75,9 @@ def _behind(measure: Measure, table: Table) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def made_formula(measure: Measure) -> str:
-    """A measure made from others, by their names."""
-    bind = {part.id: part.name for part in measure.parts}
+def made_formula(measure: Measure, cells: Mapping[str, str] | None = None) -> str:
+    """A measure made from others, by their names, or by the ``cells`` that stand for those names."""
+    bind = {part.id: (cells or {}).get(part.name, part.name) for part in measure.parts}
     months = measure.window.months
     bind["months"] = str(months) if months else "period_months"
     otherwise = '""'
@@ -149,6 +149,8 @@ def _elapsed(column: Elapsed, table: str, names: Names) -> str:
         since_, until_ = since, until
     scale = {"hours": "*24", "days": "", "months": f"/{MONTH_DAYS}"}[column.unit]
     span = f"({until_}-{since_}){scale}" if scale else f"{until_}-{since_}"
+    if column.power > 1:
+        span = f"({span})^{column.power}"
     return f'IF(AND(ISNUMBER({since}),{test}),IF({until_}>={since_},{span},""),"")'
 
 
@@ -167,6 +169,11 @@ def _once(column: Once, table: str, names: Names) -> str:
     total = _total(table, column.where, column.window, names, "", key)
     blank = f'{cells[0]}=""' if len(cells) == 1 else "OR(" + ",".join(f'{cell}=""' for cell in cells) + ")"
     return f'IF({blank},"",IFERROR(1/({total}),""))'
+
+
+def number_literal(value: float) -> str:
+    """A number as formulas write it."""
+    return to_excel(Number(value))
 
 
 def passes(value: str, threshold: str, comparison: str) -> str:

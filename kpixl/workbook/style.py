@@ -20,6 +20,9 @@ LINE = "E4E7EB"
 PAPER = "F5F7FA"
 ACCENT = "243B53"
 INPUT = "FFF8DC"
+SIGNAL = "C77700"
+SIGNAL_TEXT = "8A5200"
+"""What breaks out of its usual range: an amber of its own, since a signal may be good or bad."""
 
 LEVEL_COLOURS = {
     Level.BELOW: "B5442C",

@@ -277,9 +277,11 @@ def test_the_worked_examples_in_every_language_in_ironcalc(everywhere: dict[tupl
 
 
 @pytest.mark.libreoffice
-def test_the_worked_examples_in_every_language_in_libreoffice(everywhere: dict[tuple[str, str], Path]) -> None:
-    paths = list(everywhere.values())
-    for (business, _), path, computed in zip(everywhere, paths, libreoffice_values(paths), strict=True):
+def test_the_worked_examples_in_libreoffice(everywhere: dict[tuple[str, str], Path]) -> None:
+    # Every business and every language once: a business's formulas are the same in every language.
+    chosen = list(zip(WORKED, LOCALES, strict=True))
+    paths = [everywhere[one] for one in chosen]
+    for (business, _), path, computed in zip(chosen, paths, libreoffice_values(paths), strict=True):
         as_worked(business, path, computed)
 
 
@@ -421,6 +423,8 @@ def workbooks(draw: st.DrawFn, wrong: tuple[object, ...]) -> Filled:
         "house_language": st.sampled_from(["deutsch", "x*", "", None, 7]),
         "repeat_days": st.sampled_from([1, 30, 400, 0, -5, "x"]),
         "dollar_rate": st.sampled_from([0.9, 4.97, 0, -1, "x", None]),
+        "minimum_cases": st.sampled_from([1, 2, 30, -4, 2.5, "x", None]),
+        "entered_until": st.sampled_from([serial(period.start) + 9.5, serial(period.end), 0, -5, 9e9, "soon"]),
     }
     settings_ = {setting.id: draw(chosen[setting.id]) for setting in settings_of(business) if draw(st.booleans())}
     spans = st.sampled_from([*(words[f"window_{window.value}"] for window in Window), "for ever", None])

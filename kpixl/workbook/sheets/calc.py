@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level, Standing
+from kpixl.catalog.tables import Window
 from kpixl.formula import denominators, names, parse, to_excel
-from kpixl.score import GRADED, TENTHS, UNPLACED, order_key
+from kpixl.grade import GRADED, TENTHS, grade, level_of
+from kpixl.score import UNPLACED, order_key, target_position
 from kpixl.words import kpi_title, measure_label, reason_text, standing_word
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, passes, value_formula
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
 from kpixl.workbook.sheets.kpis import falls, met, unit_shown, window_typed
+from kpixl.workbook.sheets.statistics import interval_formulas, none_typed
 from kpixl.workbook.sheets.vocabulary import OWN_TIP, standing_index
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kpixl.catalog.model import BusinessKpi
     from kpixl.score import Result
 
@@ -22,6 +27,8 @@ COLUMNS = (
     "name", "tip", "level", "standing", "shade", "next", "next_value", "strict", "low", "high", "position", "slope",
     "amount", "sign", "lever", "reason", "order", "unit_scale", "unit", "level_word", "typical", "above_average",
     "exceptional", "seen_level", "seen_target", "seen_window", "changed",
+    "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
+    "target_position",
 )  # fmt: skip
 
 
@@ -38,7 +45,6 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
     kpi, t, grade = result.kpi, c.t, result.grade
     value = f"{kpi.name_prefix}_value"
     at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
-    edge = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}
     strict = ",".join("1" if kpi.comparison(level) in (">", "<") else "0" for level in GRADED)
     low, low_value = _low(result, at)
     high, high_value = _high(result, at)
@@ -49,34 +55,118 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
         slope = f'IF(ISNUMBER({at["level"]}),IFERROR({value_formula(kpi, lever)}-{value},""),"")'
     upwards = kpi.kpi.direction != "down"
     step = grade.to_next
+    fresh = kpi.id in c.rewound
+    return (
+        _common(result, index, _reached(kpi, value), c)
+        | _sure(result, at, c)
+        | _target(result, at)
+        | {
+            "name": label(kpi_title(kpi, t)),
+            "tip": label(t(kpi.tips[0])),
+            "unit_scale": label(100 if kpi.kpi.unit == "fraction" else 1),
+            "unit": label(unit_shown(kpi, c)),
+            "strict": live(
+                f'IF(ISNUMBER({at["next"]}),CHOOSE({at["next"]},{strict}),"")',
+                "" if grade.next_level is None else int(kpi.comparison(grade.next_level) in (">", "<")),
+            ),
+            "low": live(low, low_value),
+            "high": live(high, high_value),
+            "slope": live(slope, grade.slope, guarded=fresh),
+            "amount": live(
+                _amount(value, at, whole=bool(measure and measure.told_whole), upwards=upwards),
+                step.amount if step else None,
+            ),
+            "sign": live(
+                f'IF(ISNUMBER({at["amount"]}),IF(({at["slope"]}>0)={"TRUE" if upwards else "FALSE"},"+","−"),"")',
+                ("+" if step.direction == "more" else "−") if step else None,
+            ),
+            "lever": static(measure_label(measure, t) if measure else None),
+            "reason": live(_reason(kpi, value, at, c), reason_text(result.reason, t), guarded=fresh),
+            "seen_window": static(window_typed(kpi, c)),
+        }
+    )
+
+
+def _reached(kpi: BusinessKpi, value: str) -> str:
+    """The best level that ``value`` passes."""
     reached = "0"
     for level in GRADED:
-        reached = f"IF({passes(value, edge[level], kpi.comparison(level))},{level.value},{reached})"
+        test = passes(value, f"{kpi.name_prefix}_{level.id}", kpi.comparison(level))
+        reached = f"IF({test},{level.value},{reached})"
+    return reached
+
+
+def _sure(result: Result, at: dict[str, str], c: Context) -> dict[str, Cell]:
+    """The ends of the interval, the level of each, and whether they settle the level of the value, or how it stands to
+    the target."""
+    kpi, found = result.kpi, result.interval
+    target = f"{kpi.name_prefix}_target"
+    low, high = interval_formulas(kpi, c)
     fresh = kpi.id in c.rewound
-    return _common(result, index, reached, c) | {
-        "name": label(kpi_title(kpi, t)),
-        "tip": label(t(kpi.tips[0])),
-        "unit_scale": label(100 if kpi.kpi.unit == "fraction" else 1),
-        "unit": label(unit_shown(kpi, c)),
-        "strict": live(
-            f'IF(ISNUMBER({at["next"]}),CHOOSE({at["next"]},{strict}),"")',
-            "" if grade.next_level is None else int(kpi.comparison(grade.next_level) in (">", "<")),
-        ),
-        "low": live(low, low_value),
-        "high": live(high, high_value),
-        "slope": live(slope, grade.slope, guarded=fresh),
-        "amount": live(
-            _amount(value, at, whole=bool(measure and measure.told_whole), upwards=upwards),
-            step.amount if step else None,
-        ),
-        "sign": live(
-            f'IF(ISNUMBER({at["amount"]}),IF(({at["slope"]}>0)={"TRUE" if upwards else "FALSE"},"+","−"),"")',
-            ("+" if step.direction == "more" else "−") if step else None,
-        ),
-        "lever": static(measure_label(measure, t) if measure else None),
-        "reason": live(_reason(kpi, value, at, c), reason_text(result.reason, t), guarded=fresh),
-        "seen_window": static(window_typed(kpi, c)),
+    level = {
+        end: level_of(kpi, getattr(found, end), result.thresholds) if found and result.level is not None else None
+        for end in ("low", "high")
     }
+    by_level = f"IF(AND({at['low_level']}={at['level']},{at['high_level']}={at['level']}),1,0)"
+    by_target = '""'
+    if not kpi.thresholds:
+        # As numbers: not every engine finds TRUE equal to TRUE.
+        low_met, high_met = (f"IF({met(kpi, c, at[f'interval_{end}'])},1,0)" for end in ("low", "high"))
+        same = f"{low_met}={high_met}"
+        by_target = f'IF(AND(ISNUMBER({at["standing"]}),ISNUMBER({target})),IF({same},1,0),"")'
+    alone = '""'
+    if kpi.squares is not None and kpi.kpi.sample and kpi.window is Window.PERIOD:
+        one = f"AND(ISNUMBER({kpi.squares.name}),{none_typed(kpi, c)},{kpi.argument(kpi.kpi.sample).name}=1)"
+        alone = f'IF(AND(ISNUMBER({at["level"]}),{one}),0,"")'
+    settled = f"IF(ISNUMBER({at['interval_low']}),IF(ISNUMBER({at['level']}),{by_level},{by_target}),{alone})"
+    return {
+        "interval_low": live(low, found.low if found else None, guarded=fresh),
+        "interval_high": live(high, found.high if found else None, guarded=fresh),
+        **{
+            f"{end}_level": live(
+                f"IF(AND(ISNUMBER({at['level']}),ISNUMBER({at[f'interval_{end}']})),"
+                f'{_reached(kpi, at[f"interval_{end}"])},"")',
+                None if value is None else value.value,
+            )
+            for end, value in level.items()
+        },
+        "settled": live(settled, None if result.settled is None else int(result.settled), guarded=fresh),
+    }
+
+
+def _target(result: Result, at: dict[str, str]) -> dict[str, Cell]:
+    """Where the target lies on the scale of positions; without a benchmark, in the middle is what the value is held
+    against."""
+    kpi = result.kpi
+    target = f"{kpi.name_prefix}_target"
+    edge = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}
+    choose = ",".join(edge[level] for level in GRADED)
+    level, following = at["target_level"], at["target_next"]
+    low = f"IF({level}=0,{_worst(kpi, _chosen(following, choose))},CHOOSE(MAX(1,{level}),{choose}))"
+    high = f"IF(ISNUMBER({following}),{_chosen(following, choose)},{_best(kpi, low)})"
+    progress = f"MAX(0,MIN(1,({target}-{low})/({high}-{low})))"
+    reached = grade(kpi, result.target, result.thresholds, dict.fromkeys(result.measures))
+    found = {"target_level": reached.level, "target_next": reached.next_level}
+    return {
+        "target_level": live(
+            f'IF(AND(ISNUMBER({target}),COUNT({choose})>0),{_reached(kpi, target)},"")', _number(found["target_level"])
+        ),
+        "target_next": live(f'IF(ISNUMBER({level}),{_next(level, edge)},"")', _number(found["target_next"])),
+        "target_position": live(
+            f'IF(COUNT({choose})=0,IF(ISNUMBER({at["standing"]}),2,""),'
+            f'IF(ISNUMBER({level}),{level}+IF({high}={low},0,{progress}),""))',
+            target_position(result),
+        ),
+    }
+
+
+def _chosen(index: str, choose: str) -> str:
+    """The threshold of a level; CHOOSE takes no blank, nor level 0."""
+    return f"CHOOSE(MAX(1,N({index})),{choose})"
+
+
+def _number(level: Level | None) -> int | None:
+    return None if level is None else level.value
 
 
 def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
@@ -112,6 +202,7 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
         "lever": label(None),
         "reason": live(reason, reason_text(result.reason, c.t)),
         "seen_window": static(None),
+        **{column: live('""', None) for column in COLUMNS[-8:]},
     }
 
 
@@ -122,9 +213,7 @@ def _common(result: Result, index: int, reached: str, c: Context) -> dict[str, C
     at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
     edge = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}
     choose = ",".join(edge[level] for level in GRADED)
-    following = '""'
-    for level in reversed(GRADED):
-        following = f"IF(AND({at['level']}<{level.value},ISNUMBER({edge[level]})),{level.value},{following})"
+    following = _next(at["level"], edge)
     level_number = "" if grade.level is None else grade.level.value
     next_number = "" if grade.next_level is None else grade.next_level.value
     next_value = "" if grade.next_level is None else result.thresholds[grade.next_level]
@@ -135,7 +224,7 @@ def _common(result: Result, index: int, reached: str, c: Context) -> dict[str, C
     without = _without_benchmark(kpi, at, c)
     return {
         "level": live(
-            f'IF(AND(ISNUMBER({value}),COUNT({choose})>0),{reached},"")',
+            f'IF(AND(ISNUMBER({value}),COUNT({choose})>0{_enough(kpi, ",")}),{reached},"")',
             level_number,
             name=f"{kpi.name_prefix}_level_number",
         ),
@@ -189,33 +278,57 @@ def _without_benchmark(kpi: BusinessKpi, at: dict[str, str], c: Context) -> tupl
     better = f"({change}>0)<>{falls(kpi, c)}"
     moved = f"IF({better},{number[Standing.BETTER]},{number[Standing.WORSE]})"
     by_change = f'IF(ISNUMBER({change}),IF(ABS({change})<={noise},{number[Standing.SAME]},{moved}),"")'
-    standing = f'IF(ISNUMBER({value}),IF(ISNUMBER({target}),{by_target},{by_change}),"")'
+    graded = f"AND(ISNUMBER({value}){_enough(kpi, ',')})"
+    standing = f'IF({graded},IF(ISNUMBER({target}),{by_target},{by_change}),"")'
     reference = f"IF(ISNUMBER({target}),{target},{c.at('kpis', kpi.id, 'previous')})"
     share = f"IF({falls(kpi, c)},{reference}/{value},{value}/{reference})"
     near = f"IF(AND({value}>0,{reference}>0),MIN(4,2*{share}),{at['shade']}+1)"
     return standing, f'IF(ISNUMBER({at["standing"]}),{near},"")'
 
 
+def _enough(kpi: BusinessKpi, before: str = "") -> str:
+    """Whether the owner's minimum of cases is reached; nothing where no cases are counted."""
+    sample = kpi.argument(kpi.kpi.sample).name if kpi.kpi.sample else ""
+    return f"{before}NOT(AND(ISNUMBER({sample}),N({sample})<minimum_cases))" if sample else ""
+
+
+def _next(level: str, edge: Mapping[Level, str]) -> str:
+    """The next level that there is a threshold for."""
+    following = '""'
+    for other in reversed(GRADED):
+        following = f"IF(AND({level}<{other.value},ISNUMBER({edge[other]})),{other.value},{following})"
+    return following
+
+
 def _low(result: Result, at: dict[str, str]) -> tuple[str, float | None]:
     """Where the band that the value is in begins."""
     kpi, grade = result.kpi, result.grade
     choose = ",".join(f"{kpi.name_prefix}_{level.id}" for level in GRADED)
-    worst = f"2*{at['next_value']}" if kpi.kpi.direction == "down" else ("-100" if kpi.kpi.unit == "score" else "0")
+    worst = _worst(kpi, at["next_value"])
     formula = f'IF(ISNUMBER({at["level"]}),IF({at["level"]}=0,{worst},CHOOSE({at["level"]},{choose})),"")'
     return formula, grade.low
+
+
+def _worst(kpi: BusinessKpi, first: str) -> str:
+    """Where the scale begins, as ``kpixl.grade`` has it."""
+    return f"2*{first}" if kpi.kpi.direction == "down" else ("-100" if kpi.kpi.unit == "score" else "0")
 
 
 def _high(result: Result, at: dict[str, str]) -> tuple[str, float | None]:
     """Where it ends."""
     kpi, grade = result.kpi, result.grade
-    if kpi.kpi.direction == "down":
-        best = "0"
-    elif kpi.kpi.unit == "score":
-        best = "100"
-    else:
-        best = "1" if kpi.kpi.bounded else f"2*{at['low']}"
+    best = _best(kpi, at["low"])
     formula = f'IF(ISNUMBER({at["level"]}),IF(ISNUMBER({at["next"]}),{at["next_value"]},{best}),"")'
     return formula, grade.high
+
+
+def _best(kpi: BusinessKpi, last: str) -> str:
+    """Where the scale ends, as ``kpixl.grade`` has it."""
+    if kpi.kpi.direction == "down":
+        return "0"
+    if kpi.kpi.unit == "score":
+        return "100"
+    return "1" if kpi.kpi.bounded else f"2*{last}"
 
 
 def _amount(value: str, at: dict[str, str], *, whole: bool, upwards: bool) -> str:
@@ -229,7 +342,7 @@ def _amount(value: str, at: dict[str, str], *, whole: bool, upwards: bool) -> st
 
 
 def _reason(kpi: BusinessKpi, value: str, at: dict[str, str], c: Context) -> str:
-    """Why there is no value or level, as ``kpixl.score.calculate`` finds it; blank where both are there."""
+    """Why there is no value or level, as ``kpixl.grade.calculate`` finds it; blank where both are there."""
     formula = parse(kpi.kpi.formula)
     bind = {argument.name: argument.measure.name for argument in kpi.arguments}
     text = c.word("divisor")
@@ -241,5 +354,8 @@ def _reason(kpi: BusinessKpi, value: str, at: dict[str, str], c: Context) -> str
     bands = c.word("no_bands")
     if kpi.in_dollars:
         bands = f"IF(ISNUMBER(dollar_rate),{bands},{c.word('no_rate')})"
+    enough = _enough(kpi)
+    if enough:
+        bands = f"IF({enough},{bands},{c.word('too_few')})"
     graded = f'IF(ISNUMBER({at["standing"]}),"",{bands})'
     return f"IF(ISNUMBER({value}),{graded},{text})"

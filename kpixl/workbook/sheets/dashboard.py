@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import OWN_SLOTS, Level, Standing
 from kpixl.catalog.tables import Window
+from kpixl.cautions import SIGNS, cautions
 from kpixl.errors import N_
 from kpixl.words import (
+    AFTER,
+    DAYS_LEFT,
     SHAPES,
+    SIGNALS,
     STANDINGS,
     TRENDS,
+    UNITS,
     WINDOWS,
+    interval_scale,
+    interval_text,
     kpi_title,
     level_word,
     reason_text,
@@ -26,20 +35,39 @@ from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.vocabulary import period_name
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business
+    from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.score import Result
 
 CARDS_A_ROW = 4
 CARD_COLUMNS = 5
 """Four columns and a gutter."""
 COLUMN_COUNT = CARDS_A_ROW * CARD_COLUMNS - 1
-CARD_PARTS = ("name", "value", "change", "target", "next", "gap")
-CARD_HEIGHTS = {"name": 18, "value": 28, "change": 15, "target": 15, "next": 26, "gap": 7}
-HEAD_HEIGHTS = {"company": 27, "period": 16, "commentary": 31, "changed": 13}
-CHART_ROWS = tuple(f"chart_{number}" for number in range(1, 14))
+CARD_PARTS = ("name", "value", "change", "target", "facts", "next", "gap")
+CARD_HEIGHTS: dict[str, float] = {
+    "name": 18,
+    "value": 28,
+    "change": 15,
+    "target": 15,
+    "facts": 14,
+    "next": 25,
+    "gap": 7,
+}
+CAUTIONS = ("caution_1", "caution_2", "caution_3")
+HEAD_HEIGHTS = {"company": 27, "period": 16, "commentary": 31, **dict.fromkeys(CAUTIONS, 15), "changed": 13}
+CHART_ROWS = tuple(f"chart_{number}" for number in range(1, 12))
 PICK_ROWS = ("pick_1", "pick_2", "pick_3")
 
 CARD = style.PAPER
+OUTSIDE = N_("outside the usual range")
+TARGET_TICK = N_("target")
+SIGN_LEVELS = {SIGNS["act_now"]: Level.BELOW, SIGNS["warning"]: Level.BELOW, SIGNS["good"]: Level.ABOVE_AVERAGE}
+"""The colour of a caution, by the shape that it begins with."""
+
+
+def card_heights(business: Business) -> dict[str, float]:
+    """Heights of a card's rows in points. Without benchmarks there is no next level to tell of, only a short reason."""
+    banded = any(kpi.thresholds for kpi in business.kpis)
+    return CARD_HEIGHTS if banded else {**CARD_HEIGHTS, "next": 14}
 
 
 def columns() -> tuple[str, ...]:
@@ -77,10 +105,11 @@ def card_places(business: Business) -> list[tuple[int, int]]:
 
 
 def hidden_rows(c: Context) -> set[str]:
-    """Lines of cards for own KPIs that are not used."""
+    """Lines of cards for own KPIs that are not used, and of cautions that are not called for."""
     own = [result for result in c.scorecard.slots if result.kpi.own]
     first = card_lines(c.business)
-    return {
+    told = len(cautions(c.scorecard))
+    return {*CAUTIONS[told:]} | {
         f"{part}_{first + line}"
         for line in range(OWN_LINES)
         if not any(result.kpi.name for result in own[line * CARDS_A_ROW : (line + 1) * CARDS_A_ROW])
@@ -97,8 +126,10 @@ def merges(business: Business) -> list[tuple[str, int, str, int]]:
         ("period", 1, "period", half + 3),
         ("period", half + 4, "period", COLUMN_COUNT),
         ("commentary", 1, "commentary", COLUMN_COUNT),
+        *((row, 1, row, COLUMN_COUNT) for row in CAUTIONS),
         ("changed", 1, "changed", COLUMN_COUNT),
-        ("sections", 1, "sections", half),
+        ("sections", 1, "sections", half - 2),
+        ("sections", half - 1, "sections", half),
         ("sections", half + 2, "sections", half + 4),
         ("sections", half + 5, "sections", COLUMN_COUNT - 1),
         ("advice", 1, "advice", half),
@@ -110,6 +141,8 @@ def merges(business: Business) -> list[tuple[str, int, str, int]]:
             (f"value_{line}", first, f"value_{line}", first + 1),
             (f"value_{line}", first + 2, f"value_{line}", first + 3),
             (f"change_{line}", first + 2, f"target_{line}", first + 3),
+            (f"facts_{line}", first, f"facts_{line}", first + 1),
+            (f"facts_{line}", first + 2, f"facts_{line}", first + 3),
             (f"next_{line}", first, f"next_{line}", first + 3),
         ]
     line, first = place(len(business.kpis), business)
@@ -143,6 +176,10 @@ def _head(c: Context) -> Cells:
     right = style.Style(colour=style.MUTED, align="right")
     period, named = period_name(c)
     kind = c.at("settings", "business", "value")
+    now = c.scorecard.clock
+    left = f'IF(days_gone*days_left>0," · "&SUBSTITUTE({c.word("days_left")},"{{days}}",days_left),"")'
+    left_now = f" · {t(DAYS_LEFT).format(days=now.left)}" if now.running else ""
+    told = [f"{caution.sign} {caution.text(t)}" for caution in cautions(c.scorecard)]
     refreshed = (
         t(N_("Last refresh: {moment}")).format(moment=t.moment(c.refreshed))
         if c.refreshed
@@ -152,10 +189,16 @@ def _head(c: Context) -> Cells:
         ("company", "c1"): live("company", entries.company, style.TITLE),
         ("company", f"c{half + 4}"): static(refreshed, right),
         ("period", "c1"): live(
-            f'{period}&" · "&{kind}', f"{named} · {t(c.business.name)}", style.Style(size=11, colour=style.MUTED)
+            f'{period}&" · "&{kind}&{left}',
+            f"{named} · {t(c.business.name)}{left_now}",
+            style.Style(size=11, colour=style.MUTED),
         ),
         ("period", f"c{half + 4}"): _problems(c),
         ("commentary", "c1"): static(c.commentary, style.Style(size=11, wrap=True, vertical="top")),
+        **{
+            (row, "c1"): static(text, style.Style(shrink=True))
+            for row, text in zip_longest(CAUTIONS, told[: len(CAUTIONS)])
+        },
         ("changed", "c1"): notice(c),
     }
 
@@ -178,7 +221,7 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
     prefix = kpi.name_prefix
     value, change, target = (f"{prefix}_{part}" for part in ("value", "change", "target"))
     dash = c.word("no_figure")
-    after = {"hours": " h", "months": f" {t(N_('months'))}"}.get(unit, "")
+    after = {"hours": " h", "months": f" {t(UNITS['months'])}"}.get(unit, "")
     figure = style.FORMATS[unit] + (f'"{after}"' if after else "")
     large = figure
     if unit == "money":
@@ -238,6 +281,12 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
             none if result.target is None else result.target,
             style.Style(size=9, format=figure, align="left", fill=CARD, shrink=True),
         ),
+        ("facts", 0): _standing_out(result, c, after),
+        ("facts", 2): live(
+            _interval(kpi, c),
+            interval_text(result, t) if kpi.name else None,
+            style.Style(size=9, colour=style.MUTED, fill=CARD, align="left", shrink=True),
+        ),
         ("next", 0): live(
             f"{c.at('kpis', kpi.id, 'to_next')}",
             next_text,
@@ -245,6 +294,34 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
         ),
     }
     return found
+
+
+def _standing_out(result: Result, c: Context, after: str) -> Cell:
+    """Where the value will stand at the period's end, while it builds up; else whether it is a signal or noise."""
+    kpi, t = result.kpi, c.t
+    forecast, signal = (c.at("kpis", kpi.id, column) for column in ("forecast", "signal"))
+    word = t(SIGNALS[result.signal]) if result.signal else None
+    figure = "#,##0" if kpi.kpi.unit == "money" else style.FORMATS[kpi.kpi.unit] + (f'"{after}"' if after else "")
+    before, _, behind = t(N_("forecast {value}")).partition("{value}")
+    shown = "".join((f'"{before}"' if before else "", figure, f'"{behind}"' if behind else ""))
+    return live(
+        f"IF(ISNUMBER({forecast}),{forecast},{signal})",
+        result.pace.forecast if result.pace else word,
+        style.Style(size=9, colour=style.MUTED, fill=CARD, align="left", indent=1, shrink=True, format=shown),
+    )
+
+
+def _interval(kpi: BusinessKpi, c: Context) -> str:
+    """``kpixl.words.interval_text`` as a formula."""
+    if kpi.own:
+        return '""'
+    low, high, sure = (c.at("calc", kpi.id, column) for column in ("interval_low", "interval_high", "settled"))
+    scale, digits = interval_scale(kpi.kpi.unit)
+    first, last = (f"(0+ROUND({end}*{scale},{digits}))" for end in (low, high))
+    after = f"&{c.word(f'after_{kpi.kpi.unit}')}" if kpi.kpi.unit in AFTER else ""
+    both = f'IF(ISNUMBER({low}),{first}&" – "&{last}{after},"")'
+    mark = f'IF(ISNUMBER({low})," · ","")&{c.word("unsure")}'
+    return f'{both}&IF(ISNUMBER({sure}),IF({sure}=0,{mark},""),"")'
 
 
 def _legend(c: Context) -> dict[tuple[str, int], Cell]:
@@ -255,15 +332,10 @@ def _legend(c: Context) -> dict[tuple[str, int], Cell]:
     if not any(kpi.thresholds for kpi in c.business.kpis):
         chosen = (Standing.MET, Standing.BETTER, Standing.WORSE, Standing.MISSED)
         words = [(one.shade, f"{SHAPES[one.shade]} {c.t(STANDINGS[one])}") for one in chosen]
-    for part, (level, word) in zip(("value", "change", "target", "next"), words, strict=True):
-        look = style.Style(
-            bold=True,
-            colour=style.LEVEL_TEXT[level],
-            align="left",
-            indent=1,
-            vertical="center" if part != "next" else "top",
-        )
-        found[part, 0] = label(word, look)
+    look = style.Style(bold=True, align="left", indent=1)
+    for part, (level, word) in zip(("value", "change", "target", "facts"), words, strict=True):
+        found[part, 0] = label(word, replace(look, colour=style.LEVEL_TEXT[level]))
+    found["next", 0] = label(f"◆ {c.t(OUTSIDE)}", replace(look, colour=style.SIGNAL_TEXT))
     return found
 
 
@@ -276,6 +348,10 @@ def _sections(c: Context) -> Cells:
     overview = N_("Against the benchmark, worst first") if banded else N_("Against target or previous, worst first")
     found: dict[tuple[str, str], Cell] = {
         ("sections", "c1"): label(t(overview), section),
+        ("sections", f"c{half - 1}"): label(
+            f"❘ {t(TARGET_TICK)}" if banded else None,
+            style.Style(size=9, colour=style.MUTED, align="right", rule=style.FAINT),
+        ),
         ("sections", f"c{half + 2}"): label(t(N_("The last 12 periods of")), section),
         ("sections", f"c{half + 5}"): entry_cell(
             kpi_title(picked.kpi, t),

@@ -12,12 +12,15 @@ from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.catalog.tables import Window
 from kpixl.entries import CellError, History
 from kpixl.errors import N_
+from kpixl.grade import GRADED
 from kpixl.measure import Tally
 from kpixl.period import MONTH_DAYS, Period, serial
-from kpixl.score import GRADED, order_key
+from kpixl.score import PAST_PERIODS, marked_periods, order_key, target_position
 from kpixl.settings import settings_of
+from kpixl.signals import RUN, runs
 from kpixl.words import kpi_title, standing_word
 from kpixl.workbook import style
+from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import Cell, Cells, Context, live
 from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.totals import first_of_year, past_value
@@ -28,19 +31,22 @@ if TYPE_CHECKING:
     from kpixl.score import Result
     from kpixl.workbook.cells import Value
 
-TREND_PERIODS = 12
+TREND_PERIODS = PAST_PERIODS + 1
 PERIODS = tuple(f"p{number}" for number in range(1, TREND_PERIODS + 1))
 
 RANK_COLUMNS = (
     "key",
     "index",
     "name",
+    *(f"band_{level.value}" for level in Level),
     *(f"level_{level.value}" for level in Level),
-    *(f"rest_{level.value}" for level in Level),
+    "target",
 )
-TREND_COLUMNS = ("start", "value", "typical", "above_average", "exceptional")
-_DATES = ("year_start", "window_start_3m", "window_start_12m", "period_previous", "period_year_before",
-          "first_of_year", "period_months", "closed_3m", "closed_12m")  # fmt: skip
+TREND_COLUMNS = ("start", "value", "typical", "above_average", "exceptional", "mean", "low", "high", "run", "signal")
+_DATES = (
+    "year_start", "window_start_3m", "window_start_12m", "period_previous", "period_year_before", "first_of_year",
+    "period_months", "closed_3m", "closed_12m", "days_gone", "days_left", "days_share",
+)  # fmt: skip
 UNNAMED = ("first_of_year", "closed_3m", "closed_12m")
 
 
@@ -68,10 +74,16 @@ def dates(c: Context) -> Cells:
         "period_months": (str(month) if month else f"7/{MONTH_DAYS}", period.months(Window.PERIOD)),
         **{f"closed_{w.value}": (_closed(w, month), period.closed_in(w)) for w in (Window.QUARTER, Window.YEAR)},
     }
+    now, until = c.scorecard.clock, "INT(IF(ISNUMBER(entered_until),entered_until,TODAY()))"
+    entries |= {
+        "days_gone": (f"MAX(0,MIN({after}-{start},{until}-{start}+1))", now.gone),
+        "days_left": (f"{after}-{start}-days_gone", now.left),
+        "days_share": (f"days_gone/({after}-{start})", now.share),
+    }
     if "repeat_start" in date_rows(c.business):
         days = Tally(c.scorecard.entries).edges(Window.PERIOD)["repeat_start"]
         entries["repeat_start"] = ("period_after-repeat_days", days)
-    counts = ("period_months", "closed_3m", "closed_12m")
+    counts = ("period_months", "closed_3m", "closed_12m", "days_gone", "days_left", "days_share")
     return {
         (row, "value"): live(
             formula, value, style.figure("ratio" if row in counts else "date"), name=None if row in UNNAMED else row
@@ -94,27 +106,27 @@ def rank_rows(business: Business) -> tuple[str, ...]:
 
 
 def rank(c: Context) -> Cells:
-    """KPIs by position, worst first, as the bars of the overview chart: the value's bar in the colour of its level,
-    then what is left of each band."""
+    """KPIs by position, worst first, as the overview chart draws them: the bands, the value's bar in the column of its
+    level, and the target."""
     keys = c.span("calc", "order", c.kpi_ids)
-    columns = {column: c.span("calc", column, c.kpi_ids) for column in ("name", "position", "shade")}
+    wanted = ("name", "position", "shade", "target_position")
+    columns = {column: c.span("calc", column, c.kpi_ids) for column in wanted}
     found: dict[tuple[str, str], Cell] = {}
     order = {id_: index + 1 for index, id_ in enumerate(c.kpi_ids)}
     for number, (row, result) in enumerate(zip(rank_rows(c.business), c.scorecard.ranked, strict=True), 1):
         key, index = c.at("rank", row, "key"), c.at("rank", row, "index")
-        position = f"INDEX({columns['position']},{index})"
-        level = f"INDEX({columns['shade']},{index})"
-        shown = result.grade.position
+        position, level, target = (f"INDEX({columns[column]},{index})" for column in wanted[1:])
+        shown, aim = result.grade.position, target_position(result) if not result.kpi.own else None
         found[row, "key"] = live(f"SMALL({keys},{number})", order_key(result, order[result.kpi.id] - 1))
         found[row, "index"] = live(f"MATCH({key},{keys},0)", order[result.kpi.id])
         found[row, "name"] = live(f"INDEX({columns['name']},{index})", kpi_title(result.kpi, c.t))
         for number_ in range(4):
-            bar = shown if result.grade.shade == number_ and shown is not None else 0
-            found[row, f"level_{number_}"] = live(f"IF({level}={number_},{position},0)", bar)
-            rest = 0.0 if shown is None else max(0.0, min(1.0, number_ + 1 - shown))
-            found[row, f"rest_{number_}"] = live(
-                f"IF(ISNUMBER({position}),MAX(0,MIN(1,{number_ + 1}-{position})),0)", rest
+            found[row, f"band_{number_}"] = live(f"IF(ISNUMBER({position}),1,0)", 0 if shown is None else 1)
+            found[row, f"level_{number_}"] = live(
+                f"IF({level}={number_},{position},NA())",
+                shown if result.grade.shade == number_ and shown is not None else NOT_AVAILABLE,
             )
+        found[row, "target"] = live(f"IF(ISNUMBER({target}),{target},NA())", NOT_AVAILABLE if aim is None else aim)
     return found
 
 
@@ -199,12 +211,15 @@ def _start(c: Context, shift: int) -> str:
 
 
 def trend(c: Context) -> Cells:
-    """The KPI picked on the dashboard, over the last twelve periods, with its thresholds."""
+    """The KPI picked on the dashboard, over the last twelve periods, with its thresholds, what is usual of it, and the
+    periods that break out of that."""
     ids = c.kpi_ids
     names_ = c.span("calc", "name", ids)
     picked = c.scorecard.result(c.trend_kpi)
+    usual = picked.usual
     scale = 100 if picked.kpi.kpi.unit == "fraction" else 1
     index = c.at("trend", "picked", "start")
+    limits = {"mean": usual.mean, "low": usual.low, "high": usual.high} if usual else {}
     found: dict[tuple[str, str], Cell] = {
         ("picked", "start"): live(
             f"IF(LEN(trend_kpi)=0,1,IFERROR(MATCH(trend_kpi,{names_},0),1))", ids.index(picked.kpi.id) + 1
@@ -215,14 +230,16 @@ def trend(c: Context) -> Cells:
             unit_shown(picked.kpi, c),
         ),
     }
+    for limit in ("mean", "low", "high"):
+        found["picked", limit] = live(f"INDEX({c.span('xmr', limit, ids)},{index})", limits.get(limit))
     sparks = {(row, column): cell.value for (row, column), cell in spark(c).items()}
     factor = c.at("trend", "picked", "value")
-    for row in PERIODS:
+    chosen = _marked(picked, [sparks[picked.kpi.id, row] for row in PERIODS])
+    for number, row in enumerate(PERIODS):
         found[row, "start"] = live(c.at("spark", "start", row), sparks["start", row], MONTH)
         value = sparks[picked.kpi.id, row]
-        found[row, "value"] = live(
-            f"INDEX({c.span('spark', row, ids)},{index})*{factor}", _scaled(value, scale), style.figure("ratio")
-        )
+        raw = f"INDEX({c.span('spark', row, ids)},{index})"
+        found[row, "value"] = live(f"{raw}*{factor}", _scaled(value, scale), style.figure("ratio"))
         for level in GRADED:
             used = c.span("calc", level.id, ids)
             edge = picked.thresholds.get(level)
@@ -230,7 +247,46 @@ def trend(c: Context) -> Cells:
                 f"IF(ISNUMBER(INDEX({used},{index})),INDEX({used},{index})*{factor},NA())",
                 NOT_AVAILABLE if edge is None else edge * scale,
             )
+        for limit in ("mean", "low", "high"):
+            cell = c.at("trend", "picked", limit)
+            known = limits.get(limit)
+            found[row, limit] = live(
+                f"IF(ISNUMBER({cell}),{cell}*{factor},NA())", NOT_AVAILABLE if known is None else known * scale
+            )
+        length, mark = chosen[number]
+        before = c.at("trend", PERIODS[number - 1], "run") if number else "0"
+        found[row, "run"] = live(_run(raw, before, c), length)
+        told = c.span("xmr", "state", ids) if row == PERIODS[-1] else ""
+        found[row, "signal"] = live(
+            _mark(raw, c.at("trend", row, "run"), f"INDEX({told},{index})" if told else "", c),
+            _scaled(value, scale) if mark else NOT_AVAILABLE,
+        )
     return found
+
+
+def _marked(picked: Result, values: list[Value]) -> list[tuple[int, bool]]:
+    """For each period, how many in a row lie on one side of the mean, and whether the chart marks it."""
+    known = [value if isinstance(value, (int, float)) else None for value in values]
+    if picked.usual is None:
+        return [(0, False)] * len(known)
+    return list(zip(runs(known, picked.usual), marked_periods(picked, known), strict=True))
+
+
+def _run(raw: str, before: str, c: Context) -> str:
+    """How many in a row up to a period lie above the mean, negative where they lie below it."""
+    mean = c.at("trend", "picked", "mean")
+    noise = f"{NOISE_TEXT}*MAX(1,ABS({mean}))"
+    side = f"IF({raw}>{mean}+{noise},MAX(0,{before})+1,IF({raw}<{mean}-{noise},MIN(0,{before})-1,0))"
+    return f"IF(AND(ISNUMBER({raw}),ISNUMBER({mean})),{side},0)"
+
+
+def _mark(raw: str, run: str, told: str, c: Context) -> str:
+    """The value of a period that is outside the usual range, or at least the eighth of a run; else nothing to draw."""
+    mean, low, high = (c.at("trend", "picked", limit) for limit in ("mean", "low", "high"))
+    noise = f"{NOISE_TEXT}*MAX(1,ABS({mean}))"
+    broken = f"OR({raw}>{high}+{noise},{raw}<{low}-{noise},ABS({run})>={RUN})"
+    known = f"AND(ISNUMBER({raw}),ISNUMBER({mean}){f',ISNUMBER({told})' if told else ''})"
+    return f"IF({known},IF({broken},{raw}*{c.at('trend', 'picked', 'value')},NA()),NA())"
 
 
 MONTH = style.Style(format="mmm yy")

@@ -8,8 +8,11 @@ from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.catalog.tables import Window
 from kpixl.errors import N_
 from kpixl.formula import names, parse, to_excel
-from kpixl.score import GRADED, thresholds_published
+from kpixl.grade import GRADED, thresholds_published
 from kpixl.words import (
+    PACES,
+    SETTLED,
+    SIGNALS,
     TARGETS,
     TRENDS,
     WINDOWS,
@@ -23,7 +26,7 @@ from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, value_formula
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets.totals import past_value
-from kpixl.workbook.sheets.vocabulary import STANDING_ROWS
+from kpixl.workbook.sheets.vocabulary import SIGNAL_ROWS, STANDING_ROWS
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
@@ -46,13 +49,20 @@ COLUMNS = {
     "year_before": N_("A year before"),
     "year_to_date": N_("Year to date"),
     "sample": N_("Cases"),
+    "low": N_("Likely from"),
+    "high": N_("Likely to"),
+    "settled": N_("Sure?"),
+    "signal": N_("Signal or noise"),
+    "forecast": N_("Forecast"),
+    "steady": N_("Target to date"),
+    "pace": N_("On track?"),
     **{f"{level.id}_published": N_("Published") for level in GRADED},
     **{f"{level.id}_yours": N_("Yours") for level in GRADED},
     **{f"{level.id}_used": N_("Used") for level in GRADED},
     "comment": N_("Comment"),
 }
 ORDER = (
-    *list(COLUMNS)[: list(COLUMNS).index("sample") + 1],
+    *list(COLUMNS)[: list(COLUMNS).index("pace") + 1],
     "comment",
     *(f"{level.id}_{part}" for level in GRADED for part in ("published", "yours", "used")),
 )
@@ -62,6 +72,8 @@ WIDTHS = {
     "window": 17,
     "against_target": 10,
     "to_next": 50,
+    "settled": 22,
+    "signal": 30,
     "comment": 70,
 }
 
@@ -75,7 +87,10 @@ def widths(c: Context) -> dict[str, float]:
 
 
 SMALL = style.Style(rule=style.LINE, colour=style.MUTED, shrink=True)
-TEXT_COLUMNS = ("abbreviation", "name", "unit", "level", "window", "against_target", "to_next", "trend", "comment")
+TEXT_COLUMNS = (
+    "abbreviation", "name", "unit", "level", "window", "against_target", "to_next", "trend", "settled", "signal",
+    "pace", "comment",
+)  # fmt: skip
 
 
 def rows(business: Business) -> tuple[str, ...]:
@@ -138,16 +153,45 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
             guarded=fresh,
         ),
     }
+    found |= _pace(result, c)
     published = thresholds_published(kpi)
     for graded in GRADED:
         found.update(_threshold(result, graded, published.get(graded), c))
     return found
 
 
+def _pace(result: Result, c: Context) -> dict[str, Cell]:
+    """Where a value that builds up day by day will stand at the end of a period that still runs, and where a steady one
+    would stand now; blank for others."""
+    kpi, unit, pace = result.kpi, result.kpi.kpi.unit, result.pace
+    value, target = f"{kpi.name_prefix}_value", f"{kpi.name_prefix}_target"
+    at = {column: c.at("kpis", kpi.id, column) for column in ("forecast", "steady")}
+    forecast = steady = word = '""'
+    if kpi.kpi.builds_up and kpi.window is Window.PERIOD:
+        forecast = f'IF(AND(ISNUMBER({value}),days_gone*days_left>0),{value}/days_share,"")'
+        steady = f'IF(AND(ISNUMBER({at["forecast"]}),ISNUMBER({target})),{target}*days_share,"")'
+        ahead = f"{at['steady']}-{value}" if kpi.kpi.direction == "down" else f"{value}-{at['steady']}"
+        on_track = f"{ahead}>=-{NOISE_TEXT}*MAX(1,ABS({at['steady']}))"
+        word = f'IF(ISNUMBER({at["steady"]}),IF({on_track},{c.word("on_track")},{c.word("off_track")}),"")'
+    fresh = kpi.id in c.rewound
+    on_track_now = pace.on_track if pace else None
+    return {
+        "forecast": live(forecast, pace.forecast if pace else None, style.figure(unit), guarded=fresh),
+        "steady": live(steady, pace.steady if pace else None, style.figure(unit), guarded=fresh),
+        "pace": live(
+            word,
+            None if on_track_now is None else c.t(PACES[on_track_now]),
+            style.apart(style.MUTED_TEXT),
+            guarded=fresh,
+        ),
+    }
+
+
 def _own(result: Result, c: Context) -> dict[str, Cell]:
     """What only an own KPI has: everything follows from Settings."""
     kpi = result.kpi
     at = {column: c.at("own", kpi.id, column) for column in ("label", "formula", "unit", *(g.id for g in GRADED))}
+    figure = style.figure(kpi.kpi.unit)
     found = _common(result, c) | {
         "abbreviation": label(kpi.id.rpartition("_")[2], style.apart(style.MUTED_TEXT)),
         "name": live(f'IFERROR({at["label"]}&"","")', kpi.name, style.apart(style.WRAPPED)),
@@ -161,6 +205,8 @@ def _own(result: Result, c: Context) -> dict[str, Cell]:
         "window": static(c.t(WINDOWS[Window.PERIOD]) if kpi.name else None, style.apart(style.MUTED_TEXT)),
         "year_to_date": live('""', None, style.figure(kpi.kpi.unit)),
         "sample": live('""', None, style.figure("count", muted=True)),
+        **{column: live('""', None, figure) for column in ("forecast", "steady")},
+        "pace": live('""', None, style.apart(style.MUTED_TEXT)),
     }
     for level in GRADED:
         used = result.thresholds.get(level)
@@ -192,6 +238,7 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
     prefix = kpi.name_prefix
     value, target = f"{prefix}_value", f"{prefix}_target"
     standing = c.at("calc", kpi.id, "standing")
+    sure, state = c.at("calc", kpi.id, "settled"), c.at("xmr", kpi.id, "state")
     targets = c.scorecard.entries.targets.get(kpi.id)
     figure = style.figure(unit)
     falling = falls(kpi, c)
@@ -233,6 +280,24 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
         "year_before": live(
             past_value(c, kpi.history_id, "period_year_before"), result.year_before, figure, guarded=fresh
         ),
+        **{
+            column: live(
+                f'IF(ISNUMBER({at}),{at},"")',
+                None if result.interval is None else getattr(result.interval, column),
+                style.figure(unit, muted=True),
+            )
+            for column, at in ((end, c.at("calc", kpi.id, f"interval_{end}")) for end in ("low", "high"))
+        },
+        "settled": live(
+            f'IF(ISNUMBER({sure}),IF({sure}=1,{c.word("sure")},{c.word("unsure")}),"")',
+            None if result.settled is None else t(SETTLED[result.settled]),
+            style.apart(style.MUTED_TEXT),
+        ),
+        "signal": live(
+            f'IF(ISNUMBER({state}),INDEX({c.span("words", "text", SIGNAL_ROWS)},{state}+1),"")',
+            t(SIGNALS[result.signal]) if result.signal else None,
+            style.apart(style.MUTED_TEXT),
+        ),
         "comment": static(c.comments.get(kpi.id), style.apart(style.WRAPPED)),
     }
 
@@ -244,9 +309,9 @@ def falls(kpi: BusinessKpi, c: Context) -> str:
     return "TRUE" if kpi.kpi.direction == "down" else "FALSE"
 
 
-def met(kpi: BusinessKpi, c: Context) -> str:
-    """Whether the value reaches the target, where both are numbers."""
-    value, target = f"{kpi.name_prefix}_value", f"{kpi.name_prefix}_target"
+def met(kpi: BusinessKpi, c: Context, value: str = "") -> str:
+    """Whether the value, or another one, reaches the target, where both are numbers."""
+    value, target = value or f"{kpi.name_prefix}_value", f"{kpi.name_prefix}_target"
     noise = f"{NOISE_TEXT}*MAX(1,ABS({target}))"
     if kpi.own:
         return f"IF({falls(kpi, c)},{value}-{target},{target}-{value})<={noise}"

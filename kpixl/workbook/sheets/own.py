@@ -5,7 +5,7 @@ from __future__ import annotations
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.errors import N_
 from kpixl.formula import evaluate, parse
-from kpixl.score import GRADED
+from kpixl.grade import GRADED
 from kpixl.words import LEVELS
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label

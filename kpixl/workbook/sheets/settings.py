@@ -90,9 +90,13 @@ def cells(c: Context) -> Cells:
         cell_shown: Value = entries.words.get(id_, t(str(default))) if setting.is_text else default
         found[id_, "label"] = label(t(setting.label))
         found[id_, "help"] = label(t(setting.help), style.MUTED_TEXT)
-        found[id_, "value"] = entry_cell(cell_shown, style.entry("general", align="left"))
+        look = "date" if setting.is_date else "general"
+        found[id_, "value"] = entry_cell(cell_shown, style.entry(look, align="left"))
         found[id_, "used"] = live(
-            _used(setting, c), used.get(id_), style.Style(align="left", rule=style.LINE), name=id_
+            _used(setting, c),
+            used.get(id_),
+            style.Style(align="left", rule=style.LINE, format=style.FORMATS[look]),
+            name=id_,
         )
     return found
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.tables import Window
 from kpixl.errors import N_
 from kpixl.formula import parse, to_excel
+from kpixl.grade import Reason
 from kpixl.period import serial
-from kpixl.score import Reason
 from kpixl.to_date import first_closed
 from kpixl.words import SOURCES, measure_label, reason_text, unit_label
 from kpixl.workbook import style

@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.model import Level, Standing
 from kpixl.catalog.tables import Window
 from kpixl.errors import N_
+from kpixl.grade import Reason
 from kpixl.i18n import language
 from kpixl.period import Kind, Period
-from kpixl.score import Reason
+from kpixl.signals import Signal
 from kpixl.words import (
+    AFTER,
+    DAYS_LEFT,
     DIRECTIONS,
     LEVELS,
+    PACES,
+    SETTLED,
     SHAPES,
+    SIGNALS,
     SOURCES,
     STANDINGS,
     STEP,
     TARGETS,
     TRENDS,
     UNITS,
+    after_number,
     entry_words,
     level_word,
     reason_text,
@@ -33,12 +40,15 @@ if TYPE_CHECKING:
 
 STANDING_ROWS = (*(f"level_{level.value}" for level in Level), *(f"standing_{standing}" for standing in Standing))
 """The words for levels and standings, as ``standing_index`` counts them from 0."""
+SIGNAL_ROWS = tuple(f"signal_{signal}" for signal in Signal)
+"""The words for what a value says beside the closed periods, in the order of ``Signal``."""
 WINDOW_ROWS = tuple(f"window_{window.value}" for window in Window)
 UNIT_ROWS = tuple(f"unit_{unit}" for unit in UNITS)
 DIRECTION_ROWS = tuple(f"direction_{direction}" for direction in DIRECTIONS)
 
 
 OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
+LEVELS_CHANGED = N_("Levels that would change: {count}")
 
 
 def standing_index(level: Level | None, standing: Standing | None) -> int | None:
@@ -59,6 +69,14 @@ def word_rows(business: Business) -> tuple[str, ...]:
         *(f"source_{source or 'missing'}" for source in SOURCES),
         "no_bands",
         "no_rate",
+        "too_few",
+        *SIGNAL_ROWS,
+        "sure",
+        "unsure",
+        "on_track",
+        "off_track",
+        "days_left",
+        *(f"after_{unit}" for unit in AFTER),
         "own_formula",
         "own_tip",
         "divisor",
@@ -68,6 +86,7 @@ def word_rows(business: Business) -> tuple[str, ...]:
         "no_data",
         "target",
         "step",
+        "levels_changed",
         *STEPS,
         *(f"period_{number}" for number in range(1, 13)),
         *entry_words(business, language("en")),
@@ -132,6 +151,14 @@ def words(c: Context) -> Cells:
         **{f"level_{level.value}": level_word(level, t) for level in Level},
         **{f"standing_{standing}": f"{SHAPES[standing.shade]} {t(word)}" for standing, word in STANDINGS.items()},
         "no_rate": reason_text(Reason("no_rate"), t),
+        "too_few": reason_text(Reason("too_few"), t),
+        **{f"signal_{signal}": t(word) for signal, word in SIGNALS.items()},
+        "sure": t(SETTLED[True]),
+        "unsure": t(SETTLED[False]),
+        "on_track": t(PACES[True]),
+        "off_track": t(PACES[False]),
+        "days_left": t(DAYS_LEFT),
+        **{f"after_{unit}": after_number(unit, t) for unit in AFTER},
         "own_tip": t(OWN_TIP),
         "own_formula": reason_text(Reason("own_formula"), t),
         "not_graded": level_word(None, t),
@@ -146,6 +173,7 @@ def words(c: Context) -> Cells:
         "no_data": t(N_("No figures yet.")),
         "target": t(N_("Target")),
         "step": t(STEP),
+        "levels_changed": t(LEVELS_CHANGED),
         **{step: t(text) for step, text in STEPS.items()},
         **{f"period_{number}": name for number, name in enumerate(period_words(c), 1)},
         **entry_words(c.business, t),

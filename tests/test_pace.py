@@ -1,0 +1,143 @@
+"""How far the period has come, and what builds up in it: days by the calendar, forecasts worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from computed import ENGINES, Computed
+from kpixl import catalog
+from kpixl.measure import measure
+from kpixl.pace import Clock, clock, pace
+from kpixl.period import Period, serial
+from kpixl.roll import roll
+from kpixl.score import Result, score
+from workbooks import Filled, day, make, opened
+
+
+@pytest.mark.parametrize(
+    ("period", "today", "gone", "left"),
+    [
+        ("2026-10", date(2026, 9, 30), 0, 31),
+        ("2026-10", date(2026, 10, 1), 1, 30),
+        ("2026-10", date(2026, 10, 12), 12, 19),
+        ("2026-10", date(2026, 10, 31), 31, 0),
+        ("2026-10", date(2027, 3, 1), 31, 0),
+        ("2028-02", date(2028, 2, 10), 10, 19),
+        ("2026-W43", date(2026, 10, 21), 3, 4),
+        ("2026-Q4", date(2026, 10, 31), 31, 61),
+        ("2026", date(2026, 12, 31), 365, 0),
+    ],
+)
+def test_the_days_of_a_period(period: str, today: date, gone: int, left: int) -> None:
+    now = clock(Period.parse(period), None, today)
+    assert (now.gone, now.left, now.total) == (gone, left, gone + left)
+    assert now.running is (gone > 0 and left > 0)
+
+
+def test_the_day_of_the_entries_comes_before_today() -> None:
+    october = Period.parse("2026-10")
+    assert clock(october, float(serial(date(2026, 10, 10))) + 0.75, date(2026, 10, 20)).gone == 10
+    assert clock(october, -5.0, date(2026, 10, 20)).gone == 0
+    assert clock(october, 1e300, date(2026, 10, 20)).gone == 31
+
+
+def test_a_third_of_the_month_makes_three_times_as_much() -> None:
+    now = Clock(10, 20, 30)
+    found = pace(4000.0, 13_500.0, now, less_is_better=False)
+    assert found is not None
+    assert (found.forecast, found.steady, found.on_track) == (pytest.approx(12_000), pytest.approx(4500), False)
+    fewer = pace(3.0, 10.0, now, less_is_better=True)
+    assert fewer is not None
+    assert (fewer.forecast, fewer.steady, fewer.on_track) == (pytest.approx(9), pytest.approx(10 / 3), True)
+    alone = pace(3.0, None, now, less_is_better=True)
+    assert alone is not None
+    assert (alone.steady, alone.on_track) == (None, None)
+
+
+@pytest.mark.parametrize("now", [Clock(0, 31, 31), Clock(31, 0, 31)])
+def test_nothing_is_forecast_before_the_period_or_after_it(now: Clock) -> None:
+    assert pace(4000.0, 13_500.0, now, less_is_better=False) is None
+
+
+def test_what_builds_up_is_in_step_with_its_lever() -> None:
+    built = {id_: kpi for id_, kpi in catalog.catalogue().kpis.items() if kpi.builds_up}
+    assert set(built) == {"rpc", "arpu", "revenue", "complaints", "referral", "leadref", "viral"}
+    for kpi in built.values():
+        assert kpi.lever is not None
+        assert kpi.formula.startswith(kpi.lever)
+        assert catalog.catalogue().measures[kpi.lever].rollup == "sum"
+
+
+# In a workbook
+
+
+def result(path: Path, kpi: str) -> Result:
+    entries = opened(path).entries
+    return score(entries, measure(entries)).result(kpi)
+
+
+# The day up to which all is entered, revenue, then forecast, steady pace and whether that is on track.
+# 31 days; the target of 31,000 is 1,000 a day.
+PACES: list[tuple[float | str | None, float, tuple[float | str, float | str, str]]] = [
+    (day("2026-10-10"), 9000.0, (27_900.0, 10_000.0, "off track")),
+    (day("2026-10-10"), 10_000.0, (31_000.0, 10_000.0, "on track")),
+    (day("2026-10-31"), 9000.0, ("", "", "")),
+    (day("2026-09-20"), 9000.0, ("", "", "")),
+    ("soon", 9000.0, ("", "", "")),  # no date is taken for today, when October 2026 is over
+    (None, 9000.0, ("", "", "")),
+]
+
+
+def _case(until: float | str | None, revenue: float) -> Filled:
+    return Filled(
+        typed={"revenue": revenue},
+        targets={"revenue": 31_000.0},
+        settings={"entered_until": until},
+        business="service-business",
+    )
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def computed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Computed:
+    cases = {str(number): _case(until, revenue) for number, (until, revenue, _) in enumerate(PACES)}
+    return Computed.by(request.param, cases, tmp_path_factory.mktemp("pace"))
+
+
+@pytest.mark.parametrize("number", range(len(PACES)))
+def test_revenue_against_a_steady_month(number: int, computed: Computed) -> None:
+    expected, case = PACES[number][2], str(number)
+    assert computed.differences(case) == []
+    shown = [computed.cell(case, "kpis", "revenue", column) for column in ("forecast", "steady", "pace")]
+    assert shown == [pytest.approx(one) if isinstance(one, float) else one for one in expected]
+    assert (result(computed.paths[case], "revenue").pace is None) is (expected[0] == "")
+
+
+def test_what_still_builds_up_is_no_signal_yet(tmp_path: Path) -> None:
+    past = [(serial(date(2026, month, 1)), "sb_revenue", 30_000.0 + 500 * (month % 2)) for month in range(1, 10)]
+    for until, told in ((day("2026-10-10"), False), (day("2026-10-31"), True)):
+        filled = Filled(
+            typed={"revenue": 9000.0}, past=past, settings={"entered_until": until}, business="service-business"
+        )
+        found = result(make(tmp_path / f"{until}.xlsx", filled), "revenue")
+        assert found.usual is not None
+        assert (found.signal is not None) is told
+
+
+def test_a_ratio_of_what_grows_together_is_not_forecast(tmp_path: Path) -> None:
+    filled = Filled(typed={"satisfied": 8.0, "surveyed": 10.0}, settings={"entered_until": day("2026-10-10")})
+    found = result(make(tmp_path / "b.xlsx", filled), "css")
+    assert found.pace is None
+    assert found.value == 0.8
+
+
+def test_the_next_months_workbook_begins_without_that_day(tmp_path: Path) -> None:
+    path = make(
+        tmp_path / "B 2026-10.xlsx", Filled(settings={"entered_until": day("2026-10-31"), "minimum_cases": 7.0})
+    )
+    rolled = roll(path, moment=datetime(2026, 11, 2, 9), anyway=True).path
+    settings = opened(rolled).entries.settings
+    assert (settings["entered_until"].raw, settings["minimum_cases"].number) == (None, 7.0)
+    assert opened(path).entries.settings["entered_until"].number == day("2026-10-31")
