@@ -27,7 +27,7 @@ from kpixl.catalog.settings import SETTINGS
 from kpixl.catalog.tables import Where, branches
 from kpixl.errors import UnknownChoice
 from kpixl.formula import names, parse
-from kpixl.score import calculate
+from kpixl.grade import calculate
 from kpixl.settings import READS, settings_of
 
 KPIS = [pytest.param(kpi, id=f"{kpi.code}_{kpi.id}") for owner in businesses() for kpi in owner.kpis]
@@ -155,7 +155,6 @@ def test_every_kpi_is_told_in_full(kpi: BusinessKpi) -> None:
     for text in (*texts, *kpi.benefits, *kpi.limits, *kpi.tips, *kpi.cautions):
         assert text.strip() == text != ""
     assert kpi.limits
-    assert bool(kpi.alert) == bool(kpi.alert_past)
     assert (kpi.thresholds != {}) == (kpi.code != "sb")
     assert kpi.name_prefix == f"{kpi.code}_{kpi.id}"
 
@@ -231,7 +230,7 @@ def test_columns_that_only_some_businesses_need() -> None:
         "va": [],
         "pa": ["additional_sales"],
         "ml": [],
-        "cc": ["milestone_months"],
+        "cc": ["milestone_months", "milestone_months_squared"],
         "sb": ["stay_months", "recent_sales"],
     }
 
@@ -246,11 +245,11 @@ def test_headings_of_a_table_differ(owner: Business) -> None:
 
 def test_settings_that_a_business_has() -> None:
     assert {owner.code: [setting.id for setting in settings_of(owner)] for owner in businesses()} == {
-        "va": ["satisfied_cut"],
-        "pa": ["satisfied_cut", "dollar_rate"],
-        "ml": ["satisfied_cut", "house_language"],
-        "cc": ["satisfied_cut", "dollar_rate"],
-        "sb": ["repeat_days"],
+        "va": ["satisfied_cut", "minimum_cases", "entered_until"],
+        "pa": ["satisfied_cut", "minimum_cases", "entered_until", "dollar_rate"],
+        "ml": ["satisfied_cut", "house_language", "minimum_cases", "entered_until"],
+        "cc": ["satisfied_cut", "minimum_cases", "entered_until", "dollar_rate"],
+        "sb": ["repeat_days", "minimum_cases", "entered_until"],
     }
 
 

@@ -319,7 +319,7 @@ def test_standings_on_the_dashboard(service: Path) -> None:
     headline = str(cells[placed(where, "dashboard", "commentary", "c1")].value)
     # Two met their target and one is better than before, of seven that stand against something.
     assert headline.startswith("KPIs on target or better than before: 3 of 7. Complaints needs you most: 14, ")
-    assert headline.endswith("Without a value or level: 3.")  # and no revenue per client for a lifetime value
+    assert headline.endswith("Compared with the previous period, better: 2, worse: 2.")
     ranked = [cells[placed(where, "rank", f"rank_{n}", "name")].value for n in range(1, 4)]
     assert ranked == ["Customer complaints", "Lead conversion rate", "Customer retention rate"]
 

@@ -143,7 +143,7 @@ def test_graded_and_compared_like_any_other(book: Path) -> None:
         "change": pytest.approx(-0.2),
         "trend": "better",
         "typical_used": 0.6,
-        "comment": "50.0%: typical. Better than the previous period (70.0%).",
+        "comment": "50.0%, typical; better than the previous period (70.0%).",
     }
     computed = ironcalc_values(book)
     assert differences(book, computed) == []

@@ -1,7 +1,18 @@
 """The KPI knowledge as data: entry tables, measures, KPIs and businesses. Knows nothing of files or workbooks."""
 
 from kpixl.catalog.load import business, businesses, catalogue
-from kpixl.catalog.model import Argument, Business, BusinessKpi, Catalogue, Kpi, Level, Measure, Standing, Threshold
+from kpixl.catalog.model import (
+    Argument,
+    Business,
+    BusinessKpi,
+    Catalogue,
+    CautionRule,
+    Kpi,
+    Level,
+    Measure,
+    Standing,
+    Threshold,
+)
 from kpixl.catalog.tables import Calculated, Condition, Elapsed, Field, Lookup, Once, Table, Window
 
 __all__ = [
@@ -10,6 +21,7 @@ __all__ = [
     "BusinessKpi",
     "Calculated",
     "Catalogue",
+    "CautionRule",
     "Condition",
     "Elapsed",
     "Field",

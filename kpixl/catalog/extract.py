@@ -8,8 +8,8 @@ from typing import IO, Any
 import yaml
 
 TEXTS = {
-    "abbreviation", "absent", "alert", "benefits", "cautions", "definition", "heading", "help", "label",
-    "limits", "name", "note", "published", "reading", "source", "tips", "title",
+    "abbreviation", "absent", "benefits", "cautions", "definition", "heading", "help", "label",
+    "limits", "name", "note", "published", "reading", "source", "text", "tips", "title",
 }  # fmt: skip
 """Keys whose values an owner reads."""
 

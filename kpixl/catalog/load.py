@@ -6,13 +6,26 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from string import Formatter
 from typing import Any
 
 import msgspec
 import yaml
 from msgspec.structs import replace
 
-from kpixl.catalog.model import Argument, Business, BusinessKpi, Catalogue, Example, Kpi, Measure, Threshold, with_parts
+from kpixl.catalog.model import (
+    Argument,
+    Business,
+    BusinessKpi,
+    Catalogue,
+    CautionRule,
+    Example,
+    Kpi,
+    Measure,
+    Pareto,
+    Threshold,
+    with_parts,
+)
 from kpixl.catalog.settings import SETTINGS
 from kpixl.catalog.tables import (
     Calculated,
@@ -43,6 +56,7 @@ EDGES = ("window_start", "after_window", "repeat_start", "period_end")
 _CONDITION = re.compile(r"(?P<column>\w+) (?:(?P<comparison>>=|<=|<>|>|<|=) (?P<operand>\S+)|(?P<filled>filled))")
 _THRESHOLD = re.compile(r"(>=|<=|>|<)\s*([\d.]+)")
 _TEXT_TYPES = ("text", "choice")
+_MOVES = ("better", "worse", "any")
 
 
 @cache
@@ -52,9 +66,12 @@ def catalogue() -> Catalogue:
     tables = _tables(_read(root / "tables.yaml"))
     measures = {id_: _measure(id_, raw, tables) for id_, raw in _read(root / "measures.yaml").items()}
     kpis = {id_: msgspec.convert({"id": id_, **raw}, Kpi) for id_, raw in _read(root / "kpis.yaml").items()}
+    cautions = tuple(parse_caution(id_, raw, kpis) for id_, raw in _read(root / "cautions.yaml").items())
     folder = root / "businesses"
-    records = [_business(_read(folder / f"{id_}.yaml"), tables, measures, kpis) for id_ in _BUSINESSES]
-    return Catalogue(tables=tables, measures=measures, kpis=kpis, businesses={b.id: b for b in records})
+    records = [_business(_read(folder / f"{id_}.yaml"), tables, measures, kpis, cautions) for id_ in _BUSINESSES]
+    return Catalogue(
+        tables=tables, measures=measures, kpis=kpis, cautions=cautions, businesses={b.id: b for b in records}
+    )
 
 
 def businesses() -> tuple[Business, ...]:
@@ -97,7 +114,7 @@ def _tables(raw: dict[str, Any]) -> dict[str, Table]:
 def _table(id_: str, raw: dict[str, Any]) -> Table:
     fields = tuple(msgspec.convert({"id": key, **value}, Field) for key, value in raw.pop("fields").items())
     calculated = tuple(
-        msgspec.convert({"id": key, "extra": value["unit"] == "months", **value}, Elapsed)
+        msgspec.convert({"id": key, "extra": value["unit"] == "months" or "power" in value, **value}, Elapsed)
         for key, value in raw.pop("calculated", {}).items()
     )
     same = tuple(raw.pop("same", ()))
@@ -156,24 +173,48 @@ def parse_condition(text: str, table: Table) -> Condition:
 
 
 def _business(
-    raw: dict[str, Any], tables: dict[str, Table], measures: dict[str, Measure], kpis: dict[str, Kpi]
+    raw: dict[str, Any],
+    tables: dict[str, Table],
+    measures: dict[str, Measure],
+    kpis: dict[str, Kpi],
+    cautions: tuple[CautionRule, ...],
 ) -> Business:
-    entries = tuple(_business_kpi(id_, item, raw, measures, kpis[id_]) for id_, item in raw.pop("kpis").items())
+    act_now = [caution for caution in cautions if caution.severity == "act_now"]
+    alerts = {id_: tuple(caution for caution in act_now if caution.kpis == (id_,)) for id_ in kpis}
+    entries = tuple(
+        replace(_business_kpi(id_, item, raw, measures, kpis[id_]), alerts=alerts[id_])
+        for id_, item in raw.pop("kpis").items()
+    )
     companions = tuple(_over(id_, Window.PERIOD, measures) for id_ in raw.pop("companions", ()))
     chosen = [argument.measure for kpi in entries for argument in kpi.arguments]
     others = [a.measure for kpi in entries for arguments in kpi.bound.values() for a in arguments]
-    every = {part.name: part for one in (*chosen, *companions, *others) for part in with_parts(one)}
+    squares = [kpi.squares for kpi in entries if kpi.squares]
+    every = {part.name: part for one in (*chosen, *companions, *others, *squares) for part in with_parts(one)}
     table_ids = raw.pop("tables")
     needed = {measure.table for measure in every.values() if measure.table}
     if not needed <= set(table_ids):
         raise ValueError(f"{raw['id']} lacks the tables {needed - set(table_ids)}")
+    pareto = tuple(_pareto(item, every, tables) for item in raw.pop("pareto", ()))
     return Business(
+        pareto=pareto,
         kpis=entries,
         companions=companions,
         measures=tuple(every.values()),
         tables=_tables_for(table_ids, tables, tuple(every.values())),
+        cautions=tuple(caution for caution in cautions if {*caution.kpis} <= {kpi.id for kpi in entries}),
         **raw,
     )
+
+
+def _pareto(raw: dict[str, str], every: dict[str, Measure], tables: dict[str, Table]) -> Pareto:
+    """A total of the business with a column of the same rows to tell its groups by."""
+    measure = every.get(raw["measure"])
+    if measure is None or measure.aggregate not in ("count", "sum") or measure.table is None:
+        raise ValueError(f"{raw['measure']} is no count or sum of the business")
+    by = next((field for field in tables[measure.table].fields if field.id == raw["by"]), None)
+    if by is None or by.key or by.extra or by.type not in _TEXT_TYPES:
+        raise ValueError(f"the rows behind {measure.id} cannot be grouped by {raw['by']}")
+    return Pareto(measure=measure, by=by.id, title=raw["title"], text=raw["text"])
 
 
 def _tables_for(ids: Sequence[str], tables: dict[str, Table], measures: Sequence[Measure]) -> tuple[Table, ...]:
@@ -251,7 +292,6 @@ def _business_kpi(
     example = msgspec.convert(raw.pop("example"), Example)
     if set(example.arguments) != set(kpi.arguments):
         raise ValueError(f"{id_}: the example gives {sorted(example.arguments)}")
-    alert_past = _threshold(raw.pop("alert_past")) if "alert_past" in raw else None
     known: dict[str, Any] = {
         "kpi": kpi,
         "business": owner["id"],
@@ -261,12 +301,34 @@ def _business_kpi(
         "window": window,
         "default_window": window,
         "bound": offered,
+        "squares": _squares(next(a.measure for a in bound[Window.PERIOD] if a.name == kpi.lever))
+        if kpi.interval == "mean"
+        else None,
         "thresholds": thresholds,
         "example": example,
-        "alert_past": alert_past,
     }
     texts: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
     return BusinessKpi(**known, **texts)
+
+
+def _squares(measure: Measure) -> Measure:
+    """The sum of the squares of what ``measure`` adds up."""
+    return replace(measure, id=f"{measure.id}_squared", column=f"{measure.column}_squared", rollup="none", squared=True)
+
+
+def parse_caution(id_: str, raw: dict[str, Any], kpis: dict[str, Kpi]) -> CautionRule:
+    """A caution as ``cautions.yaml`` has it; ValueError where it is about what there is not, or its text
+    could not be told."""
+    when = {kpi: text if text in _MOVES else _threshold(text) for kpi, text in raw.pop("when").items()}
+    caution = msgspec.convert({"id": id_, "when": when, **raw}, CautionRule)
+    if not when or not {*when} <= {*kpis}:
+        raise ValueError(f"the caution {id_} is about {[*when]}: not all of them are KPIs")
+    if any(kpis[kpi].unit == "money" for kpi, one in when.items() if isinstance(one, Threshold)):
+        raise ValueError(f"the caution {id_} holds an amount against a number, whatever the currency")
+    named = {name for _, name, _, _ in Formatter().parse(caution.text) if name is not None}
+    if not named <= ({*when} if len(when) > 1 else set()):
+        raise ValueError(f"the text of the caution {id_} names {sorted(named)}")
+    return caution
 
 
 def _threshold(text: str) -> Threshold:

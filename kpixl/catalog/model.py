@@ -75,6 +75,8 @@ class Measure(Record, frozen=True):
     otherwise: str = ""
     of: str | None = None
     note: str = ""
+    squared: bool = False
+    """Whether it adds up squares, behind the interval of a mean; never shown to the owner."""
     kept: bool = False
     """Whether its table keeps the rows of closed periods, so that a longer window can be counted from them."""
     window: Window = Window.PERIOD
@@ -145,6 +147,8 @@ class Kpi(Record, frozen=True):
     lever: str | None = None
     sample: str | None = None
     bounded: bool = False
+    interval: Literal["share", "nps", "mean"] | None = None
+    builds_up: bool = False
 
 
 class Example(Record, frozen=True):
@@ -153,6 +157,22 @@ class Example(Record, frozen=True):
     arguments: dict[str, float]
     value: float
     note: str = ""
+
+
+class CautionRule(Record, frozen=True):
+    """KPIs that say more together than alone: what must hold of each of them, and the text that is then shown."""
+
+    id: str
+    severity: Literal["act_now", "warning", "good"]
+    when: dict[str, Threshold | Literal["better", "worse", "any"]]
+    """By KPI id: a threshold that the value passes, how it moved from the previous period, or any value."""
+    text: str
+    """A KPI id in braces stands for its value."""
+
+    @property
+    def kpis(self) -> tuple[str, ...]:
+        """The KPIs that it is about; it is told beside the first."""
+        return tuple(self.when)
 
 
 OWN = "own"
@@ -182,9 +202,11 @@ class BusinessKpi(Record, frozen=True):
     limits: tuple[str, ...]
     tips: tuple[str, ...]
     cautions: tuple[str, ...] = ()
-    alert_past: Threshold | None = None
-    alert: str = ""
+    alerts: tuple[CautionRule, ...] = ()
+    """The cautions about its value alone that call for acting now."""
     default_window: Window = Window.PERIOD
+    squares: Measure | None = None
+    """The sum of the squares behind a mean, from which its interval is taken."""
 
     @property
     def id(self) -> str:
@@ -231,6 +253,18 @@ class BusinessKpi(Record, frozen=True):
         return next(argument.measure for argument in self.arguments if argument.name == name)
 
 
+class Pareto(Record, frozen=True):
+    """A total that is shown by its groups, largest first: what of, by which column, and the words for it.
+
+    ``text`` is a sentence about the fewest groups that bring 80 %, with places for their number and for that of all.
+    """
+
+    measure: Measure
+    by: str
+    title: str
+    text: str
+
+
 class Business(Record, frozen=True):
     """A kind of business: which KPIs it watches and what else its Totals show."""
 
@@ -246,6 +280,10 @@ class Business(Record, frozen=True):
     measures: tuple[Measure, ...]
     """Every measure that the workbook has, each once: those of the KPIs first, those of other windows last."""
     tables: tuple[Table, ...]
+    cautions: tuple[CautionRule, ...]
+    """Those about KPIs that it has."""
+    pareto: tuple[Pareto, ...] = ()
+    """The totals of which the largest groups are shown first, with a chart."""
 
     @property
     def shown(self) -> frozenset[str]:
@@ -272,4 +310,5 @@ class Catalogue(Record, frozen=True):
     tables: dict[str, Table]
     measures: dict[str, Measure]
     kpis: dict[str, Kpi]
+    cautions: tuple[CautionRule, ...]
     businesses: dict[str, Business]

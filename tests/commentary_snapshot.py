@@ -1,0 +1,92 @@
+"""What is said of the sample data, in every language: made the same way by the test and by whoever writes it anew."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kpixl.catalog import business
+from kpixl.cautions import cautions
+from kpixl.commentary import comment, headline
+from kpixl.demo import SAMPLE_PERIOD, SAMPLES
+from kpixl.entries import Entries, InputCell
+from kpixl.i18n import LOCALES, language
+from kpixl.measure import measure
+from kpixl.period import Period
+from kpixl.rows import entry_table
+from kpixl.samples import Sample, sample
+from kpixl.score import Scorecard, score
+from kpixl.words import entry_words
+
+PATH = Path(__file__).parent / "snapshots" / "commentary.yaml"
+OVER, RUNNING = date(2026, 11, 2), date(2026, 10, 20)
+CURRENCIES = {id_: currency for id_, code, currency in SAMPLES if code != "en"}
+
+
+@cache
+def _sample(business_id: str, code: str) -> Sample:
+    return sample(business(business_id), Period.parse(SAMPLE_PERIOD), code, CURRENCIES[business_id])
+
+
+def sampled(business_id: str, code: str, today: date) -> Scorecard:
+    """The scorecard of a sample in a language, as of ``today``."""
+    owner, period, currency = business(business_id), Period.parse(SAMPLE_PERIOD), CURRENCIES[business_id]
+    made = _sample(business_id, code)
+
+    def cells(numbers: Any) -> dict[str, InputCell]:
+        return {id_: InputCell(number, "", "A1") for id_, number in numbers.items()}
+
+    entries = Entries(
+        business=owner,
+        company=owner.sample_name,
+        language=code,
+        currency=currency,
+        period=period,
+        tables={table.id: entry_table(table, made.rows[table.id]) for table in owner.tables},
+        settings=cells(made.settings),
+        typed=cells(made.typed),
+        targets=cells(made.targets),
+        thresholds={},
+        past=made.past,
+        words=entry_words(owner, language(code)),
+    )
+    return score(entries, measure(entries), today)
+
+
+def texts() -> dict[str, Any]:
+    """By sample and language: the headline, every comment and the cautions of a closed month; the headline, and the
+    comments on what still builds up, in the middle of it."""
+    return {business_id: {code: texts_of(business_id, code) for code in LOCALES} for business_id in CURRENCIES}
+
+
+@cache
+def texts_of(business_id: str, code: str) -> dict[str, Any]:
+    """Those of one sample in one language."""
+    t = language(code)
+    over, running = sampled(business_id, code, OVER), sampled(business_id, code, RUNNING)
+    building = [result for result in running.results if result.pace]
+    return {
+        "headline": headline(over, t),
+        "comments": {result.kpi.id: comment(result, over, t) for result in over.results},
+        "cautions": [f"{caution.sign} {caution.text(t)}" for caution in cautions(over)],
+        "running": {
+            "headline": headline(running, t),
+            "comments": {result.kpi.id: comment(result, running, t) for result in building},
+        },
+    }
+
+
+def stored() -> dict[str, Any]:
+    """What was read and agreed to."""
+    found: dict[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    return found
+
+
+def store(found: dict[str, Any]) -> None:
+    """Put ``found`` in its place."""
+    PATH.parent.mkdir(exist_ok=True)
+    PATH.write_text(yaml.safe_dump(found, allow_unicode=True, sort_keys=False, width=110), encoding="utf-8")

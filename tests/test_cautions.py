@@ -1,0 +1,330 @@
+"""KPIs read beside each other: which figures call for which caution, and how it is told."""
+
+from __future__ import annotations
+
+import json
+import string
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from lxml import html
+
+from kpixl import present
+from kpixl.calc import calc
+from kpixl.catalog import Business, CautionRule, Threshold, business, businesses, catalogue
+from kpixl.catalog.load import parse_caution
+from kpixl.cautions import SIGNS, alert_text, cautions, moved
+from kpixl.grade import Reason
+from kpixl.i18n import LOCALES, language
+from kpixl.report.page import report_html
+from kpixl.score import Scorecard, score
+from test_score import PA, SB, VA, scorecard
+from test_score import past as past_value
+
+ML, CC = business("multilingual-va"), business("career-coaching")
+EN = language("en")
+RULES = [pytest.param(rule, id=rule.id) for rule in catalogue().cautions]
+OVER, RUNNING = date(2026, 11, 2), date(2026, 10, 20)
+
+Figures = dict[str, float]
+Past = dict[str, float]
+
+
+def card(used: Figures, before: Past, owner: Business = VA, today: date = OVER) -> Scorecard:
+    """October 2026, with the KPIs of September."""
+    made = scorecard(used, tuple(past_value(9, id_, value) for id_, value in before.items()), owner=owner)
+    return score(made.entries, made.measures, today)
+
+
+def found(used: Figures, before: Past, owner: Business = VA, today: date = OVER) -> list[str]:
+    return [caution.id for caution in cautions(card(used, before, owner, today))]
+
+
+def share(part: str, whole: str, value: float) -> Figures:
+    """Typed totals of which a KPI is ``value``, of 1,000."""
+    return {part: round(value * 1000), whole: 1000}
+
+
+def css(value: float) -> Figures:
+    return share("satisfied", "surveyed", value)
+
+
+def aur(value: float) -> Figures:
+    return share("productive_hours", "available_hours", value)
+
+
+def art(hours: float) -> Figures:
+    return {"resolution_hours": hours * 100, "requests_resolved": 100}
+
+
+def tcr(value: float) -> Figures:
+    return share("tasks_completed", "tasks_assigned", value)
+
+
+def crr(value: float, months: int = 12) -> Figures:
+    ends = {"clients_end": 1000 * value + 50, "clients_new_staying": 50, "clients_start": 1000}
+    return {f"{name}_{months}m": number for name, number in ends.items()}
+
+
+def haste(tph: float, accuracy: float) -> Figures:
+    done = {"tasks_done_multilingual": tph * 100, "hours_worked_multilingual": 100}
+    return done | share("translations_accurate", "translations", accuracy)
+
+
+def leaving(churn: float, kept: float | None) -> Figures:
+    lost = share("clients_lost_12m", "clients_start_12m", churn)
+    return lost if kept is None else lost | {"clients_continuing_12m": kept * 1000}
+
+
+def recommended(cac: float, leadref: float) -> Figures:
+    spent = {"sales_marketing_spend": cac * 10, "clients_new": 10}
+    return spent | share("leads_referred", "clients_served", leadref)
+
+
+# By hand: a caution, the business, September, and Octobers in which it is told or not.
+CASES: list[tuple[str, Business, Past, list[Figures], list[Figures]]] = [
+    ("overbooked", VA, {}, [aur(1.001), aur(1.2)], [aur(1), aur(0.999), {}]),
+    (
+        "indiscretion",
+        PA,
+        {},
+        [share("incidents", "tasks_done", 0.016)],
+        [share("incidents", "tasks_done", 0.015), share("incidents", "tasks_done", 0), {}],
+    ),
+    (
+        "burnout",
+        VA,
+        {"va_css": 0.88},
+        [aur(0.901) | css(0.879)],
+        [aur(0.9) | css(0.8), aur(0.901) | css(0.88), aur(0.95) | css(0.9), aur(0.95), css(0.8)],
+    ),
+    (
+        "hurry",
+        VA,
+        {"va_art": 2, "va_css": 0.88},
+        [art(1.9) | css(0.87)],
+        [art(2) | css(0.8), art(2.1) | css(0.8), art(1) | css(0.88), art(1) | css(0.9), art(1)],
+    ),
+    ("hurry", PA, {"pa_art": 2, "pa_css": 0.88}, [art(1.9) | css(0.87)], [art(2.1) | css(0.87)]),
+    (
+        "quantity",
+        VA,
+        {"va_tcr": 0.8, "va_css": 0.88},
+        [tcr(0.81) | css(0.87)],
+        [tcr(0.8) | css(0.87), tcr(0.79) | css(0.87), tcr(0.9) | css(0.88)],
+    ),
+    (
+        "haste",
+        ML,
+        {"ml_tph": 2, "ml_accuracy": 0.97},
+        [haste(2.01, 0.969)],
+        [haste(2, 0.9), haste(1.9, 0.9), haste(2.5, 0.97), haste(2.5, 0.98)],
+    ),
+    (
+        "habit",
+        VA,
+        {"va_crr": 0.8, "va_css": 0.88},
+        [crr(0.81) | css(0.87)],
+        [crr(0.8) | css(0.87), crr(0.79) | css(0.87), crr(0.81) | css(0.88), crr(0.81) | css(0.89)],
+    ),
+    ("habit", CC, {"cc_crr": 0.8, "cc_css": 0.88}, [crr(0.81, 3) | css(0.87)], [crr(0.81, 3) | css(0.89)]),
+    (
+        "leaving",
+        SB,
+        {"sb_churn": 0.1},
+        [leaving(0.101, 0.899)],
+        [leaving(0.1, 0.9), leaving(0.09, 0.91), leaving(0.2, None)],
+    ),
+    (
+        "recommended",
+        SB,
+        {"sb_cac": 200, "sb_leadref": 0.05},
+        [recommended(199, 0.051)],
+        [recommended(200, 0.06), recommended(201, 0.06), recommended(150, 0.05), recommended(150, 0.04)],
+    ),
+]
+TOLD = [(id_, owner, before, one) for id_, owner, before, told, _ in CASES for one in told]
+UNTOLD = [(id_, owner, before, one) for id_, owner, before, _, untold in CASES for one in untold]
+
+
+def test_every_caution_is_here() -> None:
+    assert {id_ for id_, *_ in CASES} == {rule.id for rule in catalogue().cautions}
+
+
+@pytest.mark.parametrize(("id_", "owner", "before", "used"), TOLD)
+def test_a_caution_is_told(id_: str, owner: Business, before: Past, used: Figures) -> None:
+    assert id_ in found(used, before, owner)
+
+
+@pytest.mark.parametrize(("id_", "owner", "before", "used"), UNTOLD)
+def test_a_caution_is_not_told(id_: str, owner: Business, before: Past, used: Figures) -> None:
+    assert id_ not in found(used, before, owner)
+
+
+@pytest.mark.parametrize(("id_", "owner", "before", "used"), TOLD)
+def test_without_a_september_nothing_has_moved(id_: str, owner: Business, before: Past, used: Figures) -> None:
+    assert (id_ in found(used, {}, owner)) == (before == {})
+
+
+def test_businesses_have_the_cautions_about_their_kpis() -> None:
+    assert {owner.code: {rule.id for rule in owner.cautions} for owner in businesses()} == {
+        "va": {"overbooked", "burnout", "hurry", "quantity", "habit"},
+        "pa": {"indiscretion", "hurry", "habit"},
+        "ml": {"hurry", "haste"},
+        "cc": {"habit"},
+        "sb": {"leaving", "recommended"},
+    }
+
+
+def test_noise_at_the_edge_is_the_edge() -> None:
+    hours = {"productive_hours": 0.9 * (1 + 1e-12), "available_hours": 1.0}
+    assert "burnout" not in found(hours | css(0.8), {"va_css": 0.88})
+    assert "burnout" in found({**hours, "productive_hours": 0.9 + 1e-8} | css(0.8), {"va_css": 0.88})
+
+
+def test_most_urgent_first_then_as_in_the_catalogue() -> None:
+    used = aur(1.1) | css(0.8) | art(1) | tcr(0.9) | crr(0.9)
+    before = {"va_css": 0.9, "va_art": 2, "va_tcr": 0.8, "va_crr": 0.8}
+    assert found(used, before) == ["overbooked", "burnout", "hurry", "quantity", "habit"]
+    made = cautions(
+        card(leaving(0.2, 0.8) | recommended(150, 0.1), {"sb_churn": 0.1, "sb_cac": 200, "sb_leadref": 0.05}, SB)
+    )
+    assert [(one.id, one.severity, one.kpis, one.sign) for one in made] == [
+        ("leaving", "warning", ("churn", "kept"), "!"),
+        ("recommended", "good", ("cac", "leadref"), "★"),
+    ]
+
+
+def test_too_few_cases_have_not_moved() -> None:
+    made = card(art(1) | css(0.8), {"va_art": 2, "va_css": 0.9})
+    assert [one.id for one in cautions(made)] == ["hurry"]
+    slots = tuple(
+        replace(result, reason=Reason("too_few")) if result.kpi.id == "css" else result for result in made.slots
+    )
+    assert cautions(replace(made, slots=slots)) == ()
+
+
+def test_what_still_builds_up_has_not_moved() -> None:
+    used, before = recommended(150, 0.06), {"sb_cac": 200, "sb_leadref": 0.05}
+    assert found(used, before, SB, RUNNING) == []
+    running = card(used, before, SB, RUNNING)
+    assert (running.result("leadref").trend, moved(running.result("leadref"))) == ("better", None)
+    assert moved(running.result("cac")) == "better"
+
+
+# Texts
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_texts_name_kpis_of_the_caution(rule: CautionRule) -> None:
+    named = {name for _, name, _, _ in string.Formatter().parse(rule.text) if name is not None}
+    assert named <= {*rule.kpis} <= {*catalogue().kpis}
+    assert bool(named) == (len(rule.kpis) > 1)
+    assert rule.severity in SIGNS
+    assert rule.text.endswith(".")
+
+
+@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize(("id_", "owner", "before", "used"), TOLD)
+def test_texts_hold_the_values(code: str, id_: str, owner: Business, before: Past, used: Figures) -> None:
+    t = language(code)
+    (told,) = (one for one in cautions(card(used, before, owner)) if one.id == id_)
+    text = told.text(t)
+    assert "{" not in text
+    for kpi in told.kpis:
+        result = next(one for one in told.results if one.kpi.id == kpi)
+        assert (t.number(result.value, result.kpi.kpi.unit) in text) == ("{" + kpi + "}" in told.rule.text)
+
+
+def test_values_as_the_owner_reads_them() -> None:
+    (told,) = cautions(card(recommended(199, 0.051), {"sb_cac": 200, "sb_leadref": 0.05}, SB))
+    assert told.text(EN) == (
+        "Clients recommend you more often (5.1%), and a new client costs less ($199.00): "
+        "thank those who do, and ask others to do so, too."
+    )
+
+
+def test_an_alert_is_the_caution_about_one_value() -> None:
+    over = card(aur(1.1), {}).result("aur")
+    assert over.alert
+    assert alert_text(over, EN).startswith("Utilisation above 100 %")
+    at = card(aur(1), {}).result("aur")
+    assert not at.alert
+    assert alert_text(at, EN) == ""
+    assert {kpi.history_id for owner in businesses() for kpi in owner.kpis if kpi.alerts} == {"va_aur", "pa_discretion"}
+
+
+# Data
+
+
+def test_every_condition_is_one() -> None:
+    for rule in catalogue().cautions:
+        for condition in rule.when.values():
+            assert isinstance(condition, Threshold) or condition in ("better", "worse", "any")
+
+
+@pytest.mark.parametrize(
+    ("when", "text", "wrong"),
+    [
+        ({}, "Nothing.", "not all of them are KPIs"),
+        ({"nobody": "worse"}, "Unknown.", "nobody"),
+        ({"css": "slipping"}, "No condition.", "slipping"),
+        ({"cac": "> 100"}, "Which currency?", "an amount"),
+        ({"css": "worse", "art": "better"}, "Not about it: {crr}.", "crr"),
+        ({"css": "worse"}, "Told without a value, too: {css}.", "css"),
+    ],
+)
+def test_a_caution_that_makes_no_sense(when: dict[str, str], text: str, wrong: str) -> None:
+    with pytest.raises(ValueError, match=wrong):
+        parse_caution("wrong", {"severity": "warning", "when": when, "text": text}, catalogue().kpis)
+
+
+def test_a_severity_that_there_is_not() -> None:
+    with pytest.raises(ValueError, match="severity"):
+        parse_caution("wrong", {"severity": "bad", "when": {"css": "worse"}, "text": "No."}, catalogue().kpis)
+
+
+# Where they are told
+
+
+def test_for_machines() -> None:
+    made = card(aur(0.95) | css(0.8), {"va_css": 0.88})
+    data = json.loads(json.dumps(present.scorecard_json(made, EN)))
+    assert data["cautions"] == [
+        {
+            "id": "burnout",
+            "severity": "warning",
+            "kpis": ["aur", "css"],
+            "text": "Assistants spend 95.0% of their hours on clients while satisfaction has slipped to 80.0%:"
+            " people may be burning out. Take work off them before you accept more.",
+        }
+    ]
+    assert present.scorecard_json(card({}, {}), EN)["cautions"] == []
+
+
+def test_in_a_terminal_after_the_kpis() -> None:
+    lines = present.scorecard_text(card(aur(1.1) | css(0.8), {"va_css": 0.88}), (), EN).splitlines()
+    told = [line for line in lines if line[:2] in ("✖ ", "! ")]
+    assert [line[:6] for line in told] == ["✖ Util", "! Assi"]
+    assert lines.index(told[0]) > next(at for at, line in enumerate(lines) if line.startswith("SDI"))
+    assert max(map(len, lines)) <= present.WIDTH
+    assert not any(line.startswith(("✖", "! ")) for line in present.scorecard_text(card({}, {}), (), EN).splitlines())
+
+
+def test_beside_one_kpi_from_numbers() -> None:
+    lines = present.calc_text(calc("aur", {"productive_hours": 101, "available_hours": 100}), EN).splitlines()
+    assert lines[1].startswith("  ✖ Utilisation above 100 %")
+    assert "✖" not in present.calc_text(calc("aur", {"productive_hours": 100, "available_hours": 100}), EN)
+
+
+def test_in_the_report_under_the_headline() -> None:
+    page = html.fromstring(report_html(card(aur(1.1) | css(0.8), {"va_css": 0.88}), (), (), EN))
+    (told,) = page.xpath("//header/ul[@class='cautions']")
+    assert told.getprevious().get("class") == "headline"
+    assert [(one.get("class"), one.xpath("string(span/@aria-label)")) for one in told] == [
+        ("act_now", "act now"),
+        ("warning", "warning"),
+    ]
+    assert "Utilisation above 100 %" in told[0].text_content()
+    assert not html.fromstring(report_html(card({}, {}), (), (), EN)).xpath("//ul[@class='cautions']")
