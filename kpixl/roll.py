@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -256,17 +257,27 @@ def _move_on(package: Package, book: Book, scorecard: Scorecard) -> tuple[dict[s
 
 
 def _turn_the_page(package: Package, book: Book, following: Period) -> None:
-    """Empty the typed totals and set the period. A total that a formula fetches is no typed one, and stays."""
-    place = book.placements["totals"]
-    totals = SheetEditor(package, book.sheets[place.sheet])
-    for measure in book.entries.business.measures:
-        position = place.position(measure.name, "typed")
-        if totals.formula(*position) is None:
-            totals.clear(*position)
-    totals.commit()
+    """Empty what was typed of the closed period alone: totals, what was supposed, the day up to which all was entered;
+    and set the period."""
+    measures = [measure.name for measure in book.entries.business.measures]
+    _empty(package, book, "totals", measures, ("typed",))
+    if "what_if" in book.placements:
+        _empty(package, book, "what_if", list(book.entries.what_if), ("change", "percent"))
+    _empty(package, book, "settings", ["entered_until"], ("value",))
     place = book.placements["settings"]
     settings = SheetEditor(package, book.sheets[place.sheet])
     settings.set(*place.position("period", "value"), serial(following.start))
     settings.commit()
     company, t = book.entries.company, language(book.entries.language)
     retitle(package, title(company, book.entries.period, t), title(company, following, t))
+
+
+def _empty(package: Package, book: Book, block: str, rows: Sequence[str], columns: Sequence[str]) -> None:
+    """Empty cells of the owner's. What a formula fetches was not typed, and stays."""
+    place = book.placements[block]
+    editor = SheetEditor(package, book.sheets[place.sheet])
+    there = product(place.row_numbers.keys() & rows, place.column_numbers.keys() & columns)
+    for position in sorted(place.position(row, column) for row, column in there):
+        if editor.formula(*position) is None:
+            editor.clear(*position)
+    editor.commit()

@@ -389,7 +389,7 @@ def owned(base: Path, folder: Path, name: str) -> Path:
 
 
 CHANGED: dict[str, float | None] = {**MEASURES, "satisfied": 3, "leads": 3}
-BLOCKS = ("dashboard", "totals", "kpis", "breakdown", "check", "guide", "settings", "calc")
+BLOCKS = ("dashboard", "totals", "kpis", "what_if", "breakdown", "check", "guide", "settings", "calc")
 
 
 def assert_kept(before: dict[str, bytes], path: Path) -> None:

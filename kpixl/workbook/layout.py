@@ -19,8 +19,10 @@ from kpixl.workbook.sheets import (
     kpis,
     own,
     settings,
+    statistics,
     totals,
     vocabulary,
+    what_if,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
     from kpixl.i18n import Language
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 """Raised when a workbook of this layout cannot be used by an older kpixl."""
 
 HIDDEN_SHEET = "_kpixl"
@@ -44,6 +46,7 @@ RESULT_TITLES = {
     "dashboard": N_("Dashboard"),
     "totals": N_("Totals"),
     "kpis": N_("KPIs"),
+    "what_if": N_("What if"),
     "breakdown": N_("Breakdown"),
     "past": N_("Past periods"),
     "check": N_("Check"),
@@ -83,7 +86,8 @@ class Block:
 def sheet_order(business: Business) -> tuple[str, ...]:
     """Keys of the sheets, from left to right; entry sheets by the id of their table."""
     entries = tuple(table.id for table in business.tables)
-    return ("dashboard", *entries, "totals", "kpis", "breakdown", "past", "check", "guide", "settings", "hidden")
+    results = ("totals", "kpis", "what_if", "breakdown", "past", "check", "guide", "settings")
+    return ("dashboard", *entries, *results, "hidden")
 
 
 def titles(business: Business, t: Language) -> dict[str, str]:
@@ -105,6 +109,10 @@ def blocks(business: Business) -> dict[str, Block]:
             _block("totals", totals.rows(business), tuple(totals.COLUMNS), totals.cells), hidden_rows=totals.hidden_rows
         ),
         "kpis": replace(_block("kpis", kpis.rows(business), kpis.ORDER, kpis.cells), hidden_rows=kpis.hidden_rows),
+        "what_if": replace(
+            _block("what_if", what_if.rows(business), tuple(what_if.COLUMNS), what_if.cells),
+            hidden_rows=what_if.hidden_rows,
+        ),
         "breakdown": replace(
             _block("breakdown", breakdown.rows(business), breakdown.columns(business), breakdown.cells),
             hidden_rows=breakdown.hidden_rows,
@@ -125,6 +133,7 @@ def blocks(business: Business) -> dict[str, Block]:
         "rank": (hidden.rank_rows(business), hidden.RANK_COLUMNS, hidden.rank),
         "picks": (hidden.PICKS, ("index", "name", "tip", "level"), hidden.picks),
         "spark": (("start", *ids), hidden.PERIODS, hidden.spark),
+        "xmr": (ids, statistics.XMR_COLUMNS, statistics.xmr),
         "trend": (("picked", *hidden.PERIODS), hidden.TREND_COLUMNS, hidden.trend),
     }
     assert tuple(helpers) == HELPERS
@@ -144,7 +153,7 @@ def sheet_of(block: str) -> str:
     return "hidden" if block in HELPERS else {"own": "settings"}.get(block, block)
 
 
-HELPERS = ("words", "dates", "calc", "rank", "picks", "spark", "trend")
+HELPERS = ("words", "dates", "calc", "rank", "picks", "spark", "xmr", "trend")
 
 
 def placements(business: Business) -> dict[str, Placement]:

@@ -21,6 +21,7 @@ from kpixl.entries import (
     EntryTable,
     OwnEntry,
     PastValue,
+    WhatIf,
     number,
 )
 from kpixl.errors import (
@@ -29,12 +30,13 @@ from kpixl.errors import (
     OwnedPartMissing,
     Phrase,
 )
+from kpixl.grade import GRADED
 from kpixl.i18n import LOCALES, language
 from kpixl.measure import Tally
 from kpixl.own import own_kpis
 from kpixl.period import Kind, Period, from_serial
-from kpixl.score import GRADED
 from kpixl.settings import settings_of
+from kpixl.what_if import changeable
 from kpixl.words import entry_words, kpi_title
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, Aliases
@@ -183,6 +185,7 @@ class _Reader(Blocks):
             words=words,
             windows=chosen,
             own=tuple(self.own(places, sheets)),
+            what_if=self.what_if(business, places, sheets),
         )
         stale = self.calculate(entries)
         names = {id_: self.table_name(id_, columns) for id_, columns in headings.items()}
@@ -244,6 +247,16 @@ class _Reader(Blocks):
             yield OwnEntry(
                 slot, cells["label"], formula, cells["formula"], cells["unit"], cells["direction"], thresholds
             )
+
+    def what_if(
+        self, business: Business, places: Mapping[str, Placement], sheets: Mapping[str, Sheet]
+    ) -> dict[str, WhatIf]:
+        """What the owner supposes of measures; nothing in a workbook without such a sheet."""
+        place = places.get("what_if")
+        if place is None:
+            return {}
+        names = [measure.name for measure in changeable(business)]
+        return {n: WhatIf(*(self.cell(place, sheets, n, column) for column in ("change", "percent"))) for n in names}
 
     def rewound(self, entries: Entries, places: Mapping[str, Placement], sheets: Mapping[str, Sheet]) -> frozenset[str]:
         """The KPIs whose window is not the one at the last refresh."""

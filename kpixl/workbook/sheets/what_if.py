@@ -1,0 +1,286 @@
+"""What if: the owner supposes changes of measures and sees every KPI and level that would move. No entry is touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.catalog.model import Level, Standing
+from kpixl.errors import N_
+from kpixl.formula import Name, parse, to_excel
+from kpixl.grade import GRADED
+from kpixl.what_if import (
+    NEVER_NEGATIVE,
+    Moved,
+    Supposed,
+    direction,
+    follows,
+    in_use,
+    measures_of,
+    suppose,
+)
+from kpixl.words import SHAPES, STANDINGS, TRENDS, kpi_title, level_word, measure_label, unit_label
+from kpixl.workbook import style
+from kpixl.workbook.formulas import NOISE_TEXT, made_formula, passes
+from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
+from kpixl.workbook.sheets.kpis import SMALL, met, unit_shown
+from kpixl.workbook.sheets.vocabulary import LEVELS_CHANGED, STANDING_ROWS, standing_index
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Business, BusinessKpi, Measure
+
+COLUMNS = {
+    "label": "",
+    "unit": N_("Unit"),
+    "now": N_("Now"),
+    "change": N_("Change by"),
+    "percent": N_("Change in %"),
+    "slider": "",
+    "then": N_("Then"),
+    "difference": N_("Difference"),
+    "moves": "",
+    "level_now": N_("Level now"),
+    "level_then": N_("Level then"),
+    "before": "",
+    "after": "",
+    "changed": "",
+}
+HIDDEN = ("before", "after", "changed")
+"""Columns of numbers behind the words: which level or standing, and whether it is another one."""
+WIDTHS = {"unit": 11, "slider": 11, "moves": 11, "level_now": 24, "level_then": 24}
+TEXT_COLUMNS = ("unit", "moves", "level_now", "level_then")
+KPI_ROW = "kpi_"
+"""In front of the ids of KPIs, since a measure may be called as a KPI is."""
+
+STEPS = 10
+"""How far the knob of a slider goes: from nothing, over the middle, where nothing changes, to twice as much."""
+TRACK, KNOB = "·", "●"
+
+
+def label_width(c: Context) -> float:
+    """Room for the longest name of a KPI or of a measure in use."""
+    used = in_use(c.business)
+    names = [measure_label(measure, c.t) for measure in measures_of(c.business) if measure.name in used]
+    names += [kpi_title(kpi, c.t) for kpi in c.business.kpis]
+    return max(40.0, *(0.92 * len(name) + 2 for name in names))
+
+
+def kpi_row(kpi: BusinessKpi) -> str:
+    """The id of a KPI's row."""
+    return KPI_ROW + kpi.id
+
+
+def rows(business: Business) -> tuple[str, ...]:
+    """Ids of the block's rows: the KPIs stand first, where the owner sees them move."""
+    kpis = (kpi_row(kpi) for kpi in business.kpis)
+    measures = (measure.name for measure in measures_of(business))
+    return ("title", "help", "space", "headings", "kpis", *kpis, "measures", *measures)
+
+
+def hidden_rows(c: Context) -> set[str]:
+    """Measures that no KPI is computed from at present."""
+    return {measure.name for measure in measures_of(c.business)} - in_use(c.business)
+
+
+def cells(c: Context) -> Cells:
+    """Every cell of the block."""
+    t, found_out = c.t, suppose(c.scorecard)
+    help_ = N_("Type a change in a yellow cell and see what would follow. Nothing here changes your entries.")
+    section = style.Style(bold=True, colour=style.ACCENT, vertical="bottom")
+    found: dict[tuple[str, str], Cell] = {
+        ("title", "label"): label(c.titles["what_if"], style.TITLE),
+        ("help", "label"): label(t(help_), style.HELP),
+        ("space", "now"): _count(found_out, c),
+        ("kpis", "label"): label(t(N_("KPIs")), section),
+        ("measures", "label"): label(t(N_("Figures behind them")), section),
+    }
+    for column, heading in COLUMNS.items():
+        look = style.apart(style.HEADING) if column in TEXT_COLUMNS else style.HEADING_RIGHT
+        if column not in HIDDEN:
+            found["headings", column] = label(t(heading) if heading else None, look)
+    for kpi in c.business.kpis:
+        for column, cell in _kpi(kpi, found_out.kpis[kpi.id], c).items():
+            found[kpi_row(kpi), column] = cell
+    for measure in measures_of(c.business):
+        for column, cell in _measure(measure, found_out.measures[measure.name], c).items():
+            found[measure.name, column] = cell
+    return found
+
+
+def whole_cells(column: str, c: Context) -> list[tuple[int, int]]:
+    """Row and column of the cells of ``column`` that show whole numbers, from top to bottom."""
+    place, whole = c.placements["what_if"], (style.FORMATS["count"], style.change_format("count"))
+    return [place.position(*at) for at, cell in cells(c).items() if at[1] == column and cell.style.format in whole]
+
+
+def _count(found_out: Supposed, c: Context) -> Cell:
+    """How many levels change; nothing where none does."""
+    count = f"SUM({c.span('what_if', 'changed', [kpi_row(kpi) for kpi in c.business.kpis])})"
+    changed = found_out.levels_moved
+    return live(
+        f'IF({count}=0,"",SUBSTITUTE({c.word("levels_changed")},"{{count}}",{count}))',
+        c.t(LEVELS_CHANGED).format(count=changed) if changed else "",
+        style.Style(bold=True, colour=style.ACCENT),
+    )
+
+
+# Measures
+
+
+def _measure(measure: Measure, then: float | None, c: Context) -> dict[str, Cell]:
+    t, figure = c.t, style.figure(measure.unit)
+    now = c.scorecard.measures[measure.name].used
+    at = {column: c.at("what_if", measure.name, column) for column in COLUMNS}
+    found = {
+        "label": label(measure_label(measure, t), style.Style(rule=style.LINE, shrink=True)),
+        "unit": label(unit_label(measure.unit, c.scorecard.entries.currency, t), style.apart(SMALL)),
+        "now": live(f'IF(ISNUMBER({measure.name}),{measure.name},"")', now, figure),
+        "slider": live(
+            _slider(at), slider(now, then), style.Style(size=12, align="center", rule=style.LINE, colour=style.MUTED)
+        ),
+        "then": live(_then(measure, at, c), then, style.figure(measure.unit, bold=True)),
+    }
+    if follows(measure):
+        return found
+    supposed = c.scorecard.entries.what_if.get(measure.name)
+    change, percent = (supposed.change.number, supposed.percent.number) if supposed else (None, None)
+    return found | {
+        "change": entry_cell(change, _entry(measure.unit)),
+        "percent": entry_cell(percent, _entry("fraction")),
+    }
+
+
+def _entry(unit: str) -> style.Style:
+    """A cell for a change: always with its sign."""
+    look = style.entry(unit)
+    return style.Style(
+        format=style.change_format(unit), align=look.align, fill=look.fill, rule=look.rule, unlocked=True
+    )
+
+
+def _then(measure: Measure, at: dict[str, str], c: Context) -> str:
+    if measure.aggregate == "average":
+        return at["now"]
+    if follows(measure):
+        parts = {part.name: c.at("what_if", part.name, "then") for part in measure.parts}
+        typed = c.at("totals", measure.name, "typed")
+        return f"IF(ISNUMBER({typed}),{at['now']},{made_formula(measure, parts)})"
+    is_now, is_change, is_percent = (f"ISNUMBER({at[column]})" for column in ("now", "change", "percent"))
+    total = f"(IF({is_now},{at['now']},0)+IF({is_change},{at['change']},0))*(1+IF({is_percent},{at['percent']},0))"
+    least = f"MAX(0,{total})" if measure.unit in NEVER_NEGATIVE else total
+    changed = f"OR({is_change},AND({is_now},{is_percent}))"
+    return f'IF({changed},IFERROR({least},""),{at["now"]})'
+
+
+def slider(now: float | None, then: float | None) -> str:
+    """A track whose knob stands in the middle where nothing changes."""
+    if now is None or then is None:
+        return ""
+    if now > 0:
+        knob = int(STEPS * max(0.0, min(2.0, then / now)) / 2 + 0.5 + 1e-9)
+    else:
+        knob = STEPS // 2 * (1 + (then > now) - (then < now))
+    return TRACK * knob + KNOB + TRACK * (STEPS - knob)
+
+
+def _slider(at: dict[str, str]) -> str:
+    now, then = at["now"], at["then"]
+    share = f"INT({STEPS}*MAX(0,MIN(2,{then}/{now}))/2+0.5+1E-9)"
+    knob = f"IF({now}>0,{share},{STEPS // 2}*(1+SIGN({then}-{now})))"
+    text = f'REPT("{TRACK}",{knob})&"{KNOB}"&REPT("{TRACK}",{STEPS}-{knob})'
+    return f'IF(AND(ISNUMBER({now}),ISNUMBER({then})),{text},"")'
+
+
+# KPIs
+
+
+def _kpi(kpi: BusinessKpi, moved: Moved, c: Context) -> dict[str, Cell]:
+    t, unit = c.t, kpi.kpi.unit
+    at = {column: c.at("what_if", kpi_row(kpi), column) for column in COLUMNS}
+    value, fresh = f"{kpi.name_prefix}_value", kpi.id in c.rewound
+    difference = f'IF(ABS({at["then"]}-{at["now"]})<={NOISE_TEXT}*MAX(1,ABS({at["then"]})),"",{at["then"]}-{at["now"]})'
+    rising, falling = (
+        c.word(word) for word in (("better", "worse") if kpi.kpi.direction == "up" else ("worse", "better"))
+    )
+    moves = direction(kpi, moved)
+    before, after = (None if one is None else _index(one) for one in (moved.before, moved.after))
+    plain = style.Style(rule=style.LINE)
+    return {
+        "label": label(kpi_title(kpi, t), style.Style(rule=style.LINE, shrink=True)),
+        "unit": label(unit_shown(kpi, c), style.apart(SMALL)),
+        "now": live(f"IF(ISNUMBER({value}),{value},{c.word('no_figure')})", _or_dash(moved.now), style.figure(unit)),
+        "change": label(None, plain),
+        "percent": label(None, plain),
+        "slider": label(None, plain),
+        "then": live(_value(kpi, c), _or_dash(moved.then), style.figure(unit, bold=True), guarded=fresh),
+        "difference": live(
+            f'IF(AND(ISNUMBER({at["now"]}),ISNUMBER({at["then"]})),{difference},"")',
+            moved.difference,
+            style.change(unit),
+        ),
+        "moves": live(
+            f'IF(ISNUMBER({at["difference"]}),IF({at["difference"]}>0,{rising},{falling}),"")',
+            t(TRENDS[moves]) if moves else None,
+            style.apart(style.MUTED_TEXT),
+        ),
+        "level_now": live(_word(at["before"], c), _shown(moved.before, c), style.apart(style.STRONG)),
+        "level_then": live(_word(at["after"], c), _shown(moved.after, c), style.apart(style.STRONG)),
+        "before": live(_before(kpi, c), before),
+        "after": live(_after(kpi, at["then"], c), after, guarded=fresh),
+        "changed": live(f'IF({at["before"]}&""={at["after"]}&"",0,1)', int(moved.level_moves)),
+    }
+
+
+NO_FIGURE = "–"
+
+
+def _or_dash(value: float | None) -> float | str:
+    return NO_FIGURE if value is None else value
+
+
+def _value(kpi: BusinessKpi, c: Context) -> str:
+    """The KPI's own formula over the measures as they are supposed to be."""
+    formula = parse(kpi.kpi.formula)
+    bind = {argument.name: c.at("what_if", argument.measure.name, "then") for argument in kpi.arguments}
+    text, none = to_excel(formula, bind), c.word("no_figure")
+    return f"IF(ISNUMBER({text}),{text},{none})" if isinstance(formula, Name) else f"IFERROR({text},{none})"
+
+
+def _index(one: Level | Standing) -> int:
+    index = standing_index(one, None) if isinstance(one, Level) else standing_index(None, one)
+    assert index is not None
+    return index
+
+
+def _shown(one: Level | Standing | None, c: Context) -> str | None:
+    if one is None:
+        return None
+    return level_word(one, c.t) if isinstance(one, Level) else f"{SHAPES[one.shade]} {c.t(STANDINGS[one])}"
+
+
+def _word(index: str, c: Context) -> str:
+    return f'IF(ISNUMBER({index}),INDEX({c.span("words", "text", STANDING_ROWS)},{index}+1),"")'
+
+
+def _before(kpi: BusinessKpi, c: Context) -> str:
+    """The level now; without a benchmark, the standing against the target."""
+    level, target = c.at("calc", kpi.id, "level"), f"{kpi.name_prefix}_target"
+    by_target = '""' if kpi.thresholds else f'IF(ISNUMBER({target}),{c.at("calc", kpi.id, "standing")},"")'
+    return f"IF(ISNUMBER({level}),{level},{by_target})"
+
+
+def _after(kpi: BusinessKpi, value: str, c: Context) -> str:
+    """The same for the value then: thresholds, target and fewest cases are those in force."""
+    edges = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}
+    target = f"{kpi.name_prefix}_target"
+    reached = "0"
+    for level in GRADED:
+        reached = f"IF({passes(value, edges[level], kpi.comparison(level))},{level.value},{reached})"
+    by_target = '""'
+    if not kpi.thresholds:
+        standings = f"{_index(Standing.MET)},{_index(Standing.MISSED)}"
+        by_target = f'IF(ISNUMBER({target}),IF({met(kpi, c, value)},{standings}),"")'
+    graded = f"IF(COUNT({','.join(edges.values())})>0,{reached},{by_target})"
+    if kpi.kpi.sample:
+        sample = c.at("what_if", kpi.argument(kpi.kpi.sample).name, "then")
+        graded = f'IF(IF(ISNUMBER({sample}),{sample}<minimum_cases,FALSE),"",{graded})'
+    return f'IF(ISNUMBER({value}),{graded},"")'
