@@ -11,6 +11,7 @@ from kpixl.check import Problem, check
 from kpixl.commentary import comment, headline
 from kpixl.i18n import language
 from kpixl.measure import measure
+from kpixl.pareto import pareto
 from kpixl.score import Scorecard, score
 from kpixl.workbook import charts_fit, layout
 from kpixl.workbook.append import settle
@@ -80,6 +81,7 @@ def context_of(book: Book, scorecard: Scorecard, problems: tuple[Problem, ...], 
         refreshed=moment,
         trend_kpi=book.trend_kpi,
         breakdown=breakdown(book.entries),
+        pareto=pareto(book.entries),
         commentary=headline(scorecard, t),
-        comments={result.kpi.id: comment(result, t, book.entries.currency) for result in scorecard.results},
+        comments={result.kpi.id: comment(result, scorecard, t) for result in scorecard.results},
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from kpixl.breakdown import CAPACITY, breakdown, dimensions
@@ -70,3 +73,108 @@ def test_a_typed_total_is_told() -> None:
     rows = {"surveys": {"client": ["Ana"], "date": [DAY], "score": [5]}}
     assert not section(entries(rows), "client").typed
     assert section(entries(rows, {"surveyed": 100}), "client").typed
+
+
+# The order of the groups
+
+
+def surveys(**scores: list[int]) -> Entries:
+    """Survey answers by client; 4 and 5 count as satisfied."""
+    clients = [name for name, given in scores.items() for _ in given]
+    answers = [score for given in scores.values() for score in given]
+    return entries({"surveys": {"client": clients, "date": [DAY] * len(clients), "score": answers}})
+
+
+def order(found: Entries, dimension: str) -> list[str]:
+    return [group.name for group in section(found, dimension).groups]
+
+
+def test_the_worst_group_stands_first_and_small_ones_last() -> None:
+    # Shares of satisfied clients: 1 is exceptional, 0.9 above average, the others below: 3 of 6 and 1 of 5.
+    found = surveys(
+        Small=[1] * 4, Best=[5] * 20, Good=[5] * 9 + [1], Bad=[5] * 3 + [1] * 3, Worst=[5] + [1] * 4, Single=[1]
+    )
+    assert order(found, "client") == ["Worst", "Bad", "Good", "Best", "Small", "Single"]
+    groups = {group.name: group.results["css"] for group in section(found, "client").groups}
+    assert [groups[name].level for name in ("Worst", "Good", "Best")] == [
+        Level.BELOW, Level.ABOVE_AVERAGE, Level.EXCEPTIONAL,
+    ]  # fmt: skip
+    # The band below the first threshold of 0.85 begins at 0.
+    assert groups["Bad"].position == pytest.approx(0.5 / 0.85)
+
+
+def test_of_groups_that_do_as_badly_the_larger_stands_first() -> None:
+    assert order(surveys(A=[5] * 3 + [1] * 3, B=[5] * 5 + [1] * 5, C=[1] * 5), "client") == ["C", "B", "A"]
+
+
+def test_a_group_stands_where_its_worst_kpi_with_enough_cases_puts_it() -> None:
+    hours = DAY + 4 / 24
+    rows = {
+        # Four hours to resolve a request are below the benchmark, half an hour is above average.
+        "requests": {
+            "assistant": ["Slow"] * 5 + ["Quick"] * 5 + ["Few"],
+            "opened": [DAY] * 11,
+            "resolved": [hours] * 5 + [DAY + 0.5 / 24] * 5 + [DAY + 1],
+        },
+        # 17 of 20 tasks completed are above average; of 12 for Quick, none.
+        "tasks": {
+            "assistant": ["Slow"] * 20 + ["Quick"] * 12 + ["Few"] * 20,
+            "assigned": [DAY] * 52,
+            "completed": [DAY] * 17 + [None] * 3 + [None] * 12 + [DAY] * 19 + [None],
+        },
+    }
+    # Few is slow with one request, which does not count, and exceptional with 19 of 20 tasks.
+    assert order(entries(rows), "assistant") == ["Quick", "Slow", "Few"]
+
+
+def test_rows_without_a_name_stand_where_their_level_puts_them() -> None:
+    names = [None] * 5 + ["Ana"] * 5
+    rows = {"surveys": {"client": names, "date": [DAY] * 10, "score": [1] * 5 + [5] * 5}}
+    assert order(entries(rows), "client") == ["", "Ana"]
+
+
+@pytest.mark.parametrize(("minimum", "few"), [(1, ["Four"]), (6, ["Five", "Four"]), (None, ["Four"])])
+def test_the_owners_minimum_of_cases_raises_ours(minimum: int | None, few: list[str]) -> None:
+    found = replace(
+        surveys(Four=[5] * 4, Five=[5] * 5, Six=[5] * 6),
+        settings={"minimum_cases": InputCell(minimum, "Settings", "C9")},
+    )
+    groups = section(found, "client").groups
+    assert [group.name for group in groups if group.results["css"].few] == few
+    assert [group.name for group in groups][-len(few) :] == few
+
+
+SB = business("service-business")
+
+
+def services(**rows: dict[str, list[object]]) -> Entries:
+    tables = {table.id: entry_table(table, rows.get(table.id, {})) for table in SB.tables}  # type: ignore[arg-type]
+    return replace(entries({}), business=SB, tables=tables)
+
+
+def test_without_levels_the_largest_stands_first() -> None:
+    rows = {"date": [DAY] * 3, "kind": ["other", "interest", "late fees"], "amount": [20.0, 5.0, 300.0]}
+    assert order(services(sales=rows), "kind") == ["late fees", "other", "interest"]
+
+
+def test_a_sale_without_an_amount_takes_nothing_from_its_group() -> None:
+    rows = {"date": [DAY] * 3, "kind": ["other", "other", "interest"], "amount": [20.0, None, 5.0]}
+    found = section(services(sales=rows), "kind")
+    assert [(group.name, group.results["revenue"].value) for group in found.groups] == [("other", 20), ("interest", 5)]
+
+
+def test_a_group_without_a_level_stands_between_graded_and_small_ones() -> None:
+    """Conversion alone has a threshold, the owner's; the fair brought few leads, but many clients."""
+    long_ago = [float(serial(date(2024, 1, 1)))] * 9
+    rows = services(
+        clients={"client": [f"C{number}" for number in range(9)], "start": long_ago, "source": ["Fair"] * 9},
+        leads={
+            "date": [DAY] * 13,
+            "lead": [f"L{number}" for number in range(13)],
+            "source": ["Post"] * 4 + ["Web"] * 7 + ["Fair"] * 2,
+            "qualified": ["yes"] * 13,
+        },
+    )
+    assert order(rows, "source") == ["Fair", "Web", "Post"]
+    graded = replace(rows, thresholds={("conversion", Level.TYPICAL): InputCell(0.1, "KPIs", "K9")})
+    assert order(graded, "source") == ["Web", "Fair", "Post"]

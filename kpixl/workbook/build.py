@@ -15,17 +15,20 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break
 
 from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.errors import N_
+from kpixl.grade import GRADED
 from kpixl.period import Kind
-from kpixl.score import GRADED
+from kpixl.what_if import changeable
 from kpixl.words import LEVELS, SHAPES
-from kpixl.workbook import charts, layout, style
+from kpixl.workbook import charts, charts_pareto, layout, style
 from kpixl.workbook.entry_sheets import entry_sheet, imports_table, past_sheet
+from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import BLOCK_PREFIX, Cells, Context, Placement
 from kpixl.workbook.properties import title
-from kpixl.workbook.sheets import breakdown, check, dashboard, guide, kpis, settings, totals
+from kpixl.workbook.sheets import breakdown, check, dashboard, guide, kpis, pareto, settings, totals, what_if
 from kpixl.workbook.sheets.vocabulary import DIRECTION_ROWS, UNIT_ROWS, WINDOW_ROWS
 
 if TYPE_CHECKING:
@@ -88,7 +91,7 @@ def _home(book: Workbook, c: Context) -> None:
     """A name for the way back to the dashboard, which stays true when the sheet is renamed."""
     sheet = book[c.titles["dashboard"]]
     _name(book, layout.HOME, sheet, "$B$2")
-    for key in ("totals", "kpis", "breakdown", "check", "guide", "settings"):
+    for key in ("totals", "kpis", "what_if", "breakdown", "check", "guide", "settings"):
         target = book[c.titles[key]]
         place = c.placements[key]
         row = place.position("space", place.columns[0])[0]
@@ -151,8 +154,8 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
         sheet.column_dimensions[letter].width = 2.4 if gutter else 10.1
     heights: dict[str, float] = dict(dashboard.HEAD_HEIGHTS)
     for line in range(dashboard.card_lines(c.business) + dashboard.OWN_LINES):
-        heights.update({f"{part}_{line}": height for part, height in dashboard.CARD_HEIGHTS.items()})
-    heights.update({"sections": 20, "space": 5, "advice": 20, **dict.fromkeys(dashboard.PICK_ROWS, 25)})
+        heights.update({f"{part}_{line}": height for part, height in dashboard.card_heights(c.business).items()})
+    heights.update({"sections": 20, "space": 5, "advice": 20, **dict.fromkeys(dashboard.PICK_ROWS, 24)})
     for row in place.rows:
         sheet.row_dimensions[place.position(row, "c1")[0]].height = heights.get(row, 13.5)
     for first, left, last, right in dashboard.merges(c.business):
@@ -167,12 +170,17 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
             for part, offset in (("value", 0), ("target", 1)):
                 cell = sheet.cell(*place.position(f"{part}_{line}", f"c{first_column + offset}")).coordinate
                 share_rule(sheet, cell, kpi.id, c)
+    top, index = place.position(dashboard.CAUTIONS[0], "c1")
+    cell = f"{get_column_letter(index)}{top}"
+    for sign, level in dashboard.SIGN_LEVELS.items():
+        rule = FormulaRule(formula=[f'LEFT(${cell},1)="{sign}"'], font=Font(color=style.LEVEL_TEXT[level]))
+        sheet.conditional_formatting.add(f"{cell}:{get_column_letter(index)}{top + len(dashboard.CAUTIONS) - 1}", rule)
     helper = sheet.parent[c.titles["hidden"]]
     half = dashboard.COLUMN_COUNT // 2
     top, _ = place.position(dashboard.CHART_ROWS[0], "c1")
     bottom, _ = place.position(dashboard.CHART_ROWS[-1], "c1")
     sheet.add_chart(charts.overview(helper, c.placements["rank"], c.business, ((top, 2), (bottom, half + 1))))
-    names = {level: c.t(LEVELS[level]) for level in Level}
+    names = charts.TrendNames({level: c.t(LEVELS[level]) for level in Level}, c.t(N_("usual range")))
     days = {Kind.WEEK: "d mmm", Kind.YEAR: "yyyy"}.get(c.scorecard.entries.period.kind, "mmm yy")
     sheet.add_chart(charts.trend(helper, c.placements["trend"], ((top, half + 3), (bottom, place.right)), names, days))
     picker = c.span("calc", "name", c.kpi_ids)
@@ -236,15 +244,53 @@ def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     sheet.print_title_cols = "B:C"
 
 
+def _finish_what_if(sheet: Worksheet, c: Context) -> None:
+    _result_sheet(sheet, grid=False)
+    place = c.placements["what_if"]
+    widths = {**what_if.WIDTHS, "label": what_if.label_width(c)}
+    _widths(sheet, place, widths, 12, what_if.HIDDEN)
+    for row in ("kpis", "measures"):
+        sheet.row_dimensions[place.position(row, "label")[0]].height = 24
+    numbers = [place.row_numbers[what_if.kpi_row(kpi)] for kpi in c.business.kpis]
+    for column in ("level_now", "level_then"):
+        letter = get_column_letter(place.column_numbers[column])
+        level_rules(sheet, f"{letter}{numbers[0]}:{letter}{numbers[-1]}", f"${letter}{numbers[0]}")
+    changes = DataValidation(type="decimal", operator="greaterThanOrEqual", formula1="-1", showErrorMessage=True)
+    changes.error = c.t(N_("Type a number, at least -100 %."))
+    sheet.add_data_validation(changes)
+    for measure in changeable(c.business):
+        changes.add(sheet.cell(*place.position(measure.name, "percent")).coordinate)
+    for number, column in enumerate(("then", "difference", "change"), SHARE_FORMAT + 1):
+        whole = [sheet.cell(*cell).coordinate for cell in what_if.whole_cells(column, c)]
+        if whole:
+            _tenths_rule(sheet, whole, number)
+    _freeze(sheet, place, "headings", "unit")
+    sheet.page_setup.fitToHeight = 1
+    sheet.print_options.horizontalCentered = True
+
+
+def _tenths_rule(sheet: Worksheet, cells: list[str], number: int) -> None:
+    """Counts that a supposed share has left without a whole number show what they are."""
+    code = sheet[cells[0]].number_format.replace("#,##0", "#,##0.0")
+    rule = FormulaRule(formula=[f"IF(ISNUMBER({cells[0]}),ABS({cells[0]}-ROUND({cells[0]},0))>{NOISE_TEXT},FALSE)"])
+    rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=number, formatCode=code))
+    sheet.conditional_formatting.add(" ".join(cells), rule)
+
+
 def _finish_breakdown(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=False)
     place = c.placements["breakdown"]
-    widths = {column: 22.0 for column in place.columns if column.startswith("level")}
-    _widths(sheet, place, {**breakdown.WIDTHS, **widths}, 11)
+    widths = {column: breakdown.LEVEL_WIDTH for column in place.columns if column.startswith("level")}
+    _widths(sheet, place, {**breakdown.WIDTHS, **widths}, breakdown.WIDTH)
     for column in widths:
         first, index = place.position(place.rows[0], column)
         letter = get_column_letter(index)
         level_rules(sheet, f"{letter}{first}:{letter}{place.bottom}", f"${letter}{first}")
+    for number, item in enumerate(c.business.pareto):
+        sheet.row_dimensions[place.position(pareto.chart_rows(item)[0], "name")[0]].height = 27
+        sheet.add_chart(charts_pareto.chart(sheet, place, item, pareto.axis_format(item, c)))
+        if number % pareto.PER_PAGE == 0:
+            sheet.row_breaks.append(Break(id=place.position(f"{pareto.prefix(item)}_title", "name")[0] - 1))
 
 
 def _finish_check(sheet: Worksheet, c: Context) -> None:
@@ -259,10 +305,10 @@ def _finish_guide(sheet: Worksheet, c: Context) -> None:
     _widths(sheet, place, dict(guide.WIDTHS), 14)
     texts = {row: str(cell.value or "") for (row, column), cell in guide.cells(c).items() if column == "text"}
     for row, text in texts.items():
-        lines = sum(1 + len(part) // 112 for part in text.split("\n"))
+        lines = sum(1 + len(part) // 126 for part in text.split("\n"))
         sheet.row_dimensions[place.position(row, "text")[0]].height = 13.5 * lines + 3
-    for kpi in c.business.kpis:
-        sheet.row_dimensions[place.position(f"{kpi.id}_name", "text")[0]].height = 22
+    for row in ("how", *(f"{kpi.id}_name" for kpi in c.business.kpis)):
+        sheet.row_dimensions[place.position(row, "text")[0]].height = 22
     for kpi in c.business.kpis:
         number = place.position(f"{kpi.id}_name", "heading")[0]
         _name(sheet.parent, f"_kpixl.guide.{kpi.id}", sheet, f"$B${number}")
@@ -300,6 +346,7 @@ _FINISH = {
     "dashboard": _finish_dashboard,
     "totals": _finish_totals,
     "kpis": _finish_kpis,
+    "what_if": _finish_what_if,
     "breakdown": _finish_breakdown,
     "check": _finish_check,
     "guide": _finish_guide,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.check import Problem
     from kpixl.i18n import Language
+    from kpixl.pareto import Ranking
     from kpixl.score import Scorecard
 
 BLOCK_PREFIX = "_kpixl.block."
@@ -142,6 +143,7 @@ class Context:
     trend_kpi: str = ""
     """The KPI that the owner picked for the trend chart, by its id."""
     breakdown: Sequence[Section] = ()
+    pareto: Sequence[Ranking] = ()
     commentary: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)
     """A sentence about each KPI, by its id."""

@@ -8,6 +8,7 @@ from kpixl.breakdown import breakdown
 from kpixl.entries import Entries
 from kpixl.i18n import language
 from kpixl.measure import measure
+from kpixl.pareto import pareto
 from kpixl.rows import entry_table
 from kpixl.score import score
 from kpixl.words import entry_words
@@ -67,6 +68,7 @@ def new_package(
         row_cell=layout.row_cells(headings),
         trend_kpi=business.kpis[0].id,
         breakdown=breakdown(entries),
+        pareto=pareto(entries),
     )
     package = Package.from_bytes(skeleton(context), path)
     finish(package, context)

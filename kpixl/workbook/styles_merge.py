@@ -108,10 +108,12 @@ class _Numbers:
 
     def __init__(self, root: Element) -> None:
         self._root = root
-        self._ids = {
-            entry.get("formatCode", ""): int(entry.get("numFmtId", "0")) for entry in _records(root, "numFmts")
-        }
+        declared = _records(root, "numFmts")
+        self._declared = {entry.get("formatCode", "") for entry in declared}
         # Rules have formats of their own, and cells may name one that nobody declared.
+        self._ids: dict[str, int] = {}
+        for entry in (*declared, *root.iter(f"{{{MAIN}}}numFmt")):
+            self._ids.setdefault(entry.get("formatCode", ""), int(entry.get("numFmtId", "0")))
         used = (int(entry.get("numFmtId") or 0) for entry in root.iter(f"{{{MAIN}}}numFmt", f"{{{MAIN}}}xf"))
         self._last = max(used, default=0)
 
@@ -120,9 +122,9 @@ class _Numbers:
         found = {}
         for entry in _records(ours, "numFmts"):
             code = entry.get("formatCode", "")
-            known = code in self._ids
             found[int(entry.get("numFmtId", "0"))] = self._id(code)
-            if not known:
+            if code not in self._declared:
+                self._declared.add(code)
                 holder = in_order(self._root, "numFmts", _ORDER)
                 planted(holder, entry).set("numFmtId", str(self._id(code)))
                 holder.set("count", str(len(holder)))

@@ -1,4 +1,5 @@
-"""Breakdown: the KPIs by assistant, client, service, source and language, as of the last refresh."""
+"""Breakdown: KPIs by assistant, client, service, source and language, then totals by their largest groups. All of it is
+as of the last refresh."""
 
 from __future__ import annotations
 
@@ -9,9 +10,10 @@ from kpixl.errors import N_
 from kpixl.words import SHAPES, level_word
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, notice, static
+from kpixl.workbook.sheets import pareto
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business
+    from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.i18n import Language
 
 TITLES = {
@@ -39,11 +41,15 @@ HEADINGS = {
     "resolution": N_("Resolution"),
 }
 WIDTHS = {"name": 34}
+LEVEL_WIDTH, WIDTH = 22.0, 11.0
+"""Of columns with a level, and of all others; in characters."""
+HELP = N_("As of the last refresh, from the rows. Cases tells how many rows stand behind a value.")
+ORDER = N_("Where there are levels, the worst group comes first and small groups last; elsewhere the largest.")
 
 
 def columns(business: Business) -> tuple[str, ...]:
     """Ids of the block's columns: a name, then value, level and cases of each KPI of the widest section."""
-    widest = max((len(kpis) for kpis in dimensions(business).values()), default=0)
+    widest = max((len(kpis) for kpis in dimensions(business).values()), default=1)
     return ("name", *(f"{part}_{number}" for number in range(widest) for part in ("value", "level", "cases")))
 
 
@@ -54,7 +60,7 @@ def rows(business: Business) -> tuple[str, ...]:
         for dimension in dimensions(business)
         for part in ("title", "headings", *(f"group_{n}" for n in range(CAPACITY)), "note", "space")
     )
-    return ("title", "help", "space", *sections)
+    return ("title", "help", "space", *sections, *pareto.rows(business))
 
 
 def cells(c: Context) -> Cells:
@@ -62,13 +68,11 @@ def cells(c: Context) -> Cells:
     found: dict[tuple[str, str], Cell] = {
         ("space", "value_0"): notice(c),
         ("title", "name"): label(c.titles["breakdown"], style.TITLE),
-        ("help", "name"): label(
-            c.t(N_("As of the last refresh, from the rows. Cases tells how many rows stand behind a value.")),
-            style.HELP,
-        ),
+        ("help", "name"): label(f"{c.t(HELP)} {c.t(ORDER)}", style.HELP),
     }
     for section in c.breakdown:
         found.update(_section(section, c))
+    found.update(pareto.cells(c))
     return found
 
 
@@ -95,9 +99,7 @@ def _section(section: Section, c: Context) -> Cells:
             has = result is not None and result.value is not None
             values = {
                 "value": result.value if result and has else None,
-                "level": level_shown(result, t)
-                if result and has and (kpi.thresholds or result.level is not None)
-                else None,
+                "level": level_shown(result, t) if result and has and has_level(result, kpi) else None,
                 "cases": result.cases if result and has else None,
             }
             for part, value in values.items():
@@ -111,6 +113,11 @@ PLAIN = style.Style()
 FEW = N_("too few cases")
 
 
+def has_level(result: GroupResult, kpi: BusinessKpi) -> bool:
+    """Whether something is said of the level of a group's value: what it is, that it is none, or too few cases."""
+    return bool(kpi.thresholds) or result.level is not None or result.few
+
+
 def level_shown(result: GroupResult, t: Language) -> str:
     """The level of a group with its shape; with too few cases, that they are."""
     return f"{SHAPES[None]} {t(FEW)}" if result.few else level_word(result.level, t)
@@ -118,9 +125,10 @@ def level_shown(result: GroupResult, t: Language) -> str:
 
 def hidden_rows(c: Context) -> set[str]:
     """Rows for groups that are not there."""
-    return {
+    groups = {
         f"{section.dimension}_group_{row}" for section in c.breakdown for row in range(len(section.groups), CAPACITY)
     }
+    return groups | pareto.hidden_rows(c)
 
 
 def note_of(section: Section, t: Language) -> str | None:

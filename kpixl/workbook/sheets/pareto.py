@@ -1,0 +1,165 @@
+"""The sections at the end of Breakdown that show which few groups bring most of a total: a table each, whose rows the
+chart beside it draws. As of the last refresh; ``charts_pareto`` makes the charts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.errors import N_
+from kpixl.pareto import NAMED, Part, Ranking
+from kpixl.workbook import style
+from kpixl.workbook.grid import Cell, Cells, Context, label, static
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Business, Pareto
+    from kpixl.i18n import Language
+
+COLUMNS = {"name": "name", "amount": "value_0", "share": "level_0", "cumulative": "cases_0"}
+"""The columns of a section, and those of the block that they stand in."""
+GROUPS = NAMED + 1
+"""Rows of the table: groups by their names, and all the others as one."""
+ROOM = 4
+"""Empty rows below the table that the chart needs to be high enough."""
+_HEAD = ("title", "text", "note")
+PER_PAGE = 2
+"""So many sections fit on a printed page."""
+
+
+def prefix(item: Pareto) -> str:
+    """What the ids of a section's rows begin with."""
+    return f"pareto_{item.measure.id}_{item.by}"
+
+
+def group_rows(item: Pareto) -> tuple[str, ...]:
+    """Ids of the rows of the table, which the chart draws."""
+    return tuple(f"{prefix(item)}_group_{row}" for row in range(GROUPS))
+
+
+def chart_rows(item: Pareto) -> tuple[str, ...]:
+    """Ids of the rows beside which the chart stands, from the first to the last. For each group that is not there its
+    row is hidden and another one is shown, so that the chart keeps its height."""
+    at = prefix(item)
+    fill = (f"{at}_fill_{row}" for row in range(GROUPS))
+    return (f"{at}_headings", *group_rows(item), *fill, *(f"{at}_room_{row}" for row in range(ROOM)))
+
+
+def rows(business: Business) -> tuple[str, ...]:
+    """Ids of the rows of every section."""
+    return tuple(
+        row
+        for item in business.pareto
+        for row in (*(f"{prefix(item)}_{part}" for part in _HEAD), *chart_rows(item), f"{prefix(item)}_space")
+    )
+
+
+def cells(c: Context) -> Cells:
+    """Every cell of the sections."""
+    found: dict[tuple[str, str], Cell] = {}
+    for ranking in c.pareto:
+        found.update(_section(ranking, c))
+    return found
+
+
+def _section(ranking: Ranking, c: Context) -> Cells:
+    item, t = ranking.pareto, c.t
+    at = prefix(item)
+    found: dict[tuple[str, str], Cell] = {
+        (f"{at}_title", "name"): label(t(item.title), style.Style(size=12, bold=True, colour=style.ACCENT)),
+        (f"{at}_text", "name"): static(text_of(ranking, t), style.Style()),
+        (f"{at}_note", "name"): static(note_of(ranking, t), style.Style(size=9, colour=style.MUTED)),
+    }
+    for column, text in headings(item, c.business, t).items():
+        look = style.HEADING if column == "name" else style.HEADING_RIGHT
+        found[f"{at}_headings", COLUMNS[column]] = label(text, look)
+    for number, row in enumerate(group_rows(item)):
+        part = ranking.parts[number] if number < len(ranking.parts) else None
+        values = {
+            "name": name_of(part, t) if part else None,
+            "amount": part.amount if part else None,
+            "share": part.share if part else None,
+            "cumulative": part.cumulative if part else None,
+        }
+        for column, value in values.items():
+            found[row, COLUMNS[column]] = static(value, _look(column, item, c))
+    return found
+
+
+def _look(column: str, item: Pareto, c: Context) -> style.Style:
+    if column == "name":
+        return style.Style()
+    if column != "amount":
+        return style.Style(format=style.FORMATS["fraction"], align="right")
+    return style.Style(format=_amounts(item, c, "#,##0.00"), align="right", shrink=True)
+
+
+def axis_format(item: Pareto, c: Context) -> str:
+    """How amounts are written at an axis: without cents, unless there is little else."""
+    if item.measure.unit != "money":
+        return style.FORMATS[item.measure.unit]
+    whole, cents = _amounts(item, c, "#,##0"), _amounts(item, c, "#,##0.00")
+    return f"[>=10]{whole};[=0]{whole};{cents}"
+
+
+def _amounts(item: Pareto, c: Context, digits: str) -> str:
+    """The number format of amounts: money in the workbook's currency, as the owner's language writes it."""
+    if item.measure.unit != "money":
+        return style.FORMATS[item.measure.unit]
+    before, _, after = c.t.money_pattern(c.scorecard.entries.currency).partition("{}")
+    return "".join((f'"{before}"' if before else "", digits, f'"{after}"' if after else ""))
+
+
+def headings(item: Pareto, business: Business, t: Language) -> dict[str, str]:
+    """The headings of a table, by its columns."""
+    return {
+        "name": t(business.table(str(item.measure.table)).field(item.by).heading),
+        "amount": t(N_("Amount")) if item.measure.unit == "money" else t(N_("Cases")),
+        "share": t(N_("Share")),
+        "cumulative": t(N_("Cumulative share")),
+    }
+
+
+def name_of(part: Part, t: Language) -> str:
+    """What a part of a total is called."""
+    if part.others:
+        return t(N_("other ({count})")).format(count=t.number(part.others))
+    return part.name or t(N_("(blank)"))
+
+
+def text_of(ranking: Ranking, t: Language) -> str | None:
+    """The sentence above a chart: the fewest groups that bring 80 %. None where there are none."""
+    if not ranking.parts:
+        return None
+    return t(ranking.pareto.text).format(vital=t.number(ranking.vital), groups=t.number(ranking.groups))
+
+
+def note_of(ranking: Ranking, t: Language) -> str | None:
+    """What is to be known of the shares: that there are none, or what they do not count or count as one."""
+    notes = []
+    if not ranking.parts and not ranking.left_out and not ranking.unnamed:
+        notes.append(t(N_("No rows in this period.")))
+    if ranking.left_out:
+        notes.append(t(N_("Not above zero, and so without a share: {count}.")).format(count=ranking.left_out))
+    if ranking.unnamed and ranking.parts:
+        notes.append(t(N_("Rows without a name count as one group.")))
+    elif ranking.unnamed:
+        notes.append(t(N_("No row of this period has a name to group it by.")))
+    if ranking.typed:
+        notes.append(t(N_("A typed total is in force: these rows do not add up to it.")))
+    return " ".join(notes) or None
+
+
+def hidden_rows(c: Context) -> set[str]:
+    """Rows for groups that are not there, and as many others as there are groups; without any group, all that the
+    chart stands beside."""
+    hidden = set()
+    for ranking in c.pareto:
+        item, shown = ranking.pareto, len(ranking.parts)
+        at = prefix(item)
+        if shown:
+            hidden |= {f"{at}_group_{row}" for row in range(shown, GROUPS)}
+            hidden |= {f"{at}_fill_{row}" for row in range(shown)}
+        else:
+            hidden |= {f"{at}_text", *chart_rows(item)}
+        if note_of(ranking, c.t) is None:
+            hidden.add(f"{at}_note")
+    return hidden
