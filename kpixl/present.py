@@ -11,15 +11,19 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from kpixl.catalog import Level
+from kpixl.cautions import SIGNS, alert_text, cautions
 from kpixl.errors import N_
-from kpixl.score import GRADED, thresholds_published
-from kpixl.words import TRENDS, reason_text, standing_word, to_next_text
+from kpixl.grade import GRADED, thresholds_published
+from kpixl.reading import as_line, certainty, pace_text, signal_text
+from kpixl.words import DAYS_LEFT, SETTLED, TRENDS, reason_text, standing_word, to_next_text
 
 if TYPE_CHECKING:
     from kpixl.catalog import Business, BusinessKpi
+    from kpixl.cautions import Caution
     from kpixl.check import Problem
+    from kpixl.grade import Reason
     from kpixl.i18n import Language
-    from kpixl.score import Reason, Result, Scorecard
+    from kpixl.score import Result, Scorecard
 
 Json = dict[str, Any]
 
@@ -38,6 +42,7 @@ _GAP = "  "
 def result_json(result: Result, t: Language) -> Json:
     """One KPI, of a workbook or from numbers alone."""
     kpi, step = result.kpi, result.grade.to_next
+    ends, usual, pace = result.interval, result.usual, result.pace
     return {
         "kpi": kpi.id,
         "business": kpi.business,
@@ -62,8 +67,13 @@ def result_json(result: Result, t: Language) -> Json:
         "change": result.change,
         "trend": result.trend,
         "sample": result.sample,
+        "interval": ends and {"low": ends.low, "high": ends.high},
+        "settled": result.settled,
+        "usual_range": usual and {"low": usual.low, "mean": usual.mean, "high": usual.high},
+        "signal": result.signal and result.signal.value,
+        "pace": pace and {"forecast": pace.forecast, "steady": pace.steady, "on_track": pace.on_track},
         "note": t(result.note) or None,
-        "alert": t(kpi.alert) if result.alert else None,
+        "alert": alert_text(result, t) or None,
     }
 
 
@@ -76,7 +86,9 @@ def scorecard_json(scorecard: Scorecard, t: Language, problems: Sequence[Problem
         "period": str(entries.period),
         "currency": entries.currency,
         "language": entries.language,
+        "clock": {"days_gone": scorecard.clock.gone, "days_left": scorecard.clock.left},
         "kpis": [result_json(result, t) for result in scorecard.results],
+        "cautions": [caution_json(caution, t) for caution in cautions(scorecard)],
         "measures": {
             name: {"value": value.used, "log": value.log, "typed": value.typed, "source": value.source}
             for name, value in scorecard.measures.items()
@@ -84,6 +96,11 @@ def scorecard_json(scorecard: Scorecard, t: Language, problems: Sequence[Problem
         },
         "problem_count": problem_count(problems),
     }
+
+
+def caution_json(caution: Caution, t: Language) -> Json:
+    """What KPIs say together."""
+    return {"id": caution.id, "severity": caution.severity, "kpis": list(caution.kpis), "text": caution.text(t)}
 
 
 def problem_json(problem: Problem, t: Language) -> Json:
@@ -161,7 +178,8 @@ def _thresholds_json(kpi: BusinessKpi, used: Mapping[Level, float]) -> list[Json
 
 
 def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Language, *, colour: bool = False) -> str:
-    """The scorecard as a table, what it takes to the next level below each KPI, and what Check has found."""
+    """The scorecard as a table; below each KPI how sure it is, whether it is a signal, where it is heading, and what it
+    takes to the next level; then the cautions, and what Check has found."""
     entries = scorecard.entries
     rows = [
         (
@@ -176,12 +194,15 @@ def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Languag
     heads = (t(N_("KPI")), "", t(N_("Value")), t(N_("Level")), t(N_("Change")))
     widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
     widths[1] = max(12, min(widths[1], WIDTH - sum(widths) + widths[1] - len(_GAP) * (len(heads) - 1)))
-    lines = [f"{entries.company or t(entries.business.name)} · {t.period(entries.period)}", ""]
+    left = f" · {t(DAYS_LEFT).format(days=scorecard.clock.left)}" if scorecard.clock.running else ""
+    lines = [f"{entries.company or t(entries.business.name)} · {t.period(entries.period)}{left}", ""]
     lines += _row(heads, widths)
     for result, row in zip(scorecard.results, rows, strict=True):
         lines += _row(row, widths, _COLOURS[result.grade.shade] if colour else None)
-        lines += block(_advice(result, t), indent=widths[0] + len(_GAP))
-    return "\n".join([*lines, "", *block([counts_text(problems, t)])])
+        below = (_told(result, t), as_line(pace_text(result, t, entries.currency)), *_advice(result, t))
+        lines += block((text for text in below if text), indent=widths[0] + len(_GAP))
+    found = block(f"{caution.sign} {caution.text(t)}" for caution in cautions(scorecard))
+    return "\n".join([*lines, *([""] if found else []), *found, "", *block([counts_text(problems, t)])])
 
 
 def calc_text(result: Result, t: Language) -> str:
@@ -190,8 +211,12 @@ def calc_text(result: Result, t: Language) -> str:
     unit = "ratio" if kpi.kpi.unit == "money" else kpi.kpi.unit
     names = dict.fromkeys((t(kpi.abbreviation), t(kpi.name)))
     heading = f"{', '.join(names)} ({kpi.business}):"
-    level = standing_word(result, t)
-    return "\n".join(block([f"{heading} {t.number(result.value, unit)}  {level}"]) + block(_advice(result, t), 2))
+    unsure = f" ({t(SETTLED[False])})" if result.settled is False else ""
+    level = f"{standing_word(result, t)}{unsure}"
+    alert = [f"{SIGNS['act_now']} {alert_text(result, t)}"] if result.alert else []
+    return "\n".join(
+        block([f"{heading} {t.number(result.value, unit)}  {level}"]) + block([*_advice(result, t), *alert], 2)
+    )
 
 
 def problems_text(problems: Sequence[Problem], t: Language) -> str:
@@ -223,11 +248,17 @@ def kpis_text(business: Business, t: Language) -> str:
     return "\n".join(lines)
 
 
+def _told(result: Result, t: Language) -> str:
+    """What is to be known before a level is acted on: that it is not sure, that it is more than usual variation."""
+    unsure = certainty(result, t) if result.settled is False else ()
+    signal = signal_text(result, t) if result.signal is not None and result.signal.is_signal else ""
+    return as_line(" · ".join(text for text in (*unsure, signal) if text))
+
+
 def _advice(result: Result, t: Language) -> list[str]:
-    """Why there is no value, or what it takes to the next level; and the alert, where there is one."""
+    """Why there is no value or level, or what it takes to the next one; and what is to be known of the value."""
     first = reason_text(result.reason, t) if result.grade.shade is None else to_next_text(result, t)
-    alert = f"! {t(result.kpi.alert)}" if result.alert else ""
-    return [text for text in (first, t(result.note), alert) if text]
+    return [text for text in (first, t(result.note)) if text]
 
 
 def change_text(result: Result, t: Language, currency: str) -> str:

@@ -167,6 +167,36 @@ def test_too_many_discretion_incidents_are_an_alert() -> None:
     assert not calc("discretion", {"incidents": 15, "tasks_done": 1000}).alert
 
 
+@pytest.mark.parametrize(
+    ("numbers", "low", "high", "settled"),
+    [
+        # (p − p̂)² = z²·p·(1 − p) / n, solved for p elsewhere.
+        ({"satisfied": 80, "surveyed": 100}, 0.71117083, 0.86663307, False),
+        ({"satisfied": 800, "surveyed": 1000}, 0.77408104, 0.82362291, True),
+    ],
+)
+def test_more_cases_settle_the_same_level(numbers: dict[str, float], low: float, high: float, settled: bool) -> None:
+    result = calc("css", numbers, VA)
+    assert result.interval is not None
+    assert (result.interval.low, result.interval.high) == (pytest.approx(low), pytest.approx(high))
+    assert result.settled is settled
+    assert result.sample == numbers["surveyed"]
+    assert (result.usual, result.signal, result.pace) == (None, None, None)
+
+
+def test_nps_has_three_answers_more() -> None:
+    """40 of 100 on either side: 40.75 of 103, and 1.96 standard errors of what they leave open."""
+    result = calc("nps", {"promoters": 40, "detractors": 40, "respondents": 100})
+    assert result.interval is not None
+    assert (result.interval.low, result.interval.high) == (pytest.approx(-17.178675), pytest.approx(17.178675))
+    assert result.settled is True  # all of it lies below the 20 of the first level
+
+
+def test_a_mean_has_no_interval_without_its_rows() -> None:
+    result = calc("art", {"resolution_hours": 100, "requests_resolved": 50}, VA)
+    assert (result.interval, result.settled, result.sample) == (None, None, 50)
+
+
 @pytest.mark.parametrize("kpi", [k for k in EVERY_KPI if "/" in k.kpi.formula], ids=lambda k: f"{k.business}-{k.id}")
 def test_zero_denominator_gives_a_reason(kpi: BusinessKpi) -> None:
     result = calc(kpi.id, dict.fromkeys(kpi.kpi.arguments, 0.0), kpi.business)

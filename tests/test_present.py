@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from datetime import date
+from functools import partial
+from itertools import dropwhile, takewhile
 
 import pytest
 
@@ -12,15 +15,19 @@ from kpixl import present
 from kpixl.calc import calc
 from kpixl.catalog import Business, business, businesses
 from kpixl.check import Problem
+from kpixl.entries import Entries, InputCell, PastValue
 from kpixl.i18n import language
-from kpixl.score import Scorecard
+from kpixl.measure import measure
+from kpixl.period import Period, serial
+from kpixl.score import Scorecard, score
 
 EN = language("en")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 RESULT_KEYS = {
     "kpi", "business", "abbreviation", "name", "value", "unit", "level", "standing", "reason", "next_level", "to_next",
     "measures", "window", "thresholds", "target", "against_target", "previous", "year_before", "year_to_date",
-    "year_to_date_reason", "change", "trend", "sample", "note", "alert",
+    "year_to_date_reason", "change", "trend", "sample", "interval", "settled", "usual_range", "signal", "pace", "note",
+    "alert",
 }  # fmt: skip
 
 
@@ -54,6 +61,11 @@ def test_a_result_for_machines(scorecard: Scorecard) -> None:
         "change": pytest.approx(-0.02),
         "trend": "worse",
         "sample": 100,
+        "interval": {"low": pytest.approx(0.80187901), "high": pytest.approx(0.93000594)},
+        "settled": False,
+        "usual_range": None,
+        "signal": None,
+        "pace": None,
         "note": None,
         "alert": None,
     }
@@ -70,7 +82,7 @@ def test_the_lowest_level_is_a_level() -> None:
 
 
 def test_an_alert_is_a_sentence(scorecard: Scorecard) -> None:
-    assert present.result_json(scorecard.result("aur"), EN)["alert"].startswith("Over 100 %")
+    assert present.result_json(scorecard.result("aur"), EN)["alert"].startswith("Utilisation above 100 %")
 
 
 def test_a_scorecard_for_machines(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
@@ -86,6 +98,7 @@ def test_a_scorecard_for_machines(scorecard: Scorecard, problems: tuple[Problem,
     assert data["measures"]["satisfied"] == {"value": 88, "log": None, "typed": 88, "source": "typed"}
     assert data["measures"]["leads"] == {"value": None, "log": None, "typed": None, "source": None}
     assert data["problem_count"] == {"error": 1, "warning": 1, "note": 0}
+    assert data["clock"] == {"days_gone": 31, "days_left": 0}
     json.dumps(data, allow_nan=False)
 
 
@@ -131,15 +144,16 @@ def test_measures_name_what_they_are_bound_to() -> None:
 def test_the_scorecard_in_a_terminal(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
     lines = present.scorecard_text(scorecard, problems, EN).splitlines()
     assert lines[0] == "TaskZenith · October 2026"
-    assert lines[3:8] == [
+    assert lines[3:9] == [
         "CSS   Client satisfaction score       88.0%  ● typical      −2.0 points worse",
+        "      Likely 80 – 93% · too few to be sure",
         "      Satisfied answers: +2 → above average",
         "ART   Average resolution time             –  ○ not graded   –",
         "      No requests resolved in this period",
         "CRR   Client retention rate               –  ○ not graded   –",
     ]
     assert next(line for line in lines if line.startswith("TCR")).endswith("★ exceptional  same")
-    assert any(line.startswith("      ! Over 100 %") for line in lines)
+    assert any(line.startswith("✖ Utilisation above 100 %") for line in lines)
     assert lines[-1] == "Check has found errors: 1, warnings: 1."
 
 
@@ -184,6 +198,91 @@ def test_the_catalogue_in_a_terminal() -> None:
 def test_one_kpi_in_a_terminal() -> None:
     text = present.calc_text(calc("css", {"satisfied": 80, "surveyed": 100}, "remote-va-agency"), EN)
     assert text.splitlines() == [
-        "CSS, Client satisfaction score (remote-va-agency): 80.0%  ▼ below benchmark",
+        "CSS, Client satisfaction score (remote-va-agency): 80.0%  ▼ below benchmark (too few to be sure)",
         "  Satisfied answers: +5 → typical",
     ]
+    sure = present.calc_text(calc("css", {"satisfied": 800, "surveyed": 1000}, "remote-va-agency"), EN)
+    assert sure.splitlines()[0].endswith("▼ below benchmark")
+
+
+# Signal or noise, and pace
+
+
+PAST = (10_000.0, 12_000.0, 10_000.0, 12_000.0, 10_000.0, 12_000.0)
+"""April to September: their mean is 11,000 and each step 2,000, so that 5,680 to 16,320 is usual."""
+
+
+def takings(revenue: float, until: date | None = None, target: float | None = None) -> Scorecard:
+    """October 2026 of a service business, entered up to a day."""
+    cell = partial(InputCell, sheet="Totals", cell="D5")
+    entries = Entries(
+        business=business("service-business"),
+        company="D",
+        language="en",
+        currency="EUR",
+        period=Period.parse("2026-10"),
+        tables={},
+        settings={} if until is None else {"entered_until": cell(float(serial(until)))},
+        typed={"revenue": cell(revenue)},
+        targets={} if target is None else {"revenue": cell(target)},
+        thresholds={},
+        past=tuple(PastValue(date(2026, 4 + n, 1), "kpi", "sb_revenue", value) for n, value in enumerate(PAST)),
+    )
+    return score(entries, measure(entries))
+
+
+def told(scorecard: Scorecard) -> list[str]:
+    """What the terminal says of revenue below its value, a line each."""
+    lines = present.scorecard_text(scorecard, (), EN).splitlines()
+    _, *lines = dropwhile(lambda line: "  Revenue  " not in line, lines)
+    return [line.strip() for line in takewhile(lambda line: line.startswith("  "), lines)]
+
+
+@pytest.mark.parametrize(
+    ("revenue", "signal", "line"),
+    [
+        (16_000, "usual", None),
+        (17_000, "above", "◆ Above its usual range"),
+        (5_600, "below", "◆ Below its usual range"),
+    ],
+)
+def test_signal_or_noise(revenue: float, signal: str, line: str | None) -> None:
+    scorecard = takings(revenue)
+    found = present.result_json(scorecard.result("revenue"), EN)
+    assert found["usual_range"] == pytest.approx({"low": 5680, "mean": 11_000, "high": 16_320})
+    assert (found["signal"], found["pace"], found["interval"], found["settled"]) == (signal, None, None, None)
+    assert told(scorecard) == ([line] if line else [])
+
+
+def test_while_the_period_runs() -> None:
+    """10 of 31 days: 9,000 becomes 27,900; a steady month towards 31,000 would stand at 10,000."""
+    scorecard = takings(9_000, date(2026, 10, 10), 31_000)
+    data = present.scorecard_json(scorecard, EN)
+    assert data["clock"] == {"days_gone": 10, "days_left": 21}
+    (revenue,) = [kpi for kpi in data["kpis"] if kpi["kpi"] == "revenue"]
+    assert revenue["pace"] == {"forecast": pytest.approx(27_900), "steady": pytest.approx(10_000), "on_track": False}
+    assert revenue["signal"] is None
+    assert revenue["usual_range"]["mean"] == 11_000
+    assert present.scorecard_text(scorecard, (), EN).startswith("D · October 2026 · days left: 21\n")
+    assert told(scorecard) == ["Forecast €27,900 · off track"]
+    json.dumps(data, allow_nan=False)
+
+
+def test_before_it_begins_a_period_has_no_days_left_to_tell() -> None:
+    text = present.scorecard_text(takings(9_000, date(2026, 9, 20)), (), EN)
+    assert text.startswith("D · October 2026\n")
+    assert "Forecast" not in text
+
+
+def test_without_a_target_there_is_a_forecast_alone() -> None:
+    scorecard = takings(9_000.4, date(2026, 10, 10))
+    pace = present.result_json(scorecard.result("revenue"), EN)["pace"]
+    assert pace == {"forecast": pytest.approx(27_901.24), "steady": None, "on_track": None}
+    assert told(scorecard) == ["Forecast €27,901"]
+    on_track = takings(10_000, date(2026, 10, 10), 31_000)
+    assert told(on_track) == ["Forecast €31,000 · on track"]
+
+
+@pytest.mark.parametrize(("revenue", "line"), [(1e300, "Forecast 3.1e+300"), (-1_000, "Forecast -€3,100.00")])
+def test_a_forecast_of_any_size_is_written(revenue: float, line: str) -> None:
+    assert told(takings(revenue, date(2026, 10, 10))) == [line]

@@ -29,8 +29,11 @@ from kpixl.entries import Entries, InputCell, OwnEntry, PastValue
 from kpixl.errors import FileExists, FileInUse, FolderMissing
 from kpixl.i18n import LOCALES, language
 from kpixl.measure import measure
-from kpixl.period import Period
+from kpixl.pareto import pareto
+from kpixl.period import Period, serial
 from kpixl.report import charts, output, pdf, report_html
+from kpixl.report.pareto import WIDTH, pictures
+from kpixl.rows import entry_table
 from kpixl.score import Scorecard, score
 from kpixl.workbook import style
 
@@ -176,6 +179,219 @@ def test_the_breakdown_has_its_groups(samples: tuple[verbs.Outcome, ...]) -> Non
             assert counted == [f"({t.number(result.cases)})" for result in known if result.cases is not None]
 
 
+def test_totals_have_their_largest_groups(samples: tuple[verbs.Outcome, ...]) -> None:
+    """In every sample with such totals: names, amounts, shares and the sentence are those of the ranking."""
+    seen = 0
+    for sample in samples:
+        scorecard = verbs.results(sample.path).scorecard
+        t, currency = language(scorecard.entries.language), scorecard.entries.currency
+        tree = parsed(output.own_page(scorecard, (), MADE))
+        rankings = pareto(scorecard.entries)
+        pictures = tree.xpath("//div[@class='paretos']/figure")
+        assert len(pictures) == len(rankings)
+        for ranking, figure in zip(rankings, pictures, strict=True):
+            unit = ranking.pareto.measure.unit
+            told = one(figure, ".//desc").text.split("; ")
+            numbers = [
+                f"{t.number(part.amount, unit, currency)}, {t.number(part.share, 'fraction')}, "
+                f"{t.number(part.cumulative, 'fraction')}"
+                for part in ranking.parts
+            ]
+            assert [text.rpartition(": ")[2] for text in told] == numbers
+            named = [text.rpartition(": ")[0] for text in told]
+            assert named[:3] == [part.name for part in ranking.parts[:3]]
+            assert words(one(figure, ".//h3")) == t(ranking.pareto.title)
+            assert str(ranking.vital) in words(one(figure, ".//figcaption/p"))
+            amounts = [words(text) for text in figure.xpath(".//text[@class='amount']")]
+            assert amounts == [t.number(part.amount, unit, currency) for part in ranking.parts]
+            widths = [float(bar.get("width")) for bar in figure.xpath(".//rect")]
+            assert [width / sum(widths) for width in widths] == pytest.approx(
+                [part.share for part in ranking.parts], abs=0.005
+            )
+            seen += 1
+    assert seen == 5
+
+
+# How sure, signal or noise, pace
+
+
+def test_a_card_says_how_many_cases_and_how_sure() -> None:
+    made = entries(typed=typed(satisfied=88, surveyed=100, services_offered=9, clients_served=43))
+    tree = parsed(page_of(made))
+    sure = {id_: [words(p) for p in tree.xpath(f"//*[@id='kpi-{id_}']//p[@class='sure']")] for id_ in ("css", "sdi")}
+    assert sure == {"css": ["Cases: 100 · likely 80 – 93% · too few to be sure"], "sdi": ["Cases: 43"]}
+    assert not tree.xpath("//*[@id='kpi-art']//*[@class='facts']")  # no value, nothing to be sure of
+    nobody = parsed(page_of(entries(typed=typed(satisfied=0, surveyed=0))))
+    assert not nobody.xpath("//*[@class='facts']")
+
+
+def test_enough_cases_are_not_doubted() -> None:
+    made = entries(typed=typed(satisfied=800, surveyed=1000))
+    assert words(one(parsed(page_of(made)), "//*[@id='kpi-css']//p[@class='sure']")) == "Cases: 1,000 · likely 77 – 82%"
+
+
+EARLIER = (20e3, *[10e3, 12e3] * 5)
+"""November to September. Mean 130,000 / 11 = 11,818; steps 10,000 and 9 × 2,000, 2,800 on average, so that 4,370 to
+19,266 is usual: November was above it."""
+
+
+def takings(revenue: float, until: float | None = None, target: float | None = None) -> Entries:
+    """October 2026 of a service business, after eleven closed months."""
+    months = [Period.parse("2026-10").shift(shift).start for shift in range(-11, 0)]
+    return entries(
+        business=business("service-business"),
+        currency="EUR",
+        typed=typed(revenue=revenue),
+        settings={} if until is None else {"entered_until": InputCell(until, "Settings", "B9")},
+        targets={} if target is None else {"revenue": InputCell(target, "KPIs", "E5")},
+        past=tuple(PastValue(day, "kpi", "sb_revenue", value) for day, value in zip(months, EARLIER, strict=True)),
+    )
+
+
+def signals_of(tree: Tree) -> list[tuple[str, str]]:
+    """The periods that the line of revenue marks, and how, by its text alternative."""
+    told = one(tree, "//*[@id='trend-values-revenue']").text
+    return re.findall(r"(\w+ \d+): [^;(]+ \(([^)]+)\)", told)
+
+
+@pytest.mark.parametrize(
+    ("revenue", "word", "marks"),
+    [
+        (12e3, "Usual variation", []),
+        (25e3, "◆ Above its usual range", [("Oct 2026", "above its usual range")]),
+        (1e3, "◆ Below its usual range", [("Oct 2026", "below its usual range")]),
+    ],
+)
+def test_a_signal_is_marked_where_it_is(revenue: float, word: str, marks: list[tuple[str, str]]) -> None:
+    tree = parsed(page_of(takings(revenue)))
+    assert words(one(tree, "//*[@id='kpi-revenue']//p[starts-with(@class, 'signal')]")) == word
+    assert signals_of(tree) == [("Nov 2025", "above its usual range"), *marks]
+    chart = one(tree, "//svg[@aria-labelledby='trend-revenue trend-values-revenue']")
+    line = [point.split(",") for point in one(chart, "polyline").get("points").split()]
+    expected = [line[0], line[-1]] if marks else [line[0]]
+    found = [re.match(r"M([\d.]+) ([\d.]+)", path.get("d")) for path in chart.xpath("path[@class='signal']")]
+    assert [(at[1], float(at[2]) + 7) for at in found if at] == [(x, pytest.approx(float(y))) for x, y in expected]
+    assert "usual range: €4,370.18 to €19,266.18" in words(one(chart, "desc"))
+    assert len(tree.xpath("//ul[@class='keys']/li")) == 2
+
+
+def test_the_axis_reaches_to_the_limits() -> None:
+    """Without the lower limit at 4,370 it would begin at €10,000."""
+    chart = one(parsed(page_of(takings(12e3))), "//svg[@class='trend']")
+    assert [words(text) for text in chart.xpath("text[@text-anchor='end']")][:5] == [
+        "€0", "€5,000", "€10,000", "€15,000", "€20,000",
+    ]  # fmt: skip
+    limits = [float(line.get("y1")) for line in chart.xpath("line[@class='limit']")]
+    assert limits == [pytest.approx(142 - amount * 132 / 20e3, abs=0.06) for amount in (4370.18, 19266.18)]
+
+
+def test_what_is_beyond_counting_is_not_usual() -> None:
+    made = takings(12e3)
+    huge = tuple(replace(past, value=1e300) if number % 2 else past for number, past in enumerate(made.past))
+    tree = parsed(page_of(replace(made, past=huge)))
+    assert tree.xpath("//svg[@class='trend']")
+    assert not tree.xpath("//*[@class='usual']")
+
+
+def test_a_run_is_told_as_one() -> None:
+    """Three months at 10 and eight around 18. Mean 174 / 11 = 15.82; steps 15.5 / 10 on average, so that 11.7 to 19.9
+    is usual: September is the eighth in a row above the mean, October the ninth."""
+    months = [Period.parse("2026-10").shift(shift).start for shift in range(-11, 0)]
+    past = tuple(
+        PastValue(day, "kpi", "sb_complaints", 10 if number < 3 else 17.5 + number % 2)
+        for number, day in enumerate(months)
+    )
+    made = entries(business=business("service-business"), typed=typed(complaints=18), past=past)
+    tree = parsed(page_of(made))
+    told = one(tree, "//*[@id='trend-values-complaints']").text
+    assert "Sep 2026: 17.5 (eight in a row above its mean)" in told
+    assert told.count("eight in a row above its mean") == 2
+    assert words(one(tree, "//*[@id='kpi-complaints']//p[@class='signal told']")) == "◆ Eight in a row above its mean"
+
+
+def test_a_running_period_has_a_forecast_and_no_signal_yet() -> None:
+    """10 of 31 days: 9,000 becomes 27,900, and a steady month towards 31,000 would stand at 10,000."""
+    tree = parsed(page_of(takings(9000, float(serial(date(2026, 10, 10))), 31_000)))
+    assert words(one(tree, "//p[@class='kind']")) == "October 2026 · Service business · days left: 21"
+    assert words(one(tree, "//*[@id='kpi-revenue']//p[@class='pace']")) == "Forecast €27,900 · off track"
+    assert not tree.xpath("//*[@id='kpi-revenue']//p[starts-with(@class, 'signal')]")
+    far = parsed(page_of(takings(25e3, float(serial(date(2026, 10, 10))))))
+    assert words(one(far, "//*[@id='kpi-revenue']//p[@class='pace']")) == "Forecast €77,500"
+    assert signals_of(far) == [("Nov 2025", "above its usual range")]  # October is no whole month yet
+
+
+def test_a_closed_period_has_no_days_left() -> None:
+    tree = parsed(page_of(takings(9000)))
+    assert words(one(tree, "//p[@class='kind']")) == "October 2026 · Service business"
+    assert not tree.xpath("//p[@class='pace']")
+
+
+def test_without_closed_periods_nothing_is_usual() -> None:
+    tree = parsed(page_of(nasty()))
+    assert tree.xpath("//svg[@class='trend']")
+    assert not tree.xpath(
+        "//ul[@class='keys']|//*[@class='usual' or @class='limit' or @class='mean' or @class='signal']"
+    )
+
+
+SALES = business("service-business").table("sales")
+
+
+def sold(clients: list[str | None], amounts: list[float]) -> Entries:
+    """October of a service business with these sales."""
+    day = [float(serial(Period.parse("2026-10").start))] * len(clients)
+    rows = entry_table(SALES, {"date": day, "client": clients, "amount": amounts})
+    return entries(business=business("service-business"), currency="EUR", tables={"sales": rows})
+
+
+def test_bars_and_line_are_on_one_axis() -> None:
+    """By hand: 60, 30 and 10 of 100; the line begins where the first bar ends, and ends where the axis does."""
+    (made, *others) = pictures(pareto(sold(["Ana", "Ben", None], [60, 30, 10])), "EUR", EN)
+    assert others == []
+    width = made.right - made.left
+    assert [bar.length / width for bar in made.bars] == pytest.approx([0.6, 0.3, 0.1])
+    assert [(x - made.left) / width for x, _ in made.line] == pytest.approx([0.6, 0.9, 1])
+    assert [bar.name for bar in made.bars] == ["Ana", "Ben", "(blank)"]
+    assert [tick.text for tick in made.ticks] == ["0%", "20%", "40%", "60%", "80%", "100%"]
+    assert made.ticks[-1].x == made.right
+    assert made.sentence == "Clients that together bring 80 % (or more) of the revenue: 2 of 3."
+    assert made.note == "Rows without a name count as one group."
+    assert made.text == "Ana: €60.00, 60.0%, 60.0%; Ben: €30.00, 30.0%, 90.0%; (blank): €10.00, 10.0%, 100.0%"
+
+
+def test_a_picture_has_room_for_its_words() -> None:
+    made = pictures(pareto(sold([NASTY, "B"], [1234567890, 1])), "EUR", EN)[0]
+    assert 0 < made.left < made.right < WIDTH
+    assert len(made.bars[0].name) <= 24
+    assert NASTY in made.text
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_names_of_groups_stay_text(code: str) -> None:
+    made = sold([NASTY, "</svg>", "B"], [3, 2, 1])
+    tree = parsed(report_html(score(made, measure(made)), (), (), language(code), rankings=pareto(made), made=MADE))
+    sound(tree)
+    (drawn,) = tree.xpath("//svg[@class='pareto']")
+    assert cleaned(NASTY) in "".join(one(drawn, "desc").itertext())
+    assert {element.tag for element in drawn} == {"title", "desc", "line", "text", "rect", "polyline", "circle"}
+
+
+def test_without_rows_there_is_no_picture() -> None:
+    made = sold([], [])
+    tree = parsed(report_html(score(made, measure(made)), (), (), EN, rankings=pareto(made), made=MADE))
+    assert not tree.xpath("//div[@class='paretos']")
+    assert "No rows in this period." in words(tree)
+
+
+def test_a_small_group_is_marked_also_without_a_benchmark() -> None:
+    churn = next(kpi for kpi in business("service-business").kpis if kpi.id == "churn")
+    groups = tuple(Group(name, {"churn": GroupResult(0.5, None, cases)}) for name, cases in (("Big", 8), ("Small", 4)))
+    made = entries(business=business("service-business"))
+    tree = parsed(page_of(made, (Section("source", (churn,), groups, 0, typed=False),)))
+    cells = [words(cell) for cell in tree.xpath("//table[@id='by-source']/tbody/tr/td")]
+    assert cells == ["50.0% (8)", "50.0% ○ too few cases (4)"]
+
+
 # What every page is
 
 
@@ -193,6 +409,8 @@ PAGES: dict[str, Callable[[], Entries]] = {
             PastValue(date(2026, 9, 1), "kpi", "sb_complaints", 0),
         ),
     ),
+    "signals": lambda: takings(25e3, target=2e4),
+    "running": lambda: takings(9000, float(serial(date(2026, 10, 10))), 31_000),
     "a week": lambda: entries(period=Period.parse("2026-W43"), typed=typed(satisfied=9, surveyed=9)),
     "beyond counting": lambda: entries(
         typed=typed(services_offered=1e300, clients_served=1),
@@ -389,6 +607,60 @@ def test_labels_stand_clear_of_one_another() -> None:
     assert max(labels) <= 142
 
 
+USUAL = (5.0, 10.0, 15.0)
+AXIS = charts.Axis(0, 20, 5)
+
+
+def test_the_usual_range_lies_where_its_numbers_say() -> None:
+    """6.6 a unit, up from 142."""
+    drawn = charts.trend([10.0, 20.0], {}, AXIS, (2, 0), usual=USUAL, marked=[False, True])
+    assert drawn.usual is not None
+    assert (drawn.usual.top, drawn.usual.bottom, drawn.usual.mean) == (43, 109, 76)
+    assert drawn.usual.edges == (109, 43)
+    assert drawn.signals == (drawn.last,)
+
+
+def test_the_usual_range_ends_with_the_axis() -> None:
+    drawn = charts.trend([10.0, None], {}, AXIS, (2, 0), usual=(-5.0, 10.0, 30.0), marked=[True, True])
+    assert drawn.usual is not None
+    assert (drawn.usual.top, drawn.usual.bottom, drawn.usual.edges) == (10, 142, ())
+    assert len(drawn.signals) == 1
+
+
+def test_an_axis_holds_the_usual_range_unless_that_presses_the_line_flat() -> None:
+    values = [10.0, None, 12.0]
+    assert charts.limits_drawn(values, {}, (8.0, 14.0)) == (8, 14)  # three times the 2 of the line
+    assert charts.limits_drawn(values, {}, (7.9, 14.0)) == ()
+    assert charts.limits_drawn(values, {None: 0.0, Level.TYPICAL: 20.0}, (7.9, 14.0)) == (7.9, 14)
+    assert charts.limits_drawn(values, {None: 0.0}, (-1.0, 14.0)) == ()
+    assert charts.limits_drawn([5.0, 5.0], {}, (5.0, 5.0)) == (5, 5)
+
+
+def test_the_word_of_the_usual_range_stands_clear() -> None:
+    """The line runs high at the left: the word stands at the bottom there; with no corner free it is left out."""
+    falling = charts.trend([14.9, 14.9, 14.9, 10.0], {}, AXIS, (2, 0), usual=USUAL, word=11)
+    assert falling.usual is not None
+    assert falling.usual.label == (falling.left + 4, 109 - 5)
+    at_the_word: dict[Level | None, float] = {None: (142 - 101) / 6.6}
+    crossed = charts.trend([14.9, 14.9, 14.9, 10.0], at_the_word, AXIS, (2, 0), usual=USUAL, word=11)
+    assert crossed.usual is not None
+    assert crossed.usual.label != falling.usual.label
+    crowded: dict[Level | None, float] = {Level.TYPICAL: 13.8, Level.EXCEPTIONAL: 6.3}
+    full = charts.trend([13.8, 6.3] * 6, crowded, AXIS, (2, 2), usual=USUAL, word=11)
+    assert full.usual is not None
+    assert full.usual.label is None
+
+
+@given(st.lists(st.floats(0, 20), min_size=2, max_size=12), st.integers(1, 30))
+def test_a_word_stands_on_no_point(values: list[float], word: int) -> None:
+    drawn = charts.trend(values, {}, AXIS, (2, 0), usual=USUAL, word=word)
+    assert drawn.usual is not None
+    if drawn.usual.label:
+        x, y = drawn.usual.label
+        assert drawn.left <= x <= x + word * 5.2 <= drawn.right
+        assert not [at for at, up in drawn.points if x <= at <= x + word * 5.2 and y - 9 <= up <= y + 2]
+
+
 # Colours
 
 
@@ -410,7 +682,9 @@ def test_contrast() -> None:
         for ground in ("FFFFFF", style.PAPER, style.LEVEL_TINTS[level]):
             assert contrast(style.LEVEL_TEXT[level], ground) >= 4.5
         assert contrast(style.LEVEL_COLOURS[level], style.LEVEL_TINTS[level]) >= 3
-    for colour in (style.INK, style.MUTED, style.ACCENT):
+    assert contrast(style.SIGNAL, "FFFFFF") >= 3
+    assert contrast(style.SIGNAL, style.PAPER) >= 3
+    for colour in (style.INK, style.MUTED, style.ACCENT, style.SIGNAL_TEXT):
         assert contrast(colour, "FFFFFF") >= 4.5
         assert contrast(colour, style.PAPER) >= 4.5
 

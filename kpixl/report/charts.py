@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level
@@ -25,6 +26,12 @@ GAP = 8.0
 """Room between an axis label and the lines."""
 LINE_HEIGHT = 13.0
 """How far apart labels are kept that would stand on one another."""
+SMALL_LETTER = 5.2
+"""Room for a sign of a word within a trend."""
+CLEAR = 9.0
+"""A word within a trend stands so far from what is drawn."""
+FLAT = 3.0
+"""For the usual range an axis is made so many times as long as the line needs by itself, and no longer."""
 TICKS = 4
 """An axis has about so many."""
 
@@ -93,6 +100,19 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """The usual range behind a trend, as far as the axis goes."""
+
+    top: float
+    bottom: float
+    edges: tuple[float, ...]
+    """Its ends that lie on the axis."""
+    mean: float
+    label: Point | None
+    """Where its words begin; None where there is no room for them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
     """A line with an axis at the left and labelled thresholds at the right."""
 
@@ -104,6 +124,9 @@ class Trend:
     lines: tuple[tuple[Point, ...], ...]
     points: tuple[Point, ...]
     last: Point | None
+    usual: Usual | None = None
+    signals: tuple[Point, ...] = ()
+    """Periods that break out of what is usual."""
 
 
 def bullet(position: float | None, target: float | None, levels: Sequence[Level]) -> Bullet:
@@ -133,10 +156,19 @@ def spark(values: Sequence[float | None]) -> Spark:
 
 
 def trend(
-    values: Sequence[float | None], drawn: Mapping[Level | None, float], ends: Axis, letters: tuple[int, int]
+    values: Sequence[float | None],
+    drawn: Mapping[Level | None, float],
+    ends: Axis,
+    letters: tuple[int, int],
+    *,
+    marked: Sequence[bool] = (),
+    usual: tuple[float, float, float] | None = None,
+    word: int = 0,
 ) -> Trend:
     """A line through ``values``, oldest first, and the marks ``drawn`` (thresholds by level, a target under None),
-    along an axis. The longest labels at the left and at the right have so many ``letters``."""
+    along an axis. The longest labels at the left and at the right have so many ``letters``. ``marked`` says which
+    values are signals, ``usual`` the least, the mean and the most of what is usual, which a word of so many letters
+    names where there is room."""
     low, high = ends.low, ends.high
     left = letters[0] * LETTER + GAP
     right = TREND_WIDTH - (letters[1] * LETTER + GAP if drawn else GAP)
@@ -149,16 +181,58 @@ def trend(
     ordered = sorted(drawn.items(), key=lambda item: -item[1])
     labels = _apart([height(value) for _, value in ordered], top, bottom)
     places = _places(values, (low, high), (left + GAP, right - GAP), heights)
+    lines = _runs(places)
+    range_ = None
+    if usual is not None:
+        least, mean, most = (height(min(max(value, low), high)) for value in usual)
+        edges = tuple(height(value) for value in (usual[0], usual[2]) if low <= value <= high)
+        across = [*edges, mean, *(height(value) for value in drawn.values())]
+        spots = _spots((left, right), (most, least), word * SMALL_LETTER)
+        range_ = Usual(most, least, edges, mean, _free(spots, word * SMALL_LETTER, lines, across))
     return Trend(
         left,
         right,
         bottom,
         tuple(Mark(value, height(value), height(value)) for value in ends.ticks),
         tuple(Mark(value, height(value), label, level) for (level, value), label in zip(ordered, labels, strict=True)),
-        _runs(places),
+        lines,
         tuple(place for place in places if place is not None),
         places[-1],
+        range_,
+        tuple(place for place, chosen in zip(places, marked, strict=False) if chosen and place is not None),
     )
+
+
+def _spots(sides: tuple[float, float], band: tuple[float, float], width: float) -> list[Point]:
+    """Where the words of a band may begin: in its corners."""
+    return [(x, y) for x in (sides[0] + 4, sides[1] - 4 - width) for y in (band[0] + 11, band[1] - 5)]
+
+
+def _free(
+    spots: Sequence[Point], width: float, lines: Sequence[Sequence[Point]], across: Sequence[float]
+) -> Point | None:
+    """The spot whose words stand farthest from the lines and from what runs right across; None where all are too
+    close. Words are about six units high."""
+    drawn = [point for line in lines for point in _along(line)]
+
+    def room(spot: Point) -> float:
+        x, middle = spot[0], spot[1] - 3
+        beside = [y for at, y in drawn if x - CLEAR <= at <= x + width + CLEAR]
+        # A line right across may run closer by than the curve that the eye follows.
+        return min([abs(y - middle) for y in beside] + [abs(y - middle) + CLEAR / 3 for y in across])
+
+    best = max(spots, key=room)
+    return best if room(best) >= CLEAR else None
+
+
+def _along(line: Sequence[Point]) -> list[Point]:
+    """Points close to one another on a line."""
+    between = [
+        (x + (right - x) * part / 8, y + (under - y) * part / 8)
+        for (x, y), (right, under) in pairwise(line)
+        for part in range(8)
+    ]
+    return [*between, line[-1]]
 
 
 def axis(values: Sequence[float | None], drawn: Mapping[Level | None, float], least: float) -> Axis:
@@ -180,6 +254,17 @@ def marks_drawn(values: Sequence[float | None], marks: Mapping[Level | None, flo
     floor = max((mark for mark in marks.values() if mark <= low), default=low)
     ceiling = min((mark for mark in marks.values() if mark >= high), default=high)
     return {level: mark for level, mark in marks.items() if floor <= mark <= ceiling}
+
+
+def limits_drawn(
+    values: Sequence[float | None], drawn: Mapping[Level | None, float], limits: tuple[float, float]
+) -> tuple[float, ...]:
+    """The ends of the usual range, where an axis that holds them does not press the line flat; else none."""
+    known = [value for value in values if value is not None]
+    shown = [*known, *drawn.values()]
+    length = max(*shown, *limits) - min(*shown, *limits)
+    room = max(max(shown) - min(shown), FLAT * (max(known) - min(known)))
+    return limits if length <= room else ()
 
 
 def _round_step(rough: float) -> float:

@@ -9,6 +9,7 @@ from kpixl import verbs
 from kpixl.breakdown import breakdown
 from kpixl.errors import N_, FileExists, FileInUse, FolderMissing, Phrase, UsageError
 from kpixl.i18n import language
+from kpixl.pareto import pareto
 from kpixl.report.page import GENERATOR, report_html
 from kpixl.report.pdf import pdf_of
 from kpixl.workbook import files
@@ -70,7 +71,15 @@ def own_page(scorecard: Scorecard, problems: Sequence[Problem], made: datetime) 
 
 
 def _page(scorecard: Scorecard, problems: Sequence[Problem], t: Language, made: datetime, paper: str = "") -> str:
-    return report_html(scorecard, breakdown(scorecard.entries), problems, t, made=made, paper=paper)
+    return report_html(
+        scorecard,
+        breakdown(scorecard.entries),
+        problems,
+        t,
+        rankings=pareto(scorecard.entries),
+        made=made,
+        paper=paper,
+    )
 
 
 def kind_of(path: Path) -> Literal["html", "pdf"]:

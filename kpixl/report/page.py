@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 from kpixl import __version__
 from kpixl.catalog.model import Level
 from kpixl.catalog.model import Standing as Word
+from kpixl.cautions import cautions
 from kpixl.commentary import headline
 from kpixl.errors import N_
 from kpixl.present import counts_text
-from kpixl.report import charts, view
+from kpixl.reading import SIGN
+from kpixl.report import charts, pareto, view
+from kpixl.report.trends import USUAL
 from kpixl.template_files import rendered
-from kpixl.words import LEVELS, SHAPES, STANDINGS
+from kpixl.words import DAYS_LEFT, LEVELS, SHAPES, STANDINGS
 from kpixl.workbook import style
+from kpixl.workbook.sheets.breakdown import ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from kpixl.breakdown import Section
     from kpixl.check import Problem
     from kpixl.i18n import Language
+    from kpixl.pareto import Ranking
     from kpixl.score import Scorecard
 
 GENERATOR = "kpixl report"
@@ -43,13 +48,15 @@ def report_html(
     problems: Sequence[Problem],
     t: Language,
     *,
+    rankings: Sequence[Ranking] = (),
     made: datetime | None = None,
     paper: str = "",
 ) -> str:
     """The whole page, in the language of ``t``.
 
-    ``sections`` are the breakdowns, ``problems`` what Check has found, ``made`` the moment that the page says it was
-    made (now without one), ``paper`` a page size for printing; without one the printer's own.
+    ``sections`` are the breakdowns, ``rankings`` the totals by their largest groups, ``problems`` what Check has found,
+    ``made`` the moment that the page says it was made (now without one), ``paper`` a page size for printing; without
+    one the printer's own.
     """
     entries = scorecard.entries
     cards = view.cards(scorecard, t)
@@ -66,6 +73,7 @@ def report_html(
         period=t.period(entries.period),
         kind=t(entries.business.name),
         headline=headline(scorecard, t),
+        cautions=cautions(scorecard),
         errors=sum(problem.severity == "error" for problem in problems),
         found=len(problems),
         check=counts_text(problems, t),
@@ -83,15 +91,24 @@ def report_html(
             "value": max((len(card.value) for card in cards), default=0),
             "word": max((len(card.standing.word) for card in cards), default=0),
         },
+        left=t(DAYS_LEFT).format(days=scorecard.clock.left) if scorecard.clock.running else "",
         trended=[card for card in cards if card.trend],
+        keys={
+            "usual": any(card.trend and card.trend.chart.usual for card in cards),
+            "signals": any(card.trend and card.trend.chart.signals for card in cards),
+        },
+        sign=SIGN,
+        usual=t(USUAL),
         tables=view.tables(sections, entries.currency, t),
+        order=t(ORDER),
+        paretos=pareto.pictures(rankings, entries.currency, t),
         measures=view.measures(scorecard, t),
         benchmarks=view.benchmarks(scorecard, t),
         sources=view.sources(scorecard, t),
         made=t.date((made or datetime.now()).date()),
         paper=paper,
         colours=_colours(),
-        size=charts.SIZE,
+        size=charts.SIZE | {"pareto_width": pareto.WIDTH, "pareto_top": pareto.TOP, "pareto_bar": pareto.BAR},
     )
     return page.translate(_UNSHOWABLE)
 
@@ -116,6 +133,8 @@ def _colours() -> dict[str, Any]:
         "line": style.LINE,
         "paper": style.PAPER,
         "accent": style.ACCENT,
+        "signal": style.SIGNAL,
+        "signal_text": style.SIGNAL_TEXT,
         "link": style.LEVEL_TEXT[Level.EXCEPTIONAL],
         "text": _by_id(style.LEVEL_TEXT.items()) | {"none": style.MUTED},
         "solid": _by_id(style.LEVEL_COLOURS.items()) | {"none": style.MUTED},

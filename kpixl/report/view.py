@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from babel.dates import format_skeleton
-
 from kpixl.catalog.model import Level
 from kpixl.catalog.tables import Window
+from kpixl.cautions import alert_text
 from kpixl.entries import History
 from kpixl.errors import N_
-from kpixl.period import Kind
+from kpixl.grade import GRADED
 from kpixl.present import change_text
+from kpixl.reading import as_line, cases, pace_text, signal_text
 from kpixl.report import charts
-from kpixl.score import GRADED, grade
+from kpixl.report.trends import Past, Trend, past_of, trend_of
+from kpixl.score import target_position
 from kpixl.words import (
     SHAPES,
     SOURCES,
@@ -29,7 +30,7 @@ from kpixl.words import (
     reason_text,
     to_next_text,
 )
-from kpixl.workbook.sheets.breakdown import HEADINGS, TITLES, level_shown, note_of
+from kpixl.workbook.sheets.breakdown import HEADINGS, TITLES, has_level, level_shown, note_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,17 +38,9 @@ if TYPE_CHECKING:
     from kpixl.breakdown import GroupResult, Section
     from kpixl.catalog.model import BusinessKpi
     from kpixl.i18n import Language
-    from kpixl.period import Period
     from kpixl.score import Result, Scorecard
 
-PERIODS = 12
-"""How many periods a trend shows, this one last."""
-UNDRAWN = 1e15
-"""Numbers from here on have more digits than they can mean; no line is drawn through them."""
-STEPS = {"fraction": 0.001, "months": 0.1, "count": 1.0}
-"""The least step of an axis whose labels still differ; of the other units, a hundredth."""
 SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
-_SKELETONS = {Kind.MONTH: "yMMM", Kind.QUARTER: "yQQQ", Kind.YEAR: "y", Kind.WEEK: "yMMMd"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +53,6 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """A value for each of the last periods, with its text alternative."""
-
-    values: tuple[float | None, ...]
-    text: str
-
-    @property
-    def count(self) -> int:
-        """How many periods have a value."""
-        return sum(value is not None for value in self.values)
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """One KPI."""
 
@@ -82,6 +62,14 @@ class Card:
     value: str
     raw: float | None
     standing: Standing
+    cases: tuple[str, ...]
+    """How many cases stand behind the value, and how sure it is by them."""
+    pace: str
+    """Where it will stand at the period's end, while it builds up."""
+    signal: str
+    """Signal or noise; blank while it builds up."""
+    told: bool
+    """Whether it is a signal."""
     change: str
     target: str
     against_target: str
@@ -94,26 +82,6 @@ class Card:
     banded: bool
     """Whether there are thresholds to be graded by."""
     trend: Trend | None
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A line across a trend and its words."""
-
-    mark: charts.Mark
-    text: str
-    shade: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """The last periods of a KPI: the picture, and what stands at its axes."""
-
-    chart: charts.Trend
-    ticks: tuple[Label, ...]
-    marks: tuple[Label, ...]
-    first: str
-    last: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +146,8 @@ def _card(result: Result, scorecard: Scorecard, history: History, t: Language) -
     value, target = (t.number(number, unit, currency) for number in (result.value, result.target))
     standing = Standing(SHAPES[result.grade.shade], bare_word(result, t), _shade(result.grade.shade))
     reason = reason_text(result.reason, t) if result.grade.shade is None else ""
-    alert = t(kpi.alert) if result.alert else ""
-    past = _past(result, entries.period, history, currency, t)
+    alert = alert_text(result, t)
+    past = past_of(result, entries.period, history, currency, t)
     named_target = "" if result.target is None else f"{t(N_('Target'))} {target}"
     return Card(
         id=kpi.id,
@@ -188,6 +156,10 @@ def _card(result: Result, scorecard: Scorecard, history: History, t: Language) -
         value=value,
         raw=result.value,
         standing=standing,
+        cases=tuple(as_line(part) if not number else part for number, part in enumerate(cases(result, t))),
+        pace=as_line(pace_text(result, t, currency)),
+        signal=as_line(signal_text(result, t)),
+        told=result.signal is not None and result.signal.is_signal,
         change=change_text(result, t, currency) if result.change is not None else "",
         target="" if result.target is None else target,
         against_target=t(TARGETS[result.against_target]) if result.against_target else "",
@@ -195,72 +167,15 @@ def _card(result: Result, scorecard: Scorecard, history: History, t: Language) -
         notes=tuple(note for note in (reason, t(result.note), alert) if note),
         past=past,
         spark=charts.spark(past.values),
-        bullet=charts.bullet(result.grade.position, _reference(result), tuple(result.thresholds)),
+        bullet=charts.bullet(result.grade.position, target_position(result), tuple(result.thresholds)),
         bullet_text=", ".join(text for text in (value, standing.word, named_target) if text),
         banded=bool(result.thresholds),
-        trend=_trend(result, past, entries.period, currency, t) if past.count > 1 else None,
+        trend=trend_of(result, past, entries.period, currency, t) if past.count > 1 else None,
     )
 
 
 def _shade(level: Level | None) -> str:
     return "none" if level is None else level.id
-
-
-def _reference(result: Result) -> float | None:
-    """Where the target lies on the scale of positions. A KPI without thresholds is held against the middle: its target,
-    else the previous period."""
-    if not result.thresholds:
-        return None if result.grade.standing is None else 2.0
-    if result.target is None:
-        return None
-    nothing = dict.fromkeys(result.measures)  # what it would take to get there is not asked for
-    return grade(result.kpi, result.target, result.thresholds, nothing).position
-
-
-def _past(result: Result, period: Period, history: History, currency: str, t: Language) -> Past:
-    unit = result.kpi.kpi.unit
-    periods = [period.shift(shift) for shift in range(1 - PERIODS, 1)]
-    values = [*(history.value(one, result.kpi.history_id) for one in periods[:-1]), result.value]
-    drawn = tuple(None if value is None or abs(value) >= UNDRAWN else value for value in values)
-    named = zip(periods, drawn, strict=True)
-    texts = [f"{_short(one, t)}: {t.number(value, unit, currency)}" for one, value in named if value is not None]
-    return Past(drawn, "; ".join(texts))
-
-
-def _short(period: Period, t: Language) -> str:
-    """A period in few letters: ``oct 2026``; a week by its first day."""
-    return str(format_skeleton(_SKELETONS[period.kind], period.start, locale=t.locale))
-
-
-def _trend(result: Result, past: Past, period: Period, currency: str, t: Language) -> Trend:
-    unit = result.kpi.kpi.unit
-    marks: dict[Level | None, float] = dict(result.thresholds.items())
-    if not marks and result.target is not None and abs(result.target) < UNDRAWN:
-        marks[None] = result.target
-    drawn = charts.marks_drawn(past.values, marks)
-    axis = charts.axis(past.values, drawn, STEPS.get(unit, 0.01))
-    ticks = [_axis_text(value, unit, currency, t) for value in axis.ticks]
-    names = {
-        level: t(N_("Target")) if level is None else f"{SHAPES[level]} {_axis_text(value, unit, currency, t)}"
-        for level, value in drawn.items()
-    }
-    letters = max(map(len, ticks)), max((len(name) for name in names.values()), default=0)
-    chart = charts.trend(past.values, drawn, axis, letters)
-    return Trend(
-        chart=chart,
-        ticks=tuple(Label(mark, text) for mark, text in zip(chart.ticks, ticks, strict=True)),
-        marks=tuple(Label(mark, names[mark.level], _shade(mark.level)) for mark in chart.marks),
-        first=_short(period.shift(1 - PERIODS), t),
-        last=_short(period, t),
-    )
-
-
-def _axis_text(value: float, unit: str, currency: str, t: Language) -> str:
-    """A number at an axis, as short as it can be: hours and months without a word, amounts without empty cents."""
-    if unit == "fraction":
-        return t.number(value, unit)
-    plain = t.plain(round(value, 2) + 0.0)  # never -0
-    return t.money_pattern(currency).format(plain) if unit == "money" else plain
 
 
 def tables(sections: Sequence[Section], currency: str, t: Language) -> tuple[Table, ...]:
@@ -288,7 +203,7 @@ def _figure(result: GroupResult, kpi: BusinessKpi, currency: str, t: Language) -
     if result.value is None:
         return Figure("–", None, None, "")
     standing = None
-    if kpi.thresholds or result.level is not None:
+    if has_level(result, kpi):
         shape, _, word = level_shown(result, t).partition(" ")
         standing = Standing(shape, word, "none" if result.few else _shade(result.level))
     return Figure(

@@ -1,4 +1,4 @@
-"""Guide: what each KPI means, how it is computed, where its benchmark comes from and how to read it."""
+"""Guide: how to read the figures; then what each KPI means, how it is computed and where its benchmark comes from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import with_parts
 from kpixl.errors import N_
-from kpixl.score import GRADED
+from kpixl.grade import GRADED
 from kpixl.settings import DOLLAR
 from kpixl.words import LEVELS, WINDOWS, measure_label
 from kpixl.workbook import style
@@ -35,28 +35,118 @@ PARTS = {
     "cautions": N_("Caution"),
     "tips": N_("Tips"),
 }
-NOTES = (
-    N_("Levels compare your figures with published benchmarks: below benchmark, typical, above average, exceptional."),
-    N_(
-        "Most benchmarks come from the United States; take them as a guide, and set your own targets on the KPIs sheet."
+HOW = N_("How to read the figures")
+READING = {
+    "levels": (
+        N_("Levels"),
+        (
+            N_(
+                "Levels compare your figures with published benchmarks: below benchmark, typical, above average, "
+                "exceptional."
+            ),
+            N_(
+                "Most benchmarks come from the United States; take them as a guide, and set your own targets on the "
+                "KPIs sheet."
+            ),
+            N_("A KPI without a published benchmark stands against your target, else against the previous period."),
+        ),
     ),
-    N_("Blank stays blank: a figure without its denominator is not shown as zero, and the sheet says why."),
-    N_("Yellow cells are yours. Everything else is computed; results sheets are protected without a password."),
-)
+    "sure": (
+        N_("How sure"),
+        (
+            N_(
+                "A few answers can be good or bad by chance. “Likely from … to …” is an interval of 95 %: the same way "
+                "of working could as well have brought any figure in it."
+            ),
+            N_(
+                "It is taken after Wilson (1927) for shares, by the adjusted Wald method (Rocks, 2016) for the Net "
+                "Promoter Score, and by Student’s t (1908) for averages; other KPIs have none."
+            ),
+            N_(
+                "“Too few to be sure” means that the interval reaches into another level, or to the other side of your "
+                "target: wait for more cases before you act on the level."
+            ),
+            N_("With fewer cases than “Fewest cases to grade” in Settings, a KPI is shown but not graded."),
+        ),
+    ),
+    "signal": (
+        N_("Signal or noise"),
+        (
+            N_(
+                "Every figure goes up and down a little from period to period. Its usual range is the mean of up to "
+                "eleven closed periods, and 2.66 times the average step from one period to the next on either side of "
+                "it: the XmR chart of Shewhart and Wheeler."
+            ),
+            N_(
+                "A figure outside that range, or the eighth in a row on one side of the mean, is a signal (◆): look "
+                "for what has changed. All else is usual variation and needs no explanation."
+            ),
+            N_(
+                "No signal is told for fewer than six closed periods, for KPIs graded over several months, whose "
+                "periods overlap, or for a figure that still builds up."
+            ),
+        ),
+    ),
+    "pace": (
+        N_("Pace"),
+        (
+            N_(
+                "Revenue, complaints and the like build up day by day. While the period runs, the forecast is where "
+                "they will stand at its end if its days go on as they went."
+            ),
+            N_(
+                "“Target to date” is where even days towards your target would stand today: on track is that or better."
+            ),
+            N_("“Entered up to” in Settings says which day is the last with complete entries; blank means today."),
+        ),
+    ),
+    "step": (
+        N_("What it takes"),
+        (
+            N_(
+                "How much more or less of one figure would reach the next level if everything else stayed as it is; "
+                "the sheet “What if” lets you try more than that."
+            ),
+        ),
+    ),
+    "together": (
+        N_("Cautions"),
+        (
+            N_(
+                "Some KPIs mislead when they are read alone: faster answers are no good news while satisfaction "
+                "falls. What they say only together stands at the top of the dashboard."
+            ),
+            N_("✖ asks you to act now, ! is a warning, ★ is good news."),
+        ),
+    ),
+    "blank": (
+        N_("Blanks and colours"),
+        (
+            N_("Blank stays blank: a figure without its denominator is not shown as zero, and the sheet says why."),
+            N_("Yellow cells are yours. Everything else is computed; results sheets are protected without a password."),
+        ),
+    ),
+}
+"""What every figure is read by: a heading, and the lines beside it."""
 
 
 def rows(business: Business) -> tuple[str, ...]:
     """Ids of the block's rows."""
-    notes = tuple(f"note_{number}" for number in range(len(NOTES)))
+    reading = tuple(f"how_{part}" for part in READING)
     parts = tuple(f"{kpi.id}_{part}" for kpi in business.kpis for part in ("name", *PARTS, "space"))
-    return ("title", *notes, "space", *parts)
+    return ("title", "how", *reading, "space", *parts)
 
 
 def cells(c: Context) -> Cells:
     """Every cell of the block."""
-    found: dict[tuple[str, str], Cell] = {("title", "heading"): label(c.titles["guide"], style.TITLE)}
-    for number, note in enumerate(NOTES):
-        found[f"note_{number}", "heading"] = label(c.t(note), style.Style())
+    found: dict[tuple[str, str], Cell] = {
+        ("title", "heading"): label(c.titles["guide"], style.TITLE),
+        ("how", "heading"): label(c.t(HOW), NAME),
+        ("how", "text"): label(None, NAME),
+    }
+    for part, (heading, sentences) in READING.items():
+        found[f"how_{part}", "heading"] = label(c.t(heading), HEAD)
+        found[f"how_{part}", "text"] = label("\n".join(map(c.t, sentences)), BODY)
     for kpi in c.business.kpis:
         found[f"{kpi.id}_name", "heading"] = label(f"{c.t(kpi.abbreviation)} · {c.t(kpi.name)}", NAME)
         found[f"{kpi.id}_name", "text"] = label(None, NAME)
@@ -99,7 +189,7 @@ def guide_texts(kpi: BusinessKpi, t: Language) -> dict[str, str]:
         "source": t(kpi.source),
         "benefits": _list(kpi.benefits, t),
         "limits": _list(kpi.limits, t),
-        "cautions": _list((*kpi.cautions, kpi.alert), t),
+        "cautions": _list((*kpi.cautions, *(rule.text for rule in kpi.alerts)), t),
         "tips": _list(kpi.tips, t),
     }
     return {part: text for part, text in texts.items() if text}
