@@ -23,9 +23,9 @@ from kpixl.catalog.tables import Window
 from kpixl.check import SENTENCES
 from kpixl.check.problem import Amount, Figure, Problem
 from kpixl.errors import BadSetting, KpixlError, Phrase, UnknownChoice
+from kpixl.grade import Reason
 from kpixl.i18n import LOCALES, Language, language
 from kpixl.period import Period
-from kpixl.score import Reason
 from kpixl.source import Rejected
 from kpixl.workbook import layout
 from kpixl.workbook.entry_sheets import ERROR_TITLE, PROMPT_TITLE_LIMIT, TEXT_LIMIT
@@ -388,6 +388,7 @@ def test_reasons():
         ("missing_measure", "leads_12m"): "Faltan periodos cerrados para: Prospectos (últimos 12 meses)",
         ("no_rate", None): "Escriba en Ajustes el precio del dólar para comparar",
         ("own_formula", None): "La fórmula de Ajustes no da ningún número",
+        ("too_few", None): "Menos casos que el mínimo de Ajustes",
     }
     for (code, measure), text in said.items():
         assert words.reason_text(Reason(code, measures[measure] if measure else None), ES) == text
@@ -480,5 +481,7 @@ def test_errors_and_rejected_rows():
         "satisfied_cut": "Satisfecho desde la puntuación",
         "house_language": "Idioma habitual",
         "repeat_days": "Plazo de recompra en días",
+        "minimum_cases": "Mínimo de casos para calificar",
+        "entered_until": "Datos completos hasta",
         "dollar_rate": "Precio de un dólar",
     }
