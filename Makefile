@@ -5,10 +5,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench pictures locale clean
+.PHONY: help demo test lint bench workbooks pictures locale clean
 
 PYTHON ?= python3
-OUT ?= workbooks
+OUT ?= demo
 ARGS ?=
 
 BIN := .venv/bin
@@ -19,9 +19,9 @@ PO := $(wildcard $(LOCALES)/*/LC_MESSAGES/kpixl.po)
 MO := $(PO:.po=.mo)
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(STAMP) $(MO) ## make the sample workbooks (OUT=folder, workbooks without it)
+demo: $(STAMP) $(MO) ## make sample workbooks and their reports (OUT=folder, demo without it)
 	@$(BIN)/kpixl demo --out "$(OUT)"
 
 test: $(STAMP) $(MO) ## run the tests (ARGS="-k calc" for some)
@@ -34,6 +34,9 @@ lint: $(STAMP) ## check style and types
 
 bench: $(STAMP) $(MO) ## measure how fast it is
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+workbooks: $(STAMP) $(MO) ## make the samples in workbooks/ anew
+	@$(BIN)/python docs/make_workbooks.py
 
 pictures: $(STAMP) $(MO) ## draw the README's pictures anew (ARGS=the helpdesk's export, for the second one)
 	@$(BIN)/python docs/make_pictures.py $(ARGS)
