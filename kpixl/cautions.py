@@ -6,6 +6,7 @@ Computes no figure, and says nothing of a business that lacks one of the KPIs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.model import Threshold
@@ -13,6 +14,7 @@ from kpixl.entries import History
 from kpixl.errors import N_
 from kpixl.grade import passes
 from kpixl.score import alert_of
+from kpixl.signals import Signal
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import CautionRule
@@ -86,8 +88,7 @@ def alert_text(result: Result, t: Language) -> str:
 def moved(result: Result) -> str | None:
     """How a value has moved from the previous period; None where that says nothing: of too few cases, or while it still
     builds up."""
-    too_few = result.reason is not None and result.reason.code == "too_few"
-    return None if too_few or result.pace is not None else result.trend
+    return None if _too_few(result) or result.pace is not None else result.trend
 
 
 def _holds(rule: CautionRule, result: Result, period: Period, history: History) -> bool:
@@ -96,16 +97,25 @@ def _holds(rule: CautionRule, result: Result, period: Period, history: History) 
     if result.value is None:
         return False
     if isinstance(condition, Threshold):
-        return passes(result.value, condition)
+        return not _too_few(result) and passes(result.value, condition)
     return condition == "any" or (condition == moved(result) and _lasting(result, period, history))
 
 
 def _lasting(result: Result, period: Period, history: History) -> bool:
-    """Whether a move is more than one step that chance may take: it is a signal, or the second in a row. Where fewer
-    than two periods are closed, one step has to do."""
-    if result.signal is not None and result.signal.is_signal:
+    """Whether a move is more than one step that chance may take: it goes where a signal points, or is the second in a
+    row. Where fewer than two periods are closed, one step has to do."""
+    assert result.change is not None
+    if (result.signal in _RISES and result.change > 0) or (result.signal in _FALLS and result.change < 0):
         return True
     before = history.value(period.shift(-2), result.kpi.history_id)
-    if before is None or result.previous is None or result.change is None:
-        return True
+    if before is None or result.previous is None:
+        return len(history.between(date.min, period.start, result.kpi.history_id)) < 2
     return (result.previous - before) * result.change > 0
+
+
+_RISES, _FALLS = (Signal.ABOVE, Signal.RUN_ABOVE), (Signal.BELOW, Signal.RUN_BELOW)
+
+
+def _too_few(result: Result) -> bool:
+    """Whether the owner wants more cases."""
+    return result.reason is not None and result.reason.code == "too_few"

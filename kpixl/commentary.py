@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.model import Level
 from kpixl.cautions import cautions, moved
 from kpixl.errors import N_
+from kpixl.grade import against_target
 from kpixl.signals import RUN, Signal
 from kpixl.template_files import rendered
 from kpixl.words import LEVELS, TRENDS, bare_word, measure_label, reason_text
@@ -53,7 +54,9 @@ def headline(scorecard: Scorecard, t: Language) -> str:
 def comment(result: Result, scorecard: Scorecard, t: Language) -> str:
     """A sentence about one KPI, and one each for cautions, notes and the target."""
     currency, pace = scorecard.entries.currency, result.pace
-    reached = result.against_target == "met" and result.kpi.kpi.direction == "up"
+    # A target that more of it reaches may be met before the period is over; one for less of it may not.
+    against = against_target(result.kpi, result.value, result.target) if pace else result.against_target
+    reached = against == "met" and result.kpi.kpi.direction == "up"
     return _render(
         "comment.txt.j2",
         t,
@@ -66,6 +69,7 @@ def comment(result: Result, scorecard: Scorecard, t: Language) -> str:
         joined=partial(_joined, t=t),
         reason=reason_text(result.reason, t),
         cautions=[one.text(t) for one in cautions(scorecard) if one.kpis[0] == result.kpi.id],
+        against=against,
         under_way=pace is not None and pace.on_track is not None and not reached,
     )
 

@@ -133,7 +133,7 @@ def grade(
     low = edges[level].value if level in edges else _worst(kpi, edges[following].value if following else 0.0)
     high = edges[following].value if following else _best(kpi, low)
     progress = 0.0 if high == low else max(0.0, min(1.0, (value - low) / (high - low)))
-    slope = _slope(kpi, value, arguments)
+    slope = _slope(kpi, arguments)
     to_next = _to_next(kpi, value, edges[following], slope) if following and slope else None
     return Grade(level, following, to_next, level + progress, low, high, slope)
 
@@ -175,14 +175,15 @@ def _best(kpi: BusinessKpi, last: float) -> float:
     return 1.0 if kpi.kpi.bounded else 2 * last
 
 
-def _slope(kpi: BusinessKpi, value: float, arguments: Mapping[str, float | None]) -> float | None:
+def _slope(kpi: BusinessKpi, arguments: Mapping[str, float | None]) -> float | None:
     """Every formula is linear in its lever, so one step of the lever tells what each step brings."""
     lever = kpi.kpi.lever
     base = arguments[lever] if lever else None
     if lever is None or base is None:
         return None
-    moved = evaluate(parse(kpi.kpi.formula), {**arguments, lever: base + 1})
-    return None if moved is None else moved - value
+    formula = parse(kpi.kpi.formula)
+    before, after = evaluate(formula, arguments), evaluate(formula, {**arguments, lever: base + 1})
+    return None if before is None or after is None else after - before
 
 
 def _to_next(kpi: BusinessKpi, value: float, edge: Threshold, slope: float) -> ToNext:

@@ -64,7 +64,7 @@ class Result:
     usual: Limits | None = None
     """What is usual of it, by the closed periods; None where they are too few."""
     signal: Signal | None = None
-    """What this period's value says beside them; None, too, while it still builds up."""
+    """What this period's value says beside them; None, too, while the period still runs."""
     pace: Pace | None = None
     alert: bool = False
     note: str = ""
@@ -168,7 +168,7 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date | 
         replace(_result(kpi, entries, measures, to_date, closed, history, now), note=_note(kpi, measures))
         for kpi in entries.business.kpis
     )
-    slots += tuple(_own_result(kpi, entries, used, history) for kpi in own_kpis(entries))
+    slots += tuple(_own_result(kpi, entries, used, history, now) for kpi in own_kpis(entries))
     before = entries.period.shift(-1)
     previous = {name: history.value(before, name) for name in measures}
     return Scorecard(entries, measures, to_date, previous, closed, now, slots)
@@ -179,7 +179,9 @@ def _note(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> str:
     return next((measure.note for measure in stand_ins), "")
 
 
-def _own_result(kpi: BusinessKpi, entries: Entries, used: Mapping[str, float | None], history: History) -> Result:
+def _own_result(
+    kpi: BusinessKpi, entries: Entries, used: Mapping[str, float | None], history: History, now: Clock
+) -> Result:
     """A KPI that the owner made up. What kpixl cannot evaluate has the value that Excel saved."""
     entry = next((entry for entry in entries.own if entry.slot == kpi.id), None)
     arguments = {argument.name: used.get(argument.measure.name) for argument in kpi.arguments}
@@ -190,7 +192,7 @@ def _own_result(kpi: BusinessKpi, entries: Entries, used: Mapping[str, float | N
     thresholds = {
         level: cell.number for level, cell in (entry.thresholds if entry else {}).items() if cell.number is not None
     }
-    return _graded(kpi, entries, value, reason, thresholds, arguments, history)
+    return _graded(kpi, entries, value, reason, thresholds, arguments, history, now)
 
 
 def _result(
@@ -204,21 +206,15 @@ def _result(
 ) -> Result:
     arguments = {argument.name: measures[argument.measure.name].used for argument in kpi.arguments}
     value, reason = calculate(kpi, arguments)
-    result = _graded(kpi, entries, value, reason, thresholds_in_force(kpi, entries), arguments, history)
+    result = _graded(kpi, entries, value, reason, thresholds_in_force(kpi, entries), arguments, history, now)
     year, year_reason = _kpi_to_date(kpi, to_date, closed)
     found = interval(kpi, value, arguments, _squares(kpi, measures))
-    builds_up = kpi.kpi.builds_up and kpi.window is Window.PERIOD
     return replace(
         result,
         year_to_date=year,
         year_to_date_reason=year_reason,
         interval=found,
         settled=settled(result, found, one_case=_squares(kpi, measures) is not None and result.sample == 1),
-        # What still builds up is not yet a whole period's figure.
-        signal=None if builds_up and now.running else result.signal,
-        pace=pace(value, result.target, now, less_is_better=kpi.kpi.direction == "down")
-        if builds_up and value is not None
-        else None,
     )
 
 
@@ -260,8 +256,8 @@ def usual_range(kpi: BusinessKpi, entries: Entries, history: History) -> Limits 
 
 
 def marked_periods(result: Result, values: Sequence[float | None]) -> tuple[bool, ...]:
-    """Which of the last periods break out of what is usual, this one last; it does not while it still builds up, when
-    its value is no whole period's figure yet."""
+    """Which of the last periods break out of what is usual, this one last; it does not while it still runs, when its
+    value is no whole period's figure yet."""
     if result.usual is None:
         return (False,) * len(values)
     *closed, last = marked(values, result.usual)
@@ -273,7 +269,7 @@ def target_position(result: Result) -> float | None:
     target, else the previous period."""
     if not result.thresholds:
         return None if result.grade.standing is None else 2.0
-    if result.target is None:
+    if result.target is None or result.grade.position is None:
         return None
     nothing = dict.fromkeys(result.measures)  # what it would take to get there is not asked for
     return grade(result.kpi, result.target, result.thresholds, nothing).position
@@ -292,6 +288,11 @@ def ungraded_reason(kpi: BusinessKpi, rate: float | None, *, few: bool = False) 
     return Reason("no_rate" if kpi.in_dollars and rate is None else "no_bands")
 
 
+def builds_up(kpi: BusinessKpi, now: Clock) -> bool:
+    """Whether the value grows with the days of a period that still runs."""
+    return kpi.kpi.builds_up and kpi.window is Window.PERIOD and now.running
+
+
 def _graded(
     kpi: BusinessKpi,
     entries: Entries,
@@ -300,17 +301,29 @@ def _graded(
     thresholds: Mapping[Level, float],
     arguments: Mapping[str, float | None],
     history: History,
+    now: Clock,
 ) -> Result:
     target_cell = entries.targets.get(kpi.id)
     target = target_cell.number if target_cell else None
     previous = history.value(entries.period.shift(-1), kpi.history_id)
-    change = None if value is None or previous is None else value - previous
+    going = None
+    if value is not None and builds_up(kpi, now):
+        going = pace(value, target, now, less_is_better=kpi.kpi.direction == "down")
+    # What still builds up is held against whole periods as it will stand at the end.
+    held = going.forecast if going else value
+    change = None if held is None or previous is None else held - previous
     sample = arguments[kpi.kpi.sample] if kpi.kpi.sample else None
     usual = usual_range(kpi, entries, history)
     few = sample is not None and sample < fewest_cases(entries)
-    graded = UNGRADED if few else grade(kpi, value, thresholds, arguments, target, previous)
+    graded = UNGRADED if few else grade(kpi, held, thresholds, arguments, target, previous)
+    if going and graded.standing in UNDER_WAY:
+        graded = replace(graded, standing=UNDER_WAY[graded.standing])
     if value is not None and graded.shade is None:
         reason = ungraded_reason(kpi, dollar_rate(entries), few=few)
+    # A part of a period is no point among whole ones.
+    told = None
+    if usual is not None and value is not None and not few and not now.running:
+        told = signal(past_values(kpi, entries, history), value, usual)
     return Result(
         kpi=kpi,
         measures=arguments,
@@ -319,16 +332,21 @@ def _graded(
         thresholds=thresholds,
         grade=graded,
         target=target,
-        against_target=against_target(kpi, value, target),
+        against_target=None if few or going else against_target(kpi, value, target),
         previous=previous,
         year_before=history.value(entries.period.year_before, kpi.history_id),
         change=change,
-        trend=trend_of(kpi, value, change),
+        trend=trend_of(kpi, held, change),
         sample=sample,
         usual=usual,
-        signal=signal(past_values(kpi, entries, history), value, usual) if usual and value is not None else None,
-        alert=alert_of(kpi, value) is not None,
+        signal=told,
+        pace=going,
+        alert=not few and alert_of(kpi, value) is not None,
     )
+
+
+UNDER_WAY = {Standing.MET: Standing.ON_TRACK, Standing.MISSED: Standing.OFF_TRACK}
+"""How a value that still builds up stands to a target that it will reach, or miss."""
 
 
 def _kpi_to_date(

@@ -39,7 +39,7 @@ def settings_used(cells: Mapping[str, InputCell], currency: str, words: Mapping[
         cell = cells.get(id_)
         value: float | str | None
         if setting.is_text:
-            value = str(cell.raw) if cell and cell.filled else words.get(id_, str(setting.default))
+            value = cell.text if cell and cell.filled else words.get(id_, str(setting.default))
         else:
             typed = cell.number if cell else None
             if setting.positive and typed is not None and typed <= 0:

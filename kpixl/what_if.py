@@ -14,12 +14,13 @@ from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Level, Standing
 from kpixl.formula import evaluate, parse
 from kpixl.grade import NOISE, calculate, level_of, standing_of
-from kpixl.score import fewest_cases
+from kpixl.score import UNDER_WAY, builds_up, fewest_cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kpixl.catalog.model import Argument, Business, BusinessKpi, Measure
+    from kpixl.pace import Clock
     from kpixl.score import Result, Scorecard
 
 NEVER_NEGATIVE = ("count", "hours", "months")
@@ -139,7 +140,8 @@ def _suppose_kpi(result: Result, scorecard: Scorecard, then: Mapping[str, float 
     value, _ = calculate(kpi, arguments)
     sample = arguments[kpi.kpi.sample] if kpi.kpi.sample else None
     few = sample is not None and sample < fewest_cases(scorecard.entries)
-    return Moved(result.value, value, _standing_now(result), None if few else _standing(kpi, value, result))
+    after = None if few else _standing(kpi, value, result, scorecard.clock)
+    return Moved(result.value, value, _standing_now(result), after)
 
 
 def _standing_now(result: Result) -> Level | Standing | None:
@@ -148,11 +150,14 @@ def _standing_now(result: Result) -> Level | Standing | None:
     return result.grade.standing
 
 
-def _standing(kpi: BusinessKpi, value: float | None, result: Result) -> Level | Standing | None:
-    level = level_of(kpi, value, result.thresholds)
-    if level is not None or value is None or result.target is None or kpi.thresholds:
+def _standing(kpi: BusinessKpi, value: float | None, result: Result, now: Clock) -> Level | Standing | None:
+    building = builds_up(kpi, now)
+    held = value / now.share if building and value is not None else value
+    level = level_of(kpi, held, result.thresholds)
+    if level is not None or held is None or result.target is None or kpi.thresholds:
         return level
-    return standing_of(kpi, value, result.target, None)
+    standing = standing_of(kpi, held, result.target, None)
+    return UNDER_WAY.get(standing, standing) if building and standing else standing
 
 
 def direction(kpi: BusinessKpi, moved: Moved) -> Literal["better", "worse"] | None:

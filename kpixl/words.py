@@ -35,6 +35,8 @@ STANDINGS = {
     Standing.WORSE: N_("worse than before"),
     Standing.SAME: N_("as before"),
     Standing.BETTER: N_("better than before"),
+    Standing.ON_TRACK: N_("on track"),
+    Standing.OFF_TRACK: N_("off track"),
 }
 STEP = N_("{figure}: {step}")
 """What it takes: a measure, and how much more or less of it."""

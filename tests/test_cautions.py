@@ -15,6 +15,7 @@ from kpixl.calc import calc
 from kpixl.catalog import Business, CautionRule, Threshold, business, businesses, catalogue
 from kpixl.catalog.load import parse_caution
 from kpixl.cautions import SIGNS, alert_text, cautions, moved
+from kpixl.entries import InputCell, PastValue
 from kpixl.grade import Reason
 from kpixl.i18n import LOCALES, language
 from kpixl.report.page import report_html
@@ -328,3 +329,44 @@ def test_in_the_report_under_the_headline() -> None:
     ]
     assert "Utilisation above 100 %" in told[0].text_content()
     assert not html.fromstring(report_html(card({}, {}), (), (), EN)).xpath("//ul[@class='cautions']")
+
+
+def months(kpi: str, values: dict[int, float]) -> tuple[PastValue, ...]:
+    """Closed months of 2026."""
+    return tuple(past_value(month, kpi, value) for month, value in values.items())
+
+
+def in_row(art_hours: float, satisfied: float, art_past: dict[int, float], css_past: dict[int, float]) -> list[str]:
+    lines = (*months("va_art", art_past), *months("va_css", css_past))
+    made = scorecard(art(art_hours) | css(satisfied), lines)
+    return [caution.id for caution in cautions(score(made.entries, made.measures, OVER))]
+
+
+def test_one_step_after_another_the_other_way_is_chance() -> None:
+    assert in_row(1.9, 0.8, {8: 2.1, 9: 2.0}, {8: 0.82, 9: 0.81}) == ["hurry"]
+    assert in_row(1.9, 0.8, {8: 1.8, 9: 2.0}, {8: 0.82, 9: 0.81}) == []
+    assert in_row(1.9, 0.8, {8: 2.1, 9: 2.0}, {8: 0.79, 9: 0.81}) == []
+
+
+def test_a_signal_counts_only_the_way_it_points() -> None:
+    # Two hours for eight months, nine in September: 8.8 are faster than that, and far above what is usual.
+    hours = dict.fromkeys(range(1, 9), 2.0) | {9: 9.0}
+    assert in_row(8.8, 0.8, hours, {8: 0.82, 9: 0.81}) == []
+    # Half an hour is far below, after a September that was slower than August.
+    assert in_row(0.5, 0.8, dict.fromkeys(range(1, 9), 2.0) | {9: 2.1}, {8: 0.82, 9: 0.81}) == ["hurry"]
+
+
+def test_a_gap_in_the_past_does_not_make_one_step_a_move() -> None:
+    hours = {1: 2.1, 2: 2.5, 3: 2.0, 4: 2.6, 5: 2.2, 6: 2.4, 7: 2.1, 9: 2.3}
+    assert in_row(2.2, 0.8, hours, {8: 0.82, 9: 0.81}) == []
+    assert in_row(2.2, 0.8, {9: 2.3}, {9: 0.81}) == ["hurry"]
+
+
+def test_too_few_cases_call_for_nothing() -> None:
+    made = scorecard({"incidents": 1, "tasks_done": 3}, owner=PA)
+    assert [caution.id for caution in cautions(made)] == ["indiscretion"]
+    entries = replace(made.entries, settings={"minimum_cases": InputCell(20.0, "", "")})
+    few = score(entries, made.measures, OVER)
+    found_ = few.result("discretion")
+    assert (found_.value, found_.level, found_.alert, found_.signal) == (pytest.approx(1 / 3), None, False, None)
+    assert cautions(few) == ()

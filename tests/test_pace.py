@@ -115,15 +115,71 @@ def test_revenue_against_a_steady_month(number: int, computed: Computed) -> None
     assert (result(computed.paths[case], "revenue").pace is None) is (expected[0] == "")
 
 
-def test_what_still_builds_up_is_no_signal_yet(tmp_path: Path) -> None:
+def test_a_part_of_a_period_is_no_signal(tmp_path: Path) -> None:
     past = [(serial(date(2026, month, 1)), "sb_revenue", 30_000.0 + 500 * (month % 2)) for month in range(1, 10)]
+    past += [(start, "sb_conversion", 0.5 + 0.01 * (start % 2)) for start, _, _ in past]
+    typed = {"revenue": 9000.0, "leads_converted": 1.0, "leads_qualified": 10.0}
     for until, told in ((day("2026-10-10"), False), (day("2026-10-31"), True)):
-        filled = Filled(
-            typed={"revenue": 9000.0}, past=past, settings={"entered_until": until}, business="service-business"
-        )
-        found = result(make(tmp_path / f"{until}.xlsx", filled), "revenue")
-        assert found.usual is not None
-        assert (found.signal is not None) is told
+        filled = Filled(typed=typed, past=past, settings={"entered_until": until}, business="service-business")
+        path = make(tmp_path / f"{until}.xlsx", filled)
+        for kpi in ("revenue", "conversion"):
+            found = result(path, kpi)
+            assert found.usual is not None
+            assert (found.signal is not None) is told
+
+
+# Ten of 31 days: the forecast is 3.1 times the value. Value, forecast, level or standing, trend, what it takes.
+BUILDING = {
+    # 27,900 against 31,000, and against 20,000 in September.
+    "revenue": (9000.0, 27_900.0, "▼ off track", "better", ""),
+    # 9.3 against 12, and against 9: fewer are better.
+    "complaints": (3.0, 9.3, "▲ on track", "worse", ""),
+    # 0.124 against 0.2 in September, without a target.
+    "leadref": (0.04, 0.124, "▼ worse than before", "worse", ""),
+}
+BANDED = {
+    # 60,000 from 20 clients are 3,000, and will be 9,300: above 7,000, and 700.05 short of more than 10,000, each.
+    "rpc": (3000.0, 9300.0, "▲ above average", "", "Revenue per month: +14001 → exceptional"),
+    # 2 of 20 are 10 %, and will be 31 %: 19 points short of more than 50 %.
+    "referral": (0.1, 0.31, "▲ above average", "", "New clients from referrals: +4 → exceptional"),
+}
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def building(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Computed:
+    september = float(serial(date(2026, 9, 1)))
+    cases = {
+        "service": Filled(
+            typed={"revenue": 9000.0, "complaints": 3.0, "leads_referred": 2.0, "clients_served": 50.0},
+            targets={"revenue": 31_000.0, "complaints": 12.0},
+            past=[
+                (september, "sb_revenue", 20_000.0),
+                (september, "sb_complaints", 9.0),
+                (september, "sb_leadref", 0.2),
+            ],
+            settings={"entered_until": day("2026-10-10")},
+            business="service-business",
+        ),
+        "luxury": Filled(
+            typed={"revenue": 60_000.0, "clients_served": 20.0, "clients_referred": 2.0, "clients_start": 20.0},
+            targets={"rpc": 9000.0},
+            settings={"entered_until": day("2026-10-10"), "dollar_rate": 1.0},
+            business="luxury-personal-assistant",
+        ),
+    }
+    return Computed.by(request.param, cases, tmp_path_factory.mktemp("building"))
+
+
+@pytest.mark.parametrize("kpi", [*BUILDING, *BANDED])
+def test_what_still_builds_up_is_graded_as_it_will_stand(kpi: str, building: Computed) -> None:
+    case = "service" if kpi in BUILDING else "luxury"
+    value, forecast, level, trend, step = {**BUILDING, **BANDED}[kpi]
+    assert building.differences(case) == []
+    columns = ("value", "forecast", "level", "trend", "against_target")
+    shown = [building.cell(case, "kpis", kpi, column) for column in columns]
+    assert shown == [pytest.approx(value), pytest.approx(forecast), level, trend, ""]
+    if step:
+        assert building.cell(case, "kpis", kpi, "to_next") == step
 
 
 def test_a_ratio_of_what_grows_together_is_not_forecast(tmp_path: Path) -> None:

@@ -384,3 +384,12 @@ def test_windows_in_libreoffice(tmp_path: Path) -> None:
         value = expected[key]
         assert computed[named(opened(path), "va_art_value")] == ("" if value is None else pytest.approx(value)), key
         assert differences(path, computed) == [], key
+
+
+def test_the_level_counts_the_cases_of_the_window_in_force(tmp_path: Path) -> None:
+    # Nobody was there twelve months ago: over the year there is no case, over October there are three.
+    started = {"client": ["A", "B", "C"], "start": [day("2026-05-01")] * 3}
+    path = make(tmp_path / "b.xlsx", Filled(rows={"clients": started}, windows={"crr": MONTH}))
+    computed = ironcalc_values(path)
+    assert differences(path, computed) == []
+    assert computed[named(opened(path), "va_crr_level")] == "★ exceptional"

@@ -40,6 +40,8 @@ class Standing(StrEnum):
     WORSE = "worse"
     SAME = "same"
     BETTER = "better"
+    ON_TRACK = "on_track"
+    OFF_TRACK = "off_track"
 
     @property
     def shade(self) -> Level:
@@ -50,6 +52,8 @@ class Standing(StrEnum):
             Standing.WORSE: Level.BELOW,
             Standing.SAME: Level.TYPICAL,
             Standing.BETTER: Level.ABOVE_AVERAGE,
+            Standing.ON_TRACK: Level.ABOVE_AVERAGE,
+            Standing.OFF_TRACK: Level.BELOW,
         }[self]
 
 

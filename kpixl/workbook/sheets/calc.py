@@ -13,7 +13,7 @@ from kpixl.words import kpi_title, measure_label, reason_text, standing_word
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, passes, value_formula
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
-from kpixl.workbook.sheets.kpis import falls, met, unit_shown, window_typed
+from kpixl.workbook.sheets.kpis import RUNNING, enough, falls, held, met, unit_shown, window_typed
 from kpixl.workbook.sheets.statistics import interval_formulas, none_typed
 from kpixl.workbook.sheets.vocabulary import OWN_TIP, standing_index
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from kpixl.score import Result
 
 COLUMNS = (
-    "name", "tip", "level", "standing", "shade", "next", "next_value", "strict", "low", "high", "position", "slope",
-    "amount", "sign", "lever", "reason", "order", "unit_scale", "unit", "level_word", "typical", "above_average",
-    "exceptional", "seen_level", "seen_target", "seen_window", "changed",
+    "name", "tip", "held", "level", "standing", "shade", "next", "next_value", "strict", "low", "high",
+    "position", "slope", "amount", "sign", "lever", "reason", "order", "unit_scale", "unit", "level_word",
+    "typical", "above_average", "exceptional", "seen_level", "seen_target", "seen_window", "changed",
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
     "target_position",
 )  # fmt: skip
@@ -57,7 +57,7 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
     step = grade.to_next
     fresh = kpi.id in c.rewound
     return (
-        _common(result, index, _reached(kpi, value), c)
+        _common(result, index, _reached(kpi, held(kpi, c)), c)
         | _sure(result, at, c)
         | _target(result, at)
         | {
@@ -65,6 +65,7 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
             "tip": label(t(kpi.tips[0])),
             "unit_scale": label(100 if kpi.kpi.unit == "fraction" else 1),
             "unit": label(unit_shown(kpi, c)),
+            "held": live(_held(kpi, value), result.pace.forecast if result.pace else result.value, guarded=fresh),
             "strict": live(
                 f'IF(ISNUMBER({at["next"]}),CHOOSE({at["next"]},{strict}),"")',
                 "" if grade.next_level is None else int(kpi.comparison(grade.next_level) in (">", "<")),
@@ -73,7 +74,7 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
             "high": live(high, high_value),
             "slope": live(slope, grade.slope, guarded=fresh),
             "amount": live(
-                _amount(value, at, whole=bool(measure and measure.told_whole), upwards=upwards),
+                _amount(held(kpi, c), at, whole=bool(measure and measure.told_whole), upwards=upwards),
                 step.amount if step else None,
             ),
             "sign": live(
@@ -85,6 +86,13 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
             "seen_window": static(window_typed(kpi, c)),
         }
     )
+
+
+def _held(kpi: BusinessKpi, value: str) -> str:
+    """The value, or the forecast of what builds up in a period that still runs."""
+    if not (kpi.kpi.builds_up and kpi.window is Window.PERIOD):
+        return value
+    return f"IF(AND(ISNUMBER({value}),{RUNNING}),{value}/days_share,{value})"
 
 
 def _reached(kpi: BusinessKpi, value: str) -> str:
@@ -154,7 +162,7 @@ def _target(result: Result, at: dict[str, str]) -> dict[str, Cell]:
         "target_next": live(f'IF(ISNUMBER({level}),{_next(level, edge)},"")', _number(found["target_next"])),
         "target_position": live(
             f'IF(COUNT({choose})=0,IF(ISNUMBER({at["standing"]}),2,""),'
-            f'IF(ISNUMBER({level}),{level}+IF({high}={low},0,{progress}),""))',
+            f'IF(AND(ISNUMBER({level}),ISNUMBER({at["position"]})),{level}+IF({high}={low},0,{progress}),""))',
             target_position(result),
         ),
     }
@@ -193,6 +201,7 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
         "tip": live(f'IF({at["name"]}="","",{c.word("own_tip")})', c.t(OWN_TIP) if kpi.name else None),
         "unit_scale": live(f"IF(IFERROR({unit}={fraction},FALSE),100,1)", 100 if kpi.kpi.unit == "fraction" else 1),
         "unit": live(f'{unit}&""', unit_shown(kpi, c)),
+        "held": live('""', None),
         "strict": live('""', None),
         "low": live(f'IF(ISNUMBER({at["level"]}),{low},"")', result.grade.low),
         "high": live(f'IF(ISNUMBER({at["level"]}),{high},"")', result.grade.high),
@@ -209,7 +218,8 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
 def _common(result: Result, index: int, reached: str, c: Context) -> dict[str, Cell]:
     """Level, standing and position: ``reached`` is the formula of the best level that the value passes."""
     kpi, grade = result.kpi, result.grade
-    value, target = f"{kpi.name_prefix}_value", f"{kpi.name_prefix}_target"
+    value, target = held(kpi, c), f"{kpi.name_prefix}_target"
+    fresh = kpi.id in c.rewound
     at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
     edge = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}
     choose = ",".join(edge[level] for level in GRADED)
@@ -224,12 +234,15 @@ def _common(result: Result, index: int, reached: str, c: Context) -> dict[str, C
     without = _without_benchmark(kpi, at, c)
     return {
         "level": live(
-            f'IF(AND(ISNUMBER({value}),COUNT({choose})>0{_enough(kpi, ",")}),{reached},"")',
+            f'IF(AND(ISNUMBER({value}),COUNT({choose})>0{enough(kpi, ",")}),{reached},"")',
             level_number,
             name=f"{kpi.name_prefix}_level_number",
+            guarded=fresh,
         ),
         "standing": live(
-            f"IF(ISNUMBER({at['level']}),{at['level']},{without[0]})", "" if standing is None else standing
+            f"IF(ISNUMBER({at['level']}),{at['level']},{without[0]})",
+            "" if standing is None else standing,
+            guarded=fresh,
         ),
         "shade": live(
             f'IF(ISNUMBER({at["standing"]}),CHOOSE({at["standing"]}+1,{shades}),"")',
@@ -271,25 +284,22 @@ def _without_benchmark(kpi: BusinessKpi, at: dict[str, str], c: Context) -> tupl
     where a benchmark is published, which does not apply just now."""
     if kpi.thresholds:
         return '""', '""'
-    value, target, change = (f"{kpi.name_prefix}_{part}" for part in ("value", "target", "change"))
+    value, target, change = held(kpi, c), f"{kpi.name_prefix}_target", f"{kpi.name_prefix}_change"
     number = {standing: standing_index(None, standing) for standing in Standing}
     by_target = f"IF({met(kpi, c)},{number[Standing.MET]},{number[Standing.MISSED]})"
+    if kpi.kpi.builds_up and kpi.window is Window.PERIOD:
+        under_way = f"IF({met(kpi, c)},{number[Standing.ON_TRACK]},{number[Standing.OFF_TRACK]})"
+        by_target = f"IF({RUNNING},{under_way},{by_target})"
     noise = f"{NOISE_TEXT}*MAX(1,ABS({value}))"
     better = f"({change}>0)<>{falls(kpi, c)}"
     moved = f"IF({better},{number[Standing.BETTER]},{number[Standing.WORSE]})"
     by_change = f'IF(ISNUMBER({change}),IF(ABS({change})<={noise},{number[Standing.SAME]},{moved}),"")'
-    graded = f"AND(ISNUMBER({value}){_enough(kpi, ',')})"
+    graded = f"AND(ISNUMBER({value}){enough(kpi, ',')})"
     standing = f'IF({graded},IF(ISNUMBER({target}),{by_target},{by_change}),"")'
     reference = f"IF(ISNUMBER({target}),{target},{c.at('kpis', kpi.id, 'previous')})"
     share = f"IF({falls(kpi, c)},{reference}/{value},{value}/{reference})"
     near = f"IF(AND({value}>0,{reference}>0),MIN(4,2*{share}),{at['shade']}+1)"
     return standing, f'IF(ISNUMBER({at["standing"]}),{near},"")'
-
-
-def _enough(kpi: BusinessKpi, before: str = "") -> str:
-    """Whether the owner's minimum of cases is reached; nothing where no cases are counted."""
-    sample = kpi.argument(kpi.kpi.sample).name if kpi.kpi.sample else ""
-    return f"{before}NOT(AND(ISNUMBER({sample}),N({sample})<minimum_cases))" if sample else ""
 
 
 def _next(level: str, edge: Mapping[Level, str]) -> str:
@@ -354,8 +364,7 @@ def _reason(kpi: BusinessKpi, value: str, at: dict[str, str], c: Context) -> str
     bands = c.word("no_bands")
     if kpi.in_dollars:
         bands = f"IF(ISNUMBER(dollar_rate),{bands},{c.word('no_rate')})"
-    enough = _enough(kpi)
-    if enough:
-        bands = f"IF({enough},{bands},{c.word('too_few')})"
+    if many := enough(kpi):
+        bands = f"IF({many},{bands},{c.word('too_few')})"
     graded = f'IF(ISNUMBER({at["standing"]}),"",{bands})'
     return f"IF(ISNUMBER({value}),{graded},{text})"

@@ -180,6 +180,8 @@ def _head(c: Context) -> Cells:
     left = f'IF(days_gone*days_left>0," · "&SUBSTITUTE({c.word("days_left")},"{{days}}",days_left),"")'
     left_now = f" · {t(DAYS_LEFT).format(days=now.left)}" if now.running else ""
     told = [f"{caution.sign} {caution.text(t)}" for caution in cautions(c.scorecard)]
+    if len(told) > len(CAUTIONS):  # the comments on KPIs tell them all
+        told[len(CAUTIONS) - 1] += f" (+{len(told) - len(CAUTIONS)})"
     refreshed = (
         t(N_("Last refresh: {moment}")).format(moment=t.moment(c.refreshed))
         if c.refreshed

@@ -83,7 +83,7 @@ READING = {
             ),
             N_(
                 "No signal is told for fewer than six closed periods, for KPIs graded over several months, whose "
-                "periods overlap, or for a figure that still builds up."
+                "periods overlap, or while the period still runs."
             ),
         ),
     ),
@@ -94,6 +94,7 @@ READING = {
                 "Revenue, complaints and the like build up day by day. While the period runs, the forecast is where "
                 "they will stand at its end if its days go on as they went."
             ),
+            N_("Until then, their level is that of the forecast."),
             N_(
                 "“Target to date” is where even days towards your target would stand today: on track is that or better."
             ),

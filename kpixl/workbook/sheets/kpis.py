@@ -168,7 +168,7 @@ def _pace(result: Result, c: Context) -> dict[str, Cell]:
     at = {column: c.at("kpis", kpi.id, column) for column in ("forecast", "steady")}
     forecast = steady = word = '""'
     if kpi.kpi.builds_up and kpi.window is Window.PERIOD:
-        forecast = f'IF(AND(ISNUMBER({value}),days_gone*days_left>0),{value}/days_share,"")'
+        forecast = f'IF(AND(ISNUMBER({value}),{RUNNING}),{value}/days_share,"")'
         steady = f'IF(AND(ISNUMBER({at["forecast"]}),ISNUMBER({target})),{target}*days_share,"")'
         ahead = f"{at['steady']}-{value}" if kpi.kpi.direction == "down" else f"{value}-{at['steady']}"
         on_track = f"{ahead}>=-{NOISE_TEXT}*MAX(1,ABS({at['steady']}))"
@@ -236,14 +236,18 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
     """What a KPI of the business and one of the owner's have in the same way."""
     kpi, t, unit = result.kpi, c.t, result.kpi.kpi.unit
     prefix = kpi.name_prefix
-    value, target = f"{prefix}_value", f"{prefix}_target"
+    value, target = held(kpi, c), f"{prefix}_target"
     standing = c.at("calc", kpi.id, "standing")
     sure, state = c.at("calc", kpi.id, "settled"), c.at("xmr", kpi.id, "state")
     targets = c.scorecard.entries.targets.get(kpi.id)
     figure = style.figure(unit)
     falling = falls(kpi, c)
     words = {word: c.word(word) for word in (*TRENDS, *TARGETS)}
-    gap = None if result.value is None or result.target is None else result.value - result.target
+    shown = result.pace.forecast if result.pace else result.value
+    gap = None if shown is None or result.target is None else shown - result.target
+    known = f"AND(ISNUMBER({value}),ISNUMBER({target}){enough(kpi, ',')})"
+    if kpi.kpi.builds_up:
+        known = f"AND(NOT({RUNNING}),{known})" if kpi.window is Window.PERIOD else known
     fresh = kpi.id in c.rewound
     word = f"INDEX({c.span('words', 'text', STANDING_ROWS)},{standing}+1)"
     return {
@@ -255,9 +259,10 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
         ),
         "target": entry_cell(targets.number if targets else None, style.entry(unit), name=target),
         "against_target": live(
-            f'IF(AND(ISNUMBER({value}),ISNUMBER({target})),IF({met(kpi, c)},{words["met"]},{words["missed"]}),"")',
+            f'IF({known},IF({met(kpi, c)},{words["met"]},{words["missed"]}),"")',
             t(TARGETS[result.against_target]) if result.against_target else None,
             style.apart(style.MUTED_TEXT),
+            guarded=fresh,
         ),
         "gap": live(f'IF(AND(ISNUMBER({value}),ISNUMBER({target})),{value}-{target},"")', gap, style.change(unit)),
         "to_next": live(
@@ -273,7 +278,7 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
             name=f"{prefix}_change",
         ),
         "trend": live(
-            _trend(kpi, words, falling),
+            _trend(kpi, words, falling, value),
             t(TRENDS[result.trend]) if result.trend else None,
             style.apart(style.MUTED_TEXT),
         ),
@@ -309,9 +314,25 @@ def falls(kpi: BusinessKpi, c: Context) -> str:
     return "TRUE" if kpi.kpi.direction == "down" else "FALSE"
 
 
+def held(kpi: BusinessKpi, c: Context) -> str:
+    """The value that is held against thresholds, the target and other periods: of what builds up in a period that still
+    runs, the forecast."""
+    return c.at("calc", kpi.id, "held") if kpi.kpi.builds_up else f"{kpi.name_prefix}_value"
+
+
+def enough(kpi: BusinessKpi, before: str = "") -> str:
+    """Whether the owner's minimum of cases is reached; nothing where no cases are counted."""
+    sample = kpi.argument(kpi.kpi.sample).name if kpi.kpi.sample else ""
+    return f"{before}NOT(AND(ISNUMBER({sample}),N({sample})<minimum_cases))" if sample else ""
+
+
+RUNNING = "days_gone*days_left>0"
+"""Whether the period has begun and is not over."""
+
+
 def met(kpi: BusinessKpi, c: Context, value: str = "") -> str:
     """Whether the value, or another one, reaches the target, where both are numbers."""
-    value, target = value or f"{kpi.name_prefix}_value", f"{kpi.name_prefix}_target"
+    value, target = value or held(kpi, c), f"{kpi.name_prefix}_target"
     noise = f"{NOISE_TEXT}*MAX(1,ABS({target}))"
     if kpi.own:
         return f"IF({falls(kpi, c)},{value}-{target},{target}-{value})<={noise}"
@@ -338,9 +359,9 @@ def _threshold(result: Result, level: Level, published: float | None, c: Context
     }
 
 
-def _trend(kpi: BusinessKpi, words: dict[str, str], falls_: str) -> str:
+def _trend(kpi: BusinessKpi, words: dict[str, str], falls_: str, value: str) -> str:
     change = f"{kpi.name_prefix}_change"
-    noise = f"{NOISE_TEXT}*MAX(1,ABS({kpi.name_prefix}_value))"
+    noise = f"{NOISE_TEXT}*MAX(1,ABS({value}))"
     if kpi.own:
         moved = f"IF(({change}>0)={falls_},{words['worse']},{words['better']})"
     else:

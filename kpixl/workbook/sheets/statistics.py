@@ -14,6 +14,7 @@ from kpixl.score import PAST_PERIODS, natural_range, past_values
 from kpixl.signals import LEAST_PERIODS, RUN, SCALE, Signal, runs
 from kpixl.workbook.formulas import NOISE_TEXT, number_literal
 from kpixl.workbook.grid import Cell, Cells, Context, live
+from kpixl.workbook.sheets.kpis import RUNNING, enough
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi
@@ -82,7 +83,7 @@ def _state(kpi: BusinessKpi, at: dict[str, str], past: dict[str, str]) -> str:
     run = f"IF(MIN({last})>{at['mean']}+{noise},3,IF(MAX({last})<{at['mean']}-{noise},4,0))"
     inside = f"IF(COUNT({last})={RUN},{run},0)"
     state = f"IF({value}>{at['high']}+{noise},1,IF({value}<{at['low']}-{noise},2,{inside}))"
-    known = f"AND(ISNUMBER({at['mean']}),ISNUMBER({value}){',days_gone*days_left=0' if kpi.kpi.builds_up else ''})"
+    known = f"AND(ISNUMBER({at['mean']}),ISNUMBER({value}),NOT({RUNNING}){enough(kpi, ',')})"
     return f'IF({known},{state},"")'
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level, Standing
+from kpixl.catalog.tables import Window
 from kpixl.errors import N_
 from kpixl.formula import Name, parse, to_excel
 from kpixl.grade import GRADED
@@ -22,7 +23,7 @@ from kpixl.words import SHAPES, STANDINGS, TRENDS, kpi_title, level_word, measur
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, made_formula, passes
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
-from kpixl.workbook.sheets.kpis import SMALL, met, unit_shown
+from kpixl.workbook.sheets.kpis import RUNNING, SMALL, met, unit_shown
 from kpixl.workbook.sheets.vocabulary import LEVELS_CHANGED, STANDING_ROWS, standing_index
 
 if TYPE_CHECKING:
@@ -271,16 +272,23 @@ def _before(kpi: BusinessKpi, c: Context) -> str:
 def _after(kpi: BusinessKpi, value: str, c: Context) -> str:
     """The same for the value then: thresholds, target and fewest cases are those in force."""
     edges = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}
-    target = f"{kpi.name_prefix}_target"
+    target, then = f"{kpi.name_prefix}_target", value
+    building = kpi.kpi.builds_up and kpi.window is Window.PERIOD
+    if building:
+        value = f"IF({RUNNING},{value}/days_share,{value})"
     reached = "0"
     for level in GRADED:
         reached = f"IF({passes(value, edges[level], kpi.comparison(level))},{level.value},{reached})"
     by_target = '""'
     if not kpi.thresholds:
         standings = f"{_index(Standing.MET)},{_index(Standing.MISSED)}"
-        by_target = f'IF(ISNUMBER({target}),IF({met(kpi, c, value)},{standings}),"")'
+        stands = f"IF({met(kpi, c, value)},{standings})"
+        if building:
+            under_way = f"{_index(Standing.ON_TRACK)},{_index(Standing.OFF_TRACK)}"
+            stands = f"IF({RUNNING},IF({met(kpi, c, value)},{under_way}),{stands})"
+        by_target = f'IF(ISNUMBER({target}),{stands},"")'
     graded = f"IF(COUNT({','.join(edges.values())})>0,{reached},{by_target})"
     if kpi.kpi.sample:
         sample = c.at("what_if", kpi.argument(kpi.kpi.sample).name, "then")
         graded = f'IF(IF(ISNUMBER({sample}),{sample}<minimum_cases,FALSE),"",{graded})'
-    return f'IF(ISNUMBER({value}),{graded},"")'
+    return f'IF(ISNUMBER({then}),{graded},"")'
