@@ -25,7 +25,7 @@ demo: $(STAMP) $(MO) ## make sample workbooks and their reports (OUT=folder, dem
 	@$(BIN)/kpixl demo --out "$(OUT)"
 
 test: $(STAMP) $(MO) ## run the tests (ARGS="-k calc" for some)
-	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)  # a file to a worker: what its tests share is made once
 
 lint: $(STAMP) ## check style and types
 	@$(BIN)/ruff check .

@@ -24,11 +24,18 @@ class Clock:
     gone: int
     left: int
     total: int
+    over: bool = False
+    """Whether the period is over by the calendar."""
 
     @property
     def share(self) -> float:
         """How much of the period has gone, from 0 to 1."""
         return self.gone / self.total
+
+    @property
+    def late(self) -> bool:
+        """Whether days are left although the period is over: the owner says that their entries are missing."""
+        return self.over and self.left > 0
 
     @property
     def running(self) -> bool:
@@ -51,7 +58,7 @@ def clock(period: Period, entered_until: float | None, today: date) -> Clock:
     last = today if entered_until is None else from_serial(max(0.0, min(entered_until, 2958465.0)))
     total = (period.after - period.start).days
     gone = max(0, min(total, (last - period.start).days + 1))
-    return Clock(gone, total - gone, total)
+    return Clock(gone, total - gone, total, over=today >= period.after)
 
 
 def pace(value: float, target: float | None, now: Clock, *, less_is_better: bool) -> Pace | None:

@@ -309,15 +309,17 @@ def _graded(
     going = None
     if value is not None and builds_up(kpi, now):
         going = pace(value, target, now, less_is_better=kpi.kpi.direction == "down")
-    # What still builds up is held against whole periods as it will stand at the end.
-    held = going.forecast if going else value
+    # Against a target or a whole period stands what is to be expected; a published benchmark grades what is there.
+    held = going.forecast if going and not kpi.thresholds else value
     change = None if held is None or previous is None else held - previous
     sample = arguments[kpi.kpi.sample] if kpi.kpi.sample else None
     usual = usual_range(kpi, entries, history)
     few = sample is not None and sample < fewest_cases(entries)
     graded = UNGRADED if few else grade(kpi, held, thresholds, arguments, target, previous)
-    if going and graded.standing in UNDER_WAY:
-        graded = replace(graded, standing=UNDER_WAY[graded.standing])
+    reached = against_target(kpi, value, target)
+    if going:
+        reached = reached if reached == settled_early(kpi) else None
+        graded = replace(graded, standing=under_way(graded.standing, reached))
     if value is not None and graded.shade is None:
         reason = ungraded_reason(kpi, dollar_rate(entries), few=few)
     # A part of a period is no point among whole ones.
@@ -332,7 +334,7 @@ def _graded(
         thresholds=thresholds,
         grade=graded,
         target=target,
-        against_target=None if few or going else against_target(kpi, value, target),
+        against_target=None if few else reached,
         previous=previous,
         year_before=history.value(entries.period.year_before, kpi.history_id),
         change=change,
@@ -345,8 +347,18 @@ def _graded(
     )
 
 
-UNDER_WAY = {Standing.MET: Standing.ON_TRACK, Standing.MISSED: Standing.OFF_TRACK}
-"""How a value that still builds up stands to a target that it will reach, or miss."""
+def settled_early(kpi: BusinessKpi) -> Literal["met", "missed"]:
+    """What more days cannot undo: a target for more that is met, one for less that is missed."""
+    return "missed" if kpi.kpi.direction == "down" else "met"
+
+
+def under_way(standing: Standing | None, reached: Literal["met", "missed"] | None) -> Standing | None:
+    """How what builds up stands to a target before the period is over: ``reached`` is what is settled already."""
+    if standing not in (Standing.MET, Standing.MISSED):
+        return standing
+    if reached is not None:
+        return Standing(reached)
+    return Standing.ON_TRACK if standing is Standing.MET else Standing.OFF_TRACK
 
 
 def _kpi_to_date(

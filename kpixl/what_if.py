@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Level, Standing
 from kpixl.formula import evaluate, parse
-from kpixl.grade import NOISE, calculate, level_of, standing_of
-from kpixl.score import UNDER_WAY, builds_up, fewest_cases
+from kpixl.grade import NOISE, against_target, calculate, level_of, standing_of
+from kpixl.score import builds_up, fewest_cases, settled_early, under_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -151,13 +151,17 @@ def _standing_now(result: Result) -> Level | Standing | None:
 
 
 def _standing(kpi: BusinessKpi, value: float | None, result: Result, now: Clock) -> Level | Standing | None:
-    building = builds_up(kpi, now)
-    held = value / now.share if building and value is not None else value
+    if kpi.thresholds or value is None or not builds_up(kpi, now):
+        level = level_of(kpi, value, result.thresholds)
+        if level is not None or value is None or result.target is None or kpi.thresholds:
+            return level
+        return standing_of(kpi, value, result.target, None)
+    held = value / now.share
     level = level_of(kpi, held, result.thresholds)
-    if level is not None or held is None or result.target is None or kpi.thresholds:
+    if level is not None or result.target is None:
         return level
-    standing = standing_of(kpi, held, result.target, None)
-    return UNDER_WAY.get(standing, standing) if building and standing else standing
+    reached = against_target(kpi, value, result.target)
+    return under_way(standing_of(kpi, held, result.target, None), reached if reached == settled_early(kpi) else None)
 
 
 def direction(kpi: BusinessKpi, moved: Moved) -> Literal["better", "worse"] | None:

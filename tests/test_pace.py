@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from computed import ENGINES, Computed
-from kpixl import catalog
+from engines import differences, ironcalc_values
+from kpixl import catalog, verbs
+from kpixl.i18n import language
 from kpixl.measure import measure
 from kpixl.pace import Clock, clock, pace
 from kpixl.period import Period, serial
@@ -138,10 +140,10 @@ BUILDING = {
     "leadref": (0.04, 0.124, "▼ worse than before", "worse", ""),
 }
 BANDED = {
-    # 60,000 from 20 clients are 3,000, and will be 9,300: above 7,000, and 700.05 short of more than 10,000, each.
-    "rpc": (3000.0, 9300.0, "▲ above average", "", "Revenue per month: +14001 → exceptional"),
-    # 2 of 20 are 10 %, and will be 31 %: 19 points short of more than 50 %.
-    "referral": (0.1, 0.31, "▲ above average", "", "New clients from referrals: +4 → exceptional"),
+    # A published benchmark grades what is there: 60,000 from 20 clients are 3,000 each, 4,000 short of more than 7,000.
+    "rpc": (3000.0, 9300.0, "● typical", "", "Revenue per month: +80001 → above average"),
+    # 2 of 20 are 10 %: a client short of 15 %.
+    "referral": (0.1, 0.31, "▼ below benchmark", "", "New clients from referrals: +1 → typical"),
 }
 
 
@@ -197,3 +199,43 @@ def test_the_next_months_workbook_begins_without_that_day(tmp_path: Path) -> Non
     settings = opened(rolled).entries.settings
     assert (settings["entered_until"].raw, settings["minimum_cases"].number) == (None, 7.0)
     assert opened(path).entries.settings["entered_until"].number == day("2026-10-31")
+
+
+def test_check_says_when_a_period_that_is_over_is_still_forecast(tmp_path: Path) -> None:
+    for until, codes in (
+        (day("2026-10-20"), ["entered_until_late"]),
+        (day("2026-10-31"), []),
+        (None, []),
+        ("soon", ["date_setting_wrong"]),
+    ):
+        path = make(tmp_path / f"{until}.xlsx", Filled(settings={"entered_until": until}))
+        found = [problem for problem in verbs.refresh(path).problems if problem.field == "entered_until"]
+        assert [problem.code for problem in found] == codes
+        if until == day("2026-10-20"):
+            assert "only up to October 20, 2026," in found[0].text(language("en"))
+
+
+@pytest.mark.parametrize(
+    ("kpi", "target", "standing", "reached"),
+    [
+        ("revenue", 9000.0, "met", "met"),  # whatever comes, it is met
+        ("revenue", 27_900.0, "on_track", None),
+        ("revenue", 27_901.0, "off_track", None),
+        ("complaints", 2.0, "missed", "missed"),  # whatever comes, it is missed
+        ("complaints", 9.2, "off_track", None),
+        ("complaints", 9.3, "on_track", None),
+    ],
+)
+def test_only_what_more_days_cannot_undo_is_met_or_missed(
+    kpi: str, target: float, standing: str, reached: str | None, tmp_path: Path
+) -> None:
+    filled = Filled(
+        typed={"revenue": 9000.0, "complaints": 3.0},
+        targets={kpi: target},
+        settings={"entered_until": day("2026-10-10")},
+        business="service-business",
+    )
+    path = make(tmp_path / "b.xlsx", filled)
+    found = result(path, kpi)
+    assert (found.grade.standing, found.against_target) == (standing, reached)
+    assert differences(path, ironcalc_values(path)) == []

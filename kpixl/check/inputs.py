@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.settings import SETTINGS
+from kpixl.check.cells import day_of
 from kpixl.check.problem import Amount, Msg, Problem, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.entries import CellError, is_blank
@@ -38,8 +39,10 @@ def settings(case: Case) -> Iterator[Problem]:
         }
         number = cell.number
         if setting.is_date:
-            if cell.wrong or (number is not None and not setting.minimum <= number <= setting.maximum):
+            if cell.wrong:
                 yield problem_at("date_setting_wrong", cell, id_, details)
+            elif number is not None and case.scorecard.clock.late:
+                yield problem_at("entered_until_late", cell, id_, {"got": day_of(number)})
         elif setting.is_text:
             if isinstance(cell.raw, CellError):
                 yield replace(problem_at("excel_error", cell, id_, details), severity="warning")

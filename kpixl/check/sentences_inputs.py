@@ -22,6 +22,11 @@ OF_INPUTS: dict[str, Sentence] = {
         N_("“{got}” is not a date, so {label} is taken as today."),
         N_("Type a date, or clear the cell."),
     ),
+    "entered_until_late": Sentence(
+        "warning",
+        N_("The period is over, but entries are complete only up to {got}, so what builds up is still forecast."),
+        N_("Type the last day of the period, or clear the cell."),
+    ),
     "rate_wrong": Sentence(
         "error",
         N_("“{got}” is not a number above 0, so it is not used as the price of a US dollar."),

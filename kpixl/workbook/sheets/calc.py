@@ -13,7 +13,7 @@ from kpixl.words import kpi_title, measure_label, reason_text, standing_word
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, passes, value_formula
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
-from kpixl.workbook.sheets.kpis import RUNNING, enough, falls, held, met, unit_shown, window_typed
+from kpixl.workbook.sheets.kpis import RUNNING, enough, falls, held, met, under_way, unit_shown, window_typed
 from kpixl.workbook.sheets.statistics import interval_formulas, none_typed
 from kpixl.workbook.sheets.vocabulary import OWN_TIP, standing_index
 
@@ -65,7 +65,11 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
             "tip": label(t(kpi.tips[0])),
             "unit_scale": label(100 if kpi.kpi.unit == "fraction" else 1),
             "unit": label(unit_shown(kpi, c)),
-            "held": live(_held(kpi, value), result.pace.forecast if result.pace else result.value, guarded=fresh),
+            "held": live(
+                _held(kpi, value),
+                result.pace.forecast if result.pace and not kpi.thresholds else result.value,
+                guarded=fresh,
+            ),
             "strict": live(
                 f'IF(ISNUMBER({at["next"]}),CHOOSE({at["next"]},{strict}),"")',
                 "" if grade.next_level is None else int(kpi.comparison(grade.next_level) in (">", "<")),
@@ -90,7 +94,7 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
 
 def _held(kpi: BusinessKpi, value: str) -> str:
     """The value, or the forecast of what builds up in a period that still runs."""
-    if not (kpi.kpi.builds_up and kpi.window is Window.PERIOD):
+    if kpi.thresholds or not (kpi.kpi.builds_up and kpi.window is Window.PERIOD):
         return value
     return f"IF(AND(ISNUMBER({value}),{RUNNING}),{value}/days_share,{value})"
 
@@ -288,8 +292,7 @@ def _without_benchmark(kpi: BusinessKpi, at: dict[str, str], c: Context) -> tupl
     number = {standing: standing_index(None, standing) for standing in Standing}
     by_target = f"IF({met(kpi, c)},{number[Standing.MET]},{number[Standing.MISSED]})"
     if kpi.kpi.builds_up and kpi.window is Window.PERIOD:
-        under_way = f"IF({met(kpi, c)},{number[Standing.ON_TRACK]},{number[Standing.OFF_TRACK]})"
-        by_target = f"IF({RUNNING},{under_way},{by_target})"
+        by_target = f"IF({RUNNING},{under_way(kpi, c, f'{kpi.name_prefix}_value', value)},{by_target})"
     noise = f"{NOISE_TEXT}*MAX(1,ABS({value}))"
     better = f"({change}>0)<>{falls(kpi, c)}"
     moved = f"IF({better},{number[Standing.BETTER]},{number[Standing.WORSE]})"

@@ -94,7 +94,10 @@ READING = {
                 "Revenue, complaints and the like build up day by day. While the period runs, the forecast is where "
                 "they will stand at its end if its days go on as they went."
             ),
-            N_("Until then, their level is that of the forecast."),
+            N_(
+                "Where no benchmark is published, it is the forecast that stands against your target or the previous "
+                "period."
+            ),
             N_(
                 "“Target to date” is where even days towards your target would stand today: on track is that or better."
             ),

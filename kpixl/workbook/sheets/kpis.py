@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import OWN_SLOTS, Level
+from kpixl.catalog.model import OWN_SLOTS, Level, Standing
 from kpixl.catalog.tables import Window
 from kpixl.errors import N_
 from kpixl.formula import names, parse, to_excel
 from kpixl.grade import GRADED, thresholds_published
+from kpixl.score import settled_early
 from kpixl.words import (
     PACES,
     SETTLED,
@@ -26,7 +27,7 @@ from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, value_formula
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets.totals import past_value
-from kpixl.workbook.sheets.vocabulary import SIGNAL_ROWS, STANDING_ROWS
+from kpixl.workbook.sheets.vocabulary import SIGNAL_ROWS, STANDING_ROWS, standing_index
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
@@ -236,18 +237,22 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
     """What a KPI of the business and one of the owner's have in the same way."""
     kpi, t, unit = result.kpi, c.t, result.kpi.kpi.unit
     prefix = kpi.name_prefix
-    value, target = held(kpi, c), f"{prefix}_target"
+    value, target = f"{prefix}_value", f"{prefix}_target"
     standing = c.at("calc", kpi.id, "standing")
     sure, state = c.at("calc", kpi.id, "settled"), c.at("xmr", kpi.id, "state")
     targets = c.scorecard.entries.targets.get(kpi.id)
     figure = style.figure(unit)
     falling = falls(kpi, c)
     words = {word: c.word(word) for word in (*TRENDS, *TARGETS)}
-    shown = result.pace.forecast if result.pace else result.value
-    gap = None if shown is None or result.target is None else shown - result.target
+    gap = None if result.value is None or result.target is None else result.value - result.target
     known = f"AND(ISNUMBER({value}),ISNUMBER({target}){enough(kpi, ',')})"
-    if kpi.kpi.builds_up:
-        known = f"AND(NOT({RUNNING}),{known})" if kpi.window is Window.PERIOD else known
+    reached, short = words["met"], words["missed"]
+    if kpi.kpi.builds_up and kpi.window is Window.PERIOD:
+        # Before the period is over, only what more days cannot undo.
+        if settled_early(kpi) == "met":
+            short = f'IF({RUNNING},"",{short})'
+        else:
+            reached = f'IF({RUNNING},"",{reached})'
     fresh = kpi.id in c.rewound
     word = f"INDEX({c.span('words', 'text', STANDING_ROWS)},{standing}+1)"
     return {
@@ -259,7 +264,7 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
         ),
         "target": entry_cell(targets.number if targets else None, style.entry(unit), name=target),
         "against_target": live(
-            f'IF({known},IF({met(kpi, c)},{words["met"]},{words["missed"]}),"")',
+            f'IF({known},IF({met(kpi, c, value)},{reached},{short}),"")',
             t(TARGETS[result.against_target]) if result.against_target else None,
             style.apart(style.MUTED_TEXT),
             guarded=fresh,
@@ -270,7 +275,7 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
         ),
         "previous": live(past_value(c, kpi.history_id, "period_previous"), result.previous, figure, guarded=fresh),
         "change": live(
-            f'IF(AND(ISNUMBER({value}),ISNUMBER({{previous}})),{value}-{{previous}},"")'.format(
+            f'IF(AND(ISNUMBER({held(kpi, c)}),ISNUMBER({{previous}})),{held(kpi, c)}-{{previous}},"")'.format(
                 previous=c.at("kpis", kpi.id, "previous")
             ),
             result.change,
@@ -278,7 +283,7 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
             name=f"{prefix}_change",
         ),
         "trend": live(
-            _trend(kpi, words, falling, value),
+            _trend(kpi, words, falling, held(kpi, c)),
             t(TRENDS[result.trend]) if result.trend else None,
             style.apart(style.MUTED_TEXT),
         ),
@@ -315,9 +320,10 @@ def falls(kpi: BusinessKpi, c: Context) -> str:
 
 
 def held(kpi: BusinessKpi, c: Context) -> str:
-    """The value that is held against thresholds, the target and other periods: of what builds up in a period that still
-    runs, the forecast."""
-    return c.at("calc", kpi.id, "held") if kpi.kpi.builds_up else f"{kpi.name_prefix}_value"
+    """The value that is held against thresholds, the target and other periods: the forecast, where no benchmark is
+    published for what builds up in a period that still runs."""
+    builds_up = kpi.kpi.builds_up and not kpi.thresholds
+    return c.at("calc", kpi.id, "held") if builds_up else f"{kpi.name_prefix}_value"
 
 
 def enough(kpi: BusinessKpi, before: str = "") -> str:
@@ -338,6 +344,16 @@ def met(kpi: BusinessKpi, c: Context, value: str = "") -> str:
         return f"IF({falls(kpi, c)},{value}-{target},{target}-{value})<={noise}"
     sign = "-" if kpi.kpi.direction == "down" else ""
     return f"{sign}({target}-{value})<={noise}"
+
+
+def under_way(kpi: BusinessKpi, c: Context, value: str, expected: str) -> str:
+    """The number of the standing to the target, of what builds up in a period that still runs: as
+    ``kpixl.score.under_way`` has it."""
+    number = {one: standing_index(None, one) for one in Standing}
+    track = f"IF({met(kpi, c, expected)},{number[Standing.ON_TRACK]},{number[Standing.OFF_TRACK]})"
+    if settled_early(kpi) == "met":
+        return f"IF({met(kpi, c, value)},{number[Standing.MET]},{track})"
+    return f"IF({met(kpi, c, value)},{track},{number[Standing.MISSED]})"
 
 
 def _threshold(result: Result, level: Level, published: float | None, c: Context) -> dict[str, Cell]:

@@ -23,7 +23,7 @@ from kpixl.words import SHAPES, STANDINGS, TRENDS, kpi_title, level_word, measur
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, made_formula, passes
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
-from kpixl.workbook.sheets.kpis import RUNNING, SMALL, met, unit_shown
+from kpixl.workbook.sheets.kpis import RUNNING, SMALL, met, under_way, unit_shown
 from kpixl.workbook.sheets.vocabulary import LEVELS_CHANGED, STANDING_ROWS, standing_index
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ def _after(kpi: BusinessKpi, value: str, c: Context) -> str:
     """The same for the value then: thresholds, target and fewest cases are those in force."""
     edges = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}
     target, then = f"{kpi.name_prefix}_target", value
-    building = kpi.kpi.builds_up and kpi.window is Window.PERIOD
+    building = kpi.kpi.builds_up and kpi.window is Window.PERIOD and not kpi.thresholds
     if building:
         value = f"IF({RUNNING},{value}/days_share,{value})"
     reached = "0"
@@ -284,8 +284,7 @@ def _after(kpi: BusinessKpi, value: str, c: Context) -> str:
         standings = f"{_index(Standing.MET)},{_index(Standing.MISSED)}"
         stands = f"IF({met(kpi, c, value)},{standings})"
         if building:
-            under_way = f"{_index(Standing.ON_TRACK)},{_index(Standing.OFF_TRACK)}"
-            stands = f"IF({RUNNING},IF({met(kpi, c, value)},{under_way}),{stands})"
+            stands = f"IF({RUNNING},{under_way(kpi, c, then, value)},{stands})"
         by_target = f'IF(ISNUMBER({target}),{stands},"")'
     graded = f"IF(COUNT({','.join(edges.values())})>0,{reached},{by_target})"
     if kpi.kpi.sample:
