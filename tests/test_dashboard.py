@@ -135,3 +135,17 @@ def test_the_trend_has_its_limits_and_its_signals(tmp_path: Path) -> None:
     columns = ("low", "high", "typical", "above_average", "exceptional", "value", "signal")
     for column, reference in zip(columns, referred, strict=True):
         assert str(reference).split("$")[1] == placed(book, "trend", "p1", column)[1].rstrip("0123456789")
+
+
+def test_more_cautions_than_lines_are_counted(tmp_path: Path) -> None:
+    # Overbooked and burning out, faster, more tasks done and more clients staying, while satisfaction falls.
+    typed = {"productive_hours": 105.0, "available_hours": 100.0, "satisfied": 70.0, "surveyed": 100.0}
+    typed |= {"resolution_hours": 100.0, "requests_resolved": 100.0, "tasks_completed": 90.0, "tasks_assigned": 100.0}
+    typed |= {"clients_end_12m": 95.0, "clients_new_staying_12m": 5.0, "clients_start_12m": 100.0}
+    before = {"va_css": 0.8, "va_art": 2.0, "va_tcr": 0.8, "va_crr": 0.8}
+    path = make(
+        tmp_path / "b.xlsx", Filled(typed=typed, past=[(month(1), kpi, value) for kpi, value in before.items()])
+    )
+    told = [str(shown(path, f"caution_{number}")) for number in (1, 2, 3)]
+    assert [line[:1] for line in told] == ["✖", "!", "!"]
+    assert [line.endswith(" (+2)") for line in told] == [False, False, True]
