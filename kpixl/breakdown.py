@@ -89,9 +89,10 @@ def _splittable(business: Business, dimension: str) -> tuple[BusinessKpi, ...]:
     return tuple(kpi for kpi in business.kpis if has(kpi))
 
 
-def breakdown(entries: Entries) -> tuple[Section, ...]:
+def breakdown(entries: Entries, tally: Tally | None = None) -> tuple[Section, ...]:
     """Every section of the business."""
-    return tuple(_section(entries, dimension, kpis) for dimension, kpis in dimensions(entries.business).items())
+    tally = tally or Tally(entries)
+    return tuple(_section(tally, dimension, kpis) for dimension, kpis in dimensions(entries.business).items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,8 @@ def groups_of(rows: EntryTable, dimension: str) -> Groups:
     return Groups(folded[written], tuple(keys), tuple(first[key] for key in keys))
 
 
-def _section(entries: Entries, dimension: str, kpis: tuple[BusinessKpi, ...]) -> Section:
-    tally = Tally(entries)
+def _section(tally: Tally, dimension: str, kpis: tuple[BusinessKpi, ...]) -> Section:
+    entries = tally.entries
     measures = {argument.measure.name: argument.measure for kpi in kpis for argument in kpi.arguments}
     ids = {str(measure.table) for measure in measures.values()}
     tables = {id_: entries.tables.get(id_) for id_ in ids}

@@ -59,9 +59,9 @@ class MeasureValue:
         return None if self.log is None else "log"
 
 
-def measure(entries: Entries) -> dict[str, MeasureValue]:
+def measure(entries: Entries, tally: Tally | None = None) -> dict[str, MeasureValue]:
     """Every measure of the business, by its name in the workbook."""
-    tally = Tally(entries)
+    tally = tally or Tally(entries)
     return {item.name: tally.value(item) for item in entries.business.measures}
 
 

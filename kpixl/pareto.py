@@ -66,9 +66,9 @@ class Ranking:
         return f"{self.pareto.measure.id}_{self.pareto.by}"
 
 
-def pareto(entries: Entries) -> tuple[Ranking, ...]:
+def pareto(entries: Entries, tally: Tally | None = None) -> tuple[Ranking, ...]:
     """Every such total of the business, in the order of the catalogue."""
-    tally = Tally(entries)
+    tally = tally or Tally(entries)
     return tuple(_ranking(entries, item, tally) for item in entries.business.pareto)
 
 

@@ -41,9 +41,9 @@ def no_collection() -> Iterator[None]:
 
 def scored(book: Book) -> tuple[Scorecard, tuple[Problem, ...]]:
     """What a workbook comes to, and what is wrong in it."""
-    measures = measure(book.entries)
+    measures = measure(book.entries, book.tally)
     scorecard = score(book.entries, measures)
-    return scorecard, check(book.entries, measures, scorecard)
+    return scorecard, check(book.entries, measures, scorecard, book.tally)
 
 
 def refresh_package(
@@ -80,8 +80,8 @@ def context_of(book: Book, scorecard: Scorecard, problems: tuple[Problem, ...], 
         aliases=book.aliases,
         refreshed=moment,
         trend_kpi=book.trend_kpi,
-        breakdown=breakdown(book.entries),
-        pareto=pareto(book.entries),
+        breakdown=breakdown(book.entries, book.tally),
+        pareto=pareto(book.entries, book.tally),
         commentary=headline(scorecard, t),
         comments={result.kpi.id: comment(result, scorecard, t) for result in scorecard.results},
     )

@@ -63,9 +63,11 @@ _CASE_RULES = (
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
-def check(entries: Entries, measures: Mapping[str, MeasureValue], scorecard: Scorecard) -> tuple[Problem, ...]:
+def check(
+    entries: Entries, measures: Mapping[str, MeasureValue], scorecard: Scorecard, tally: Tally | None = None
+) -> tuple[Problem, ...]:
     """Every problem: errors first, then in the order of the sheets and their rows, settings and totals last."""
-    case = Case(entries, measures, scorecard, Tally(entries))
+    case = Case(entries, measures, scorecard, tally or Tally(entries))
     return tuple(sorted(_found(case), key=lambda problem: _place(problem, entries)))
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,6 +85,11 @@ class Book:
     """What imports have learned: table id -> field id -> columns of files that fill it."""
     past_rows: tuple[int, ...] = ()
     """For each closed figure of the entries, its place among the rows of Past periods."""
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What counts the rows: measures, Check and the breakdowns look at the same ones."""
+        return Tally(self.entries)
 
 
 def read(package: Package) -> Book:
