@@ -154,7 +154,7 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
         sheet.column_dimensions[letter].width = 2.4 if gutter else 10.1
     heights: dict[str, float] = dict(dashboard.HEAD_HEIGHTS)
     for line in range(dashboard.card_lines(c.business) + dashboard.OWN_LINES):
-        heights.update({f"{part}_{line}": height for part, height in dashboard.card_heights(c.business).items()})
+        heights.update({f"{part}_{line}": height for part, height in dashboard.CARD_HEIGHTS.items()})
     heights.update({"sections": 20, "space": 5, "advice": 20, **dict.fromkeys(dashboard.PICK_ROWS, 24)})
     for row in place.rows:
         sheet.row_dimensions[place.position(row, "c1")[0]].height = heights.get(row, 13.5)

@@ -64,12 +64,6 @@ SIGN_LEVELS = {SIGNS["act_now"]: Level.BELOW, SIGNS["warning"]: Level.BELOW, SIG
 """The colour of a caution, by the shape that it begins with."""
 
 
-def card_heights(business: Business) -> dict[str, float]:
-    """Heights of a card's rows in points. Without benchmarks there is no next level to tell of, only a short reason."""
-    banded = any(kpi.thresholds for kpi in business.kpis)
-    return CARD_HEIGHTS if banded else {**CARD_HEIGHTS, "next": 14}
-
-
 def columns() -> tuple[str, ...]:
     """Ids of the block's columns."""
     return tuple(f"c{number}" for number in range(1, COLUMN_COUNT + 1))
