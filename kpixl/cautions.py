@@ -14,7 +14,6 @@ from kpixl.entries import History
 from kpixl.errors import N_
 from kpixl.grade import passes
 from kpixl.score import alert_of
-from kpixl.signals import Signal
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import CautionRule
@@ -70,11 +69,10 @@ class Caution:
 def cautions(scorecard: Scorecard) -> tuple[Caution, ...]:
     """What the owner is to be told, most urgent first; ties in the catalogue's order."""
     entries = scorecard.entries
-    history = History.of(entries.past)
     found = []
     for rule in entries.business.cautions:
         results = tuple(scorecard.result(kpi) for kpi in rule.kpis)
-        if all(_holds(rule, result, entries.period, history) for result in results):
+        if all(_holds(rule, result, entries.period, entries.history) for result in results):
             found.append(Caution(rule, results, entries.currency))
     return tuple(sorted(found, key=lambda caution: [*SIGNS].index(caution.severity)))
 
@@ -105,15 +103,12 @@ def _lasting(result: Result, period: Period, history: History) -> bool:
     """Whether a move is more than one step that chance may take: it goes where a signal points, or is the second in a
     row. Where fewer than two periods are closed, one step has to do."""
     assert result.change is not None
-    if (result.signal in _RISES and result.change > 0) or (result.signal in _FALLS and result.change < 0):
+    if result.signal is not None and result.signal.side * result.change > 0:
         return True
     before = history.value(period.shift(-2), result.kpi.history_id)
     if before is None or result.previous is None:
         return len(history.between(date.min, period.start, result.kpi.history_id)) < 2
     return (result.previous - before) * result.change > 0
-
-
-_RISES, _FALLS = (Signal.ABOVE, Signal.RUN_ABOVE), (Signal.BELOW, Signal.RUN_BELOW)
 
 
 def _too_few(result: Result) -> bool:

@@ -10,7 +10,7 @@ from kpixl.catalog.model import Level
 from kpixl.cautions import cautions, moved
 from kpixl.errors import N_
 from kpixl.grade import against_target
-from kpixl.signals import RUN, Signal
+from kpixl.signals import RUN
 from kpixl.template_files import rendered
 from kpixl.words import LEVELS, TRENDS, bare_word, measure_label, reason_text
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from kpixl.i18n import Language
     from kpixl.score import Result, Scorecard
-
-_RISES = (Signal.ABOVE, Signal.RUN_ABOVE)
 
 
 def headline(scorecard: Scorecard, t: Language) -> str:
@@ -100,7 +98,8 @@ def _step(result: Result, t: Language, currency: str) -> str:
 
 def _named_signal(result: Result, t: Language) -> str:
     """A KPI that has changed for real, and whether that is good."""
-    way = "better" if (result.signal in _RISES) == (result.kpi.kpi.direction == "up") else "worse"
+    assert result.signal is not None
+    way = "better" if (result.signal.side > 0) == (result.kpi.kpi.direction == "up") else "worse"
     return f"{t(result.kpi.abbreviation)} ({t(TRENDS[way])})"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -242,3 +243,8 @@ class Entries:
     own: tuple[OwnEntry, ...] = ()
     what_if: Mapping[str, WhatIf] = field(default_factory=dict)
     """By the name of the measure. Nothing but the sheet of that name is computed from it."""
+
+    @cached_property
+    def history(self) -> History:
+        """The figures of closed periods, indexed once."""
+        return History.of(self.past)

@@ -15,7 +15,7 @@ import pandas as pd
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Measure
 from kpixl.catalog.tables import Elapsed, Lookup, Once, Window, branches, word_key
-from kpixl.entries import Entries, EntryTable, History, elapsed
+from kpixl.entries import Entries, EntryTable, elapsed
 from kpixl.formula import evaluate, parse
 from kpixl.period import serial
 from kpixl.settings import settings_of, settings_used
@@ -111,7 +111,7 @@ class Tally:
         now = self.value(item.parts[0]).used
         start = self.entries.period.start
         first = self.entries.period.window_start(Window.YEAR)
-        past = self._history.between(first, start, item.parts[0].name)
+        past = self.entries.history.between(first, start, item.parts[0].name)
         return None if now is None else (sum(past) + now) / (len(past) + 1)
 
     def _through_past(self, item: Measure) -> float | None:
@@ -119,14 +119,10 @@ class Tally:
         period = self.entries.period
         base = next(part for part in self.entries.business.measures if part.name == item.id)
         now, first = self.value(base).used, period.window_start(item.window)
-        past = self._history.between(first, period.start, item.id)
+        past = self.entries.history.between(first, period.start, item.id)
         if now is None or first > period.start or len(past) != period.closed_in(item.window):
             return None
         return now if item.rollup == "last" else sum(past) + now
-
-    @cached_property
-    def _history(self) -> History:
-        return History.of(self.entries.past)
 
     def aggregate(self, item: Measure) -> float | None:
         """A measure from its rows alone; None where the table is gone or cannot say anything."""

@@ -157,7 +157,7 @@ def fewest_cases(entries: Entries) -> float:
 
 def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date | None = None) -> Scorecard:
     """Grade every KPI of the business, as of ``today``: the day on which it runs, unless another is given."""
-    history = History.of(entries.past)
+    history = entries.history
     until = settings_used(entries.settings, entries.currency, entries.words).get("entered_until")
     now = clock(entries.period, None if until is None else float(until), today or date.today())
     used = {name: value.used for name, value in measures.items()}
@@ -248,11 +248,9 @@ def natural_range(kpi: BusinessKpi) -> tuple[float | None, float | None]:
     return 0.0, 1.0 if kpi.kpi.bounded else None
 
 
-def usual_range(kpi: BusinessKpi, entries: Entries, history: History) -> Limits | None:
+def usual_range(kpi: BusinessKpi, past: Sequence[float | None]) -> Limits | None:
     """The limits over the closed periods. Windows that overlap hide how much periods differ."""
-    if kpi.window is not Window.PERIOD:
-        return None
-    return limits(past_values(kpi, entries, history), *natural_range(kpi))
+    return limits(past, *natural_range(kpi)) if kpi.window is Window.PERIOD else None
 
 
 def marked_periods(result: Result, values: Sequence[float | None]) -> tuple[bool, ...]:
@@ -275,10 +273,10 @@ def target_position(result: Result) -> float | None:
     return grade(result.kpi, result.target, result.thresholds, nothing).position
 
 
-def past_values(kpi: BusinessKpi, entries: Entries, history: History) -> list[float | None]:
+def past_values(kpi: BusinessKpi, entries: Entries) -> list[float | None]:
     """The KPI in the closed periods before this one, oldest first."""
     shifts = range(-PAST_PERIODS, 0)
-    return [history.value(entries.period.shift(shift), kpi.history_id) for shift in shifts]
+    return [entries.history.value(entries.period.shift(shift), kpi.history_id) for shift in shifts]
 
 
 def ungraded_reason(kpi: BusinessKpi, rate: float | None, *, few: bool = False) -> Reason:
@@ -313,7 +311,8 @@ def _graded(
     held = going.forecast if going and not kpi.thresholds else value
     change = None if held is None or previous is None else held - previous
     sample = arguments[kpi.kpi.sample] if kpi.kpi.sample else None
-    usual = usual_range(kpi, entries, history)
+    past = past_values(kpi, entries)
+    usual = usual_range(kpi, past)
     few = sample is not None and sample < fewest_cases(entries)
     graded = UNGRADED if few else grade(kpi, held, thresholds, arguments, target, previous)
     reached = against_target(kpi, value, target)
@@ -325,7 +324,7 @@ def _graded(
     # A part of a period is no point among whole ones.
     told = None
     if usual is not None and value is not None and not few and not now.running:
-        told = signal(past_values(kpi, entries, history), value, usual)
+        told = signal(past, value, usual)
     return Result(
         kpi=kpi,
         measures=arguments,

@@ -30,6 +30,11 @@ class Signal(StrEnum):
     RUN_BELOW = "run_below"
 
     @property
+    def side(self) -> int:
+        """1 above what is usual, −1 below it, 0 within."""
+        return {Signal.ABOVE: 1, Signal.RUN_ABOVE: 1, Signal.BELOW: -1, Signal.RUN_BELOW: -1}.get(self, 0)
+
+    @property
     def is_signal(self) -> bool:
         """Whether it is more than usual variation."""
         return self is not Signal.USUAL

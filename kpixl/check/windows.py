@@ -37,7 +37,7 @@ def chosen(case: Case) -> Iterator[Problem]:
 
 def closed(case: Case) -> Iterator[Problem]:
     """KPIs whose window reaches over periods that are not in Past periods."""
-    history = History.of(case.entries.past)
+    history = case.entries.history
     for result in case.scorecard.results:
         parts = (part for argument in result.kpi.arguments for part in case.parts(argument.measure))
         short = [_short(case, history, part) for part in parts if part.through_past and _waits(case, part)]

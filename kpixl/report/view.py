@@ -136,7 +136,7 @@ class Benchmark:
 
 def cards(scorecard: Scorecard, t: Language) -> tuple[Card, ...]:
     """A card for every KPI, in the order of the dashboard."""
-    history = History.of(scorecard.entries.past)
+    history = scorecard.entries.history
     return tuple(_card(result, scorecard, history, t) for result in scorecard.results)
 
 

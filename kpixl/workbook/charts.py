@@ -45,14 +45,14 @@ def overview(helper: Worksheet, rank: Placement, business: Business, corners: Co
     chart = _bars(100, "stacked")
     for level in Level:
         series = _series(helper, rank, rows, f"band_{level.value}")
-        series.graphicalProperties = _fill(bands[level])
+        series.graphicalProperties = fill(bands[level])
         series.invertIfNegative = False
         chart.series.append(series)
     chart.set_categories(_reference(helper, rank, rows, "name"))
     chart.x_axis.delete = False
     chart.x_axis.majorTickMark = "none"
-    chart.x_axis.graphicalProperties = _no_line()
-    chart.x_axis.txPr = _text(900, style.INK)
+    chart.x_axis.graphicalProperties = no_line()
+    chart.x_axis.txPr = letters(900, style.INK)
     above = _bars(100, "clustered")
     for level in Level:
         bar = _error_bar(BULLET, style.LEVEL_COLOURS[level], errValType="percentage", val=100, noEndCap=True)
@@ -117,13 +117,13 @@ def trend(helper: Worksheet, place: Placement, corners: Corners, names: TrendNam
         chart.series.append(series)
     value = _line(helper, place, rows, "value", 28575, style.ACCENT)
     value.marker.symbol, value.marker.size = "circle", 6
-    value.marker.graphicalProperties = _fill(style.ACCENT)
+    value.marker.graphicalProperties = fill(style.ACCENT)
     chart.series.append(value)
     signal = _series(helper, place, rows, "signal")
-    signal.graphicalProperties = _no_line()
+    signal.graphicalProperties = no_line()
     signal.smooth = False
     signal.marker.symbol, signal.marker.size = "diamond", 11
-    signal.marker.graphicalProperties = _fill(style.SIGNAL)
+    signal.marker.graphicalProperties = fill(style.SIGNAL)
     chart.series.append(signal)
     chart.set_categories(_reference(helper, place, rows, "start"))
     chart.x_axis.number_format = days
@@ -132,10 +132,10 @@ def trend(helper: Worksheet, place: Placement, corners: Corners, names: TrendNam
     chart.x_axis.majorTickMark = chart.y_axis.majorTickMark = "none"
     chart.x_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(w=9525, solidFill=style.FAINT))
     chart.x_axis.tickLblPos = "low"
-    chart.y_axis.graphicalProperties = _no_line()
+    chart.y_axis.graphicalProperties = no_line()
     chart.y_axis.number_format = "General"
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(w=6350, solidFill=style.LINE))
-    chart.x_axis.txPr = chart.y_axis.txPr = _text(800, style.MUTED)
+    chart.x_axis.txPr = chart.y_axis.txPr = letters(800, style.MUTED)
     return _finish(chart, corners)
 
 
@@ -172,7 +172,7 @@ def _named(series: Series, name: str, at: int, colour: str, position: Literal["t
     """Have a line carry its name at one of its points."""
     series.tx = SeriesLabel(v=name)
     label = DataLabel(idx=at, showSerName=True, showVal=False, showCatName=False, showLegendKey=False, dLblPos=position)
-    label.txPr = _text(800, colour)
+    label.txPr = letters(800, colour)
     series.dLbls = DataLabelList(dLbl=[label], showVal=False, showSerName=False, showCatName=False, showLegendKey=False)
 
 
@@ -202,14 +202,17 @@ def _finish(chart: BarChart | LineChart, corners: Corners) -> BarChart | LineCha
     return chart
 
 
-def _fill(colour: str) -> GraphicalProperties:
+def fill(colour: str) -> GraphicalProperties:
+    """An area of one colour without an outline."""
     return GraphicalProperties(solidFill=colour, ln=LineProperties(noFill=True))
 
 
-def _no_line() -> GraphicalProperties:
+def no_line() -> GraphicalProperties:
+    """Nothing where a line would be."""
     return GraphicalProperties(ln=LineProperties(noFill=True))
 
 
-def _text(size: int, colour: str) -> RichText:
+def letters(size: int, colour: str) -> RichText:
+    """The letters of an axis or label; the size in hundredths of a point."""
     look = CharacterProperties(sz=size, solidFill=colour)
     return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)])

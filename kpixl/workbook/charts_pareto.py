@@ -14,15 +14,14 @@ from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
-from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.utils.units import pixels_to_EMU
 
 from kpixl.catalog.model import Level
 from kpixl.workbook import style
+from kpixl.workbook.charts import fill, letters, no_line
 from kpixl.workbook.sheets import pareto
 
 if TYPE_CHECKING:
@@ -59,21 +58,21 @@ def _columns(sheet: Worksheet, place: Placement, item: Pareto, amounts: str) -> 
     chart = BarChart()
     chart.type, chart.gapWidth = "col", 35
     series = _series(sheet, place, item, "amount")
-    series.graphicalProperties = _fill(style.ACCENT)
+    series.graphicalProperties = fill(style.ACCENT)
     series.invertIfNegative = False
     # The last row of the table is always that of all the others: not one group, and therefore paler.
-    series.dPt.append(DataPoint(idx=pareto.GROUPS - 1, invertIfNegative=False, spPr=_fill(style.FAINT)))
+    series.dPt.append(DataPoint(idx=pareto.GROUPS - 1, invertIfNegative=False, spPr=fill(style.FAINT)))
     chart.series.append(series)
     chart.x_axis.delete = False
     chart.x_axis.axPos = "b"
     chart.x_axis.majorTickMark = "none"
     chart.x_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(w=9525, solidFill=style.FAINT))
-    chart.x_axis.txPr = _text(800, style.INK)
+    chart.x_axis.txPr = letters(800, style.INK)
     chart.y_axis.scaling.min = 0
     chart.y_axis.majorTickMark = "none"
     chart.y_axis.number_format = amounts
-    chart.y_axis.graphicalProperties = _no_line()
-    chart.y_axis.txPr = _text(800, style.MUTED)
+    chart.y_axis.graphicalProperties = no_line()
+    chart.y_axis.txPr = letters(800, style.MUTED)
     if item.measure.whole:
         # Few cases would get an axis with halves: each column says its own number instead.
         chart.y_axis.delete = True
@@ -81,8 +80,8 @@ def _columns(sheet: Worksheet, place: Placement, item: Pareto, amounts: str) -> 
         series.dLbls = DataLabelList(
             showVal=True, showSerName=False, showCatName=False, showLegendKey=False, dLblPos="outEnd"
         )
-        series.dLbls.txPr = _text(800, style.INK)
-        series.dLbls.spPr = _fill("FFFFFF")  # readable also where the line runs through it
+        series.dLbls.txPr = letters(800, style.INK)
+        series.dLbls.spPr = fill("FFFFFF")  # readable also where the line runs through it
     else:
         chart.y_axis.delete = False
         chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(w=6350, solidFill=style.LINE))
@@ -109,8 +108,8 @@ def _line(sheet: Worksheet, place: Placement, item: Pareto) -> LineChart:
     chart.y_axis.majorGridlines = None
     chart.y_axis.majorTickMark = "none"
     chart.y_axis.number_format = "0%"
-    chart.y_axis.graphicalProperties = _no_line()
-    chart.y_axis.txPr = _text(800, style.MUTED)
+    chart.y_axis.graphicalProperties = no_line()
+    chart.y_axis.txPr = letters(800, style.MUTED)
     return chart
 
 
@@ -145,17 +144,3 @@ def _anchor(sheet: Worksheet, place: Placement, item: Pareto) -> TwoCellAnchor:
         _from=AnchorMarker(row=top - 1, col=last, colOff=pixels_to_EMU(MARGIN)),
         to=AnchorMarker(row=bottom, col=right),
     )
-
-
-def _fill(colour: str) -> GraphicalProperties:
-    return GraphicalProperties(solidFill=colour, ln=LineProperties(noFill=True))
-
-
-def _no_line() -> GraphicalProperties:
-    return GraphicalProperties(ln=LineProperties(noFill=True))
-
-
-def _text(size: int, colour: str) -> RichText:
-    """The letters of an axis or label; the size in hundredths of a point."""
-    look = CharacterProperties(sz=size, solidFill=colour)
-    return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.tables import Elapsed, Lookup, Window, branches, word_key
 from kpixl.formula import parse, to_excel
 from kpixl.formula.nodes import Number
-from kpixl.grade import NOISE
+from kpixl.grade import GRADED, NOISE
 from kpixl.measure import key_column
 from kpixl.period import MONTH_DAYS
 
@@ -182,3 +182,12 @@ def passes(value: str, threshold: str, comparison: str) -> str:
     gap = f"{value}-{threshold}"
     test = {">=": f"{gap}>=-{noise}", ">": f"{gap}>{noise}", "<=": f"{gap}<={noise}", "<": f"{gap}<-{noise}"}
     return f"IF(ISNUMBER({threshold}),{test[comparison]},FALSE)"
+
+
+def reached(kpi: BusinessKpi, value: str) -> str:
+    """The number of the best level that ``value`` passes, by the thresholds in force."""
+    found = "0"
+    for level in GRADED:
+        test = passes(value, f"{kpi.name_prefix}_{level.id}", kpi.comparison(level))
+        found = f"IF({test},{level.value},{found})"
+    return found

@@ -11,7 +11,7 @@ from kpixl.grade import GRADED, TENTHS, grade, level_of
 from kpixl.score import UNPLACED, order_key, target_position
 from kpixl.words import kpi_title, measure_label, reason_text, standing_word
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT, passes, value_formula
+from kpixl.workbook.formulas import NOISE_TEXT, passes, reached, value_formula
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
 from kpixl.workbook.sheets.kpis import RUNNING, enough, falls, held, met, under_way, unit_shown, window_typed
 from kpixl.workbook.sheets.statistics import interval_formulas, none_typed
@@ -57,7 +57,7 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
     step = grade.to_next
     fresh = kpi.id in c.rewound
     return (
-        _common(result, index, _reached(kpi, held(kpi, c)), c)
+        _common(result, index, reached(kpi, held(kpi, c)), c)
         | _sure(result, at, c)
         | _target(result, at)
         | {
@@ -99,15 +99,6 @@ def _held(kpi: BusinessKpi, value: str) -> str:
     return f"IF(AND(ISNUMBER({value}),{RUNNING}),{value}/days_share,{value})"
 
 
-def _reached(kpi: BusinessKpi, value: str) -> str:
-    """The best level that ``value`` passes."""
-    reached = "0"
-    for level in GRADED:
-        test = passes(value, f"{kpi.name_prefix}_{level.id}", kpi.comparison(level))
-        reached = f"IF({test},{level.value},{reached})"
-    return reached
-
-
 def _sure(result: Result, at: dict[str, str], c: Context) -> dict[str, Cell]:
     """The ends of the interval, the level of each, and whether they settle the level of the value, or how it stands to
     the target."""
@@ -137,7 +128,7 @@ def _sure(result: Result, at: dict[str, str], c: Context) -> dict[str, Cell]:
         **{
             f"{end}_level": live(
                 f"IF(AND(ISNUMBER({at['level']}),ISNUMBER({at[f'interval_{end}']})),"
-                f'{_reached(kpi, at[f"interval_{end}"])},"")',
+                f'{reached(kpi, at[f"interval_{end}"])},"")',
                 None if value is None else value.value,
             )
             for end, value in level.items()
@@ -157,13 +148,12 @@ def _target(result: Result, at: dict[str, str]) -> dict[str, Cell]:
     low = f"IF({level}=0,{_worst(kpi, _chosen(following, choose))},CHOOSE(MAX(1,{level}),{choose}))"
     high = f"IF(ISNUMBER({following}),{_chosen(following, choose)},{_best(kpi, low)})"
     progress = f"MAX(0,MIN(1,({target}-{low})/({high}-{low})))"
-    reached = grade(kpi, result.target, result.thresholds, dict.fromkeys(result.measures))
-    found = {"target_level": reached.level, "target_next": reached.next_level}
+    aimed = grade(kpi, result.target, result.thresholds, dict.fromkeys(result.measures))
     return {
         "target_level": live(
-            f'IF(AND(ISNUMBER({target}),COUNT({choose})>0),{_reached(kpi, target)},"")', _number(found["target_level"])
+            f'IF(AND(ISNUMBER({target}),COUNT({choose})>0),{reached(kpi, target)},"")', _number(aimed.level)
         ),
-        "target_next": live(f'IF(ISNUMBER({level}),{_next(level, edge)},"")', _number(found["target_next"])),
+        "target_next": live(f'IF(ISNUMBER({level}),{_next(level, edge)},"")', _number(aimed.next_level)),
         "target_position": live(
             f'IF(COUNT({choose})=0,IF(ISNUMBER({at["standing"]}),2,""),'
             f'IF(AND(ISNUMBER({level}),ISNUMBER({at["position"]})),{level}+IF({high}={low},0,{progress}),""))',

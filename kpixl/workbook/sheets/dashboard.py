@@ -10,6 +10,7 @@ from kpixl.catalog.model import OWN_SLOTS, Level, Standing
 from kpixl.catalog.tables import Window
 from kpixl.cautions import SIGNS, cautions
 from kpixl.errors import N_
+from kpixl.reading import SIGN
 from kpixl.words import (
     AFTER,
     DAYS_LEFT,
@@ -331,7 +332,7 @@ def _legend(c: Context) -> dict[tuple[str, int], Cell]:
     look = style.Style(bold=True, align="left", indent=1)
     for part, (level, word) in zip(("value", "change", "target", "facts"), words, strict=True):
         found[part, 0] = label(word, replace(look, colour=style.LEVEL_TEXT[level]))
-    found["next", 0] = label(f"◆ {c.t(OUTSIDE)}", replace(look, colour=style.SIGNAL_TEXT))
+    found["next", 0] = label(f"{SIGN} {c.t(OUTSIDE)}", replace(look, colour=style.SIGNAL_TEXT))
     return found
 
 

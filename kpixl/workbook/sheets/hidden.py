@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.catalog.tables import Window
-from kpixl.entries import CellError, History
+from kpixl.entries import CellError
 from kpixl.errors import N_
 from kpixl.grade import GRADED
 from kpixl.measure import Tally
@@ -181,7 +181,7 @@ def _padded(results: list[Result]) -> list[Result | None]:
 
 def spark(c: Context) -> Cells:
     """The last twelve periods of every KPI; this period last."""
-    history = History.of(c.scorecard.entries.past)
+    history = c.scorecard.entries.history
     found: dict[tuple[str, str], Cell] = {}
     for shift, column in zip(range(1 - TREND_PERIODS, 1), PERIODS, strict=True):
         day = c.scorecard.entries.period.shift(shift)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.tables import Window
 from kpixl.certainty import NPS_ADDED, NPS_SHARE, ROUNDING, Z
-from kpixl.entries import History
 from kpixl.score import PAST_PERIODS, natural_range, past_values
-from kpixl.signals import LEAST_PERIODS, RUN, SCALE, Signal, runs
+from kpixl.signals import LEAST_PERIODS, RUN, SCALE, Signal
 from kpixl.workbook.formulas import NOISE_TEXT, number_literal
 from kpixl.workbook.grid import Cell, Cells, Context, live
 from kpixl.workbook.sheets.kpis import RUNNING, enough
@@ -41,7 +40,7 @@ def _limits(result: Result, c: Context) -> dict[str, Cell]:
     at = {column: c.at("xmr", kpi.id, column) for column in XMR_COLUMNS}
     past = {column: c.at("spark", kpi.id, column) for column in (*CLOSED, THIS)}
     closed = _across(past[CLOSED[0]], past[CLOSED[-1]])
-    values = past_values(kpi, c.scorecard.entries, History.of(c.scorecard.entries.past))
+    values = past_values(kpi, c.scorecard.entries)
     fresh = kpi.id in c.rewound
     found: dict[str, Cell] = {}
     steps = zip(RANGES, CLOSED[1:], CLOSED[:-1], values[1:], values[:-1], strict=True)
@@ -149,9 +148,3 @@ def none_typed(kpi: BusinessKpi, c: Context) -> str:
     """Whether no total stands in for the rows of a KPI."""
     cells = ",".join(c.at("totals", argument.measure.name, "typed") for argument in kpi.arguments)
     return f"COUNT({cells})=0"
-
-
-def lengths(result: Result, c: Context) -> tuple[int, ...]:
-    """For each of the last periods, this one last, how many in a row lie on one side of the mean."""
-    values = past_values(result.kpi, c.scorecard.entries, History.of(c.scorecard.entries.past))
-    return runs((*values, result.value), result.usual) if result.usual else (0,) * (PAST_PERIODS + 1)

@@ -21,7 +21,7 @@ from kpixl.what_if import (
 )
 from kpixl.words import SHAPES, STANDINGS, TRENDS, kpi_title, level_word, measure_label, unit_label
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT, made_formula, passes
+from kpixl.workbook.formulas import NOISE_TEXT, made_formula, reached
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
 from kpixl.workbook.sheets.kpis import RUNNING, SMALL, met, under_way, unit_shown
 from kpixl.workbook.sheets.vocabulary import LEVELS_CHANGED, STANDING_ROWS, standing_index
@@ -271,14 +271,11 @@ def _before(kpi: BusinessKpi, c: Context) -> str:
 
 def _after(kpi: BusinessKpi, value: str, c: Context) -> str:
     """The same for the value then: thresholds, target and fewest cases are those in force."""
-    edges = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}
+    edges = ",".join(f"{kpi.name_prefix}_{level.id}" for level in GRADED)
     target, then = f"{kpi.name_prefix}_target", value
     building = kpi.kpi.builds_up and kpi.window is Window.PERIOD and not kpi.thresholds
     if building:
         value = f"IF({RUNNING},{value}/days_share,{value})"
-    reached = "0"
-    for level in GRADED:
-        reached = f"IF({passes(value, edges[level], kpi.comparison(level))},{level.value},{reached})"
     by_target = '""'
     if not kpi.thresholds:
         standings = f"{_index(Standing.MET)},{_index(Standing.MISSED)}"
@@ -286,7 +283,7 @@ def _after(kpi: BusinessKpi, value: str, c: Context) -> str:
         if building:
             stands = f"IF({RUNNING},{under_way(kpi, c, then, value)},{stands})"
         by_target = f'IF(ISNUMBER({target}),{stands},"")'
-    graded = f"IF(COUNT({','.join(edges.values())})>0,{reached},{by_target})"
+    graded = f"IF(COUNT({edges})>0,{reached(kpi, value)},{by_target})"
     if kpi.kpi.sample:
         sample = c.at("what_if", kpi.argument(kpi.kpi.sample).name, "then")
         graded = f'IF(IF(ISNUMBER({sample}),{sample}<minimum_cases,FALSE),"",{graded})'
