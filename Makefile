@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench workbooks pictures locale clean
+.PHONY: help demo test lint bench workbooks pictures reference locale clean
 
 PYTHON ?= python3
 OUT ?= demo
@@ -36,10 +36,13 @@ bench: $(STAMP) $(MO) ## measure how fast it is
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 workbooks: $(STAMP) $(MO) ## make the samples in workbooks/ anew
-	@$(BIN)/python docs/make_workbooks.py
+	@$(BIN)/python tools/make_workbooks.py
 
 pictures: $(STAMP) $(MO) ## draw the README's pictures anew (ARGS=the helpdesk's export, for the second one)
-	@$(BIN)/python docs/make_pictures.py $(ARGS)
+	@$(BIN)/python tools/make_pictures.py $(ARGS)
+
+reference: $(STAMP) ## write docs/cli.md anew from the commands
+	@$(BIN)/python tools/make_cli_reference.py
 
 # Files without line numbers as locations, and no dates: a change of code alone changes no translation.
 locale: $(STAMP) ## collect the texts to translate, update and compile every language

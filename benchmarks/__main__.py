@@ -27,7 +27,7 @@ start = perf_counter(); {work}; print(perf_counter() - start)"
 REFRESH = TIMED.format(imports="from kpixl import verbs", work="verbs.refresh(path)")
 OPENPYXL = TIMED.format(imports="import openpyxl", work="openpyxl.load_workbook(path).save(path)")
 ROLL = TIMED.format(
-    imports="import datetime; from kpixl.roll import roll",
+    imports="import datetime; from kpixl.verbs.roll import roll",
     work="new = roll(path, moment=datetime.datetime(2026, 11, 2), anyway=True).path; new.unlink()",
 )
 NEW = TIMED.replace("{imports}", "from kpixl import verbs; from kpixl.period import Period").replace(
@@ -118,9 +118,9 @@ def median(costs: list[Cost], what: str) -> float:
 
 def big_workbook(folder: Path) -> None:
     """A workbook with many requests, made the way an owner would: new, then import."""
-    from kpixl import verbs
-    from kpixl.importing import import_rows
     from kpixl.period import Period
+    from kpixl.verbs import new
+    from kpixl.verbs.import_rows import import_rows
 
     path, source = folder / BIG, folder / "requests.csv"
     draw, first = random.Random(1), datetime(2026, 10, 1)
@@ -133,8 +133,10 @@ def big_workbook(folder: Path) -> None:
             client, assistant = f"Client {draw.randrange(400)}", f"Assistant {draw.randrange(20)}"
             rows.writerow((f"R{number:06}", client, opened, resolved, assistant, "English", "Question"))
     period = Period.parse("2026-10")
-    verbs.new("remote-va-agency", language="en", period=period, company="Big", currency="USD", out=path)
-    import_rows(path, "requests", source, {field: field for field in FIELDS}, add_new=True)
+    new.new(
+        "remote-va-agency", language="en", period=period, company="Big", currency="USD", out=path, now=datetime.now()
+    )
+    import_rows(path, "requests", source, {field: field for field in FIELDS}, add_new=True, now=datetime.now())
 
 
 def refresh_figures(folder: Path) -> list[Figure]:
@@ -179,9 +181,9 @@ def with_past(folder: Path, months: int) -> Path:
     """The sample agency's workbook with so many closed months in Past periods."""
     from dataclasses import replace
 
-    from kpixl.demo import SAMPLE_PERIOD, SAMPLES, sample_workbook
     from kpixl.period import Period
     from kpixl.samples import sample
+    from kpixl.verbs.demo import SAMPLE_PERIOD, SAMPLES, sample_workbook
     from kpixl.workbook.past import put_past
     from kpixl.workbook.read import read
 

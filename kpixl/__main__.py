@@ -2,7 +2,7 @@
 
 import sys
 
-from kpixl.cli import main
+from kpixl.cli.main import main
 
 __all__ = ["main"]
 

@@ -5,46 +5,21 @@ Cell values become numbers by one rule, Excel's: what Excel would count is a num
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+import pandas as pd
 
-from kpixl.period import MONTH_DAYS, Period, serial
+from kpixl.cellvalue import CellError, is_blank, number
+from kpixl.period import MONTH_DAYS, Period
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from kpixl.catalog.model import Business, Level
     from kpixl.catalog.tables import Elapsed, Table
-
-_DAY_SECONDS = 86400
-
-
-def number(raw: object) -> float | None:
-    """The number that Excel holds in a cell with this value: dates and times as serials; None for text, blanks and
-    truth values."""
-    kind = type(raw)
-    if kind is float or kind is int:
-        return float(raw)  # type: ignore[arg-type]
-    if kind is datetime:
-        since = raw - datetime(1899, 12, 30)  # type: ignore[operator]
-        return since.days + (since.seconds + since.microseconds / 1e6) / _DAY_SECONDS  # type: ignore[no-any-return]
-    if kind is date:
-        return float(serial(raw))  # type: ignore[arg-type]
-    if kind is timedelta:
-        return raw.total_seconds() / _DAY_SECONDS  # type: ignore[attr-defined, no-any-return]
-    if kind is time:
-        return (raw.hour * 3600 + raw.minute * 60 + raw.second + raw.microsecond / 1e6) / _DAY_SECONDS  # type: ignore[attr-defined, no-any-return]
-    return None
-
-
-def is_blank(raw: object) -> bool:
-    """Whether Excel's criterion ``""`` would match the cell: empty, or an empty text."""
-    return raw is None or raw == ""
 
 
 def elapsed(column: Elapsed, numbers: pd.DataFrame, blank_until: np.ndarray, edges: Mapping[str, float]) -> np.ndarray:
@@ -62,13 +37,6 @@ def elapsed(column: Elapsed, numbers: pd.DataFrame, blank_until: np.ndarray, edg
     if column.unit == "months":
         span = span / MONTH_DAYS
     return span if column.power == 1 else span**column.power
-
-
-@dataclass(frozen=True, slots=True)
-class CellError:
-    """What Excel shows where a formula failed: ``#N/A``, ``#REF!``… Neither a number nor blank."""
-
-    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,3 +216,38 @@ class Entries:
     def history(self) -> History:
         """The figures of closed periods, indexed once."""
         return History.of(self.past)
+
+
+Value: TypeAlias = str | float | None
+"""What a cell holds: dates as Excel's serial numbers, times as fractions of a day."""
+
+Columns: TypeAlias = Mapping[str, Sequence[Value]]
+"""The values of a table's fields, by field id, equally long."""
+
+
+def entry_table(table: Table, columns: Columns) -> EntryTable:
+    """The rows of ``columns`` as an entry table without a sheet; fields that are not given are blank."""
+    counts = {len(values) for values in columns.values()} or {0}
+    if len(counts) > 1:
+        raise ValueError(f"the columns for {table.id} are not equally long: {sorted(counts)}")
+    rows = range(counts.pop())
+    blank: list[Value] = [None] * len(rows)
+    numbers, texts, odd = {}, {}, {}
+    for column in table.fields:
+        values = columns.get(column.id, blank)
+        if column.type in ("text", "choice"):
+            texts[column.id] = pd.Series([None if is_blank(value) else str(value) for value in values], dtype=object)
+            continue
+        numbers[column.id] = [float("nan") if value is None or isinstance(value, str) else value for value in values]
+        odd[column.id] = {row: values[row] for row in rows if isinstance(values[row], str) and values[row]}
+    frame = pd.DataFrame(numbers, index=rows, dtype=float)
+    return EntryTable(
+        table=table,
+        sheet="",
+        first_row=2,
+        letters={column.id: chr(ord("A") + place) for place, column in enumerate(table.columns)},
+        headings={column.id: column.heading for column in table.columns},
+        numbers=frame,
+        texts=pd.DataFrame(texts, index=rows, dtype=object),
+        odd={id_: found for id_, found in odd.items() if found},
+    )

@@ -7,8 +7,6 @@ import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel import Locale
@@ -16,6 +14,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 
 from kpixl.errors import N_, Phrase, UnknownChoice, Verbatim
+from kpixl.languages import FOLDER
 
 if TYPE_CHECKING:
     import datetime
@@ -27,7 +26,6 @@ LOCALES = {"en": "en", "es": "es", "pt": "pt_BR", "fr": "fr", "ro": "ro"}
 
 _HUGE = 1e15
 """From here on numbers have more digits than they can mean."""
-
 
 NO_BREAK = "\u00a0"
 
@@ -123,5 +121,4 @@ def language(code: str) -> Language:
 
 
 def _translations(code: str) -> gettext.NullTranslations:
-    folder = Path(str(resources.files("kpixl") / "locale"))
-    return gettext.translation("kpixl", folder, languages=[code], fallback=code == "en")
+    return gettext.translation("kpixl", FOLDER, languages=[code], fallback=code == "en")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from kpixl.catalog.tables import Window
 from kpixl.errors import N_, Phrase, UnknownChoice
 
 MONTH_DAYS = 30.4375
@@ -129,3 +128,21 @@ class Period:
         if self.kind is Kind.QUARTER:
             return f"{self.start.year}-Q{(self.start.month + 2) // 3}"
         return f"{self.start:%Y-%m}" if self.kind is Kind.MONTH else f"{self.start:%Y}"
+
+
+class Window(StrEnum):
+    """The span that a KPI is graded over, up to the end of the period."""
+
+    PERIOD = "period"
+    QUARTER = "3m"
+    YEAR = "12m"
+
+    @property
+    def months(self) -> int | None:
+        """Length in months; None for the period itself."""
+        return {Window.PERIOD: None, Window.QUARTER: 3, Window.YEAR: 12}[self]
+
+    @property
+    def suffix(self) -> str:
+        """What a measure's name ends with over this window."""
+        return "" if self is Window.PERIOD else f"_{self.value}"

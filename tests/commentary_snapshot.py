@@ -10,17 +10,16 @@ from typing import Any
 import yaml
 
 from kpixl.catalog import business
-from kpixl.cautions import cautions
-from kpixl.commentary import comment, headline
-from kpixl.demo import SAMPLE_PERIOD, SAMPLES
-from kpixl.entries import Entries, InputCell
+from kpixl.entries import Entries, InputCell, entry_table
 from kpixl.i18n import LOCALES, language
-from kpixl.measure import measure
+from kpixl.kpi.cautions import cautions
+from kpixl.kpi.measure import measure
+from kpixl.kpi.score import Scorecard, score
 from kpixl.period import Period
-from kpixl.rows import entry_table
 from kpixl.samples import Sample, sample
-from kpixl.score import Scorecard, score
-from kpixl.words import entry_words
+from kpixl.texts.commentary import comment, headline
+from kpixl.texts.words import entry_words
+from kpixl.verbs.demo import SAMPLE_PERIOD, SAMPLES
 
 PATH = Path(__file__).parent / "snapshots" / "commentary.yaml"
 OVER, RUNNING = date(2026, 11, 2), date(2026, 10, 20)

@@ -13,12 +13,13 @@ from babel.messages.pofile import read_po
 
 import browser
 import libreoffice
+from clock import TODAY
 from kpixl.catalog import Level, business
 from kpixl.check import Problem
 from kpixl.entries import Entries, InputCell, PastValue
-from kpixl.measure import measure
+from kpixl.kpi.measure import measure
+from kpixl.kpi.score import Scorecard, score
 from kpixl.period import Period
-from kpixl.score import Scorecard, score
 
 LOCALES = Path(__file__).parent.parent / "kpixl" / "locale"
 ENGINES = {
@@ -89,7 +90,7 @@ def scorecard() -> Scorecard:
             PastValue(date(2026, 9, 1), "measure", "surveyed", 100),
         ),
     )
-    return score(entries, measure(entries))
+    return score(entries, measure(entries), TODAY)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ A value is a number, a text, a truth value, an ``Error``, or ``""`` for a blank.
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import re
@@ -13,6 +14,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -21,8 +23,10 @@ from lxml import etree
 from openpyxl.utils import quote_sheetname
 
 import libreoffice
-from kpixl.workbook.cells import column_letters, parse_area, parse_cell
-from kpixl.workbook.package import MAIN, Package, string_of, unescaped
+from clock import TODAY
+from kpixl.ooxml.cells import column_letters, parse_area, parse_cell
+from kpixl.ooxml.package import MAIN, Package, string_of, unescaped
+from kpixl.period import serial
 
 TOLERANCE = 1e-9
 
@@ -87,13 +91,15 @@ def cached_values(path: Path) -> dict[Place, Value]:
     return {place: cell.value for place, cell in contents(path).items() if cell.formula is not None}
 
 
-def ironcalc_values(path: Path) -> dict[Place, Value]:
-    """What IronCalc computes for every formula of a file."""
+def ironcalc_values(path: Path, today: date = TODAY) -> dict[Place, Value]:
+    """What IronCalc computes for every formula of a file, on a day of ours."""
     with _quiet():
         model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
         indexes = {sheet["name"]: index for index, sheet in enumerate(model.get_worksheets_properties())}
         formulas = formula_cells(path)
-        for (sheet, cell), formula in _with_ranges(path, formulas).items():
+        changed = {place: _on(formula, today) for place, formula in formulas.items() if _NOW in formula}
+        changed |= _with_ranges(path, {**formulas, **changed})
+        for (sheet, cell), formula in changed.items():
             model.update_cell_with_formula(indexes[sheet], *parse_cell(cell), f"={formula}")
         model.evaluate()
     errors = ironcalc.CellType.ErrorValue
@@ -104,6 +110,14 @@ def ironcalc_values(path: Path) -> dict[Place, Value]:
         failed = isinstance(value, str) and model.get_cell_type(indexes[sheet], row, column) == errors
         found[sheet, cell] = Error(value) if failed else "" if value is None else value
     return found
+
+
+_NOW = "TODAY()"
+
+
+def _on(formula: str, today: date) -> str:
+    """A formula that asks for today, on a day of ours whatever the machine's clock says."""
+    return formula.replace(_NOW, str(serial(today)))
 
 
 def _with_ranges(path: Path, formulas: Mapping[Place, str]) -> dict[Place, str]:
@@ -150,20 +164,32 @@ def _quiet() -> Iterator[None]:
                 os.close(stream)
 
 
-def libreoffice_values(paths: Sequence[Path]) -> list[dict[Place, Value]]:
-    """What LibreOffice computes for every formula of each file; one start for all of them."""
+def libreoffice_values(paths: Sequence[Path], today: date = TODAY) -> list[dict[Place, Value]]:
+    """What LibreOffice computes for every formula of each file, on a day of ours; one start for all of them."""
     with tempfile.TemporaryDirectory(prefix="kpixl-recalculated-") as folder:
         # Files of different folders may share a name.
         named = [Path(folder, "in", f"{number}{path.suffix}") for number, path in enumerate(paths)]
         named[0].parent.mkdir()
         for path, copy in zip(paths, named, strict=True):
-            copy.write_bytes(path.read_bytes())
+            copy.write_bytes(_dated(path, today))
         results = libreoffice.recalculate(named, Path(folder, "out"))
         computed = [{place: cell.value for place, cell in contents(result).items()} for result in results]
     return [
         {place: values.get(place, "") for place in formula_cells(path)}
         for path, values in zip(paths, computed, strict=True)
     ]
+
+
+def _dated(path: Path, today: date) -> bytes:
+    """A file whose formulas take a day of ours for today."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as changed:
+        for member in archive.infolist():
+            data = archive.read(member)
+            if member.filename.startswith("xl/worksheets/"):
+                data = data.replace(_NOW.encode(), str(serial(today)).encode())
+            changed.writestr(member, data)
+    return target.getvalue()
 
 
 def differences(path: Path, engine_values: Mapping[Place, Value]) -> list[str]:

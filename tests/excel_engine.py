@@ -22,7 +22,7 @@ import xlwings as xw
 from openpyxl.utils.datetime import to_excel
 from xlwings import base_classes
 
-from kpixl.workbook.cells import Area, cell_name, parse_area
+from kpixl.ooxml.cells import Area, cell_name, parse_area
 
 ERRORS = {"#NULL!": 2000, "#DIV/0!": 2007, "#VALUE!": 2015, "#REF!": 2023, "#NAME?": 2029, "#NUM!": 2036, "#N/A": 2042}
 STANDARD_HEIGHT = 15.0

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from kpixl.catalog import catalogue
-from kpixl.entries import number
-from kpixl.source import Accepted, Match, match, read_source, rows_for
+from kpixl.cellvalue import number
+from kpixl.imports import Accepted, Match, match, read_source, rows_for
 
 TABLES = catalogue().tables
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -7,11 +7,10 @@ from datetime import date
 
 import pytest
 
-from kpixl.breakdown import CAPACITY, breakdown, dimensions
 from kpixl.catalog import Level, business
-from kpixl.entries import Entries, InputCell
+from kpixl.entries import Entries, InputCell, entry_table
+from kpixl.kpi.breakdown import CAPACITY, breakdown, dimensions
 from kpixl.period import Period, serial
-from kpixl.rows import entry_table
 
 VA = business("remote-va-agency")
 OCTOBER = Period.parse("2026-10")

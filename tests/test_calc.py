@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from kpixl.calc import MissingArguments, calc, find_kpi, number_of
 from kpixl.catalog import BusinessKpi, Level, businesses
 from kpixl.errors import NotANumber, UnknownChoice, UnknownMeasure
+from kpixl.kpi.calc import MissingArguments, calc, find_kpi, number_of
 
 VA = "remote-va-agency"
 EVERY_KPI = [kpi for business in businesses() for kpi in business.kpis]

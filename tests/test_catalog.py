@@ -23,12 +23,12 @@ from kpixl.catalog import (
 )
 from kpixl.catalog.load import EDGES, MONTHS, parse_condition, parse_line
 from kpixl.catalog.model import OWN_SLOTS
-from kpixl.catalog.settings import SETTINGS
+from kpixl.catalog.settings import READS, SETTINGS
 from kpixl.catalog.tables import Where, branches
 from kpixl.errors import UnknownChoice
 from kpixl.formula import names, parse
-from kpixl.grade import calculate
-from kpixl.settings import READS, settings_of
+from kpixl.kpi.grade import calculate
+from kpixl.kpi.in_force import settings_of
 
 KPIS = [pytest.param(kpi, id=f"{kpi.code}_{kpi.id}") for owner in businesses() for kpi in owner.kpis]
 BUSINESSES = [pytest.param(owner, id=owner.id) for owner in businesses()]

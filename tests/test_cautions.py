@@ -10,16 +10,17 @@ from datetime import date
 import pytest
 from lxml import html
 
-from kpixl import present
-from kpixl.calc import calc
+from clock import NOW
 from kpixl.catalog import Business, CautionRule, Threshold, business, businesses, catalogue
 from kpixl.catalog.load import parse_caution
-from kpixl.cautions import SIGNS, alert_text, cautions, moved
+from kpixl.cli import scorecard as shown
 from kpixl.entries import InputCell, PastValue
-from kpixl.grade import Reason
 from kpixl.i18n import LOCALES, language
+from kpixl.kpi.calc import calc
+from kpixl.kpi.cautions import SIGNS, alert_text, cautions, moved
+from kpixl.kpi.grade import Reason
+from kpixl.kpi.score import Scorecard, score
 from kpixl.report.page import report_html
-from kpixl.score import Scorecard, score
 from test_score import PA, SB, VA, scorecard
 from test_score import past as past_value
 
@@ -291,7 +292,7 @@ def test_a_severity_that_there_is_not() -> None:
 
 def test_for_machines() -> None:
     made = card(aur(0.95) | css(0.8), {"va_css": 0.88})
-    data = json.loads(json.dumps(present.scorecard_json(made, EN)))
+    data = json.loads(json.dumps(shown.scorecard_json(made, EN)))
     assert data["cautions"] == [
         {
             "id": "burnout",
@@ -301,26 +302,26 @@ def test_for_machines() -> None:
             " people may be burning out. Take work off them before you accept more.",
         }
     ]
-    assert present.scorecard_json(card({}, {}), EN)["cautions"] == []
+    assert shown.scorecard_json(card({}, {}), EN)["cautions"] == []
 
 
 def test_in_a_terminal_after_the_kpis() -> None:
-    lines = present.scorecard_text(card(aur(1.1) | css(0.8), {"va_css": 0.88}), (), EN).splitlines()
+    lines = shown.scorecard_text(card(aur(1.1) | css(0.8), {"va_css": 0.88}), (), EN).splitlines()
     told = [line for line in lines if line[:2] in ("✖ ", "! ")]
     assert [line[:6] for line in told] == ["✖ Util", "! Assi"]
     assert lines.index(told[0]) > next(at for at, line in enumerate(lines) if line.startswith("SDI"))
-    assert max(map(len, lines)) <= present.WIDTH
-    assert not any(line.startswith(("✖", "! ")) for line in present.scorecard_text(card({}, {}), (), EN).splitlines())
+    assert max(map(len, lines)) <= lines.WIDTH
+    assert not any(line.startswith(("✖", "! ")) for line in shown.scorecard_text(card({}, {}), (), EN).splitlines())
 
 
 def test_beside_one_kpi_from_numbers() -> None:
-    lines = present.calc_text(calc("aur", {"productive_hours": 101, "available_hours": 100}), EN).splitlines()
+    lines = shown.calc_text(calc("aur", {"productive_hours": 101, "available_hours": 100}), EN).splitlines()
     assert lines[1].startswith("  ✖ Utilisation above 100 %")
-    assert "✖" not in present.calc_text(calc("aur", {"productive_hours": 100, "available_hours": 100}), EN)
+    assert "✖" not in shown.calc_text(calc("aur", {"productive_hours": 100, "available_hours": 100}), EN)
 
 
 def test_in_the_report_under_the_headline() -> None:
-    page = html.fromstring(report_html(card(aur(1.1) | css(0.8), {"va_css": 0.88}), (), (), EN))
+    page = html.fromstring(report_html(card(aur(1.1) | css(0.8), {"va_css": 0.88}), (), (), EN, now=NOW))
     (told,) = page.xpath("//header/ul[@class='cautions']")
     assert told.getprevious().get("class") == "headline"
     assert [(one.get("class"), one.xpath("string(span/@aria-label)")) for one in told] == [
@@ -328,7 +329,7 @@ def test_in_the_report_under_the_headline() -> None:
         ("warning", "warning"),
     ]
     assert "Utilisation above 100 %" in told[0].text_content()
-    assert not html.fromstring(report_html(card({}, {}), (), (), EN)).xpath("//ul[@class='cautions']")
+    assert not html.fromstring(report_html(card({}, {}), (), (), EN, now=NOW)).xpath("//ul[@class='cautions']")
 
 
 def months(kpi: str, values: dict[int, float]) -> tuple[PastValue, ...]:

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from clock import TODAY
 from computed import ENGINES, Computed
 from engines import Value
 from kpixl import catalog
-from kpixl.certainty import CONFIDENCE, mean, net_promoter, student, wilson
-from kpixl.measure import measure
-from kpixl.score import Result, score
+from kpixl.kpi.interval import CONFIDENCE, mean, net_promoter, student, wilson
+from kpixl.kpi.measure import measure
+from kpixl.kpi.score import Result, score
 from workbooks import Filled, day, opened
 
 # Numbers
@@ -190,7 +191,7 @@ def computed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def result(path: Path, kpi: str) -> Result:
     entries = opened(path).entries
-    return score(entries, measure(entries)).result(kpi)
+    return score(entries, measure(entries), TODAY).result(kpi)
 
 
 def shown(computed: Computed, case: str, kpi: str) -> Mapping[str, Value]:

@@ -13,20 +13,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clock import TODAY
 from kpixl.catalog.load import business, businesses
 from kpixl.catalog.model import Business, Level
-from kpixl.catalog.tables import Table, Window
+from kpixl.catalog.tables import Table
+from kpixl.cellvalue import CellError, is_blank, number
 from kpixl.check import SENTENCES, Problem, check
 from kpixl.check.meant import date_meant, number_meant, word_meant
 from kpixl.check.structure import SLOW_ROWS
-from kpixl.entries import CellError, Entries, EntryTable, InputCell, OwnEntry, PastValue, is_blank, number
-from kpixl.grade import GRADED
+from kpixl.entries import Entries, EntryTable, InputCell, OwnEntry, PastValue
 from kpixl.i18n import language
-from kpixl.measure import Tally, measure
-from kpixl.period import Period, serial
-from kpixl.score import score
-from kpixl.settings import settings_of
-from kpixl.words import entry_words
+from kpixl.kpi.grade import GRADED
+from kpixl.kpi.in_force import settings_of
+from kpixl.kpi.measure import Tally, measure
+from kpixl.kpi.score import score
+from kpixl.period import Period, Window, serial
+from kpixl.texts.words import entry_words
 
 VA = business("remote-va-agency")
 PA = business("luxury-personal-assistant")
@@ -158,7 +160,7 @@ def entries(
 
 def run(found: Entries) -> tuple[Problem, ...]:
     measures = measure(found)
-    problems = check(found, measures, score(found, measures))
+    problems = check(found, measures, score(found, measures, TODAY))
     for problem in problems:
         assert problem.text(EN)
         assert problem.mend(EN)

@@ -8,19 +8,24 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kpixl import cli, commands, verbs
-from kpixl.__main__ import main
+from clock import NOW, TODAY
+from kpixl import languages
 from kpixl.catalog import businesses
 from kpixl.check import Problem
+from kpixl.cli import answer, commands
+from kpixl.cli.command import help_of_all
+from kpixl.cli.main import main
 from kpixl.errors import BadSetting, FileInUse
-from kpixl.period import Kind, Period
-from kpixl.score import Scorecard
+from kpixl.kpi.score import Scorecard
+from kpixl.period import Period
+from kpixl.verbs import results
 
 VERBS = [
     "demo", "new", "refresh", "results", "check", "roll", "adopt", "undo", "import", "report", "watch", "kpis", "calc",
@@ -40,7 +45,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.chdir(tmp_path)
 
     def command(*words: str) -> tuple[int, str, str]:
-        code = main(list(words))
+        code = main(list(words), now=NOW)
         out, err = capsys.readouterr()
         return code, out, err
 
@@ -48,8 +53,8 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
 
 
 @pytest.fixture
-def outcome(scorecard: Scorecard) -> verbs.Outcome:
-    return verbs.Outcome(Path("a.xlsx"), scorecard, ())
+def outcome(scorecard: Scorecard) -> results.Outcome:
+    return results.Outcome(Path("a.xlsx"), scorecard, ())
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, verb: str, answer: object) -> list[tuple[Any, ...]]:
@@ -62,7 +67,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, verb: str, answer: object) -> list[
             raise answer
         return answer
 
-    monkeypatch.setattr(verbs, verb, stub)
+    monkeypatch.setattr(import_module(f"kpixl.verbs.{verb}"), verb, stub)
     return calls
 
 
@@ -72,7 +77,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, verb: str, answer: object) -> list[
 def test_help_names_every_verb(run: Run) -> None:
     code, out, err = run("--help")
     assert (code, err) == (0, "")
-    assert re.findall(r"^ {4}(\w+)", out, re.M) == [*VERBS[:-1], "functions", "doctor"]
+    assert sorted(re.findall(r"^ {2}(\w+) ", out, re.M)) == sorted([*VERBS, "functions"])
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -101,7 +106,11 @@ def test_version(run: Run) -> None:
     ("words", "code", "says"),
     [
         ([], "arguments_missing", "COMMAND is missing; see “kpixl --help”."),
-        (["frobnicate"], "unknown_choice", "“frobnicate” is not a command that kpixl knows; choose one of: demo, new,"),
+        (
+            ["frobnicate"],
+            "unknown_choice",
+            "“frobnicate” is not a command that kpixl knows; choose one of: adopt, calc,",
+        ),
         (["results"], "arguments_missing", "FILE is missing; see “kpixl results --help”."),
         (["results", "a.xlsx", "--bogus"], "unknown_word", "do with “--bogus” here; see “kpixl --help”."),
         (["kpis", "--lang"], "value_missing", "--lang needs a value after it; see “kpixl kpis --help”."),
@@ -181,7 +190,7 @@ def test_kpis(run: Run) -> None:
 
 @pytest.mark.parametrize("verb", ["results", "refresh"])
 def test_scorecard_verbs(
-    run: Run, monkeypatch: pytest.MonkeyPatch, outcome: verbs.Outcome, problems: tuple[Problem, ...], verb: str
+    run: Run, monkeypatch: pytest.MonkeyPatch, outcome: results.Outcome, problems: tuple[Problem, ...], verb: str
 ) -> None:
     answers(monkeypatch, verb, outcome)
     code, out, _ = run(verb, "a.xlsx", "--json")
@@ -189,31 +198,31 @@ def test_scorecard_verbs(
     assert code == 0
     assert (data["path"], data["period"], data["written"], data["backup"]) == ("a.xlsx", "2026-10", False, None)
     assert run(verb, "a.xlsx")[1].startswith("TaskZenith · October 2026\n")
-    calls = answers(monkeypatch, verb, verbs.Outcome(outcome.path, outcome.scorecard, problems))
+    calls = answers(monkeypatch, verb, results.Outcome(outcome.path, outcome.scorecard, problems))
     code, out, _ = run(verb, "a.xlsx", "--json")
     assert code == 1
     assert json.loads(out)["problem_count"] == {"error": 1, "warning": 1, "note": 0}
-    assert calls == [(Path("a.xlsx"),)]
+    assert calls == [(Path("a.xlsx"), {"now": NOW} if verb == "refresh" else {"today": TODAY})]
 
 
 def test_refresh_says_where_it_wrote(run: Run, monkeypatch: pytest.MonkeyPatch, scorecard: Scorecard) -> None:
-    answers(monkeypatch, "refresh", verbs.Outcome(Path("a.xlsx"), scorecard, (), Path("old.xlsx"), written=True))
+    answers(monkeypatch, "refresh", results.Outcome(Path("a.xlsx"), scorecard, (), Path("old.xlsx"), written=True))
     code, out, _ = run("refresh", "a.xlsx")
     assert code == 0
     assert out.endswith("Written to a.xlsx.\nAs it was before: old.xlsx.\n")
 
 
 def test_only_errors_need_the_owner(
-    run: Run, monkeypatch: pytest.MonkeyPatch, outcome: verbs.Outcome, problems: tuple[Problem, ...]
+    run: Run, monkeypatch: pytest.MonkeyPatch, outcome: results.Outcome, problems: tuple[Problem, ...]
 ) -> None:
-    answers(monkeypatch, "results", verbs.Outcome(outcome.path, outcome.scorecard, problems[1:]))
+    answers(monkeypatch, "results", results.Outcome(outcome.path, outcome.scorecard, problems[1:]))
     assert run("results", "a.xlsx")[0] == run("check", "a.xlsx")[0] == 0
 
 
 def test_check(
-    run: Run, monkeypatch: pytest.MonkeyPatch, outcome: verbs.Outcome, problems: tuple[Problem, ...]
+    run: Run, monkeypatch: pytest.MonkeyPatch, outcome: results.Outcome, problems: tuple[Problem, ...]
 ) -> None:
-    answers(monkeypatch, "results", verbs.Outcome(outcome.path, outcome.scorecard, problems))
+    answers(monkeypatch, "results", results.Outcome(outcome.path, outcome.scorecard, problems))
     code, out, _ = run("check", "a.xlsx", "--json")
     data = json.loads(out)
     assert code == 1
@@ -226,7 +235,7 @@ def test_check(
 def test_new_by_default(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = answers(monkeypatch, "new", Path("made.xlsx"))
     code, out, _ = run("new", "remote-va-agency", "--json")
-    month = Period.containing(Kind.MONTH, date.today())
+    month = Period.parse("2026-11")
     assert code == 0
     assert calls == [
         (
@@ -237,6 +246,7 @@ def test_new_by_default(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
                 "company": "Remote virtual-assistant agency",
                 "currency": "USD",
                 "out": Path(f"Remote virtual-assistant agency {month}.xlsx"),
+                "now": NOW,
                 "macros": None,
             },
         )
@@ -284,7 +294,7 @@ def test_new_results_and_refresh_for_real(run: Run) -> None:
     assert Path(data["backup"]).is_file()
 
 
-def test_demo(run: Run, monkeypatch: pytest.MonkeyPatch, outcome: verbs.Outcome) -> None:
+def test_demo(run: Run, monkeypatch: pytest.MonkeyPatch, outcome: results.Outcome) -> None:
     calls = answers(monkeypatch, "demo", (outcome,))
     code, out, _ = run("demo")
     assert code == 0
@@ -325,8 +335,9 @@ def test_a_mistake_of_kpixl_shows_no_traceback(run: Run, monkeypatch: pytest.Mon
 
 
 def test_a_mistake_after_the_work_does_not_deny_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = commands.Answer(lambda: 1 / 0, lambda: str(1 / 0))
-    monkeypatch.setattr(commands, "refresh", lambda arguments: broken)
+    broken = answer.Answer(lambda: 1 / 0, lambda: str(1 / 0))
+    refresh = commands.command("refresh")
+    monkeypatch.setattr(commands, "command", lambda name: replace(refresh, run=lambda arguments: broken))
     code, _, err = run("refresh", "a.xlsx")
     assert code == 2
     assert err.startswith("The work is done, but kpixl could not show the answer (ZeroDivisionError")
@@ -390,15 +401,15 @@ def test_language_by_default(
     catalogue = tmp_path / "xy" / "LC_MESSAGES" / "kpixl.mo"
     catalogue.parent.mkdir(parents=True)
     catalogue.touch()
-    monkeypatch.setattr(commands, "LOCALES", tmp_path)
+    monkeypatch.setattr(languages, "FOLDER", tmp_path)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert commands.default_language(None) == code
-    assert commands.default_language("pt") == "pt"
+    assert languages.default_language(None) == code
+    assert languages.default_language("pt") == "pt"
 
 
 def test_help_is_translated() -> None:
-    shouting = cli.parser(str.upper).format_help()
+    shouting = help_of_all(map(commands.command, commands.names()), str.upper)
     assert "USAGE: KPIXL" in shouting.upper()
     assert "COMPUTE AND GRADE ONE KPI FROM NUMBERS" in shouting
     assert "show this help" not in shouting

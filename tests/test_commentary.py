@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 import commentary_snapshot
 from kpixl.catalog import Business, business
-from kpixl.commentary import comment, headline
 from kpixl.entries import PastValue
-from kpixl.grade import Reason
 from kpixl.i18n import LOCALES, language
+from kpixl.kpi.grade import Reason
+from kpixl.kpi.score import Scorecard, score
 from kpixl.period import Period
-from kpixl.score import Scorecard, score
+from kpixl.texts.commentary import comment, headline
 from test_score import SB, VA, scorecard
 from test_score import past as past_value
 

@@ -10,8 +10,8 @@ from lxml import etree
 
 from engines import Value, cached_values, contents
 from kpixl.catalog.model import Level
+from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
 from kpixl.period import add_months, serial
-from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP
 from workbooks import Filled, day, make, opened, placed
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"

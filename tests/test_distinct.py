@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from clock import NOW, TODAY
 from engines import Error, Place, contents, differences, ironcalc_values, libreoffice_values
 from engines import Value as Computed
-from kpixl import i18n, verbs
+from kpixl import i18n
 from kpixl.catalog import business
-from kpixl.importing import import_rows
+from kpixl.verbs import new, refresh, results
+from kpixl.verbs.import_rows import import_rows
 from kpixl.workbook.formulas import Names, measure_formula
 from test_verbs import delete
 from workbooks import Filled, Rows, append, day, entry, make, named, opened, placed, put
@@ -149,7 +151,7 @@ def computed_measures(path: Path, values: Mapping[Place, Computed], names: Mappi
 
 @pytest.mark.parametrize("name", CASES)
 def test_every_name_counts_once_in_python(name: str, books: dict[str, Path]) -> None:
-    expected, measures = CASES[name][1], verbs.results(books[name]).scorecard.measures
+    expected, measures = CASES[name][1], results.results(books[name], today=TODAY).scorecard.measures
     assert {id_: measures[id_].used for id_ in expected} == expected
 
 
@@ -186,9 +188,9 @@ def test_ten_rows_are_one_tenth_each(books: dict[str, Path]) -> None:
 
 
 def test_upselling_is_a_share_of_clients(books: dict[str, Path]) -> None:
-    result = verbs.results(books["names"]).scorecard.result("upsell")
+    result = results.results(books["names"], today=TODAY).scorecard.result("upsell")
     assert result.value == pytest.approx(4 / 11)
-    result = verbs.results(books["pairs"]).scorecard.result("lpa")
+    result = results.results(books["pairs"], today=TODAY).scorecard.result("lpa")
     assert result.value == pytest.approx(5 / 4)
 
 
@@ -200,7 +202,7 @@ def test_a_client_renamed_is_live(books: dict[str, Path], tmp_path: Path) -> Non
     put(path, {entry(book, "clients", "client", 12): "ana", entry(book, "sales", "client", 12): "Whatever"})
     expected = {"clients_served": 10.0, "clients_upsold": 3.0}
     assert computed_measures(path, ironcalc_values(path), expected) == expected
-    measures = verbs.refresh(path).scorecard.measures
+    measures = refresh.refresh(path, now=NOW).scorecard.measures
     assert {id_: measures[id_].used for id_ in expected} == expected
 
 
@@ -210,19 +212,19 @@ def test_another_month_is_live(books: dict[str, Path], tmp_path: Path) -> None:
     put(path, {named(opened(path), "period_day"): SEPTEMBER})
     expected = {"clients_served": 11.0, "clients_upsold": 1.0}  # =x bought in September
     assert computed_measures(path, ironcalc_values(path), expected) == expected
-    measures = verbs.results(path).scorecard.measures
+    measures = results.results(path, today=TODAY).scorecard.measures
     assert {id_: measures[id_].used for id_ in expected} == expected
 
 
 # Saved values
 
 
-def import_sales(path: Path, *names: str) -> verbs.ImportOutcome:
+def import_sales(path: Path, *names: str) -> new.ImportOutcome:
     source = path.with_suffix(".csv")
     lines = [f"2026-10-{10 + number},{name},additional services,5" for number, name in enumerate(names)]
     source.write_text("\n".join(["Day,Who,What,Amount", *lines]), encoding="utf-8")
     mapping = {"date": "Day", "client": "Who", "kind": "What", "amount": "Amount"}
-    return import_rows(path, "sales", source, mapping)
+    return import_rows(path, "sales", source, mapping, now=NOW)
 
 
 def test_an_import_into_sales_settles_the_columns_of_clients(books: dict[str, Path], tmp_path: Path) -> None:
@@ -240,10 +242,10 @@ def test_an_import_into_sales_settles_the_columns_of_clients(books: dict[str, Pa
     computed = ironcalc_values(path)
     assert differences(path, computed) == []
     assert computed_measures(path, computed, COUNTED) == {"clients_served": 11, "clients_upsold": 6}
-    assert verbs.results(path).scorecard.result("upsell").value == pytest.approx(6 / 11)
+    assert results.results(path, today=TODAY).scorecard.result("upsell").value == pytest.approx(6 / 11)
     assert opened(path).stale == {}
     before = contents(path)
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     after = contents(path)
     sheet = opened(path).sheets["clients"].name
     assert {p: after[p] for p in after if p[0] == sheet} == {p: before[p] for p in before if p[0] == sheet}
@@ -254,7 +256,7 @@ def test_an_import_into_clients_settles_the_rows_above(books: dict[str, Path], t
     shutil.copy(books["names"], path)
     source = tmp_path / "clients.csv"
     source.write_text("Who,From\nBEN,2026-10-20\nNobody,2026-10-21\n", encoding="utf-8")
-    import_rows(path, "clients", source, {"client": "Who", "start": "From"})
+    import_rows(path, "clients", source, {"client": "Who", "start": "From"}, now=NOW)
     book, cells = opened(path), contents(path)
     rows = (12, 22, 23)  # Ben, BEN and Nobody, who had bought something
     assert [cells[entry(book, "clients", "clients_served_once", row)].value for row in rows] == [0.5, 0.5, 1]
@@ -272,7 +274,7 @@ def test_rows_typed_since_are_counted_whatever_is_saved(books: dict[str, Path], 
     put(path, {entry(opened(path), "clients", "clients_served_once", row): 7.0 for row in range(3)})
     expected = {"clients_served": 11.0, "clients_upsold": 5.0}
     assert set(opened(path).stale) == {("clients", "clients_served_once")}
-    measures = verbs.refresh(path).scorecard.measures
+    measures = refresh.refresh(path, now=NOW).scorecard.measures
     assert {id_: measures[id_].used for id_ in expected} == expected
     assert computed_measures(path, ironcalc_values(path), expected) == expected
 
@@ -284,7 +286,7 @@ def test_without_its_hidden_column_nothing_is_known(books: dict[str, Path], tmp_
     path = tmp_path / "gone.xlsx"
     shutil.copy(books["names"], path)
     delete(path, "clients", "clients_upsold_once")
-    outcome = verbs.refresh(path)
+    outcome = refresh.refresh(path, now=NOW)
     card = outcome.scorecard
     assert card.measures["clients_upsold"].used is None
     assert card.measures["clients_served"].used == 11
@@ -304,7 +306,7 @@ def test_without_its_hidden_column_nothing_is_known(books: dict[str, Path], tmp_
     # A typed total stands in.
     put(path, {placed(where, "totals", "clients_upsold", "typed"): 2})
     assert math.isclose(float(ironcalc_values(path)[named(where, "pa_upsell_value")]), 2 / 11)
-    assert [p for p in verbs.refresh(path).problems if p.code == "column_gone"] == []
+    assert [p for p in refresh.refresh(path, now=NOW).problems if p.code == "column_gone"] == []
 
 
 @pytest.mark.parametrize(

@@ -1,50 +1,45 @@
-"""The reference names every verb and option, and its examples are what kpixl answers."""
+"""The reference is made from the commands, and its examples are what kpixl answers."""
 
 from __future__ import annotations
 
-import argparse
+import importlib.util
 import re
 import shlex
 from pathlib import Path
 
 import pytest
 
-from kpixl.cli import main, parser
+from kpixl.cli import commands
+from kpixl.cli.command import Command
+from kpixl.cli.main import main
 
-REFERENCE = (Path(__file__).parent.parent / "docs" / "cli.md").read_text(encoding="utf-8")
-SECTIONS = {
-    heading.split()[0]: body
-    for heading, body in re.findall(r"^### `kpixl (.+?)`\n(.*?)(?=^##|\Z)", REFERENCE, re.M | re.S)
-}
+ROOT = Path(__file__).parent.parent
+REFERENCE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^\$ kpixl (calc .*|kpis .*|--version)\n((?:(?!\$ |```).*\n)+)", REFERENCE, re.M)
 
 
-def verbs() -> dict[str, argparse.ArgumentParser]:
-    (choices,) = (action.choices for action in parser()._actions if isinstance(action, argparse._SubParsersAction))
-    return dict(choices)
+def test_the_reference_is_up_to_date() -> None:
+    spec = importlib.util.spec_from_file_location("make_cli_reference", ROOT / "tools" / "make_cli_reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert tool.page() == REFERENCE, "run “make reference”"
 
 
-def options(of: argparse.ArgumentParser) -> list[str]:
-    return [option for action in of._actions for option in action.option_strings]
+def every_command() -> list[Command]:
+    found = [commands.command(name) for name in commands.names()]
+    return [*found, *(one for above in found for one in above.family)]
 
 
-def test_every_verb_has_a_section_and_no_other() -> None:
-    assert list(SECTIONS) == list(verbs())
-
-
-@pytest.mark.parametrize("verb", list(verbs()))
-def test_every_option_is_named(verb: str) -> None:
-    common = {"-h", "--help", "--json", "--lang"}
-    heading = next(line for line in REFERENCE.splitlines() if line.startswith(f"### `kpixl {verb}"))
-    for option in set(options(verbs()[verb])) - common:
-        assert f"`{option}" in SECTIONS[verb], option
-    for action in verbs()[verb]._get_positional_actions():
-        assert str(action.metavar or action.dest) in heading
-
-
-def test_common_options_are_named() -> None:
-    for option in {"--json", "--lang", *options(parser())} - {"-h"}:
-        assert f"`{option}" in REFERENCE, option
+@pytest.mark.parametrize("command", every_command(), ids=lambda command: command.name)
+def test_every_command_is_explained(command: Command) -> None:
+    assert len(command.manual) > 40
+    assert (
+        command.family
+        or command.name in ("new", "watch", "calc", "refresh")
+        or "`--json`" in command.manual + command.after
+    )
 
 
 def test_there_are_examples() -> None:

@@ -13,14 +13,16 @@ import pytest
 import xlwings
 
 import kpixl
-from kpixl import cli, doctor, verbs
-from kpixl.doctor import Finding, bridge_version, examine
+from clock import NOW
+from kpixl.cli import main
 from kpixl.i18n import LOCALES, language
-from kpixl.machine import ThisMachine
+from kpixl.ooxml.package import Package
+from kpixl.ooxml.plain_sheet import add_plain_sheet
+from kpixl.ooxml.vba.project import Module, add_macros
 from kpixl.period import Period
-from kpixl.workbook.package import Package
-from kpixl.workbook.plain_sheet import add_plain_sheet
-from kpixl.workbook.vba_project import Module, add_macros
+from kpixl.verbs import doctor, new
+from kpixl.verbs.doctor import Finding, bridge_version, examine
+from kpixl.verbs.machine import ThisMachine
 
 VERSION = "0.37.8"
 LOCALE = Path(kpixl.__file__).parent / "locale"
@@ -338,7 +340,9 @@ def test_macros_that_windows_blocks(tmp_path: Path, zone: bytes, blocked: bool) 
 def test_a_workbook_as_kpixl_makes_it(tmp_path: Path) -> None:
     path = tmp_path / "new.xlsm"
     period = Period.parse("2026-10")
-    verbs.new("remote-va-agency", language="en", period=period, company="A", currency="EUR", out=path, macros="udf")
+    new.new(
+        "remote-va-agency", language="en", period=period, company="A", currency="EUR", out=path, macros="udf", now=NOW
+    )
     computer = windows()
     python = PureWindowsPath(r"C:\Python\pythonw.exe")
     computer.there.add(python)
@@ -444,11 +448,11 @@ def computer(monkeypatch: pytest.MonkeyPatch) -> Computer:
 
 
 def test_the_verb(computer: Computer, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert cli.main(["doctor"]) == 0
+    assert main.main(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert all(line.startswith("ok       ") for line in lines)
     computer.programs = {}
-    assert cli.main(["doctor", str(workbook(tmp_path, conf=HERE))]) == 1
+    assert main.main(["doctor", str(workbook(tmp_path, conf=HERE))]) == 1
     out = capsys.readouterr().out
     assert "\nmissing  Excel was not found on this computer.\n         → Install it" in out
     assert "\nok       made.xlsm finds its Python" in out
@@ -456,7 +460,7 @@ def test_the_verb(computer: Computer, capsys: pytest.CaptureFixture[str], tmp_pa
 
 def test_the_verb_for_machines(computer: Computer, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     computer.writable = False
-    assert cli.main(["doctor", str(tmp_path / "none.xlsm"), "--json"]) == 1
+    assert main.main(["doctor", str(tmp_path / "none.xlsm"), "--json"]) == 1
     findings = json.loads(capsys.readouterr().out)["findings"]
     assert [one["code"] for one in findings if one["level"] == "missing"] == ["folder", "file_missing"]
     assert all(set(one) == {"level", "code", "text", "remedy"} for one in findings)
@@ -465,7 +469,7 @@ def test_the_verb_for_machines(computer: Computer, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize("code", list(LOCALES))
 def test_every_language(computer: Computer, capsys: pytest.CaptureFixture[str], code: str, tmp_path: Path) -> None:
     computer.versions = {}
-    assert cli.main(["doctor", str(workbook(tmp_path)), "--lang", code]) == 1
+    assert main.main(["doctor", str(workbook(tmp_path)), "--lang", code]) == 1
     out = capsys.readouterr().out
     assert language(code)("missing") in out
     assert "{" not in out

@@ -21,12 +21,15 @@ from xlwings import base_classes
 
 import excel_engine
 import workbooks
-from kpixl import excel, excel_host, live, verbs
+from clock import NOW, TODAY
+from kpixl import excel, files
 from kpixl.errors import FileInUse
+from kpixl.excel import host
+from kpixl.excel.live import open_workbook
 from kpixl.i18n import language
-from kpixl.roll import roll
-from kpixl.workbook import files
-from kpixl.workbook.cells import parse_cell
+from kpixl.ooxml.cells import parse_cell
+from kpixl.verbs import refresh, results
+from kpixl.verbs.roll import roll
 from workbooks import ROWS, Filled, day, entry, make, named, opened, placed, put
 
 LANGUAGE = "es"
@@ -176,7 +179,7 @@ def app(path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     book = OpenBook(path, desk)
     monkeypatch.setattr(xw.engines, "active", xw.Engine(impl=SimpleNamespace(apps=[book.app])))
     monkeypatch.setattr(xw.Book, "_mock_caller", xw.Book(impl=book), raising=False)
-    monkeypatch.setattr(excel_host, "_PAUSE", 0.0)
+    monkeypatch.setattr(host, "_PAUSE", 0.0)
     return desk
 
 
@@ -211,7 +214,7 @@ def test_refresh_speaks_up_where_check_has_errors(app: Desk, path: Path) -> None
     spoiled(app, path)
     excel.refresh()
     (text,) = app.texts
-    errors = sum(problem.severity == "error" for problem in verbs.results(path).problems)
+    errors = sum(problem.severity == "error" for problem in results.results(path, today=TODAY).problems)
     assert errors
     assert str(errors) in text
     assert T("Check") in text
@@ -266,10 +269,10 @@ def test_roll_asks_where_the_period_may_be_the_wrong_one(
 def test_a_failure_is_told_in_the_language_of_the_workbook(app: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     error = FileInUse(path="x.xlsx", program="Excel")
 
-    def fails(book: xw.Book) -> None:
+    def fails(book: xw.Book, *, now: datetime) -> None:
         raise error
 
-    monkeypatch.setattr(live, "refresh", fails)
+    monkeypatch.setattr(open_workbook, "refresh", fails)
     excel.refresh()
     assert app.shown == [(error.text(T), "ok", "critical")]
     assert error.text(T) != str(error)
@@ -277,7 +280,7 @@ def test_a_failure_is_told_in_the_language_of_the_workbook(app: Desk, monkeypatc
 
 
 def test_a_mistake_of_kpixls_own_is_told_too(app: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "refresh", lambda book: 1 / 0)
+    monkeypatch.setattr(open_workbook, "refresh", lambda book, *, now: 1 / 0)
     excel.check()
     ((text, buttons, kind),) = app.shown
     assert "ZeroDivisionError: division by zero" in text
@@ -289,14 +292,14 @@ def test_a_workbook_that_does_not_say_its_language_is_spoken_to_in_that_of_the_s
     app: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KPIXL_LANG", "fr")
-    assert excel_host.Host.of(xw.Book.caller()).t.code == "es"
-    monkeypatch.setattr(excel_host, "FileView", None)
-    assert excel_host.Host.of(xw.Book.caller()).t.code == "fr"
+    assert host.Host.of(xw.Book.caller(), NOW).t.code == "es"
+    monkeypatch.setattr(host, "FileView", None)
+    assert host.Host.of(xw.Book.caller(), NOW).t.code == "fr"
 
 
 def test_long_messages_are_cut(app: Desk) -> None:
-    excel_host.Host.of(xw.Book.caller()).tell("\n".join(map(str, range(1000))))
-    assert app.texts == ["\n".join([*map(str, range(excel_host.LINES)), "…"])]
+    host.Host.of(xw.Book.caller(), NOW).tell("\n".join(map(str, range(1000))))
+    assert app.texts == ["\n".join([*map(str, range(host.LINES)), "…"])]
 
 
 # Closing the period
@@ -314,7 +317,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 def test_roll_makes_the_next_workbook_and_opens_it(app: Desk, path: Path, today: Callable[[datetime], None]) -> None:
     before = path.read_bytes()
     with pytest.raises(FileInUse):
-        roll(path, moment=AFTER)
+        roll(path, now=AFTER)
     excel.roll()
     following = path.with_name("Ana 2026-11.xlsx")
     assert str(opened(following).entries.period) == "2026-11"
@@ -380,7 +383,7 @@ def test_a_workbook_in_the_cloud_alone_is_refused(
 
     monkeypatch.setattr(OpenBook, "fullname", property(fullname))
     excel.roll()
-    assert app.texts == [excel_host.OnlyInCloud(path="Ana 2026-10.xlsx").text(T)]
+    assert app.texts == [host.OnlyInCloud(path="Ana 2026-10.xlsx").text(T)]
 
 
 # Importing
@@ -450,7 +453,7 @@ def test_import_without_arguments_asks_for_the_file(
 def test_import_without_arguments_needs_a_sheet_for_entries(app: Desk, path: Path) -> None:
     app.active = titles(path)["dashboard"]
     excel.import_file()
-    assert app.texts == [excel_host.NoTableInFront(path="Ana 2026-10.xlsx").text(T)]
+    assert app.texts == [host.NoTableInFront(path="Ana 2026-10.xlsx").text(T)]
     assert app.events == []
 
 
@@ -493,7 +496,7 @@ def test_what_is_typed_while_kpixl_asks_is_not_lost(app: Desk, path: Path, sourc
     imported(source)
     assert app.events == []
     assert path.read_bytes() == before
-    assert app.texts[-1] == excel_host.ChangedMeanwhile(path=path.name).text(T)
+    assert app.texts[-1] == host.ChangedMeanwhile(path=path.name).text(T)
 
 
 def test_a_file_that_is_let_go_of_late_is_waited_for(
@@ -507,7 +510,7 @@ def test_a_file_that_is_let_go_of_late_is_waited_for(
         if not app.keeps_locks:
             lock.unlink()
 
-    monkeypatch.setattr(excel_host.time, "sleep", pauses)
+    monkeypatch.setattr(host.time, "sleep", pauses)
     app.answers = ["yes"]
     imported(source)
     assert app.keeps_locks == 0
@@ -519,7 +522,7 @@ def test_a_file_that_is_never_let_go_of_stays_as_it_is_and_is_opened_again(
 ) -> None:
     before = path.read_bytes()
     app.keeps_locks = 1
-    monkeypatch.setattr(excel_host, "PATIENCE", 0.01)
+    monkeypatch.setattr(host, "PATIENCE", 0.01)
     app.answers = ["yes"]
     imported(source)
     assert path.read_bytes() == before
@@ -538,7 +541,7 @@ def changed(path: Path) -> bytes:
     put(path, {placed(with_target, "kpis", "css", "target"): 0.5})
     typed = path.read_bytes()
     assert typed != before
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     assert path.read_bytes() != typed
     return typed
 
@@ -630,9 +633,9 @@ def test_on_windows_the_second_python_does_the_work(
 
 
 def test_the_mac_is_asked_in_its_own_way(app: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    host = excel_host.Host.of(xw.Book.caller())
+    made = host.Host.of(xw.Book.caller(), NOW)
     monkeypatch.setattr(sys, "platform", "darwin")
     for answer in (True, False):
         native = SimpleNamespace(saved=SimpleNamespace(get=lambda answer=answer: answer))
         monkeypatch.setattr(OpenBook, "api", native)
-        assert host.saved is answer
+        assert made.saved is answer

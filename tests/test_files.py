@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from clock import NOW
+from kpixl import files
 from kpixl.errors import FileInUse, NoPermission, NothingToUndo
-from kpixl.workbook import files
 
 NIGHT = datetime(2026, 11, 22, 3, 15, 7)
 
@@ -100,7 +101,7 @@ def test_the_ten_newest_are_kept_of_each_workbook(book: Path) -> None:
 def test_a_backup_that_cannot_be_made_is_an_error(book: Path) -> None:
     (book.parent / "kpixl backups").write_bytes(b"a file of that name")
     with pytest.raises(NoPermission):
-        files.backup(book)
+        files.backup(book, NOW)
 
 
 def test_a_copy_that_breaks_off_leaves_nothing(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +110,7 @@ def test_a_copy_that_breaks_off_leaves_nothing(book: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(files.shutil, "copyfileobj", full)
     with pytest.raises(NoPermission, match="No space left"):
-        files.backup(book)
+        files.backup(book, NOW)
     assert list((book.parent / "kpixl backups").iterdir()) == []
 
 
@@ -134,7 +135,7 @@ def test_undo_goes_back_one_backup_at_a_time_and_loses_nothing(book: Path) -> No
 def test_undo_brings_back_a_file_that_is_gone(book: Path) -> None:
     files.backup(book, now=NIGHT)
     book.unlink()
-    assert files.undo(book)[1] is None
+    assert files.undo(book, NOW)[1] is None
     assert book.read_bytes() == b"the book"
 
 
@@ -143,11 +144,11 @@ def test_undo_respects_a_lock_and_other_workbooks(book: Path) -> None:
     other = book.with_name("Clientes.xlsx")
     other.write_bytes(b"other")
     with pytest.raises(NothingToUndo):
-        files.undo(other)
+        files.undo(other, NOW)
     book.write_bytes(b"now")
     book.with_name("~$Clientes 2026.xlsx").write_bytes(b"owner")
     with pytest.raises(FileInUse):
-        files.undo(book)
+        files.undo(book, NOW)
     assert book.read_bytes() == b"now"
     assert len(list((book.parent / "kpixl backups").iterdir())) == 1
 

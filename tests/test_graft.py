@@ -19,17 +19,18 @@ from lxml import etree
 from lxml.etree import _Element as Element
 from openpyxl.cell import MergedCell
 
+from clock import NOW, TODAY
 from engines import contents, libreoffice_values
 from kpixl.catalog import business
 from kpixl.errors import DatesFrom1904, KpixlError, SignedWorkbook, StrictWorkbook
+from kpixl.ooxml.graft import SharedWorkbook, graft
+from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.ooxml.styles import MOST_FORMATS, TooManyFormats, merge_styles
 from kpixl.period import Period
-from kpixl.refresh import refresh_package
+from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook.append import append_entries
-from kpixl.workbook.graft import SharedWorkbook, graft
-from kpixl.workbook.new import new_package
-from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.workbook.blank import new_package
 from kpixl.workbook.read import read
-from kpixl.workbook.styles_merge import MOST_FORMATS, TooManyFormats, merge_styles
 from test_owner_things import macros, own_sheet, png
 from test_package import CORPUS, SHARED, by_openpyxl, by_xlsxwriter, findings, members, opens, rewrite
 from workbooks import day, named
@@ -53,7 +54,7 @@ def new(kind: tuple[str, str]) -> bytes:
     """A workbook that kpixl has just made."""
     id_, language = kind
     period = Period.parse("2026-10")
-    return new_package(business(id_), language, period, "Acme", "EUR", Path("new.xlsx")).data
+    return new_package(business(id_), language, period, "Acme", "EUR", Path("new.xlsx"), today=TODAY).data
 
 
 def ours(kind: tuple[str, str] = AGENCY) -> Package:
@@ -685,14 +686,14 @@ def filled(original: Path, path: Path) -> Path:
     path.write_bytes(original.read_bytes())
     package = Package.open(path)
     graft(package, ours())
-    refresh_package(package, moment=None, rows_changed=True)
+    refresh_package(package, now=NOW, unfilled=True, rows_changed=True)
     rows = {
         "date": [day("2026-10-02"), day("2026-10-03"), day("2026-10-31")],
         "client": ["Ana", "Léa", "Ana"],
         "score": [5, 4, 3],
     }
     append_entries(package, read(package), "surveys", rows)
-    scorecard, _ = refresh_package(package, moment=datetime(2026, 11, 1), rows_changed=True)
+    scorecard, _ = refresh_package(package, now=datetime(2026, 11, 1), rows_changed=True)
     assert scorecard.result("css").value == pytest.approx(2 / 3)
     package.save(path)
     return path

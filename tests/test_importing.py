@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from clock import TODAY
 from engines import contents
-from kpixl import cli, life_commands, verbs
+from kpixl.cli import main
+from kpixl.cli.commands import import_
+from kpixl.ooxml.cells import parse_cell
+from kpixl.ooxml.package import Package
+from kpixl.ooxml.sheet import SheetEditor
+from kpixl.verbs import results
 from kpixl.workbook import layout
-from kpixl.workbook.cells import parse_cell
-from kpixl.workbook.package import Package
-from kpixl.workbook.sheet import SheetEditor
 from workbooks import ROWS, Filled, day, entry, make, opened, put
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
@@ -35,7 +38,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("KPIXL_LANG", "en")
 
     def run(*words: object) -> tuple[int, str]:
-        code = cli.main([str(word) for word in words])
+        code = main.main([str(word) for word in words])
         out, err = capsys.readouterr()
         return code, out + err
 
@@ -80,7 +83,7 @@ def test_what_is_new_what_is_known_and_what_does_not_fit(run: Run, book: Path, t
         "R6": ["=1+1", None],
     }
     # 2 + 3.9 hours before; R4 took 24 and R5 4.5.
-    measures = verbs.results(book).scorecard.measures
+    measures = results.results(book, today=TODAY).scorecard.measures
     assert measures["requests_resolved"].used == 4
     assert measures["resolution_hours"].used == pytest.approx(2 + 3.9 + 24 + 4.5)
 
@@ -184,7 +187,7 @@ def test_at_a_terminal_columns_that_were_found_are_asked_about(
         return answer
 
     monkeypatch.setattr("builtins.input", say)
-    monkeypatch.setattr(life_commands, "_at_a_terminal", lambda: True)
+    monkeypatch.setattr(import_, "_at_a_terminal", lambda: True)
     tickets.write_text("Request,Client,Opened\nR9,Ana,2026-10-07\n")
     before = book.read_bytes()
     run("import", book, "requests", tickets)
@@ -208,7 +211,7 @@ def test_one_value_for_every_row(run: Run, tmp_path: Path) -> None:
     assert code == 0
     assert answer["constants"] == {"kind": "additional"}
     assert answer["added"] == {"clients": ["Ana", "Ion"]}
-    measures = verbs.results(book).scorecard.measures
+    measures = results.results(book, today=TODAY).scorecard.measures
     assert measures["revenue"].used == measures["revenue_additional"].used == 1333.5
 
 
@@ -274,10 +277,10 @@ def test_a_real_survey(run: Run, tmp_path: Path) -> None:
     words = ["--map", "date=Timestamp", f"recommend={question}", "--set", "language=English"]
     code, said = run("import", book, "surveys", SHARED / "nps_survey.csv", *words, "--json")
     assert json.loads(said)["imported"] == 39, said
-    used = {name: value.used for name, value in verbs.results(book).scorecard.measures.items()}
+    used = {name: value.used for name, value in results.results(book, today=TODAY).scorecard.measures.items()}
     names = ("promoters_multilingual", "detractors_multilingual", "respondents_multilingual")
     assert [used[name] for name in names] == [8, 22, 39]
-    assert verbs.results(book).scorecard.result("nps").value == pytest.approx(-35.8974, abs=1e-4)
+    assert results.results(book, today=TODAY).scorecard.result("nps").value == pytest.approx(-35.8974, abs=1e-4)
     assert code in (0, 1)
 
 
@@ -339,7 +342,7 @@ def test_rows_of_closed_periods_are_passed_over(run: Run, tmp_path: Path, ticket
         "8": ["Ana", None],
         "9": ["Ana", day("2026-12-02")],
     }
-    assert verbs.results(book).scorecard.measures["requests_resolved"].used == 1
+    assert results.results(book, today=TODAY).scorecard.measures["requests_resolved"].used == 1
     _, said = run("import", book, "requests", tickets)
     assert "Rows of earlier periods, which no longer count and were passed over: 2." in said
 

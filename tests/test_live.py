@@ -20,19 +20,22 @@ from openpyxl.workbook.defined_name import DefinedName
 
 import excel_engine
 from excel_engine import Cell, Error, Excel
-from kpixl import adopt, live
-from kpixl.demo import SAMPLES, sample_workbook
-from kpixl.entries import CellError
+from kpixl.cellvalue import CellError
 from kpixl.errors import DatesFrom1904, KpixlError, NoPermission, NotOurWorkbook
-from kpixl.live import ExcelRefused, HalfWritten, LiveView, SheetHasPassword, undisturbed
-from kpixl.live.cells import cells_of, rectangles, to_write
+from kpixl.excel.live import live_view, open_workbook
+from kpixl.excel.live.live_view import LiveView
+from kpixl.excel.live.open_workbook import ExcelRefused, HalfWritten
+from kpixl.excel.live.ranges import cells_of, rectangles, to_write
+from kpixl.excel.live.state import SheetHasPassword, undisturbed
+from kpixl.ooxml.cells import Area, cell_name, parse_cell
+from kpixl.ooxml.package import Package
+from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Period
-from kpixl.refresh import refresh_package
+from kpixl.verbs import adopt
+from kpixl.verbs.demo import SAMPLES, sample_workbook
+from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook import layout
-from kpixl.workbook.cells import Area, cell_name, parse_cell
-from kpixl.workbook.package import Package
 from kpixl.workbook.read import Book, read, read_view
-from kpixl.workbook.sheet import SheetEditor
 from test_owner_things import THINGS, macros
 from workbooks import ROWS, Filled, append, day, make, named, opened, placed, put
 
@@ -100,8 +103,8 @@ def contract(path: Path, folder: Path) -> Excel:
     package = Package.open(path)
     same_books(read(package), read_view(LiveView(excel.book)))
     excel.book.set_mock_caller()
-    outcome = live.refresh(xw.Book.caller(), moment=NOW)
-    scorecard, problems = refresh_package(package, moment=NOW)
+    outcome = open_workbook.refresh(xw.Book.caller(), now=NOW)
+    scorecard, problems = refresh_package(package, now=NOW)
     assert [result.value for result in outcome.scorecard.results] == [result.value for result in scorecard.results]
     assert [(p.code, p.sheet, p.cell) for p in outcome.problems] == [(p.code, p.sheet, p.cell) for p in problems]
     package.save(folder / "by file.xlsx")
@@ -213,7 +216,7 @@ def test_names_that_had_to_give_way(tmp_path: Path) -> None:
         hers.defined_names[name] = DefinedName(name, attr_text="Totals!$A$1")
     hers.save(path)
     period = Period.parse("2026-10")
-    adopted = adopt.adopt(path, "remote-va-agency", code="en", period=period, company="Hers", currency="EUR")
+    adopted = adopt.adopt(path, "remote-va-agency", code="en", period=period, company="Hers", currency="EUR", now=NOW)
     assert {"leads", "company"} <= set(adopted.renamed)
     for table in ("surveys", "leads", "clients"):
         append(path, table, ROWS[table])
@@ -239,12 +242,12 @@ def test_a_copied_sheet_with_names_of_its_own_is_ignored(book: Path, tmp_path: P
 def test_on_the_mac(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make(tmp_path / "odd.xlsx", Filled(rows=ODD), refresh=False)
     windows = contract(path, tmp_path)
-    monkeypatch.setattr("kpixl.live.native.sys", SimpleNamespace(platform="darwin"))
+    monkeypatch.setattr("kpixl.excel.live.live_view.sys", SimpleNamespace(platform="darwin"))
     excel = Excel(path, mac=True)
     same_books(read(Package.open(path)), read_view(LiveView(excel.book)))
-    live.refresh(excel.book, moment=NOW)
+    open_workbook.refresh(excel.book, now=NOW)
     assert excel.state() == windows.state()
-    assert live.LiveView(excel.book).version == str(layout.LAYOUT_VERSION)
+    assert live_view.LiveView(excel.book).version == str(layout.LAYOUT_VERSION)
 
 
 @pytest.mark.parametrize("mac", [False, True])
@@ -252,21 +255,21 @@ def test_a_workbook_of_another_kpixl_or_of_nobody(
     mac: bool, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if mac:
-        monkeypatch.setattr("kpixl.live.native.sys", SimpleNamespace(platform="darwin"))
+        monkeypatch.setattr("kpixl.excel.live.live_view.sys", SimpleNamespace(platform="darwin"))
     openpyxl.Workbook().save(tmp_path / "other.xlsx")
     with pytest.raises(NotOurWorkbook):
-        live.refresh(Excel(tmp_path / "other.xlsx", mac=mac).book)
+        open_workbook.refresh(Excel(tmp_path / "other.xlsx", mac=mac).book, now=NOW)
     package = Package.open(book)
     package.replace("docProps/custom.xml", package.read("docProps/custom.xml").replace(b">3<", b">9<"))
     package.save(book)
     with pytest.raises(KpixlError, match="newer kpixl"):
-        live.refresh(Excel(book, mac=mac).book)
+        open_workbook.refresh(Excel(book, mac=mac).book, now=NOW)
 
 
 def test_days_from_1904(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(excel_engine.ComBook, "Date1904", True)
     with pytest.raises(DatesFrom1904):
-        live.refresh(Excel(book).book)
+        open_workbook.refresh(Excel(book).book, now=NOW)
 
 
 # All or nothing
@@ -287,7 +290,7 @@ def test_a_failure_at_any_write_leaves_everything_as_it_was(tmp_path: Path) -> N
     opened_there = Excel(path)
     opened_there.tab("Dashboard").protected = (True, False, *(number % 2 == 0 for number in range(11)))
     good = copied(opened_there)
-    live.refresh(good.book, moment=NOW)
+    open_workbook.refresh(good.book, now=NOW)
     assert good.writes > 30
     kinds = {call for call in good.calls if call.endswith(("=", "rotect"))}
     assert {"Range.formula=", "Range.raw_value=", "Range.row_hidden=", "Range.row_height=", "ComSeries.Formula=",
@@ -298,7 +301,7 @@ def test_a_failure_at_any_write_leaves_everything_as_it_was(tmp_path: Path) -> N
         excel.fail_at = {write}
         # Why a protection cannot be taken away is not told: a password is the likely reason.
         with pytest.raises((ExcelRefused, SheetHasPassword), match=f"write {write} failed|protected by a password"):
-            live.refresh(excel.book, moment=NOW)
+            open_workbook.refresh(excel.book, now=NOW)
         assert excel.state() == before, write
 
 
@@ -306,7 +309,7 @@ def test_told_where_it_cannot_be_taken_back(book: Path) -> None:
     excel = Excel(book)
     excel.fail_at = set(range(20, 1000))
     with pytest.raises(HalfWritten) as told:
-        live.refresh(excel.book)
+        open_workbook.refresh(excel.book, now=NOW)
     assert "close the workbook without saving" in str(told.value)
     assert excel.calculation == "automatic"
     assert excel.screen_updating
@@ -318,7 +321,7 @@ def test_excel_that_does_not_answer(book: Path) -> None:
         before = excel.state()
         excel.refuses = call.__eq__
         with pytest.raises(ExcelRefused, match="busy"):
-            live.refresh(excel.book)
+            open_workbook.refresh(excel.book, now=NOW)
         assert excel.state() == before
         assert not excel.writes
 
@@ -327,15 +330,15 @@ def test_excel_that_does_not_even_tell_the_name(book: Path) -> None:
     excel = Excel(book)
     excel.refuses = lambda call: True
     with pytest.raises(ExcelRefused, match="work on this workbook"):
-        live.refresh(excel.book)
+        open_workbook.refresh(excel.book, now=NOW)
 
 
 def test_a_mistake_of_ours_is_not_put_down_to_excel(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     excel = Excel(book)
     before = excel.state()
-    monkeypatch.setattr("kpixl.live.files.backup", lambda path: 1 / 0)
+    monkeypatch.setattr("kpixl.excel.live.open_workbook.files.backup", lambda path, now: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        live.refresh(excel.book)
+        open_workbook.refresh(excel.book, now=NOW)
     assert excel.state() == before
 
 
@@ -345,7 +348,7 @@ def test_a_sheet_with_a_password(sheet: str, book: Path) -> None:
     excel.tab(sheet).password = "secret"
     before = excel.state()
     with pytest.raises(SheetHasPassword) as told:
-        live.refresh(excel.book)
+        open_workbook.refresh(excel.book, now=NOW)
     assert told.value.sheet == sheet
     assert excel.state() == before
     assert not (book.parent / "kpixl backups").exists()
@@ -355,7 +358,7 @@ def test_sheets_that_are_not_protected_stay_so(book: Path) -> None:
     excel = Excel(book)
     for tab in excel.tabs:
         tab.protected = None
-    live.refresh(excel.book)
+    open_workbook.refresh(excel.book, now=NOW)
     assert not any(tab.protected for tab in excel.tabs)
 
 
@@ -363,7 +366,7 @@ def test_the_owners_place_and_ways(book: Path) -> None:
     excel = Excel(book)
     excel.calculation, excel.enable_events, excel.selection, excel.active = "manual", False, "C7:D9", "Leads"
     excel.status_bar = "hers"
-    live.refresh(excel.book)
+    open_workbook.refresh(excel.book, now=NOW)
     assert (excel.calculation, excel.enable_events, excel.selection, excel.active) == (
         "manual",
         False,
@@ -391,7 +394,7 @@ def test_undisturbed_whatever_happens(selection: str | None, book: Path) -> None
 
 def test_the_saved_file_is_the_backup_and_stays(book: Path) -> None:
     saved = book.read_bytes()
-    outcome = live.refresh(Excel(book).book, moment=NOW)
+    outcome = open_workbook.refresh(Excel(book).book, now=NOW)
     assert outcome.backup is not None
     assert outcome.backup.parent == book.parent / "kpixl backups"
     assert outcome.backup.read_bytes() == saved
@@ -404,7 +407,7 @@ def test_a_workbook_that_was_never_saved_has_no_backup(book: Path) -> None:
     excel_properties = SimpleNamespace(Value=str(layout.LAYOUT_VERSION))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(excel_engine.ComBook, "CustomDocumentProperties", lambda self, name: excel_properties)
-        outcome = live.refresh(excel.book, moment=NOW)
+        outcome = open_workbook.refresh(excel.book, now=NOW)
     assert outcome.backup is None
     assert outcome.written
 
@@ -414,7 +417,7 @@ def test_no_room_for_the_backup(book: Path) -> None:
     excel = Excel(book)
     before = excel.state()
     with pytest.raises(NoPermission):
-        live.refresh(excel.book)
+        open_workbook.refresh(excel.book, now=NOW)
     assert excel.state() == before
 
 
@@ -439,7 +442,7 @@ def test_as_many_calls_for_ten_rows_as_for_ten_thousand(book: Path) -> None:
     few, many = (grown(Excel(book), count) for count in (10, 10_000))
     counts = []
     for excel in (few, many):
-        outcome = live.refresh(excel.book, moment=NOW)
+        outcome = open_workbook.refresh(excel.book, now=NOW)
         assert outcome.scorecard.result("aur").value == pytest.approx(13 / 16)
         counts.append(excel.calls)
     assert counts[0] == counts[1]
@@ -448,11 +451,11 @@ def test_as_many_calls_for_ten_rows_as_for_ten_thousand(book: Path) -> None:
 def test_few_calls_and_fewer_where_nothing_has_changed(book: Path) -> None:
     excel = Excel(book)
     names = len(excel.names)
-    live.refresh(excel.book, moment=NOW)
+    open_workbook.refresh(excel.book, now=NOW)
     first, first_writes = asked(excel), excel.writes
     excel.calls.clear()
     excel.writes = 0
-    live.refresh(excel.book, moment=NOW)
+    open_workbook.refresh(excel.book, now=NOW)
     # No cell is asked for or written by itself: a block read a sheet and table, a block write a run of changed cells.
     assert excel.calls["ComRange.Value2"] == 19
     assert excel.calls["Range.formula"] == 9
@@ -471,7 +474,7 @@ def asked(excel: Excel) -> int:
 
 def test_a_large_table_is_read_in_parts(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = read_view(LiveView(Excel(book).book))
-    monkeypatch.setattr("kpixl.live.view.CELLS_AT_ONCE", 20)
+    monkeypatch.setattr("kpixl.excel.live.live_view.CELLS_AT_ONCE", 20)
     excel = Excel(book)
     same_books(whole, read_view(LiveView(excel.book)))
     assert excel.calls["ComRange.Value2"] > 50

@@ -15,18 +15,22 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from openpyxl import load_workbook
 
-from kpixl import calc, cli, commands, verbs, words
+from clock import NOW
 from kpixl.catalog import business, businesses, catalogue
 from kpixl.catalog.model import Level
 from kpixl.catalog.settings import SETTINGS
-from kpixl.catalog.tables import Window
 from kpixl.check import SENTENCES
 from kpixl.check.problem import Amount, Figure, Problem
+from kpixl.cli import commands
+from kpixl.cli.command import help_of, help_of_all
 from kpixl.errors import BadSetting, KpixlError, Phrase, UnknownChoice
-from kpixl.grade import Reason
 from kpixl.i18n import LOCALES, Language, language
-from kpixl.period import Period
-from kpixl.source import Rejected
+from kpixl.imports import Rejected
+from kpixl.kpi import calc
+from kpixl.kpi.grade import Reason
+from kpixl.period import Period, Window
+from kpixl.texts import words
+from kpixl.verbs import demo, new
 from kpixl.workbook import layout
 from kpixl.workbook.entry_sheets import ERROR_TITLE, PROMPT_TITLE_LIMIT, TEXT_LIMIT
 from kpixl.workbook.sheets import check as check_sheet
@@ -191,11 +195,19 @@ def spanish(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Language, "__call__", ask)
-        made = [outcome.path for outcome in verbs.demo(folder) if outcome.path.stem.endswith(" es")]
+        made = [outcome.path for outcome in demo.demo(folder, now=NOW) if outcome.path.stem.endswith(" es")]
         for period in ("2026-10", "2026-Q4", "2026-W43", "2026"):
             out = folder / f"empty {period}.xlsx"
             made.append(
-                verbs.new(VA.id, language="es", period=Period.parse(period), company="Umbral", currency="EUR", out=out)
+                new.new(
+                    VA.id,
+                    language="es",
+                    period=Period.parse(period),
+                    company="Umbral",
+                    currency="EUR",
+                    out=out,
+                    now=NOW,
+                )
             )
     return made, asked
 
@@ -214,13 +226,15 @@ def test_every_sentence_of_errors_and_check_is_marked():
         help_texts.add(text)
         return text
 
-    cli.parser(ask).format_help()
+    made = [commands.command(name) for name in commands.names()]
+    help_of_all(made, ask)
+    for command in [*made, *(one for above in made for one in above.family)]:
+        help_of(command, ask, f"kpixl {command.name}")
     assert help_texts <= extracted()
 
 
 def errors(above=KpixlError):
     """Every error class, the modules of the command line included."""
-    assert commands
     assert calc
     return [above] + [error for below in above.__subclasses__() for error in errors(below)]
 
@@ -236,7 +250,7 @@ def test_no_english_is_left_in_a_spanish_workbook(spanish):
 @pytest.mark.parametrize("one", businesses(), ids=lambda one: one.id)
 def test_no_english_is_left_in_a_new_workbook(one, code, tmp_path):
     period, out = Period.parse("2026-10"), tmp_path / "new.xlsx"
-    verbs.new(one.id, language=code, period=period, company="Umbral", currency="EUR", out=out)
+    new.new(one.id, language=code, period=period, company="Umbral", currency="EUR", out=out, now=NOW)
     no_english_is_left(out, code)
 
 

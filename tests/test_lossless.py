@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import kpixl.adopt
 import openpyxl
 import pytest
 import xlsxwriter
@@ -19,12 +20,11 @@ from openpyxl.styles import Font, NamedStyle
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table as OpenpyxlTable
 
-import kpixl.adopt
 import libreoffice
 from cage import MAIN, Cage, R
+from clock import TODAY
 from engines import contents, differences, ironcalc_values, libreoffice_values, parts
-from kpixl import catalog, verbs
-from kpixl.adopt import AlreadyOurs, NameTaken, OldMacros, adopt
+from kpixl import catalog, files
 from kpixl.catalog.model import Business
 from kpixl.errors import (
     DamagedWorkbook,
@@ -36,15 +36,16 @@ from kpixl.errors import (
     SignedWorkbook,
     StrictWorkbook,
 )
-from kpixl.importing import import_rows
+from kpixl.ooxml.cells import Area, cell_name, parse_area
+from kpixl.ooxml.graft import SharedWorkbook
+from kpixl.ooxml.package import Package
 from kpixl.period import Period
-from kpixl.roll import Rolled, roll
-from kpixl.workbook import files
+from kpixl.verbs import refresh, results
+from kpixl.verbs.adopt import AlreadyOurs, NameTaken, OldMacros, adopt
+from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.roll import Rolled, roll
 from kpixl.workbook.aliases import Aliases
-from kpixl.workbook.cells import Area, cell_name, parse_area
-from kpixl.workbook.graft import SharedWorkbook
-from kpixl.workbook.new import new_package
-from kpixl.workbook.package import Package
+from kpixl.workbook.blank import new_package
 from test_graft import REFUSED, assert_grown, loaded
 from test_own_kpis import type_own
 from test_owner_things import owned
@@ -81,14 +82,16 @@ LIVES = [(name, AGENCY) for name in (*REAL, "zoo")] + [(name, LUXURY) for name i
 def _new(business_id: str, titles: tuple[tuple[str, str], ...], names: tuple[tuple[str, str], ...], code: str) -> bytes:
     aliases = Aliases(dict(names))
     business = catalog.business(business_id)
-    return new_package(business, code, OCTOBER, "Acme", "EUR", Path("new"), titles=dict(titles), aliases=aliases).data
+    return new_package(
+        business, code, OCTOBER, "Acme", "EUR", Path("new"), titles=dict(titles), aliases=aliases, today=TODAY
+    ).data
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _made_once() -> Iterator[None]:
     """The sheets to add are the same ones in most workbooks, and making them takes longer than all the rest."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kpixl.adopt, "new_package", _from_cache)
+        patch.setattr(kpixl.verbs.adopt, "new_package", _from_cache)
         yield
 
 
@@ -101,8 +104,8 @@ def _from_cache(
     return Package.from_bytes(_new(business.id, tuple(titles.items()), names, code), path)
 
 
-def adopted(path: Path, kind: tuple[str, str] = AGENCY) -> kpixl.adopt.Adopted:
-    return adopt(path, kind[0], code=kind[1], period=OCTOBER, company="Acme", currency="EUR")
+def adopted(path: Path, kind: tuple[str, str] = AGENCY) -> kpixl.verbs.adopt.Adopted:
+    return adopt(path, kind[0], code=kind[1], period=OCTOBER, company="Acme", currency="EUR", now=NOW)
 
 
 def typed(path: Path, table: str, text: str) -> None:
@@ -110,7 +113,7 @@ def typed(path: Path, table: str, text: str) -> None:
     source = path.with_name(f"{table}.csv")
     source.write_text(text, encoding="utf-8")
     fields = text.partition("\n")[0].split(",")
-    assert import_rows(path, table, source, {field: field for field in fields}).written
+    assert import_rows(path, table, source, {field: field for field in fields}, now=NOW).written
 
 
 def make_original(name: str, folder: Path) -> Path:
@@ -147,11 +150,11 @@ def live(original: Path, folder: Path, kind: tuple[str, str] = AGENCY) -> Life:
     done("import requests", path)
     typed(path, "surveys", SURVEYS)
     done("import surveys", path)
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     done("refresh", path)
-    rolled = roll(path, moment=NOW, anyway=True)
+    rolled = roll(path, now=NOW, anyway=True)
     done("roll", rolled.path)
-    verbs.refresh(rolled.path)
+    refresh.refresh(rolled.path, now=NOW)
     done("refresh again", rolled.path)
     return Life(original, steps, rolled)
 
@@ -242,15 +245,15 @@ def test_undo_gives_back_what_there_was(tmp_path: Path) -> None:
     adopted(path)
     typed(path, "requests", REQUESTS)
     assert path.read_bytes() != before
-    files.undo(path)
-    files.undo(path)
+    files.undo(path, NOW)
+    files.undo(path, NOW)
     assert path.read_bytes() == before
 
 
 def test_another_file_can_be_written(tmp_path: Path) -> None:
     path, out = zoo(tmp_path / "zoo"), tmp_path / "with kpixl.xlsm"
     before = path.read_bytes()
-    done = adopt(path, AGENCY[0], code="en", period=OCTOBER, company="Acme", currency="EUR", out=out)
+    done = adopt(path, AGENCY[0], code="en", period=OCTOBER, company="Acme", currency="EUR", out=out, now=NOW)
     assert (done.path, done.backup) == (out, None)
     assert path.read_bytes() == before
     assert_kept(path, out)
@@ -290,7 +293,7 @@ def test_his_cells_calculate_as_before(half: int, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not CORPUS, reason="the corpus of real workbooks is not beside this repository")
 def test_the_page_says_what_is_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(Path(__file__).parent.parent / "docs")
+    monkeypatch.syspath_prepend(Path(__file__).parent.parent / "tools")
     make_lossless = importlib.import_module("make_lossless")
     written = make_lossless.PAGE.read_text(encoding="utf-8")
     entries = make_lossless.entries(SHARED / "corpus")
@@ -533,11 +536,11 @@ def clashed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     put(path, {placed(opened(path), "totals", clash.total, "typed"): 12.0})
     # An owner types the name that he sees in the list of names.
     type_own(path, "own_1", {"label": "Twice", "formula": f"=kpixl_{clash.total}*2"})
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     done("refresh", path)
-    rolled = roll(path, moment=NOW)
+    rolled = roll(path, now=NOW)
     done("roll", rolled.path)
-    verbs.refresh(rolled.path)
+    refresh.refresh(rolled.path, now=NOW)
     done("refresh again", rolled.path)
     return clash, Life(original, steps, rolled)
 
@@ -558,14 +561,14 @@ def test_what_both_call_alike_stays_his(clashed: tuple[Clash, Life]) -> None:
 
 def test_kpis_under_other_names(clashed: tuple[Clash, Life]) -> None:
     clash, life = clashed
-    scorecard = verbs.results(life.steps["refresh"]).scorecard
+    scorecard = results.results(life.steps["refresh"], today=TODAY).scorecard
     assert {kpi: scorecard.result(kpi).value for kpi in clash.kpis} == pytest.approx(clash.kpis)
     past = {line.id: line.value for line in opened(life.steps["refresh again"]).entries.past}
     assert {kpi: past[f"{clash.code}_{kpi}"] for kpi in clash.kpis if kpi != "own_1"} == pytest.approx(
         {kpi: value for kpi, value in clash.kpis.items() if kpi != "own_1"}
     )
     assert past["own_1"] == 24
-    following = verbs.results(life.steps["refresh again"]).scorecard
+    following = results.results(life.steps["refresh again"], today=TODAY).scorecard
     assert str(following.entries.period) == "2026-11"
     assert following.result("css").previous == pytest.approx(2 / 3)
     assert following.entries.tables["requests"].texts["id"].tolist() == ["R2"]
@@ -619,12 +622,15 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Life:
     path, steps = folder / "Work 2026-10.xlsm", {}
     shutil.copy(original, path)
     rows = "id,client,opened,resolved\nR5,Ana,2026-10-20 09:00,2026-10-20 12:00\nR6,Zoë,2026-10-25 09:00,\n"
-    for step, act in (("refresh", lambda: verbs.refresh(path)), ("import", lambda: typed(path, "requests", rows))):
+    for step, act in (
+        ("refresh", lambda: refresh.refresh(path, now=NOW)),
+        ("import", lambda: typed(path, "requests", rows)),
+    ):
         act()
         steps[step] = folder / f"{step}.xlsm"
         shutil.copy(path, steps[step])
-    rolled = roll(path, moment=NOW)
-    verbs.refresh(rolled.path)
+    rolled = roll(path, now=NOW)
+    refresh.refresh(rolled.path, now=NOW)
     return Life(original, {**steps, "refresh again": rolled.path}, rolled)
 
 
@@ -716,8 +722,8 @@ def test_pivots_and_slicers_still_find_their_table(furnished: Life) -> None:
 
 def test_the_numbers_are_those_of_the_rows(furnished: Life) -> None:
     """October: the scores are 5, 4, 5 and a blank; R1 took 2 hours, R2 3.9, R5 3. November: R3 took one."""
-    october = verbs.results(furnished.steps["import"]).scorecard
-    november = verbs.results(furnished.rolled.path).scorecard
+    october = results.results(furnished.steps["import"], today=TODAY).scorecard
+    november = results.results(furnished.rolled.path, today=TODAY).scorecard
     used = {name: value.used for name, value in october.measures.items()}
     assert (used["satisfied"], used["surveyed"], used["requests_resolved"]) == (3, 3, 3)
     assert used["resolution_hours"] == pytest.approx(2 + 3.9 + 3)

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from kpixl.catalog import Business, Field, Measure, Window, business, businesses, catalogue
-from kpixl.entries import Entries, InputCell, PastValue
-from kpixl.measure import MeasureValue, Tally, measure
+from kpixl.entries import Entries, InputCell, PastValue, entry_table
+from kpixl.kpi.measure import MeasureValue, Tally, measure
 from kpixl.period import Period
-from kpixl.rows import entry_table
 
 VA, PA, ML = (business(id_) for id_ in ("remote-va-agency", "luxury-personal-assistant", "multilingual-va"))
 CC, SB = business("career-coaching"), business("service-business")

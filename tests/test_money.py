@@ -12,14 +12,16 @@ import openpyxl
 import pytest
 
 import libreoffice
+from clock import NOW, TODAY
 from engines import Value, contents, differences, ironcalc_values, libreoffice_values
-from kpixl import i18n, verbs
+from kpixl import i18n
 from kpixl.catalog.model import Level, Standing
 from kpixl.i18n import LOCALES
+from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Kind
+from kpixl.verbs import refresh, results
 from kpixl.workbook import style
-from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
-from kpixl.workbook.sheet import SheetEditor
 from kpixl.workbook.sheets import dashboard
 from workbooks import Filled, day, make, named, opened, placed, put
 
@@ -52,7 +54,7 @@ def filled(business: str, currency: str = "EUR", rate: Value | None = None, **mo
 
 def assert_graded(path: Path, business: str, level: Level | None, thresholds: list[float]) -> None:
     """Python, the file and IronCalc agree on the level, the thresholds in force and the published dollars."""
-    outcome, where, cells = verbs.results(path), opened(path), contents(path)
+    outcome, where, cells = results.results(path, today=TODAY), opened(path), contents(path)
     result = outcome.scorecard.result(IN_MONEY[business])
     assert (result.value, result.level) == (VALUE[business], level)
     assert list(result.thresholds.values()) == pytest.approx(thresholds)
@@ -67,7 +69,7 @@ def assert_graded(path: Path, business: str, level: Level | None, thresholds: li
 
 
 def codes(path: Path) -> list[str]:
-    return [problem.code for problem in verbs.results(path).problems if problem.code.startswith("rate")]
+    return [problem.code for problem in results.results(path, today=TODAY).problems if problem.code.startswith("rate")]
 
 
 # Benchmarks in dollars
@@ -89,14 +91,14 @@ def test_other_money_waits_for_the_price_of_a_dollar(business: str, tmp_path: Pa
     assert WAITING in {cell.value for (sheet, _), cell in cells.items() if sheet == where.sheets["dashboard"].name}
     # A target does not stand in for a benchmark that is there, but does not apply just now.
     put(path, {placed(where, "kpis", kpi, "target"): 1})
-    assert verbs.refresh(path).scorecard.result(kpi).grade.shade is None
+    assert refresh.refresh(path, now=NOW).scorecard.result(kpi).grade.shade is None
     assert contents(path)[placed(where, "kpis", kpi, "against_target")].value == "met"
-    (problem,) = (p for p in verbs.results(path).problems if p.code == "rate_missing")
+    (problem,) = (p for p in results.results(path, today=TODAY).problems if p.code == "rate_missing")
     assert (problem.severity, problem.sheet, problem.cell) == (
         "note",
         *placed(where, "settings", "dollar_rate", "value"),
     )
-    assert EN(verbs.results(path).scorecard.result(kpi).kpi.name) in problem.text(EN)
+    assert EN(results.results(path, today=TODAY).scorecard.result(kpi).kpi.name) in problem.text(EN)
     assert differences(path, ironcalc_values(path)) == []
 
 
@@ -127,11 +129,11 @@ def test_a_rate_is_live_and_can_be_taken_back(tmp_path: Path) -> None:
     cell, level = placed(where, "settings", "dollar_rate", "value"), named(where, "cc_arpu_level")
     put(path, {cell: 0.9})
     assert ironcalc_values(path)[level] == WORDS[Level.ABOVE_AVERAGE]
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     assert_graded(path, COACHING, Level.ABOVE_AVERAGE, [135, 180, 270])
     put(path, {cell: None})
     assert ironcalc_values(path)[level] == WORDS[None]
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     assert_graded(path, COACHING, None, [])
 
 
@@ -155,7 +157,7 @@ def test_the_owners_thresholds_need_no_rate(tmp_path: Path) -> None:
     assert_graded(path, LUXURY, Level.ABOVE_AVERAGE, [2_000, 4_500])
     assert codes(path) == []
     put(path, {placed(opened(path), "settings", "dollar_rate", "value"): 0.25})
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     # Hers stay as typed; 10,000 dollars are 2,500.
     assert_graded(path, LUXURY, Level.EXCEPTIONAL, [2_000, 4_500, 2_500])
 
@@ -174,7 +176,7 @@ def test_the_owners_thresholds_need_no_rate(tmp_path: Path) -> None:
 def test_revenue_per_month(kind: Kind, first: str, revenue: float, monthly: float, tmp_path: Path) -> None:
     typed = {"revenue": revenue, "clients_served": 20}
     path = make(tmp_path / "other.xlsx", filled(LUXURY, "USD", kind=kind, day=day(first), typed=typed))
-    assert verbs.results(path).scorecard.result("rpc").value == pytest.approx(monthly / 20)
+    assert results.results(path, today=TODAY).scorecard.result("rpc").value == pytest.approx(monthly / 20)
     computed, where = ironcalc_values(path), opened(path)
     assert computed[named(where, "revenue_monthly")] == pytest.approx(monthly)
     assert computed[named(where, "pa_rpc_value")] == pytest.approx(monthly / 20)
@@ -195,7 +197,7 @@ def test_a_quarter_from_its_rows(tmp_path: Path) -> None:
         tmp_path / "q4.xlsx", Filled(business=LUXURY, kind=Kind.QUARTER, rows=rows, settings={"dollar_rate": 1})
     )
     # 30,000 in three months, from two clients.
-    result = verbs.results(path).scorecard.result("rpc")
+    result = results.results(path, today=TODAY).scorecard.result("rpc")
     assert (result.value, result.level) == (5_000, Level.TYPICAL)
     assert differences(path, ironcalc_values(path)) == []
 
@@ -293,7 +295,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def assert_standing(path: Path, computed: Mapping[tuple[str, str], Value]) -> None:
-    where, card = opened(path), verbs.results(path).scorecard
+    where, card = opened(path), results.results(path, today=TODAY).scorecard
     for kpi, (value, standing, word, shade, position) in STANDINGS.items():
         result = card.result(kpi)
         assert (result.value, result.grade.standing) == (pytest.approx(value), standing), kpi
@@ -343,7 +345,7 @@ def test_a_standing_is_live(service: Path, tmp_path: Path) -> None:
     assert computed[named(where, "sb_netcash_value")] == -500
     assert computed[named(where, "sb_netcash_position")] == 1
     assert "changed since the last refresh" in str(computed[placed(where, "dashboard", "changed", "c1")])
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     assert differences(path, ironcalc_values(path)) == []
 
 
@@ -359,7 +361,7 @@ def test_the_owners_thresholds_make_levels_of_standings(service: Path, tmp_path:
             placed(where, "kpis", "revenue", "typical_yours"): 19_000,
         },
     )
-    card = verbs.refresh(path).scorecard
+    card = refresh.refresh(path, now=NOW).scorecard
     assert (card.result("complaints").level, card.result("complaints").grade.standing) == (Level.TYPICAL, None)
     assert card.result("revenue").level is Level.BELOW
     computed = ironcalc_values(path)

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 import libreoffice
+from clock import NOW, TODAY
 from engines import cached_values, differences, ironcalc_values, libreoffice_values
-from kpixl import demo, verbs
-from kpixl.cli import main
+from kpixl.cli.main import main
 from kpixl.errors import DatesFrom1904, FolderMissing, KpixlError, NotXlsx, OwnedPartMissing
-from kpixl.importing import import_rows
+from kpixl.ooxml.package import Package
 from kpixl.period import Period
-from kpixl.workbook.package import Package
+from kpixl.verbs import demo, new, refresh, results
+from kpixl.verbs.import_rows import import_rows
 from workbooks import Filled, day, entry, make, named, opened, placed, put
 
 SURVEYS = {"date": [day("2026-10-05"), day("2026-10-06")], "client": ["Ana", "Ben"], "score": [5.0, 3.0]}
@@ -38,14 +39,14 @@ def rewrite(path: Path, part: str, pattern: str, replacement: str) -> None:
 
 
 def css(path: Path) -> float | None:
-    return verbs.results(path).scorecard.result("css").value
+    return results.results(path, today=TODAY).scorecard.result("css").value
 
 
 def test_rows_below_the_table_are_told(book: Path) -> None:
     sheet, cell = entry(opened(book), "surveys", "score", 1)
     below = f"{cell[0]}{int(cell[1:]) + 1}"
     put(book, {(sheet, below): 5.0})
-    (problem,) = (problem for problem in verbs.results(book).problems if problem.code == "rows_below")
+    (problem,) = (problem for problem in results.results(book, today=TODAY).problems if problem.code == "rows_below")
     assert (problem.severity, problem.sheet, problem.cell) == ("error", sheet, below)
     assert css(book) == 0.5
 
@@ -53,7 +54,7 @@ def test_rows_below_the_table_are_told(book: Path) -> None:
 def test_an_entry_beside_the_table_is_none_of_our_business(book: Path) -> None:
     sheet, cell = entry(opened(book), "surveys", "score", 1)
     put(book, {(sheet, f"Z{int(cell[1:]) + 1}"): "my note"})
-    assert not [problem for problem in verbs.results(book).problems if problem.code == "rows_below"]
+    assert not [problem for problem in results.results(book, today=TODAY).problems if problem.code == "rows_below"]
 
 
 def test_a_heading_with_a_line_break(book: Path) -> None:
@@ -69,14 +70,14 @@ def test_a_line_of_past_periods_that_stands_there_twice_counts_with_its_mean(tmp
     start = day("2026-09-01")
     filled = Filled(rows={"surveys": SURVEYS}, past=[(start, "va_css", 0.7), (start + 0.5, "va_css", 0.8)])
     path = make(tmp_path / "twice.xlsx", filled)
-    assert verbs.results(path).scorecard.result("css").previous == pytest.approx(0.75)
+    assert results.results(path, today=TODAY).scorecard.result("css").previous == pytest.approx(0.75)
     assert differences(path, ironcalc_values(path)) == []
 
 
 def test_no_year_to_date_from_months_that_lack_a_figure(tmp_path: Path) -> None:
     past = [(day("2026-09-01"), "satisfied", 50.0)]
     path = make(tmp_path / "half.xlsx", Filled(rows={"surveys": SURVEYS}, past=past))
-    result = verbs.results(path).scorecard.result("css")
+    result = results.results(path, today=TODAY).scorecard.result("css")
     assert result.year_to_date is None
     assert result.year_to_date_reason is not None
     assert result.year_to_date_reason.code == "uneven_past"
@@ -94,7 +95,7 @@ def test_days_from_1904_are_refused(book: Path) -> None:
     rewrite(book, "xl/workbook.xml", r"<workbookPr\b(?! date1904)", '<workbookPr date1904="1"')
     before = book.read_bytes()
     with pytest.raises(DatesFrom1904, match="1904"):
-        verbs.refresh(book)
+        refresh.refresh(book, now=NOW)
     assert book.read_bytes() == before
 
 
@@ -115,7 +116,7 @@ def test_a_renamed_hidden_sheet_simply_works(book: Path) -> None:
             package.replace(part, re.sub(r'(<sheet [^>]*name=")_kpixl"', r'\1helper"', text).encode())
     package.save(book)
     put(book, {entry(opened(book), "surveys", "score", 1): 5.0})
-    verbs.refresh(book)
+    refresh.refresh(book, now=NOW)
     assert css(book) == 1.0
     assert differences(book, ironcalc_values(book)) == []
 
@@ -126,7 +127,7 @@ def test_of_an_id_that_was_copied_the_first_one_stands(book: Path) -> None:
     row = last[1:]
     put(book, {(sheet, f"A{row}"): "surveyed", placed(found, "totals", "requests_open", "typed"): 50.0})
     with pytest.raises(OwnedPartMissing, match="requests_open"):
-        verbs.refresh(book)
+        refresh.refresh(book, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,7 @@ def test_a_lost_row_of_ours_is_named(book: Path, place: tuple[str, str, str], na
     put(book, {(sheet, f"A{re.sub('[A-Z]+', '', cell)}"): None})
     before = book.read_bytes()
     with pytest.raises(OwnedPartMissing, match=named_in_sentence):
-        verbs.refresh(book)
+        refresh.refresh(book, now=NOW)
     assert book.read_bytes() == before
 
 
@@ -152,7 +153,7 @@ def test_another_formula_over_a_kpi_is_put_right(book: Path) -> None:
     package.replace(part, changed.encode())
     package.save(book)
     assert ironcalc_values(book)[sheet, cell] == 0.99
-    verbs.refresh(book)
+    refresh.refresh(book, now=NOW)
     assert ironcalc_values(book)[sheet, cell] == 0.5
 
 
@@ -170,7 +171,7 @@ def test_the_heading_follows_the_period(book: Path) -> None:
     assert str(ironcalc_values(book)[at]).startswith("October 2026 ·")
     put(book, {named(opened(book), "period_day"): day("2027-02-14")})
     assert str(ironcalc_values(book)[at]).startswith("February 2027 ·")
-    verbs.refresh(book)
+    refresh.refresh(book, now=NOW)
     assert str(cached_values(book)[at]).startswith("February 2027 ·")
 
 
@@ -185,7 +186,9 @@ def test_the_heading_follows_the_period(book: Path) -> None:
 )
 def test_the_heading_of_every_kind_of_period(tmp_path: Path, period: str, said: str) -> None:
     path = tmp_path / "p.xlsx"
-    verbs.new("remote-va-agency", language="en", period=Period.parse(period), company="C", currency="USD", out=path)
+    new.new(
+        "remote-va-agency", language="en", period=Period.parse(period), company="C", currency="USD", out=path, now=NOW
+    )
     at = placed(opened(path), "dashboard", "period", "c1")
     assert str(ironcalc_values(path)[at]).startswith(said)
     assert differences(path, ironcalc_values(path)) == []
@@ -194,7 +197,7 @@ def test_the_heading_of_every_kind_of_period(tmp_path: Path, period: str, said: 
 def test_new_says_what_is_wrong_with_the_place(tmp_path: Path) -> None:
     def new(out: Path) -> None:
         period = Period.containing(Period.parse("2026-10").kind, date(2026, 10, 1))
-        verbs.new("remote-va-agency", language="en", period=period, company="C", currency="USD", out=out)
+        new.new("remote-va-agency", language="en", period=period, company="C", currency="USD", out=out, now=NOW)
 
     with pytest.raises(NotXlsx, match=r"must be called something\.xlsx"):
         new(tmp_path / "book.xlsm")
@@ -212,16 +215,16 @@ def test_an_import_that_brings_errors_needs_the_owner(book: Path, capsys: pytest
 
 
 def test_the_samples_are_replaced_all_or_none_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpixl.demo.SAMPLES", demo.SAMPLES[-2:])
-    first = verbs.demo(tmp_path)
+    monkeypatch.setattr("kpixl.verbs.demo.SAMPLES", demo.SAMPLES[-2:])
+    first = demo.demo(tmp_path, now=NOW)
     before = {outcome.path: outcome.path.read_bytes() for outcome in first}
     lock = first[-1].path.with_name(f"~${first[-1].path.name}")
     lock.touch()
     with pytest.raises(KpixlError, match=re.escape(lock.name)):
-        verbs.demo(tmp_path)
+        demo.demo(tmp_path, now=NOW)
     assert {path: path.read_bytes() for path in before} == before
     lock.unlink()
-    again = verbs.demo(tmp_path)
+    again = demo.demo(tmp_path, now=NOW)
     assert all(outcome.backup and outcome.backup.read_bytes() == before[outcome.path] for outcome in again)
 
 
@@ -238,9 +241,9 @@ def test_import_into_a_workbook_that_libreoffice_saved(tmp_path: Path) -> None:
     (saved,) = libreoffice.recalculate([path], tmp_path / "saved")
     source = tmp_path / "rows.csv"
     source.write_text("N,C,O,R\nR3,Ana,2026-10-02 09:00,2026-10-02 14:00\n", encoding="utf-8")
-    import_rows(saved, "requests", source, {"id": "N", "client": "C", "opened": "O", "resolved": "R"})
-    assert verbs.results(saved).scorecard.result("art").value == pytest.approx(3)
+    import_rows(saved, "requests", source, {"id": "N", "client": "C", "opened": "O", "resolved": "R"}, now=NOW)
+    assert results.results(saved, today=TODAY).scorecard.result("art").value == pytest.approx(3)
     # The hours follow when the owner corrects a date, as in the rows before.
     put(saved, {entry(opened(saved), "requests", "resolved", 2): day("2026-10-02", 20)})
-    assert verbs.results(saved).scorecard.result("art").value == pytest.approx(5)
+    assert results.results(saved, today=TODAY).scorecard.result("art").value == pytest.approx(5)
     assert libreoffice_values([saved])[0][named(opened(saved), "va_art_value")] == pytest.approx(5)

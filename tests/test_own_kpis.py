@@ -12,15 +12,17 @@ from typing import Any
 import openpyxl
 import pytest
 
+from clock import NOW, TODAY
 from engines import Error, Value, cached_values, contents, differences, ironcalc_values, libreoffice_values
-from kpixl import catalog, i18n, verbs
-from kpixl.__main__ import main
+from kpixl import catalog, i18n
 from kpixl.catalog.model import OWN_SLOTS, Level, Standing
+from kpixl.cli.main import main
 from kpixl.i18n import LOCALES
-from kpixl.words import entry_words
-from kpixl.workbook.cells import parse_cell
-from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
-from kpixl.workbook.sheet import SheetEditor
+from kpixl.ooxml.cells import parse_cell
+from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.ooxml.sheet import SheetEditor
+from kpixl.texts.words import entry_words
+from kpixl.verbs import refresh, results
 from kpixl.workbook.sheets import dashboard
 from workbooks import BUSINESS, ROWS, Filled, day, make, named, opened, placed, put
 
@@ -127,7 +129,7 @@ def kpis_row(path: Path, slot: str) -> dict[str, Value]:
 
 
 def test_graded_and_compared_like_any_other(book: Path) -> None:
-    card_ = verbs.results(book).scorecard
+    card_ = results.results(book, today=TODAY).scorecard
     share, leads = card_.result("own_1"), card_.result("own_2")
     assert (share.value, share.level, leads.value, leads.level) == (0.5, Level.TYPICAL, 4, Level.ABOVE_AVERAGE)
     # Half the way from 60 % down to 40 %, and a fifth of that from 3 to 8.
@@ -151,7 +153,7 @@ def test_graded_and_compared_like_any_other(book: Path) -> None:
     assert computed[named(where, "own_1_value")] == 0.5
     assert computed[named(where, "own_1_position")] == pytest.approx(1.5)
     assert computed[named(where, "own_2_level")] == "▲ above average"
-    assert verbs.results(book).problems == ()
+    assert results.results(book, today=TODAY).problems == ()
 
 
 def test_ranked_and_charted_among_the_others(book: Path, tmp_path: Path) -> None:
@@ -222,7 +224,7 @@ def test_picked_for_the_trend_chart(book: Path) -> None:
     assert computed[placed(where, "dashboard", "sections", "c19")] == "%"
     # Once its slot is free again, the chart falls back to the first KPI.
     type_own(book, "own_1", dict.fromkeys(SHARE))
-    assert verbs.refresh(book).scorecard.entries.own[0].used is False
+    assert refresh.refresh(book, now=NOW).scorecard.entries.own[0].used is False
     assert opened(book).trend_kpi == "css"
     assert differences(book, ironcalc_values(book)) == []
 
@@ -259,7 +261,7 @@ def test_named_in_the_commentary(book: Path) -> None:
     # Two answers to three surveys, where a hundred would be typical: nothing is worse.
     bad = {"label": "Answers of mine", "formula": "=satisfied", "typical": 100}
     type_own(book, "own_3", bad)
-    verbs.refresh(book)
+    refresh.refresh(book, now=NOW)
     where = opened(book)
     headline = str(contents(book)[placed(where, "dashboard", "commentary", "c1")].value)
     assert "Answers of mine needs you most: 2.00, below benchmark." in headline
@@ -289,7 +291,7 @@ def test_graded_against_the_target_else_the_previous_period(tmp_path: Path) -> N
         "own_5": (None, None),
         "own_6": (Standing.MET, 2.0),
     }
-    card_ = verbs.results(path).scorecard
+    card_ = results.results(path, today=TODAY).scorecard
     found = {slot: (card_.result(slot).grade.standing, card_.result(slot).grade.position) for slot in expected}
     assert found == {slot: (one, None if at is None else pytest.approx(at)) for slot, (one, at) in expected.items()}
     computed, where = ironcalc_values(path), opened(path)
@@ -330,7 +332,7 @@ def test_what_only_excel_can_compute_has_the_value_that_it_saved(book: Path) -> 
     }
     for slot, (formula, saved) in formulas.items():
         type_own(book, slot, {"label": f"Mine {slot[-1]}", "formula": formula, "typical": 1}, saved=saved)
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert {slot: outcome.scorecard.result(slot).value for slot in formulas} == {
         slot: saved for slot, (_, saved) in formulas.items()
     }
@@ -347,7 +349,7 @@ def test_what_only_excel_can_compute_has_the_value_that_it_saved(book: Path) -> 
 @pytest.mark.parametrize("saved", ["", "#NAME?"])
 def test_what_excel_could_not_compute_either(saved: str, book: Path) -> None:
     type_own(book, "own_3", {"label": "Mine", "formula": "=visits/leads", "typical": 1}, saved=saved)
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     result = outcome.scorecard.result("own_3")
     assert (result.value, result.reason and result.reason.code) == (None, "own_formula")
     assert [p.code for p in outcome.problems] == ["own_no_number"]
@@ -362,7 +364,7 @@ def test_a_measure_without_a_value_gives_none(tmp_path: Path) -> None:
     rows = {table: cells for table, cells in ROWS.items() if table != "clients"}
     own = {"own_1": {"label": "Mine", "formula": "=clients_new/leads", "typical": 1}}
     path = make(tmp_path / "none.xlsx", Filled(rows=rows, own=own))
-    outcome = verbs.results(path)
+    outcome = results.results(path, today=TODAY)
     result = outcome.scorecard.result("own_1")
     assert (result.value, result.reason and result.reason.code) == (None, "own_formula")
     assert result.measures == {"clients_new": None, "leads": 4}
@@ -374,7 +376,7 @@ def test_a_measure_without_a_value_gives_none(tmp_path: Path) -> None:
     # With a total typed for it, the figure is there.
     put(path, {placed(opened(path), "totals", "clients_new", "typed"): 6})
     assert ironcalc_values(path)[named(opened(path), "own_1_value")] == 1.5
-    assert verbs.refresh(path).scorecard.result("own_1").level is Level.TYPICAL
+    assert refresh.refresh(path, now=NOW).scorecard.result("own_1").level is Level.TYPICAL
     assert differences(path, ironcalc_values(path)) == []
 
 
@@ -387,7 +389,7 @@ def test_ten_at_once_and_one_cleared(tmp_path: Path) -> None:
         for number, slot in enumerate(OWN_SLOTS, 1)
     }
     path = make(tmp_path / "ten.xlsx", Filled(rows=ROWS, own=own))
-    card_ = verbs.results(path).scorecard
+    card_ = results.results(path, today=TODAY).scorecard
     assert [card_.result(slot).value for slot in OWN_SLOTS] == [4.0 * number for number in range(1, 11)]
     # From 4 to 8 the first reaches the end of the scale; the others stop there, in the order of the slots.
     assert [card_.result(slot).grade.position for slot in OWN_SLOTS] == [1, *[2] * 9]
@@ -400,7 +402,7 @@ def test_ten_at_once_and_one_cleared(tmp_path: Path) -> None:
 
     type_own(path, "own_9", dict.fromkeys(own["own_9"]))
     type_own(path, "own_10", {"label": None})
-    outcome = verbs.refresh(path)
+    outcome = refresh.refresh(path, now=NOW)
     assert len(outcome.scorecard.results) == 15
     assert cards_in_sight(path) == [True, True, False]
     assert [in_sight(path, "kpis", slot) for slot in OWN_SLOTS] == [*[True] * 8, False, False]
@@ -410,7 +412,7 @@ def test_ten_at_once_and_one_cleared(tmp_path: Path) -> None:
     assert differences(path, ironcalc_values(path)) == []
 
     type_own(path, "own_9", own["own_9"])
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     assert cards_in_sight(path) == [True] * 3
     assert kpis_row(path, "own_9")["level"] == "● typical"
     assert charted_rows(path) == {16}
@@ -420,7 +422,7 @@ def test_refresh_changes_nothing_of_the_owners(book: Path) -> None:
     type_own(book, "own_3", {"label": "  Mine ", "formula": "=(LEADS -clients_NEW)* 100%", "unit": "Litres"}, saved=99)
     type_own(book, "own_4", {"label": "Yours", "formula": 5, "direction": "sideways", "typical": "x"})
     before = contents(book)
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert outcome.scorecard.result("own_3").value == 3
     assert outcome.scorecard.result("own_4").value == 5
     after, where = contents(book), opened(book)
@@ -433,7 +435,7 @@ def test_refresh_changes_nothing_of_the_owners(book: Path) -> None:
     # Nothing is left to change the second time.
     part = where.sheets["settings"].part
     bytes_before = Package.open(book).read(part)
-    verbs.refresh(book)
+    refresh.refresh(book, now=NOW)
     assert Package.open(book).read(part) == bytes_before
     assert differences(book, ironcalc_values(book)) == []
 
@@ -457,7 +459,7 @@ def spoken(code: str) -> Filled:
 @pytest.mark.parametrize("code", sorted(LOCALES))
 def test_the_words_of_every_language(code: str, tmp_path: Path) -> None:
     path = make(tmp_path / f"{code}.xlsx", spoken(code))
-    outcome = verbs.results(path)
+    outcome = results.results(path, today=TODAY)
     share, hours = outcome.scorecard.result("own_1"), outcome.scorecard.result("own_10")
     assert (share.value, share.level, share.kpi.kpi.unit) == (0.5, Level.TYPICAL, "fraction")
     assert (hours.value, hours.level, hours.kpi.kpi.unit) == (pytest.approx(2.95), Level.TYPICAL, "hours")
@@ -484,7 +486,7 @@ def test_own_kpis_in_libreoffice(tmp_path: Path) -> None:
     }
     paths = {name: make(tmp_path / f"{name}.xlsx", filled) for name, filled in wanted.items()}
     type_own(paths["used"], "own_7", excel_only, saved=1)
-    verbs.refresh(paths["used"])
+    refresh.refresh(paths["used"], now=NOW)
     for (name, path), computed in zip(paths.items(), libreoffice_values(list(paths.values())), strict=True):
         assert differences(path, computed) == [], name
         expected = {"used": 0.5, "target": 16, "es": 0.5}[name]

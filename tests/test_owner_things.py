@@ -18,12 +18,13 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 import libreoffice
+from clock import NOW, TODAY
 from engines import contents, differences, ironcalc_values, libreoffice_values, parts
-from kpixl import verbs
-from kpixl.importing import import_rows
-from kpixl.workbook.cells import cell_name, parse_area, parse_cell
-from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
-from kpixl.workbook.parts import rels_name
+from kpixl.ooxml.cells import cell_name, parse_area, parse_cell
+from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.ooxml.parts import rels_name
+from kpixl.verbs import refresh, results
+from kpixl.verbs.import_rows import import_rows
 from workbooks import BUSINESS, KPIS, MEASURES, ROWS, Filled, day, entry, make, named, opened, placed, put
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
@@ -425,7 +426,7 @@ def without_values(data: bytes, *, links: bool, fitted: bool) -> bytes:
     return etree.tostring(root, method="c14n")
 
 
-def measures(outcome: verbs.Outcome) -> dict[str, float | None]:
+def measures(outcome: results.Outcome) -> dict[str, float | None]:
     shown = outcome.scorecard.entries.business.shown
     return {name: value.used for name, value in outcome.scorecard.measures.items() if name in shown}
 
@@ -435,7 +436,7 @@ def test_what_the_owner_made_comes_through(name: str, base: Path, tmp_path: Path
     path = owned(base, tmp_path, name)
     before = parts(path)
 
-    outcome = verbs.refresh(path)
+    outcome = refresh.refresh(path, now=NOW)
 
     assert_kept(before, path)
     assert measures(outcome) == pytest.approx(CHANGED)
@@ -457,7 +458,7 @@ def test_a_row_inserted_between_two_kpis(base: Path, tmp_path: Path) -> None:
     name, cell = placed(opened(path), "kpis", "art", "name")
     _insert_row(package, name, parse_cell(cell)[0])
     package.save(path)
-    assert measures(verbs.refresh(path)) == pytest.approx(CHANGED)
+    assert measures(refresh.refresh(path, now=NOW)) == pytest.approx(CHANGED)
     found = differences(path, ironcalc_values(path))
     assert [line for line in found if line.startswith(("_kpixl!", "KPIs!", "Dashboard!"))] == []
 
@@ -465,7 +466,7 @@ def test_a_row_inserted_between_two_kpis(base: Path, tmp_path: Path) -> None:
 @pytest.mark.libreoffice
 def test_everything_opens_in_libreoffice(base: Path, tmp_path: Path) -> None:
     path = owned(base, tmp_path, "everything")
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     (computed,) = libreoffice_values([path])
     book = opened(path)
     for kpi, value in {"css": 1.0, "aur": 0.8125, "crr": 0.5, "ncar": 1 / 3}.items():
@@ -476,17 +477,11 @@ def test_everything_opens_in_libreoffice(base: Path, tmp_path: Path) -> None:
     assert libreoffice.to_pdf(path, tmp_path / "pdf").stat().st_size > 10_000
 
 
-def test_a_second_refresh_changes_only_the_moment(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Later(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:
-            return datetime(2031, 2, 3, 4, 5)
-
+def test_a_second_refresh_changes_only_the_moment(base: Path, tmp_path: Path) -> None:
     path = owned(base, tmp_path, "everything")
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     before, cells = parts(path), contents(path)
-    monkeypatch.setattr(verbs, "datetime", Later)
-    verbs.refresh(path)
+    refresh.refresh(path, now=datetime(2031, 2, 3, 4, 5))
     after = contents(path)
     assert {place for place in cells | after if cells.get(place) != after.get(place)} == {
         placed(opened(path), "dashboard", "company", "c13")
@@ -499,13 +494,13 @@ def test_import_keeps_what_the_owner_made(base: Path, tmp_path: Path) -> None:
     before = parts(path)
     source = tmp_path / "answers.csv"
     source.write_text("Day,Who,Mark\n2026-10-20,Ana,1\n")
-    import_rows(path, "surveys", source, {"date": "Day", "client": "Who", "score": "Mark"})
+    import_rows(path, "surveys", source, {"date": "Day", "client": "Who", "score": "Mark"}, now=NOW)
     after, book = parts(path), opened(path)
     ours = {book.sheets[book.placements[block].sheet].part for block in BLOCKS}
     table = next(item for item in book.view.package.tables if item.name == "tbl_surveys")
     learned = next(item.part for item in book.view.package.tables if item.name == "tbl_imports")
     assert {part for part in before if before[part] != after[part]} <= ours | {table.part, table.sheet.part, learned}
-    outcome = verbs.results(path)
+    outcome = results.results(path, today=TODAY)
     assert measures(outcome) == pytest.approx({**CHANGED, "surveyed": 4})
     # His calculated column goes on in the new row, under its heading.
     row = parse_area(table.ref).bottom

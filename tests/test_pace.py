@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from clock import NOW, TODAY
 from computed import ENGINES, Computed
 from engines import differences, ironcalc_values
-from kpixl import catalog, verbs
+from kpixl import catalog
 from kpixl.i18n import language
-from kpixl.measure import measure
-from kpixl.pace import Clock, clock, pace
+from kpixl.kpi.measure import measure
+from kpixl.kpi.pace import Clock, clock, pace
+from kpixl.kpi.score import Result, score
 from kpixl.period import Period, serial
-from kpixl.roll import roll
-from kpixl.score import Result, score
+from kpixl.verbs import refresh
+from kpixl.verbs.roll import roll
 from workbooks import Filled, day, make, opened
 
 
@@ -78,7 +80,7 @@ def test_what_builds_up_is_in_step_with_its_lever() -> None:
 
 def result(path: Path, kpi: str) -> Result:
     entries = opened(path).entries
-    return score(entries, measure(entries)).result(kpi)
+    return score(entries, measure(entries), TODAY).result(kpi)
 
 
 # The day up to which all is entered, revenue, then forecast, steady pace and whether that is on track.
@@ -195,7 +197,7 @@ def test_the_next_months_workbook_begins_without_that_day(tmp_path: Path) -> Non
     path = make(
         tmp_path / "B 2026-10.xlsx", Filled(settings={"entered_until": day("2026-10-31"), "minimum_cases": 7.0})
     )
-    rolled = roll(path, moment=datetime(2026, 11, 2, 9), anyway=True).path
+    rolled = roll(path, now=datetime(2026, 11, 2, 9), anyway=True).path
     settings = opened(rolled).entries.settings
     assert (settings["entered_until"].raw, settings["minimum_cases"].number) == (None, 7.0)
     assert opened(path).entries.settings["entered_until"].number == day("2026-10-31")
@@ -209,7 +211,7 @@ def test_check_says_when_a_period_that_is_over_is_still_forecast(tmp_path: Path)
         ("soon", ["date_setting_wrong"]),
     ):
         path = make(tmp_path / f"{until}.xlsx", Filled(settings={"entered_until": until}))
-        found = [problem for problem in verbs.refresh(path).problems if problem.field == "entered_until"]
+        found = [problem for problem in refresh.refresh(path, now=NOW).problems if problem.field == "entered_until"]
         assert [problem.code for problem in found] == codes
         if until == day("2026-10-20"):
             assert "only up to October 20, 2026," in found[0].text(language("en"))

@@ -20,6 +20,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table as OpenpyxlTable
 from openxml_audit import OpenXmlValidator
 
+from clock import NOW
 from kpixl.errors import (
     DamagedWorkbook,
     FileInUse,
@@ -31,8 +32,8 @@ from kpixl.errors import (
     StrictWorkbook,
     WorkbookError,
 )
-from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
-from kpixl.workbook.sheet import SheetEditor
+from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.ooxml.sheet import SheetEditor
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CORPUS = sorted((SHARED / "corpus").glob("*.xlsx"))
@@ -298,7 +299,7 @@ def test_saving_without_a_change_touches_nothing(book: Path) -> None:
     editor.set(1, 1, "Day")
     editor.commit()
     assert not package.changed
-    package.save(book, backup=True)
+    package.save(book, backup=NOW)
     assert (book.read_bytes(), book.stat().st_mtime_ns, book.stat().st_ino) == before
     assert not (book.parent / "kpixl backups").exists()
 
@@ -524,7 +525,7 @@ def test_a_backup_is_kept_of_what_was(book: Path) -> None:
     before = book.read_bytes()
     package = Package.open(book)
     edit_one_cell(package)
-    package.save(book, backup=True)
+    package.save(book, backup=NOW)
     (kept,) = (book.parent / "kpixl backups").iterdir()
     assert kept.read_bytes() == before
     assert book.read_bytes() != before

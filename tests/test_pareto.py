@@ -15,16 +15,17 @@ from hypothesis import strategies as st
 from lxml import etree
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpixl import verbs
+from clock import NOW
 from kpixl.catalog import business, businesses, load
-from kpixl.entries import Entries, InputCell
+from kpixl.entries import Entries, InputCell, entry_table
 from kpixl.i18n import LOCALES, language
-from kpixl.pareto import NAMED, Ranking, pareto, ranked
+from kpixl.kpi.pareto import NAMED, Ranking, pareto, ranked
+from kpixl.ooxml.cells import column_letters
+from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.period import Period, serial
-from kpixl.rows import entry_table
-from kpixl.words import entry_words
-from kpixl.workbook.cells import column_letters
-from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.texts import groups
+from kpixl.texts.words import entry_words
+from kpixl.verbs import new, refresh
 from kpixl.workbook.sheets import pareto as sections
 from workbooks import Filled, day, make, named, opened, placed, put
 
@@ -83,8 +84,8 @@ def test_shares_and_what_they_come_to_together() -> None:
     assert [part.share for part in found.parts] == pytest.approx([0.5, 1 / 3, 0.125, 1 / 24])
     assert [part.cumulative for part in found.parts] == pytest.approx([0.5, 5 / 6, 23 / 24, 1])
     assert (found.groups, found.vital, found.left_out, found.unnamed, found.typed) == (4, 2, 1, True, False)
-    assert sections.text_of(found, EN) == "Clients that together bring 80 % (or more) of the revenue: 2 of 4."
-    assert sections.note_of(found, EN) == (
+    assert groups.ranking_text(found, EN) == "Clients that together bring 80 % (or more) of the revenue: 2 of 4."
+    assert groups.ranking_note(found, EN) == (
         "Not above zero, and so without a share: 1. Rows without a name count as one group."
     )
 
@@ -102,7 +103,7 @@ def test_beyond_nine_the_others_are_one() -> None:
     others = found.parts[-1]
     assert (others.amount, others.others, others.cumulative) == (1 + 2 + 3, 3, 1)
     assert others.share == pytest.approx(6 / 78)
-    assert sections.name_of(others, EN) == "other (3)"
+    assert groups.part_name(others, EN) == "other (3)"
     # 12 + 11 + 10 + 9 + 8 + 7 = 57 of 78 are 73 %; with the next 6 they are 81 %.
     assert (found.vital, found.groups, found.unnamed) == (7, 12, False)
 
@@ -111,13 +112,13 @@ def test_beyond_nine_the_others_are_one() -> None:
 def test_nothing_to_share(amounts: list[tuple[str, float]]) -> None:
     found = ranked(BY_CLIENT, amounts)
     assert (found.parts, found.groups, found.vital) == ((), 0, 0)
-    assert sections.text_of(found, EN) is None
+    assert groups.ranking_text(found, EN) is None
 
 
 def test_rows_without_any_name_are_not_grouped() -> None:
     found = by(entries(sales={"date": [DAY] * 2, "amount": [10.0, 20.0]}), "revenue_client")
     assert (found.parts, found.vital) == ((), 0)
-    assert sections.note_of(found, EN) == "No row of this period has a name to group it by."
+    assert groups.ranking_note(found, EN) == "No row of this period has a name to group it by."
 
 
 def test_a_typed_total_is_told() -> None:
@@ -125,7 +126,7 @@ def test_a_typed_total_is_told() -> None:
     made = replace(entries(sales=rows), typed={"revenue": InputCell(100, "Totals", "E7")})
     found = by(made, "revenue_client")
     assert found.typed
-    assert sections.note_of(found, EN) == "A typed total is in force: these rows do not add up to it."
+    assert groups.ranking_note(found, EN) == "A typed total is in force: these rows do not add up to it."
 
 
 def test_without_the_table_or_its_column_there_is_nothing() -> None:
@@ -280,13 +281,15 @@ def test_a_chart_stands_beside_as_many_rows_whatever_they_show(book: Path, tmp_p
     path.write_bytes(book.read_bytes())
     for month, expected in (("2026-12-01", None), ("2026-10-01", full)):
         put(path, {named(opened(path), "period_day"): day(month)})
-        verbs.refresh(path)
+        refresh.refresh(path, now=NOW)
         nothing = {"text", "headings", *full, *empty_of(range(10), "group"), *empty_of(range(4), "room")}
         assert hidden(path, "revenue_client") == (nothing if expected is None else expected)
 
 
 def test_a_new_workbook_has_no_empty_charts(tmp_path: Path) -> None:
-    path = verbs.new(SB.id, language="en", period=OCTOBER, company="X", currency="EUR", out=tmp_path / "new.xlsx")
+    path = new.new(
+        SB.id, language="en", period=OCTOBER, company="X", currency="EUR", out=tmp_path / "new.xlsx", now=NOW
+    )
     where = opened(path)
     assert {"headings", "group_0", "fill_0", "room_0", "text"} <= hidden(path, "revenue_client")
     sheet = sheet_of(path)

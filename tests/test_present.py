@@ -11,15 +11,18 @@ from itertools import dropwhile, takewhile
 
 import pytest
 
-from kpixl import present
-from kpixl.calc import calc
+from clock import TODAY
 from kpixl.catalog import Business, business, businesses
-from kpixl.check import Problem
+from kpixl.check import Problem, problem
+from kpixl.cli import scorecard
+from kpixl.cli.commands import kpis
 from kpixl.entries import Entries, InputCell, PastValue
 from kpixl.i18n import language
-from kpixl.measure import measure
+from kpixl.kpi.calc import calc
+from kpixl.kpi.measure import measure
+from kpixl.kpi.score import Scorecard, score
 from kpixl.period import Period, serial
-from kpixl.score import Scorecard, score
+from kpixl.texts import lines
 
 EN = language("en")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -32,7 +35,7 @@ RESULT_KEYS = {
 
 
 def test_a_result_for_machines(scorecard: Scorecard) -> None:
-    css = present.result_json(scorecard.result("css"), EN)
+    css = scorecard.result_json(scorecard.result("css"), EN)
     assert set(css) == RESULT_KEYS
     assert css == css | {
         "kpi": "css",
@@ -72,21 +75,21 @@ def test_a_result_for_machines(scorecard: Scorecard) -> None:
 
 
 def test_a_result_without_a_value_says_why(scorecard: Scorecard) -> None:
-    art = present.result_json(scorecard.result("art"), EN)
+    art = scorecard.result_json(scorecard.result("art"), EN)
     assert art["value"] is art["level"] is art["next_level"] is art["to_next"] is None
     assert art["reason"] == {"code": "zero_denominator", "text": "No requests resolved in this period"}
 
 
 def test_the_lowest_level_is_a_level() -> None:
-    assert present.result_json(calc("css", {"satisfied": 1, "surveyed": 2}), EN)["level"] == "below"
+    assert scorecard.result_json(calc("css", {"satisfied": 1, "surveyed": 2}), EN)["level"] == "below"
 
 
 def test_an_alert_is_a_sentence(scorecard: Scorecard) -> None:
-    assert present.result_json(scorecard.result("aur"), EN)["alert"].startswith("Utilisation above 100 %")
+    assert scorecard.result_json(scorecard.result("aur"), EN)["alert"].startswith("Utilisation above 100 %")
 
 
 def test_a_scorecard_for_machines(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
-    data = present.scorecard_json(scorecard, EN, problems)
+    data = scorecard.scorecard_json(scorecard, EN, problems)
     assert {key: data[key] for key in ("business", "company", "period", "currency", "language")} == {
         "business": "remote-va-agency",
         "company": "TaskZenith",
@@ -103,7 +106,7 @@ def test_a_scorecard_for_machines(scorecard: Scorecard, problems: tuple[Problem,
 
 
 def test_a_problem_for_machines(problems: tuple[Problem, ...]) -> None:
-    data = present.problem_json(problems[0], EN)
+    data = problem.problem_json(problems[0], EN)
     assert data == data | {
         "severity": "error",
         "code": "text_for_number",
@@ -118,7 +121,7 @@ def test_a_problem_for_machines(problems: tuple[Problem, ...]) -> None:
 
 @pytest.mark.parametrize("one", businesses(), ids=lambda one: one.id)
 def test_the_catalogue_for_machines(one: Business) -> None:
-    data = present.kpis_json(one, EN)
+    data = kpis.kpis_json(one, EN)
     assert data["business"] == one.id
     for kpi, listed in zip(one.kpis, data["kpis"], strict=True):
         assert listed["id"] == kpi.id
@@ -131,7 +134,7 @@ def test_the_catalogue_for_machines(one: Business) -> None:
 
 
 def test_measures_name_what_they_are_bound_to() -> None:
-    crr = next(kpi for kpi in present.kpis_json(business("remote-va-agency"), EN)["kpis"] if kpi["id"] == "crr")
+    crr = next(kpi for kpi in kpis.kpis_json(business("remote-va-agency"), EN)["kpis"] if kpi["id"] == "crr")
     assert crr["measures"] == {
         "clients_end": "clients_end_12m",
         "clients_new": "clients_new_staying_12m",
@@ -142,7 +145,7 @@ def test_measures_name_what_they_are_bound_to() -> None:
 
 
 def test_the_scorecard_in_a_terminal(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
-    lines = present.scorecard_text(scorecard, problems, EN).splitlines()
+    lines = scorecard.scorecard_text(scorecard, problems, EN).splitlines()
     assert lines[0] == "TaskZenith · October 2026"
     assert lines[3:9] == [
         "CSS   Client satisfaction score       88.0%  ● typical      −2.0 points worse",
@@ -163,8 +166,8 @@ def test_the_terminal_is_a_hundred_wide(scorecard: Scorecard) -> None:
         dataclasses.replace(result, kpi=type(result.kpi)(**_fields(result.kpi) | {"name": longest * 2}))
         for result in scorecard.results
     )
-    text = present.scorecard_text(dataclasses.replace(scorecard, slots=results), (), EN)
-    assert max(map(len, text.splitlines())) <= present.WIDTH
+    text = scorecard.scorecard_text(dataclasses.replace(scorecard, slots=results), (), EN)
+    assert max(map(len, text.splitlines())) <= lines.WIDTH
     assert "otros" in text
     assert "…" not in text
 
@@ -174,34 +177,34 @@ def _fields(record: object) -> dict[str, object]:
 
 
 def test_colour_only_when_asked_and_without_moving_anything(scorecard: Scorecard) -> None:
-    plain = present.scorecard_text(scorecard, (), EN)
-    coloured = present.scorecard_text(scorecard, (), EN, colour=True)
+    plain = scorecard.scorecard_text(scorecard, (), EN)
+    coloured = scorecard.scorecard_text(scorecard, (), EN, colour=True)
     assert "\x1b" not in plain
     assert "\x1b[1;34m★ exceptional" in coloured
     assert ANSI.sub("", coloured) == plain
 
 
 def test_problems_in_a_terminal(problems: tuple[Problem, ...]) -> None:
-    lines = present.problems_text(problems, EN).splitlines()
+    lines = problem.problems_text(problems, EN).splitlines()
     assert lines[0] == "error · Hours!E7: “eight” is text, not a number, so this row does not count."
     assert lines[1].startswith("    Type the number again")
     assert any(line.startswith("warning · Hours: TRUE") for line in lines)
-    assert present.problems_text((), EN) == "Check has found no problems."
+    assert problem.problems_text((), EN) == "Check has found no problems."
 
 
 def test_the_catalogue_in_a_terminal() -> None:
-    text = present.kpis_text(business("remote-va-agency"), EN)
+    text = kpis.kpis_text(business("remote-va-agency"), EN)
     assert "CRR  Client retention rate\n    crr = (clients_end - clients_new) / clients_start\n" in text
-    assert max(map(len, text.splitlines())) <= present.WIDTH
+    assert max(map(len, text.splitlines())) <= lines.WIDTH
 
 
 def test_one_kpi_in_a_terminal() -> None:
-    text = present.calc_text(calc("css", {"satisfied": 80, "surveyed": 100}, "remote-va-agency"), EN)
+    text = scorecard.calc_text(calc("css", {"satisfied": 80, "surveyed": 100}, "remote-va-agency"), EN)
     assert text.splitlines() == [
         "CSS, Client satisfaction score (remote-va-agency): 80.0%  ▼ below benchmark (too few to be sure)",
         "  Satisfied answers: +5 → typical",
     ]
-    sure = present.calc_text(calc("css", {"satisfied": 800, "surveyed": 1000}, "remote-va-agency"), EN)
+    sure = scorecard.calc_text(calc("css", {"satisfied": 800, "surveyed": 1000}, "remote-va-agency"), EN)
     assert sure.splitlines()[0].endswith("▼ below benchmark")
 
 
@@ -228,12 +231,12 @@ def takings(revenue: float, until: date | None = None, target: float | None = No
         thresholds={},
         past=tuple(PastValue(date(2026, 4 + n, 1), "kpi", "sb_revenue", value) for n, value in enumerate(PAST)),
     )
-    return score(entries, measure(entries))
+    return score(entries, measure(entries), TODAY)
 
 
 def told(scorecard: Scorecard) -> list[str]:
     """What the terminal says of revenue below its value, a line each."""
-    lines = present.scorecard_text(scorecard, (), EN).splitlines()
+    lines = scorecard.scorecard_text(scorecard, (), EN).splitlines()
     _, *lines = dropwhile(lambda line: "  Revenue  " not in line, lines)
     return [line.strip() for line in takewhile(lambda line: line.startswith("  "), lines)]
 
@@ -248,7 +251,7 @@ def told(scorecard: Scorecard) -> list[str]:
 )
 def test_signal_or_noise(revenue: float, signal: str, line: str | None) -> None:
     scorecard = takings(revenue)
-    found = present.result_json(scorecard.result("revenue"), EN)
+    found = scorecard.result_json(scorecard.result("revenue"), EN)
     assert found["usual_range"] == pytest.approx({"low": 5680, "mean": 11_000, "high": 16_320})
     assert (found["signal"], found["pace"], found["interval"], found["settled"]) == (signal, None, None, None)
     assert told(scorecard) == ([line] if line else [])
@@ -257,26 +260,26 @@ def test_signal_or_noise(revenue: float, signal: str, line: str | None) -> None:
 def test_while_the_period_runs() -> None:
     """10 of 31 days: 9,000 becomes 27,900; a steady month towards 31,000 would stand at 10,000."""
     scorecard = takings(9_000, date(2026, 10, 10), 31_000)
-    data = present.scorecard_json(scorecard, EN)
+    data = scorecard.scorecard_json(scorecard, EN)
     assert data["clock"] == {"days_gone": 10, "days_left": 21}
     (revenue,) = [kpi for kpi in data["kpis"] if kpi["kpi"] == "revenue"]
     assert revenue["pace"] == {"forecast": pytest.approx(27_900), "steady": pytest.approx(10_000), "on_track": False}
     assert revenue["signal"] is None
     assert revenue["usual_range"]["mean"] == 11_000
-    assert present.scorecard_text(scorecard, (), EN).startswith("D · October 2026 · days left: 21\n")
+    assert scorecard.scorecard_text(scorecard, (), EN).startswith("D · October 2026 · days left: 21\n")
     assert told(scorecard) == ["Forecast €27,900 · off track"]
     json.dumps(data, allow_nan=False)
 
 
 def test_before_it_begins_a_period_has_no_days_left_to_tell() -> None:
-    text = present.scorecard_text(takings(9_000, date(2026, 9, 20)), (), EN)
+    text = scorecard.scorecard_text(takings(9_000, date(2026, 9, 20)), (), EN)
     assert text.startswith("D · October 2026\n")
     assert "Forecast" not in text
 
 
 def test_without_a_target_there_is_a_forecast_alone() -> None:
     scorecard = takings(9_000.4, date(2026, 10, 10))
-    pace = present.result_json(scorecard.result("revenue"), EN)["pace"]
+    pace = scorecard.result_json(scorecard.result("revenue"), EN)["pace"]
     assert pace == {"forecast": pytest.approx(27_901.24), "steady": None, "on_track": None}
     assert told(scorecard) == ["Forecast €27,901"]
     on_track = takings(10_000, date(2026, 10, 10), 31_000)

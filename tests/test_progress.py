@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 import workbooks
-from kpixl import cli, verbs
-from kpixl.importing import import_rows
-from kpixl.progress import DELAY, Progress, quiet
+from clock import NOW
+from kpixl.cli import main
+from kpixl.cli.progress_bar import DELAY, Progress
+from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.progress import quiet
 
 
 class Terminal(io.StringIO):
@@ -148,7 +150,7 @@ def test_an_import_tells_its_steps(tmp_path: Path) -> None:
     source = tmp_path / "leads.csv"
     source.write_text("date,lead\n2026-10-20,New\n", encoding="utf-8")
     told: list[tuple[int, int, str]] = []
-    import_rows(path, "leads", source, {}, progress=lambda *step: told.append(step))
+    import_rows(path, "leads", source, {}, progress=lambda *step: told.append(step), now=NOW)
     assert [done for done, _, _ in told] == list(range(len(told)))
     assert {total for _, total, _ in told} == {len(told)}
     assert [text for _, _, text in told] == [
@@ -157,11 +159,11 @@ def test_an_import_tells_its_steps(tmp_path: Path) -> None:
 
 
 def test_the_demo_tells_its_workbooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kpixl import demo
+    from kpixl.verbs import demo
 
     monkeypatch.setattr(demo, "SAMPLES", demo.SAMPLES[:1])
     told: list[tuple[int, int, str]] = []
-    (made,) = verbs.demo(tmp_path, progress=lambda *step: told.append(step))
+    (made,) = demo.demo(tmp_path, progress=lambda *step: told.append(step), now=NOW)
     assert told == [(0, 2, "TaskZenith 2026-10 es.xlsx"), (1, 2, "Saving")]
     assert made.path.name == told[0][2]
 
@@ -183,7 +185,7 @@ def test_no_bar_where_stderr_is_no_terminal(tmp_path: Path, capsys: pytest.Captu
     path = workbooks.make(tmp_path / "a.xlsx", workbooks.Filled(), refresh=False)
     source = tmp_path / "leads.csv"
     source.write_text("date,lead\n2026-10-20,New\n", encoding="utf-8")
-    assert cli.main(["import", str(path), "leads", str(source), "--yes"]) == 0
+    assert main.main(["import", str(path), "leads", str(source), "--yes"]) == 0
     assert capsys.readouterr().err == ""
 
 

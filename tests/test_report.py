@@ -20,22 +20,22 @@ from hypothesis import strategies as st
 from lxml import etree
 
 import browser
-from kpixl import verbs
-from kpixl.__main__ import main
-from kpixl.breakdown import Group, GroupResult, Section, breakdown
+from clock import NOW, TODAY
+from kpixl import palette
 from kpixl.catalog import Level, business
 from kpixl.check import Problem
-from kpixl.entries import Entries, InputCell, OwnEntry, PastValue
+from kpixl.cli.main import main
+from kpixl.entries import Entries, InputCell, OwnEntry, PastValue, entry_table
 from kpixl.errors import FileExists, FileInUse, FolderMissing
 from kpixl.i18n import LOCALES, language
-from kpixl.measure import measure
-from kpixl.pareto import pareto
+from kpixl.kpi.breakdown import Group, GroupResult, Section, breakdown
+from kpixl.kpi.measure import measure
+from kpixl.kpi.pareto import pareto
+from kpixl.kpi.score import Scorecard, score
 from kpixl.period import Period, serial
-from kpixl.report import charts, output, pdf, report_html
+from kpixl.report import charts, pdf, report_html
 from kpixl.report.pareto import WIDTH, pictures
-from kpixl.rows import entry_table
-from kpixl.score import Scorecard, score
-from kpixl.workbook import style
+from kpixl.verbs import demo, report, results
 
 MADE = datetime(2026, 11, 22, 9, 30)
 EN = language("en")
@@ -89,7 +89,7 @@ def own(label: str, value: float) -> OwnEntry:
 
 
 def page_of(made: Entries, sections: tuple[Section, ...] = (), code: str = "en") -> str:
-    return report_html(score(made, measure(made)), sections, (), language(code), made=MADE)
+    return report_html(score(made, measure(made), TODAY), sections, (), language(code), now=MADE)
 
 
 def nasty() -> Entries:
@@ -107,11 +107,11 @@ def nasty() -> Entries:
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[verbs.Outcome, ...]:
-    return verbs.demo(tmp_path_factory.mktemp("samples"))
+def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[results.Outcome, ...]:
+    return demo.demo(tmp_path_factory.mktemp("samples"), now=NOW)
 
 
-def test_every_sample_has_its_report(samples: tuple[verbs.Outcome, ...]) -> None:
+def test_every_sample_has_its_report(samples: tuple[results.Outcome, ...]) -> None:
     assert len(samples) == 6
     for sample in samples:
         assert sample.report == sample.path.with_suffix(".html")
@@ -121,17 +121,17 @@ def test_every_sample_has_its_report(samples: tuple[verbs.Outcome, ...]) -> None
 
 
 def test_the_numbers_are_those_of_the_results(
-    samples: tuple[verbs.Outcome, ...], capsys: pytest.CaptureFixture[str]
+    samples: tuple[results.Outcome, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """For every sample, in every language: each KPI and each measure, as a number and as it is written."""
     for sample in samples:
         main(["results", str(sample.path), "--json"])
         results = json.loads(capsys.readouterr().out)
-        scorecard = verbs.results(sample.path).scorecard
+        scorecard = results.results(sample.path, today=TODAY).scorecard
         units = {item.name: item.unit for item in scorecard.entries.business.measures}
         for code in LOCALES:
             t = language(code)
-            tree = parsed(report_html(scorecard, breakdown(scorecard.entries), (), t, made=MADE))
+            tree = parsed(report_html(scorecard, breakdown(scorecard.entries), (), t, now=MADE))
             assert len(tree.xpath("//article")) == len(results["kpis"])
             for kpi in results["kpis"]:
                 shown = one(tree, "//*[@id=$id]//*[@class='value' or @class='value long']/data", id=f"kpi-{kpi['kpi']}")
@@ -148,9 +148,9 @@ def number(element: Tree) -> float | None:
     return float(element.get("value")) if element.get("value") else None
 
 
-def test_targets_changes_and_levels_are_written(samples: tuple[verbs.Outcome, ...]) -> None:
+def test_targets_changes_and_levels_are_written(samples: tuple[results.Outcome, ...]) -> None:
     scorecard = next(o.scorecard for o in samples if o.scorecard.entries.language == "en")
-    tree = parsed(report_html(scorecard, (), (), EN, made=MADE))
+    tree = parsed(report_html(scorecard, (), (), EN, now=MADE))
     card = one(tree, "//*[@id='kpi-css']")
     assert words(one(card, ".//p[@class='standing']")) == "▼ below benchmark"
     assert words(one(card, ".//dd[@class='change']")) == "−3.8 points worse"
@@ -160,10 +160,10 @@ def test_targets_changes_and_levels_are_written(samples: tuple[verbs.Outcome, ..
     assert order == ["CSS", "NCAR", "SDI", "CRR", "ART", "TCR", "AUR"]  # worst first, as on the dashboard
 
 
-def test_the_breakdown_has_its_groups(samples: tuple[verbs.Outcome, ...]) -> None:
+def test_the_breakdown_has_its_groups(samples: tuple[results.Outcome, ...]) -> None:
     scorecard = samples[0].scorecard
     sections = {section.dimension: section for section in breakdown(scorecard.entries) if section.groups}
-    tree = parsed(output.own_page(scorecard, (), MADE))
+    tree = parsed(report.own_page(scorecard, (), MADE))
     assert [table.get("id") for table in tree.xpath("//table[@class='breakdown']")] == [f"by-{id_}" for id_ in sections]
     t = language(scorecard.entries.language)
     for dimension, section in sections.items():
@@ -179,13 +179,13 @@ def test_the_breakdown_has_its_groups(samples: tuple[verbs.Outcome, ...]) -> Non
             assert counted == [f"({t.number(result.cases)})" for result in known if result.cases is not None]
 
 
-def test_totals_have_their_largest_groups(samples: tuple[verbs.Outcome, ...]) -> None:
+def test_totals_have_their_largest_groups(samples: tuple[results.Outcome, ...]) -> None:
     """In every sample with such totals: names, amounts, shares and the sentence are those of the ranking."""
     seen = 0
     for sample in samples:
-        scorecard = verbs.results(sample.path).scorecard
+        scorecard = results.results(sample.path, today=TODAY).scorecard
         t, currency = language(scorecard.entries.language), scorecard.entries.currency
-        tree = parsed(output.own_page(scorecard, (), MADE))
+        tree = parsed(report.own_page(scorecard, (), MADE))
         rankings = pareto(scorecard.entries)
         pictures = tree.xpath("//div[@class='paretos']/figure")
         assert len(pictures) == len(rankings)
@@ -369,7 +369,9 @@ def test_a_picture_has_room_for_its_words() -> None:
 @pytest.mark.parametrize("code", LOCALES)
 def test_names_of_groups_stay_text(code: str) -> None:
     made = sold([NASTY, "</svg>", "B"], [3, 2, 1])
-    tree = parsed(report_html(score(made, measure(made)), (), (), language(code), rankings=pareto(made), made=MADE))
+    tree = parsed(
+        report_html(score(made, measure(made), TODAY), (), (), language(code), rankings=pareto(made), now=MADE)
+    )
     sound(tree)
     (drawn,) = tree.xpath("//svg[@class='pareto']")
     assert cleaned(NASTY) in "".join(one(drawn, "desc").itertext())
@@ -378,7 +380,7 @@ def test_names_of_groups_stay_text(code: str) -> None:
 
 def test_without_rows_there_is_no_picture() -> None:
     made = sold([], [])
-    tree = parsed(report_html(score(made, measure(made)), (), (), EN, rankings=pareto(made), made=MADE))
+    tree = parsed(report_html(score(made, measure(made), TODAY), (), (), EN, rankings=pareto(made), now=MADE))
     assert not tree.xpath("//div[@class='paretos']")
     assert "No rows in this period." in words(tree)
 
@@ -426,7 +428,7 @@ def test_every_page_is_sound(name: str, code: str) -> None:
     sound(parsed(page_of(made, breakdown(made), code)))
 
 
-def test_sample_pages_are_sound(samples: tuple[verbs.Outcome, ...]) -> None:
+def test_sample_pages_are_sound(samples: tuple[results.Outcome, ...]) -> None:
     for sample in samples:
         assert sample.report
         sound(parsed(sample.report.read_text(encoding="utf-8")))
@@ -472,11 +474,11 @@ def test_a_company_without_a_name_goes_by_its_kind() -> None:
 
 
 def test_errors_of_check_stand_at_the_top(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
-    tree = parsed(report_html(scorecard, (), problems, EN, made=MADE))
+    tree = parsed(report_html(scorecard, (), problems, EN, now=MADE))
     assert "(errors: 1)" in words(one(tree, "//header/p[@class='alarm']"))
     assert "Check has found errors: 1, warnings: 1." in words(tree)
     assert "November 22, 2026" in words(one(tree, "//footer"))
-    tree = parsed(report_html(scorecard, (), problems[1:], EN, made=MADE))
+    tree = parsed(report_html(scorecard, (), problems[1:], EN, now=MADE))
     assert not tree.xpath("//p[@class='alarm']")
 
 
@@ -679,21 +681,21 @@ def test_contrast() -> None:
     """WCAG AA: 4.5 to 1 for words, 3 to 1 for what a bar says."""
     assert contrast("000000", "FFFFFF") == pytest.approx(21)
     for level in Level:
-        for ground in ("FFFFFF", style.PAPER, style.LEVEL_TINTS[level]):
-            assert contrast(style.LEVEL_TEXT[level], ground) >= 4.5
-        assert contrast(style.LEVEL_COLOURS[level], style.LEVEL_TINTS[level]) >= 3
-    assert contrast(style.SIGNAL, "FFFFFF") >= 3
-    assert contrast(style.SIGNAL, style.PAPER) >= 3
-    for colour in (style.INK, style.MUTED, style.ACCENT, style.SIGNAL_TEXT):
+        for ground in ("FFFFFF", palette.PAPER, palette.LEVEL_TINTS[level]):
+            assert contrast(palette.LEVEL_TEXT[level], ground) >= 4.5
+        assert contrast(palette.LEVEL_COLOURS[level], palette.LEVEL_TINTS[level]) >= 3
+    assert contrast(palette.SIGNAL, "FFFFFF") >= 3
+    assert contrast(palette.SIGNAL, palette.PAPER) >= 3
+    for colour in (palette.INK, palette.MUTED, palette.ACCENT, palette.SIGNAL_TEXT):
         assert contrast(colour, "FFFFFF") >= 4.5
-        assert contrast(colour, style.PAPER) >= 4.5
+        assert contrast(colour, palette.PAPER) >= 4.5
 
 
 # The file
 
 
 @pytest.fixture
-def workbook(samples: tuple[verbs.Outcome, ...], tmp_path: Path) -> Path:
+def workbook(samples: tuple[results.Outcome, ...], tmp_path: Path) -> Path:
     path = tmp_path / "October.xlsx"
     path.write_bytes(samples[-1].path.read_bytes())
     return path
@@ -725,15 +727,15 @@ def test_what_is_not_ours_is_left_alone(workbook: Path, name: str) -> None:
     target = workbook.with_name(name)
     target.write_bytes(b"precious")
     with pytest.raises(FileExists):
-        output.report(workbook, out=target, made=MADE)
+        report.report(workbook, out=target, now=MADE)
     assert target.read_bytes() == b"precious"
 
 
 def test_where_no_report_can_be(workbook: Path) -> None:
     with pytest.raises(FolderMissing):
-        output.report(workbook, out=workbook.parent / "nowhere" / "a.html", made=MADE)
-    with pytest.raises(output.NotAReport) as refused:
-        output.report(workbook, out=workbook, made=MADE)
+        report.report(workbook, out=workbook.parent / "nowhere" / "a.html", now=MADE)
+    with pytest.raises(report.NotAReport) as refused:
+        report.report(workbook, out=workbook, now=MADE)
     assert str(refused.value) == "A report is called something.html or something.pdf; October.xlsx is not."
 
 
@@ -741,16 +743,16 @@ def test_a_report_that_is_open_elsewhere(workbook: Path, monkeypatch: pytest.Mon
     def held(*_: Any) -> None:
         raise FileInUse(path="October.html", program="Excel")
 
-    monkeypatch.setattr("kpixl.workbook.files.swap_in", held)
+    monkeypatch.setattr("kpixl.files.swap_in", held)
     with pytest.raises(FileInUse, match="is open in another program"):
-        output.report(workbook, made=MADE)
+        report.report(workbook, now=MADE)
 
 
-def test_demo_leaves_a_page_of_the_owners_alone(samples: tuple[verbs.Outcome, ...], tmp_path: Path) -> None:
+def test_demo_leaves_a_page_of_the_owners_alone(samples: tuple[results.Outcome, ...], tmp_path: Path) -> None:
     page = tmp_path / samples[0].path.with_suffix(".html").name
     page.write_text("mine")
     with pytest.raises(FileExists):
-        verbs.demo(tmp_path)
+        demo.demo(tmp_path, now=NOW)
     assert [path.name for path in tmp_path.iterdir()] == [page.name]
 
 
@@ -770,7 +772,7 @@ def test_without_a_browser_there_is_no_pdf(workbook: Path, monkeypatch: pytest.M
     for found in ([], [workbook.with_name("gone")], [broken]):
         monkeypatch.setattr(pdf, "browsers", lambda found=found: found)
         with pytest.raises(pdf.NothingPrints):
-            output.report(workbook, out=workbook.with_suffix(".pdf"), made=MADE)
+            report.report(workbook, out=workbook.with_suffix(".pdf"), now=MADE)
     assert not workbook.with_suffix(".pdf").exists()
 
 
@@ -785,7 +787,7 @@ def test_where_no_browser_is_weasyprint_draws(workbook: Path, monkeypatch: pytes
     monkeypatch.setattr(pdf, "browsers", list)
     monkeypatch.setitem(sys.modules, "weasyprint", SimpleNamespace(HTML=Drawn))
     target = workbook.with_suffix(".pdf")
-    output.report(workbook, out=target, made=MADE)
+    report.report(workbook, out=target, now=MADE)
     assert target.read_bytes() == b"%PDF-1.7 True%kpixl report\n"
 
 
@@ -802,12 +804,12 @@ def test_browsers_of_windows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 @pytest.mark.browser
 @pytest.mark.parametrize(("currency", "width", "height"), [("USD", 612, 792), ("EUR", 595, 842)])
 def test_a_pdf_on_the_paper_of_the_currency(
-    samples: tuple[verbs.Outcome, ...], tmp_path: Path, currency: str, width: int, height: int
+    samples: tuple[results.Outcome, ...], tmp_path: Path, currency: str, width: int, height: int
 ) -> None:
     sample = next(sample for sample in samples if sample.scorecard.entries.currency == currency)
     target = tmp_path / "report.pdf"
     for _ in range(2):  # the second replaces the first
-        made = output.report(sample.path, out=target, made=MADE)
+        made = report.report(sample.path, out=target, now=MADE)
     assert (made.path, made.kind) == (target, "pdf")
     data = target.read_bytes()
     assert data.startswith(b"%PDF-")
@@ -828,7 +830,7 @@ def chromium() -> Iterator[Any]:
 
 @pytest.mark.browser
 @pytest.mark.filterwarnings("default::DeprecationWarning")
-def test_in_a_browser(chromium: Any, samples: tuple[verbs.Outcome, ...], tmp_path: Path) -> None:
+def test_in_a_browser(chromium: Any, samples: tuple[results.Outcome, ...], tmp_path: Path) -> None:
     """At three widths: nothing to complain of, nothing asked for, nothing wider than the screen, AA throughout."""
     (tmp_path / "nasty.html").write_text(page_of(nasty(), breakdown_of(NASTY)), encoding="utf-8")
     pages = {"nasty": tmp_path / "nasty.html"}

@@ -12,16 +12,17 @@ import pytest
 from lxml import etree
 from openxml_audit import OpenXmlValidator
 
-from kpixl import verbs
+from clock import NOW
 from kpixl.catalog import business, businesses
-from kpixl.functions import wrapper
 from kpixl.i18n import LOCALES, language
+from kpixl.ooxml.package import OFFICE_RELATIONSHIP, Package
+from kpixl.ooxml.vba.project import Module
 from kpixl.period import Period
-from kpixl.roll import roll
-from kpixl.workbook import buttons, ribbon
-from kpixl.workbook.buttons import BUTTONS
-from kpixl.workbook.package import OFFICE_RELATIONSHIP, Package
-from kpixl.workbook.vba_project import Module
+from kpixl.verbs import new as new_verb
+from kpixl.verbs import refresh
+from kpixl.verbs.roll import roll
+from kpixl.workbook.macros import buttons, functions_udf, ribbon
+from kpixl.workbook.macros.buttons import BUTTONS
 
 sys.path.append(str(Path(__file__).parent / "functions"))
 import office
@@ -39,8 +40,15 @@ SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("customui14.xsd"))
 
 
 def new(path: Path, kind: str | None, code: str = "en", which: str = AGENCY) -> Path:
-    return verbs.new(
-        which, language=code, period=Period.parse("2026-10"), company="Ana", currency="EUR", out=path, macros=kind
+    return new_verb.new(
+        which,
+        language=code,
+        period=Period.parse("2026-10"),
+        company="Ana",
+        currency="EUR",
+        out=path,
+        macros=kind,
+        now=NOW,
     )
 
 
@@ -127,7 +135,7 @@ def test_xlwings_module_and_its_settings_are_there(book: Path) -> None:
         "xlwings.bas",
         "KpixlButtons.bas",
     ]
-    assert Package.open(book).sheets[-1].name == wrapper.CONF_SHEET
+    assert Package.open(book).sheets[-1].name == functions_udf.CONF_SHEET
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
@@ -136,9 +144,9 @@ def test_the_settings_name_the_python_that_kpixl_was_installed_with(
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
     key, other = ("Interpreter_Mac", "Interpreter_Win") if platform == "darwin" else ("Interpreter_Win", "Interpreter")
-    assert wrapper.conf()[key] == sys.executable
-    assert other not in wrapper.conf()
-    assert f'GetConfig("{key.upper()}"' in wrapper.bridge().source
+    assert functions_udf.conf()[key] == sys.executable
+    assert other not in functions_udf.conf()
+    assert f'GetConfig("{key.upper()}"' in functions_udf.bridge().source
 
 
 @pytest.mark.parametrize("code", LOCALES)
@@ -208,9 +216,9 @@ def test_refresh_and_roll_keep_everything(book: Path, tmp_path: Path) -> None:
     path.write_bytes(book.read_bytes())
     kept = ("customUI/customUI14.xml", "xl/vbaProject.bin", drawing(Package.open(path)), "_rels/.rels")
     before = {part: Package.open(path).read(part) for part in kept}
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     assert {part: Package.open(path).read(part) for part in kept} == before
-    rolled = roll(path, moment=datetime(2026, 11, 2), anyway=True).path
+    rolled = roll(path, now=datetime(2026, 11, 2), anyway=True).path
     assert rolled.name == "Ana 2026-11.xlsm"
     package = Package.open(rolled)
     assert {part: package.read(part) for part in kept} == before
@@ -281,7 +289,7 @@ def _pressed(
     run = office._RUN.replace("    book.calculateAll()\n", "".join(f"    {line}\n" for line in lines))
     real = buttons.module
     with (
-        mock.patch.object(wrapper, "bridge", return_value=stub),
+        mock.patch.object(functions_udf, "bridge", return_value=stub),
         mock.patch.object(
             buttons, "module", lambda *given: _listening(real(*given), sheets, number=number, chosen=chosen)
         ),

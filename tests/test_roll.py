@@ -12,29 +12,19 @@ import pytest
 from lxml import etree
 from openpyxl.comments import Comment
 
-from kpixl import verbs
+from clock import TODAY
 from kpixl.catalog import businesses
 from kpixl.errors import FileExists, FileInUse, OtherEnding
-from kpixl.measure import measure
+from kpixl.kpi.measure import measure
+from kpixl.ooxml.cells import Area, cell_name, parse_area, parse_cell
+from kpixl.ooxml.package import MAIN, Package
+from kpixl.ooxml.sheet import SheetEditor
+from kpixl.ooxml.table_rows import HoldsFormula, append_rows
 from kpixl.period import Kind, Period, serial
-from kpixl.roll import (
-    AnotherBusiness,
-    ClosedAlready,
-    EarlierRows,
-    ErrorsInCheck,
-    NotLater,
-    NotOver,
-    NotTheArchive,
-    OtherPeriod,
-    RowsBelow,
-    restate,
-    roll,
-)
 from kpixl.samples import sample
-from kpixl.workbook.cells import Area, cell_name, parse_area, parse_cell
-from kpixl.workbook.package import MAIN, Package
-from kpixl.workbook.sheet import SheetEditor
-from kpixl.workbook.tables import HoldsFormula, append_rows
+from kpixl.verbs import refresh, results
+from kpixl.verbs.restate import AnotherBusiness, NotLater, NotTheArchive, OtherPeriod, restate
+from kpixl.verbs.roll import ClosedAlready, EarlierRows, ErrorsInCheck, NotOver, RowsBelow, roll
 from workbooks import KPIS, MEASURES, ROWS, Filled, append, day, entry, make, named, opened, placed, put
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning:openpyxl")
@@ -65,7 +55,7 @@ def kept(path: Path, table: str, column: str) -> list[object]:
 
 def test_what_stays_and_what_leaves(book: Path) -> None:
     before = book.read_bytes()
-    rolled = roll(book, moment=NOW, today=NOW.date())
+    rolled = roll(book, now=NOW)
     assert book.read_bytes() == before
     assert rolled.path.name == "TaskZenith 2026-11.xlsx"
     assert str(opened(rolled.path).entries.period) == "2026-11"
@@ -84,7 +74,7 @@ def test_what_stays_and_what_leaves(book: Path) -> None:
 
 
 def test_past_periods_has_what_the_closed_workbook_said(book: Path) -> None:
-    rolled = roll(book, moment=NOW)
+    rolled = roll(book, now=NOW)
     entries = opened(rolled.path).entries
     past = {line.id: line.value for line in entries.past if line.start == FIRST}
     assert {name: past[name] for name in MEASURES} == pytest.approx(MEASURES)
@@ -97,7 +87,7 @@ def test_past_periods_has_what_the_closed_workbook_said(book: Path) -> None:
 
 
 def test_the_cells_say_what_python_says(book: Path) -> None:
-    rolled = roll(book, moment=NOW)
+    rolled = roll(book, now=NOW)
     where = opened(rolled.path)
     sheet, cell = placed(where, "kpis", "css", "previous")
     values = openpyxl.load_workbook(rolled.path, data_only=True)
@@ -130,12 +120,12 @@ def test_the_next_period_is_what_all_rows_would_have_said(business, tmp_path: Pa
     whole = path.with_name("whole.xlsx")
     whole.write_bytes(path.read_bytes())
     for number in (11, 12):
-        following = roll(path, moment=NOW, anyway=True).path
+        following = roll(path, now=NOW, anyway=True).path
         entries = opened(following).entries
         assert str(entries.period) == f"2026-{number}"
         # The owner sets the period of the workbook that has all the rows; closed figures are the same in both.
         put(whole, {named(opened(whole), "period_day"): serial(entries.period.start)})
-        verbs.refresh(whole)
+        refresh.refresh(whole, now=NOW)
         wanted = measure(replace(opened(whole).entries, past=entries.past))
         found = measure(entries)
         assert {name: value.used for name, value in found.items()} == pytest.approx(
@@ -157,7 +147,7 @@ def test_sales_stay_as_long_as_somebody_may_be_inactive(tmp_path: Path) -> None:
     }
     for business, stay in by_business.items():
         path = make(tmp_path / f"{business} 2026-10.xlsx", Filled(business=business, rows=rows))
-        assert kept(roll(path, moment=NOW, anyway=True).path, "sales", "client") == stay
+        assert kept(roll(path, now=NOW, anyway=True).path, "sales", "client") == stay
 
 
 def test_rows_that_cannot_be_told_stay(book: Path) -> None:
@@ -173,8 +163,8 @@ def test_rows_that_cannot_be_told_stay(book: Path) -> None:
     )
     append(book, "surveys", {"date": [None, "3 Oct"], "client": ["Ana", "Léa"], "score": [5, 4]})
     with pytest.raises(ErrorsInCheck, match=r"errors that change its figures \(see its sheet Check\)"):
-        roll(book, moment=NOW)
-    rolled = roll(book, moment=NOW, anyway=True)
+        roll(book, now=NOW)
+    rolled = roll(book, now=NOW, anyway=True)
     assert kept(rolled.path, "requests", "id") == ["R3", "R4", "X1", "X2"]
     assert kept(rolled.path, "surveys", "client") == ["Ana", "Léa"]
 
@@ -187,7 +177,7 @@ def test_a_column_that_would_tell_and_is_gone(book: Path) -> None:
     assert name.encode() in xml
     package.replace(package.workbook_part, xml.replace(name.encode(), name.split(">")[0].encode() + b">#REF!"))
     package.save(book)
-    rolled = roll(book, moment=NOW, anyway=True)
+    rolled = roll(book, now=NOW, anyway=True)
     assert kept(rolled.path, "requests", "id") == ["R1", "R2", "R3", "R4"]
 
 
@@ -207,7 +197,7 @@ def test_typed_totals_are_emptied_and_targets_and_thresholds_stay(tmp_path: Path
     editor.set(*where.placements["totals"].position("tasks_assigned", "typed"), 7.0, "3+4")
     editor.commit()
     package.save(path)
-    rolled = roll(path, moment=NOW)
+    rolled = roll(path, now=NOW)
     assert rolled.path.name == "October 2026-11.xlsx"
     there = openpyxl.load_workbook(rolled.path)
     for measure_name in ("satisfied", "surveyed"):
@@ -242,7 +232,7 @@ def test_every_kind_of_period_moves_on(kind: Kind, first: str, then: str, tmp_pa
     }
     path = make(tmp_path / "F.xlsx", Filled(kind=kind, day=start, rows={**rows, "clients": ROWS["clients"]}))
     closed = opened(path).entries.period
-    rolled = roll(path, moment=NOW, anyway=True)
+    rolled = roll(path, now=NOW, anyway=True)
     assert str(rolled.scorecard.entries.period) == then
     assert rolled.path.name == f"F {then}.xlsx"
     assert kept(rolled.path, "requests", "id") == ["2"]
@@ -252,14 +242,14 @@ def test_every_kind_of_period_moves_on(kind: Kind, first: str, then: str, tmp_pa
 
 
 def test_nothing_is_overwritten(book: Path) -> None:
-    rolled = roll(book, moment=NOW)
+    rolled = roll(book, now=NOW)
     first = rolled.path.read_bytes()
     with pytest.raises(FileExists, match=r"TaskZenith 2026-11.xlsx exists already"):
-        roll(book, moment=NOW)
+        roll(book, now=NOW)
     assert rolled.path.read_bytes() == first
     with pytest.raises(FileExists):
-        roll(book, moment=NOW, out=book)
-    again = roll(book, moment=NOW, out=book.with_name("Second.xlsx"))
+        roll(book, now=NOW, out=book)
+    again = roll(book, now=NOW, out=book.with_name("Second.xlsx"))
     assert [line.id for line in opened(again.path).entries.past] == [
         line.id for line in opened(rolled.path).entries.past
     ]
@@ -268,18 +258,18 @@ def test_nothing_is_overwritten(book: Path) -> None:
 
 def test_a_period_that_is_not_over(book: Path) -> None:
     with pytest.raises(NotOver, match=r"about 2026-10, which is not over yet"):
-        roll(book, moment=NOW, today=date(2026, 10, 30))
+        roll(book, now=datetime(2026, 10, 30, 9))
     assert sorted(one.name for one in book.parent.iterdir()) == [book.name]
     # Many close on the last evening.
-    assert roll(book, moment=NOW, today=date(2026, 10, 31)).path.exists()
+    assert roll(book, now=datetime(2026, 10, 31, 9)).path.exists()
     with pytest.raises(NotOver):
-        roll(book.with_name("TaskZenith 2026-11.xlsx"), moment=NOW, today=date(2026, 10, 31))
+        roll(book.with_name("TaskZenith 2026-11.xlsx"), now=datetime(2026, 10, 31, 9))
 
 
 def test_open_in_excel(book: Path) -> None:
     book.with_name(f"~${book.name}").write_bytes(b"owner")
     with pytest.raises(FileInUse):
-        roll(book, moment=NOW)
+        roll(book, now=NOW)
 
 
 def test_lines_of_the_same_period_that_were_there_are_replaced(book: Path) -> None:
@@ -296,8 +286,8 @@ def test_lines_of_the_same_period_that_were_there_are_replaced(book: Path) -> No
     append_rows(package, "tbl_past", {headings[id_]: values for id_, values in past.items()})
     package.save(book)
     with pytest.raises(ClosedAlready, match=r"shows 2026-10, which its Past periods have already"):
-        roll(book, moment=NOW)
-    rolled = roll(book, moment=NOW, anyway=True)
+        roll(book, now=NOW)
+    rolled = roll(book, now=NOW, anyway=True)
     lines = [(line.start, line.id, line.value) for line in opened(rolled.path).entries.past]
     assert [value for start, id_, value in lines if id_ == "surveyed" and start == FIRST] == [3]
     assert (date(2026, 9, 1), "surveyed", 97) in lines
@@ -312,8 +302,8 @@ def test_what_the_owner_added_is_still_there(book: Path) -> None:
     sheet["B7"].comment = Comment("about R3", "Ana")
     workbook.create_sheet("Mine")["A1"] = "=SUM(1,2)"
     workbook.save(book)
-    verbs.refresh(book)
-    rolled = roll(book, moment=NOW)
+    refresh.refresh(book, now=NOW)
+    rolled = roll(book, now=NOW)
     there = openpyxl.load_workbook(rolled.path)
     notes = {
         cell.coordinate: cell.comment.text for row in there["Requests"].iter_rows() for cell in row if cell.comment
@@ -327,20 +317,20 @@ def test_what_the_owner_added_is_still_there(book: Path) -> None:
 
 @pytest.fixture
 def pair(book: Path) -> tuple[Path, Path]:
-    return book, roll(book, moment=NOW).path
+    return book, roll(book, now=NOW).path
 
 
 def test_a_late_survey(pair: tuple[Path, Path]) -> None:
     archive, current = pair
     append(archive, "surveys", {"date": [day("2026-10-30")], "client": ["Zoë"], "score": [5]})
     before = current.read_bytes()
-    restated = restate(archive, Period.parse("2026-10"), [current], moment=NOW)
+    restated = restate(archive, Period.parse("2026-10"), [current], now=NOW)
     assert restated.scorecard.result("css").value == pytest.approx(3 / 4)
     entries = opened(current).entries
     past = {line.id: line.value for line in entries.past}
     assert (past["surveyed"], past["satisfied"], past["va_css"]) == (4, 3, 0.75)
     assert len(past) == len(entries.past)
-    assert verbs.results(current).scorecard.result("css").previous == 0.75
+    assert results.results(current, today=TODAY).scorecard.result("css").previous == 0.75
     ((path, backup),) = restated.taken_over
     assert path == current
     assert backup is not None
@@ -352,7 +342,7 @@ def test_restating_without_a_current_workbook(pair: tuple[Path, Path]) -> None:
     archive, current = pair
     before = current.read_bytes()
     append(archive, "surveys", {"date": [day("2026-10-30")], "client": ["Zoë"], "score": [5]})
-    assert restate(archive, Period.parse("2026-10"), [], moment=NOW).taken_over == ()
+    assert restate(archive, Period.parse("2026-10"), [], now=NOW).taken_over == ()
     assert current.read_bytes() == before
 
 
@@ -364,28 +354,28 @@ def test_what_cannot_be_restated(pair: tuple[Path, Path], tmp_path: Path) -> Non
     append(archive, "surveys", {"date": [day("2026-10-30")], "client": ["Zoë"], "score": [5]})
     before[archive] = archive.read_bytes()
     with pytest.raises(OtherPeriod, match=r"is the workbook of 2026-10, not of 2026-09"):
-        restate(archive, Period.parse("2026-09"), [current], moment=NOW)
+        restate(archive, Period.parse("2026-09"), [current], now=NOW)
     with pytest.raises(NotLater, match=r"about 2026-10, which does not come after 2026-10"):
-        restate(archive, Period.parse("2026-10"), [current, archive], moment=NOW)
+        restate(archive, Period.parse("2026-10"), [current, archive], now=NOW)
     for foreign in (other, dollars):
         with pytest.raises(AnotherBusiness):
-            restate(archive, Period.parse("2026-10"), [current, foreign], moment=NOW)
+            restate(archive, Period.parse("2026-10"), [current, foreign], now=NOW)
     current.with_name(f"~${current.name}").write_bytes(b"owner")
     with pytest.raises(FileInUse):
-        restate(archive, Period.parse("2026-10"), [current], moment=NOW)
+        restate(archive, Period.parse("2026-10"), [current], now=NOW)
     assert {path: path.read_bytes() for path in before} == before
 
 
 def test_the_same_again_changes_nothing(pair: tuple[Path, Path]) -> None:
     archive, current = pair
     lines = opened(current).entries.past
-    restate(archive, Period.parse("2026-10"), [current], moment=NOW)
+    restate(archive, Period.parse("2026-10"), [current], now=NOW)
     assert opened(current).entries.past == lines
 
 
 def test_a_workbook_without_rows_can_be_closed(tmp_path: Path) -> None:
     path = make(tmp_path / "empty 2026-10.xlsx", Filled())
-    rolled = roll(path, moment=NOW)
+    rolled = roll(path, now=NOW)
     entries = opened(rolled.path).entries
     assert {line.value for line in entries.past if line.id in ("va_css", "clients_new")} == {None}
     assert all(len(rows) == 1 for rows in entries.tables.values() if rows is not None)
@@ -394,19 +384,19 @@ def test_a_workbook_without_rows_can_be_closed(tmp_path: Path) -> None:
 
 def test_a_workbook_that_looks_at_another_period(book: Path) -> None:
     """The owner looked at a month and forgot to set the period back."""
-    november = roll(book, moment=NOW).path
+    november = roll(book, now=NOW).path
     figures = opened(november).entries.past
     put(november, {named(opened(november), "period_day"): day("2026-10-15")})
     with pytest.raises(ClosedAlready):
-        roll(november, moment=NOW)
+        roll(november, now=NOW)
     with pytest.raises(NotTheArchive, match="has 2026-10 in its Past periods already"):
-        restate(november, Period.parse("2026-10"), [], moment=NOW)
+        restate(november, Period.parse("2026-10"), [], now=NOW)
     assert opened(november).entries.past == figures
     put(book, {named(opened(book), "period_day"): day("2026-11-15")})
     # R1 and R2, T1, two days of hours, four answers; nobody has closed October.
     with pytest.raises(EarlierRows, match=r"shows 2026-11, but holds older rows \(9\), .* lack 2026-10"):
-        roll(book, moment=NOW)
-    assert kept(roll(book, moment=NOW, anyway=True, out=book.with_name("F.xlsx")).path, "surveys", "client") == [None]
+        roll(book, now=datetime(2026, 12, 1))
+    assert kept(roll(book, now=NOW, anyway=True, out=book.with_name("F.xlsx")).path, "surveys", "client") == [None]
 
 
 def test_a_note_in_a_row_without_an_entry_stays(book: Path) -> None:
@@ -432,7 +422,7 @@ def test_a_note_in_a_row_without_an_entry_stays(book: Path) -> None:
     editor.set(area.bottom - 1, area.right + 1, "Call Ana about November")
     editor.commit()
     package.save(book)
-    rolled = roll(book, moment=NOW)
+    rolled = roll(book, now=NOW)
     assert kept(rolled.path, "surveys", "client") == [None, "Ana"]
     there = openpyxl.load_workbook(rolled.path)["Surveys"]
     assert there.cell(area.top + 1, area.right + 1).value == "Call Ana about November"
@@ -447,7 +437,7 @@ def test_a_text_typed_over_a_formula_stays(book: Path) -> None:
     editor.set(*parse_cell(cell), "asked twice")
     editor.commit()
     package.save(book)
-    rolled = roll(book, moment=NOW, anyway=True)
+    rolled = roll(book, now=NOW, anyway=True)
     assert kept(rolled.path, "requests", "id") == ["R3", "R4"]
     sheet, cell = entry(opened(rolled.path), "requests", "hours", 0)
     assert openpyxl.load_workbook(rolled.path)[sheet][cell].value == "asked twice"
@@ -457,12 +447,12 @@ def test_rows_below_a_table_would_be_left_behind(book: Path) -> None:
     sheet, cell = entry(opened(book), "surveys", "client", 4)
     put(book, {(sheet, cell): "Léa"})
     with pytest.raises(RowsBelow, match=rf"Surveys!{cell} stands below its table"):
-        roll(book, moment=NOW, anyway=True)
+        roll(book, now=NOW, anyway=True)
 
 
 def test_the_new_file_ends_as_the_old_one(book: Path) -> None:
     with pytest.raises(OtherEnding, match=r"must end in \.xlsx as well; November\.xlsm does not"):
-        roll(book, moment=NOW, out=book.with_name("November.xlsm"))
+        roll(book, now=NOW, out=book.with_name("November.xlsm"))
 
 
 @pytest.mark.parametrize(
@@ -474,16 +464,16 @@ def test_the_new_file_ends_as_the_old_one(book: Path) -> None:
     ],
 )
 def test_the_name_of_the_next_file(name: str, then: str, book: Path) -> None:
-    assert roll(book.rename(book.with_name(name)), moment=NOW).path.name == then
+    assert roll(book.rename(book.with_name(name)), now=NOW).path.name == then
 
 
 def test_a_read_only_archive_can_be_closed(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: Path) -> None:
         raise AssertionError(f"{path} would be written to")
 
-    monkeypatch.setattr("kpixl.roll.ensure_free", refuse)
+    monkeypatch.setattr("kpixl.verbs.restate.ensure_free", refuse)
     book.chmod(0o444)
-    assert roll(book, moment=NOW).path.exists()
+    assert roll(book, now=NOW).path.exists()
 
 
 def test_a_formula_in_past_periods_is_not_written_over(pair: tuple[Path, Path]) -> None:
@@ -501,5 +491,5 @@ def test_a_formula_in_past_periods_is_not_written_over(pair: tuple[Path, Path]) 
     package.save(current)
     before = archive.read_bytes(), current.read_bytes()
     with pytest.raises(HoldsFormula, match=f"{cell_name(*place)} holds a formula"):
-        restate(archive, Period.parse("2026-10"), [current], moment=NOW)
+        restate(archive, Period.parse("2026-10"), [current], now=NOW)
     assert (archive.read_bytes(), current.read_bytes()) == before

@@ -13,7 +13,7 @@ from kpixl.i18n import LOCALES, language
 from kpixl.period import MONTH_DAYS, Period, add_months, serial
 from kpixl.samples.coaching import TARGETS, Coaching
 from kpixl.samples.phrases import phrases
-from kpixl.words import entry_words
+from kpixl.texts.words import entry_words
 
 COACHING = business("career-coaching")
 PERIODS = [Period.parse(text) for text in ("2026-10", "2026-02", "2024-12")]

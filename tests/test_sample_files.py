@@ -11,13 +11,13 @@ import pytest
 
 from goldens import compare
 from kpixl import catalog
-from kpixl.demo import sample_workbook
+from kpixl.verbs.demo import sample_workbook
 
 ROOT = Path(__file__).parent.parent
 
 
 def _script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_workbooks", ROOT / "docs" / "make_workbooks.py")
+    spec = importlib.util.spec_from_file_location("make_workbooks", ROOT / "tools" / "make_workbooks.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

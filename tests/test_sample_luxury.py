@@ -12,7 +12,7 @@ from kpixl.i18n import LOCALES, language
 from kpixl.period import Period, serial
 from kpixl.samples import Sample, sample
 from kpixl.samples.luxury import PLAN, TARGETS, Luxury
-from kpixl.words import entry_words
+from kpixl.texts.words import entry_words
 
 LUXURY = business("luxury-personal-assistant")
 OCTOBER = Period.parse("2026-10")

@@ -14,7 +14,7 @@ from kpixl.i18n import LOCALES, language
 from kpixl.period import Period, add_months, serial
 from kpixl.samples.phrases import phrases
 from kpixl.samples.service import PAST_TYPED, TARGETS, TYPED, Service
-from kpixl.words import entry_words
+from kpixl.texts.words import entry_words
 
 SERVICE = business("service-business")
 PERIODS = [Period.parse(text) for text in ("2026-10", "2026-02", "2024-12")]

@@ -10,16 +10,16 @@ from datetime import date, timedelta
 
 import pytest
 
+from clock import TODAY
 from kpixl.catalog import business
-from kpixl.entries import Entries
+from kpixl.entries import Entries, entry_table
 from kpixl.errors import UnknownChoice
-from kpixl.measure import measure
+from kpixl.kpi.measure import measure
+from kpixl.kpi.score import score
 from kpixl.period import Period, serial
-from kpixl.rows import entry_table
 from kpixl.samples import sample
 from kpixl.samples.agency import Agency
 from kpixl.samples.sample import current
-from kpixl.score import score
 
 AGENCY = business("remote-va-agency")
 OCTOBER = Period.parse("2026-10")
@@ -55,7 +55,7 @@ def entries(sample_, period):
 
 def scorecard(sample_, period):
     read = entries(sample_, period)
-    return score(read, measure(read))
+    return score(read, measure(read), TODAY)
 
 
 def stays(sample_):

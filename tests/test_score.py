@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clock import TODAY
 from kpixl.catalog import Business, Level, Standing, Window, business, businesses
 from kpixl.entries import Entries, InputCell, OwnEntry, PastValue
-from kpixl.grade import GRADED, Grade, calculate, grade, thresholds_published
-from kpixl.measure import MeasureValue
+from kpixl.kpi.grade import GRADED, Grade, calculate, grade, thresholds_published
+from kpixl.kpi.measure import MeasureValue
+from kpixl.kpi.score import Result, Scorecard, score
 from kpixl.period import Period
-from kpixl.score import Result, Scorecard, score
 
 VA, PA, ML = (business(id_) for id_ in ("remote-va-agency", "luxury-personal-assistant", "multilingual-va"))
 CC, SB = business("career-coaching"), business("service-business")
@@ -275,7 +276,7 @@ def scorecard(
         own=own,
     )
     values = {item.name: MeasureValue(item, used.get(item.name), None) for item in owner.measures}
-    return score(entries, values)
+    return score(entries, values, TODAY)
 
 
 def past(month: int, id_: str, value: float, year: int = 2026) -> PastValue:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from kpixl.errors import DamagedWorkbook
-from kpixl.workbook.cells import Area, cell_name, column_letters, parse_area, parse_cell
-from kpixl.workbook.package import MAIN, Package
-from kpixl.workbook.sheet import SheetEditor
+from kpixl.ooxml.cells import Area, cell_name, column_letters, parse_area, parse_cell
+from kpixl.ooxml.package import MAIN, Package
+from kpixl.ooxml.sheet import SheetEditor
 
 ROWS = """
 <row r="2" spans="1:3" ht="30" customHeight="1"><c r="A2" s="1" t="s"><v>0</v></c><c r="B2"><v>1.50</v></c>

@@ -21,11 +21,11 @@ from openpyxl.worksheet.table import Table as OpenpyxlTable
 
 import libreoffice
 from kpixl.errors import OwnedPartMissing, UnknownField
-from kpixl.workbook.cells import Area
-from kpixl.workbook.moves import Moves
-from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
-from kpixl.workbook.shrink import FormulaOverCells, MergedInTable, keep_rows
-from kpixl.workbook.tables import HoldsFormula, append_rows, set_cells
+from kpixl.ooxml.cells import Area
+from kpixl.ooxml.moves import Moves
+from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.ooxml.shrink import FormulaOverCells, MergedInTable, keep_rows
+from kpixl.ooxml.table_rows import HoldsFormula, append_rows, set_cells
 from test_package import findings
 from test_tables import DOUBLE, lint, sqrefs, table_rows
 

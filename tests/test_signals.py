@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clock import TODAY
 from computed import ENGINES, Computed
-from kpixl.measure import measure
+from kpixl.kpi.measure import measure
+from kpixl.kpi.score import Result, score
+from kpixl.kpi.signals import Signal, limits, marked, runs, signal
 from kpixl.period import add_months, serial
-from kpixl.score import Result, score
-from kpixl.signals import Signal, limits, marked, runs, signal
 from workbooks import Filled, make, opened
 
 SIX = [10.0, 12.0, 11.0, 13.0, 12.0, 14.0]
@@ -141,7 +142,7 @@ def closed(kpi: str, values: list[float | None]) -> list[tuple[float, str, float
 
 def result(path: Path, kpi: str) -> Result:
     entries = opened(path).entries
-    return score(entries, measure(entries)).result(kpi)
+    return score(entries, measure(entries), TODAY).result(kpi)
 
 
 ART = [1.0, 1.2, 1.1, 1.3, 1.2, 1.4]

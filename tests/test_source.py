@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 
 import libreoffice
 from kpixl.catalog import business
-from kpixl.entries import Entries
+from kpixl.entries import Entries, entry_table
 from kpixl.errors import FileMissing, KpixlError, PasswordProtected, UnreadableSource
-from kpixl.measure import Tally
+from kpixl.imports import FAILED, NoSheets, UnknownSheet, match, read_source, rows_for
+from kpixl.kpi.measure import Tally
 from kpixl.period import Period
-from kpixl.rows import entry_table
-from kpixl.source import FAILED, NoSheets, UnknownSheet, match, read_source, rows_for
 from sources import DATA, TABLES, day, matched, said, taken, written
 
 AGENCY = business("remote-va-agency")

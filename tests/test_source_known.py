@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpixl.rows import entry_table
-from kpixl.source import TWICE, Completion, Difference
+from kpixl.entries import entry_table
+from kpixl.imports import TWICE, Completion, Difference
 from sources import TABLES, day, taken, written
 
 REQUESTS = "id,client,opened,resolved,assistant\n"

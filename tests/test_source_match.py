@@ -6,7 +6,7 @@ import pytest
 
 from kpixl.errors import MissingMapping, UnknownColumn, UnknownField, UnreadableSource
 from kpixl.i18n import LOCALES, language
-from kpixl.source import AmbiguousColumn, How, MappedAndSet, products, rows_for
+from kpixl.imports import AmbiguousColumn, How, MappedAndSet, products, rows_for
 from sources import TABLES, day, matched, taken, written
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from kpixl.rows import entry_table
+from kpixl.entries import entry_table
 from sources import TABLES, day, said, taken, written
 
 

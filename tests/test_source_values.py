@@ -10,7 +10,7 @@ import pytest
 
 from kpixl.catalog import business
 from kpixl.i18n import language
-from kpixl.source import (
+from kpixl.imports import (
     BAD_DATE,
     BAD_HOURS,
     BAD_NUMBER,
@@ -29,7 +29,7 @@ from kpixl.source import (
     read_source,
     rows_for,
 )
-from kpixl.words import choice_words, entry_words
+from kpixl.texts.words import choice_words, entry_words
 from sources import TABLES, amounts, dates, day, said, table, taken, written
 
 

@@ -12,8 +12,8 @@ from lxml import etree
 from openxml_audit import OpenXmlValidator
 
 import libreoffice
-from kpixl.workbook.package import MAIN, Package
-from kpixl.workbook.sparklines import Sparkline, SparklineGroup, SparklineStyle, add_sparklines
+from kpixl.ooxml.package import MAIN, Package
+from kpixl.ooxml.sparklines import Sparkline, SparklineGroup, SparklineStyle, add_sparklines
 
 # openpyxl says what it would lose.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")

@@ -16,9 +16,9 @@ from lxml import etree
 
 import libreoffice
 from kpixl.errors import ContentBelowTable, OwnedPartMissing, UnknownField
-from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
-from kpixl.workbook.sheet import SheetEditor
-from kpixl.workbook.tables import append_rows
+from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.ooxml.sheet import SheetEditor
+from kpixl.ooxml.table_rows import append_rows
 
 # openpyxl says what it would lose.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")

@@ -16,16 +16,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openxml_audit import OpenXmlValidator
 
-from kpixl import cli, verbs
-from kpixl.adopt import adopt
+from clock import NOW
+from kpixl.cli import main
 from kpixl.errors import StrictWorkbook
-from kpixl.importing import import_rows
+from kpixl.ooxml.package import MAIN, Package
+from kpixl.ooxml.vba.compound import compound_file
+from kpixl.ooxml.vba.project import Module, add_macros, vba_project
+from kpixl.ooxml.vba.streams import PROJECT_ID, compressed, encrypted
 from kpixl.period import Period
-from kpixl.roll import roll
-from kpixl.workbook.compound import compound_file
-from kpixl.workbook.ovba import PROJECT_ID, compressed, encrypted
-from kpixl.workbook.package import MAIN, Package
-from kpixl.workbook.vba_project import Module, add_macros, vba_project
+from kpixl.verbs import new, refresh
+from kpixl.verbs.adopt import adopt
+from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.roll import roll
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of the libraries behind it
@@ -261,7 +263,7 @@ def test_nothing_else_of_a_real_workbook_changes() -> None:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return verbs.new(
+    return new.new(
         "remote-va-agency",
         language="es",
         period=Period.parse("2026-10"),
@@ -269,6 +271,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         currency="EUR",
         out=tmp_path_factory.mktemp("vba") / "TaskZenith 2026-10.xlsm",
         macros="vba",
+        now=NOW,
     )
 
 
@@ -286,11 +289,11 @@ def test_verbs_keep_the_macros_to_the_byte(made: Path, tmp_path: Path) -> None:
     source = tmp_path / "requests.csv"
     source.write_text("id,client,opened,resolved\nR1,Ana,2026-10-05 08:00,2026-10-05 12:30\n", encoding="utf-8")
     fields = {name: name for name in ("id", "client", "opened", "resolved")}
-    assert import_rows(book, "requests", source, fields, add_new=True).imported == 1
+    assert import_rows(book, "requests", source, fields, add_new=True, now=NOW).imported == 1
     assert Package.open(book).read(PART) == before
-    assert verbs.refresh(book).written
+    assert refresh.refresh(book, now=NOW).written
     assert Package.open(book).read(PART) == before
-    following = roll(book, moment=datetime(2026, 11, 2), today=datetime(2026, 11, 2).date()).path
+    following = roll(book, now=datetime(2026, 11, 2)).path
     assert following.suffix == ".xlsm"
     assert Package.open(following).read(PART) == before
 
@@ -302,7 +305,7 @@ def test_adopting_a_workbook_with_macros_keeps_them(tmp_path: Path) -> None:
     mine.save(path)
     before = Package.open(path).read(PART)
     period = Period.parse("2026-10")
-    adopt(path, "remote-va-agency", code="en", period=period, company="TaskZenith", currency="EUR")
+    adopt(path, "remote-va-agency", code="en", period=period, company="TaskZenith", currency="EUR", now=NOW)
     assert len(Package.open(path).sheets) > 5
     assert Package.open(path).read(PART) == before
 
@@ -328,7 +331,7 @@ def test_the_command_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KPIXL_LANG", "en")
-    assert cli.main(["new", "remote-va-agency", "--period", "2026-10", *words]) == code
+    assert main.main(["new", "remote-va-agency", "--period", "2026-10", *words]) == code
     out, err = capsys.readouterr()
     assert says in out + err
     files = list(tmp_path.iterdir())

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import xlwings
 
-from kpixl.workbook.vba_project import Module, vba_project
-from kpixl.workbook.vba_text import module_texts
+from kpixl.ooxml.vba.project import Module, vba_project
+from kpixl.ooxml.vba.reader import module_texts
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of the libraries behind it

@@ -15,11 +15,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from clock import NOW, TODAY
 from engines import Error, contents, differences, ironcalc_values
-from kpixl import verbs
-from kpixl.__main__ import main
+from kpixl.cellvalue import CellError
 from kpixl.check import Problem
-from kpixl.entries import CellError
+from kpixl.cli.main import main
 from kpixl.errors import (
     BadSetting,
     DamagedWorkbook,
@@ -38,13 +38,14 @@ from kpixl.errors import (
     UnknownColumn,
 )
 from kpixl.i18n import language
-from kpixl.importing import import_rows
+from kpixl.ooxml.cells import parse_cell
+from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.ooxml.parts import PACKAGE_RELATIONSHIP, rels_name
+from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Kind, Period, serial
+from kpixl.verbs import new, refresh, results
+from kpixl.verbs.import_rows import import_rows
 from kpixl.workbook import layout
-from kpixl.workbook.cells import parse_cell
-from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
-from kpixl.workbook.parts import PACKAGE_RELATIONSHIP, rels_name
-from kpixl.workbook.sheet import SheetEditor
 from workbooks import (
     AGENCY,
     BUSINESS,
@@ -77,16 +78,16 @@ def book(base: Path, tmp_path: Path) -> Path:
     return path
 
 
-def measures(outcome: verbs.Outcome) -> dict[str, float | None]:
+def measures(outcome: results.Outcome) -> dict[str, float | None]:
     shown = outcome.scorecard.entries.business.shown
     return {name: value.used for name, value in outcome.scorecard.measures.items() if name in shown}
 
 
-def kpis(outcome: verbs.Outcome) -> dict[str, tuple[float | None, str | None]]:
+def kpis(outcome: results.Outcome) -> dict[str, tuple[float | None, str | None]]:
     return {r.kpi.id: (r.value, r.level.id if r.level is not None else None) for r in outcome.scorecard.results}
 
 
-def errors(outcome: verbs.Outcome) -> list[Problem]:
+def errors(outcome: results.Outcome) -> list[Problem]:
     return [problem for problem in outcome.problems if problem.severity == "error"]
 
 
@@ -98,7 +99,7 @@ def assert_engine_agrees(path: Path) -> None:
 
 
 def test_what_the_rows_come_to(book: Path) -> None:
-    outcome = verbs.results(book)
+    outcome = results.results(book, today=TODAY)
     assert measures(outcome) == pytest.approx(MEASURES)
     assert kpis(outcome) == {id_: (pytest.approx(value), level) for id_, (value, level) in KPIS.items()}
     assert errors(outcome) == []
@@ -107,7 +108,7 @@ def test_what_the_rows_come_to(book: Path) -> None:
 
 def test_results_writes_nothing(book: Path) -> None:
     before = book.read_bytes(), book.stat().st_mtime_ns
-    outcome = verbs.results(book)
+    outcome = results.results(book, today=TODAY)
     assert not outcome.written
     assert outcome.backup is None
     assert (book.read_bytes(), book.stat().st_mtime_ns) == before
@@ -118,7 +119,7 @@ def test_retention_looks_back_twelve_months_and_all_else_at_the_period(book: Pat
     # A client of thirteen months ago who left in the month after, and one of eleven months ago who stays.
     more = {"client": ["Old", "New"], "start": [day("2025-09-15"), day("2025-12-01")], "end": [day("2025-11-30"), None]}
     append(book, "clients", more)
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     changed = {
         "clients_start_12m": 3,  # Ana, Léa and Old were there on 1 November 2025
         "clients_end_12m": 4,  # Ana, Léa, Zoë and New
@@ -142,7 +143,7 @@ def test_periods_of_other_lengths(kind: Kind, text: str, expected: Mapping[str, 
     # W44 goes from 26 October to 1 November 2026.
     filled = Filled(kind=kind, day=serial(Period.parse(text).start) + 2, rows=ROWS)
     path = make(tmp_path / "other.xlsx", filled)
-    outcome = verbs.results(path)
+    outcome = results.results(path, today=TODAY)
     assert str(outcome.scorecard.entries.period) == text
     found = measures(outcome)
     assert {name: found[name] for name in expected} == pytest.approx(expected)
@@ -151,7 +152,7 @@ def test_periods_of_other_lengths(kind: Kind, text: str, expected: Mapping[str, 
 
 def test_the_same_rows_in_spanish(base: Path, tmp_path: Path) -> None:
     path = make(tmp_path / "es.xlsx", Filled(language="es", rows=ROWS))
-    spanish, english = verbs.results(path), verbs.results(base)
+    spanish, english = results.results(path, today=TODAY), results.results(base, today=TODAY)
     assert measures(spanish) == measures(english)
     assert kpis(spanish) == kpis(english)
     names = {sheet.name for sheet in Package.open(path).sheets}
@@ -168,7 +169,7 @@ def test_the_same_rows_in_spanish(base: Path, tmp_path: Path) -> None:
 def test_a_typed_total_wins_and_so_does_a_typed_zero(book: Path) -> None:
     where = opened(book)
     put(book, {placed(where, "totals", m, "typed"): v for m, v in {"surveyed": 8, "satisfied": 6, "leads": 0}.items()})
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert measures(outcome) == pytest.approx({**MEASURES, "surveyed": 8, "satisfied": 6, "leads": 0})
     assert kpis(outcome)["css"] == (0.75, "below")
     assert kpis(outcome)["ncar"] == (None, None)
@@ -181,7 +182,7 @@ def test_a_typed_total_wins_and_so_does_a_typed_zero(book: Path) -> None:
 
 def test_totals_alone_make_a_scorecard(tmp_path: Path) -> None:
     path = make(tmp_path / "totals.xlsx", Filled(typed={"satisfied": 19, "surveyed": 20}))
-    outcome = verbs.results(path)
+    outcome = results.results(path, today=TODAY)
     assert kpis(outcome)["css"] == (0.95, "exceptional")
     others = {id_: value for id_, value in kpis(outcome).items() if id_ != "css"}
     assert set(others.values()) == {(None, None)}
@@ -189,8 +190,8 @@ def test_totals_alone_make_a_scorecard(tmp_path: Path) -> None:
 
 def test_a_new_workbook_has_reasons_and_no_errors(tmp_path: Path) -> None:
     path = tmp_path / "new.xlsx"
-    verbs.new(AGENCY, language="en", period=Period.parse("2026-02"), company="Nova", currency="USD", out=path)
-    outcome = verbs.refresh(path)
+    new.new(AGENCY, language="en", period=Period.parse("2026-02"), company="Nova", currency="USD", out=path, now=NOW)
+    outcome = refresh.refresh(path, now=NOW)
     assert set(kpis(outcome).values()) == {(None, None)}
     # Nothing happened in the empty logs; of the empty lists of clients and services nothing is known.
     reasons = {result.kpi.id: result.reason.code for result in outcome.scorecard.results}
@@ -212,7 +213,7 @@ def test_a_thousand_rows(book: Path) -> None:
             "client": ["Ana"] * count,
         },
     )
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert measures(outcome) == pytest.approx({**MEASURES, "surveyed": 1003, "satisfied": 902})
     assert_engine_agrees(book)
 
@@ -325,7 +326,7 @@ def test_a_bad_row(name: str, book: Path) -> None:
     edit, where, changed = BAD[name]
     edit(book)
 
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
 
     found = {(p.severity, p.code, p.sheet, p.cell): p for p in outcome.problems}
     assert where in found
@@ -346,20 +347,20 @@ def test_hours_typed_over_the_formula_count_as_typed(book: Path) -> None:
     editor.set(*parse_cell(cell), 5)
     editor.commit()
     package.save(book)
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert measures(outcome) == pytest.approx({**MEASURES, "resolution_hours": 5 + 3.9})
     assert_engine_agrees(book)
 
 
 def test_a_bad_row_is_listed_on_the_sheet_check_with_a_link(book: Path) -> None:
     typed("surveys", "score", 0, 11)(book)
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     where, cells = opened(book), contents(book)
     assert cells[placed(where, "check", "problem_1", "where")].value == "Surveys!C5"
     assert cells[placed(where, "check", "problem_1", "where")].formula == 'HYPERLINK("#\'Surveys\'!C5","Surveys!C5")'
     assert cells[placed(where, "check", "problem_1", "text")].value == errors(outcome)[0].text(EN)
     typed("surveys", "score", 0, 5)(book)
-    verbs.refresh(book)
+    refresh.refresh(book, now=NOW)
     assert errors(outcome)[0].text(EN) not in {cell.value for cell in contents(book).values()}
 
 
@@ -380,9 +381,9 @@ def test_a_threshold_emptied_is_the_published_one_again(book: Path) -> None:
     where = opened(book)
     cell = placed(where, "kpis", "css", "typical_yours")
     put(book, {cell: 0.6})
-    assert kpis(verbs.refresh(book))["css"] == (pytest.approx(2 / 3), "typical")
+    assert kpis(refresh.refresh(book, now=NOW))["css"] == (pytest.approx(2 / 3), "typical")
     put(book, {cell: None})
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert kpis(outcome)["css"] == (pytest.approx(2 / 3), "below")
     assert contents(book)[named(where, "va_css_typical")].value == 0.85
     assert_engine_agrees(book)
@@ -392,9 +393,9 @@ def test_no_threshold_at_all_is_no_threshold_of_zero(book: Path) -> None:
     # The article publishes no typical band for tcr.
     where = opened(book)
     assert contents(book)[named(where, "va_tcr_typical")].value == ""
-    assert kpis(verbs.refresh(book))["tcr"][1] == "below"
+    assert kpis(refresh.refresh(book, now=NOW))["tcr"][1] == "below"
     put(book, {placed(where, "kpis", "tcr", "typical_yours"): 0})
-    assert kpis(verbs.refresh(book))["tcr"][1] == "typical"
+    assert kpis(refresh.refresh(book, now=NOW))["tcr"][1] == "typical"
     assert_engine_agrees(book)
 
 
@@ -410,7 +411,7 @@ def test_no_threshold_at_all_is_no_threshold_of_zero(book: Path) -> None:
 def test_a_word_where_a_number_belongs(row: str, column: str, block: str, code: str, book: Path) -> None:
     sheet, cell = placed(opened(book), block, row, column)
     put(book, {(sheet, cell): "about 3"})
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert [(p.code, p.sheet, p.cell) for p in errors(outcome)] == [(code, sheet, cell)]
     assert measures(outcome) == pytest.approx(MEASURES)
     assert_engine_agrees(book)
@@ -418,7 +419,7 @@ def test_a_word_where_a_number_belongs(row: str, column: str, block: str, code: 
 
 def test_the_satisfied_cut(book: Path) -> None:
     put(book, {placed(opened(book), "settings", "satisfied_cut", "value"): 3})
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert measures(outcome) == pytest.approx({**MEASURES, "satisfied": 3})
     assert kpis(outcome)["css"] == (1.0, "exceptional")
 
@@ -429,7 +430,7 @@ def test_a_period_that_is_no_date(value: object, book: Path) -> None:
     put(book, {cell: value})
     before = book.read_bytes()
     with pytest.raises(BadSetting) as caught:
-        verbs.refresh(book)
+        refresh.refresh(book, now=NOW)
     assert (caught.value.sheet, caught.value.cell) == cell
     assert f"{cell[0]}!{cell[1]}" in str(caught.value)
     assert book.read_bytes() == before
@@ -496,7 +497,7 @@ def _drop_column(package: Package, part: str, sheet: str, ref: str, heading: str
 
 def test_a_table_deleted(book: Path) -> None:
     delete(book, "surveys")
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert [(p.code, p.table) for p in errors(outcome)] == [("table_gone", "surveys")]
     assert "Surveys" in errors(outcome)[0].text(EN)
     assert measures(outcome) == pytest.approx({**MEASURES, "surveyed": None, "satisfied": None})
@@ -511,7 +512,7 @@ def test_typed_totals_stand_in_for_a_deleted_table(book: Path) -> None:
     delete(book, "surveys")
     where = opened(book)
     put(book, {placed(where, "totals", m, "typed"): v for m, v in {"surveyed": 10, "satisfied": 9}.items()})
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert kpis(outcome)["css"] == (0.9, "above_average")
     assert errors(outcome) == []
     assert_engine_agrees(book)
@@ -520,7 +521,7 @@ def test_typed_totals_stand_in_for_a_deleted_table(book: Path) -> None:
 @pytest.mark.parametrize("as_excel", ["#REF!", "tbl_leads[#REF!]"])
 def test_a_column_deleted_that_nothing_needs(as_excel: str, book: Path) -> None:
     delete(book, "leads", "converted", as_excel=as_excel)
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert errors(outcome) == []
     assert ("note", "column_unneeded", "leads", "converted") in {
         (p.severity, p.code, p.table, p.field) for p in outcome.problems
@@ -531,7 +532,7 @@ def test_a_column_deleted_that_nothing_needs(as_excel: str, book: Path) -> None:
 
 def test_a_column_deleted_that_only_an_interval_needs(book: Path) -> None:
     delete(book, "requests", "hours_squared")
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert errors(outcome) == []
     assert measures(outcome) == pytest.approx(MEASURES)
     found = outcome.scorecard.result("art")
@@ -542,7 +543,7 @@ def test_a_column_deleted_that_only_an_interval_needs(book: Path) -> None:
 def test_a_column_deleted_that_kpis_need(book: Path) -> None:
     delete(book, "requests", "hours_squared")  # the one behind it goes with it
     delete(book, "requests", "hours")
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert [(p.code, p.table, p.field) for p in errors(outcome)] == [("column_gone", "requests", "hours")]
     assert measures(outcome) == pytest.approx({**MEASURES, "resolution_hours": None, "requests_resolved": None})
     assert kpis(outcome)["art"] == (None, None)
@@ -560,7 +561,7 @@ def test_a_sheet_deleted_without_which_nothing_can_be_told(block: str, book: Pat
     package.save(book)
     before = book.read_bytes()
     with pytest.raises((OwnedPartMissing, NotOurWorkbook), match=re.escape(book.name)):
-        verbs.refresh(book)
+        refresh.refresh(book, now=NOW)
     assert book.read_bytes() == before
 
 
@@ -610,9 +611,9 @@ REFUSED: dict[str, tuple[Edit, type[KpixlError]]] = {
     "not there": (Path.unlink, FileMissing),
 }
 COMMANDS: dict[str, Callable[[Path], object]] = {
-    "refresh": verbs.refresh,
-    "results": verbs.results,
-    "import": lambda path: import_rows(path, "leads", path.parent / "leads.csv", {"date": "D", "lead": "L"}),
+    "refresh": lambda path: refresh.refresh(path, now=NOW),
+    "results": lambda path: results.results(path, today=TODAY),
+    "import": lambda path: import_rows(path, "leads", path.parent / "leads.csv", {"date": "D", "lead": "L"}, now=NOW),
 }
 
 
@@ -642,9 +643,9 @@ def test_a_file_that_is_open_elsewhere(lock: str, book: Path) -> None:
             COMMANDS[command](book)
     assert book.read_bytes() == before
     # Reading disturbs nobody.
-    assert kpis(verbs.results(book))["aur"] == (0.8125, "above_average")
+    assert kpis(results.results(book, today=TODAY))["aur"] == (0.8125, "above_average")
     mark.unlink()
-    assert verbs.refresh(book).written
+    assert refresh.refresh(book, now=NOW).written
 
 
 @pytest.mark.parametrize("command", ["refresh", "results"])
@@ -660,26 +661,17 @@ def test_what_cannot_be_done_is_exit_2(command: str, book: Path, capsys: pytest.
 def test_new_overwrites_nothing(book: Path) -> None:
     before = book.read_bytes()
     with pytest.raises(FileExists, match=re.escape(book.name)):
-        verbs.new(AGENCY, language="en", period=Period.parse("2026-10"), company="X", currency="EUR", out=book)
+        new.new(AGENCY, language="en", period=Period.parse("2026-10"), company="X", currency="EUR", out=book, now=NOW)
     assert book.read_bytes() == before
 
 
 # Refresh again, and undo
 
 
-class Later(datetime):
-    """A clock that stands at noon of Christmas."""
-
-    @classmethod
-    def now(cls, tz: object = None) -> datetime:
-        return datetime(2026, 12, 25, 12, 0)
-
-
-def test_a_second_refresh_changes_only_the_moment(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    verbs.refresh(book)
+def test_a_second_refresh_changes_only_the_moment(book: Path) -> None:
+    refresh.refresh(book, now=NOW)
     before, parts = contents(book), set(Package.open(book).parts)
-    monkeypatch.setattr(verbs, "datetime", Later)
-    verbs.refresh(book)
+    refresh.refresh(book, now=datetime(2026, 12, 25, 12, 0))
     after = contents(book)
     changed = {place for place in before | after if before.get(place) != after.get(place)}
     assert changed == {placed(opened(book), "dashboard", "company", "c13")}
@@ -690,14 +682,14 @@ def test_a_second_refresh_changes_only_the_moment(book: Path, monkeypatch: pytes
 def test_a_refresh_can_be_undone(book: Path) -> None:
     typed("surveys", "score", 2, 5)(book)
     before = book.read_bytes()
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert outcome.backup is not None
     assert outcome.backup.read_bytes() == before
     assert book.read_bytes() != before
     assert kpis(outcome)["css"] == (1.0, "exceptional")
     typed("surveys", "score", 2, 1)(book)
     shutil.copy(outcome.backup, book)
-    assert kpis(verbs.refresh(book))["css"] == (1.0, "exceptional")
+    assert kpis(refresh.refresh(book, now=NOW))["css"] == (1.0, "exceptional")
 
 
 # Import
@@ -715,12 +707,12 @@ def test_import_appends_and_refreshes(book: Path) -> None:
     )
     before = book.read_bytes()
     mapping = {"id": "Nr", "client": "Wer", "opened": "Auf", "resolved": "Zu"}
-    outcome = import_rows(book, "requests", source, mapping, add_new=True)
+    outcome = import_rows(book, "requests", source, mapping, add_new=True, now=NOW)
     assert (outcome.imported, outcome.added) == (3, {"clients": ("Maxi",)})
     assert [(row.line, row.column, row.value) for row in outcome.rejected] == [(4, "Auf", "gestern")]
     assert outcome.backup is not None
     assert outcome.backup.read_bytes() == before
-    after = verbs.results(book)
+    after = results.results(book, today=TODAY)
     changed = {
         "requests_resolved": 4, "resolution_hours": 5.9 + 6 + 1.5, "requests_opened": 7, "requests_open": 3,
         # Maxi is a client from the day of the first row.
@@ -747,6 +739,6 @@ def test_an_import_that_cannot_be_done(
     source.write_text("D,L\n2026-10-05,New one\n")
     before = book.read_bytes()
     with pytest.raises(error):
-        import_rows(book, table, source, mapping)
+        import_rows(book, table, source, mapping, now=NOW)
     assert book.read_bytes() == before
     assert not (book.parent / "kpixl backups").exists()

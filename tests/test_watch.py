@@ -19,14 +19,16 @@ import openpyxl
 import pytest
 
 import workbooks
-from kpixl import cli, verbs, watch_log, watch_memory
-from kpixl import watch as watch_module
+from clock import NOW
+from kpixl import files
+from kpixl.cli import main, watch_log
 from kpixl.errors import BadSetting, NoPermission, NotWritten
 from kpixl.i18n import language
-from kpixl.watch import PATIENCE, PAUSE, RETRY, SETTLED, Event, Watcher, watch
-from kpixl.watch_memory import AlreadyWatched, only_one
-from kpixl.workbook import files
-from kpixl.workbook.package import Package
+from kpixl.ooxml.package import Package
+from kpixl.verbs import refresh, watch_memory
+from kpixl.verbs import watch as watch_module
+from kpixl.verbs.watch import PATIENCE, PAUSE, RETRY, SETTLED, Clock, Event, Watcher, watch
+from kpixl.verbs.watch_memory import AlreadyWatched, only_one
 
 NOON = datetime(2026, 11, 22, 12, 0, 0)
 NAME = "TaskZenith 2026-10.xlsx"
@@ -47,6 +49,10 @@ def book(refreshed: bytes, tmp_path: Path) -> Path:
     return path
 
 
+def _never(seconds: float) -> None:
+    raise AssertionError("a single look waits for nothing")
+
+
 class Hand:
     """A watcher whose time goes by when it is told to."""
 
@@ -58,7 +64,7 @@ class Hand:
 
     def start(self) -> None:
         """Begin anew, as after a restart of the computer."""
-        self.watcher = Watcher(self.folder, self.events.append, clock=lambda: self.time, now=lambda: NOON)
+        self.watcher = Watcher(self.folder, self.events.append, clock=Clock(lambda: self.time, _never, lambda: NOON))
 
     def look(self, seconds: float = PAUSE) -> list[str]:
         """Let time go by with looks; what was told meanwhile."""
@@ -166,7 +172,7 @@ def test_a_save_in_the_moment_of_the_refresh_is_not_missed(
 ) -> None:
     real = Package.save
 
-    def then_saved_again(self: Package, path: Path, *, backup: bool = False) -> Path | None:
+    def then_saved_again(self: Package, path: Path, *, backup: datetime | None = None) -> Path | None:
         kept = real(self, path, backup=backup)
         monkeypatch.setattr(Package, "save", real)
         save(path, 5)
@@ -188,7 +194,7 @@ def test_what_is_up_to_date_stays(book: Path, hand: Hand, refreshed: bytes) -> N
     os.utime(book)
     assert hand.settle() == []
     save(book)
-    verbs.refresh(book)
+    refresh.refresh(book, now=NOW)
     by_hand = book.read_bytes()
     assert hand.settle() == []
     assert book.read_bytes() == by_hand
@@ -198,7 +204,7 @@ def test_what_was_undone_stays(book: Path, hand: Hand) -> None:
     save(book)
     saved = book.read_bytes()
     assert hand.settle() == ["refreshed"]
-    files.undo(book)
+    files.undo(book, NOW)
     assert hand.settle() == []
     hand.start()
     assert hand.settle() == []
@@ -408,6 +414,7 @@ class Script:
     def __init__(self, *steps: Callable[[], object]) -> None:
         self.time = 0.0
         self.steps = list(steps)
+        self.clock = Clock(lambda: self.time, self.sleep, lambda: NOON)
 
     def sleep(self, seconds: float) -> None:
         self.time += seconds
@@ -424,7 +431,7 @@ def test_it_runs_until_it_is_stopped(book: Path) -> None:
     events: list[Event] = []
     script = Script(lambda: save(book), *[nothing] * 6)
     with pytest.raises(KeyboardInterrupt):
-        watch(book.parent, events.append, clock=lambda: script.time, sleep=script.sleep, now=lambda: NOON)
+        watch(book.parent, events.append, clock=script.clock)
     assert [event.kind for event in events] == ["started", "refreshed", "stopped"]
     assert not lock_of(book.parent).exists()
 
@@ -439,7 +446,7 @@ def test_a_single_look(book: Path, refreshed: bytes) -> None:
     events: list[Event] = []
     steps: list[tuple[int, int, str]] = []
     script = Script(*[nothing] * 10)
-    once: dict[str, Any] = {"once": True, "clock": lambda: script.time, "sleep": script.sleep}
+    once: dict[str, Any] = {"once": True, "clock": script.clock}
     watch(book.parent, events.append, progress=lambda *step: steps.append(step), **once)
     assert [(event.kind, event.path) for event in events] == [("refreshed", second), ("waits", third)]
     assert steps == [(0, 3, NAME), (1, 3, second.name), (2, 3, third.name)]
@@ -457,7 +464,7 @@ def test_a_single_look(book: Path, refreshed: bytes) -> None:
 def test_a_single_look_does_not_wait_for_ever(book: Path) -> None:
     events: list[Event] = []
     script = Script(*[lambda: os.utime(book, ns=(0, len(script.steps)))] * 1000)
-    watch(book.parent, events.append, once=True, clock=lambda: script.time, sleep=script.sleep)
+    watch(book.parent, events.append, once=True, clock=script.clock)
     assert events == []
     assert PATIENCE <= script.time <= PATIENCE + PAUSE
 
@@ -475,15 +482,15 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("fast")
 def test_the_verb_shows_and_keeps_what_happens(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     save(book)
-    assert cli.main(["watch", str(book.parent), "--once"]) == 0
+    assert main.main(["watch", str(book.parent), "--once"]) == 0
     out, err = capsys.readouterr()
     assert out.endswith(f"  {NAME}: refreshed. Check has found no problems.\n")
     assert err == ""
     log = book.parent / watch_log.NAME
     assert log.read_text(encoding="utf-8") == out
-    assert cli.main(["watch", str(book.parent), "--once"]) == 0
+    assert main.main(["watch", str(book.parent), "--once"]) == 0
     assert capsys.readouterr().out == f"Nothing has been saved in {book.parent} since the last refresh.\n"
-    assert cli.main(["watch", str(book.parent), "--once", "--json"]) == 0
+    assert main.main(["watch", str(book.parent), "--once", "--json"]) == 0
     assert capsys.readouterr().out == ""
     assert log.read_text(encoding="utf-8") == out
 
@@ -495,14 +502,14 @@ def test_the_verb_for_machines_and_in_another_language(
     save(book)
     script = Script(*[nothing] * 3)
     real = watch_module.watch
-    monkeypatch.setattr(watch_module, "watch", lambda *given, **named: real(*given, **named, sleep=script.sleep))
-    assert cli.main(["watch", str(book.parent), "--json"]) == 0
+    monkeypatch.setattr(watch_module, "watch", lambda *given, **named: real(*given, **named | {"clock": script.clock}))
+    assert main.main(["watch", str(book.parent), "--json"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["event"] for line in lines] == ["started", "refreshed", "stopped"]
     assert lines[1]["path"] == str(book)
     assert lines[1]["problem_count"]["error"] == 0
     assert Path(lines[1]["backup"]).is_file()
-    assert datetime.fromisoformat(lines[1]["time"]) <= datetime.now()
+    assert lines[1]["time"] == NOON.isoformat()
     event = Event("failed", NOON, book, error=BadSetting(sheet="S", cell="A1", got="x", expected="y"), by_itself=True)
     for code in ("en", "es", "pt", "fr", "ro"):
         data = watch_log.event_json(event, language(code))
@@ -514,14 +521,14 @@ def test_the_verb_for_machines_and_in_another_language(
 def test_exit_codes(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = workbooks.named(workbooks.opened(book), "period_day")
     workbooks.put(book, {place: "soon"})
-    assert cli.main(["watch", str(book.parent), "--once"]) == 1
+    assert main.main(["watch", str(book.parent), "--once"]) == 1
     assert "holds “soon”" in capsys.readouterr().out
-    assert cli.main(["watch", str(book.parent / "nowhere"), "--once"]) == 2
+    assert main.main(["watch", str(book.parent / "nowhere"), "--once"]) == 2
     assert "There is no folder" in capsys.readouterr().err
-    assert cli.main(["watch", str(book.parent / files.BACKUP_FOLDER)]) == 2
+    assert main.main(["watch", str(book.parent / files.BACKUP_FOLDER)]) == 2
     assert "holds backups" in capsys.readouterr().err
     hold(book.parent, pid=os.getppid())
-    assert cli.main(["watch", str(book.parent), "--json"]) == 2
+    assert main.main(["watch", str(book.parent), "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "already_watched"
 
 
@@ -533,7 +540,7 @@ def test_a_single_look_that_is_broken_off(book: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(watch_module, "refresh_package", interrupted)
     save(book)
     saved = book.read_bytes()
-    assert cli.main(["watch", str(book.parent), "--once"]) == 130
+    assert main.main(["watch", str(book.parent), "--once"]) == 130
     assert book.read_bytes() == saved
     assert not lock_of(book.parent).exists()
 

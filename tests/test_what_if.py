@@ -13,23 +13,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clock import NOW, TODAY
 from engines import Place, Value, contents, differences, formula_cells, ironcalc_values, libreoffice_values
-from kpixl import i18n, verbs
-from kpixl.adopt import adopt
+from kpixl import i18n
 from kpixl.catalog import business, businesses
 from kpixl.catalog.model import Level, Standing
-from kpixl.catalog.tables import Window
-from kpixl.entries import CellError, InputCell, WhatIf
-from kpixl.grade import NOISE
-from kpixl.measure import measure
-from kpixl.period import Period
-from kpixl.roll import roll
-from kpixl.score import Scorecard, score
-from kpixl.what_if import Moved, Supposed, changeable, direction, follows, in_use, measures_of, suppose, supposed
-from kpixl.words import entry_words
-from kpixl.workbook.package import MAIN, Package
+from kpixl.cellvalue import CellError
+from kpixl.entries import InputCell, WhatIf
+from kpixl.kpi.grade import NOISE
+from kpixl.kpi.measure import measure
+from kpixl.kpi.score import Scorecard, score
+from kpixl.kpi.what_if import Moved, Supposed, changeable, direction, follows, in_use, measures_of, suppose, supposed
+from kpixl.ooxml.package import MAIN, Package
+from kpixl.ooxml.sheet import SheetEditor
+from kpixl.period import Period, Window
+from kpixl.texts.words import entry_words
+from kpixl.verbs import demo, refresh
+from kpixl.verbs.adopt import adopt
+from kpixl.verbs.roll import roll
 from kpixl.workbook.read import Book
-from kpixl.workbook.sheet import SheetEditor
 from kpixl.workbook.sheets.what_if import slider
 from workbooks import BUSINESS, ROWS, Filled, make, named, opened, placed, put
 
@@ -96,10 +98,10 @@ def test_what_is_no_number_changes_nothing(scorecard: Scorecard) -> None:
 
 def test_fewer_cases_than_the_owner_wants_have_no_level(scorecard: Scorecard) -> None:
     entries = replace(scorecard.entries, settings={"minimum_cases": InputCell(90.0, "Settings", "C20")})
-    found = then(score(entries, measure(entries)), surveyed=(-11.0, None))
+    found = then(score(entries, measure(entries), TODAY), surveyed=(-11.0, None))
     assert (found.kpis["css"].before, found.kpis["css"].after) == (Level.TYPICAL, None)
     assert found.kpis["css"].then == pytest.approx(88 / 89)
-    found = then(score(entries, measure(entries)), surveyed=(-10.0, None))
+    found = then(score(entries, measure(entries), TODAY), surveyed=(-10.0, None))
     assert found.kpis["css"].after is Level.EXCEPTIONAL
 
 
@@ -110,7 +112,7 @@ def test_fewer_cases_than_the_owner_wants_have_no_level(scorecard: Scorecard) ->
 def test_just_at_a_threshold(change: float, level: Level, scorecard: Scorecard) -> None:
     typed = {**scorecard.entries.typed, "satisfied": InputCell(80.0, "Totals", "D5")}
     entries = replace(scorecard.entries, typed=typed, thresholds={})
-    assert then(score(entries, measure(entries)), satisfied=(change, None)).kpis["css"].after is level
+    assert then(score(entries, measure(entries), TODAY), satisfied=(change, None)).kpis["css"].after is level
 
 
 def test_without_a_benchmark_the_target_decides() -> None:
@@ -145,7 +147,7 @@ def shop(typed: Mapping[str, float], targets: Mapping[str, float] | None = None)
     cells = {name: InputCell(number, "Totals", "D5") for name, number in typed.items()}
     aims = {kpi: InputCell(number, "KPIs", "E5") for kpi, number in (targets or {}).items()}
     entries = replace(blank, typed=cells, targets=aims, tables=dict.fromkeys(blank.tables))
-    return score(entries, measure(entries))
+    return score(entries, measure(entries), TODAY)
 
 
 def opened_blank(id_: str) -> Book:
@@ -185,7 +187,7 @@ def test_a_share_against_a_plain_reference(up: Input, down: Input, satisfied: fl
     cells = {name: InputCell(number, "Totals", "D5") for name, number in typed.items()}
     blank = BLANKS["remote-va-agency"].entries
     entries = replace(blank, typed=cells, tables=dict.fromkeys(blank.tables))
-    found = then(score(entries, measure(entries)), satisfied=up, surveyed=down).kpis["css"]
+    found = then(score(entries, measure(entries), TODAY), satisfied=up, surveyed=down).kpis["css"]
     top, bottom = (
         max(0.0, (number + (change or 0)) * (1 + (percent or 0)))  # type: ignore[operator]
         for number, (change, percent) in ((satisfied, up), (surveyed, down))
@@ -234,7 +236,7 @@ SCENARIOS: dict[str, Callable[[str, int, float | None], Input]] = {
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A sample of each business."""
-    outcomes = verbs.demo(tmp_path_factory.mktemp("what-if"))
+    outcomes = demo.demo(tmp_path_factory.mktemp("what-if"), now=NOW)
     return {outcome.scorecard.entries.business.id: outcome.path for outcome in outcomes}
 
 
@@ -257,7 +259,7 @@ def filled(source: Path, folder: Path, scenario: str) -> Path:
     chosen = SCENARIOS[scenario]
     names = [m.name for m in changeable(book.entries.business)]
     type_in(path, {name: chosen(name, number, now[name]) for number, name in enumerate(names)})
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     return path
 
 
@@ -282,7 +284,7 @@ def test_every_formula_in_libreoffice(samples: dict[str, Path], tmp_path: Path) 
 def test_what_it_takes_is_what_it_takes(id_: str, samples: dict[str, Path], tmp_path: Path) -> None:
     """The amount that KPIs names, typed as the change, gives the next level there."""
     path = Path(shutil.copy(samples[id_], tmp_path / "next.xlsx"))
-    outcome = verbs.refresh(path)
+    outcome = refresh.refresh(path, now=NOW)
     steps = {r.kpi.id: r for r in outcome.scorecard.results if r.grade.to_next is not None}
     assert bool(steps) == bool(business(id_).kpis[0].thresholds)
     book = opened(path)
@@ -342,7 +344,7 @@ AT_THE_EDGE = {
 def test_just_at_every_edge(compute: Callable[[Path], Mapping[Place, Value]], tmp_path: Path) -> None:
     path = make(tmp_path / "edges.xlsx", Filled(typed=WORKED))
     type_in(path, TO_THE_EDGE)
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     computed = compute(path)
     for kpi, (value, word) in AT_THE_EDGE.items():
         assert shown(path, computed, f"kpi_{kpi}", "then", "level_then") == [pytest.approx(value), word], kpi
@@ -387,7 +389,7 @@ def test_live_and_after_a_refresh(path: Path) -> None:
         assert shown(path, computed, "space", "now") == ["Levels that would change: 3"]
         if round_ == "live":
             assert path.read_bytes() == before
-            verbs.refresh(path)
+            refresh.refresh(path, now=NOW)
     assert differences(path, computed) == []
 
 
@@ -395,7 +397,7 @@ def test_nothing_but_this_sheet_knows_of_it(path: Path) -> None:
     book, moment = opened(path), placed(opened(path), "dashboard", "company", "c13")
     before = contents(path)
     type_in(path, {"satisfied": (1.0, None), "clients_start_12m": (5.0, 0.1)})
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     after = contents(path)
     sheet = book.sheets["what_if"].name
     changed = {place for place in before | after if before.get(place) != after.get(place)}
@@ -407,7 +409,7 @@ def test_nothing_but_this_sheet_knows_of_it(path: Path) -> None:
 def test_a_refresh_keeps_what_was_typed(path: Path) -> None:
     typed = {"satisfied": (1.5, None), "leads": ("many", -0.5), "surveyed": (CellError("#N/A"), True)}
     type_in(path, typed)
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     found = opened(path).entries.what_if
     assert (found["satisfied"].change.number, found["satisfied"].percent.raw) == (1.5, None)
     assert (found["leads"].change.number, found["leads"].percent.number) == (None, -0.5)
@@ -431,7 +433,7 @@ def test_the_next_month_supposes_nothing(path: Path) -> None:
     editor.set(*book.placements["what_if"].position("surveyed", "change"), 4.0, "2+2")
     editor.commit()
     package.save(path)
-    rolled = roll(path, moment=datetime(2026, 11, 2), anyway=True)
+    rolled = roll(path, now=datetime(2026, 11, 2), anyway=True)
     after = opened(rolled.path).entries.what_if
     assert {name for name, one in after.items() if one.change.filled or one.percent.filled} == {"surveyed"}
     assert contents(rolled.path)[fetched].formula == "2+2"
@@ -449,13 +451,13 @@ def test_another_window_has_measures_of_its_own(path: Path) -> None:
     names = {measure.name for measure in measures_of(BUSINESS)}
     assert names - hidden(path) == in_use(BUSINESS)
     type_in(path, {"clients_end_12m": (1.0, None), "clients_end": (-1.0, None)})
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     # Ana and Léa were there a year ago, of whom Ana is there still; with one more, nobody would be missing.
     assert shown(path, ironcalc_values(path), "kpi_crr", "now", "then") == [0.5, 1]
 
     month = entry_words(BUSINESS, i18n.language("en"))["window_period"]
     put(path, {placed(opened(path), "kpis", "crr", "window"): month})
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     computed = ironcalc_values(path)
     assert differences(path, computed) == []
     assert {"clients_end", "clients_new_staying", "clients_start"} & hidden(path) == set()
@@ -477,7 +479,7 @@ def test_a_sheet_that_the_owner_calls_otherwise(path: Path) -> None:
     for sheet in package.sheets:
         package.replace(sheet.part, package.read(sheet.part).replace(b"'What if'!", b"Planning!"))
     package.save(path)
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     assert shown(path, ironcalc_values(path), "kpi_css", "then") == [1]
     assert not [formula for formula in formula_cells(path).values() if "What if" in formula]
 
@@ -488,7 +490,7 @@ def test_a_workbook_without_the_sheet(path: Path, tmp_path: Path) -> None:
     del book.defined_names["_kpixl.block.what_if"]
     less = tmp_path / "less.xlsx"
     book.save(less)
-    outcome = verbs.refresh(less)
+    outcome = refresh.refresh(less, now=NOW)
     assert outcome.scorecard.entries.what_if == {}
     assert outcome.scorecard.result("css").value == pytest.approx(2 / 3)
 
@@ -500,12 +502,12 @@ def test_in_a_workbook_with_names_of_the_owners(tmp_path: Path) -> None:
         theirs.defined_names[name] = openpyxl.workbook.defined_name.DefinedName(name, attr_text="Sheet!$A$1")
     path = tmp_path / "hers.xlsx"
     theirs.save(path)
-    adopt(path, BUSINESS.id, code="en", period=Period.parse("2026-10"), company="Hers", currency="EUR")
+    adopt(path, BUSINESS.id, code="en", period=Period.parse("2026-10"), company="Hers", currency="EUR", now=NOW)
     book = opened(path)
     typed = {"satisfied": 80.0, "surveyed": 100.0, "leads": 10.0, "clients_new": 1.0}
     put(path, {placed(book, "totals", name, "typed"): number for name, number in typed.items()})
     type_in(path, {"satisfied": (5.0, None), "leads": (None, 1.0)})
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     computed = ironcalc_values(path)
     assert shown(path, computed, "kpi_css", "now", "then") == [0.8, 0.85]
     assert shown(path, computed, "kpi_ncar", "now", "then") == [0.1, 0.05]
@@ -556,7 +558,7 @@ def test_thresholds_are_those_of_every_sheet(path: Path) -> None:
         {placed(book, "kpis", "css", "exceptional_yours"): 0.5, placed(book, "kpis", "crr", "exceptional_yours"): 1.0},
     )
     type_in(path, {"satisfied": (-0.5, None), "clients_end_12m": (1.0, None)})
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     computed = ironcalc_values(path)
     assert shown(path, computed, "kpi_css", "then", "level_then") == [0.5, "★ exceptional"]
     # More than 100 % is asked for.

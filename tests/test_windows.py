@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from clock import NOW, TODAY
 from engines import Error, Place, Value, contents, differences, ironcalc_values, libreoffice_values
-from kpixl import i18n, verbs
-from kpixl.__main__ import main
+from kpixl import i18n
 from kpixl.catalog.model import Level
-from kpixl.catalog.tables import Window
+from kpixl.cli.main import main
 from kpixl.i18n import LOCALES
-from kpixl.period import Kind, Period
-from kpixl.score import Result
-from kpixl.words import entry_words
-from kpixl.workbook.sheet import SheetEditor
+from kpixl.kpi.score import Result
+from kpixl.ooxml.sheet import SheetEditor
+from kpixl.period import Kind, Period, Window
+from kpixl.texts.words import entry_words
+from kpixl.verbs import refresh, results
 from workbooks import BUSINESS, KPIS, MEASURES, ROWS, Filled, day, make, named, opened, placed, put
 
 EN = i18n.language("en")
@@ -86,7 +87,7 @@ def shown_measures(path: Path) -> set[str]:
 
 
 def refreshed(path: Path, kpi: str) -> Result:
-    return verbs.refresh(path).scorecard.result(kpi)
+    return refresh.refresh(path, now=NOW).scorecard.result(kpi)
 
 
 def shown(path: Path, values: Mapping[Place, Value], block: str, kpi: str, column: str) -> Value:
@@ -116,7 +117,7 @@ def test_over_three_months_and_back(book: Path) -> None:
     # 18 hours would do for 6 requests.
     step = "Hours to resolve requests (last 3 months): −2 → typical"
     assert shown(book, computed, "kpis", "art", "to_next") == step
-    others = {r.kpi.id: r.value for r in verbs.results(book).scorecard.results if r.kpi.id != "art"}
+    others = {r.kpi.id: r.value for r in results.results(book, today=TODAY).scorecard.results if r.kpi.id != "art"}
     assert others == {id_: pytest.approx(value) for id_, (value, _) in KPIS.items() if id_ != "art"}
 
     choose(book, "art", MONTH)
@@ -138,7 +139,7 @@ def test_over_twelve_months(book: Path) -> None:
 
 def test_a_typed_total_of_the_window_wins(book: Path) -> None:
     choose(book, "art", YEAR)
-    verbs.refresh(book)
+    refresh.refresh(book, now=NOW)
     put(book, {placed(opened(book), "totals", "resolution_hours_12m", "typed"): 7.5})
     assert ironcalc_values(book)[named(opened(book), "va_art_value")] == pytest.approx(0.5)
     assert refreshed(book, "art").value == pytest.approx(0.5)
@@ -148,7 +149,7 @@ def test_a_typed_total_of_the_window_wins(book: Path) -> None:
 def test_another_day_of_the_window_is_live(book: Path) -> None:
     """An answer typed into the rows moves the figure of the window without Python."""
     choose(book, "art", QUARTER)
-    verbs.refresh(book)
+    refresh.refresh(book, now=NOW)
     put(book, {placed(opened(book), "totals", "requests_resolved", "typed"): 6})
     assert ironcalc_values(book)[named(opened(book), "va_art_value")] == pytest.approx(2)
 
@@ -166,7 +167,7 @@ def test_another_day_of_the_window_is_live(book: Path) -> None:
 def test_a_closed_month_without_a_figure(gone: tuple[float, str], measure: str, tmp_path: Path) -> None:
     past = [(start, id_, None if (start, id_) == gone else value) for start, id_, value in FULL.past]
     path = make(tmp_path / "gap.xlsx", Filled(rows=ROWS, past=past, windows={"art": YEAR}))
-    outcome = verbs.results(path)
+    outcome = results.results(path, today=TODAY)
     result = outcome.scorecard.result("art")
     assert (result.value, result.reason and result.reason.code) == (None, "missing_measure")
     text = f"Not enough closed periods for: {measure} (last 12 months)"
@@ -233,7 +234,7 @@ def test_previous_periods_are_those_of_the_same_window(
 def test_retention_over_its_own_window_keeps_its_id(tmp_path: Path) -> None:
     past = [(day("2026-09-01"), "va_crr", 0.6), (day("2026-09-01"), "va_crr_period", 0.7)]
     path = make(tmp_path / "crr.xlsx", Filled(rows=ROWS, past=past))
-    assert verbs.results(path).scorecard.result("crr").previous == 0.6
+    assert results.results(path, today=TODAY).scorecard.result("crr").previous == 0.6
     choose(path, "crr", MONTH)
     assert refreshed(path, "crr").previous == 0.7
     assert differences(path, ironcalc_values(path)) == []
@@ -253,17 +254,17 @@ def test_the_notice_is_live_from_the_change_to_the_refresh(book: Path) -> None:
     # Excel alone cannot change the formula: the figure stays that of the old window.
     assert computed[named(where, "va_art_value")] == pytest.approx(2.95)
     # Python looks at the new one already.
-    assert verbs.results(book).scorecard.result("art").value == pytest.approx(38 / 15)
-    verbs.refresh(book)
+    assert results.results(book, today=TODAY).scorecard.result("art").value == pytest.approx(38 / 15)
+    refresh.refresh(book, now=NOW)
     assert ironcalc_values(book)[notice] == ""
 
 
 @pytest.mark.parametrize("text", ["for ever", "12", 12.0, None])
 def test_what_is_no_window_keeps_the_published_one(text: Value | None, book: Path) -> None:
     choose(book, "crr", QUARTER)
-    verbs.refresh(book)
+    refresh.refresh(book, now=NOW)
     choose(book, "crr", text)
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert outcome.scorecard.result("crr").value == pytest.approx(0.5)
     assert outcome.scorecard.result("crr").kpi.window is Window.YEAR
     assert formula(book, "crr") == 'IFERROR((clients_end_12m-clients_new_staying_12m)/clients_start_12m,"")'
@@ -277,7 +278,7 @@ def test_what_is_no_window_keeps_the_published_one(text: Value | None, book: Pat
 
 def test_a_window_that_the_kpi_does_not_offer(book: Path) -> None:
     choose(book, "sdi", QUARTER)
-    outcome = verbs.refresh(book)
+    outcome = refresh.refresh(book, now=NOW)
     assert outcome.scorecard.result("sdi").value == pytest.approx(2 / 3)
     assert [p.field for p in outcome.problems if p.code == "pick_unknown"] == ["sdi"]
     assert differences(book, ironcalc_values(book)) == []
@@ -304,7 +305,7 @@ def test_json_tells_the_window(book: Path, capsys: pytest.CaptureFixture[str]) -
 def test_the_words_of_every_language(code: str, tmp_path: Path) -> None:
     windows = {"art": word(Window.QUARTER, code), "crr": word(Window.PERIOD, code)}
     path = make(tmp_path / f"{code}.xlsx", Filled(language=code, rows=ROWS, past=SINCE_AUGUST, windows=windows))
-    scorecard = verbs.results(path).scorecard
+    scorecard = results.results(path, today=TODAY).scorecard
     assert scorecard.result("art").value == pytest.approx(20 / 6)
     assert scorecard.result("crr").value == 1.0  # Ana and Léa stay, Zoë is new
     assert differences(path, ironcalc_values(path)) == []
@@ -350,7 +351,7 @@ def filled(name: str, window: str) -> Filled:
 def test_windows_of_other_periods(name: str, window: str, tmp_path: Path) -> None:
     value = OTHERS[name][3][window]
     path = make(tmp_path / f"{name}.xlsx", filled(name, window))
-    outcome = verbs.results(path)
+    outcome = results.results(path, today=TODAY)
     result = outcome.scorecard.result("art")
     assert result.value == (None if value is None else pytest.approx(value))
     computed = ironcalc_values(path)
@@ -367,7 +368,7 @@ def test_a_missing_period_of_another_length(name: str, tmp_path: Path) -> None:
     latest = max(start for start, _, _ in past)
     gap = replace(filled(name, YEAR), past=[line for line in past if line[0] != latest])
     path = make(tmp_path / f"{name}.xlsx", gap)
-    outcome = verbs.results(path)
+    outcome = results.results(path, today=TODAY)
     assert outcome.scorecard.result("art").value is None
     assert [p.code for p in outcome.problems if p.code == "past_missing"] == ["past_missing"]
     assert differences(path, ironcalc_values(path)) == []

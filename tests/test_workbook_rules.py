@@ -14,20 +14,21 @@ from lxml import etree
 from lxml.etree import _Element as Element
 from openxml_audit import OpenXmlValidator
 
+from clock import NOW
 from engines import formula_cells
-from kpixl import verbs
 from kpixl.catalog import businesses
 from kpixl.catalog.model import OWN_SLOTS
-from kpixl.certainty import CONFIDENCE
 from kpixl.functions.describe import functions
 from kpixl.i18n import LOCALES
+from kpixl.kpi.in_force import settings_of
+from kpixl.kpi.interval import CONFIDENCE
+from kpixl.kpi.signals import SCALE
+from kpixl.kpi.what_if import changeable
+from kpixl.ooxml.cells import cell_name, parse_area
+from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.period import Period
-from kpixl.settings import settings_of
-from kpixl.signals import SCALE
-from kpixl.what_if import changeable
+from kpixl.verbs import demo, new, refresh
 from kpixl.workbook import layout
-from kpixl.workbook.cells import cell_name, parse_area
-from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.workbook.sheets import own
 from workbooks import named, opened, placed
 
@@ -82,8 +83,8 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[Key, Path]:
 
 def _new(folder: Path, business: str, code: str, period: str) -> Path:
     out = folder / f"{business} {code} {period}.xlsx"
-    return verbs.new(
-        business, language=code, period=Period.parse(period), company="Ñandú & Co", currency="EUR", out=out
+    return new.new(
+        business, language=code, period=Period.parse(period), company="Ñandú & Co", currency="EUR", out=out, now=NOW
     )
 
 
@@ -94,7 +95,7 @@ def book(request: pytest.FixtureRequest, books: dict[Key, Path]) -> Path:
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return [outcome.path for outcome in verbs.demo(tmp_path_factory.mktemp("demo"))]
+    return [outcome.path for outcome in demo.demo(tmp_path_factory.mktemp("demo"), now=NOW)]
 
 
 def findings(path: Path) -> list[str]:
@@ -125,7 +126,7 @@ def test_the_sample_workbooks_are_valid(samples: list[Path]) -> None:
 def test_a_refreshed_workbook_is_valid(books: dict[Key, Path], tmp_path: Path) -> None:
     path = tmp_path / "again.xlsx"
     path.write_bytes(books[KEYS[0]].read_bytes())
-    verbs.refresh(path)
+    refresh.refresh(path, now=NOW)
     assert findings(path) == []
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from kpixl import verbs
+from clock import TODAY
+from kpixl.ooxml.package import Package
+from kpixl.ooxml.table_rows import set_cells
 from kpixl.period import Period, serial
-from kpixl.roll import roll
+from kpixl.verbs import results
+from kpixl.verbs.roll import roll
 from kpixl.workbook.append import append_entries
-from kpixl.workbook.package import Package
 from kpixl.workbook.read import read
-from kpixl.workbook.tables import set_cells
 from workbooks import Filled, make
 
 MONTHS = 60
@@ -168,7 +169,7 @@ def test_sixty_months(tmp_path: Path) -> None:
         enter(path, *owner.month(period))
         archives[period] = path
         wanted[period] = owner.figures(period)
-        rolled = roll(path, moment=datetime(2026, 1, 1), anyway=True)
+        rolled = roll(path, now=datetime(2026, 1, 1), anyway=True)
         assert rolled.closed == period
         path = rolled.path
         sizes.append(path.stat().st_size)
@@ -187,7 +188,7 @@ def test_sixty_months(tmp_path: Path) -> None:
     assert (sizes[-1] - sizes[11]) / (MONTHS - 12) < 1500
     # December carries what each archived workbook of the year says of its month.
     for period in list(months())[-12:]:
-        scorecard = verbs.results(archives[period]).scorecard
+        scorecard = results.results(archives[period], today=TODAY).scorecard
         said = {name: value.used for name, value in scorecard.measures.items() if (period.start, name) in past}
         said |= {result.kpi.history_id: result.value for result in scorecard.results}
         assert len(said) > 20

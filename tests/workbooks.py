@@ -10,18 +10,20 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
-from kpixl import verbs
+from clock import NOW
 from kpixl.catalog import business
-from kpixl.entries import CellError
+from kpixl.cellvalue import CellError
 from kpixl.i18n import LOCALES, language
+from kpixl.ooxml.cells import cell_name, parse_cell
+from kpixl.ooxml.package import Package
+from kpixl.ooxml.sheet import SheetEditor
+from kpixl.ooxml.table_rows import append_rows
 from kpixl.period import Kind, Period, serial
+from kpixl.verbs import new
+from kpixl.verbs import refresh as refresh_verb
 from kpixl.workbook import layout
 from kpixl.workbook.append import append_entries, settle
-from kpixl.workbook.cells import cell_name, parse_cell
-from kpixl.workbook.package import Package
 from kpixl.workbook.read import Book, read
-from kpixl.workbook.sheet import SheetEditor
-from kpixl.workbook.tables import append_rows
 
 AGENCY = "remote-va-agency"
 BUSINESS = business(AGENCY)
@@ -142,7 +144,7 @@ def make(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
     settle(package, read(package))
     package.save(path)
     if refresh:
-        verbs.refresh(path)
+        refresh_verb.refresh(path, now=NOW)
     return path
 
 
@@ -152,7 +154,9 @@ def _blank(business_id: str, language: str, kind: Kind, currency: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="kpixl-blank-") as folder:
         out = Path(folder, "new.xlsx")
         period = Period.parse(_DAYS[kind])
-        verbs.new(business_id, language=language, period=period, company="TaskZenith", currency=currency, out=out)
+        new.new(
+            business_id, language=language, period=period, company="TaskZenith", currency=currency, out=out, now=NOW
+        )
         return out.read_bytes()
 
 

@@ -13,7 +13,8 @@ from kpixl.catalog.model import (
     Standing,
     Threshold,
 )
-from kpixl.catalog.tables import Calculated, Condition, Elapsed, Field, Lookup, Once, Table, Window
+from kpixl.catalog.tables import Calculated, Condition, Elapsed, Field, Lookup, Once, Table
+from kpixl.period import Window
 
 __all__ = [
     "Argument",

@@ -27,20 +27,10 @@ from kpixl.catalog.model import (
     with_parts,
 )
 from kpixl.catalog.settings import SETTINGS
-from kpixl.catalog.tables import (
-    Calculated,
-    Clause,
-    Condition,
-    Elapsed,
-    Field,
-    Lookup,
-    Once,
-    Table,
-    Where,
-    Window,
-)
+from kpixl.catalog.tables import Calculated, Clause, Condition, Elapsed, Field, Lookup, Once, Table, Where
 from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.formula import names, parse
+from kpixl.period import Window
 
 _BUSINESSES = (
     "remote-va-agency",

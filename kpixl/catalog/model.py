@@ -8,14 +8,10 @@ from typing import Literal
 
 import msgspec
 
-from kpixl.catalog.tables import (
-    Record,
-    Table,
-    Unit,
-    Where,
-    Window,
-    columns_of,
-)
+from kpixl.catalog.tables import Record, Table, Unit, Where, columns_of
+from kpixl.formula.parse import parse
+from kpixl.formula.to_excel import to_excel
+from kpixl.period import Window
 
 
 class Level(IntEnum):
@@ -316,3 +312,11 @@ class Catalogue(Record, frozen=True):
     kpis: dict[str, Kpi]
     cautions: tuple[CautionRule, ...]
     businesses: dict[str, Business]
+
+
+def value_formula(kpi: BusinessKpi, raised: str | None = None) -> str:
+    """The KPI's formula over the names of its measures; ``raised`` is an argument to take one more of."""
+    bind = {argument.name: argument.measure.name for argument in kpi.arguments}
+    if raised:
+        bind[raised] = f"({bind[raised]}+1)"
+    return to_excel(parse(kpi.kpi.formula), bind)

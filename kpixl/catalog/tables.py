@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from itertools import product
 from typing import Literal, TypeAlias
 
 import msgspec
 
-
-class Window(StrEnum):
-    """The span that a KPI is graded over, up to the end of the period."""
-
-    PERIOD = "period"
-    QUARTER = "3m"
-    YEAR = "12m"
-
-    @property
-    def months(self) -> int | None:
-        """Length in months; None for the period itself."""
-        return {Window.PERIOD: None, Window.QUARTER: 3, Window.YEAR: 12}[self]
-
-    @property
-    def suffix(self) -> str:
-        """What a measure's name ends with over this window."""
-        return "" if self is Window.PERIOD else f"_{self.value}"
-
+from kpixl.period import Window
 
 Unit = Literal["fraction", "hours", "months", "money", "ratio", "count", "score", "tasks_per_hour"]
 FieldType = Literal["text", "date", "number", "choice"]

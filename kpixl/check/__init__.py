@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from kpixl.check import cells, choices, figures, inputs, languages, names, own, spans, structure, windows
+from kpixl.check import choices, fields, inputs, kpi_windows, languages, names, own_kpis, plausible, spans, structure
 from kpixl.check.case import CAP, Case
-from kpixl.check.problem import Problem
-from kpixl.check.sentences import SENTENCES, Severity
-from kpixl.measure import Tally
+from kpixl.check.problem import SENTENCES, Problem
+from kpixl.check.sentence import Severity
+from kpixl.kpi.measure import Tally
 
 if TYPE_CHECKING:
     from kpixl.entries import Entries
-    from kpixl.measure import MeasureValue
-    from kpixl.score import Scorecard
+    from kpixl.kpi.measure import MeasureValue
+    from kpixl.kpi.score import Scorecard
 
 __all__ = ["CAP", "SENTENCES", "Problem", "Severity", "check"]
 
@@ -24,13 +24,13 @@ _TABLE_RULES = (
     structure.below,
     structure.empty,
     structure.slow,
-    cells.odd,
-    cells.limits,
-    cells.dates,
-    cells.gaps,
-    cells.spaces,
-    cells.amounts,
-    cells.accuracy,
+    fields.odd,
+    fields.limits,
+    fields.dates,
+    fields.gaps,
+    fields.spaces,
+    fields.amounts,
+    fields.accuracy,
     choices.unknown,
     choices.complaints,
     choices.sessions,
@@ -46,19 +46,19 @@ _TABLE_RULES = (
 )
 _CASE_RULES = (
     structure.tables_gone,
-    figures.one_client,
+    plausible.one_client,
     inputs.settings,
     inputs.rate,
     languages.house,
-    windows.chosen,
-    windows.closed,
+    kpi_windows.chosen,
+    kpi_windows.closed,
     inputs.thresholds,
     inputs.targets,
     inputs.typed,
-    own.own,
-    figures.half_typed,
-    figures.shares,
-    figures.alerts,
+    own_kpis.own,
+    plausible.half_typed,
+    plausible.shares,
+    plausible.alerts,
 )
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 

@@ -11,18 +11,18 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from kpixl.catalog.tables import Lookup, Window, word_key
-from kpixl.check.problem import Msg, Problem, name_of
-from kpixl.check.sentences import SENTENCES
-from kpixl.measure import match_key
+from kpixl.catalog.tables import Lookup, word_key
+from kpixl.cellvalue import match_key
+from kpixl.check.problem import SENTENCES, Msg, Problem, name_of
+from kpixl.period import Window
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi, Measure
     from kpixl.catalog.tables import Field, Table
-    from kpixl.check.sentences import Severity
+    from kpixl.check.sentence import Severity
     from kpixl.entries import Entries, EntryTable
-    from kpixl.measure import MeasureValue, Tally
-    from kpixl.score import Scorecard
+    from kpixl.kpi.measure import MeasureValue, Tally
+    from kpixl.kpi.score import Scorecard
 
 CAP = 50
 """So many problems of one kind in one column are reported one by one; the rest as a number."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kpixl.cellvalue import match_key
 from kpixl.check.case import CAP
 from kpixl.check.meant import word_meant
 from kpixl.i18n import LOCALES, language
-from kpixl.measure import match_key
 from kpixl.period import serial
 
 if TYPE_CHECKING:

@@ -8,19 +8,18 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.settings import SETTINGS
-from kpixl.check.cells import day_of
-from kpixl.check.problem import Amount, Msg, Problem, name_of
-from kpixl.check.sentences import SENTENCES
-from kpixl.entries import CellError, is_blank
-from kpixl.grade import GRADED, NOISE, thresholds_published
-from kpixl.score import dollar_rate
-from kpixl.words import LEVELS
+from kpixl.cellvalue import CellError, is_blank
+from kpixl.check.fields import day_of
+from kpixl.check.problem import SENTENCES, Amount, Msg, Problem, name_of
+from kpixl.kpi.grade import GRADED, NOISE, thresholds_published
+from kpixl.kpi.score import dollar_rate
+from kpixl.texts.words import LEVELS
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Level
     from kpixl.check.case import Case
     from kpixl.entries import InputCell
-    from kpixl.score import Result
+    from kpixl.kpi.score import Result
 
 
 def settings(case: Case) -> Iterator[Problem]:

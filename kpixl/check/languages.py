@@ -10,11 +10,10 @@ import msgspec
 import numpy as np
 
 from kpixl.catalog.tables import names_in
+from kpixl.cellvalue import match_key
 from kpixl.check.case import CAP
 from kpixl.check.meant import squeezed, word_meant
-from kpixl.check.problem import Problem
-from kpixl.check.sentences import SENTENCES
-from kpixl.measure import match_key
+from kpixl.check.problem import SENTENCES, Problem
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Measure

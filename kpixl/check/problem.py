@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Measure
-from kpixl.check.sentences import SENTENCES, Severity
-from kpixl.entries import CellError
+from kpixl.cellvalue import CellError
+from kpixl.check.sentence import Sentence, Severity
+from kpixl.check.sentences_inputs import OF_INPUTS
+from kpixl.check.sentences_rows import OF_ROWS
 from kpixl.errors import N_
 from kpixl.period import Period
-from kpixl.words import measure_label
+from kpixl.texts.lines import Json, block
+from kpixl.texts.words import measure_label
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi
@@ -123,3 +127,50 @@ def _figure(figure: Figure, t: Language) -> str:
     number = "–" if figure.value is None else _plain(figure.value, t)
     text = f"{measure_label(figure.measure, t)}: {number}"
     return text if figure.cell is None else t(N_("{figure}, typed in {cell}")).format(figure=text, cell=figure.cell)
+
+
+SENTENCES: dict[str, Sentence] = {**OF_ROWS, **OF_INPUTS}
+
+SEVERITIES = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
+
+_COUNTS = {"error": N_("errors: {count}"), "warning": N_("warnings: {count}"), "note": N_("notes: {count}")}
+
+
+def problem_json(problem: Problem, t: Language) -> Json:
+    """One problem of Check."""
+    return {
+        "severity": problem.severity,
+        "code": problem.code,
+        "sheet": problem.sheet,
+        "cell": problem.cell,
+        "table": problem.table,
+        "field": problem.field,
+        "message": problem.text(t),
+        "mend": problem.mend(t),
+    }
+
+
+def problem_count(problems: Iterable[Problem]) -> dict[str, int]:
+    """How many problems there are of each severity, the worst first."""
+    found = Counter[str](problem.severity for problem in problems)
+    return {severity: found[severity] for severity in SEVERITIES}
+
+
+def problems_text(problems: Sequence[Problem], t: Language) -> str:
+    """Every problem with its place and its mend, then how many there are."""
+    lines = []
+    for problem in problems:
+        place = problem.sheet + (f"!{problem.cell}" if problem.cell else "")
+        head = " · ".join(part for part in (t(SEVERITIES[problem.severity]), place) if part)
+        lines += block([f"{head}: {problem.text(t)}"])
+        lines += block([problem.mend(t)], indent=4)
+    return "\n".join([*lines, *([""] if lines else []), *block([counts_text(problems, t)])])
+
+
+def counts_text(problems: Iterable[Problem], t: Language) -> str:
+    """How many problems Check has, by severity: ``Check: errors: 1, warnings: 2``."""
+    counts = problem_count(problems)
+    parts = [t(_COUNTS[severity]).format(count=count) for severity, count in counts.items() if count]
+    if not parts:
+        return t(N_("Check has found no problems."))
+    return t(N_("Check has found {counts}.")).format(counts=", ".join(parts))

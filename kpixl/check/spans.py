@@ -10,15 +10,14 @@ import numpy as np
 import pandas as pd
 
 from kpixl.catalog.tables import Elapsed, Lookup
-from kpixl.check.cells import day_of
-from kpixl.closing import leaving
+from kpixl.check.fields import day_of
+from kpixl.kpi.closing import leaving
 from kpixl.period import serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Calculated
     from kpixl.check.case import Log
     from kpixl.check.problem import Problem
-
 
 _IN_ORDER = {
     "clients": (("coaching_start", "placed"),),

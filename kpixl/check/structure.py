@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kpixl.catalog.tables import Lookup, Once
-from kpixl.check.problem import Msg, Problem, name_of
-from kpixl.check.sentences import SENTENCES
+from kpixl.check.problem import SENTENCES, Msg, Problem, name_of
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Measure
     from kpixl.check.case import Case, Log
-
 
 SLOW_ROWS = 5_000
 """With more rows than these, a table whose formulas look through all of its rows takes Excel long."""

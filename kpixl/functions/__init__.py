@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kpixl.functions.cells import ExcelError as ExcelError
+    from kpixl.functions.arguments import ExcelError as ExcelError
     from kpixl.functions.describe import descriptions as descriptions
-    from kpixl.functions.host import call as call
+    from kpixl.functions.dispatch import call as call
 
 
 def __getattr__(name: str) -> Any:

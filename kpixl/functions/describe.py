@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from kpixl.calc import find_kpi
 from kpixl.catalog import catalogue
 from kpixl.errors import N_
 from kpixl.formula import Number, to_excel
 from kpixl.i18n import language
-from kpixl.words import kpi_title
+from kpixl.kpi.calc import find_kpi
+from kpixl.texts.words import kpi_title
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi

@@ -8,21 +8,20 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from kpixl.calc import find_kpi
 from kpixl.catalog import businesses
-from kpixl.catalog.model import Level
+from kpixl.catalog.model import Level, value_formula
 from kpixl.errors import UnknownChoice
-from kpixl.functions.cells import Cell, ExcelError, Numbers, is_blank, number_of, numbers_of
-from kpixl.functions.formulas import kpi_numbers
-from kpixl.grade import grade as graded
-from kpixl.grade import level_of, thresholds_published
+from kpixl.functions.arguments import Cell, ExcelError, Numbers, is_blank, number_of, numbers_of
+from kpixl.functions.arrays import kpi_numbers
 from kpixl.i18n import LOCALES, language
-from kpixl.words import LEVELS, level_word
-from kpixl.workbook.formulas import value_formula
+from kpixl.kpi.calc import find_kpi
+from kpixl.kpi.grade import grade as graded
+from kpixl.kpi.grade import level_of, thresholds_published
+from kpixl.texts.words import LEVELS, level_word
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi
-    from kpixl.functions.cells import Array
+    from kpixl.functions.arguments import Array
     from kpixl.i18n import Language
 
 

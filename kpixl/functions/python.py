@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kpixl.formula import parse, to_excel
-from kpixl.functions.cells import Array, ExcelError, array_of
+from kpixl.functions.arguments import Array, ExcelError, array_of
 from kpixl.functions.describe import descriptions, functions, help_text
-from kpixl.functions.host import call, evaluate
+from kpixl.functions.dispatch import call, evaluate
 from kpixl.i18n import language
 
 if TYPE_CHECKING:

@@ -15,15 +15,14 @@ import numpy as np
 import xlwings as xw
 from xlwings.conversion import Accessor, Pipeline
 
-from kpixl.functions.cells import ExcelError
+from kpixl.functions.arguments import NUMBERS, ExcelError
 from kpixl.functions.describe import descriptions, functions
-from kpixl.functions.host import call
+from kpixl.functions.dispatch import call
 from kpixl.functions.python import public
-from kpixl.functions.vba import ERRORS
 
 CATEGORY = "kpixl"
 """Where Excel's list of functions has them."""
-_BY_NUMBER = {number: error for error, number in ERRORS.items()}
+_BY_NUMBER = {number: error for error, number in NUMBERS.items()}
 _OFFSET = 0x7FF60000
 """What COM's number for an error is short of the one that VBA's CVErr takes."""
 _NUMBERS = range(2000, 3000)

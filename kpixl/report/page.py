@@ -8,29 +8,28 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from kpixl import __version__
+from kpixl import __version__, palette
 from kpixl.catalog.model import Level
 from kpixl.catalog.model import Standing as Word
-from kpixl.cautions import cautions
-from kpixl.commentary import headline
+from kpixl.check.problem import counts_text
 from kpixl.errors import N_
-from kpixl.present import counts_text
-from kpixl.reading import SIGN
-from kpixl.report import charts, pareto, view
+from kpixl.kpi.cautions import cautions
+from kpixl.report import cards, charts, pareto
 from kpixl.report.trends import USUAL
-from kpixl.template_files import rendered
-from kpixl.words import DAYS_LEFT, LEVELS, SHAPES, STANDINGS
-from kpixl.workbook import style
-from kpixl.workbook.sheets.breakdown import ORDER
+from kpixl.texts.commentary import headline
+from kpixl.texts.figures import SIGN
+from kpixl.texts.groups import ORDER
+from kpixl.texts.render import rendered
+from kpixl.texts.words import DAYS_LEFT, LEVELS, SHAPES, STANDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from kpixl.breakdown import Section
     from kpixl.check import Problem
     from kpixl.i18n import Language
-    from kpixl.pareto import Ranking
-    from kpixl.score import Scorecard
+    from kpixl.kpi.breakdown import Section
+    from kpixl.kpi.pareto import Ranking
+    from kpixl.kpi.score import Scorecard
 
 GENERATOR = "kpixl report"
 """By this word of its head a page is known as a report."""
@@ -49,18 +48,18 @@ def report_html(
     t: Language,
     *,
     rankings: Sequence[Ranking] = (),
-    made: datetime | None = None,
+    now: datetime,
     paper: str = "",
 ) -> str:
     """The whole page, in the language of ``t``.
 
     ``sections`` are the breakdowns, ``rankings`` the totals by their largest groups, ``problems`` what Check has found,
-    ``made`` the moment that the page says it was made (now without one), ``paper`` a page size for printing; without
+    ``now`` the moment that the page says it was made, ``paper`` a page size for printing; without
     one the printer's own.
     """
     entries = scorecard.entries
-    cards = view.cards(scorecard, t)
-    by_id = {card.id: card for card in cards}
+    shown = cards.cards(scorecard, t)
+    by_id = {card.id: card for card in shown}
     ranked = [by_id[result.kpi.id] for result in scorecard.ranked if result.kpi.id in by_id]
     terms = {"change": t(N_("Change")), "target": t(N_("Target")), "step": t(N_("Next level"))}
     banded = any(kpi.thresholds for kpi in entries.business.kpis)
@@ -77,35 +76,35 @@ def report_html(
         errors=sum(problem.severity == "error" for problem in problems),
         found=len(problems),
         check=counts_text(problems, t),
-        cards=cards,
+        cards=shown,
         legend=_legend(banded, t),
         scale=[_level(level, t) for level in Level],
         banded=banded,
         ranked=ranked,
-        placed=any(card.bullet.length is not None for card in cards),
-        ticked=any(card.bullet.tick is not None for card in cards),
-        gaps=any(card.banded and len(card.bullet.bands) < len(Level) for card in cards),
+        placed=any(card.bullet.length is not None for card in shown),
+        ticked=any(card.bullet.tick is not None for card in shown),
+        gaps=any(card.banded and len(card.bullet.bands) < len(Level) for card in shown),
         terms=terms,
         widest={
             "term": max(map(len, terms.values())),
-            "value": max((len(card.value) for card in cards), default=0),
-            "word": max((len(card.standing.word) for card in cards), default=0),
+            "value": max((len(card.value) for card in shown), default=0),
+            "word": max((len(card.standing.word) for card in shown), default=0),
         },
         left=t(DAYS_LEFT).format(days=scorecard.clock.left) if scorecard.clock.running else "",
-        trended=[card for card in cards if card.trend],
+        trended=[card for card in shown if card.trend],
         keys={
-            "usual": any(card.trend and card.trend.chart.usual for card in cards),
-            "signals": any(card.trend and card.trend.chart.signals for card in cards),
+            "usual": any(card.trend and card.trend.chart.usual for card in shown),
+            "signals": any(card.trend and card.trend.chart.signals for card in shown),
         },
         sign=SIGN,
         usual=t(USUAL),
-        tables=view.tables(sections, entries.currency, t),
+        tables=cards.tables(sections, entries.currency, t),
         order=t(ORDER),
         paretos=pareto.pictures(rankings, entries.currency, t),
-        measures=view.measures(scorecard, t),
-        benchmarks=view.benchmarks(scorecard, t),
-        sources=view.sources(scorecard, t),
-        made=t.date((made or datetime.now()).date()),
+        measures=cards.measures(scorecard, t),
+        benchmarks=cards.benchmarks(scorecard, t),
+        sources=cards.sources(scorecard, t),
+        made=t.date(now.date()),
         paper=paper,
         colours=_colours(),
         size=charts.SIZE | {"pareto_width": pareto.WIDTH, "pareto_top": pareto.TOP, "pareto_bar": pareto.BAR},
@@ -113,33 +112,33 @@ def report_html(
     return page.translate(_UNSHOWABLE)
 
 
-def _level(level: Level, t: Language) -> view.Standing:
-    return view.Standing(SHAPES[level], t(LEVELS[level]), level.id)
+def _level(level: Level, t: Language) -> cards.Standing:
+    return cards.Standing(SHAPES[level], t(LEVELS[level]), level.id)
 
 
-def _legend(banded: bool, t: Language) -> list[view.Standing]:
+def _legend(banded: bool, t: Language) -> list[cards.Standing]:
     """The levels, best first; the standings where nothing is held against a benchmark."""
     if banded:
         return [_level(level, t) for level in sorted(Level, reverse=True)]
     words = (Word.MET, Word.BETTER, Word.WORSE, Word.MISSED)
-    return [view.Standing(SHAPES[word.shade], t(STANDINGS[word]), word.shade.id) for word in words]
+    return [cards.Standing(SHAPES[word.shade], t(STANDINGS[word]), word.shade.id) for word in words]
 
 
 def _colours() -> dict[str, Any]:
     return {
-        "ink": style.INK,
-        "muted": style.MUTED,
-        "faint": style.FAINT,
-        "line": style.LINE,
-        "paper": style.PAPER,
-        "accent": style.ACCENT,
-        "signal": style.SIGNAL,
-        "signal_text": style.SIGNAL_TEXT,
-        "link": style.LEVEL_TEXT[Level.EXCEPTIONAL],
-        "text": _by_id(style.LEVEL_TEXT.items()) | {"none": style.MUTED},
-        "solid": _by_id(style.LEVEL_COLOURS.items()) | {"none": style.MUTED},
-        "tint": _by_id(style.LEVEL_TINTS.items()),
-        "plain": _by_id(style.PLAIN_TINTS.items()),
+        "ink": palette.INK,
+        "muted": palette.MUTED,
+        "faint": palette.FAINT,
+        "line": palette.LINE,
+        "paper": palette.PAPER,
+        "accent": palette.ACCENT,
+        "signal": palette.SIGNAL,
+        "signal_text": palette.SIGNAL_TEXT,
+        "link": palette.LEVEL_TEXT[Level.EXCEPTIONAL],
+        "text": _by_id(palette.LEVEL_TEXT.items()) | {"none": palette.MUTED},
+        "solid": _by_id(palette.LEVEL_COLOURS.items()) | {"none": palette.MUTED},
+        "tint": _by_id(palette.LEVEL_TINTS.items()),
+        "plain": _by_id(palette.PLAIN_TINTS.items()),
     }
 
 

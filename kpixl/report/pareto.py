@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from babel.numbers import format_percent
 
-from kpixl.pareto import MOST
+from kpixl.kpi.pareto import MOST
 from kpixl.report.charts import GAP, LETTER
-from kpixl.workbook.sheets.pareto import name_of, note_of, text_of
+from kpixl.texts.groups import part_name, ranking_note, ranking_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kpixl.i18n import Language
-    from kpixl.pareto import Ranking
+    from kpixl.kpi.pareto import Ranking
     from kpixl.report.charts import Point
 
 WIDTH = 460.0
@@ -75,7 +75,7 @@ def pictures(rankings: Sequence[Ranking], currency: str, t: Language) -> tuple[P
 
 def _picture(ranking: Ranking, currency: str, t: Language) -> Picture:
     unit = ranking.pareto.measure.unit
-    names = [name_of(part, t) for part in ranking.parts]
+    names = [part_name(part, t) for part in ranking.parts]
     amounts = [t.number(part.amount, unit, currency) for part in ranking.parts]
     shown = [_short(name) for name in names]
     left = max(map(len, shown)) * LETTER + GAP
@@ -96,8 +96,8 @@ def _picture(ranking: Ranking, currency: str, t: Language) -> Picture:
     return Picture(
         id=ranking.id,
         title=t(ranking.pareto.title),
-        sentence=text_of(ranking, t) or "",
-        note=note_of(ranking, t) or "",
+        sentence=ranking_text(ranking, t) or "",
+        note=ranking_note(ranking, t) or "",
         text="; ".join(lines),
         left=left,
         right=right,

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 from babel.dates import format_skeleton
 
 from kpixl.errors import N_
+from kpixl.kpi.score import marked_periods
+from kpixl.kpi.signals import signal
 from kpixl.period import Kind
 from kpixl.report import charts
-from kpixl.score import marked_periods
-from kpixl.signals import signal
-from kpixl.words import SHAPES, SIGNALS
+from kpixl.texts.words import SHAPES, SIGNALS
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Level
     from kpixl.entries import History
     from kpixl.i18n import Language
+    from kpixl.kpi.score import Result
+    from kpixl.kpi.signals import Limits
     from kpixl.period import Period
-    from kpixl.score import Result
-    from kpixl.signals import Limits
 
 PERIODS = 12
 """How many periods a trend shows, this one last."""

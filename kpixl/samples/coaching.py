@@ -17,8 +17,8 @@ from kpixl.samples.phrases import REFERRAL, Client, Drawn, Row
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
+    from kpixl.entries import Value
     from kpixl.period import Period
-    from kpixl.rows import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ from kpixl.period import add_months, serial
 from kpixl.samples.days import DAY_MINUTES, cell, day_of, workday_after, workday_before, workdays
 from kpixl.samples.people import Names, owner
 from kpixl.samples.plan import FIRST_MONTH
-from kpixl.words import entry_words
+from kpixl.texts.words import entry_words
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
+    from kpixl.entries import Value
     from kpixl.period import Period
-    from kpixl.rows import Value
     from kpixl.samples.plan import Course
 
 Row = dict[str, "Value"]

@@ -22,12 +22,12 @@ from kpixl.i18n import language as language_of
 from kpixl.period import add_months
 from kpixl.samples.days import cell, workdays
 from kpixl.samples.people import Names, owner
-from kpixl.words import entry_words
+from kpixl.texts.words import entry_words
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
+    from kpixl.entries import Value
     from kpixl.period import Period
-    from kpixl.rows import Value
 
 Row = dict[str, "Value"]
 _T = TypeVar("_T")

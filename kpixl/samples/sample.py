@@ -7,18 +7,17 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kpixl.catalog.tables import Lookup, Window, branches
-from kpixl.closing import closed_lines
-from kpixl.entries import Entries, InputCell, PastValue
+from kpixl.catalog.tables import Lookup, branches
+from kpixl.entries import Entries, InputCell, PastValue, Value, entry_table
 from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.i18n import language as language_of
-from kpixl.measure import Tally, measure
-from kpixl.period import Kind, serial
-from kpixl.rows import Value, entry_table
+from kpixl.kpi.closing import closed_lines
+from kpixl.kpi.in_force import settings_of
+from kpixl.kpi.measure import Tally, measure
+from kpixl.kpi.score import score
+from kpixl.period import Kind, Window, serial
 from kpixl.samples.plan import MONTHS
-from kpixl.score import score
-from kpixl.settings import settings_of
-from kpixl.words import entry_words
+from kpixl.texts.words import entry_words
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
@@ -173,7 +172,7 @@ def past(
         totals = typed[back - 1] if back <= len(typed) else {}
         cells = {name: InputCell(total, "", "") for name, total in totals.items()}
         closed = replace(entries, period=period.shift(-back), past=tuple(values), typed=cells)
-        values += closed_lines(score(closed, measure(closed)))
+        values += closed_lines(score(closed, measure(closed), closed.period.after))
     return tuple(values)
 
 

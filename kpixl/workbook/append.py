@@ -9,18 +9,18 @@ import pandas as pd
 
 from kpixl.catalog.tables import Elapsed
 from kpixl.entries import elapsed
+from kpixl.ooxml.cells import parse_cell
+from kpixl.ooxml.sheet import SheetEditor
+from kpixl.ooxml.table_rows import append_rows, set_cells
 from kpixl.workbook import layout
-from kpixl.workbook.cells import parse_cell
-from kpixl.workbook.columns import as_numbers
-from kpixl.workbook.sheet import SheetEditor
-from kpixl.workbook.tables import append_rows, set_cells
+from kpixl.workbook.vectors import as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kpixl.rows import Columns
-    from kpixl.workbook.cells import Value
-    from kpixl.workbook.package import Package
+    from kpixl.entries import Columns
+    from kpixl.ooxml.cells import Value
+    from kpixl.ooxml.package import Package
     from kpixl.workbook.read import Book
 
 

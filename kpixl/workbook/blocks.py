@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from kpixl.entries import InputCell
 from kpixl.errors import DatesFrom1904, NewerWorkbook, NotOurWorkbook, OlderWorkbook
+from kpixl.ooxml.cells import cell_name, parse_area
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import Aliases
-from kpixl.workbook.cells import cell_name, parse_area
 from kpixl.workbook.grid import BLOCK_PREFIX, Placement
 
 if TYPE_CHECKING:
-    from kpixl.workbook.package import Sheet
-    from kpixl.workbook.view import View
+    from kpixl.ooxml.package import Sheet
+    from kpixl.workbook.file_view import View
 
 _AREA = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?)")
 

@@ -17,17 +17,17 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
 
+from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.errors import N_
-from kpixl.grade import GRADED
+from kpixl.kpi.grade import GRADED
+from kpixl.kpi.what_if import changeable
 from kpixl.period import Kind
-from kpixl.what_if import changeable
-from kpixl.words import LEVELS, SHAPES
-from kpixl.workbook import charts, charts_pareto, layout, style
+from kpixl.texts.words import LEVELS, SHAPES, title
+from kpixl.workbook import dashboard_charts, layout, pareto_charts, style
 from kpixl.workbook.entry_sheets import entry_sheet, imports_table, past_sheet
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import BLOCK_PREFIX, Cells, Context, Placement
-from kpixl.workbook.properties import title
 from kpixl.workbook.sheets import breakdown, check, dashboard, guide, kpis, pareto, settings, totals, what_if
 from kpixl.workbook.sheets.vocabulary import DIRECTION_ROWS, UNIT_ROWS, WINDOW_ROWS
 
@@ -122,7 +122,7 @@ def _result_sheet(sheet: Worksheet, *, grid: bool, landscape: bool = True) -> No
     sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.5, 0.6, 0.25
     sheet.oddFooter.right.text = "&P / &N"
     sheet.oddFooter.left.text = "&A"
-    sheet.sheet_properties.tabColor = style.ACCENT
+    sheet.sheet_properties.tabColor = palette.ACCENT
 
 
 def _widths(
@@ -139,8 +139,8 @@ def level_rules(sheet: Worksheet, area: str, first: str) -> None:
     for level in Level:
         rule = FormulaRule(
             formula=[f'LEFT({first},1)="{SHAPES[level]}"'],
-            fill=PatternFill(bgColor=style.LEVEL_TINTS[level], fill_type="solid"),
-            font=Font(color=style.LEVEL_TEXT[level]),
+            fill=PatternFill(bgColor=palette.LEVEL_TINTS[level], fill_type="solid"),
+            font=Font(color=palette.LEVEL_TEXT[level]),
         )
         sheet.conditional_formatting.add(area, rule)
 
@@ -173,16 +173,18 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
     top, index = place.position(dashboard.CAUTIONS[0], "c1")
     cell = f"{get_column_letter(index)}{top}"
     for sign, level in dashboard.SIGN_LEVELS.items():
-        rule = FormulaRule(formula=[f'LEFT(${cell},1)="{sign}"'], font=Font(color=style.LEVEL_TEXT[level]))
+        rule = FormulaRule(formula=[f'LEFT(${cell},1)="{sign}"'], font=Font(color=palette.LEVEL_TEXT[level]))
         sheet.conditional_formatting.add(f"{cell}:{get_column_letter(index)}{top + len(dashboard.CAUTIONS) - 1}", rule)
     helper = sheet.parent[c.titles["hidden"]]
     half = dashboard.COLUMN_COUNT // 2
     top, _ = place.position(dashboard.CHART_ROWS[0], "c1")
     bottom, _ = place.position(dashboard.CHART_ROWS[-1], "c1")
-    sheet.add_chart(charts.overview(helper, c.placements["rank"], c.business, ((top, 2), (bottom, half + 1))))
-    names = charts.TrendNames({level: c.t(LEVELS[level]) for level in Level}, c.t(N_("usual range")))
+    sheet.add_chart(dashboard_charts.overview(helper, c.placements["rank"], c.business, ((top, 2), (bottom, half + 1))))
+    names = dashboard_charts.TrendNames({level: c.t(LEVELS[level]) for level in Level}, c.t(N_("usual range")))
     days = {Kind.WEEK: "d mmm", Kind.YEAR: "yyyy"}.get(c.scorecard.entries.period.kind, "mmm yy")
-    sheet.add_chart(charts.trend(helper, c.placements["trend"], ((top, half + 3), (bottom, place.right)), names, days))
+    sheet.add_chart(
+        dashboard_charts.trend(helper, c.placements["trend"], ((top, half + 3), (bottom, place.right)), names, days)
+    )
     picker = c.span("calc", "name", c.kpi_ids)
     number, index = place.position("sections", f"c{half + 5}")
     _dropdown(sheet, f"{get_column_letter(index)}{number}", picker, c.t(N_("Pick a KPI from the list.")))
@@ -288,7 +290,7 @@ def _finish_breakdown(sheet: Worksheet, c: Context) -> None:
         level_rules(sheet, f"{letter}{first}:{letter}{place.bottom}", f"${letter}{first}")
     for number, item in enumerate(c.business.pareto):
         sheet.row_dimensions[place.position(pareto.chart_rows(item)[0], "name")[0]].height = 27
-        sheet.add_chart(charts_pareto.chart(sheet, place, item, pareto.axis_format(item, c)))
+        sheet.add_chart(pareto_charts.chart(sheet, place, item, pareto.axis_format(item, c)))
         if number % pareto.PER_PAGE == 0:
             sheet.row_breaks.append(Break(id=place.position(f"{pareto.prefix(item)}_title", "name")[0] - 1))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kpixl.workbook.cells import column_letters
-from kpixl.workbook.package import OFFICE_RELATIONSHIP
+from kpixl.ooxml.cells import column_letters
+from kpixl.ooxml.package import OFFICE_RELATIONSHIP
 
 if TYPE_CHECKING:
-    from kpixl.workbook.package import Package
+    from kpixl.ooxml.package import Package
     from kpixl.workbook.read import Book
 
 _REFERENCE = re.compile(rb"(<(?:\w+:)?f>[^<]*!\$([A-Z]+)\$(\d+):\$([A-Z]+)\$)(\d+)(</(?:\w+:)?f>)")

@@ -12,6 +12,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 
+from kpixl import palette
 from kpixl.catalog.tables import Elapsed, Field, Lookup, word_key
 from kpixl.errors import N_
 from kpixl.period import serial
@@ -39,10 +40,10 @@ ENTRY_LOOK = {
     "money": style.Style(format=style.FORMATS["money"], unlocked=True),
     "text": style.Style(format="General", align="left", indent=1, unlocked=True),
 }
-CALCULATED_LOOK = style.Style(format="#,##0.00", align="right", colour=style.MUTED)
-HEAD = style.Style(bold=True, colour="FFFFFF", fill=style.ACCENT, align="left", indent=1)
+CALCULATED_LOOK = style.Style(format="#,##0.00", align="right", colour=palette.MUTED)
+HEAD = style.Style(bold=True, colour="FFFFFF", fill=palette.ACCENT, align="left", indent=1)
 HEAD_RIGHT = replace(HEAD, align="right", indent=0)
-HEAD_CALCULATED = style.Style(bold=True, colour="FFFFFF", fill=style.MUTED, vertical="center", align="right")
+HEAD_CALCULATED = style.Style(bold=True, colour="FFFFFF", fill=palette.MUTED, vertical="center", align="right")
 WIDTHS = {"date": 13.0, "moment": 17.0, "number": 12.0, "money": 14.0, "text": 22.0}
 
 ERROR_TITLE = N_("Please check this entry")
@@ -95,14 +96,14 @@ def past_sheet(sheet: Worksheet, c: Context) -> None:
     _table(sheet, layout.PAST, headings, c, {})
     sheet.protection.sheet = True
     sheet.protection.autoFilter = sheet.protection.sort = sheet.protection.formatColumns = False
-    sheet.sheet_properties.tabColor = style.ACCENT
+    sheet.sheet_properties.tabColor = palette.ACCENT
 
 
 def imports_table(sheet: Worksheet, top: int, left: int, c: Context) -> None:
     """What imports have learned, on Settings: which column of a file fills which field."""
     headings = layout.other_headings(c.t)[layout.IMPORTS]
     help_ = N_("Which column of a file an import takes for which field. Empty a line to forget it.")
-    title = style.Style(size=12, bold=True, colour=style.ACCENT)
+    title = style.Style(size=12, bold=True, colour=palette.ACCENT)
     for row, text, look in (
         (top, c.t(N_("Columns of imported files")), title),
         (top + 1, c.t(help_), style.HELP),

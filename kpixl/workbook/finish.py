@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from kpixl.functions.lambdas import lambdas
-from kpixl.workbook.package import MAIN, OFFICE_RELATIONSHIP
+from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
+from kpixl.ooxml.sparklines import Sparkline, SparklineStyle, add_sparklines
+from kpixl.palette import ACCENT, FAINT
+from kpixl.workbook.lambdas import lambdas
 from kpixl.workbook.sheets import dashboard, hidden
-from kpixl.workbook.sparklines import Sparkline, SparklineStyle, add_sparklines
-from kpixl.workbook.style import ACCENT, FAINT
 
 if TYPE_CHECKING:
+    from kpixl.ooxml.package import Package
     from kpixl.workbook.grid import Context
-    from kpixl.workbook.package import Package
 
 _NUMBER_TYPE = re.compile(rb'(<c [^>]*?) t="n"')
 _FONT_ORDER = (

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.tables import Elapsed, Lookup, Window, branches, word_key
+from kpixl.catalog.tables import Elapsed, Lookup, branches, word_key
 from kpixl.formula import parse, to_excel
 from kpixl.formula.nodes import Number
-from kpixl.grade import GRADED, NOISE
-from kpixl.measure import key_column
-from kpixl.period import MONTH_DAYS
+from kpixl.kpi.grade import GRADED, NOISE
+from kpixl.kpi.measure import key_column
+from kpixl.period import MONTH_DAYS, Window
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Measure
@@ -37,18 +37,10 @@ class Names:
     """The id of a word -> the cell that holds it."""
 
 
-def value_formula(kpi: BusinessKpi, raised: str | None = None) -> str:
-    """The KPI's formula over the names of its measures; ``raised`` is an argument to take one more of."""
-    bind = {argument.name: argument.measure.name for argument in kpi.arguments}
-    if raised:
-        bind[raised] = f"({bind[raised]}+1)"
-    return to_excel(parse(kpi.kpi.formula), bind)
-
-
 def measure_formula(measure: Measure, table: Table, names: Names) -> str:
     """The measure over its table. COUNTIFS has no “or”, so alternatives make it a sum.
 
-    Blank, as in ``kpixl.measure.Tally``, where a kept list has not been filled in, or a table is gone.
+    Blank, as in ``kpixl.kpi.measure.Tally``, where a kept list has not been filled in, or a table is gone.
     """
     once = names.column(table.id, measure.once)
     what = {"count": "", "sum": names.column(table.id, str(measure.column)), "distinct": once}[measure.aggregate]

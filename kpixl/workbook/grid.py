@@ -13,17 +13,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.model import Level
+from kpixl.ooxml.cells import Value, column_letters
+from kpixl.palette import LEVEL_TEXT
 from kpixl.workbook.aliases import AS_USUAL, Aliases
-from kpixl.workbook.cells import Value, column_letters
-from kpixl.workbook.style import LEVEL_TEXT, TEXT, Style
+from kpixl.workbook.style import TEXT, Style
 
 if TYPE_CHECKING:
-    from kpixl.breakdown import Section
     from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.check import Problem
     from kpixl.i18n import Language
-    from kpixl.pareto import Ranking
-    from kpixl.score import Scorecard
+    from kpixl.kpi.breakdown import Section
+    from kpixl.kpi.pareto import Ranking
+    from kpixl.kpi.score import Scorecard
 
 BLOCK_PREFIX = "_kpixl.block."
 

@@ -11,9 +11,9 @@ from kpixl.errors import N_
 from kpixl.workbook.grid import Cells, Context, Placement
 from kpixl.workbook.sheets import (
     breakdown,
-    calc,
     check,
     dashboard,
+    grading,
     guide,
     hidden,
     kpis,
@@ -129,7 +129,7 @@ def blocks(business: Business) -> dict[str, Block]:
     helpers: dict[str, tuple[Sequence[str], Sequence[str], Callable[[Context], Cells]]] = {
         "words": (vocabulary.word_rows(business), ("text",), vocabulary.words),
         "dates": (hidden.date_rows(business), ("value",), hidden.dates),
-        "calc": (ids, calc.COLUMNS, calc.cells),
+        "calc": (ids, grading.COLUMNS, grading.cells),
         "rank": (hidden.rank_rows(business), hidden.RANK_COLUMNS, hidden.rank),
         "picks": (hidden.PICKS, ("index", "name", "tip", "level"), hidden.picks),
         "spark": (("start", *ids), hidden.PERIODS, hidden.spark),

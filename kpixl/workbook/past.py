@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.i18n import language
+from kpixl.ooxml.shrink import keep_rows
+from kpixl.ooxml.table_rows import set_cells
 from kpixl.period import serial
-from kpixl.words import KINDS_OF_PAST, LEVELS, SHAPES, SOURCES, STANDINGS, level_word, measure_label
+from kpixl.texts.words import KINDS_OF_PAST, LEVELS, SHAPES, SOURCES, STANDINGS, level_word, measure_label
 from kpixl.workbook import layout
 from kpixl.workbook.append import append_columns
-from kpixl.workbook.shrink import keep_rows
-from kpixl.workbook.tables import set_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kpixl.entries import PastValue
-    from kpixl.workbook.cells import Value
-    from kpixl.workbook.package import Package
+    from kpixl.ooxml.cells import Value
+    from kpixl.ooxml.package import Package
     from kpixl.workbook.read import Book
 
 

@@ -15,44 +15,31 @@ import pandas as pd
 
 from kpixl import catalog
 from kpixl.catalog.model import OWN_SLOTS
-from kpixl.catalog.tables import Window
-from kpixl.entries import (
-    CellError,
-    Entries,
-    EntryTable,
-    OwnEntry,
-    PastValue,
-    WhatIf,
-    number,
-)
-from kpixl.errors import (
-    N_,
-    BadSetting,
-    OwnedPartMissing,
-    Phrase,
-)
-from kpixl.grade import GRADED
+from kpixl.cellvalue import CellError, number
+from kpixl.entries import Entries, EntryTable, OwnEntry, PastValue, WhatIf
+from kpixl.errors import N_, BadSetting, OwnedPartMissing, Phrase
 from kpixl.i18n import LOCALES, language
-from kpixl.measure import Tally
-from kpixl.own import own_kpis
-from kpixl.period import Kind, Period, from_serial
-from kpixl.settings import settings_of
-from kpixl.what_if import changeable
-from kpixl.words import entry_words, kpi_title
+from kpixl.kpi.grade import GRADED
+from kpixl.kpi.in_force import settings_of
+from kpixl.kpi.measure import Tally
+from kpixl.kpi.own import own_kpis
+from kpixl.kpi.what_if import changeable
+from kpixl.period import Kind, Period, Window, from_serial
+from kpixl.texts.words import entry_words, kpi_title
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, Aliases
 from kpixl.workbook.blocks import Blocks
-from kpixl.workbook.columns import as_numbers, as_texts
+from kpixl.workbook.file_view import FileView
 from kpixl.workbook.grid import Placement
 from kpixl.workbook.sheets import own
 from kpixl.workbook.sheets.settings import FIXED
-from kpixl.workbook.view import FileView
+from kpixl.workbook.vectors import as_numbers, as_texts
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.catalog.tables import Table
-    from kpixl.workbook.package import Package, Sheet
-    from kpixl.workbook.view import TableRows, View
+    from kpixl.ooxml.package import Package, Sheet
+    from kpixl.workbook.file_view import TableRows, View
 
 REQUIRED_BLOCKS = ("settings", "totals", "kpis")
 LAST_SERIAL = 2_958_466

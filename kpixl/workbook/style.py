@@ -8,43 +8,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from kpixl.catalog.model import Level
+from kpixl.palette import ACCENT, FAINT, INK, INPUT, LINE, MUTED
 
 if TYPE_CHECKING:
     from kpixl.i18n import Language
-
-INK = "1F2933"
-MUTED = "616E7C"
-FAINT = "BFC5CE"
-LINE = "E4E7EB"
-PAPER = "F5F7FA"
-ACCENT = "243B53"
-INPUT = "FFF8DC"
-SIGNAL = "C77700"
-SIGNAL_TEXT = "8A5200"
-"""What breaks out of its usual range: an amber of its own, since a signal may be good or bad."""
-
-LEVEL_COLOURS = {
-    Level.BELOW: "B5442C",
-    Level.TYPICAL: "7A869A",
-    Level.ABOVE_AVERAGE: "2A8C82",
-    Level.EXCEPTIONAL: "1F5FA8",
-}
-LEVEL_TEXT = {
-    Level.BELOW: "9C3A25",
-    Level.TYPICAL: "515C6E",
-    Level.ABOVE_AVERAGE: "1E6B63",
-    Level.EXCEPTIONAL: "1A528F",
-}
-"""Darker than the fills: at least 4.5 to 1 on the pale tint and on white."""
-LEVEL_TINTS = {
-    Level.BELOW: "F6E3DE",
-    Level.TYPICAL: "E8EBEF",
-    Level.ABOVE_AVERAGE: "DCEFED",
-    Level.EXCEPTIONAL: "DCE7F3",
-}
-
-PLAIN_TINTS = {Level.BELOW: LINE, Level.TYPICAL: LINE, Level.ABOVE_AVERAGE: PAPER, Level.EXCEPTIONAL: PAPER}
 
 FORMATS = {
     "fraction": "0.0%",
@@ -60,10 +27,8 @@ FORMATS = {
     "general": "General",
 }
 
-
 DOLLARS = "[$$-409]#,##0.00"
 """Published amounts in US dollars, whatever the workbook's currency."""
-
 
 OWN = "#,##0.00"
 """Own KPIs, whose unit is a cell; a rule shows shares as per cent."""

@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kpixl.ooxml.sheet import SheetEditor
 from kpixl.workbook import layout
-from kpixl.workbook.sheet import SheetEditor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from kpixl.ooxml.package import Package, Sheet
     from kpixl.workbook.aliases import Aliases
     from kpixl.workbook.grid import Cell, Context, Placement
-    from kpixl.workbook.package import Package, Sheet
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,20 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from clock import NOW, TODAY
 from engines import Error, Place, Value, cached_values, contents, differences, ironcalc_values, libreoffice_values
 from engines import same as same_value
-from kpixl import catalog, demo, i18n, verbs
+from kpixl import catalog, i18n
 from kpixl.catalog import Business
 from kpixl.catalog.model import OWN_SLOTS, Level
-from kpixl.catalog.tables import Window, word_key
-from kpixl.entries import CellError
+from kpixl.catalog.tables import word_key
+from kpixl.cellvalue import CellError
 from kpixl.i18n import LOCALES
-from kpixl.period import Kind, Period, serial
-from kpixl.roll import roll
-from kpixl.settings import settings_of
-from kpixl.words import entry_words, kpi_title, level_word
+from kpixl.kpi.in_force import settings_of
+from kpixl.period import Kind, Period, Window, serial
+from kpixl.texts.words import entry_words, kpi_title, level_word
+from kpixl.verbs import demo, refresh, results
+from kpixl.verbs.roll import roll
 from workbooks import AGENCY, BUSINESS, Filled, append, entry, make, named, opened, placed, put
 
 EXAMPLES = int(os.environ.get("KPIXL_EXAMPLES", "30"))
@@ -55,7 +57,7 @@ SAMPLES = [pytest.param(*chosen[:2], id=f"{chosen[0]}-{chosen[1]}") for chosen i
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
-    outcomes = verbs.demo(tmp_path_factory.mktemp("samples"))
+    outcomes = demo.demo(tmp_path_factory.mktemp("samples"), now=NOW)
     return {(o.scorecard.entries.business.id, o.scorecard.entries.language): o.path for o in outcomes}
 
 
@@ -96,7 +98,7 @@ def test_every_formula_of_the_next_months_workbook_in_libreoffice(
 def closed(samples: dict[tuple[str, str], Path], folder: Path) -> list[Path]:
     """The workbooks after the samples' month."""
     moment = datetime(2026, 11, 2)
-    return [roll(path, moment=moment, anyway=True, out=folder / path.name).path for path in samples.values()]
+    return [roll(path, now=moment, anyway=True, out=folder / path.name).path for path in samples.values()]
 
 
 def test_there_is_a_sample_of_every_business_and_in_every_language() -> None:
@@ -235,7 +237,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_the_worked_example_in_python(business: str, kpi: str, worked: dict[str, Path]) -> None:
     value, level = WORKED[business][1][kpi]
     path = worked[business]
-    result = verbs.results(path).scorecard.result(kpi)
+    result = results.results(path, today=TODAY).scorecard.result(kpi)
     assert result.value == pytest.approx(value, rel=1e-12)
     assert result.level is level
     book, cached, name = opened(path), cached_values(path), result.kpi.name_prefix
@@ -635,7 +637,7 @@ def assert_alive(name: str, path: Path, computed: Mapping[Place, Value]) -> None
 
     refreshed = path.with_name(f"refreshed {path.name}")
     shutil.copy(path, refreshed)
-    verbs.refresh(refreshed)
+    refresh.refresh(refreshed, now=NOW)
     after = contents(refreshed)
     # Refresh leaves entry sheets alone, and what depends on the last refresh is older before it.
     old = {placed(book, "totals", row, "changed") for row in (*(m.name for m in BUSINESS.measures), "total")}

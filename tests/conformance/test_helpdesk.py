@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from clock import NOW, TODAY
 from engines import Place, Value, differences, ironcalc_values, libreoffice_values
-from kpixl import verbs
-from kpixl.importing import import_rows
 from kpixl.period import Period, serial
+from kpixl.verbs import new, results
+from kpixl.verbs.import_rows import import_rows
 from workbooks import AGENCY, BUSINESS, named, opened, put
 
 EXPORT = Path(__file__).resolve().parents[3] / "shared" / "data" / "helpdesk_tickets.csv"
@@ -31,8 +32,8 @@ pytestmark = pytest.mark.skipif(not EXPORT.exists(), reason=f"{EXPORT.name} is n
 
 
 def imported(path: Path, period: str) -> Path:
-    verbs.new(AGENCY, language="en", period=Period.parse(period), company="Helpdesk", currency="USD", out=path)
-    outcome = import_rows(path, "requests", EXPORT, MAPPING, add_new=True)
+    new.new(AGENCY, language="en", period=Period.parse(period), company="Helpdesk", currency="USD", out=path, now=NOW)
+    outcome = import_rows(path, "requests", EXPORT, MAPPING, add_new=True, now=NOW)
     assert (outcome.imported, outcome.rejected) == (TAKEN[period], ())
     assert outcome.added["clients"]
     return path
@@ -66,7 +67,7 @@ def assert_known(found: Mapping[str, object], period: str) -> None:
 
 
 def in_python(path: Path) -> dict[str, object]:
-    scorecard = verbs.results(path).scorecard
+    scorecard = results.results(path, today=TODAY).scorecard
     shown = scorecard.entries.business.shown
     return {name: value.used for name, value in scorecard.measures.items() if name in shown} | {
         "va_art_value": scorecard.result("art").value

@@ -12,10 +12,11 @@ import ironcalc
 from cases import Case
 
 import kpixl.functions
-from kpixl import verbs
+from clock import NOW
 from kpixl.functions import ExcelError, call
+from kpixl.ooxml.cells import cell_name
 from kpixl.period import Period
-from kpixl.workbook.cells import cell_name
+from kpixl.verbs import new
 
 _ERRORS = {"#N/A": "NA()", "#DIV/0!": "1/0", "#NUM!": "SQRT(-1)", "#VALUE!": "#VALUE!"}
 _OPTIONAL = {
@@ -57,8 +58,14 @@ def workbook(business: str, language: str) -> Path:
     """A new workbook whose currency is that of the benchmarks."""
     folder = Path(tempfile.mkdtemp(prefix="kpixl-functions-"))
     out = folder / f"{business} {language}.xlsx"
-    return verbs.new(
-        business, language=language, period=Period.parse("2026-10"), company="TaskZenith", currency="USD", out=out
+    return new.new(
+        business,
+        language=language,
+        period=Period.parse("2026-10"),
+        company="TaskZenith",
+        currency="USD",
+        out=out,
+        now=NOW,
     )
 
 

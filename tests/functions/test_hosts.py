@@ -12,10 +12,10 @@ import hosts
 import pytest
 from cases import BANDS, CASES, SPREAD, Case, Spread
 
-from kpixl.calc import find_kpi
 from kpixl.catalog import catalogue
 from kpixl.functions import ExcelError, call
 from kpixl.functions.describe import functions
+from kpixl.kpi.calc import find_kpi
 
 
 def same(shown: Any, expected: Any) -> bool:

@@ -14,16 +14,17 @@ from cases import CC, ML, PA, SB, VA
 from openpyxl.worksheet.formula import ArrayFormula
 
 import libreoffice
+from clock import NOW, TODAY
 from engines import Error, contents, libreoffice_values
-from kpixl import verbs
 from kpixl.catalog import business
 from kpixl.functions import ExcelError
 from kpixl.functions.describe import functions
 from kpixl.i18n import LOCALES
+from kpixl.ooxml.package import MAIN, Package
 from kpixl.period import Period
+from kpixl.verbs import new
 from kpixl.workbook.aliases import Aliases
-from kpixl.workbook.new import new_package
-from kpixl.workbook.package import MAIN, Package
+from kpixl.workbook.blank import new_package
 from workbooks import opened, placed, put
 
 ALL = [(VA, code) for code in LOCALES] + [(one, "en") for one in (PA, ML, CC, SB)]
@@ -110,7 +111,9 @@ def test_comments_speak_the_language_of_the_owner() -> None:
 
 def test_a_macro_workbook_has_no_such_names(tmp_path: Path) -> None:
     made = [
-        new_package(business(VA), "en", Period.parse("2026-10"), "TaskZenith", "EUR", tmp_path / f"new{suffix}")
+        new_package(
+            business(VA), "en", Period.parse("2026-10"), "TaskZenith", "EUR", tmp_path / f"new{suffix}", today=TODAY
+        )
         for suffix in (".xlsx", ".xlsm", ".XLSM")
     ]
     counts = [sum(name.startswith("KPI_") for name in package.defined_names) for package in made]
@@ -120,7 +123,14 @@ def test_a_macro_workbook_has_no_such_names(tmp_path: Path) -> None:
 def test_a_name_of_the_owner_stays_his(tmp_path: Path) -> None:
     aliases = Aliases.avoiding({"KPI_CRR"}, {"kpi_crr"})
     package = new_package(
-        business(VA), "en", Period.parse("2026-10"), "TaskZenith", "EUR", tmp_path / "new.xlsx", aliases=aliases
+        business(VA),
+        "en",
+        Period.parse("2026-10"),
+        "TaskZenith",
+        "EUR",
+        tmp_path / "new.xlsx",
+        aliases=aliases,
+        today=TODAY,
     )
     assert "KPI_CRR" not in package.defined_names
     assert package.defined_names["kpixl_KPI_CRR"].startswith("_xlfn.LAMBDA(")
@@ -173,8 +183,14 @@ def test_a_kpi_without_a_benchmark_is_graded_by_what_the_owner_types(tmp_path: P
 
 
 def test_dollars_wait_for_their_rate(tmp_path: Path) -> None:
-    path = verbs.new(
-        PA, language="en", period=Period.parse("2026-10"), company="Elite", currency="EUR", out=tmp_path / "eur.xlsx"
+    path = new.new(
+        PA,
+        language="en",
+        period=Period.parse("2026-10"),
+        company="Elite",
+        currency="EUR",
+        out=tmp_path / "eur.xlsx",
+        now=NOW,
     )
     questions = ('KPI_LEVEL("rpc",4000)', 'KPI_THRESHOLD("rpc",1)', 'KPI_LEVEL("css",0.85)')
     assert ask(path, *questions) == ["#N/A", "#N/A", 1]

@@ -18,15 +18,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_hosts import differences, same
 
-from kpixl.calc import find_kpi
 from kpixl.catalog import catalogue
 from kpixl.formula import Binary, Name, Negate, Node, Number, evaluate, parse
 from kpixl.formula.to_vba import to_vba
 from kpixl.functions import ExcelError, call, descriptions
 from kpixl.functions.describe import functions
-from kpixl.functions.vba import literal, modules
 from kpixl.i18n import LOCALES
-from kpixl.workbook.vba_project import Module
+from kpixl.kpi.calc import find_kpi
+from kpixl.ooxml.vba.project import Module, literal
+from kpixl.workbook.macros.functions_vba import modules
 
 NAMES = [module.name for module in modules()]
 

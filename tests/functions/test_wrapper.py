@@ -15,11 +15,12 @@ import xlwings
 from openpyxl.worksheet.formula import ArrayFormula
 
 from engines import contents
-from kpixl.functions import descriptions, udf, wrapper
+from kpixl.functions import descriptions, udf
 from kpixl.functions.describe import functions
 from kpixl.i18n import LOCALES
-from kpixl.workbook.package import Package
-from kpixl.workbook.vba_project import Module, add_macros
+from kpixl.ooxml.package import Package
+from kpixl.ooxml.vba.project import Module, add_macros
+from kpixl.workbook.macros import functions_udf
 
 MODULE = "kpixl.functions.udf"
 
@@ -32,7 +33,7 @@ def test_they_are_there_without_windows_as_well() -> None:
 
 @pytest.fixture(scope="module")
 def source() -> str:
-    return wrapper.modules()[1].source
+    return functions_udf.modules()[1].source
 
 
 def test_every_function_with_its_arguments(source: str) -> None:
@@ -54,7 +55,7 @@ def test_no_failure_is_a_text(source: str) -> None:
 
 @pytest.mark.parametrize("code", LOCALES)
 def test_modules_are_such_that_excel_takes_them(code: str) -> None:
-    modules = wrapper.modules(code)
+    modules = functions_udf.modules(code)
     assert [module.name for module in modules] == ["xlwings", "kpixl_udfs"]
     for module in modules:
         module.source.encode("cp1252")
@@ -69,7 +70,7 @@ def test_modules_are_such_that_excel_takes_them(code: str) -> None:
 
 @pytest.mark.parametrize("code", LOCALES)
 def test_the_help_is_told_to_excel_in_the_language(code: str) -> None:
-    text = wrapper.modules(code)[1].source
+    text = functions_udf.modules(code)[1].source
     for described in descriptions(code):
         body = re.search(rf"Private Sub Kpixl_{described.name}\(\)\n(.*?)End Sub", text, re.S)
         assert body
@@ -84,29 +85,29 @@ def test_the_help_is_told_to_excel_in_the_language(code: str) -> None:
 
 
 def test_stubs_of_pywin32_stay_behind() -> None:
-    wrapper.modules("fr")
+    functions_udf.modules("fr")
     assert not {"pythoncom", "pywintypes", "win32com", "win32com.client", "xlwings.udfs"} & set(sys.modules)
     assert not hasattr(xlwings, "udfs")
 
 
 def test_settings_for_xlwings(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert wrapper.conf()["Interpreter_Win"] == "pythonw"
+    assert functions_udf.conf()["Interpreter_Win"] == "pythonw"
     monkeypatch.setattr(sys, "platform", "win32")
-    settings = wrapper.conf()
+    settings = functions_udf.conf()
     assert settings["Interpreter_Win"] == sys.executable
     assert (Path(settings["PYTHONPATH"]) / "kpixl" / "functions" / "udf.py").is_file()
     assert settings["UDF Modules"] == MODULE
     assert settings["Add_Workbook_To_PYTHONPATH"] == "False"
     # xlwings' module asks for them in capitals.
-    bridge = wrapper.modules()[0].source
+    bridge = functions_udf.modules()[0].source
     assert all(f'"{name.upper()}"' in bridge for name in settings)
 
 
 def test_the_project_reads_back(tmp_path: Path) -> None:
     olevba = pytest.importorskip("oletools.olevba")
-    path = _workbook(tmp_path, [], wrapper.modules("ro"))
+    path = _workbook(tmp_path, [], functions_udf.modules("ro"))
     read = {name.rpartition(".")[0]: text for _, _, name, text in olevba.VBA_Parser(str(path)).extract_macros()}
-    for module in wrapper.modules("ro"):
+    for module in functions_udf.modules("ro"):
         assert read[module.name].splitlines()[1:] == module.source.splitlines()
 
 

@@ -17,13 +17,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from engines import contents
 from kpixl.functions import ExcelError
-from kpixl.functions.vba import ERRORS, modules
-from kpixl.workbook.cells import cell_name
-from kpixl.workbook.package import Package
-from kpixl.workbook.vba_project import Module, add_macros
+from kpixl.functions.arguments import NUMBERS
+from kpixl.ooxml.cells import cell_name
+from kpixl.ooxml.package import Package
+from kpixl.ooxml.vba.project import Module, add_macros
+from kpixl.workbook.macros.functions_vba import modules
 
 _ERRORS = {"#N/A": "=NA()", "#DIV/0!": "=1/0", "#NUM!": "=10^400", "#VALUE!": "=#VALUE!"}
-_SHOWN = {f"Error {number}": error for error, number in ERRORS.items()}
+_SHOWN = {f"Error {number}": error for error, number in NUMBERS.items()}
 """LibreOffice shows what CVErr made as a text."""
 
 

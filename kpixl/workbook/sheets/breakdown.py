@@ -5,46 +5,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.breakdown import CAPACITY, GroupResult, Section, dimensions
+from kpixl import palette
 from kpixl.errors import N_
-from kpixl.words import SHAPES, level_word
+from kpixl.kpi.breakdown import CAPACITY, Section, dimensions
+from kpixl.texts.groups import HEADINGS, ORDER, TITLES, has_level, level_shown, section_note
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, notice, static
 from kpixl.workbook.sheets import pareto
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business, BusinessKpi
-    from kpixl.i18n import Language
+    from kpixl.catalog.model import Business
 
-TITLES = {
-    "assistant": N_("By assistant"),
-    "client": N_("By client"),
-    "service": N_("By service"),
-    "source": N_("By source"),
-    "language": N_("By language"),
-    "kind": N_("By kind"),
-    "contract": N_("By contract"),
-    "reason": N_("By reason"),
-    "status": N_("By status"),
-    "resolution": N_("By resolution"),
-}
-HEADINGS = {
-    "assistant": N_("Assistant"),
-    "client": N_("Client"),
-    "service": N_("Service"),
-    "source": N_("Source"),
-    "language": N_("Language"),
-    "kind": N_("Kind"),
-    "contract": N_("Contract"),
-    "reason": N_("Reason"),
-    "status": N_("Status"),
-    "resolution": N_("Resolution"),
-}
 WIDTHS = {"name": 34}
 LEVEL_WIDTH, WIDTH = 22.0, 11.0
 """Of columns with a level, and of all others; in characters."""
 HELP = N_("As of the last refresh, from the rows. Cases tells how many rows stand behind a value.")
-ORDER = N_("Where there are levels, the worst group comes first and small groups last; elsewhere the largest.")
 
 
 def columns(business: Business) -> tuple[str, ...]:
@@ -79,9 +54,9 @@ def cells(c: Context) -> Cells:
 def _section(section: Section, c: Context) -> Cells:
     at, t = section.dimension, c.t
     found: dict[tuple[str, str], Cell] = {
-        (f"{at}_title", "name"): label(t(TITLES[at]), style.Style(size=12, bold=True, colour=style.ACCENT)),
+        (f"{at}_title", "name"): label(t(TITLES[at]), style.Style(size=12, bold=True, colour=palette.ACCENT)),
         (f"{at}_headings", "name"): label(t(HEADINGS[at]), style.HEADING),
-        (f"{at}_note", "name"): static(note_of(section, c.t), style.Style(size=9, colour=style.MUTED)),
+        (f"{at}_note", "name"): static(section_note(section, c.t), style.Style(size=9, colour=palette.MUTED)),
     }
     for number, kpi in enumerate(section.kpis):
         headings = {"value": t(kpi.abbreviation), "level": t(N_("Level"))}
@@ -110,17 +85,6 @@ def _section(section: Section, c: Context) -> Cells:
 
 
 PLAIN = style.Style()
-FEW = N_("too few cases")
-
-
-def has_level(result: GroupResult, kpi: BusinessKpi) -> bool:
-    """Whether something is said of the level of a group's value: what it is, that it is none, or too few cases."""
-    return bool(kpi.thresholds) or result.level is not None or result.few
-
-
-def level_shown(result: GroupResult, t: Language) -> str:
-    """The level of a group with its shape; with too few cases, that they are."""
-    return f"{SHAPES[None]} {t(FEW)}" if result.few else level_word(result.level, t)
 
 
 def hidden_rows(c: Context) -> set[str]:
@@ -129,15 +93,3 @@ def hidden_rows(c: Context) -> set[str]:
         f"{section.dimension}_group_{row}" for section in c.breakdown for row in range(len(section.groups), CAPACITY)
     }
     return groups | pareto.hidden_rows(c)
-
-
-def note_of(section: Section, t: Language) -> str | None:
-    """What is to be known of a section: that it is empty, or does not show or count everything."""
-    notes = []
-    if not section.groups:
-        notes.append(t(N_("No rows in this period.")))
-    if section.left_out:
-        notes.append(t(N_("{count} more with fewer cases are not shown.")).format(count=section.left_out))
-    if section.typed:
-        notes.append(t(N_("A typed total is in force: these rows do not add up to it.")))
-    return " ".join(notes) or None

@@ -6,12 +6,13 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level, Standing
-from kpixl.catalog.tables import Window
-from kpixl.cautions import SIGNS, cautions
 from kpixl.errors import N_
-from kpixl.reading import SIGN
-from kpixl.words import (
+from kpixl.kpi.cautions import SIGNS, cautions
+from kpixl.period import Window
+from kpixl.texts.figures import SIGN
+from kpixl.texts.words import (
     AFTER,
     DAYS_LEFT,
     SHAPES,
@@ -37,7 +38,7 @@ from kpixl.workbook.sheets.vocabulary import period_name
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
-    from kpixl.score import Result
+    from kpixl.kpi.score import Result
 
 CARDS_A_ROW = 4
 CARD_COLUMNS = 5
@@ -58,7 +59,7 @@ HEAD_HEIGHTS = {"company": 27, "period": 16, "commentary": 31, **dict.fromkeys(C
 CHART_ROWS = tuple(f"chart_{number}" for number in range(1, 12))
 PICK_ROWS = ("pick_1", "pick_2", "pick_3")
 
-CARD = style.PAPER
+CARD = palette.PAPER
 OUTSIDE = N_("outside the usual range")
 TARGET_TICK = N_("target")
 SIGN_LEVELS = {SIGNS["act_now"]: Level.BELOW, SIGNS["warning"]: Level.BELOW, SIGNS["good"]: Level.ABOVE_AVERAGE}
@@ -168,7 +169,7 @@ def cells(c: Context) -> Cells:
 def _head(c: Context) -> Cells:
     entries, t = c.scorecard.entries, c.t
     half = COLUMN_COUNT // 2
-    right = style.Style(colour=style.MUTED, align="right")
+    right = style.Style(colour=palette.MUTED, align="right")
     period, named = period_name(c)
     kind = c.at("settings", "business", "value")
     now = c.scorecard.clock
@@ -188,7 +189,7 @@ def _head(c: Context) -> Cells:
         ("period", "c1"): live(
             f'{period}&" · "&{kind}&{left}',
             f"{named} · {t(c.business.name)}{left_now}",
-            style.Style(size=11, colour=style.MUTED),
+            style.Style(size=11, colour=palette.MUTED),
         ),
         ("period", f"c{half + 4}"): _problems(c),
         ("commentary", "c1"): static(c.commentary, style.Style(size=11, wrap=True, vertical="top")),
@@ -227,7 +228,7 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
     # A share that rises from 80 % to 84 % rises by 4 points, not by 4 %. Of own KPIs the unit is not known here.
     scale = "*100" if unit == "fraction" and not kpi.own else ""
     points = style.change_format("score", f" {t(N_('points'))}") if scale else style.change_format(unit, after)
-    small = style.Style(size=9, colour=style.MUTED, fill=CARD)
+    small = style.Style(size=9, colour=palette.MUTED, fill=CARD)
     trend = c.at("kpis", kpi.id, "trend")
     found: dict[tuple[str, int], Cell] = {
         (part, offset): label(None, style.Style(fill=CARD)) for part in CARD_PARTS[:-1] for offset in range(4)
@@ -236,7 +237,7 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
     heading = style.Style(bold=True, fill=CARD, align="left", indent=1, shrink=True)
     title = kpi_title(kpi, t)
     span = "" if kpi.window is Window.PERIOD else f" · {t(WINDOWS[kpi.window])}"
-    aside = style.Style(size=9, colour=style.MUTED, fill=CARD, align="left", indent=1)
+    aside = style.Style(size=9, colour=palette.MUTED, fill=CARD, align="left", indent=1)
 
     def empty(formula: str) -> str:
         """Nothing on the card of a slot that is not used."""
@@ -282,12 +283,12 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
         ("facts", 2): live(
             _interval(kpi, c),
             interval_text(result, t) if kpi.name else None,
-            style.Style(size=9, colour=style.MUTED, fill=CARD, align="left", shrink=True),
+            style.Style(size=9, colour=palette.MUTED, fill=CARD, align="left", shrink=True),
         ),
         ("next", 0): live(
             f"{c.at('kpis', kpi.id, 'to_next')}",
             next_text,
-            style.Style(size=9, colour=style.MUTED, wrap=True, vertical="top", fill=CARD, align="left", indent=1),
+            style.Style(size=9, colour=palette.MUTED, wrap=True, vertical="top", fill=CARD, align="left", indent=1),
         ),
     }
     return found
@@ -304,12 +305,12 @@ def _standing_out(result: Result, c: Context, after: str) -> Cell:
     return live(
         f"IF(ISNUMBER({forecast}),{forecast},{signal})",
         result.pace.forecast if result.pace else word,
-        style.Style(size=9, colour=style.MUTED, fill=CARD, align="left", indent=1, shrink=True, format=shown),
+        style.Style(size=9, colour=palette.MUTED, fill=CARD, align="left", indent=1, shrink=True, format=shown),
     )
 
 
 def _interval(kpi: BusinessKpi, c: Context) -> str:
-    """``kpixl.words.interval_text`` as a formula."""
+    """``kpixl.texts.words.interval_text`` as a formula."""
     if kpi.own:
         return '""'
     low, high, sure = (c.at("calc", kpi.id, column) for column in ("interval_low", "interval_high", "settled"))
@@ -331,15 +332,15 @@ def _legend(c: Context) -> dict[tuple[str, int], Cell]:
         words = [(one.shade, f"{SHAPES[one.shade]} {c.t(STANDINGS[one])}") for one in chosen]
     look = style.Style(bold=True, align="left", indent=1)
     for part, (level, word) in zip(("value", "change", "target", "facts"), words, strict=True):
-        found[part, 0] = label(word, replace(look, colour=style.LEVEL_TEXT[level]))
-    found["next", 0] = label(f"{SIGN} {c.t(OUTSIDE)}", replace(look, colour=style.SIGNAL_TEXT))
+        found[part, 0] = label(word, replace(look, colour=palette.LEVEL_TEXT[level]))
+    found["next", 0] = label(f"{SIGN} {c.t(OUTSIDE)}", replace(look, colour=palette.SIGNAL_TEXT))
     return found
 
 
 def _sections(c: Context) -> Cells:
     half = COLUMN_COUNT // 2
     t = c.t
-    section = style.Style(size=12, bold=True, colour=style.ACCENT, rule=style.FAINT)
+    section = style.Style(size=12, bold=True, colour=palette.ACCENT, rule=palette.FAINT)
     picked = c.scorecard.result(c.trend_kpi)
     banded = any(kpi.thresholds for kpi in c.business.kpis)
     overview = N_("Against the benchmark, worst first") if banded else N_("Against target or previous, worst first")
@@ -347,18 +348,18 @@ def _sections(c: Context) -> Cells:
         ("sections", "c1"): label(t(overview), section),
         ("sections", f"c{half - 1}"): label(
             f"❘ {t(TARGET_TICK)}" if banded else None,
-            style.Style(size=9, colour=style.MUTED, align="right", rule=style.FAINT),
+            style.Style(size=9, colour=palette.MUTED, align="right", rule=palette.FAINT),
         ),
         ("sections", f"c{half + 2}"): label(t(N_("The last 12 periods of")), section),
         ("sections", f"c{half + 5}"): entry_cell(
             kpi_title(picked.kpi, t),
-            style.Style(bold=True, fill=style.INPUT, rule=style.FAINT, unlocked=True),
+            style.Style(bold=True, fill=palette.INPUT, rule=palette.FAINT, unlocked=True),
             name="trend_kpi",
         ),
         ("sections", f"c{COLUMN_COUNT}"): live(
             c.at("trend", "picked", "typical"),
             unit_shown(picked.kpi, c),
-            style.Style(size=9, colour=style.MUTED, align="right", rule=style.FAINT),
+            style.Style(size=9, colour=palette.MUTED, align="right", rule=palette.FAINT),
         ),
         ("advice", "c1"): label(t(N_("Needs you most")), section),
         ("advice", f"c{half + 2}"): label(t(N_("Going best")), section),
@@ -369,7 +370,9 @@ def _sections(c: Context) -> Cells:
         first = 1 if pick.startswith("worst") else half + 2
         name, tip = (c.at("picks", pick, column) for column in ("name", "tip"))
         found[row, f"c{first}"] = live(
-            name, cells_of[pick, "name"], style.Style(size=9, bold=True, wrap=True, rule=style.LINE)
+            name, cells_of[pick, "name"], style.Style(size=9, bold=True, wrap=True, rule=palette.LINE)
         )
-        found[row, f"c{first + 3}"] = live(tip, cells_of[pick, "tip"], style.Style(size=9, wrap=True, rule=style.LINE))
+        found[row, f"c{first + 3}"] = live(
+            tip, cells_of[pick, "tip"], style.Style(size=9, wrap=True, rule=palette.LINE)
+        )
     return found

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import with_parts
+from kpixl import palette
+from kpixl.catalog.model import value_formula, with_parts
 from kpixl.errors import N_
-from kpixl.grade import GRADED
-from kpixl.settings import DOLLAR
-from kpixl.words import LEVELS, WINDOWS, measure_label
+from kpixl.kpi.grade import GRADED
+from kpixl.kpi.in_force import DOLLAR
+from kpixl.texts.words import LEVELS, WINDOWS, measure_label
 from kpixl.workbook import style
-from kpixl.workbook.formulas import value_formula
 from kpixl.workbook.grid import Cell, Cells, Context, label, static
 
 if TYPE_CHECKING:
@@ -161,9 +161,9 @@ def cells(c: Context) -> Cells:
     return found
 
 
-NAME = style.Style(size=13, bold=True, colour=style.ACCENT, rule=style.FAINT)
+NAME = style.Style(size=13, bold=True, colour=palette.ACCENT, rule=palette.FAINT)
 _SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
-HEAD = style.Style(bold=True, colour=style.MUTED, vertical="top")
+HEAD = style.Style(bold=True, colour=palette.MUTED, vertical="top")
 BODY = style.Style(wrap=True, vertical="top")
 
 

@@ -9,16 +9,15 @@ import math
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import OWN_SLOTS, Level
-from kpixl.catalog.tables import Window
-from kpixl.entries import CellError
+from kpixl.cellvalue import CellError
 from kpixl.errors import N_
-from kpixl.grade import GRADED
-from kpixl.measure import Tally
-from kpixl.period import MONTH_DAYS, Period, serial
-from kpixl.score import PAST_PERIODS, marked_periods, order_key, target_position
-from kpixl.settings import settings_of
-from kpixl.signals import RUN, runs
-from kpixl.words import kpi_title, standing_word
+from kpixl.kpi.grade import GRADED
+from kpixl.kpi.in_force import settings_of
+from kpixl.kpi.measure import Tally
+from kpixl.kpi.score import PAST_PERIODS, marked_periods, order_key, target_position
+from kpixl.kpi.signals import RUN, runs
+from kpixl.period import MONTH_DAYS, Period, Window, serial
+from kpixl.texts.words import kpi_title, standing_word
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import Cell, Cells, Context, live
@@ -28,8 +27,8 @@ from kpixl.workbook.sheets.vocabulary import OWN_TIP, STEPS
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
-    from kpixl.score import Result
-    from kpixl.workbook.cells import Value
+    from kpixl.kpi.score import Result
+    from kpixl.ooxml.cells import Value
 
 TREND_PERIODS = PAST_PERIODS + 1
 PERIODS = tuple(f"p{number}" for number in range(1, TREND_PERIODS + 1))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import OWN_SLOTS, Level, Standing
-from kpixl.catalog.tables import Window
+from kpixl import palette
+from kpixl.catalog.model import OWN_SLOTS, Level, Standing, value_formula
 from kpixl.errors import N_
 from kpixl.formula import names, parse, to_excel
-from kpixl.grade import GRADED, thresholds_published
-from kpixl.score import settled_early
-from kpixl.words import (
+from kpixl.kpi.grade import GRADED, thresholds_published
+from kpixl.kpi.score import settled_early
+from kpixl.period import Window
+from kpixl.texts.words import (
     PACES,
     SETTLED,
     SIGNALS,
@@ -24,14 +25,14 @@ from kpixl.words import (
     unit_label,
 )
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT, value_formula
+from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets.totals import past_value
 from kpixl.workbook.sheets.vocabulary import SIGNAL_ROWS, STANDING_ROWS, standing_index
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
-    from kpixl.score import Result
+    from kpixl.kpi.score import Result
 
 COLUMNS = {
     "abbreviation": N_("KPI"),
@@ -87,7 +88,7 @@ def widths(c: Context) -> dict[str, float]:
     return {**WIDTHS, "abbreviation": max(8.0, short + 2), "name": max(34.0, long + 2)}
 
 
-SMALL = style.Style(rule=style.LINE, colour=style.MUTED, shrink=True)
+SMALL = style.Style(rule=palette.LINE, colour=palette.MUTED, shrink=True)
 TEXT_COLUMNS = (
     "abbreviation", "name", "unit", "level", "window", "against_target", "to_next", "trend", "settled", "signal",
     "pace", "comment",
@@ -114,7 +115,7 @@ def cells(c: Context) -> Cells:
     }
     for level in GRADED:
         found["bands", f"{level.id}_published"] = label(
-            level_word(level, c.t), style.Style(bold=True, colour=style.LEVEL_TEXT[level])
+            level_word(level, c.t), style.Style(bold=True, colour=palette.LEVEL_TEXT[level])
         )
     for column, heading in COLUMNS.items():
         look = style.apart(style.HEADING) if column in TEXT_COLUMNS else style.HEADING_RIGHT
@@ -348,7 +349,7 @@ def met(kpi: BusinessKpi, c: Context, value: str = "") -> str:
 
 def under_way(kpi: BusinessKpi, c: Context, value: str, expected: str) -> str:
     """The number of the standing to the target, of what builds up in a period that still runs: as
-    ``kpixl.score.under_way`` has it."""
+    ``kpixl.kpi.score.under_way`` has it."""
     number = {one: standing_index(None, one) for one in Standing}
     track = f"IF({met(kpi, c, expected)},{number[Standing.ON_TRACK]},{number[Standing.OFF_TRACK]})"
     if settled_early(kpi) == "met":
@@ -360,7 +361,7 @@ def _threshold(result: Result, level: Level, published: float | None, c: Context
     kpi, unit = result.kpi, result.kpi.kpi.unit
     yours = c.scorecard.entries.thresholds.get((kpi.id, level))
     at = {part: c.at("kpis", kpi.id, f"{level.id}_{part}") for part in ("published", "yours")}
-    dollars = style.Style(format=style.DOLLARS, align="right", rule=style.LINE, colour=style.MUTED)
+    dollars = style.Style(format=style.DOLLARS, align="right", rule=palette.LINE, colour=palette.MUTED)
     rate = "*dollar_rate" if kpi.in_dollars else ""
     usable = f"AND(ISNUMBER({at['published']}),ISNUMBER(dollar_rate))" if rate else f"ISNUMBER({at['published']})"
     return {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.errors import N_
 from kpixl.formula import evaluate, parse
-from kpixl.grade import GRADED
-from kpixl.words import LEVELS
+from kpixl.kpi.grade import GRADED
+from kpixl.texts.words import LEVELS
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label
 
@@ -28,7 +29,7 @@ def cells(c: Context) -> Cells:
         "thresholds are optional."
     )
     found: dict[tuple[str, str], Cell] = {
-        ("title", "label"): label(t(N_("Own KPIs")), style.Style(size=12, bold=True, colour=style.ACCENT)),
+        ("title", "label"): label(t(N_("Own KPIs")), style.Style(size=12, bold=True, colour=palette.ACCENT)),
         ("help", "label"): label(t(help_).format(example=f"={c.business.own_example}"), style.HELP),
     }
     for column, heading in COLUMNS.items():

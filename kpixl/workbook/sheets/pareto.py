@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl import palette
 from kpixl.errors import N_
-from kpixl.pareto import NAMED, Part, Ranking
+from kpixl.kpi.pareto import NAMED, Ranking
+from kpixl.texts.groups import part_name, ranking_note, ranking_text
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, static
 
@@ -64,9 +66,9 @@ def _section(ranking: Ranking, c: Context) -> Cells:
     item, t = ranking.pareto, c.t
     at = prefix(item)
     found: dict[tuple[str, str], Cell] = {
-        (f"{at}_title", "name"): label(t(item.title), style.Style(size=12, bold=True, colour=style.ACCENT)),
-        (f"{at}_text", "name"): static(text_of(ranking, t), style.Style()),
-        (f"{at}_note", "name"): static(note_of(ranking, t), style.Style(size=9, colour=style.MUTED)),
+        (f"{at}_title", "name"): label(t(item.title), style.Style(size=12, bold=True, colour=palette.ACCENT)),
+        (f"{at}_text", "name"): static(ranking_text(ranking, t), style.Style()),
+        (f"{at}_note", "name"): static(ranking_note(ranking, t), style.Style(size=9, colour=palette.MUTED)),
     }
     for column, text in headings(item, c.business, t).items():
         look = style.HEADING if column == "name" else style.HEADING_RIGHT
@@ -74,7 +76,7 @@ def _section(ranking: Ranking, c: Context) -> Cells:
     for number, row in enumerate(group_rows(item)):
         part = ranking.parts[number] if number < len(ranking.parts) else None
         values = {
-            "name": name_of(part, t) if part else None,
+            "name": part_name(part, t) if part else None,
             "amount": part.amount if part else None,
             "share": part.share if part else None,
             "cumulative": part.cumulative if part else None,
@@ -118,36 +120,6 @@ def headings(item: Pareto, business: Business, t: Language) -> dict[str, str]:
     }
 
 
-def name_of(part: Part, t: Language) -> str:
-    """What a part of a total is called."""
-    if part.others:
-        return t(N_("other ({count})")).format(count=t.number(part.others))
-    return part.name or t(N_("(blank)"))
-
-
-def text_of(ranking: Ranking, t: Language) -> str | None:
-    """The sentence above a chart: the fewest groups that bring 80 %. None where there are none."""
-    if not ranking.parts:
-        return None
-    return t(ranking.pareto.text).format(vital=t.number(ranking.vital), groups=t.number(ranking.groups))
-
-
-def note_of(ranking: Ranking, t: Language) -> str | None:
-    """What is to be known of the shares: that there are none, or what they do not count or count as one."""
-    notes = []
-    if not ranking.parts and not ranking.left_out and not ranking.unnamed:
-        notes.append(t(N_("No rows in this period.")))
-    if ranking.left_out:
-        notes.append(t(N_("Not above zero, and so without a share: {count}.")).format(count=ranking.left_out))
-    if ranking.unnamed and ranking.parts:
-        notes.append(t(N_("Rows without a name count as one group.")))
-    elif ranking.unnamed:
-        notes.append(t(N_("No row of this period has a name to group it by.")))
-    if ranking.typed:
-        notes.append(t(N_("A typed total is in force: these rows do not add up to it.")))
-    return " ".join(notes) or None
-
-
 def hidden_rows(c: Context) -> set[str]:
     """Rows for groups that are not there, and as many others as there are groups; without any group, all that the
     chart stands beside."""
@@ -160,6 +132,6 @@ def hidden_rows(c: Context) -> set[str]:
             hidden |= {f"{at}_fill_{row}" for row in range(shown)}
         else:
             hidden |= {f"{at}_text", *chart_rows(item)}
-        if note_of(ranking, c.t) is None:
+        if ranking_note(ranking, c.t) is None:
             hidden.add(f"{at}_note")
     return hidden

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl import palette
 from kpixl.errors import N_
+from kpixl.kpi.in_force import default_of, settings_of, settings_used
 from kpixl.period import Kind, serial
-from kpixl.settings import default_of, settings_of, settings_used
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from kpixl.catalog.model import Business
     from kpixl.catalog.settings import Setting
-    from kpixl.workbook.cells import Value
+    from kpixl.ooxml.cells import Value
 
 SPARE = ("spare_1", "spare_2", "spare_3")
 """Columns into which the help runs on, and in which own KPIs have their thresholds."""
@@ -79,7 +80,7 @@ def cells(c: Context) -> Cells:
     found["company", "value"] = entry_cell(entries.company, style.entry("general", align="left"), name="company")
     period = entries.period
     found["period", "value"] = entry_cell(serial(period.start), style.entry("date", align="left"), name="period_day")
-    day = style.Style(format=style.FORMATS["date"], align="left", rule=style.LINE)
+    day = style.Style(format=style.FORMATS["date"], align="left", rule=palette.LINE)
     found["period_start", "value"] = live(_START[period.kind], serial(period.start), day, name="period_start")
     found["period_end", "value"] = live("period_after-1", serial(period.end), day, name="period_end")
     found["period_after", "value"] = live(_AFTER[period.kind], serial(period.after), day, name="period_after")
@@ -95,7 +96,7 @@ def cells(c: Context) -> Cells:
         found[id_, "used"] = live(
             _used(setting, c),
             used.get(id_),
-            style.Style(align="left", rule=style.LINE, format=style.FORMATS[look]),
+            style.Style(align="left", rule=palette.LINE, format=style.FORMATS[look]),
             name=id_,
         )
     return found

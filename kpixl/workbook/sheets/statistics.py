@@ -1,23 +1,23 @@
 """Helper cells behind how sure a KPI is, and behind signal or noise. Never holds a word.
 
-The same steps as ``kpixl.certainty`` and ``kpixl.signals``, in functions that every engine has.
+The same steps as ``kpixl.kpi.interval`` and ``kpixl.kpi.signals``, in functions that every engine has.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.tables import Window
-from kpixl.certainty import NPS_ADDED, NPS_SHARE, ROUNDING, Z
-from kpixl.score import PAST_PERIODS, natural_range, past_values
-from kpixl.signals import LEAST_PERIODS, RUN, SCALE, Signal
+from kpixl.kpi.interval import NPS_ADDED, NPS_SHARE, ROUNDING, Z
+from kpixl.kpi.score import PAST_PERIODS, natural_range, past_values
+from kpixl.kpi.signals import LEAST_PERIODS, RUN, SCALE, Signal
+from kpixl.period import Window
 from kpixl.workbook.formulas import NOISE_TEXT, number_literal
 from kpixl.workbook.grid import Cell, Cells, Context, live
 from kpixl.workbook.sheets.kpis import RUNNING, enough
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi
-    from kpixl.score import Result
+    from kpixl.kpi.score import Result
 
 CLOSED = tuple(f"p{number}" for number in range(1, PAST_PERIODS + 1))
 """The closed periods among the columns of the sparklines, oldest first."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.tables import Window
+from kpixl import palette
 from kpixl.errors import N_
 from kpixl.formula import parse, to_excel
-from kpixl.grade import Reason
-from kpixl.period import serial
-from kpixl.to_date import first_closed
-from kpixl.words import SOURCES, measure_label, reason_text, unit_label
+from kpixl.kpi.grade import Reason
+from kpixl.kpi.year_to_date import first_closed
+from kpixl.period import Window, serial
+from kpixl.texts.words import SOURCES, measure_label, reason_text, unit_label
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, Names, made_formula, measure_formula
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
@@ -88,7 +88,7 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
     ids, starts, values = (c.column("past", column) for column in ("id", "start", "value"))
     seen = f"AND(ISNUMBER({at['used']}),ISNUMBER({at['seen']}))"
     return {
-        "label": label(measure_label(measure, c.t), style.Style(rule=style.LINE, shrink=True)),
+        "label": label(measure_label(measure, c.t), style.Style(rule=palette.LINE, shrink=True)),
         "unit": label(unit_label(measure.unit, c.scorecard.entries.currency, c.t), style.MUTED_TEXT),
         "log": live(_log(measure, c), value.log, muted),
         "typed": entry_cell(typed_cell.number if typed_cell else None, style.entry(measure.unit)),

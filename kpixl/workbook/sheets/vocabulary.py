@@ -6,13 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level, Standing
-from kpixl.catalog.tables import Window
 from kpixl.errors import N_
-from kpixl.grade import Reason
 from kpixl.i18n import language
-from kpixl.period import Kind, Period
-from kpixl.signals import Signal
-from kpixl.words import (
+from kpixl.kpi.grade import Reason
+from kpixl.kpi.signals import Signal
+from kpixl.period import Kind, Period, Window
+from kpixl.texts.words import (
     AFTER,
     DAYS_LEFT,
     DIRECTIONS,
@@ -37,7 +36,6 @@ from kpixl.workbook.grid import Cell, Cells, Context
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
 
-
 STANDING_ROWS = (*(f"level_{level.value}" for level in Level), *(f"standing_{standing}" for standing in Standing))
 """The words for levels and standings, as ``standing_index`` counts them from 0."""
 SIGNAL_ROWS = tuple(f"signal_{signal}" for signal in Signal)
@@ -45,7 +43,6 @@ SIGNAL_ROWS = tuple(f"signal_{signal}" for signal in Signal)
 WINDOW_ROWS = tuple(f"window_{window.value}" for window in Window)
 UNIT_ROWS = tuple(f"unit_{unit}" for unit in UNITS)
 DIRECTION_ROWS = tuple(f"direction_{direction}" for direction in DIRECTIONS)
-
 
 OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
 LEVELS_CHANGED = N_("Levels that would change: {count}")

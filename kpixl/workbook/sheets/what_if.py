@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl import palette
 from kpixl.catalog.model import Level, Standing
-from kpixl.catalog.tables import Window
 from kpixl.errors import N_
 from kpixl.formula import Name, parse, to_excel
-from kpixl.grade import GRADED
-from kpixl.what_if import (
-    NEVER_NEGATIVE,
-    Moved,
-    Supposed,
-    direction,
-    follows,
-    in_use,
-    measures_of,
-    suppose,
-)
-from kpixl.words import SHAPES, STANDINGS, TRENDS, kpi_title, level_word, measure_label, unit_label
+from kpixl.kpi.grade import GRADED
+from kpixl.kpi.what_if import NEVER_NEGATIVE, Moved, Supposed, direction, follows, in_use, measures_of, suppose
+from kpixl.period import Window
+from kpixl.texts.words import SHAPES, STANDINGS, TRENDS, kpi_title, level_word, measure_label, unit_label
 from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, made_formula, reached
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
@@ -86,7 +78,7 @@ def cells(c: Context) -> Cells:
     """Every cell of the block."""
     t, found_out = c.t, suppose(c.scorecard)
     help_ = N_("Type a change in a yellow cell and see what would follow. Nothing here changes your entries.")
-    section = style.Style(bold=True, colour=style.ACCENT, vertical="bottom")
+    section = style.Style(bold=True, colour=palette.ACCENT, vertical="bottom")
     found: dict[tuple[str, str], Cell] = {
         ("title", "label"): label(c.titles["what_if"], style.TITLE),
         ("help", "label"): label(t(help_), style.HELP),
@@ -120,7 +112,7 @@ def _count(found_out: Supposed, c: Context) -> Cell:
     return live(
         f'IF({count}=0,"",SUBSTITUTE({c.word("levels_changed")},"{{count}}",{count}))',
         c.t(LEVELS_CHANGED).format(count=changed) if changed else "",
-        style.Style(bold=True, colour=style.ACCENT),
+        style.Style(bold=True, colour=palette.ACCENT),
     )
 
 
@@ -132,11 +124,13 @@ def _measure(measure: Measure, then: float | None, c: Context) -> dict[str, Cell
     now = c.scorecard.measures[measure.name].used
     at = {column: c.at("what_if", measure.name, column) for column in COLUMNS}
     found = {
-        "label": label(measure_label(measure, t), style.Style(rule=style.LINE, shrink=True)),
+        "label": label(measure_label(measure, t), style.Style(rule=palette.LINE, shrink=True)),
         "unit": label(unit_label(measure.unit, c.scorecard.entries.currency, t), style.apart(SMALL)),
         "now": live(f'IF(ISNUMBER({measure.name}),{measure.name},"")', now, figure),
         "slider": live(
-            _slider(at), slider(now, then), style.Style(size=12, align="center", rule=style.LINE, colour=style.MUTED)
+            _slider(at),
+            slider(now, then),
+            style.Style(size=12, align="center", rule=palette.LINE, colour=palette.MUTED),
         ),
         "then": live(_then(measure, at, c), then, style.figure(measure.unit, bold=True)),
     }
@@ -204,9 +198,9 @@ def _kpi(kpi: BusinessKpi, moved: Moved, c: Context) -> dict[str, Cell]:
     )
     moves = direction(kpi, moved)
     before, after = (None if one is None else _index(one) for one in (moved.before, moved.after))
-    plain = style.Style(rule=style.LINE)
+    plain = style.Style(rule=palette.LINE)
     return {
-        "label": label(kpi_title(kpi, t), style.Style(rule=style.LINE, shrink=True)),
+        "label": label(kpi_title(kpi, t), style.Style(rule=palette.LINE, shrink=True)),
         "unit": label(unit_shown(kpi, c), style.apart(SMALL)),
         "now": live(f"IF(ISNUMBER({value}),{value},{c.word('no_figure')})", _or_dash(moved.now), style.figure(unit)),
         "change": label(None, plain),

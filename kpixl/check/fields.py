@@ -1,0 +1,151 @@
+"""Rules about single cells of an entry table: text for dates and numbers, limits, unlikely dates, gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kpixl.cellvalue import CellError
+from kpixl.check.meant import date_meant, number_meant
+from kpixl.check.problem import Amount
+from kpixl.period import add_months, from_serial, serial
+
+if TYPE_CHECKING:
+    from kpixl.catalog.tables import Field
+    from kpixl.check.case import Log
+    from kpixl.check.problem import Problem
+
+_FIRST_LIKELY = serial(date(1990, 1, 1))
+_PAST_DATES = serial(date.max) + 1
+
+
+def day_of(number: float, *, with_time: bool = False) -> date | float:
+    """The date that Excel shows for ``number``; the number itself where Excel has no such date."""
+    if not 0 <= number < _PAST_DATES:
+        return float(number)
+    day = from_serial(number)
+    if not with_time:
+        return day
+    return datetime(day.year, day.month, day.day) + timedelta(seconds=min(86399, round(number % 1 * 86400)))
+
+
+def odd(log: Log) -> Iterator[Problem]:
+    """Texts, truth values and Excel errors where a date or a number belongs."""
+    known = {field.id: field for field in log.table.fields}
+    for column, values in log.rows.odd.items():
+        of_texts = column in log.rows.texts
+        found: dict[str, list[int]] = {}
+        for row in sorted(values):
+            if of_texts and not isinstance(values[row], CellError):
+                continue
+            found.setdefault(_kind(log, known.get(column), values[row]), []).append(row)
+        for code, rows in found.items():
+            yield from log.problems(code, column, rows, partial(_odd_details, log, code, values))
+
+
+def _kind(log: Log, field: Field | None, value: object) -> str:
+    """The code for ``value`` where a date or a number belongs."""
+    a_date = field is not None and field.type == "date"
+    if isinstance(value, CellError):
+        return "excel_error"
+    if isinstance(value, bool):
+        return "truth_for_date" if a_date else "truth_for_number"
+    text = str(value)
+    if not text.strip():
+        return "spaces_only"
+    if a_date:
+        return "date_as_text" if date_meant(text, log.case.entries.language) else "text_for_date"
+    return "text_for_number" if number_meant(text) is None else "number_as_text"
+
+
+def _odd_details(log: Log, code: str, values: Mapping[int, object], row: int) -> dict[str, object]:
+    entries = log.case.entries
+    details: dict[str, object] = {"got": values[row], "example": entries.period.end.isoformat()}
+    if code == "date_as_text":
+        details["meant"] = date_meant(str(values[row]), entries.language)
+    if code == "number_as_text":
+        details["meant"] = number_meant(str(values[row]))
+    return details
+
+
+def limits(log: Log) -> Iterator[Problem]:
+    """Numbers below a field's minimum or above its maximum."""
+    for field in log.fields:
+        if field.id not in log.rows.numbers:
+            continue
+        numbers = log.numbers(field.id)
+        for code, limit, past in (
+            ("too_small", field.minimum, np.less),
+            ("too_large", field.maximum, np.greater),
+        ):
+            if limit is not None:
+                rows = np.flatnonzero(past(numbers, limit))
+                yield from log.problems(code, field.id, rows, partial(_limit_details, numbers, limit))
+
+
+def _limit_details(numbers: np.ndarray, limit: float, row: int) -> dict[str, object]:
+    return {"got": float(numbers[row]), "limit": limit}
+
+
+def dates(log: Log) -> Iterator[Problem]:
+    """Dates long before kpixl's owners were in business or long after the period; numbers that are no dates."""
+    period = log.case.entries.period
+    past_likely = serial(add_months(period.after, 12))
+    details: dict[str, object] = {"period": period, "example": period.end.isoformat()}
+    for field in log.fields:
+        if field.type != "date" or field.id not in log.rows.numbers:
+            continue
+        numbers = log.numbers(field.id)
+        none = (numbers < 0) | (numbers >= _PAST_DATES)
+        unlikely = ~none & ((numbers < _FIRST_LIKELY) | (numbers >= past_likely))
+        for code, rows in (("number_for_date", none), ("date_unlikely", unlikely)):
+            yield from log.problems(code, field.id, np.flatnonzero(rows), partial(_date_details, numbers, details))
+
+
+def _date_details(numbers: np.ndarray, details: Mapping[str, object], row: int) -> dict[str, object]:
+    return {**details, "got": day_of(numbers[row])}
+
+
+def spaces(log: Log) -> Iterator[Problem]:
+    """Names, codes and other words that are nothing but spaces."""
+    for field in log.fields:
+        read = field.required or field.key or field.refers_to or (log.table.id, field.id) in log.case.readers
+        if field.id in log.rows.texts and (read or field.type == "choice"):
+            words = log.words(field.id)
+            hollow = np.append((words.folded == "").to_numpy(dtype=bool), False)
+            if hollow.any():
+                yield from log.problems("spaces_only", field.id, np.flatnonzero(hollow[words.codes]), lambda row: {})
+
+
+def gaps(log: Log) -> Iterator[Problem]:
+    """Required fields that are blank, in rows that are not."""
+    for field in log.fields:
+        if field.required:
+            rows = np.flatnonzero(log.blank(field.id) & log.filled)
+            yield from log.problems("required_blank", field.id, rows, lambda row: {})
+
+
+def amounts(log: Log) -> Iterator[Problem]:
+    """Expenses below zero."""
+    if log.table.id == "expenses" and "amount" in log.rows.numbers:
+        numbers, currency = log.numbers("amount"), log.case.entries.currency
+        rows = np.flatnonzero(numbers < 0)
+        yield from log.problems(
+            "amount_negative", "amount", rows, lambda row: {"got": Amount(float(numbers[row]), "money", currency)}
+        )
+
+
+def accuracy(log: Log) -> Iterator[Problem]:
+    """More accurate translations than were checked."""
+    if log.table.id == "translations" and {"checked", "accurate"} <= set(log.rows.numbers):
+        part, whole = log.numbers("accurate"), log.numbers("checked")
+        yield from log.problems(
+            "part_over_total",
+            "accurate",
+            np.flatnonzero(part > whole),
+            lambda row: {"got": float(part[row]), "total": float(whole[row]), "total_heading": log.heading("checked")},
+        )

@@ -1,0 +1,73 @@
+"""Rules about the windows that KPIs are graded over: which one is chosen, and whether Past periods reaches that far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpixl.cellvalue import is_blank
+from kpixl.check.inputs import problem_at
+from kpixl.check.problem import SENTENCES, Msg, Problem, name_of
+from kpixl.entries import History
+from kpixl.period import Window
+from kpixl.texts.words import WINDOWS
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Measure
+    from kpixl.check.case import Case
+    from kpixl.kpi.score import Result
+
+
+def chosen(case: Case) -> Iterator[Problem]:
+    """Windows that are none of those which the KPI offers."""
+    for kpi in case.entries.business.kpis:
+        cell = case.entries.windows.get(kpi.id)
+        if cell is None or is_blank(cell.raw):
+            continue
+        offered = {window: _word(case, window) for window in kpi.bound}
+        if cell.text.lower() not in {word.lower() for word in offered.values()}:
+            details = {
+                "got": cell.raw,
+                "allowed": tuple(offered.values()),
+                "kpi": name_of(kpi),
+                "used": _word(case, kpi.window),
+            }
+            yield problem_at("pick_unknown", cell, kpi.id, details)
+
+
+def closed(case: Case) -> Iterator[Problem]:
+    """KPIs whose window reaches over periods that are not in Past periods."""
+    history = case.entries.history
+    for result in case.scorecard.results:
+        parts = (part for argument in result.kpi.arguments for part in case.parts(argument.measure))
+        short = [_short(case, history, part) for part in parts if part.through_past and _waits(case, part)]
+        if short:
+            yield _problem(case, result, *min(short))
+
+
+def _waits(case: Case, item: Measure) -> bool:
+    """Whether a measure has no value although the period itself has one."""
+    base = case.measures.get(item.id)
+    return case.measures[item.name].used is None and base is not None and base.used is not None
+
+
+def _short(case: Case, history: History, item: Measure) -> tuple[int, int, Window]:
+    """How many closed periods there are in a window, and how many it takes."""
+    period = case.entries.period
+    past = history.between(period.window_start(item.window), period.start, item.id)
+    return len(past), period.closed_in(item.window), item.window
+
+
+def _problem(case: Case, result: Result, count: int, total: int, window: Window) -> Problem:
+    kpi, period = result.kpi, case.entries.period
+    code = "window_short" if period.window_start(window) > period.start else "past_missing"
+    own = next((entry.value for entry in case.entries.own if entry.slot == kpi.id), None)
+    cell = own or case.entries.windows.get(kpi.id)
+    details = {"kpi": name_of(kpi), "window": Msg(WINDOWS[window]), "count": count, "total": total}
+    if cell is None:
+        return Problem(SENTENCES[code].severity, code, "", None, None, kpi.id, details)
+    return problem_at(code, cell, kpi.id, details)
+
+
+def _word(case: Case, window: Window) -> str:
+    return case.word(f"window_{window.value}", WINDOWS[window])

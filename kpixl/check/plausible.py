@@ -1,0 +1,117 @@
+"""Rules about figures against each other: shares past a whole, alerts, half-typed KPIs, one client's weight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kpixl.check.problem import SENTENCES, Amount, Figure, Msg, Problem, name_of
+from kpixl.formula import Binary, Name, parse
+from kpixl.kpi.grade import NOISE
+from kpixl.kpi.score import alert_of
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import BusinessKpi, Measure
+    from kpixl.check.case import Case
+    from kpixl.entries import InputCell
+    from kpixl.kpi.score import Result
+
+_ANSWERS = ("surveyed", "surveyed_multilingual")
+_FEWEST_ANSWERS = 8
+_LARGEST_SHARE = 0.25
+
+
+def shares(case: Case) -> Iterator[Problem]:
+    """Shares of a whole below 0 or above 1. A KPI's own alert says more, and takes the place of this."""
+    for result in case.scorecard.results:
+        value, kpi = result.value, result.kpi
+        if value is not None and not kpi.own and kpi.kpi.unit == "score" and abs(value) > 100 * (1 + NOISE):
+            yield _problem("score_impossible", case, result, _details(case, result))
+        if value is None or not kpi.kpi.bounded or result.alert or -NOISE <= value <= 1 + NOISE:
+            continue
+        parts = _part_of_whole(kpi)
+        if parts and value > 1:
+            details = {"part": parts[0], "whole": parts[1], **_details(case, result)}
+            yield _problem("part_over_whole", case, result, details)
+        else:
+            yield _problem("impossible", case, result, _details(case, result))
+
+
+def alerts(case: Case) -> Iterator[Problem]:
+    """KPIs past the point that calls for attention."""
+    for result in case.scorecard.results:
+        alert = alert_of(result.kpi, result.value)
+        if alert is not None:
+            details = {"alert": Msg(alert.text), **_details(case, result)}
+            yield _problem("alert", case, result, details)
+
+
+def half_typed(case: Case) -> Iterator[Problem]:
+    """KPIs with some totals typed and the others to be counted where there are no rows."""
+    for result in case.scorecard.results:
+        used = [part for a in result.kpi.arguments for part in case.parts(a.measure)]
+        logs = [(part, case.logs.get(part.table or "")) for part in used if _from_rows(case, part)]
+        missing = tuple(dict.fromkeys(part for part, log in logs if log is not None and log.empty))
+        if missing and any(case.is_typed(part) for part in used):
+            yield _problem("typed_half", case, result, {"kpi": name_of(result.kpi), "missing": missing})
+
+
+def _from_rows(case: Case, item: Measure) -> bool:
+    """Whether a measure is counted from the rows of the period at present."""
+    return not item.through_past and item.table is not None and case.measures[item.name].source == "log"
+
+
+def one_client(case: Case) -> Iterator[Problem]:
+    """A client who gives more than a quarter of the survey answers of the period."""
+    item = next((item for item in case.counted if item.id in _ANSWERS and not item.through_past), None)
+    log = case.logs.get(item.table or "") if item else None
+    if item is None or log is None or "client" not in log.rows.texts:
+        return
+    if not case.tally.can_measure(item):
+        return
+    counted = case.tally.meets(item)
+    total = int(np.count_nonzero(counted))
+    if total < _FEWEST_ANSWERS:
+        return
+    words = log.words("client")
+    clients = words.codes[counted & (words.codes >= 0)]
+    counts = np.bincount(clients, minlength=len(words.texts))
+    for text in np.flatnonzero(counts > _LARGEST_SHARE * total):
+        row = int(np.flatnonzero(counted & (words.codes == text))[0])
+        yield log.problem("one_client", "client", row, got=words.texts[text], count=int(counts[text]), total=total)
+
+
+def _part_of_whole(kpi: BusinessKpi) -> tuple[Measure, Measure] | None:
+    """The two measures of a KPI that is simply one divided by the other."""
+    if kpi.own:
+        return None
+    match parse(kpi.kpi.formula):
+        case Binary("/", Name(part), Name(whole)):
+            return kpi.argument(part), kpi.argument(whole)
+    return None
+
+
+def _details(case: Case, result: Result) -> dict[str, object]:
+    unit = result.kpi.kpi.unit
+    figures = (
+        Figure(a.measure, result.measures[a.name], cell.cell if (cell := _typed(case, a.measure)) else None)
+        for a in result.kpi.arguments
+    )
+    got = None if result.value is None else Amount(result.value, unit, case.entries.currency)
+    return {"kpi": name_of(result.kpi), "got": got, "figures": tuple(figures)}
+
+
+def _typed(case: Case, item: Measure) -> InputCell | None:
+    """The cell in which the measure is typed; None where it is counted from rows."""
+    cell = case.entries.typed.get(item.name)
+    return cell if cell is not None and cell.number is not None else None
+
+
+def _problem(code: str, case: Case, result: Result, details: dict[str, object]) -> Problem:
+    """A problem of a KPI, at the first of its typed totals."""
+    cells = (_typed(case, part) for argument in result.kpi.arguments for part in case.parts(argument.measure))
+    first = next((cell for cell in cells if cell is not None), None)
+    sheet, address = (first.sheet, first.cell) if first else ("", None)
+    return Problem(SENTENCES[code].severity, code, sheet, address, None, result.kpi.id, details)

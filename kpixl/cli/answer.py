@@ -1,0 +1,101 @@
+"""What a command answers, and what several of them read from the words after them. Prints nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kpixl.cli.command import Option, Word
+from kpixl.errors import N_, UsageError
+from kpixl.languages import currency_of, default_language
+
+if TYPE_CHECKING:
+    from kpixl.check import Problem
+    from kpixl.cli.command import Arguments
+    from kpixl.period import Period
+
+DONE, OWNER_NEEDED = 0, 1
+
+WORKBOOK = Word("file", "FILE", N_("the workbook"), path=True)
+
+BUSINESS = Word("business", "BUSINESS", N_("the kind of business; “kpixl kpis” lists them"))
+PERIOD = Option("--period", N_("2026-10, 2026-Q4, 2026-W43 or 2026; this month without it"), value="PERIOD")
+NAME = Option(
+    "--name",
+    N_("the company's name"),
+    value="TEXT",
+    manual="the company's name, as it stands on the sheets; the kind of business without it",
+)
+CURRENCY = Option(
+    "--currency",
+    N_("three letters; by the language without it"),
+    value="EUR",
+    manual="three letters; without it USD for an English workbook, BRL for a Portuguese one, RON for a Romanian one, "
+    "else EUR",
+)
+"""What a workbook that is made is to be about."""
+
+
+class NotAPair(UsageError):
+    """``NAME=VALUE`` was expected."""
+
+    code = "not_a_pair"
+    template = N_("“{got}” is not of the form {form}; write it without spaces around the “=”.")
+
+
+class GivenTwice(UsageError):
+    """The same name before two ``=``."""
+
+    code = "given_twice"
+    template = N_("“{got}” is given twice; give it once.")
+
+
+class Answer(NamedTuple):
+    """What a command has to say, made only when it is shown, and how it exits. No data and no text: all is said."""
+
+    data: Callable[[], Any]
+    text: Callable[[], str]
+    code: int = DONE
+
+
+class Asked(NamedTuple):
+    """What a workbook is to be about; ``code`` is its language."""
+
+    business: str
+    code: str
+    period: Period
+    company: str
+    currency: str
+
+
+def asked_for(arguments: Arguments) -> Asked:
+    """What the words say of the workbook to make, and what holds where they say nothing."""
+    from kpixl.catalog import business
+    from kpixl.i18n import language
+    from kpixl.period import Kind, Period
+
+    code = default_language(arguments.lang)
+    t = language(code)
+    chosen = business(arguments.business)
+    this_month = Period.containing(Kind.MONTH, arguments.now.date())
+    period = Period.parse(arguments.period) if arguments.period else this_month
+    company = (arguments.name or t(chosen.name)).strip()
+    return Asked(chosen.id, code, period, company, currency_of(arguments.currency, code))
+
+
+def pairs(words: Iterable[str], form: str) -> dict[str, str]:
+    """``NAME=VALUE`` words as a mapping, names in small letters; ``form`` says how they are written."""
+    found: dict[str, str] = {}
+    for word in words:
+        name, _equals, value = (part.strip() for part in word.partition("="))
+        if not (name and value):
+            raise NotAPair(got=word, form=form)
+        if name.lower() in found:
+            raise GivenTwice(got=name)
+        found[name.lower()] = value
+    return found
+
+
+def code_of(problems: Iterable[Problem]) -> int:
+    """How a verb exits that has done its work: whether Check has errors for the owner."""
+    return OWNER_NEEDED if any(problem.severity == "error" for problem in problems) else DONE

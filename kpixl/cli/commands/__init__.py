@@ -1,0 +1,27 @@
+"""The commands, one file each: its words and options, its call, its answer. Found by this folder.
+
+A module is loaded when its command is wanted, and imports what is heavy inside its call.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kpixl.cli.command import Command
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The names of the commands, in the order of the alphabet."""
+    return tuple(sorted(module.name.rstrip("_") for module in iter_modules(__path__)))
+
+
+def command(name: str) -> Command:
+    """The command called ``name``; where Python has a word of that name, its module ends in ``_``."""
+    modules = {module.name.rstrip("_"): module.name for module in iter_modules(__path__)}
+    found: Command = import_module(f"{__name__}.{modules[name]}").COMMAND
+    return found

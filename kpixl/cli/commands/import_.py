@@ -1,0 +1,190 @@
+"""``kpixl import``: takes rows of a CSV or Excel file into a sheet of a workbook."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from kpixl.cli.answer import OWNER_NEEDED, WORKBOOK, Answer, code_of, pairs
+from kpixl.cli.command import Arguments, Command, Option, Word
+from kpixl.errors import N_
+from kpixl.languages import default_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kpixl.cli.progress_bar import Progress
+    from kpixl.i18n import Language
+    from kpixl.texts.lines import Json
+    from kpixl.verbs.import_rows import ImportOutcome, Plan
+
+
+def import_(arguments: Arguments) -> Answer:
+    """Rows of a file into an entry table."""
+    from kpixl.cli.progress_bar import Progress
+    from kpixl.i18n import language
+    from kpixl.verbs.import_rows import import_rows
+    from kpixl.verbs.outcomes import import_text
+
+    with Progress(language(default_language(arguments.lang))) as bar:
+        outcome = import_rows(
+            arguments.file,
+            arguments.table,
+            arguments.source,
+            pairs(arguments.map, "FIELD=COLUMN"),
+            now=arguments.now,
+            constants=pairs(arguments.set, "FIELD=VALUE"),
+            sheet=arguments.sheet,
+            zone=arguments.zone,
+            add_new=arguments.add_new,
+            agree=_agreement(arguments, bar),
+            progress=bar,
+        )
+    t = language(arguments.lang or outcome.plan.language)
+    needed = outcome.written and outcome.plan.accepted.rejected
+    return Answer(
+        lambda: import_json(outcome, t),
+        lambda: import_text(outcome, t),
+        OWNER_NEEDED if needed else code_of(outcome.problems),
+    )
+
+
+def _agreement(arguments: Arguments, bar: Progress) -> Callable[[Plan], bool] | None:
+    """Who decides whether the columns are right: nobody where they are only to be shown, the person at the terminal
+    where kpixl has found them by itself."""
+    if arguments.show:
+        return lambda _plan: False
+    if arguments.yes or arguments.json or not _at_a_terminal():
+        return None
+
+    def agreed(plan: Plan) -> bool:
+        bar.hide()
+        return not plan.guessed or _asked(plan, arguments.lang)
+
+    return agreed
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _asked(plan: Plan, code: str | None) -> bool:
+    from kpixl.i18n import language
+    from kpixl.verbs.outcomes import plan_text
+
+    t = language(code or plan.language)
+    print(plan_text(plan, t), flush=True)
+    return _means_yes(input(t(N_("Take the rows like this? yes/no: "))), t)
+
+
+def _means_yes(answer: str, t: Language) -> bool:
+    return answer.strip().casefold()[:1] in {"y", t(N_("yes")).casefold()[0]}
+
+
+def import_json(outcome: ImportOutcome, t: Language) -> Json:
+    """What an import took and what it left."""
+    from kpixl.check.problem import problem_count
+    from kpixl.texts.lines import path_json
+
+    match, accepted = outcome.plan.match, outcome.plan.accepted
+    return {
+        "path": str(outcome.plan.path),
+        "table": match.table.id,
+        "written": outcome.written,
+        "imported": len(accepted),
+        "known": accepted.known,
+        "completed": len(accepted.completions),
+        "differing": accepted.differing,
+        "earlier": accepted.earlier,
+        "passed_over": accepted.passed_over,
+        "mapping": {id_: {"column": match.column(id_), "how": f.how.value} for id_, f in match.fillings.items()},
+        "constants": dict(match.constants),
+        "unused": list(match.unused),
+        "rejected": [
+            {"line": row.line, "sheet": row.sheet, "column": row.column, "value": row.value, "message": row.text(t)}
+            for row in accepted.rejected
+        ],
+        "notes": [{"code": note.code, "message": note.text(t)} for note in accepted.notes],
+        "added": {table: list(keys) for table, keys in outcome.added.items()},
+        "problem_count": problem_count(outcome.problems),
+        "backup": path_json(outcome.backup),
+    }
+
+
+COMMAND = Command(
+    "import",
+    N_("take rows of a CSV or Excel file into a sheet of a workbook"),
+    "month",
+    import_,
+    words=(
+        WORKBOOK,
+        Word("table", "TABLE", N_("the table to add to, such as requests")),
+        Word("source", "SOURCE", N_("the CSV or Excel file"), path=True),
+    ),
+    options=(
+        Option(
+            "--map",
+            N_("which column of the file fills a field; several may follow one --map"),
+            value="FIELD=COLUMN",
+            pairs=True,
+            manual="which column of the file fills which field of the table. Several pairs may follow one `--map`, and "
+            "`--map` may come again",
+        ),
+        Option(
+            "--set",
+            N_("what a field is in every row, such as kind=additional"),
+            value="FIELD=VALUE",
+            pairs=True,
+            manual="what a field is in every row, such as `--set kind=additional`",
+        ),
+        Option(
+            "--sheet",
+            N_("the sheet of an Excel file; the first filled one without it"),
+            value="TEXT",
+            manual="the sheet of an Excel file; without it the first one that holds anything",
+        ),
+        Option(
+            "--zone",
+            N_("the time zone of your days, such as Europe/Madrid; the computer's without it"),
+            value="TEXT",
+            manual="the time zone of your days, such as `Europe/Madrid`, to which times with a zone of their own are "
+            "moved; without it the computer's",
+        ),
+        Option(
+            "--add-new",
+            N_("add clients, assistants and services that are not listed yet"),
+            manual="clients, assistants and services that the rows name and the workbook does not know yet are added "
+            "to their tables, from the day of their first row",
+        ),
+        Option("--show", N_("show what would be taken, and write nothing")),
+        Option("--yes", N_("do not ask whether the columns found are right"), manual="do not ask"),
+    ),
+    manual="""\
+Takes the rows of a CSV or Excel file (`.csv`, `.xlsx`, `.xlsm`, `.xls`, `.ods`) into an entry table of the
+workbook, and refreshes it. Delimiter, letters (encoding), decimal sign and the order of day and month are found
+out, column by column, and told. What looks like a formula is a text; nothing in the file is ever run.
+
+Which column fills which field: what `--map` says; what was said for an earlier file (the workbook remembers it on
+Settings; a new answer takes the place of another column of the same file); the names of the fields, the headings of
+your sheets, and the headings of kpixl in any of its languages; and the columns that Zendesk, HubSpot, Toggl and
+QuickBooks export. Two columns that suit equally well are never guessed between. At a terminal kpixl shows the
+columns that it has found and asks.
+
+A row that is there already (the same key: a request's number, a client with the same first day, a lead; for tables
+without one, the same row) is not taken again. Without a number, a request is the same by its client and the moment
+it was opened, a session by its client and moment, a complaint by its day, client, service and reason, an invitation
+by its day, client and invited. Where the file knows what is blank in the workbook, such as when a request was
+resolved, that is filled in; what differs, or is filled by a formula of yours, stays as it is in the workbook, and
+is told. Rows that do not fit are left out and listed with their line and the reason. Rows of earlier periods, which
+closing a period would take away, no longer count: they are passed over, unless they complete a row that is still
+there.""",
+    after="""\
+With `--json`: `written`, the number of rows `imported`, `known`, `completed`, `differing`, `earlier` (of earlier
+periods) and `passed_over` (totals and the like), `mapping` (field → `column` and `how` it was found), `constants`,
+`unused` columns, `rejected` (each with `line`, `sheet`, `column`, `value`, `message`), `notes` on how the file was
+read, `added`, `problem_count` and `backup`.
+
+```
+$ kpixl import "TaskZenith 2026-10.xlsx" requests export.csv --map id=Ticket client=Customer opened=Logged
+```""",
+)

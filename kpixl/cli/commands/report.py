@@ -1,0 +1,69 @@
+"""``kpixl report``: the page to send to a partner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kpixl.cli.answer import Answer, code_of
+from kpixl.cli.command import Arguments, Command, Option, Word
+from kpixl.errors import N_
+
+
+def report(arguments: Arguments) -> Answer:
+    """A page or a PDF of a workbook, which is only read."""
+    from kpixl.check.problem import counts_text, problem_count
+    from kpixl.i18n import language
+    from kpixl.verbs.report import report as written
+
+    done = written(arguments.file, out=arguments.out, code=arguments.lang, now=arguments.now)
+    t = language(arguments.lang or done.scorecard.entries.language)
+
+    def data() -> dict[str, Any]:
+        return {
+            "path": str(done.path),
+            "kind": done.kind,
+            "kpis": len(done.scorecard.results),
+            "problem_count": problem_count(done.problems),
+        }
+
+    def text() -> str:
+        lines = [t(N_("The report is ready: {path}.")).format(path=done.path)]
+        if done.problems:
+            lines.append(counts_text(done.problems, t))
+        return "\n".join(lines)
+
+    return Answer(data, text, code_of(done.problems))
+
+
+COMMAND = Command(
+    "report",
+    N_("make a page or a PDF of a workbook, to send to a partner"),
+    "month",
+    report,
+    words=(Word("file", "FILE", N_("the workbook; it stays as it is"), path=True),),
+    options=(
+        Option(
+            "--out",
+            N_("the report to make, .html or .pdf; replaces an earlier report"),
+            value="FILE",
+            path=True,
+            manual="the report, called something`.html` or something`.pdf`; without it the workbook's name with "
+            "`.html`, in the same folder. An earlier report of that name is replaced; any other file is left alone",
+        ),
+    ),
+    manual="""\
+Makes one page to send to a partner: the KPIs with their levels, how sure each is, signal or noise, and where it is
+heading while the period runs; each against its benchmark, the last twelve periods with what is usual of them, the
+breakdown, the figures behind it all and the sources of the benchmarks. The page runs no script, asks for nothing
+from the network, reads well on a telephone and prints on A4 and Letter. The workbook is only read, also while it is
+open in Excel; save it there first, so that the report has what you see. `--lang` is the language of the report as
+well.""",
+    after="""\
+A PDF is printed by Edge, Chrome or Chromium, which nearly every computer has, without a window; where there is
+none, by WeasyPrint (`pip install "kpixl[pdf]"`). With `--json`: `path`, `kind` (`html` or `pdf`), the number of
+`kpis`, and `problem_count`.
+
+```
+$ kpixl report "TaskZenith 2026-10.xlsx" --out "For Ana.pdf"
+```""",
+)

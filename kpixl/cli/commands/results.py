@@ -1,0 +1,45 @@
+"""``kpixl results``: the scorecard of a workbook, without writing."""
+
+from __future__ import annotations
+
+from kpixl.cli.answer import WORKBOOK, Answer, code_of
+from kpixl.cli.command import Arguments, Command
+from kpixl.errors import N_
+
+
+def results(arguments: Arguments) -> Answer:
+    """The scorecard as of now."""
+    from kpixl.cli.scorecard import in_colour, language_of, outcome_json, scorecard_text
+    from kpixl.verbs.results import results as computed
+
+    outcome = computed(arguments.file, today=arguments.now.date())
+    t = language_of(outcome, arguments.lang)
+    return Answer(
+        lambda: outcome_json(outcome, t),
+        lambda: scorecard_text(outcome.scorecard, outcome.problems, t, colour=in_colour()),
+        code_of(outcome.problems),
+    )
+
+
+COMMAND = Command(
+    "results",
+    N_("show the scorecard of a workbook, without writing"),
+    "month",
+    results,
+    words=(WORKBOOK,),
+    manual="""\
+The scorecard, without writing: each KPI's value and level and the change on the previous period; below it, that its
+cases are too few to be sure of the level, that it is more than usual variation (◆), where it is heading while the
+period runs, and what it takes to reach the next level; then the cautions: ✖ act now, ! a warning, ★ good news. With
+`--json`:
+
+- `business`, `company`, `period`, `currency`, `language`, and `problem_count` by severity;
+- `clock`: how many days of the period have gone, `days_gone`, and how many are left, `days_left`, as of “Entered up
+  to” in Settings, else of today;
+- `kpis`: for each KPI the keys of `calc` below;
+- `cautions`: what KPIs say together, most urgent first: `id`, `severity` (`act_now`, `warning`, `good`), the ids of
+  the `kpis` that it is about, and `text`;
+- `measures`: for each measure in use the `value` that counts, from the `log` or `typed`, and its `source`.
+
+KPIs that the owner made up come last, as `own_1` to `own_10`.""",
+)

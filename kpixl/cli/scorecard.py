@@ -1,0 +1,215 @@
+"""Turns records into what people and machines read: plain text for a terminal, dictionaries for JSON.
+
+Never computes and never prints: every number here was made elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from kpixl.catalog import Level
+from kpixl.check.problem import counts_text, problem_count
+from kpixl.errors import N_
+from kpixl.kpi.cautions import SIGNS, alert_text, cautions
+from kpixl.kpi.grade import GRADED
+from kpixl.texts.figures import as_line, certainty, pace_text, signal_text
+from kpixl.texts.lines import GAP, WIDTH, Json, block
+from kpixl.texts.words import DAYS_LEFT, SETTLED, change_text, reason_text, standing_word, to_next_text
+
+if TYPE_CHECKING:
+    from kpixl.catalog import BusinessKpi
+    from kpixl.check import Problem
+    from kpixl.i18n import Language
+    from kpixl.kpi.cautions import Caution
+    from kpixl.kpi.grade import Reason
+    from kpixl.kpi.score import Result, Scorecard
+    from kpixl.verbs.results import Outcome
+
+_COLOURS = {Level.BELOW: "31", Level.TYPICAL: "90", Level.ABOVE_AVERAGE: "36", Level.EXCEPTIONAL: "1;34", None: "90"}
+
+
+# JSON
+
+
+def result_json(result: Result, t: Language) -> Json:
+    """One KPI, of a workbook or from numbers alone."""
+    kpi, step = result.kpi, result.grade.to_next
+    ends, usual, pace = result.interval, result.usual, result.pace
+    return {
+        "kpi": kpi.id,
+        "business": kpi.business,
+        "abbreviation": t(kpi.abbreviation),
+        "name": t(kpi.name),
+        "value": result.value,
+        "unit": kpi.kpi.unit,
+        "level": _level_id(result.level),
+        "standing": result.grade.standing and result.grade.standing.value,
+        "reason": _reason_json(result.reason, t),
+        "next_level": _level_id(result.grade.next_level),
+        "to_next": step and {"measure": kpi.kpi.lever, "amount": step.amount, "direction": step.direction},
+        "measures": _arguments_json(result),
+        "window": kpi.window.value,
+        "thresholds": thresholds_json(kpi, result.thresholds),
+        "target": result.target,
+        "against_target": result.against_target,
+        "previous": result.previous,
+        "year_before": result.year_before,
+        "year_to_date": result.year_to_date,
+        "year_to_date_reason": _reason_json(result.year_to_date_reason, t),
+        "change": result.change,
+        "trend": result.trend,
+        "sample": result.sample,
+        "interval": ends and {"low": ends.low, "high": ends.high},
+        "settled": result.settled,
+        "usual_range": usual and {"low": usual.low, "mean": usual.mean, "high": usual.high},
+        "signal": result.signal and result.signal.value,
+        "pace": pace and {"forecast": pace.forecast, "steady": pace.steady, "on_track": pace.on_track},
+        "note": t(result.note) or None,
+        "alert": alert_text(result, t) or None,
+    }
+
+
+def scorecard_json(scorecard: Scorecard, t: Language, problems: Sequence[Problem] = ()) -> Json:
+    """The whole scorecard, with the number of problems in Check by severity."""
+    entries = scorecard.entries
+    return {
+        "business": entries.business.id,
+        "company": entries.company,
+        "period": str(entries.period),
+        "currency": entries.currency,
+        "language": entries.language,
+        "clock": {"days_gone": scorecard.clock.gone, "days_left": scorecard.clock.left},
+        "kpis": [result_json(result, t) for result in scorecard.results],
+        "cautions": [caution_json(caution, t) for caution in cautions(scorecard)],
+        "measures": {
+            name: {"value": value.used, "log": value.log, "typed": value.typed, "source": value.source}
+            for name, value in scorecard.measures.items()
+            if name in entries.business.shown
+        },
+        "problem_count": problem_count(problems),
+    }
+
+
+def caution_json(caution: Caution, t: Language) -> Json:
+    """What KPIs say together."""
+    return {"id": caution.id, "severity": caution.severity, "kpis": list(caution.kpis), "text": caution.text(t)}
+
+
+def _arguments_json(result: Result) -> Json:
+    """Argument → number; own KPIs go by the names of their measures, however the owner wrote them."""
+    if not result.kpi.own:
+        return dict(result.measures)
+    return {argument.measure.name: result.measures[argument.name] for argument in result.kpi.arguments}
+
+
+def _level_id(level: Level | None) -> str | None:
+    return None if level is None else level.id
+
+
+def _reason_json(reason: Reason | None, t: Language) -> Json | None:
+    return {"code": reason.code, "text": reason_text(reason, t)} if reason else None
+
+
+def thresholds_json(kpi: BusinessKpi, used: Mapping[Level, float]) -> list[Json]:
+    """The thresholds in force, lowest level first."""
+    return [
+        {"level": level.id, "comparison": kpi.comparison(level), "value": used[level]}
+        for level in GRADED
+        if level in used
+    ]
+
+
+# Text
+
+
+def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Language, *, colour: bool = False) -> str:
+    """The scorecard as a table; below each KPI how sure it is, whether it is a signal, where it is heading, and what it
+    takes to the next level; then the cautions, and what Check has found."""
+    entries = scorecard.entries
+    rows = [
+        (
+            "" if t(result.kpi.abbreviation) == t(result.kpi.name) else t(result.kpi.abbreviation),
+            t(result.kpi.name),
+            t.number(result.value, result.kpi.kpi.unit, entries.currency),
+            standing_word(result, t),
+            change_text(result, t, entries.currency),
+        )
+        for result in scorecard.results
+    ]
+    heads = (t(N_("KPI")), "", t(N_("Value")), t(N_("Level")), t(N_("Change")))
+    widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
+    widths[1] = max(12, min(widths[1], WIDTH - sum(widths) + widths[1] - len(GAP) * (len(heads) - 1)))
+    left = f" · {t(DAYS_LEFT).format(days=scorecard.clock.left)}" if scorecard.clock.running else ""
+    lines = [f"{entries.company or t(entries.business.name)} · {t.period(entries.period)}{left}", ""]
+    lines += _row(heads, widths)
+    for result, row in zip(scorecard.results, rows, strict=True):
+        lines += _row(row, widths, _COLOURS[result.grade.shade] if colour else None)
+        below = (_told(result, t), as_line(pace_text(result, t, entries.currency)), *_advice(result, t))
+        lines += block((text for text in below if text), indent=widths[0] + len(GAP))
+    found = block(f"{caution.sign} {caution.text(t)}" for caution in cautions(scorecard))
+    return "\n".join([*lines, *([""] if found else []), *found, "", *block([counts_text(problems, t)])])
+
+
+def calc_text(result: Result, t: Language) -> str:
+    """One KPI from numbers: value, level, next level. Money stands without a symbol."""
+    kpi = result.kpi
+    unit = "ratio" if kpi.kpi.unit == "money" else kpi.kpi.unit
+    names = dict.fromkeys((t(kpi.abbreviation), t(kpi.name)))
+    heading = f"{', '.join(names)} ({kpi.business}):"
+    unsure = f" ({t(SETTLED[False])})" if result.settled is False else ""
+    level = f"{standing_word(result, t)}{unsure}"
+    alert = [f"{SIGNS['act_now']} {alert_text(result, t)}"] if result.alert else []
+    return "\n".join(
+        block([f"{heading} {t.number(result.value, unit)}  {level}"]) + block([*_advice(result, t), *alert], 2)
+    )
+
+
+def _told(result: Result, t: Language) -> str:
+    """What is to be known before a level is acted on: that it is not sure, that it is more than usual variation."""
+    unsure = certainty(result, t) if result.settled is False else ()
+    signal = signal_text(result, t) if result.signal is not None and result.signal.is_signal else ""
+    return as_line(" · ".join(text for text in (*unsure, signal) if text))
+
+
+def _advice(result: Result, t: Language) -> list[str]:
+    """Why there is no value or level, or what it takes to the next one; and what is to be known of the value."""
+    first = reason_text(result.reason, t) if result.grade.shade is None else to_next_text(result, t)
+    return [text for text in (first, t(result.note)) if text]
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], colour: str | None = None) -> list[str]:
+    """A row of the scorecard; a long name goes on below itself, and only the level is coloured."""
+    names = wrap(cells[1], widths[1]) or [""]
+    abbreviation, name = cells[0].ljust(widths[0]), names[0].ljust(widths[1])
+    value, level = cells[2].rjust(widths[2]), cells[3].ljust(widths[3])
+    painted = f"\x1b[{colour}m{level}\x1b[0m" if colour else level
+    first = GAP.join([abbreviation, name, value, painted, cells[4]]).rstrip()
+    return [first, *(" " * (widths[0] + len(GAP)) + rest for rest in names[1:])]
+
+
+def language_of(outcome: Outcome, asked: str | None) -> Language:
+    """The language asked for, else that of the workbook."""
+    from kpixl.i18n import language
+
+    return language(asked or outcome.scorecard.entries.language)
+
+
+def outcome_json(outcome: Outcome, t: Language) -> dict[str, Any]:
+    """A workbook read and scored, and where it was written."""
+    return {
+        "path": str(outcome.path),
+        **scorecard_json(outcome.scorecard, t, outcome.problems),
+        "written": outcome.written,
+        "backup": str(outcome.backup) if outcome.backup else None,
+    }
+
+
+def in_colour() -> bool:
+    """Whether the level of a KPI is to be coloured: on a terminal that can, unless NO_COLOR is set."""
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    old_console = sys.platform == "win32" and "WT_SESSION" not in os.environ
+    return sys.stdout.isatty() and not plain and not old_console

@@ -1,0 +1,81 @@
+"""What a watch has to say: as lines that an owner can read, as objects for machines, and kept in a log of modest size.
+
+Never stops the watch: where the log cannot be written, the lines are lost.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from logging.handlers import RotatingFileHandler
+from typing import TYPE_CHECKING
+
+from kpixl.check.problem import counts_text, problem_count
+from kpixl.errors import N_
+from kpixl.texts.lines import Json, path_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kpixl.i18n import Language
+    from kpixl.verbs.watch import Event
+
+NAME = "kpixl watch.log"
+LARGEST = 200_000
+"""Bytes of the log, of which one older part is kept."""
+
+
+class Log(RotatingFileHandler):
+    """The log of a folder. Close it in the end."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / NAME, maxBytes=LARGEST, backupCount=1, encoding="utf-8", delay=True)
+
+    def write(self, line: str) -> None:
+        """Add a line."""
+        self.emit(logging.makeLogRecord({"msg": line}))
+
+    def doRollover(self) -> None:  # noqa: N802  (the library's name)
+        """Begin anew; where another program holds the log, go on in it."""
+        with suppress(OSError):
+            super().doRollover()
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the library's name)
+        """Lose the line, without a word on stderr."""
+
+
+def event_line(event: Event, t: Language) -> str:
+    """Time, file, and what happened."""
+    name = f"{event.path.name}: " if event.path else ""
+    return f"{event.moment:%Y-%m-%d %H:%M:%S}  {name}{event_text(event, t)}"
+
+
+def event_text(event: Event, t: Language) -> str:
+    """What happened to the file or folder."""
+    match event.kind:
+        case "started":
+            return t(N_("kpixl watches this folder, and refreshes a workbook when it has been saved and closed."))
+        case "stopped":
+            return t(N_("kpixl no longer watches this folder."))
+        case "refreshed":
+            done = t(N_("refreshed."))
+            return f"{done} {counts_text(event.problems, t)}"
+        case "waits":
+            program = event.error.details["program"] if event.error else ""
+            return t(N_("saved, and refreshed as soon as it is closed in {program}.")).format(program=program)
+    again = N_("It is tried again by itself.") if event.by_itself else N_("It is tried again once it has been saved.")
+    return f"{event.error.text(t) if event.error else ''} {t(again)}"
+
+
+def event_json(event: Event, t: Language) -> Json:
+    """The same for machines."""
+    return {
+        "time": event.moment.isoformat(timespec="seconds"),
+        "event": event.kind,
+        "path": path_json(event.path),
+        "text": event_text(event, t),
+        "error": event.error.code if event.error else None,
+        "tried_again": event.by_itself if event.kind == "failed" else None,
+        "problem_count": problem_count(event.problems) if event.kind == "refreshed" else None,
+        "backup": path_json(event.backup),
+    }

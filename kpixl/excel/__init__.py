@@ -1,0 +1,245 @@
+"""What the buttons and the ribbon of a workbook call: each entry point does one thing to the workbook that called it.
+
+Whatever goes wrong is told in a message box of Excel's; nothing is saved, closed or replaced that the owner has not
+agreed to.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import webbrowser
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import xlwings as xw
+
+from kpixl.errors import N_, KpixlError, NothingToUndo
+from kpixl.excel.host import Host
+from kpixl.excel.live import open_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from kpixl.check import Problem
+    from kpixl.verbs.roll import Rolled
+
+AFTER_THE_MACRO = "KPIXL_AFTER_THE_MACRO"
+"""Set in the environment of the Python that works on when the macro has ended."""
+_REJECTED_SHOWN = 5
+
+
+class Failed(KpixlError):
+    """A mistake of kpixl itself, in the open workbook."""
+
+    code = "internal"
+    template = N_("Something went wrong inside kpixl ({detail}). Please report it.")
+
+
+def refresh() -> None:
+    """Compute and grade, write the results into the open workbook, and show its dashboard."""
+    _run(_refresh)
+
+
+def check() -> None:
+    """The same, but show what Check has found."""
+    _run(_check)
+
+
+def report() -> None:
+    """Write the results as a page beside the workbook's file, and open it. The workbook is not saved for that."""
+    _run(_report)
+
+
+def roll() -> None:
+    """Close the period: make the next one's workbook beside the saved file and open it."""
+    _run(_roll)
+
+
+def import_file(source: str = "", table: str = "") -> None:
+    """Take the rows of a file into an entry table, after showing what would be taken.
+
+    ``source`` is the file's name as VBA hands it over: four hexadecimal digits a character. ``table`` is an id. Without
+    them, the file is asked for and the table is the one of the sheet in front.
+    """
+    path = Path(bytes.fromhex(source).decode("utf-16-be", "surrogatepass")) if source else None
+    _run_after_the_macro(lambda host: _import(host, path, table))
+
+
+def undo() -> None:
+    """Put the newest backup of the workbook in its place."""
+    _run_after_the_macro(_undo)
+
+
+# Running
+
+
+def _run(work: Callable[[Host], None]) -> None:
+    host = Host.of(xw.Book.caller(), datetime.now())
+    try:
+        work(host)
+    except KpixlError as error:
+        host.tell(error.text(host.t), bad=True)
+    except Exception as error:
+        detail = ": ".join(filter(None, (type(error).__name__, str(error))))
+        host.tell(Failed(detail=detail).text(host.t), bad=True)
+    finally:
+        host.app.status_bar = False
+
+
+def _run_after_the_macro(work: Callable[[Host], None]) -> None:
+    """Run what closes the workbook. In Windows, its macro waits for this Python, and must not be closed under itself:
+    another Python is started with the same command, and this one ends."""
+    if sys.platform != "win32" or AFTER_THE_MACRO in os.environ:
+        _run(work)
+        return
+    subprocess.Popen(
+        [sys.executable, *sys.orig_argv[1:]],
+        env={**os.environ, AFTER_THE_MACRO: "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        creationflags=subprocess.CREATE_NO_WINDOW,
+    )
+
+
+# In the open workbook
+
+
+def _refresh(host: Host) -> None:
+    errors = _errors(_refreshed(host))
+    host.show("dashboard")
+    if errors:
+        text = N_("Check has found errors that change the figures: {count}. Press “{check}” to see them.")
+        host.tell(host.t(text).format(count=errors, check=host.t(N_("Check"))))
+
+
+def _check(host: Host) -> None:
+    from kpixl.check.problem import counts_text
+
+    problems = _refreshed(host)
+    host.show("check")
+    if problems:
+        host.tell(counts_text(problems, host.t))
+
+
+def _report(host: Host) -> None:
+    from kpixl.verbs import report
+
+    path = host.path.with_suffix(".html")
+    report.ensure_ours(path)
+    host.status(host.t(N_("writing the report …")))
+    outcome = open_workbook.results(host.book, today=host.now.date())
+    report.write(path, report.own_page(outcome.scorecard, outcome.problems, host.now))
+    webbrowser.open(path.resolve().as_uri())
+
+
+def _refreshed(host: Host) -> tuple[Problem, ...]:
+    host.status(host.t(N_("computing the KPIs …")))
+    return open_workbook.refresh(host.book, now=host.now).problems
+
+
+def _errors(problems: Iterable[Problem]) -> int:
+    return sum(problem.severity == "error" for problem in problems)
+
+
+# On its file
+
+
+def _roll(host: Host) -> None:
+    from kpixl.verbs.outcomes import rolled_text
+
+    path = host.saved_file()
+    rolled = path and _rolled(host, path)
+    if rolled:
+        host.app.books.open(str(rolled.path))
+        host.tell(rolled_text(rolled, host.t))
+
+
+def _rolled(host: Host, path: Path) -> Rolled | None:
+    """The next period's workbook; None where the owner would rather not close this one yet."""
+    from kpixl.verbs.roll import ClosedAlready, EarlierRows, ErrorsInCheck, NotOver
+    from kpixl.verbs.roll import roll as close_period
+
+    t = host.t
+    early = anyway = False
+    host.status(t(N_("closing the period …")))
+    while True:
+        try:
+            return close_period(path, now=host.now, early=early, anyway=anyway, open_here=True)
+        except NotOver:
+            question = t(N_("The period is not over yet. Close it all the same?"))
+            early = True
+        except ErrorsInCheck as error:
+            text = N_("Check has errors that change the figures: {count}. Close the period with wrong figures?")
+            question = t(text).format(count=error.details["count"])
+            anyway = True
+        except (ClosedAlready, EarlierRows):
+            question = t(N_("The period on Settings may not be the one to close. Close it all the same?"))
+            anyway = True
+        if not host.ask(question):
+            return None
+
+
+def _import(host: Host, source: Path | None, table: str) -> None:
+    from kpixl.verbs.import_rows import import_rows
+    from kpixl.verbs.outcomes import import_text
+
+    table = table or host.table_in_front
+    source = source or host.pick_file()
+    if source is None:
+        return
+    path = host.saved_file()
+    if path is None or not _agreed(host, path, source, table):
+        return
+    with host.closed() as free:
+        outcome = import_rows(free, table, source, {}, now=host.now, progress=host.progress)
+    host.tell(import_text(outcome, host.t))
+
+
+def _agreed(host: Host, path: Path, source: Path, table: str) -> bool:
+    """Whether the owner wants the rows as kpixl understands them: found out on a copy, while her workbook is open."""
+    from kpixl.verbs.import_rows import import_rows
+    from kpixl.verbs.outcomes import plan_text
+
+    with tempfile.TemporaryDirectory(prefix="kpixl-") as folder:
+        copy = shutil.copy(path, Path(folder, path.name))
+        outcome = import_rows(
+            Path(copy), table, source, {}, now=host.now, agree=lambda _plan: False, progress=host.progress
+        )
+        plan = outcome.plan
+    accepted, t = plan.accepted, host.t
+    lines = [plan_text(plan, t), *(row.text(t) for row in accepted.rejected[:_REJECTED_SHOWN])]
+    if not len(accepted) and not accepted.completions:
+        host.tell("\n".join([*lines, t(N_("Nothing was written."))]))
+        return False
+    return host.ask("\n".join([*lines, "", t(N_("Take the rows like this?"))]))
+
+
+def _undo(host: Host) -> None:
+    from kpixl import files
+
+    t, path = host.t, host.path
+    if not files.backups(path):
+        raise NothingToUndo(path=path.name, folder=files.BACKUP_FOLDER)
+    text = N_(
+        "Put {path} back as it was before kpixl last changed its file? As it is now, it is kept in the folder "
+        "“{folder}”."
+    )
+    if not host.ask(t(text).format(path=path.name, folder=files.BACKUP_FOLDER)):
+        return
+    if not host.saved:
+        text = N_("{path} has changes that are not saved. Save them first, so that they are kept in that folder?")
+        answer = host.choose(t(text).format(path=path.name))
+        if answer == "cancel":
+            return
+        if answer == "yes":
+            host.book.save()
+    host.status(t(N_("putting the backup back …")))
+    with host.closed(losing=True) as free:
+        backup, _ = files.undo(free, host.now)
+    host.tell(t(N_("{path} is again as it was in {backup}.")).format(path=path, backup=backup.name))

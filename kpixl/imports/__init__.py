@@ -1,0 +1,82 @@
+"""Rows from the exports of other programs: what they say, as the rows of an entry table. Never changes a file."""
+
+from kpixl.imports.choice_words import Choices
+from kpixl.imports.known import Spellings, spelling, text_key
+from kpixl.imports.labels import name_key
+from kpixl.imports.matching import HOW_WORDS, Filling, How, Match, match
+from kpixl.imports.outcome import Accepted, Completion, Difference, Rejected
+from kpixl.imports.profiles import Product, products
+from kpixl.imports.refusals import (
+    AmbiguousColumn,
+    BadConstant,
+    MappedAndSet,
+    NoSheets,
+    UnknownSheet,
+    UnknownZone,
+    UnreadableTable,
+)
+from kpixl.imports.remarks import Note
+from kpixl.imports.rows import rows_for
+from kpixl.imports.source import Raw, Source
+from kpixl.imports.source_file import read_source
+from kpixl.imports.values import (
+    BAD_DATE,
+    BAD_HOURS,
+    BAD_NUMBER,
+    BLANK,
+    CONTROL,
+    EARLY_DATE,
+    EITHER_DATE,
+    EITHER_NUMBER,
+    FAILED,
+    NO_CHOICE,
+    OTHER_CURRENCY,
+    TOO_LONG,
+    TWICE,
+    Value,
+)
+
+__all__ = [
+    "BAD_DATE",
+    "BAD_HOURS",
+    "BAD_NUMBER",
+    "BLANK",
+    "CONTROL",
+    "EARLY_DATE",
+    "EITHER_DATE",
+    "EITHER_NUMBER",
+    "FAILED",
+    "HOW_WORDS",
+    "NO_CHOICE",
+    "OTHER_CURRENCY",
+    "TOO_LONG",
+    "TWICE",
+    "Accepted",
+    "AmbiguousColumn",
+    "BadConstant",
+    "Choices",
+    "Completion",
+    "Difference",
+    "Filling",
+    "How",
+    "MappedAndSet",
+    "Match",
+    "NoSheets",
+    "Note",
+    "Product",
+    "Raw",
+    "Rejected",
+    "Source",
+    "Spellings",
+    "UnknownSheet",
+    "UnknownZone",
+    "UnreadableTable",
+    "Value",
+    "match",
+    "name_key",
+    "products",
+    "read_source",
+    "rows_for",
+    "spelling",
+    "text_key",
+]

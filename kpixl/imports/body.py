@@ -1,0 +1,106 @@
+"""The rows of a file that belong to a table, and what each of them holds for a field, before any value is read. Knows
+totals, groups and joined columns as a product's profile tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+from kpixl.imports.labels import name_key
+from kpixl.imports.source import Raw, is_filled
+
+if TYPE_CHECKING:
+    from kpixl.imports.matching import Filling, Match
+    from kpixl.imports.profiles import Report, Where
+    from kpixl.imports.recognise import Recognised
+
+    Row = Sequence[Raw]
+
+
+@dataclass(frozen=True)
+class Body:
+    """The rows below the headings that belong to the table."""
+
+    rows: list[list[Raw]]
+    lines: list[int]
+    groups: list[Raw]
+    """The group that each row stands in; the empty text where the file has none."""
+    passed_over: int
+    """How many rows were totals, headings of groups, or of another kind."""
+
+
+def body(match: Match) -> Body:
+    """The rows that ``match`` is about, all as long as there are headings."""
+    width = len(match.columns)
+    blanks = {text.casefold() for text in match.product.product.blanks} if match.product else set()
+    rows = [_fitted(row, width, blanks) for row in match.source.rows[match.heading + 1 :]]
+    lines = match.source.lines[match.heading + 1 :]
+    if match.product is None:
+        return Body(rows, lines, [""] * len(rows), 0)
+    return _chosen(rows, lines, match.product)
+
+
+def cells_for(filling: Filling, of: Body, *, group: bool) -> list[Raw]:
+    """What each row holds for a field: the first filled of its columns, or all of them joined; the group it stands in
+    where ``group`` is set and they are blank."""
+    if filling.rule.join:
+        cells = [_joined([row[place] for place in filling.places]) for row in of.rows]
+    elif len(filling.places) == 1:
+        place = filling.places[0]
+        cells = [row[place] for row in of.rows]
+    else:
+        cells = [next((row[p] for p in filling.places if is_filled(row[p])), "") for row in of.rows]
+    if not group:
+        return cells
+    return [cell if is_filled(cell) else other for cell, other in zip(cells, of.groups, strict=True)]
+
+
+def meets(where: Where, product: Recognised, of: Body) -> list[bool]:
+    """Which rows a condition of a profile holds for."""
+    place, keys = product.aliases[where.column], {name_key(value) for value in where.values}
+    return [_key(row[place]) in keys for row in of.rows]
+
+
+def _fitted(row: list[Raw], width: int, blanks: set[str]) -> list[Raw]:
+    fitted = row[:width] if len(row) >= width else [*row, *[""] * (width - len(row))]
+    if blanks:
+        return ["" if isinstance(cell, str) and cell.strip().casefold() in blanks else cell for cell in fitted]
+    return fitted
+
+
+def _chosen(rows: list[list[Raw]], lines: list[int], product: Recognised) -> Body:
+    report, kept, places, groups = product.report, [], [], []
+    group: Raw = ""
+    kind = product.aliases[report.only.column] if report.only else None
+    keys = {name_key(value) for value in report.only.values} if report.only else set()
+    for row, line in zip(rows, lines, strict=True):
+        filled = [cell for cell in row if is_filled(cell)]
+        if report.lone and len(filled) == 1:
+            group = filled[0] if is_filled(row[0]) else group
+        elif not _is_total(filled, report) and (kind is None or _key(row[kind]) in keys):
+            kept.append(row)
+            places.append(line)
+            groups.append(group)
+    return Body(kept, places, groups, len(rows) - len(kept))
+
+
+def _is_total(filled: Row, report: Report) -> bool:
+    first = filled[0] if filled else ""
+    return isinstance(first, str) and any(_key(first).startswith(name_key(word)) for word in report.totals)
+
+
+def _key(cell: Raw) -> str:
+    return name_key(str(cell).lower()) if isinstance(cell, (str, bool)) else ""
+
+
+def _joined(cells: Row) -> Raw:
+    """Texts joined by a space; a date and a time as one moment."""
+    filled = [cell for cell in cells if is_filled(cell)]
+    if len(filled) == 2 and isinstance(filled[0], date) and isinstance(filled[1], time):
+        day, clock = filled[0], filled[1]
+        return datetime(day.year, day.month, day.day, clock.hour, clock.minute, clock.second, clock.microsecond)
+    if len(filled) == 1:
+        return filled[0]
+    return " ".join(str(cell).strip() for cell in filled)

@@ -1,0 +1,100 @@
+"""Words for choices, and texts: what a file may say, and what the workbook has for it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeAlias
+
+from kpixl.cellvalue import CellError
+from kpixl.imports.labels import name_key, with_commas, without_accents
+from kpixl.imports.source import Raw
+from kpixl.imports.values import CONTROL, NO_CHOICE, TOO_LONG, Read, Unfit
+
+Choices: TypeAlias = Mapping[str, Mapping[str, str]]
+"""Field id -> what a file may say for a choice, in small letters -> the workbook's word for it."""
+
+_LONGEST_TEXT = 32_767
+"""Characters that a cell of Excel holds."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_YES = frozenset({"si", "s", "oui", "o", "sim", "da", "d", "verdadero", "verdadeiro", "vrai", "adevarat"})
+_NO = frozenset({"non", "nao", "nu", "falso", "faux", "fals"})
+"""Spellings beside the words of kpixl itself, without accents."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one choice field, and what they stand for; ``yes_no`` adds the usual spellings of both."""
+
+    words: Mapping[str, str]
+    yes_no: bool = False
+
+    def __call__(self, cell: Raw) -> Read:
+        """The workbook's word for what stands in a cell."""
+        text = plain_text(cell).lower()
+        return self.word(text) or Unfit(NO_CHOICE)
+
+    def word(self, text: str) -> str | None:
+        """The workbook's word for ``text``; None where it is no choice."""
+        plain = without_accents(text)
+        found = self.words.get(text.lower()) or self.words.get(plain)
+        if found is None and self.yes_no:
+            found = self.words["yes"] if plain in _YES else self.words["no"] if plain in _NO else None
+        return found
+
+
+@dataclass(frozen=True)
+class Translated:
+    """Texts of a product's export, in the words of the workbook. ``otherwise`` stands for a text that neither the
+    export's profile nor the workbook knows; None where such a text does not fit."""
+
+    known: Mapping[str, str]
+    otherwise: str | None
+    words: Words | None = None
+
+    def __call__(self, cell: Raw) -> Read:
+        """The workbook's word for what stands in a cell; None for a word that means nothing."""
+        text = plain_text(cell)
+        found = self.known_word(text)
+        if found is None:
+            return Unfit(NO_CHOICE) if self.otherwise is None else self.otherwise or None
+        return found or None
+
+    def known_word(self, text: str) -> str | None:
+        """What is known of a text: of all of it, or of the last of its parts (``Marketing:Website``)."""
+        for part in (text, *reversed(text.split(":"))):
+            found = self.known.get(name_key(part)) or (self.words.word(part.strip()) if self.words else None)
+            if found is not None:
+                return found
+        return None
+
+
+def as_text(cell: Raw) -> Read:
+    """A text without the spaces around it, accents and letters as one sign; numbers and dates of workbooks as they
+    would be typed."""
+    text = unicodedata.normalize("NFC", plain_text(cell))
+    if len(text) > _LONGEST_TEXT:
+        return Unfit(TOO_LONG)
+    return Unfit(CONTROL) if _CONTROL.search(text) else text
+
+
+def as_romanian(cell: Raw) -> Read:
+    """The same for texts in Romanian, with commas below for cedillas."""
+    text = as_text(cell)
+    return with_commas(text) if isinstance(text, str) else text
+
+
+def plain_text(cell: Raw) -> str:
+    """What stands in a cell, as a text."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ", "seconds")
+    if isinstance(cell, CellError):
+        return cell.code
+    return cell.isoformat() if isinstance(cell, date) else str(cell)

@@ -1,0 +1,175 @@
+"""From the cells of a file to the values of a table: settles for each column how its dates and numbers are read, by the
+column, then by the file, then by the workbook's language. Never passes over what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from kpixl.errors import Phrase
+from kpixl.imports import dates, numbers
+from kpixl.imports.choice_words import Choices, Translated, Words, as_romanian, as_text
+from kpixl.imports.dates import Dates, Order, zone_called
+from kpixl.imports.labels import name_key
+from kpixl.imports.numbers import Numbers, Sign
+from kpixl.imports.profiles import Rule
+from kpixl.imports.remarks import COMMA, DAY_FIRST, LOCAL_ZONE, MONTH_FIRST, POINT, Note
+from kpixl.imports.values import Convert, Read, converted, texts_in
+
+if TYPE_CHECKING:
+    from kpixl.catalog.tables import Field, Table
+    from kpixl.imports.source import Raw, Source
+
+    Cells = Sequence[Raw]
+
+_HOURS = {("hours", "available"), ("hours", "productive")}
+"""Fields that take durations."""
+_Told = TypeVar("_Told", Order, Sign)
+
+
+@dataclass(frozen=True)
+class Manners:
+    """What decides how a value is read where the file itself does not tell."""
+
+    language: str = "en"
+    currency: str = ""
+    zone: str | None = None
+
+    @property
+    def order(self) -> Order:
+        """Which number of a date comes first where nothing tells."""
+        return "month" if self.language == "en" and self.currency in ("", "USD") else "day"
+
+    @property
+    def sign(self) -> Sign:
+        """What stands before decimals where nothing tells."""
+        return "." if self.language == "en" else ","
+
+
+@dataclass
+class Columns:
+    """The columns of one file on their way to a table: cells by field id, with the heading that each came from."""
+
+    table: Table
+    source: Source
+    choices: Choices
+    manners: Manners
+    cells: Mapping[str, Cells]
+    headings: Mapping[str, str]
+    rules: Mapping[str, Rule]
+    notes: list[Note] = field(default_factory=list)
+
+    def read(self) -> dict[str, list[Read]]:
+        """What every cell turned out to be, by field id; what was settled on the way is in ``notes``."""
+        texts = {id_: texts_in(cells) for id_, cells in self.cells.items()}
+        dated = {id_: found for id_, found in texts.items() if self.table.field(id_).type == "date"}
+        counted = {id_: found for id_, found in texts.items() if self.table.field(id_).type == "number"}
+        orders = {id_: dates.orders_in(found) for id_, found in dated.items()}
+        signs = {id_: numbers.signs_in(found) for id_, found in counted.items()}
+        found = {}
+        for id_, cells in self.cells.items():
+            column = self.table.field(id_)
+            if self.rules[id_].translate or self.rules[id_].default is not None:
+                found[id_] = self._translated(column, cells)
+            elif column.type == "date":
+                order = self._order(id_, dated[id_], orders)
+                found[id_] = converted(cells, self._dates(order, id_, cells))
+            elif column.type == "number":
+                sign = self._sign(id_, counted[id_], signs)
+                found[id_] = converted(cells, self._numbers(sign, column, cells))
+            else:
+                found[id_] = converted(cells, self._words(column) if column.type == "choice" else self._text)
+        return found
+
+    @property
+    def _text(self) -> Convert:
+        romanian = self.manners.language == "ro" or self.source.encoding == "Windows-1250"
+        return as_romanian if romanian else as_text
+
+    def _order(self, id_: str, texts: set[str], orders: Mapping[str, frozenset[Order]]) -> Order | None:
+        told = _told(id_, orders)
+        if not any(dates.is_open(text) for text in texts):
+            return self.manners.order
+        if told == "both":
+            self._note("dates_mixed", id_)
+            return None
+        sure = told is not None or any(dates.is_dotted(text) for text in texts)
+        hinted = self.source.delimiter == ";"
+        order: Order = told or ("day" if sure or hinted else self.manners.order)
+        shown = Phrase(DAY_FIRST if order == "day" else MONTH_FIRST)
+        self._note("dates" if sure else "dates_hinted" if hinted else "dates_assumed", id_, order=shown)
+        return order
+
+    def _sign(self, id_: str, texts: set[str], signs: Mapping[str, frozenset[Sign]]) -> Sign | None:
+        told = _told(id_, signs)
+        if not any(numbers.has_separator(text) for text in texts):
+            return self.manners.sign
+        if told == "both":
+            self._note("numbers_mixed", id_)
+            return None
+        hinted = self.source.delimiter == ";"
+        sign: Sign = told or ("," if hinted else self.manners.sign)
+        assumed = told is None and any(numbers.is_open(text) for text in texts)
+        shown = Phrase(COMMA if sign == "," else POINT)
+        self._note("numbers" if not assumed else "numbers_hinted" if hinted else "numbers_assumed", id_, sign=shown)
+        return sign
+
+    def _dates(self, order: Order | None, id_: str, cells: Cells) -> Dates:
+        zone = self.manners.zone
+        found = Dates(order, zone_called(zone), serials=self.source.kind == "excel")
+        zoned = [cell.strip() for cell in cells if isinstance(cell, str) and dates.is_zoned(cell.strip())]
+        if zoned:
+            self._note("zone", id_, count=len(zoned), zone=zone or Phrase(LOCAL_ZONE))
+        twofold = sum(map(found.is_twofold, zoned))
+        if twofold:
+            self._note("twofold", id_, count=twofold)
+        return found
+
+    def _numbers(self, sign: Sign | None, column: Field, cells: Cells) -> Numbers:
+        unit: Literal["count", "money", "fraction", "hours"] = "count"
+        if column.unit == "hours" or (self.table.id, column.id) in _HOURS:
+            unit = "hours"
+        elif column.unit in ("money", "fraction"):
+            unit = column.unit
+        currency = numbers.currency_of(cells) if unit == "money" else ""
+        if currency and currency != self.manners.currency:
+            self._note("currency", column.id, mark=currency)
+        return Numbers(sign, unit, currency)
+
+    def _words(self, column: Field) -> Words:
+        return Words(self.choices.get(column.id, {}), yes_no={*column.choices} == {"yes", "no"})
+
+    def _translated(self, column: Field, cells: Cells) -> list[Read]:
+        """Texts that a product's profile translates; where it has a default, cells that say nothing get that."""
+        rule, words = self.rules[column.id], self._words(column) if column.type == "choice" else None
+
+        def value(text: str) -> str:
+            return (words.word(text) or text) if words else text
+
+        known = {name_key(text): value(id_) for id_, texts in rule.translate.items() for text in texts}
+        otherwise = None if rule.default is None else value(rule.default)
+        read = Translated(known, otherwise, words)
+        found = [otherwise or None if one is None else one for one in converted(cells, read)]
+        if column.type == "number":
+            return [float(one) if isinstance(one, str) else one for one in found]
+        assumed = [one for cell, one in zip(cells, found, strict=True) if one and read.known_word(str(cell)) is None]
+        if otherwise and assumed:
+            self.notes.append(
+                Note(
+                    "default", {"field": Phrase(column.heading), "count": assumed.count(otherwise), "value": otherwise}
+                )
+            )
+        return found
+
+    def _note(self, code: str, id_: str, **values: object) -> None:
+        self.notes.append(Note(code, {"column": self.headings[id_], **values}))
+
+
+def _told(id_: str, by_column: Mapping[str, frozenset[_Told]]) -> _Told | Literal["both"] | None:
+    """What a column tells of how it is written, or, where it tells nothing, what all columns of the file tell."""
+    own = by_column[id_]
+    if own:
+        return "both" if len(own) > 1 else next(iter(own))
+    all_told = frozenset(one for told in by_column.values() for one in told)
+    return next(iter(all_told)) if len(all_told) == 1 else None

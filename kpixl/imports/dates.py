@@ -1,0 +1,255 @@
+"""Dates as people and programs write them. What does not fit is no date; which number is the day is decided by the
+whole column and never by one value. Asks for today's date nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import Literal, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
+
+from kpixl.cellvalue import number
+from kpixl.imports.labels import name_key
+from kpixl.imports.months import months, weekdays
+from kpixl.imports.refusals import UnknownZone
+from kpixl.imports.source import Raw
+from kpixl.imports.values import BAD_DATE, EARLY_DATE, EITHER_DATE, Read, Unfit
+
+Order: TypeAlias = Literal["day", "month"]
+"""What the first number of a date is."""
+
+_FIRST_DAY = date(1900, 3, 1)
+"""Excel counts a 29 February 1900 that never was: its serials agree with the calendar from here on."""
+_FIRST_SERIAL, _AFTER_SERIALS = 61, 2_958_466
+_LONGEST = 80
+_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
+_TIME = re.compile(
+    r"(?:(?<=[0-9])t|,? (?:at |à |às |a las |a la |la |ora )?)"
+    r"(?:(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<part>[0-9]{1,9}))?)?"
+    r"(?: ?(?P<half>[ap])\.? ?m\.?)?|(?P<alone>[0-9]{1,2}) ?(?P<half2>[ap])\.? ?m\.?)"
+    r"(?: ?(?P<zone>z|(?:utc|gmt)? ?[+\-−][0-9]{1,2}(?::?[0-9]{2})?|utc|gmt))?"
+)
+_NUMERIC = re.compile(r"([0-9]{1,4}) ?([-/. ]) ?([0-9]{1,2}) ?\2 ?([0-9]{1,4})")
+_LEADING_WORD = re.compile(r"([^\W\d_]+)(?:-feira)?\.?,? (?=.*[0-9])")
+_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[^ ./,\-]")
+_FILLERS = frozenset({"de", "del", "of", "the", "el", "le", "do", "feira"})
+_ORDINALS = frozenset({"st", "nd", "rd", "th", "er", "o", "a"})
+
+
+class Written(NamedTuple):
+    """A date as it is written: year, and two numbers of which the order is open; or, where ``month`` is given, not."""
+
+    year: int
+    first: int
+    second: int
+    open: bool
+    weekday: frozenset[int] | None = None
+    clock: timedelta = timedelta()
+    offset: timedelta | None = None
+    dotted: bool = False
+
+    def day(self, order: Order) -> date | None:
+        """The date in one order; None where there is no such day, or it is another day of the week."""
+        day, month = (self.first, self.second) if order == "day" else (self.second, self.first)
+        try:
+            found = date(self.year, month, day)
+        except ValueError:
+            return None
+        return found if self.weekday is None or found.weekday() in self.weekday else None
+
+    @property
+    def orders(self) -> frozenset[Order]:
+        """The orders in which it is a date."""
+        orders: tuple[Order, ...] = ("day", "month") if self.open else ("day",)
+        return frozenset(order for order in orders if self.day(order))
+
+
+@lru_cache(maxsize=200_000)
+def written(text: str) -> Written | None:
+    """What ``text`` says of a date; None where it says none."""
+    if len(text) > _LONGEST:
+        return None
+    plain = _SPACES.sub(" ", text).strip().casefold()
+    clock, offset = timedelta(), None
+    for found in _TIME.finditer(plain):
+        if found.end() == len(plain):
+            time_of_day = _clock(found)
+            if time_of_day is None:
+                return None
+            clock, plain = time_of_day, plain[: found.start()]
+            offset = _offset(found["zone"]) if found["zone"] else None
+            break
+    day = _numeric(plain) or _named(plain)
+    return day._replace(clock=clock, offset=offset) if day else None
+
+
+@dataclass(frozen=True)
+class Dates:
+    """How the dates of a column are read: their order (None where the column holds both), and the zone that moments
+    with a zone of their own are moved to."""
+
+    order: Order | None
+    zone: tzinfo | None
+    """None for that of the computer."""
+    serials: bool
+    """Whether plain numbers are serials, as in workbooks."""
+
+    def __call__(self, cell: Raw) -> Read:
+        """The serial number of a date."""
+        if isinstance(cell, str):
+            return self._of_text(cell)
+        if isinstance(cell, (int, float)) and not isinstance(cell, bool) and self.serials:
+            return float(cell) if _FIRST_SERIAL <= cell < _AFTER_SERIALS else Unfit(BAD_DATE)
+        return _serial(cell) if isinstance(cell, date) else Unfit(BAD_DATE)
+
+    def is_twofold(self, text: str) -> bool:
+        """Whether a moment with a zone of its own is moved to an hour that the clocks go through twice."""
+        moment = self._moment(text)
+        if not isinstance(moment, datetime):
+            return False
+        sides = [moment.replace(fold=fold) for fold in (0, 1)]
+        zoned = [side.replace(tzinfo=self.zone) if self.zone else side.astimezone() for side in sides]
+        return zoned[0].utcoffset() != zoned[1].utcoffset()
+
+    def _of_text(self, cell: str) -> Read:
+        moment = self._moment(cell)
+        return _serial(moment) if isinstance(moment, datetime) else moment
+
+    def _moment(self, cell: str) -> datetime | Unfit:
+        """The local time that a text says."""
+        found = written(cell.strip())
+        orders = found.orders if found else frozenset()
+        if found is None or not orders:
+            return Unfit(BAD_DATE)
+        order = next(iter(orders)) if self.order is None else self.order
+        if self.order is None and len(orders) > 1 and found.first != found.second:
+            return Unfit(EITHER_DATE)
+        day = found.day(order if found.open else "day")
+        if day is None:
+            return Unfit(BAD_DATE)
+        moment = datetime(day.year, day.month, day.day) + found.clock
+        if found.offset is None:
+            return moment
+        try:
+            return moment.replace(tzinfo=timezone(found.offset)).astimezone(self.zone).replace(tzinfo=None)
+        except (OverflowError, ValueError, OSError):
+            return Unfit(BAD_DATE)
+
+
+def orders_in(texts: Iterable[str]) -> frozenset[Order]:
+    """The orders that some dates leave no doubt of: those that are a date in one order alone."""
+    told = (found.orders for found in map(written, texts) if found and found.open)
+    return frozenset(next(iter(orders)) for orders in told if len(orders) == 1)
+
+
+def is_open(text: str) -> bool:
+    """Whether a text is a date whose order matters."""
+    found = written(text)
+    return found is not None and found.open and bool(found.orders)
+
+
+def is_dotted(text: str) -> bool:
+    """Whether a text is a date with full stops between its numbers, which nobody writes with the month first."""
+    found = written(text)
+    return found is not None and found.dotted
+
+
+def is_zoned(text: str) -> bool:
+    """Whether a text is a date with a time zone."""
+    found = written(text)
+    return found is not None and found.offset is not None and bool(found.orders)
+
+
+def zone_called(name: str | None) -> tzinfo | None:
+    """The time zone of a name (``Europe/Madrid``); None, for the computer's, without one. UnknownZone otherwise."""
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise UnknownZone(got=name) from error
+
+
+def _serial(moment: date) -> Read:
+    day = moment.date() if isinstance(moment, datetime) else moment
+    return number(moment) if day >= _FIRST_DAY else Unfit(EARLY_DATE)
+
+
+def _year(digits: str) -> int | None:
+    """Years of two digits are from 1971 to 2070."""
+    if len(digits) == 2:
+        return int(digits) + (1900 if int(digits) > 70 else 2000)
+    return int(digits) if len(digits) == 4 else None
+
+
+def _numeric(text: str) -> Written | None:
+    weekday, rest = _weekday(text)
+    found = _NUMERIC.fullmatch(rest)
+    if found is None:
+        return None
+    first, sign, second, third = found.groups()
+    if len(first) == 4:
+        return Written(int(first), int(third), int(second), False, weekday) if len(third) <= 2 else None
+    year = _year(third)
+    if year is None or len(first) > 2:
+        return None
+    return Written(year, int(first), int(second), True, weekday, dotted=sign == ".")
+
+
+def _weekday(text: str) -> tuple[frozenset[int] | None, str]:
+    found = _LEADING_WORD.match(text)
+    days = weekdays().get(name_key(found[1])) if found else None
+    return (days, text[found.end() :]) if found and days else (None, text)
+
+
+def _named(text: str) -> Written | None:
+    """A date with the name of its month: 5 Feb 2020, Feb 5, 2020, 2020 Feb 5, with the day of the week or without."""
+    tokens: list[str] = []
+    for token in _TOKEN.findall(text):
+        word = token if token.isdigit() else name_key(token)
+        if not word and token not in "ºª°":
+            return None
+        if word and word not in _FILLERS and not (word in _ORDINALS and tokens and tokens[-1].isdigit()):
+            tokens.append(word)
+    weekday = None
+    if len(tokens) == 4:
+        weekday = weekdays().get(tokens.pop(0))
+        if weekday is None:
+            return None
+    if len(tokens) != 3:
+        return None
+    if tokens[0] in months():
+        month, day, year = tokens
+    elif len(tokens[0]) == 4:
+        year, month, day = tokens
+    else:
+        day, month, year = tokens
+    if month not in months() or not re.fullmatch("[0-9]{1,2}", day) or not re.fullmatch("[0-9]{2}|[0-9]{4}", year):
+        return None
+    whole = _year(year)
+    return None if whole is None else Written(whole, int(day), months()[month], False, weekday)
+
+
+def _clock(found: re.Match[str]) -> timedelta | None:
+    half = found["half"] or found["half2"]
+    hour, minute, second = int(found["hour"] or found["alone"]), int(found["minute"] or 0), int(found["second"] or 0)
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    part = int((found["part"] or "0")[:6].ljust(6, "0"))
+    return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=part)
+
+
+def _offset(zone: str) -> timedelta | None:
+    digits = re.sub("[^0-9]", "", zone)
+    if not digits:
+        return timedelta()
+    hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
+    span = timedelta(hours=hours, minutes=minutes)
+    return -span if "-" in zone or "−" in zone else span

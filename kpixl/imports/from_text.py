@@ -1,0 +1,134 @@
+"""Texts with delimiters: their encoding, their delimiter and their records. Never guesses at a text that is cut."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from kpixl.errors import N_, Phrase, UnreadableSource
+from kpixl.imports.refusals import UnreadableTable
+from kpixl.imports.source import Raw, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE = 100
+"""Rows by which the delimiter is found."""
+_BEGINNING = 1000
+"""Bytes by which UTF-16 is known."""
+_SEP = re.compile(r"\ufeff?sep=([,;|\t])\r?\n", re.IGNORECASE)
+"""The first line by which Excel is told the delimiter."""
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_ROMANIAN = re.compile(
+    rb"[\xfe\xde]|(?<![0-9])[\xba\xaa](?=[A-Za-z\xe2\xe3\xee])|[\xe3\xc3](?=[bcdfghjklmnprstvxzBCDFGHJKLMNPRSTVXZ])"
+)
+"""Bytes that are letters of Romanian in Windows-1250, and hardly ever stand there in another language."""
+_WESTERN = re.compile(rb"[\xf1\xd1\xf5\xd5\xea\xca\xe8\xc8\xe0\xc0\xf9\xfb\xa1\xbf\xef]")
+"""Bytes that are letters of Spanish, Portuguese or French in Windows-1252, and none of Romanian."""
+
+
+def read_text(path: Path, content: bytes) -> Source:
+    """The rows of a text; those that hold nothing are passed over."""
+    text, encoding = _decoded(path, content)
+    told = _SEP.match(text)
+    delimiter = told[1] if told else _delimiter(text)
+    first = 2 if told else 1
+    rows: list[list[Raw]] = []
+    lines = []
+    for line, cells in _records(path, text[told.end() :] if told else text, delimiter, first):
+        rows.append(list(cells))
+        lines.append(line)
+    if not rows:
+        raise UnreadableSource(path=path.name, detail=Phrase(N_("it is empty")))
+    return Source(path, "text", rows, lines, delimiter=delimiter, encoding=encoding)
+
+
+def _decoded(path: Path, content: bytes) -> tuple[str, str]:
+    """The text and the name of its encoding. Western and Central European Windows differ in bytes that both take."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        candidates = [("utf-16", "UTF-16")]
+    elif unmarked := _unmarked(content[:_BEGINNING]):
+        candidates = [(unmarked, "UTF-16")]
+    else:
+        content = content.rstrip(b"\x1a")
+        latin = [("cp1252", "Windows-1252"), ("cp1250", "Windows-1250")]
+        if len(_ROMANIAN.findall(content)) > len(_WESTERN.findall(content)):
+            latin.reverse()
+        candidates = [("utf-8-sig", "UTF-8"), *latin]
+    for codec, name in candidates:
+        try:
+            text = content.decode(codec)
+        except UnicodeDecodeError as error:
+            if name == "UTF-8":
+                _refuse_mixture(path, content, error.start)
+            continue
+        if "\0" in text:
+            break
+        return text, name
+    raise UnreadableTable(path=path.name, detail=Phrase(N_("it is not a text")))
+
+
+def _unmarked(beginning: bytes) -> str | None:
+    """The codec of a UTF-16 text without its mark: every other byte of most letters is a nought, and no other is."""
+    noughts = [half.count(0) * 2 > len(half) for half in (beginning[::2], beginning[1::2])]
+    if noughts == [False, True] and 0 not in beginning[::2]:
+        return "utf-16-le"
+    return "utf-16-be" if noughts == [True, False] and 0 not in beginning[1::2] else None
+
+
+def _refuse_mixture(path: Path, content: bytes, place: int) -> None:
+    """A text that is UTF-8 for the most part would be garbled in any other encoding."""
+    letters = _MULTIBYTE.findall(content)
+    if letters and len(letters) >= len(_HIGH.findall(content)) - sum(map(len, letters)):
+        line = content.count(b"\n", 0, place) + 1
+        raise UnreadableSource(
+            path=path.name, detail=Phrase(N_("line {line} holds letters in another encoding than the rest"), line=line)
+        )
+
+
+def _delimiter(text: str) -> str:
+    """The one that cuts most rows alike, and of those the one that makes most cells; a comma where none does."""
+
+    def fitness(delimiter: str) -> tuple[float, int]:
+        widths = Counter(_widths(text, delimiter))
+        alike = max(((count, width) for width, count in widths.items() if width > 1), default=None)
+        return (alike[0] / widths.total(), alike[1]) if alike else (0.0, 0)
+
+    return max(_DELIMITERS, key=fitness)
+
+
+def _widths(text: str, delimiter: str) -> Iterator[int]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        yield from islice((len(cells) for cells in reader if any(cell.strip() for cell in cells)), _SAMPLE)
+    except csv.Error:
+        return
+
+
+def _records(path: Path, text: str, delimiter: str, line: int) -> Iterator[tuple[int, list[str]]]:
+    """Every row that is not blank, with the line on which it begins. Strict: a quotation mark that is never closed
+    would swallow the rows after it."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    before = line - 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, cells
+            line = before + reader.line_num + 1
+    except csv.Error as error:
+        raise UnreadableSource(path=path.name, detail=_what(str(error), line)) from error
+
+
+def _what(error: str, line: int) -> Phrase:
+    if "end of data" in error:
+        return Phrase(N_("the quotation mark that opens in line {line} is never closed"), line=line)
+    if "expected after" in error:
+        return Phrase(N_("line {line} goes on after a closing quotation mark"), line=line)
+    return Phrase(N_("line {line} has a cell that is far too long"), line=line)

@@ -1,0 +1,259 @@
+"""Which column of a file fills which field of a table. Never guesses between two that suit equally well, and never
+looks at the values below the headings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from kpixl.errors import N_, Phrase, UnknownColumn, UnknownField, UnreadableSource
+from kpixl.imports.headings import find_headings, heading_texts
+from kpixl.imports.labels import headings_in, name_key
+from kpixl.imports.profiles import Rule, products
+from kpixl.imports.recognise import Recognised, recognised
+from kpixl.imports.refusals import MappedAndSet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from kpixl.catalog.tables import Table
+    from kpixl.imports.profiles import Product
+    from kpixl.imports.source import Source
+
+    Names = Mapping[str, Sequence[str]]
+
+
+class How(StrEnum):
+    """How a column was found, the surest way first."""
+
+    GIVEN = "given"
+    REMEMBERED = "remembered"
+    ID = "id"
+    HEADING = "heading"
+    CATALOGUE = "catalogue"
+    PRODUCT = "product"
+
+
+HOW_WORDS = {
+    How.GIVEN: N_("as given"),
+    How.REMEMBERED: N_("as the last time"),
+    How.ID: N_("by its name"),
+    How.HEADING: N_("by its heading"),
+    How.CATALOGUE: N_("by its heading"),
+    How.PRODUCT: N_("as this product exports it"),
+}
+
+
+@dataclass(frozen=True)
+class Filling:
+    """How a field is filled. ``places`` are columns of the file, from 0; none where a rule gives one value to all."""
+
+    field: str
+    places: tuple[int, ...]
+    how: How
+    rule: Rule = Rule()  # noqa: RUF009  (frozen)
+
+
+@dataclass(frozen=True)
+class Match:
+    """The columns of a file beside the fields of a table."""
+
+    table: Table
+    source: Source
+    heading: int
+    """Which of the rows of the source holds the headings."""
+    columns: tuple[str, ...]
+    fillings: Mapping[str, Filling]
+    """By field id, in the order of the table."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Field id -> what every row gets."""
+    unused: tuple[str, ...] = ()
+    """Columns with a heading that fill nothing and decide nothing."""
+    missing: tuple[str, ...] = ()
+    """Fields that every row needs and nothing fills."""
+    ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Fields that nothing fills because more than one column suits, with those columns."""
+    product: Recognised | None = None
+    """The product whose export the file is, and what its columns are."""
+    group: str | None = None
+    """The field that the headings of groups fill where a row says nothing of it."""
+
+    def column(self, id_: str) -> str:
+        """The heading of what fills a field: joined by “+” where it is more than one."""
+        return " + ".join(self.columns[place] for place in self.fillings[id_].places)
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Field id -> heading, of fields that one column fills: what may be remembered for the next time."""
+        single = (filling for filling in self.fillings.values() if len(filling.places) == 1)
+        return {filling.field: self.columns[filling.places[0]] for filling in single}
+
+
+def match(
+    table: Table,
+    source: Source,
+    *,
+    given: Mapping[str, str] | None = None,
+    remembered: Names | None = None,
+    headings: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    language: str = "en",
+    profiles: tuple[Product, ...] | None = None,
+) -> Match:
+    """Find a column for every field of ``table``.
+
+    ``given`` says it by field id, and holds; ``remembered`` are columns that filled a field before; ``headings`` are
+    those of the workbook by field id: other fields have no column there, and are filled only where given; ``constants``
+    are values for every row; ``language`` is the workbook's. UnknownField or UnknownColumn for what is given and not
+    there, MappedAndSet where a field is given both a column and a value, UnreadableSource where two columns have the
+    name that is given, or a row has more cells than there are headings.
+    """
+    given, remembered, constants = given or {}, remembered or {}, constants or {}
+    profiles = products() if profiles is None else profiles
+    _check_fields(table, given, constants)
+    words = headings_in(table)
+    known = _known_names(table, given, remembered, headings or {}, words, profiles)
+    heading = find_headings(source, known)
+    columns = heading_texts(source, heading)
+    finder = _Finder(table, columns, {**_open(table, headings), **dict.fromkeys(given)}, constants)
+    finder.give(source, given)
+    finder.take(How.REMEMBERED, {id_: [name_key(name) for name in names] for id_, names in remembered.items()})
+    finder.take(How.ID, {field.id: [name_key(field.id)] for field in table.fields})
+    finder.take(How.HEADING, {id_: [name_key(text)] for id_, text in (headings or {}).items()})
+    for code in _by_use(words, finder.places, language):
+        finder.take(How.CATALOGUE, {id_: [key] for id_, key in words[code].items()})
+    product = recognised(table, finder.places, profiles)
+    used = finder.follow(product) if product else set()
+    return finder.result(source, heading, product, used)
+
+
+def _check_fields(table: Table, given: Mapping[str, str], constants: Mapping[str, str]) -> None:
+    fields = [field.id for field in table.fields]
+    for id_ in (*given, *constants):
+        if id_ not in fields:
+            raise UnknownField(table=table.id, got=id_, allowed=", ".join(fields))
+    for id_ in given:
+        if id_ in constants:
+            raise MappedAndSet(field=id_)
+
+
+def _open(table: Table, headings: Mapping[str, str] | None) -> dict[str, None]:
+    """The fields that a column may fill without being asked to."""
+    return {field.id: None for field in table.fields if headings is None or field.id in headings}
+
+
+def _known_names(
+    table: Table,
+    given: Mapping[str, str],
+    remembered: Names,
+    headings: Mapping[str, str],
+    words: Mapping[str, Mapping[str, str]],
+    profiles: Iterable[Product],
+) -> frozenset[str]:
+    """Every name that a column for ``table`` may have, as names compare."""
+    texts = [*given.values(), *(name for names in remembered.values() for name in names), *headings.values()]
+    texts += [field.id for field in table.fields]
+    for product in profiles:
+        if any(report.table == table.id for report in product.reports):
+            texts += [name for names in product.columns.values() for name in names]
+    keys = {name_key(text) for text in texts} | {key for by_field in words.values() for key in by_field.values()}
+    return frozenset(keys - {""})
+
+
+def _by_use(words: Mapping[str, Mapping[str, str]], places: Mapping[str, list[int]], own: str) -> list[str]:
+    """Languages, the one that most headings of the file are in first; the workbook's own before its equals."""
+    return sorted(words, key=lambda code: (-len({*words[code].values()} & {*places}), code != own))
+
+
+class _Finder:
+    """Fills fields, level by level, with columns that nothing has taken yet."""
+
+    def __init__(
+        self, table: Table, columns: tuple[str, ...], fields: Mapping[str, None], constants: Mapping[str, str]
+    ) -> None:
+        self.table, self.columns, self.constants = table, columns, constants
+        self.free = {id_ for id_ in fields if id_ not in constants}
+        self.places: dict[str, list[int]] = defaultdict(list)
+        for place, column in enumerate(columns):
+            if name_key(column):
+                self.places[name_key(column)].append(place)
+        self.fillings: dict[str, Filling] = {}
+        self.suiting: dict[str, set[int]] = {}
+        self.taken: set[int] = set()
+
+    def give(self, source: Source, given: Mapping[str, str]) -> None:
+        """Take the columns that were asked for; two fields may be given the same one."""
+        for id_, column in given.items():
+            exact = [place for place, name in enumerate(self.columns) if name == column.strip()]
+            places = exact or self.places.get(name_key(column), [])
+            if not places:
+                allowed = ", ".join(name for name in self.columns if name)
+                raise UnknownColumn(path=source.path.name, got=column, allowed=allowed)
+            if len(places) > 1:
+                raise UnreadableSource(
+                    path=source.path.name, detail=Phrase(N_("more than one column is called “{column}”"), column=column)
+                )
+            self._fill(id_, (places[0],), How.GIVEN)
+
+    def take(self, how: How, names: Names) -> None:
+        """Fill the free fields that exactly one column suits, where that column suits no other free field."""
+        suits = {
+            id_: {place for key in keys if key for place in self.places.get(key, ()) if place not in self.taken}
+            for id_, keys in names.items()
+            if id_ in self.free
+        }
+        rivals: dict[int, list[str]] = defaultdict(list)
+        for id_, places in suits.items():
+            for place in places:
+                rivals[place].append(id_)
+        for id_, places in suits.items():
+            if len(places) == 1 and len(rivals[next(iter(places))]) == 1:
+                self._fill(id_, tuple(places), how)
+            elif places:
+                self.suiting.setdefault(id_, set()).update(places)
+                if len(places) > 1:
+                    self.free.discard(id_)
+
+    def follow(self, product: Recognised) -> set[int]:
+        """Fill what is free as the product's report has it, and read columns taken before by the report's rules.
+        Gives the columns that decide something without filling anything."""
+        for id_, (places, rule) in product.rules.items():
+            filling = self.fillings.get(id_)
+            if filling and filling.places[0] in places and len(filling.places) == 1:
+                self.fillings[id_] = Filling(id_, places, filling.how, rule)
+                self.taken.update(places)
+            elif id_ in self.free:
+                self._fill(id_, places, How.PRODUCT, rule)
+        return {*product.deciding}
+
+    def _fill(self, id_: str, places: tuple[int, ...], how: How, rule: Rule | None = None) -> None:
+        self.fillings[id_] = Filling(id_, places, how, rule or Rule())
+        self.free.discard(id_)
+        self.taken.update(places)
+
+    def result(self, source: Source, heading: int, product: Recognised | None, deciding: set[int]) -> Match:
+        """What was found."""
+        fields = [field.id for field in self.table.fields]
+        group = product.report.group if product and product.report.group in {*self.fillings, *self.free} else None
+        filled = {*self.fillings, *self.constants, group}
+        ambiguous = {
+            id_: tuple(self.columns[place] for place in sorted(self.suiting[id_] - self.taken))
+            for id_ in fields
+            if id_ not in filled and self.suiting.get(id_, set()) - self.taken
+        }
+        used = self.taken | deciding
+        return Match(
+            table=self.table,
+            source=source,
+            heading=heading,
+            columns=self.columns,
+            fillings={id_: self.fillings[id_] for id_ in fields if id_ in self.fillings},
+            constants=dict(self.constants),
+            unused=tuple(name for place, name in enumerate(self.columns) if name and place not in used),
+            missing=tuple(f.id for f in self.table.fields if f.required and f.id not in filled),
+            ambiguous=ambiguous,
+            product=product,
+            group=group,
+        )

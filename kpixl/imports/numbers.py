@@ -1,0 +1,197 @@
+"""Numbers and amounts as people and programs write them, and durations. Whether a comma or a point stands before the
+decimals is decided by the whole column and never by one value."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from typing import Literal, NamedTuple, TypeAlias
+
+from babel.numbers import is_currency
+
+from kpixl.cellvalue import number
+from kpixl.imports.source import Raw
+from kpixl.imports.values import BAD_HOURS, BAD_NUMBER, EITHER_NUMBER, OTHER_CURRENCY, Read, Unfit
+
+Sign: TypeAlias = Literal[".", ","]
+"""What stands before the decimals."""
+
+_LONGEST = 60
+_MINUS, _SPACES, _APOSTROPHES = str.maketrans("−–", "--"), re.compile(r"[\s\u00a0\u2007\u2009\u202f]+"), "’"
+_SHAPE = re.compile(
+    r"(?P<sign>[+-]?) ?(?:(?P<mark>[^0-9\s.,'()+%-]{1,4})\.?)? ?(?P<inner>[+-]?)"
+    r" ?(?P<digits>[0-9.,](?:[0-9.,' ]*[0-9])?)"
+    r" ?(?P<percent>%?) ?(?:(?P<after>[^0-9\s.,'()+%-]{1,4})\.?)? ?(?P<last>[+-]?)"
+)
+_WORDS = {"lei": "RON", "leu": "RON"}
+_BRACKETED_AFTER_MARK = re.compile(r"[^()0-9]{1,4}\([^()]+\)")
+_GROUPS = r"[1-9][0-9]{{0,2}}(?:{0}[0-9]{{3}})+"
+_DURATION = re.compile(r"(?P<h>[0-9]{1,5}):(?P<m>[0-5][0-9])(?::(?P<s>[0-5][0-9](?:[.,][0-9]{1,3})?))?")
+_AMOUNT = r"[0-9]{1,5}(?:[.,][0-9]{1,2})?"
+_UNITS = re.compile(
+    rf"(?:(?P<h>{_AMOUNT}) ?(?:h|hrs?|hours?|horas?|heures?|or[eaă])\.?)?"
+    rf" ?(?:(?P<m>{_AMOUNT}) ?(?:m|mins?|minutes?|minutos?|minute?|minut)\.?)?"
+    rf" ?(?:(?P<s>[0-9]{{1,5}}) ?(?:s|secs?|seconds?|segundos?|secondes?|secunde)\.?)?"
+)
+_HOURS_MINUTES = re.compile(r"(?P<h>[0-9]{1,5}) ?h ?(?P<m>[0-5][0-9])")
+
+
+def _reader(point: str, comma: str) -> re.Pattern[str]:
+    """Whole numbers in groups or without, and decimals after ``point``; or decimals alone."""
+    groups = "|".join(_GROUPS.format(separator) for separator in (re.escape(comma), " ", "'"))
+    return re.compile(rf"(?:(?:[0-9]+|{groups})(?:{re.escape(point)}[0-9]+)?|{re.escape(point)}[0-9]+)")
+
+
+_READERS: dict[Sign, re.Pattern[str]] = {".": _reader(".", ","), ",": _reader(",", ".")}
+
+
+class Amount(NamedTuple):
+    """A number as it is written: its digits with separators, and what stands around them."""
+
+    digits: str
+    negative: bool
+    percent: bool
+    currency: str
+
+    def value(self, sign: Sign) -> float | None:
+        """The number with ``sign`` before its decimals; None where it is not written so."""
+        if not _READERS[sign].fullmatch(self.digits):
+            return None
+        plain = re.sub(rf"[^0-9{re.escape(sign)}]", "", self.digits).replace(",", ".")
+        found = float(plain) / (100 if self.percent else 1)
+        return (-found if self.negative else found) if math.isfinite(found) else None
+
+    @property
+    def signs(self) -> frozenset[Sign]:
+        """The signs with which it is a number."""
+        signs: tuple[Sign, ...] = (".", ",")
+        return frozenset(sign for sign in signs if self.value(sign) is not None)
+
+    @property
+    def open(self) -> bool:
+        """Whether it is another number with another sign."""
+        return len({self.value(sign) for sign in self.signs}) > 1
+
+
+@lru_cache(maxsize=200_000)
+def amount(text: str) -> Amount | None:
+    """What ``text`` says of a number; None where it says none."""
+    if len(text) > _LONGEST:
+        return None
+    plain = _SPACES.sub(" ", text).strip().translate(_MINUS).replace(_APOSTROPHES, "'")
+    bracketed = plain.startswith("(") and plain.endswith(")")
+    if _BRACKETED_AFTER_MARK.fullmatch(plain):
+        bracketed, plain = True, "(" + plain.replace("(", " ")
+    found = _SHAPE.fullmatch(plain[1:-1].strip() if bracketed else plain)
+    if found is None:
+        return None
+    signs = [sign for sign in found.group("sign", "inner", "last") if sign]
+    marks = [mark for mark in found.group("mark", "after") if mark]
+    if len(signs) + bracketed > 1 or len(marks) > 1 or not all(_is_currency(mark) for mark in marks):
+        return None
+    negative = bracketed or signs == ["-"]
+    return Amount(found["digits"], negative, bool(found["percent"]), _currency(marks[0]) if marks else "")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How the numbers of a column are read: the sign before decimals (None where the column holds both), whether they
+    are money, shares of one, or hours, and the currency that the column is in."""
+
+    sign: Sign | None
+    unit: Literal["count", "money", "fraction", "hours"]
+    currency: str = ""
+
+    def __call__(self, cell: Raw) -> Read:
+        """The number that stands in a cell."""
+        if isinstance(cell, bool):
+            return Unfit(self._bad)
+        if isinstance(cell, (int, float)):
+            return float(cell) if math.isfinite(cell) else Unfit(self._bad)
+        if isinstance(cell, str):
+            return self._of_text(cell.strip())
+        return self._of_time(cell)
+
+    @property
+    def _bad(self) -> str:
+        return BAD_HOURS if self.unit == "hours" else BAD_NUMBER
+
+    def _of_text(self, text: str) -> Read:
+        if self.unit == "hours":
+            hours = duration(text)
+            if hours is not None:
+                return hours
+        found = amount(text)
+        if found is None or (found.currency and self.unit != "money") or (found.percent and self.unit != "fraction"):
+            return Unfit(self._bad)
+        if found.currency and found.currency != self.currency:
+            return Unfit(OTHER_CURRENCY)
+        if self.sign is None and found.open:
+            return Unfit(EITHER_NUMBER)
+        value = found.value(next(iter(found.signs), ".") if self.sign is None else self.sign)
+        return Unfit(self._bad) if value is None else value
+
+    def _of_time(self, cell: Raw) -> Read:
+        """Hours of a cell that Excel shows as a time: dates of its first days are times past midnight."""
+        days = number(cell) if isinstance(cell, (time, timedelta, datetime)) else None
+        if self.unit != "hours" or days is None or not 0 <= days < 366:
+            return Unfit(self._bad)
+        return round(days * 24, 9)
+
+
+def duration(text: str) -> float | None:
+    """Hours of ``7:30``, ``07:30:00``, ``7h30``, ``7 h 30 min``; None for anything else."""
+    if len(text) > _LONGEST:
+        return None
+    plain = _SPACES.sub(" ", text).strip().lower()
+    found = _DURATION.fullmatch(plain) or _HOURS_MINUTES.fullmatch(plain) or _UNITS.fullmatch(plain)
+    if found is None:
+        return None
+    parts = {"s": None, **found.groupdict()}
+    if not any(parts.values()):
+        return None
+    hours, minutes, seconds = (float((parts[name] or "0").replace(",", ".")) for name in ("h", "m", "s"))
+    return round(hours + minutes / 60 + seconds / 3600, 9)
+
+
+def signs_in(texts: Iterable[str]) -> frozenset[Sign]:
+    """The signs that some numbers leave no doubt of: those that are numbers with one sign alone."""
+    told = (found.signs for found in map(amount, texts) if found)
+    return frozenset(next(iter(signs)) for signs in told if len(signs) == 1)
+
+
+def is_open(text: str) -> bool:
+    """Whether a text is a number that depends on the sign before decimals."""
+    found = amount(text)
+    return found is not None and found.open
+
+
+def has_separator(text: str) -> bool:
+    """Whether a text is a number that is written with a comma or a point."""
+    found = amount(text)
+    return found is not None and bool(found.signs) and bool({*found.digits} & {".", ","})
+
+
+def currency_of(cells: Iterable[Raw]) -> str:
+    """The currency that most amounts of a column carry; empty where none carries any."""
+    marks = Counter(found.currency for found in (amount(c.strip()) for c in cells if isinstance(c, str)) if found)
+    marks.pop("", None)
+    return max(marks, key=lambda mark: (marks[mark], mark)) if marks else ""
+
+
+def _is_currency(mark: str) -> bool:
+    if mark.lower() in _WORDS:
+        return True
+    if unicodedata.category(mark[-1]) == "Sc":
+        return len(mark) == 1 or mark[:-1].isalpha()
+    return len(mark) == 3 and bool(is_currency(mark.upper()))
+
+
+def _currency(mark: str) -> str:
+    return _WORDS.get(mark.lower(), mark.upper())

@@ -1,0 +1,87 @@
+"""What becomes of the rows of a file: new ones, those left out, those that complete or contradict what is there.
+Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from kpixl.errors import N_
+from kpixl.imports.remarks import Note
+from kpixl.imports.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was left out, with the first cell that does not fit. ``reason`` is an English msgid; ``first`` is the
+    line that a row repeats, ``sheet`` the sheet of a workbook in which ``line`` is."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    sheet: str | None = None
+    first: int | None = None
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """One sentence in the language of ``translate`` (gettext); English without it."""
+        shown = self.value if len(self.value) <= 60 else self.value[:59] + "…"
+        reason = translate(self.reason)
+        if self.first is not None:
+            reason = reason.format(first=self.first)
+        if self.sheet is not None:
+            return translate(N_("{sheet}, row {line}, {column}: “{value}” {reason}.")).format(
+                sheet=self.sheet, line=self.line, value=shown, column=self.column, reason=reason
+            )
+        return translate(N_("Line {line}, {column}: “{value}” {reason}.")).format(
+            line=self.line, value=shown, column=self.column, reason=reason
+        )
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A row of the workbook of which the file knows more: ``values`` for fields that are blank there. ``row`` counts
+    the rows of the table from 0."""
+
+    line: int
+    row: int
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A row that is there already and holds something else: ``there`` stays, ``here`` is what the file says. ``there``
+    is None where the cell shows nothing but holds a formula; ``here`` is None where the file has no end for what has
+    one in the workbook."""
+
+    line: int
+    row: int
+    field: str
+    there: Value
+    here: Value
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What became of the rows of a file."""
+
+    columns: Mapping[str, list[Value]]
+    """The new rows, by field id: equally long lists of serials, numbers, texts and None."""
+    rejected: tuple[Rejected, ...]
+    """Rows that do not fit, each with the first cell that does not."""
+    known: int = 0
+    """How many rows are in the workbook already, those in ``completions`` and ``differing`` among them."""
+    completions: tuple[Completion, ...] = ()
+    differing: int = 0
+    """How many known rows hold something else than the workbook; they are left as they are there."""
+    differences: tuple[Difference, ...] = ()
+    """Up to five examples of those."""
+    earlier: int = 0
+    """Rows of closed periods, which the workbook neither needs nor counts."""
+    passed_over: int = 0
+    """Rows that are none of the table's: totals, headings of groups, rows of other kinds."""
+    notes: tuple[Note, ...] = ()
+    """How the file was read."""
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), []))

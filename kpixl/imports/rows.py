@@ -1,0 +1,156 @@
+"""From a file whose columns are known to the rows of a table: reads every value, and tells of the file as a whole.
+Changes neither the file nor the workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from kpixl.errors import MissingMapping, Phrase
+from kpixl.imports.body import Body, body, cells_for, meets
+from kpixl.imports.columns import Columns, Manners
+from kpixl.imports.dates import zone_called
+from kpixl.imports.known import Spellings, spelled
+from kpixl.imports.matching import Filling, How
+from kpixl.imports.outcome import Accepted
+from kpixl.imports.profiles import Rule
+from kpixl.imports.refusals import AmbiguousColumn, BadConstant
+from kpixl.imports.remarks import Note
+from kpixl.imports.sorting import Sorter
+from kpixl.imports.source import Source
+from kpixl.imports.values import BLANK, Read, Unfit, Value
+from kpixl.texts.words import choice_words
+
+if TYPE_CHECKING:
+    from kpixl.entries import EntryTable
+    from kpixl.imports.choice_words import Choices
+    from kpixl.imports.matching import Match
+
+
+def rows_for(
+    match: Match,
+    *,
+    choices: Choices | None = None,
+    language: str = "en",
+    currency: str = "",
+    zone: str | None = None,
+    existing: EntryTable | None = None,
+    spellings: Spellings | None = None,
+    earlier: Callable[[Mapping[str, list[Value]]], Sequence[bool]] | None = None,
+    locked: Callable[[str, int], bool] | None = None,
+) -> Accepted:
+    """The rows of a file as rows of its table.
+
+    ``choices`` are the words of the workbook (English ones without them); ``language`` and ``currency`` decide how
+    dates and numbers are read where the file does not tell; times with a zone of their own are moved to ``zone``, a
+    name such as Europe/Madrid, or to the computer's. Rows of ``existing`` are not taken again; ``locked`` says of a
+    field and one of them that its cell may not be filled in. Names that look as in ``spellings`` are written so.
+    ``earlier`` says which of some rows belong to closed periods and are not taken. MissingMapping or AmbiguousColumn
+    where a field that every row needs has no column; BadConstant for a constant that does not fit; UnknownZone.
+    """
+    _check_needed(match)
+    choices = choice_words(match.table, {}) if choices is None else choices
+    manners = Manners(language, currency, zone)
+    zone_called(zone)
+    spellings = spellings or {}
+    constants, notes = _constants(match, choices, manners, spellings)
+    of = body(match)
+    columns = _columns(match, of, choices, manners)
+    read = {id_: [spelled(cell, spellings.get(id_, {})) for cell in cells] for id_, cells in columns.read().items()}
+    _apply_rules(match, of, read)
+    sorter = Sorter(match, of, columns, read, constants)
+    notes = [*_about(match), *notes, *columns.notes, *_about_rows(of)]
+    return sorter.sorted(existing, notes, earlier=earlier, locked=locked)
+
+
+def _check_needed(match: Match) -> None:
+    names = ", ".join(name for name in match.columns if name)
+    for id_ in match.missing:
+        if id_ in match.ambiguous:
+            allowed = ", ".join(match.ambiguous[id_])
+            raise AmbiguousColumn(path=match.source.path.name, table=match.table.id, field=id_, allowed=allowed)
+        raise MissingMapping(table=match.table.id, field=id_, allowed=names)
+
+
+def _columns(match: Match, of: Body, choices: Choices, manners: Manners) -> Columns:
+    fillings = dict(match.fillings)
+    if match.group and match.group not in fillings:
+        fillings[match.group] = Filling(match.group, (), How.PRODUCT)
+    order = [field.id for field in match.table.fields if field.id in fillings]
+    return Columns(
+        table=match.table,
+        source=match.source,
+        choices=choices,
+        manners=manners,
+        cells={id_: cells_for(fillings[id_], of, group=match.group == id_) for id_ in order},
+        headings={id_: " + ".join(match.columns[place] for place in fillings[id_].places) or id_ for id_ in order},
+        rules={id_: fillings[id_].rule for id_ in order},
+    )
+
+
+def _constants(
+    match: Match, choices: Choices, manners: Manners, spellings: Spellings
+) -> tuple[dict[str, Value], list[Note]]:
+    """The values that every row gets, and how they were read."""
+    ids = list(match.constants)
+    alone = Columns(
+        table=match.table,
+        source=Source(match.source.path, "text", [], []),
+        choices=choices,
+        manners=manners,
+        cells={id_: [match.constants[id_]] for id_ in ids},
+        headings={id_: id_ for id_ in ids},
+        rules=dict.fromkeys(ids, Rule()),
+    )
+    found: dict[str, Value] = {}
+    for id_, values in alone.read().items():
+        value = spelled(values[0], spellings.get(id_, {}))
+        if value is None and match.table.field(id_).required:
+            value = Unfit(BLANK)
+        if isinstance(value, Unfit):
+            raise BadConstant(field=id_, got=match.constants[id_], reason=Phrase(value.reason))
+        found[id_] = value
+    return found, alone.notes
+
+
+def _apply_rules(match: Match, of: Body, read: dict[str, list[Read]]) -> None:
+    """Count 0 where a profile counts other rows alone, and give amounts the sign that it tells of."""
+    if match.product is None:
+        return
+    for id_, filling in match.fillings.items():
+        if filling.rule.where:
+            counts = meets(filling.rule.where, match.product, of)
+            read[id_] = [
+                0.0 if isinstance(one, float) and not count else one
+                for one, count in zip(read[id_], counts, strict=True)
+            ]
+        if filling.rule.negative:
+            negative = meets(filling.rule.negative, match.product, of)
+            read[id_] = [
+                (-abs(one) if minus else abs(one)) if isinstance(one, float) else one
+                for one, minus in zip(read[id_], negative, strict=True)
+            ]
+
+
+def _about(match: Match) -> list[Note]:
+    """What there is to say of the file as a whole."""
+    notes = []
+    if match.product:
+        notes.append(Note("product", {"product": match.product.product.name, "report": match.product.report.name}))
+    if match.source.sheet is not None:
+        notes.append(Note("sheet", {"sheet": match.source.sheet}))
+    if match.source.encoding not in (None, "UTF-8"):
+        notes.append(Note("encoding", {"encoding": match.source.encoding}))
+    if match.source.delimiter not in (None, ","):
+        shown = "Tab" if match.source.delimiter == "\t" else match.source.delimiter
+        notes.append(Note("delimiter", {"delimiter": shown}))
+    if match.heading:
+        notes.append(Note("headings", {"line": match.source.lines[match.heading]}))
+    for id_, columns in match.ambiguous.items():
+        heading = Phrase(match.table.field(id_).heading)
+        notes.append(Note("ambiguous", {"field": heading, "columns": ", ".join(columns), "id": id_}))
+    return notes
+
+
+def _about_rows(of: Body) -> list[Note]:
+    return [Note("passed_over", {"count": of.passed_over})] if of.passed_over else []

@@ -1,0 +1,80 @@
+"""One KPI from numbers alone: value, reason, level. Reads no workbook and knows no language."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kpixl.catalog import business, businesses, catalogue
+from kpixl.errors import N_, NotANumber, Phrase, UnknownChoice, UnknownMeasure, UsageError
+from kpixl.kpi.grade import Reason, calculate, grade, thresholds_published
+from kpixl.kpi.interval import interval
+from kpixl.kpi.score import Result, alert_of, settled
+
+if TYPE_CHECKING:
+    from kpixl.catalog import BusinessKpi
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+
+
+class MissingArguments(UsageError):
+    """``calc`` was not given every number that the formula needs."""
+
+    code = "missing_arguments"
+    template = N_("{kpi} needs {missing}, too; write it like {example}.")
+
+
+def calc(kpi_id: str, numbers: Mapping[str, float], business_id: str | None = None) -> Result:
+    """The KPI as ``business_id`` grades it, or the first business of the catalogue that has it.
+
+    Without a workbook there is no target, no past and no year: those stay empty.
+    """
+    kpi = find_kpi(kpi_id, business_id)
+    takes = kpi.kpi.arguments
+    for name, number in numbers.items():
+        if name not in takes:
+            raise UnknownMeasure(kpi=kpi.abbreviation, got=name, allowed=", ".join(takes))
+        if not math.isfinite(number):
+            raise NotANumber(got=number, what=name)
+    missing = [name for name in takes if name not in numbers]
+    if missing:
+        raise MissingArguments(kpi=kpi.abbreviation, missing=", ".join(missing), example=f"{missing[0]}=12.5")
+    measures = {name: float(numbers[name]) for name in takes}
+    value, reason = calculate(kpi, measures)
+    thresholds = thresholds_published(kpi)
+    graded = grade(kpi, value, thresholds, measures)
+    if value is not None and graded.level is None:
+        reason = Reason("no_bands")
+    result = Result(
+        kpi=kpi,
+        measures=measures,
+        value=value,
+        reason=reason,
+        thresholds=thresholds,
+        grade=graded,
+        sample=measures[kpi.kpi.sample] if kpi.kpi.sample else None,
+        interval=interval(kpi, value, measures, None),
+        alert=alert_of(kpi, value) is not None,
+    )
+    return replace(result, settled=settled(result, result.interval))
+
+
+def find_kpi(kpi_id: str, business_id: str | None = None) -> BusinessKpi:
+    """The KPI called ``kpi_id``, in capitals or not; UnknownChoice without one."""
+    among = businesses() if business_id is None else (business(business_id),)
+    found = {kpi.id: kpi for one in reversed(among) for kpi in one.kpis}
+    try:
+        return found[kpi_id.lower()]
+    except KeyError:
+        allowed = ", ".join(id_ for id_ in catalogue().kpis if id_ in found)
+        raise UnknownChoice(got=kpi_id, what=Phrase(N_("KPI")), allowed=allowed) from None
+
+
+def number_of(text: str, name: str) -> float:
+    """The number that ``text`` stands for, with a point for decimals; NotANumber for anything else."""
+    if not _NUMBER.fullmatch(text.strip()) or not math.isfinite(float(text)):
+        raise NotANumber(got=text, what=name)
+    return float(text)

@@ -1,0 +1,298 @@
+"""Aggregates over the entry tables for one period. Whether a row counts is decided by its conditions alone."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from kpixl.catalog.load import MONTHS
+from kpixl.catalog.model import Measure
+from kpixl.catalog.tables import Elapsed, Lookup, Once, branches, word_key
+from kpixl.cellvalue import match_key
+from kpixl.entries import Entries, EntryTable, elapsed
+from kpixl.formula import evaluate, parse
+from kpixl.kpi.in_force import settings_of, settings_used
+from kpixl.period import Window, serial
+
+if TYPE_CHECKING:
+    from kpixl.catalog.tables import Calculated, Condition, Table, Where
+
+_COMPARE = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+    "=": operator.eq,
+    "<>": operator.ne,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureValue:
+    """A measure of the period: what the log says, what was typed instead, and which of the two counts."""
+
+    measure: Measure
+    log: float | None
+    typed: float | None
+    stand_in: bool = False
+    """Whether the log's figure is what stands in while the proper one cannot be had."""
+
+    @property
+    def used(self) -> float | None:
+        """The number that counts: the typed one where there is one."""
+        return self.log if self.typed is None else self.typed
+
+    @property
+    def source(self) -> Literal["log", "typed", "stand_in"] | None:
+        """Where the number comes from; None where there is none."""
+        if self.typed is not None:
+            return "typed"
+        if self.stand_in:
+            return "stand_in"
+        return None if self.log is None else "log"
+
+
+def measure(entries: Entries, tally: Tally | None = None) -> dict[str, MeasureValue]:
+    """Every measure of the business, by its name in the workbook."""
+    tally = tally or Tally(entries)
+    return {item.name: tally.value(item) for item in entries.business.measures}
+
+
+class Tally:
+    """Counts the rows of one workbook over one period. Computes each thing once."""
+
+    def __init__(self, entries: Entries) -> None:
+        self.entries = entries
+        self.settings = settings_used(entries.settings, entries.currency, entries.words)
+        self._columns: dict[tuple[str, str], np.ndarray] = {}
+        self._keys: dict[tuple[str, str], np.ndarray] = {}
+        self._values: dict[str, MeasureValue] = {}
+
+    # Measures
+
+    def value(self, item: Measure) -> MeasureValue:
+        """A measure with what was typed instead."""
+        if item.name not in self._values:
+            cell = self.entries.typed.get(item.name)
+            typed = cell.number if cell else None
+            log, stand_in = self._formula(item) if item.aggregate == "formula" else (self._log(item), False)
+            self._values[item.name] = MeasureValue(item, log, typed, stand_in)
+        return self._values[item.name]
+
+    def _log(self, item: Measure) -> float | None:
+        if item.aggregate == "average":
+            return self._average(item)
+        return self._through_past(item) if item.through_past else self.aggregate(item)
+
+    def _formula(self, item: Measure) -> tuple[float | None, bool]:
+        """A measure made from others, and whether it had to be made otherwise."""
+        values: dict[str, float | None] = {part.id: self.value(part).used for part in item.parts}
+        values[MONTHS] = self.entries.period.months(item.window)
+        value = evaluate(parse(item.formula), values)
+        if value is not None or not item.otherwise:
+            return value, False
+        value = evaluate(parse(item.otherwise), values)
+        return value, value is not None
+
+    def _average(self, item: Measure) -> float | None:
+        """The mean over the closed periods of the last 12 months and this one."""
+        now = self.value(item.parts[0]).used
+        start = self.entries.period.start
+        first = self.entries.period.window_start(Window.YEAR)
+        past = self.entries.history.between(first, start, item.parts[0].name)
+        return None if now is None else (sum(past) + now) / (len(past) + 1)
+
+    def _through_past(self, item: Measure) -> float | None:
+        """Over a window that reaches past the rows: the closed periods in it and this one, if none is missing."""
+        period = self.entries.period
+        base = next(part for part in self.entries.business.measures if part.name == item.id)
+        now, first = self.value(base).used, period.window_start(item.window)
+        past = self.entries.history.between(first, period.start, item.id)
+        if now is None or first > period.start or len(past) != period.closed_in(item.window):
+            return None
+        return now if item.rollup == "last" else sum(past) + now
+
+    def aggregate(self, item: Measure) -> float | None:
+        """A measure from its rows alone; None where the table is gone or cannot say anything."""
+        if not self.can_measure(item):
+            return None
+        assert item.table is not None
+        counted = self.meets(item)
+        if item.aggregate == "count":
+            return float(np.count_nonzero(counted))
+        if item.aggregate == "distinct":
+            return float(len(np.unique(self.names(item.table, item.distinct)[counted])))
+        return float(np.nansum(self.column(item.table, str(item.column))[counted]))
+
+    def can_measure(self, item: Measure) -> bool:
+        """Whether the rows can say anything: every column that it needs is there, and a kept list is filled in.
+
+        An empty log says that nothing happened; an empty list (clients, services) says nothing.
+        """
+        rows = self.entries.tables.get(item.table or "")
+        if rows is None or not self._has(rows, item):
+            return False
+        if not item.kept:
+            return True
+        key = key_column(item, rows.table)
+        return rows.has(key) and not rows.blank(key).all()
+
+    def _has(self, rows: EntryTable, item: Measure) -> bool:
+        needed = item.reads | ({item.once} if item.distinct else set())
+        by_id = {column.id: column for column in rows.table.calculated}
+        for id_ in needed:
+            column = by_id.get(id_)
+            if column is not None and id_ not in rows.letters:
+                return False
+            if isinstance(column, Elapsed) and not all(map(rows.has, column.reads)):
+                return False
+            if isinstance(column, Lookup) and not self.can_look_up(rows, column):
+                return False
+            if column is None and not rows.has(id_):
+                return False
+        return True
+
+    def can_look_up(self, rows: EntryTable, column: Lookup) -> bool:
+        """Whether the columns on both sides of a look-up are there."""
+        other = self.entries.tables.get(column.table)
+        return other is not None and rows.has(column.match) and all(map(other.has, column.looks_at))
+
+    def meets(self, item: Measure) -> np.ndarray:
+        """Which rows of its table a measure counts."""
+        assert item.table is not None
+        counted = self.meets_where(item.table, item.where, item.window)
+        return counted & (self.names(item.table, item.distinct) >= 0) if item.distinct else counted
+
+    # Conditions
+
+    def meets_where(self, table: str, where: Where, window: Window = Window.PERIOD) -> np.ndarray:
+        """Which rows of ``table`` meet every line of ``where``."""
+        rows = self._rows(table)
+        counted = np.zeros(len(rows), dtype=bool)
+        for branch in branches(where):
+            met = np.ones(len(rows), dtype=bool)
+            for condition in branch:
+                met &= self._holds(condition, rows, window)
+            counted |= met
+        return counted
+
+    def _holds(self, condition: Condition, rows: EntryTable, window: Window) -> np.ndarray:
+        blank = rows.blank(condition.column) if rows.has(condition.column) else np.zeros(len(rows), dtype=bool)
+        if condition.comparison == "filled":
+            return ~blank
+        if condition.text:
+            operand = match_key(str(self._operand(condition, rows.table.id, window)))
+            keys = self._match_keys(rows, condition.column)
+            # A blank cell is neither equal to a word nor different from it.
+            passed: np.ndarray = _COMPARE[condition.comparison](keys, operand) & ~blank
+        else:
+            operand = self._operand(condition, rows.table.id, window)
+            values = self.column(rows.table.id, condition.column)
+            # A comparison with NaN is false, as COUNTIFS passes over cells that hold no number.
+            passed = _COMPARE[condition.comparison](values, operand) & ~np.isnan(values)
+        return passed | blank if condition.or_blank else passed
+
+    def _operand(self, condition: Condition, table: str, window: Window) -> float | str:
+        if condition.kind == "choice":
+            key = word_key(table, condition.column, str(condition.operand))
+            return self.entries.words.get(key, str(condition.operand))
+        if condition.kind == "name":
+            return {**self.settings, **self.edges(window)}[str(condition.operand)]
+        return condition.operand
+
+    def edges(self, window: Window) -> Mapping[str, float]:
+        """Days that conditions compare with, by their names."""
+        period = self.entries.period
+        after = float(serial(period.after))
+        return {
+            "window_start": float(serial(period.window_start(window))),
+            "after_window": after,
+            "period_end": after - 1,
+            "repeat_start": after - self._repeat_days,
+        }
+
+    @cached_property
+    def _repeat_days(self) -> float:
+        """The repeat interval; none where nothing of the business depends on it."""
+        needed = any(setting.id == "repeat_days" for setting in settings_of(self.entries.business))
+        return float(self.settings["repeat_days"]) if needed else 0.0
+
+    # Columns
+
+    def _rows(self, table: str) -> EntryTable:
+        rows = self.entries.tables[table]
+        assert rows is not None
+        return rows
+
+    def column(self, table: str, id_: str) -> np.ndarray:
+        """The numbers of a column, calculated ones too; NaN where there is none."""
+        rows = self._rows(table)
+        if id_ in rows.numbers:
+            return rows.numbers[id_].to_numpy()
+        if (table, id_) not in self._columns:
+            column = next(column for column in rows.table.calculated if column.id == id_)
+            self._columns[table, id_] = self.calculated(rows, column)
+        return self._columns[table, id_]
+
+    def calculated(self, rows: EntryTable, column: Calculated) -> np.ndarray:
+        """What the formulas of a calculated column give, whatever stands in its cells."""
+        if isinstance(column, Elapsed):
+            if not {column.since, column.until} <= set(rows.numbers):
+                return np.full(len(rows), np.nan)
+            return elapsed(column, rows.numbers, rows.blank(column.until), self.edges(Window.PERIOD))
+        if isinstance(column, Once):
+            return self._once(rows, column)
+        return self._lookup(rows, column) if self.can_look_up(rows, column) else np.zeros(len(rows))
+
+    def _lookup(self, rows: EntryTable, column: Lookup) -> np.ndarray:
+        other = self._rows(column.table)
+        met = self.meets_where(column.table, column.where, Window.PERIOD)
+        counts = pd.Series(self._match_keys(other, column.match)[met], dtype=object).value_counts()
+        found = pd.Series(self._match_keys(rows, column.match), dtype=object).map(counts).fillna(0.0)
+        return np.where(rows.blank(column.match), 0.0, found.to_numpy(dtype=float))
+
+    def _once(self, rows: EntryTable, column: Once) -> np.ndarray:
+        if not all(rows.has(id_) or id_ in {c.id for c in rows.table.calculated} for id_ in column.reads):
+            return np.full(len(rows), np.nan)
+        names = self.names(rows.table.id, column.keys)
+        met = self.meets_where(rows.table.id, column.where, column.window) & (names >= 0)
+        counts = np.bincount(names[met], minlength=names.max(initial=-1) + 1)
+        shares = np.full(len(rows), np.nan)
+        named = names >= 0
+        with np.errstate(divide="ignore"):
+            shares[named] = 1.0 / counts[names[named]]
+        shares[np.isinf(shares)] = np.nan
+        return shares
+
+    def names(self, table: str, keys: tuple[str, ...]) -> np.ndarray:
+        """Which name each row has in ``keys``: one number for what COUNTIFS takes for equal; −1 where one is blank."""
+        rows = self._rows(table)
+        names = np.zeros(len(rows), dtype=np.int64)
+        for key in keys:
+            codes, labels = pd.factorize(self._match_keys(rows, key))
+            codes = np.where(rows.blank(key), -1, codes)
+            names = np.where((names < 0) | (codes < 0), -1, names * max(1, len(labels)) + codes)
+        return np.where(names < 0, -1, np.unique(names, return_inverse=True)[1])
+
+    def _match_keys(self, rows: EntryTable, column: str) -> np.ndarray:
+        place = rows.table.id, column
+        if place not in self._keys:
+            codes, texts = pd.factorize(rows.texts[column].to_numpy(dtype=object))
+            keys = np.empty(len(texts) + 1, dtype=object)
+            keys[:-1] = [match_key(text) for text in texts]
+            keys[-1] = ""
+            self._keys[place] = keys[codes]
+        return self._keys[place]
+
+
+def key_column(item: Measure, table: Table) -> str:
+    """The column whose being empty says that a kept list has not been filled in: the first that the measure reads, or
+    that every row needs, if that one may be blank."""
+    first = item.where[0][0][0].column
+    return first if table.field(first).required else next(field.id for field in table.fields if field.required)

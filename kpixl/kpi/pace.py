@@ -1,0 +1,72 @@
+"""Targets and pace: how far the period has come, and where what builds up day by day will stand at its end.
+
+Pure numbers and dates. Never asks for today's date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpixl.kpi.grade import NOISE
+from kpixl.period import from_serial
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from kpixl.period import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How many days of the period have gone, are left, and make it up."""
+
+    gone: int
+    left: int
+    total: int
+    over: bool = False
+    """Whether the period is over by the calendar."""
+
+    @property
+    def share(self) -> float:
+        """How much of the period has gone, from 0 to 1."""
+        return self.gone / self.total
+
+    @property
+    def late(self) -> bool:
+        """Whether days are left although the period is over: the owner says that their entries are missing."""
+        return self.over and self.left > 0
+
+    @property
+    def running(self) -> bool:
+        """Whether the period has begun and is not over."""
+        return self.gone > 0 and self.left > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What builds up in a period that still runs, if its days go on as they went: ``forecast`` at the end; ``steady``,
+    where a steady period towards the target would stand now; and whether the value is on the right side of that."""
+
+    forecast: float
+    steady: float | None
+    on_track: bool | None
+
+
+def clock(period: Period, entered_until: float | None, today: date) -> Clock:
+    """The days of ``period`` up to ``entered_until`` (an Excel date; else up to ``today``)."""
+    last = today if entered_until is None else from_serial(max(0.0, min(entered_until, 2958465.0)))
+    total = (period.after - period.start).days
+    gone = max(0, min(total, (last - period.start).days + 1))
+    return Clock(gone, total - gone, total, over=today >= period.after)
+
+
+def pace(value: float, target: float | None, now: Clock, *, less_is_better: bool) -> Pace | None:
+    """The pace of a value that builds up; None unless the period still runs."""
+    if not now.running:
+        return None
+    if target is None:
+        return Pace(value / now.share, None, None)
+    steady = target * now.share
+    ahead = steady - value if less_is_better else value - steady
+    return Pace(value / now.share, steady, ahead >= -NOISE * max(1.0, abs(steady)))

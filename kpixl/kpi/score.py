@@ -1,0 +1,374 @@
+"""The scorecard: every KPI of a workbook with its level, change, certainty, signal and pace. Knows nothing of files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from kpixl.catalog.model import Level, Standing, Threshold
+from kpixl.entries import Entries, History
+from kpixl.formula import evaluate, parse
+from kpixl.kpi.grade import (
+    GRADED,
+    UNGRADED,
+    Grade,
+    Reason,
+    against_target,
+    calculate,
+    grade,
+    level_of,
+    passes,
+    trend_of,
+)
+from kpixl.kpi.in_force import settings_used
+from kpixl.kpi.interval import Interval, interval
+from kpixl.kpi.measure import MeasureValue
+from kpixl.kpi.own import own_kpis
+from kpixl.kpi.pace import Clock, Pace, clock, pace
+from kpixl.kpi.signals import Limits, Signal, limits, marked, signal
+from kpixl.kpi.year_to_date import closed_periods, first_closed, year_to_date
+from kpixl.period import Window
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import BusinessKpi, CautionRule
+
+PAST_PERIODS = 11
+"""So many closed periods stand beside this one."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One KPI of one workbook and period."""
+
+    kpi: BusinessKpi
+    measures: Mapping[str, float | None]
+    value: float | None
+    reason: Reason | None
+    thresholds: Mapping[Level, float]
+    grade: Grade
+    target: float | None = None
+    against_target: Literal["met", "missed"] | None = None
+    previous: float | None = None
+    year_before: float | None = None
+    year_to_date: float | None = None
+    year_to_date_reason: Reason | None = None
+    change: float | None = None
+    trend: Literal["better", "worse", "same"] | None = None
+    sample: float | None = None
+    interval: Interval | None = None
+    settled: bool | None = None
+    """Whether the whole interval has the level or standing that the value has; None where that cannot be said."""
+    usual: Limits | None = None
+    """What is usual of it, by the closed periods; None where they are too few."""
+    signal: Signal | None = None
+    """What this period's value says beside them; None, too, while the period still runs."""
+    pace: Pace | None = None
+    alert: bool = False
+    note: str = ""
+    """What is to be known of the value: a figure behind it stands in for one that cannot be had yet. A msgid."""
+
+    @property
+    def level(self) -> Level | None:
+        """The level reached; None where nothing can be graded."""
+        return self.grade.level
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Everything computed for one workbook and period."""
+
+    entries: Entries
+    measures: Mapping[str, MeasureValue]
+    measures_to_date: Mapping[str, float | None]
+    measures_previous: Mapping[str, float | None]
+    closed: Mapping[str, int]
+    """For each measure, how many closed periods of the year have a figure of it."""
+    clock: Clock
+    """How far the period has come."""
+    slots: tuple[Result, ...]
+    """Every KPI that the workbook has a place for: those of the business, then the owner's, used or not."""
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """The KPIs of the business, and those that the owner made up."""
+        return tuple(result for result in self.slots if not result.kpi.own or result.kpi.name)
+
+    def result(self, kpi: str) -> Result:
+        """The result of one KPI, by its id."""
+        return next(result for result in self.slots if result.kpi.id == kpi)
+
+    @property
+    def ranked(self) -> tuple[Result, ...]:
+        """Worst position first; KPIs without a position and free slots last; ties in the catalogue's order."""
+        keys = {result.kpi.id: order_key(result, index) for index, result in enumerate(self.slots)}
+        return tuple(sorted(self.slots, key=lambda result: keys[result.kpi.id]))
+
+
+UNPLACED = 9
+"""Comes after every position."""
+
+
+def order_key(result: Result, index: int) -> float:
+    """What the ``index``-th KPI is ordered by: its position, and its place among equals. One number, as in the
+    workbook, so that positions which differ by floating-point noise count as equal."""
+    position = result.grade.position
+    return (UNPLACED if position is None else position) + (index + 1) / 1e6
+
+
+def alert_of(kpi: BusinessKpi, value: float | None) -> CautionRule | None:
+    """The caution that ``value`` calls for by itself."""
+    edges = ((rule, rule.when[kpi.id]) for rule in kpi.alerts)
+    called = (rule for rule, edge in edges if isinstance(edge, Threshold) and value is not None and passes(value, edge))
+    return next(called, None)
+
+
+def thresholds_in_force(kpi: BusinessKpi, entries: Entries) -> dict[Level, float]:
+    """Where each level starts: the owner's threshold where there is one, else the published one.
+
+    A level whose published threshold was emptied in the workbook is not reached, there or here; nor is one in US
+    dollars while the workbook has another currency and no rate.
+    """
+    rate = dollar_rate(entries) if kpi.in_dollars else 1.0
+    thresholds = {}
+    for level in GRADED:
+        yours, stands = entries.thresholds.get((kpi.id, level)), entries.published.get((kpi.id, level))
+        threshold = kpi.threshold(level)
+        published = (threshold.value if threshold else None) if stands is None else stands.number
+        if yours and yours.number is not None:
+            thresholds[level] = yours.number
+        elif published is not None and rate is not None:
+            thresholds[level] = published * rate
+    return thresholds
+
+
+def dollar_rate(entries: Entries) -> float | None:
+    """What a US dollar costs in the workbook's currency; None where the owner has not said."""
+    rate = settings_used(entries.settings, entries.currency, entries.words).get("dollar_rate")
+    return None if rate is None else float(rate)
+
+
+def fewest_cases(entries: Entries) -> float:
+    """With fewer cases behind it, the owner does not want a KPI graded."""
+    return float(settings_used(entries.settings, entries.currency, entries.words)["minimum_cases"])
+
+
+def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date) -> Scorecard:
+    """Grade every KPI of the business, as of ``today``: the day on which it runs, unless another is given."""
+    history = entries.history
+    until = settings_used(entries.settings, entries.currency, entries.words).get("entered_until")
+    now = clock(entries.period, None if until is None else float(until), today)
+    used = {name: value.used for name, value in measures.items()}
+    first = first_closed(entries)
+    closed = closed_periods(entries, history)
+    to_date = {name: year_to_date(value, history, entries.period, first) for name, value in measures.items()}
+    slots = tuple(
+        replace(_result(kpi, entries, measures, to_date, closed, history, now), note=_note(kpi, measures))
+        for kpi in entries.business.kpis
+    )
+    slots += tuple(_own_result(kpi, entries, used, history, now) for kpi in own_kpis(entries))
+    before = entries.period.shift(-1)
+    previous = {name: history.value(before, name) for name in measures}
+    return Scorecard(entries, measures, to_date, previous, closed, now, slots)
+
+
+def _note(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> str:
+    stand_ins = (a.measure for a in kpi.arguments if measures[a.measure.name].source == "stand_in")
+    return next((measure.note for measure in stand_ins), "")
+
+
+def _own_result(
+    kpi: BusinessKpi, entries: Entries, used: Mapping[str, float | None], history: History, now: Clock
+) -> Result:
+    """A KPI that the owner made up. What kpixl cannot evaluate has the value that Excel saved."""
+    entry = next((entry for entry in entries.own if entry.slot == kpi.id), None)
+    arguments = {argument.name: used.get(argument.measure.name) for argument in kpi.arguments}
+    value = None
+    if entry is not None and kpi.name:
+        value = evaluate(parse(kpi.kpi.formula), arguments) if kpi.kpi.formula else entry.value.number
+    reason = None if value is not None or not kpi.name else Reason("own_formula")
+    thresholds = {
+        level: cell.number for level, cell in (entry.thresholds if entry else {}).items() if cell.number is not None
+    }
+    return _graded(kpi, entries, value, reason, thresholds, arguments, history, now)
+
+
+def _result(
+    kpi: BusinessKpi,
+    entries: Entries,
+    measures: Mapping[str, MeasureValue],
+    to_date: Mapping[str, float | None],
+    closed: Mapping[str, int],
+    history: History,
+    now: Clock,
+) -> Result:
+    arguments = {argument.name: measures[argument.measure.name].used for argument in kpi.arguments}
+    value, reason = calculate(kpi, arguments)
+    result = _graded(kpi, entries, value, reason, thresholds_in_force(kpi, entries), arguments, history, now)
+    year, year_reason = _kpi_to_date(kpi, to_date, closed)
+    found = interval(kpi, value, arguments, _squares(kpi, measures))
+    return replace(
+        result,
+        year_to_date=year,
+        year_to_date_reason=year_reason,
+        interval=found,
+        settled=settled(result, found, one_case=_squares(kpi, measures) is not None and result.sample == 1),
+    )
+
+
+def _squares(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> float | None:
+    """The sum of squares behind a mean of the period; None unless all that it is made from comes from rows."""
+    if kpi.squares is None or kpi.window is not Window.PERIOD:
+        return None
+    behind = (measures[argument.measure.name] for argument in kpi.arguments)
+    return None if any(value.typed is not None for value in behind) else measures[kpi.squares.name].used
+
+
+def settled(result: Result, found: Interval | None, *, one_case: bool = False) -> bool | None:
+    """Whether both ends of the interval have the level of the value, or stand to the target as it does. One case
+    settles nothing."""
+    kpi, standing = result.kpi, result.grade.standing
+    if result.level is None and standing not in (Standing.MET, Standing.MISSED):
+        return None
+    if found is None:
+        return False if one_case else None
+    if result.level is not None:
+        return all(level_of(kpi, end, result.thresholds) is result.level for end in (found.low, found.high))
+    return len({against_target(kpi, end, result.target) for end in (found.low, found.high)}) == 1
+
+
+def natural_range(kpi: BusinessKpi) -> tuple[float | None, float | None]:
+    """The least and the greatest value that a KPI can have; None where there is none, or it is not known."""
+    if kpi.own or kpi.kpi.unit == "money":
+        return None, None
+    if kpi.kpi.unit == "score":
+        return -100.0, 100.0
+    return 0.0, 1.0 if kpi.kpi.bounded else None
+
+
+def usual_range(kpi: BusinessKpi, past: Sequence[float | None]) -> Limits | None:
+    """The limits over the closed periods. Windows that overlap hide how much periods differ."""
+    return limits(past, *natural_range(kpi)) if kpi.window is Window.PERIOD else None
+
+
+def marked_periods(result: Result, values: Sequence[float | None]) -> tuple[bool, ...]:
+    """Which of the last periods break out of what is usual, this one last; it does not while it still runs, when its
+    value is no whole period's figure yet."""
+    if result.usual is None:
+        return (False,) * len(values)
+    *closed, last = marked(values, result.usual)
+    return (*closed, last and result.signal is not None)
+
+
+def target_position(result: Result) -> float | None:
+    """Where the owner's target lies on the scale of positions. A KPI without thresholds is held against the middle: its
+    target, else the previous period."""
+    if not result.thresholds:
+        return None if result.grade.standing is None else 2.0
+    if result.target is None or result.grade.position is None:
+        return None
+    nothing = dict.fromkeys(result.measures)  # what it would take to get there is not asked for
+    return grade(result.kpi, result.target, result.thresholds, nothing).position
+
+
+def past_values(kpi: BusinessKpi, entries: Entries) -> list[float | None]:
+    """The KPI in the closed periods before this one, oldest first."""
+    shifts = range(-PAST_PERIODS, 0)
+    return [entries.history.value(entries.period.shift(shift), kpi.history_id) for shift in shifts]
+
+
+def ungraded_reason(kpi: BusinessKpi, rate: float | None, *, few: bool = False) -> Reason:
+    """Why a value has no level; ``few`` where the owner wants more cases."""
+    if few:
+        return Reason("too_few")
+    return Reason("no_rate" if kpi.in_dollars and rate is None else "no_bands")
+
+
+def builds_up(kpi: BusinessKpi, now: Clock) -> bool:
+    """Whether the value grows with the days of a period that still runs."""
+    return kpi.kpi.builds_up and kpi.window is Window.PERIOD and now.running
+
+
+def _graded(
+    kpi: BusinessKpi,
+    entries: Entries,
+    value: float | None,
+    reason: Reason | None,
+    thresholds: Mapping[Level, float],
+    arguments: Mapping[str, float | None],
+    history: History,
+    now: Clock,
+) -> Result:
+    target_cell = entries.targets.get(kpi.id)
+    target = target_cell.number if target_cell else None
+    previous = history.value(entries.period.shift(-1), kpi.history_id)
+    going = None
+    if value is not None and builds_up(kpi, now):
+        going = pace(value, target, now, less_is_better=kpi.kpi.direction == "down")
+    # Against a target or a whole period stands what is to be expected; a published benchmark grades what is there.
+    held = going.forecast if going and not kpi.thresholds else value
+    change = None if held is None or previous is None else held - previous
+    sample = arguments[kpi.kpi.sample] if kpi.kpi.sample else None
+    past = past_values(kpi, entries)
+    usual = usual_range(kpi, past)
+    few = sample is not None and sample < fewest_cases(entries)
+    graded = UNGRADED if few else grade(kpi, held, thresholds, arguments, target, previous)
+    reached = against_target(kpi, value, target)
+    if going:
+        reached = reached if reached == settled_early(kpi) else None
+        graded = replace(graded, standing=under_way(graded.standing, reached))
+    if value is not None and graded.shade is None:
+        reason = ungraded_reason(kpi, dollar_rate(entries), few=few)
+    # A part of a period is no point among whole ones.
+    told = None
+    if usual is not None and value is not None and not few and not now.running:
+        told = signal(past, value, usual)
+    return Result(
+        kpi=kpi,
+        measures=arguments,
+        value=value,
+        reason=reason,
+        thresholds=thresholds,
+        grade=graded,
+        target=target,
+        against_target=None if few else reached,
+        previous=previous,
+        year_before=history.value(entries.period.year_before, kpi.history_id),
+        change=change,
+        trend=trend_of(kpi, held, change),
+        sample=sample,
+        usual=usual,
+        signal=told,
+        pace=going,
+        alert=not few and alert_of(kpi, value) is not None,
+    )
+
+
+def settled_early(kpi: BusinessKpi) -> Literal["met", "missed"]:
+    """What more days cannot undo: a target for more that is met, one for less that is missed."""
+    return "missed" if kpi.kpi.direction == "down" else "met"
+
+
+def under_way(standing: Standing | None, reached: Literal["met", "missed"] | None) -> Standing | None:
+    """How what builds up stands to a target before the period is over: ``reached`` is what is settled already."""
+    if standing not in (Standing.MET, Standing.MISSED):
+        return standing
+    if reached is not None:
+        return Standing(reached)
+    return Standing.ON_TRACK if standing is Standing.MET else Standing.OFF_TRACK
+
+
+def _kpi_to_date(
+    kpi: BusinessKpi, to_date: Mapping[str, float | None], closed: Mapping[str, int]
+) -> tuple[float | None, Reason | None]:
+    """The KPI over the year so far, from its measures: percentages are never averaged."""
+    if kpi.window is not Window.PERIOD:
+        return None, Reason("graded_window")
+    for argument in kpi.arguments:
+        if argument.measure.rollup == "none":
+            return None, Reason("no_rollup", argument.measure)
+    summed = [argument.measure for argument in kpi.arguments if argument.measure.rollup == "sum"]
+    if len({closed[measure.name] for measure in summed}) > 1:
+        return None, Reason("uneven_past", min(summed, key=lambda measure: closed[measure.name]))
+    return calculate(kpi, {argument.name: to_date[argument.measure.name] for argument in kpi.arguments})

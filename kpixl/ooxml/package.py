@@ -1,0 +1,198 @@
+"""The workbook in its package: sheets, names, tables and properties, found by relationships and edited losslessly.
+
+Never parses a sheet to say what is in the workbook; the parts themselves are kept by ``Parts``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from kpixl.errors import NotAWorkbook, StrictWorkbook
+from kpixl.ooxml.parts import CONTENT_TYPES, PACKAGE_RELATIONSHIP, Parts, Relationship, rels_name, to_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from lxml.etree import _Element as Element
+
+__all__ = [
+    "MAIN",
+    "OFFICE_RELATIONSHIP",
+    "Package",
+    "Relationship",
+    "Sheet",
+    "Table",
+    "string_of",
+    "to_bytes",
+    "unescaped",
+]
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE_RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+_STRICT = "http://purl.oclc.org/ooxml/"
+_WORKBOOK_TYPES = (
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+    "application/vnd.ms-excel.sheet.macroenabled.main+xml",
+)
+_AFTER_CALC_PR = frozenset(
+    {"oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr", "smartTagTypes"}
+    | {"webPublishing", "fileRecoveryPr", "webPublishObjects", "extLst"}
+)
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of the workbook; ``state`` is visible, hidden or veryHidden, ``index`` its place among the tabs."""
+
+    name: str
+    part: str
+    state: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An Excel Table by the name that formulas use; ``ref`` includes headings and a totals row."""
+
+    name: str
+    part: str
+    sheet: Sheet
+    ref: str
+    columns: tuple[str, ...]
+
+
+class Package(Parts):
+    """A workbook's parts, and what the workbook says of itself."""
+
+    def __init__(self, data: bytes, path: Path, source: Path | None = None) -> None:
+        super().__init__(data, path, source)
+        self._refuse_what_is_no_workbook()
+
+    @cached_property
+    def workbook_part(self) -> str:
+        """The name of the main part."""
+        for related in self.relationships(""):
+            if related.type.startswith(_STRICT):
+                raise StrictWorkbook(path=self._path.name)
+            if related.type == OFFICE_RELATIONSHIP + "/officeDocument":
+                return related.target
+        raise NotAWorkbook(path=self._path.name)
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """All sheets in the order of their tabs, charts and hidden ones included."""
+        targets = {r.id: r.target for r in self.relationships(self.workbook_part)}
+        entries = self.tree(self.workbook_part).iterfind(f"{{{MAIN}}}sheets/{{{MAIN}}}sheet")
+        return tuple(
+            Sheet(
+                name=entry.get("name", ""),
+                part=targets.get(entry.get(f"{{{OFFICE_RELATIONSHIP}}}id", ""), ""),
+                state=entry.get("state", "visible"),
+                index=index,
+            )
+            for index, entry in enumerate(entries)
+        )
+
+    @cached_property
+    def defined_names(self) -> dict[str, str]:
+        """What each name of the whole workbook refers to; names of one sheet are not among them."""
+        entries = self.tree(self.workbook_part).iterfind(f"{{{MAIN}}}definedNames/{{{MAIN}}}definedName")
+        return {e.get("name", ""): e.text or "" for e in entries if e.get("localSheetId") is None}
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """All Excel Tables; no sheet is parsed for them."""
+        return tuple(self._tables())
+
+    @cached_property
+    def date1904(self) -> bool:
+        """Whether day 0 is 1904-01-01, as once on the Mac."""
+        settings = self.tree(self.workbook_part).find(f"{{{MAIN}}}workbookPr")
+        return settings is not None and settings.get("date1904") in ("1", "true")
+
+    @cached_property
+    def custom_properties(self) -> dict[str, str]:
+        """The custom document properties as texts."""
+        return {
+            entry.get("name", ""): "".join(text for text in entry.itertext() if isinstance(text, str))
+            for part in self.related("", OFFICE_RELATIONSHIP + "/custom-properties")
+            for entry in self.tree(part)
+            if isinstance(entry.tag, str)
+        }
+
+    @cached_property
+    def shared_strings(self) -> tuple[str, ...]:
+        """The table of shared texts, without formatting and phonetic readings."""
+        return tuple(
+            string_of(item)
+            for part in self.related(self.workbook_part, OFFICE_RELATIONSHIP + "/sharedStrings")
+            for item in self.tree(part).iterfind(f"{{{MAIN}}}si")
+        )
+
+    def set_full_calc_on_load(self) -> None:
+        """Have Excel recalculate everything when it opens the workbook."""
+        root = self.tree(self.workbook_part)
+        entry = root.find(f"{{{MAIN}}}calcPr")
+        if entry is None:
+            entry = etree.Element(f"{{{MAIN}}}calcPr", nsmap={root.prefix: MAIN})
+            after = [child for child in root.iterchildren("{*}*") if etree.QName(child).localname in _AFTER_CALC_PR]
+            root.insert(root.index(after[0]) if after else len(root), entry)
+        elif entry.get("fullCalcOnLoad") in ("1", "true"):
+            return
+        entry.set("fullCalcOnLoad", "1")
+        self.replace(self.workbook_part, root)
+
+    def drop_calc_chain(self) -> None:
+        """Remove the order of calculation: it must not name cells that hold no formula; Excel makes it anew."""
+        kind = OFFICE_RELATIONSHIP + "/calcChain"
+        name = rels_name(self.workbook_part)
+        for part in self.related(self.workbook_part, kind):
+            self.remove(part)
+            tree = self.tree(name)
+            for entry in tree.findall(f"{{{PACKAGE_RELATIONSHIP}}}Relationship"):
+                if entry.get("Type") == kind:
+                    tree.remove(entry)
+            self.replace(name, tree)
+
+    def _refuse_what_is_no_workbook(self) -> None:
+        if not self.has(CONTENT_TYPES) or not self.has(rels_name("")):
+            raise NotAWorkbook(path=self._path.name)
+        if self.content_type(self.workbook_part).lower() not in _WORKBOOK_TYPES:
+            raise NotAWorkbook(path=self._path.name)
+        if self.tree(self.workbook_part).tag != f"{{{MAIN}}}workbook":
+            raise StrictWorkbook(path=self._path.name)
+
+    def _forget(self, name: str | None) -> None:
+        """Drop what was derived from parts; the shared texts only with their own part, they are costly."""
+        derived = ["workbook_part", "sheets", "defined_names", "tables", "date1904", "custom_properties"]
+        if name is None or "sharedstrings" in name.lower() or name.endswith(".rels"):
+            derived.append("shared_strings")
+        for attribute in derived:
+            self.__dict__.pop(attribute, None)
+
+    def _tables(self) -> Iterator[Table]:
+        for sheet in self.sheets:
+            for part in self.related(sheet.part, OFFICE_RELATIONSHIP + "/table") if sheet.part else ():
+                root = self.tree(part)
+                columns = root.iterfind(f"{{{MAIN}}}tableColumns/{{{MAIN}}}tableColumn")
+                names = tuple(unescaped(column.get("name", "")) for column in columns)
+                yield Table(root.get("displayName", ""), part, sheet, root.get("ref", ""), names)
+
+
+def unescaped(text: str) -> str:
+    """Text as the owner sees it: ``_x000D_`` is how the format writes what XML cannot hold."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+
+
+def string_of(item: Element) -> str:
+    """The text of a shared or inline string item."""
+    runs = (t for t in item.iterfind(f".//{{{MAIN}}}t") if t.getparent().tag != f"{{{MAIN}}}rPh")  # type: ignore[union-attr]
+    return unescaped("".join(run.text or "" for run in runs))

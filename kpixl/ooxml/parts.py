@@ -1,0 +1,336 @@
+"""The parts of an Open XML package: replaced ones are written anew, every other one is copied byte for byte.
+
+Never guesses a part by its name, never recompresses a part that nobody replaced, and never touches the file before
+the new one has been checked.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import posixpath
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+from urllib.parse import unquote
+from xml.parsers import expat
+
+from lxml import etree
+
+from kpixl import files
+from kpixl.errors import (
+    N_,
+    DamagedWorkbook,
+    FileInUse,
+    FileMissing,
+    NotAWorkbook,
+    NotWritten,
+    PasswordProtected,
+    Phrase,
+    SignedWorkbook,
+)
+from kpixl.ooxml.archive import Archive
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from lxml.etree import _Element as Element
+
+PACKAGE_RELATIONSHIP = "http://schemas.openxmlformats.org/package/2006/relationships"
+CONTENT_TYPES = "[Content_Types].xml"
+RELATIONSHIPS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
+
+_SIGNATURE = PACKAGE_RELATIONSHIP + "/digital-signature/origin"
+_CONTENT_TYPE = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """One relationship of a part; ``target`` is the name of a part, or the address as written where external."""
+
+    id: str
+    type: str
+    target: str
+    external: bool
+
+
+class Parts:
+    """A package's parts, as read and as they are to be saved."""
+
+    def __init__(self, data: bytes, path: Path, source: Path | None = None) -> None:
+        self._load(data, path, source)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Read the package at ``path``; the file is not kept open."""
+        if path.is_dir():
+            raise NotAWorkbook(path=path)
+        try:
+            data = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise FileMissing(path=str(path)) from error
+        except OSError as error:
+            raise files.unwritable(path, error) from error
+        return cls(data, path, _real(path))
+
+    @classmethod
+    def from_bytes(cls, data: bytes, path: Path) -> Self:
+        """A package that is not on disk yet; ``path`` names it in errors."""
+        return cls(data, path)
+
+    @property
+    def path(self) -> Path:
+        """Where the package was read from or saved to last."""
+        return self._path
+
+    @property
+    def changed(self) -> bool:
+        """Whether any part differs from what was read."""
+        return bool(self._changes or self._removed)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of all parts, in the order of the file, added ones last."""
+        return tuple(n for n in dict.fromkeys((*self._archive.names, *self._changes)) if n not in self._removed)
+
+    @property
+    def data(self) -> bytes:
+        """The whole file as it would be saved now."""
+        return self._archive.rewritten(self._changes, self._removed) if self.changed else self._archive.data
+
+    def which(self, part: str, needles: Collection[bytes]) -> set[bytes]:
+        """Which of ``needles`` occur in a part, which is not held in memory as a whole for that."""
+        name = self._find(part)
+        if name is None or name in self._changes:
+            content = self.read(part)
+            return {needle for needle in needles if needle in content}
+        return self._archive.which(name, needles)
+
+    def has(self, part: str) -> bool:
+        """Whether there is such a part."""
+        return self._find(part) is not None
+
+    def read(self, part: str) -> bytes:
+        """The bytes of a part as it stands now."""
+        name = self._find(part)
+        if name is None:
+            raise self._damaged(Phrase(N_("the part {part} is missing"), part=part))
+        return self._changes[name] if name in self._changes else self._original(name)
+
+    def tree(self, part: str) -> Element:
+        """A new tree of an XML part; changing it changes nothing until it is handed to ``replace``."""
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+        try:
+            return etree.fromstring(self.read(part), parser)
+        except etree.XMLSyntaxError as error:
+            raise self._damaged(Phrase(N_("the part {part} is not well-formed XML"), part=part)) from error
+
+    def replace(self, part: str, data: bytes | Element) -> None:
+        """Put new content into a part; the same content again is no change."""
+        name = self._find(part)
+        if name is None:
+            raise self._damaged(Phrase(N_("the part {part} is missing"), part=part))
+        self._put(name, data if isinstance(data, bytes) else to_bytes(data))
+
+    def add(self, part: str, data: bytes | Element, content_type: str, default_ext: str | None = None) -> None:
+        """Add a part; with ``default_ext`` its type is declared for that extension, unless that has another type
+        already, otherwise for the part alone."""
+        if self.has(part):
+            raise ValueError(f"the part {part} exists already")
+        self._put(part, data if isinstance(data, bytes) else to_bytes(data))
+        if self.content_type(part) == content_type:
+            return
+        types = self.tree(CONTENT_TYPES)
+        declared = {entry.get("Extension", "").lower() for entry in types.iterchildren(_CONTENT_TYPE + "Default")}
+        if default_ext is not None and default_ext.lower() not in declared:
+            entry = etree.Element(_CONTENT_TYPE + "Default", Extension=default_ext, ContentType=content_type)
+            types.insert(0, entry)
+        else:
+            etree.SubElement(types, _CONTENT_TYPE + "Override", PartName="/" + part, ContentType=content_type)
+        self.replace(CONTENT_TYPES, types)
+
+    def remove(self, part: str) -> None:
+        """Drop a part with its own relationships and its content type; relationships to it are the caller's."""
+        for name in filter(None, (self._find(part), self._find(rels_name(part)))):
+            self._changes.pop(name, None)
+            if name in self._archive.names:
+                self._removed.add(name)
+            else:
+                del self._names[_key(name)]
+            self._forget(name)
+        types = self.tree(CONTENT_TYPES)
+        for entry in types.findall(_CONTENT_TYPE + "Override"):
+            if _key(entry.get("PartName", "")) == _key(part):
+                types.remove(entry)
+                self.replace(CONTENT_TYPES, types)
+
+    def content_type(self, part: str) -> str:
+        """The declared content type of a part, empty where none is."""
+        default = ""
+        extension = part.rpartition(".")[2].lower()
+        for entry in self.tree(CONTENT_TYPES):
+            if entry.tag == _CONTENT_TYPE + "Override" and _key(entry.get("PartName", "")) == _key(part):
+                return entry.get("ContentType", "")
+            if entry.tag == _CONTENT_TYPE + "Default" and entry.get("Extension", "").lower() == extension:
+                default = entry.get("ContentType", "")
+        return default
+
+    def relationships(self, part: str) -> tuple[Relationship, ...]:
+        """The relationships of a part; of the package itself for an empty name."""
+        name = rels_name(part)
+        if not self.has(name):
+            return ()
+        return tuple(
+            Relationship(
+                id=entry.get("Id", ""),
+                type=entry.get("Type", ""),
+                target=entry.get("Target", "") if external else self._resolve(part, entry.get("Target", "")),
+                external=external,
+            )
+            for entry in self.tree(name).iter(f"{{{PACKAGE_RELATIONSHIP}}}Relationship")
+            for external in (entry.get("TargetMode") == "External",)
+        )
+
+    def free_names(self, parts: Iterable[str]) -> dict[str, str]:
+        """A name for each of ``parts``, its own or one with another number, that the package has no trace of."""
+        types = self.tree(CONTENT_TYPES).iterchildren(_CONTENT_TYPE + "Override")
+        taken = {*self._names, *(_key(entry.get("PartName", "")) for entry in types)}
+        found = {}
+        for part in parts:
+            stem, extension = posixpath.splitext(part)
+            numbered = (f"{stem.rstrip('0123456789')}{number}{extension}" for number in itertools.count(1))
+            for name in itertools.chain((part,), numbered):
+                if not taken & {_key(name), _key(rels_name(name))}:
+                    break
+            taken.add(_key(name))
+            found[part] = name
+        return found
+
+    def add_relationship(self, part: str, kind: str, target: str) -> str:
+        """Relate ``part`` to the part ``target``; the new relationship's id."""
+        name = rels_name(part)
+        empty = f'<Relationships xmlns="{PACKAGE_RELATIONSHIP}"/>'.encode()
+        tree = self.tree(name) if self.has(name) else etree.fromstring(empty)
+        taken = {r.id for r in self.relationships(part)}
+        number = next(f"rId{n}" for n in range(1, len(taken) + 2) if f"rId{n}" not in taken)
+        entry = etree.SubElement(tree, f"{{{PACKAGE_RELATIONSHIP}}}Relationship")
+        for key, value in (("Id", number), ("Type", kind), ("Target", "/" + target)):
+            entry.set(key, value)
+        if self.has(name):
+            self.replace(name, tree)
+        else:
+            self.add(name, tree, RELATIONSHIPS_TYPE, "rels")
+        return number
+
+    def save(self, path: Path, *, backup: datetime | None = None) -> Path | None:
+        """Put the package at ``path`` in one step, or leave what is there as it was; it then stands for that file.
+
+        Returns the backup, where there was a file to keep and one was wanted: named for the moment ``backup``.
+        """
+        target = _real(path)
+        on_disk = target.read_bytes() if target.is_file() else None
+        if not self.changed and on_disk == self._archive.data:
+            return None
+        if self.changed and any(r.type == _SIGNATURE for r in self.relationships("")):
+            raise SignedWorkbook(path=path.name)
+        files.ensure_free(target)
+        if target == self._source and on_disk is not None and on_disk != self._archive.data:
+            # Somebody saved it after it was read: writing now would undo his work.
+            raise FileInUse(path=path.name, program=Phrase(N_("another program")))
+        data = self.data
+        kept = files.backup(target, backup) if backup and on_disk is not None else None
+        files.swap_in(target, data, self._verify)
+        self._load(data, path, target)
+        return kept
+
+    def _verify(self, written: bytes) -> None:
+        archive = Archive(written)
+        if set(archive.names) != {*self._archive.names, *self._changes} - self._removed:
+            raise self._failed(Phrase(N_("the new file lacks a part")))
+        for name, data in self._changes.items():
+            if archive.read(name) != data:
+                raise self._failed(Phrase(N_("the part {part} was not written whole"), part=name))
+            if name == CONTENT_TYPES or self.content_type(name).endswith(("xml", "vmlDrawing")):
+                try:
+                    expat.ParserCreate(namespace_separator=" ").Parse(data, True)
+                except expat.ExpatError as error:
+                    raise self._failed(Phrase(N_("the part {part} is not well-formed XML"), part=name)) from error
+
+    def _forget(self, name: str | None) -> None:
+        """Told of each part that changes, and of none when all are new: what was derived from it is stale."""
+
+    def _load(self, data: bytes, path: Path, source: Path | None) -> None:
+        if data.startswith(_OLE):
+            encrypted = "EncryptedPackage".encode("utf-16-le") in data
+            raise PasswordProtected(path=path.name) if encrypted else NotAWorkbook(path=path.name)
+        self._path, self._source = path, source
+        self._changes: dict[str, bytes] = {}
+        self._removed: set[str] = set()
+        try:
+            self._archive = Archive(data)
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            if not data or data.startswith(b"PK"):
+                raise self._damaged(Phrase(N_("the file is cut short") if data else N_("the file is empty"))) from error
+            raise NotAWorkbook(path=path.name) from error
+        self._names = {_key(name): name for name in self._archive.names}
+        self._forget(None)
+
+    def _original(self, name: str) -> bytes:
+        try:
+            return self._archive.read(name)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+            raise self._damaged(Phrase(N_("the part {part} cannot be read"), part=name)) from error
+        except RuntimeError as error:  # zipfile's word for a password
+            raise PasswordProtected(path=self._path.name) from error
+
+    def _put(self, name: str, data: bytes) -> None:
+        if name in self._archive.names and self._original(name) == data:
+            self._changes.pop(name, None)
+        else:
+            self._changes[name] = data
+        self._removed.discard(name)
+        self._names[_key(name)] = name
+        self._forget(name)
+
+    def _find(self, part: str) -> str | None:
+        name = self._names.get(_key(part)) or self._names.get(_key(unquote(part)))
+        return None if name in self._removed else name
+
+    def _resolve(self, part: str, target: str) -> str:
+        joined = posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target.replace("\\", "/")))
+        return self._find(joined.partition("#")[0]) or joined.lstrip("/")
+
+    def related(self, part: str, kind: str) -> list[str]:
+        """The parts that ``part`` has a relationship of that kind to."""
+        return [r.target for r in self.relationships(part) if r.type == kind and self.has(r.target)]
+
+    def _damaged(self, detail: Phrase) -> DamagedWorkbook:
+        return DamagedWorkbook(path=self._path.name, detail=detail)
+
+    def _failed(self, detail: Phrase) -> NotWritten:
+        return NotWritten(path=self._path.name, detail=detail)
+
+
+def to_bytes(root: Element) -> bytes:
+    """A part's bytes as Excel begins them."""
+    return _DECLARATION + etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=False)
+
+
+def _real(path: Path) -> Path:
+    """The file itself: a link to it must stay a link when the file is replaced."""
+    return Path(os.path.realpath(path))
+
+
+def _key(part: str) -> str:
+    return part.replace("\\", "/").lstrip("/").lower()
+
+
+def rels_name(part: str) -> str:
+    """The part that holds the relationships of ``part``."""
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", name + ".rels")

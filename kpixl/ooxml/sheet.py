@@ -1,0 +1,367 @@
+"""The cells of one worksheet part: values beside their formulas, styles, hidden rows.
+
+For the small sheets that kpixl owns. Never evaluates a formula, and never touches the part when nothing differs.
+"""
+
+from __future__ import annotations
+
+import bisect
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from kpixl.cellvalue import CellError
+from kpixl.errors import N_, DamagedWorkbook, Phrase
+from kpixl.ooxml.cells import Area, Value, cell_name, escaped, needs_space, number_text, parse_area, parse_cell
+from kpixl.ooxml.package import MAIN, string_of, unescaped
+from kpixl.ooxml.parts import to_bytes
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+    from kpixl.ooxml.package import Package, Sheet
+
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_C, _F, _V, _IS, _T, _ROW = (f"{{{MAIN}}}{tag}" for tag in ("c", "f", "v", "is", "t", "row"))
+
+
+class SheetEditor:
+    """One worksheet part under edit; nothing reaches the package before ``commit``."""
+
+    def __init__(self, package: Package, sheet: Sheet) -> None:
+        self._package = package
+        self._sheet = sheet
+        self.root = package.tree(sheet.part)
+        data = self.root.find(f"{{{MAIN}}}sheetData")
+        if data is None:
+            raise DamagedWorkbook(
+                path=package.path.name,
+                detail=Phrase(N_("the sheet {name} has no cells"), name=sheet.name),
+                sheet=sheet.name,
+            )
+        self.data = data
+        self._rows: dict[int, Element] = {}
+        self._cells: dict[int, dict[int, Element]] = {}
+        number = 0
+        for row in data.iterchildren(_ROW):
+            number = int(row.get("r", number + 1))
+            self._rows[number] = row
+        self._numbers = sorted(self._rows)
+        self._changed = self._formulas_changed = False
+        self._added: Area | None = None
+
+    # Reading back
+
+    def value(self, row: int, col: int) -> Value:
+        """The value in the file, the cached one where there is a formula; an error is its text."""
+        cell = self._cell(row, col)
+        return None if cell is None else self._content(cell)[1]
+
+    def formula(self, row: int, col: int) -> str | None:
+        """The formula without its equals sign; for a cell that shares one, as it stands in that cell."""
+        cell = self._cell(row, col)
+        entry = None if cell is None else cell.find(_F)
+        if entry is None:
+            return None
+        if entry.get("t") == "shared" and not entry.text:
+            for (master_row, master_col), other in self._sharing(entry.get("si", "")):
+                if other.text:
+                    return moved_formula(other.text, cell_name(master_row, master_col), cell_name(row, col))
+        return unescaped(entry.text or "")
+
+    def has_formula(self, row: int, col: int) -> bool:
+        """Whether a formula stands there, its own or a shared one."""
+        cell = self._cell(row, col)
+        return cell is not None and cell.find(_F) is not None
+
+    def style(self, row: int, col: int) -> int | None:
+        """The index of the cell's format; None where it has none of its own."""
+        cell = self._cell(row, col)
+        index = None if cell is None else cell.get("s")
+        return None if index is None else int(index)
+
+    def shown_style(self, row: int, col: int) -> int | None:
+        """The format that the cell shows, or would if it were typed in: its own, else its row's, else its column's."""
+        own = self.style(row, col)
+        if own is not None:
+            return own
+        around = self.row_attributes(row)
+        if around.get("customFormat") in ("1", "true"):
+            return int(around.get("s", "0"))
+        for column in self.root.iterfind(f"{{{MAIN}}}cols/{{{MAIN}}}col"):
+            if int(column.get("min", "0")) <= col <= int(column.get("max", "0")) and column.get("style"):
+                return int(column.get("style", "0"))
+        return None
+
+    def rows(self, first: int, last: int) -> list[int]:
+        """The numbers of the rows that the file holds, from ``first`` to ``last``."""
+        return self._numbers[bisect.bisect_left(self._numbers, first) : bisect.bisect_right(self._numbers, last)]
+
+    def row_attributes(self, row: int) -> dict[str, str]:
+        """The attributes of a row as written."""
+        found = self._rows.get(row)
+        return {} if found is None else {str(key): str(value) for key, value in found.attrib.items()}
+
+    def is_blank(self, row: int, col: int) -> bool:
+        """Whether there is neither value nor formula; a format alone is nothing."""
+        cell = self._cell(row, col)
+        return cell is None or (cell.find(_F) is None and self._content(cell)[1] in (None, ""))
+
+    # Changing
+
+    def set(self, row: int, col: int, value: Value, formula: str | None = None, *, array: bool = False) -> bool:
+        """Put a value into a cell; its formula stays, or becomes ``formula`` with this as the cached value.
+
+        Returns whether anything differs now.
+        """
+        cell = self._cell(row, col)
+        keeps_formula = formula is not None or (cell is not None and cell.find(_F) is not None)
+        if value == "" and not keeps_formula:
+            value = None
+        wanted = _content_of(value)
+        same_value = (("blank", None) if cell is None else self._content(cell)) == wanted
+        if same_value and (formula is None or formula == self.formula(row, col)):
+            return False
+        text = escaped(value) if isinstance(value, str) else None
+        if cell is None:
+            cell = self._new_cell(row, col)
+        if formula is not None and formula != self.formula(row, col):
+            self._put_formula(cell, formula)
+            if array:
+                cell[0].set("t", "array")
+                cell[0].set("ref", cell_name(row, col))
+        if not same_value:
+            _put_value(cell, value, text)
+        self._changed = True
+        return True
+
+    def clear(self, row: int, col: int) -> None:
+        """Empty a cell, formula and all; its format stays."""
+        cell = self._cell(row, col)
+        if cell is None or (cell.find(_F) is None and self._content(cell) == ("blank", None)):
+            return
+        self._drop_formula(cell)
+        _put_value(cell, None, None)
+        self._changed = True
+
+    def set_style(self, row: int, col: int, style: int | None) -> None:
+        """Give a cell the format of that index; None takes its own away."""
+        if style == self.style(row, col):
+            return
+        cell = self._cell(row, col)
+        if cell is None:
+            cell = self._new_cell(row, col)
+        if style is None:
+            cell.attrib.pop("s", "")
+        else:
+            cell.set("s", str(style))
+        self._changed = True
+
+    def set_row_hidden(self, row: int, hidden: bool) -> None:
+        """Hide or show a row."""
+        found = self._rows.get(row)
+        if hidden == (found is not None and found.get("hidden") in ("1", "true")):
+            return
+        if found is None:
+            found = self._new_row(row)
+        if hidden:
+            found.set("hidden", "1")
+        else:
+            found.attrib.pop("hidden", "")
+        self._changed = True
+
+    def set_row_height(self, row: int, points: float) -> None:
+        """Give a row a height of its own."""
+        found = self._rows.get(row)
+        if found is None:
+            found = self._new_row(row)
+        text = number_text(points)
+        if found.get("ht") != text or found.get("customHeight") not in ("1", "true"):
+            found.set("ht", text)
+            found.set("customHeight", "1")
+            self._changed = True
+
+    def widen(self, area: Area) -> None:
+        """Have the sheet's dimension include ``area``."""
+        self._added = area if self._added is None else self._added.union(area)
+
+    def insert_mark(self, mark: str, row: int) -> None:
+        """Put a processing instruction where the missing row would stand."""
+        place = bisect.bisect(self._numbers, row)
+        instruction = etree.ProcessingInstruction(mark, "here")
+        if place < len(self._numbers):
+            self._rows[self._numbers[place]].addprevious(instruction)
+        else:
+            self.data.append(instruction)
+
+    def commit(self) -> None:
+        """Hand the part to the package if anything differs; the order of calculation goes if formulas came or went."""
+        if not self._changed:
+            return
+        self._package.replace(self._sheet.part, self.serialised())
+        if self._formulas_changed:
+            self._package.drop_calc_chain()
+
+    def serialised(self) -> bytes:
+        """The part as it would be committed."""
+        dimension = self.root.find(f"{{{MAIN}}}dimension")
+        if dimension is not None and self._added is not None:
+            ref = dimension.get("ref", "")
+            # Excel writes A1 for an empty sheet.
+            only = ref in ("", "A1") and self.is_blank(1, 1)
+            dimension.set("ref", (self._added if only else parse_area(ref).union(self._added)).ref)
+        return to_bytes(self.root)
+
+    # What is behind
+
+    def _cell(self, row: int, col: int) -> Element | None:
+        return self._in_row(row).get(col)
+
+    def _in_row(self, row: int) -> dict[int, Element]:
+        cells = self._cells.get(row)
+        if cells is None:
+            cells, column = {}, 0
+            for cell in self._rows[row].iterchildren(_C) if row in self._rows else ():
+                column = parse_cell(cell.get("r", ""))[1] if cell.get("r") else column + 1
+                cells[column] = cell
+            self._cells[row] = cells
+        return cells
+
+    def _new_row(self, row: int) -> Element:
+        new = self.data.makeelement(_ROW, {"r": str(row)})
+        place = bisect.bisect(self._numbers, row)
+        if place < len(self._numbers):
+            self._rows[self._numbers[place]].addprevious(new)
+        else:
+            self.data.append(new)
+        self._numbers.insert(place, row)
+        self._rows[row] = new
+        return new
+
+    def _new_cell(self, row: int, col: int) -> Element:
+        cells = self._in_row(row)
+        parent = self._rows.get(row)
+        if parent is None:
+            parent = self._new_row(row)
+        # Cells and rows may leave their place to be counted; after an insertion counting would mislead.
+        parent.set("r", str(row))
+        for column, cell in cells.items():
+            cell.set("r", cell_name(row, column))
+        new = parent.makeelement(_C, {"r": cell_name(row, col)})
+        style = self.shown_style(row, col)
+        if style is not None:
+            new.set("s", str(style))
+        later = [column for column in cells if column > col]
+        if later:
+            cells[min(later)].addprevious(new)
+        else:
+            parent.append(new)
+        cells[col] = new
+        first, _, last = parent.get("spans", "").partition(":")
+        if not (first.isdigit() and last.isdigit() and int(first) <= col <= int(last)):
+            parent.attrib.pop("spans", "")
+        self.widen(Area(row, col, row, col))
+        return new
+
+    def _content(self, cell: Element) -> tuple[str, Value]:
+        """The kind of a cell's value, and the value."""
+        kind = cell.get("t", "n")
+        if kind == "inlineStr":
+            item = cell.find(_IS)
+            return ("blank", None) if item is None else ("text", string_of(item))
+        entry = cell.find(_V)
+        if entry is None or (entry.text is None and kind != "str"):
+            return "blank", None
+        text = entry.text or ""
+        if kind == "s":
+            strings, index = self._package.shared_strings, int(text)
+            return "text", strings[index] if index < len(strings) else None
+        if kind == "b":
+            return "bool", text.strip() in ("1", "true")
+        if kind == "n":
+            return "number", float(text)
+        return ("text" if kind == "str" else kind), unescaped(text)
+
+    def _put_formula(self, cell: Element, formula: str) -> None:
+        self._drop_formula(cell)
+        entry = cell.makeelement(_F, {})
+        entry.text = escaped(formula)
+        cell.insert(0, entry)
+        self._formulas_changed = True
+
+    def _drop_formula(self, cell: Element) -> None:
+        entry = cell.find(_F)
+        if entry is None:
+            return
+        if entry.get("t") == "shared" and entry.text:
+            row, col = parse_cell(cell.get("r", ""))
+            for (other_row, other_col), other in list(self._sharing(entry.get("si", ""))):
+                if not other.text:
+                    moved = moved_formula(entry.text, cell_name(row, col), cell_name(other_row, other_col))
+                    other.attrib.clear()
+                    other.text = moved
+        cell.remove(entry)
+        cell.attrib.pop("cm", "")
+        self._formulas_changed = True
+
+    def _sharing(self, index: str) -> list[tuple[tuple[int, int], Element]]:
+        """The cells that share the formula of that index, with their formula elements."""
+        return [
+            ((row, col), entry)
+            for row in self._numbers
+            for col, cell in self._in_row(row).items()
+            if (entry := cell.find(_F)) is not None and entry.get("t") == "shared" and entry.get("si") == index
+        ]
+
+
+def _content_of(value: Value) -> tuple[str, Value]:
+    if value is None:
+        return "blank", None
+    if isinstance(value, str):
+        return "text", value
+    if isinstance(value, CellError):
+        return "e", value.code
+    if isinstance(value, bool):
+        return "bool", value
+    number_text(value)  # what no cell can hold is refused before it is compared
+    return "number", float(value)
+
+
+def _put_value(cell: Element, value: Value, text: str | None) -> None:
+    """Replace the value; metadata of the old one goes, but what marks a kept array formula as dynamic stays."""
+    for old in (*cell.findall(_V), *cell.findall(_IS)):
+        cell.remove(old)
+    formula = cell.find(_F)
+    for attribute in ("t", "vm") if formula is not None and formula.get("t") == "array" else ("t", "vm", "cm"):
+        cell.attrib.pop(attribute, "")
+    if value is None:
+        return
+    if text is not None and formula is None:
+        cell.set("t", "inlineStr")
+        item = cell.makeelement(_IS, {})
+        entry = etree.SubElement(item, _T)
+        if needs_space(text):
+            entry.set(_SPACE, "preserve")
+        entry.text = text
+        cell.insert(0, item)
+        return
+    entry = cell.makeelement(_V, {})
+    if text is not None:
+        cell.set("t", "str")
+        entry.text = text or None  # as it is written again once it has been read
+    elif isinstance(value, CellError):
+        cell.set("t", "e")
+        entry.text = value.code
+    elif isinstance(value, bool):
+        cell.set("t", "b")
+        entry.text = "1" if value else "0"
+    elif not isinstance(value, str):
+        entry.text = number_text(value)
+    cell.insert(0 if formula is None else 1, entry)
+
+
+def moved_formula(formula: str, origin: str, place: str) -> str:
+    """A formula as copying it from one cell to another would make it."""
+    from openpyxl.formula.translate import Translator  # slow to import, seldom needed
+
+    return str(Translator("=" + unescaped(formula), origin=origin).translate_formula(place))[1:]

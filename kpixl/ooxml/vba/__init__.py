@@ -1,0 +1,1 @@
+"""VBA projects: written as Excel stores them, and read without being run."""

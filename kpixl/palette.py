@@ -1,0 +1,48 @@
+"""The colours of the sheets and the report: one accent, four levels, greys for the rest."""
+
+from __future__ import annotations
+
+from kpixl.catalog.model import Level
+
+INK = "1F2933"
+
+MUTED = "616E7C"
+
+FAINT = "BFC5CE"
+
+LINE = "E4E7EB"
+
+PAPER = "F5F7FA"
+
+ACCENT = "243B53"
+
+INPUT = "FFF8DC"
+
+SIGNAL = "C77700"
+
+SIGNAL_TEXT = "8A5200"
+"""What breaks out of its usual range: an amber of its own, since a signal may be good or bad."""
+
+LEVEL_COLOURS = {
+    Level.BELOW: "B5442C",
+    Level.TYPICAL: "7A869A",
+    Level.ABOVE_AVERAGE: "2A8C82",
+    Level.EXCEPTIONAL: "1F5FA8",
+}
+
+LEVEL_TEXT = {
+    Level.BELOW: "9C3A25",
+    Level.TYPICAL: "515C6E",
+    Level.ABOVE_AVERAGE: "1E6B63",
+    Level.EXCEPTIONAL: "1A528F",
+}
+"""Darker than the fills: at least 4.5 to 1 on the pale tint and on white."""
+
+LEVEL_TINTS = {
+    Level.BELOW: "F6E3DE",
+    Level.TYPICAL: "E8EBEF",
+    Level.ABOVE_AVERAGE: "DCEFED",
+    Level.EXCEPTIONAL: "DCE7F3",
+}
+
+PLAIN_TINTS = {Level.BELOW: LINE, Level.TYPICAL: LINE, Level.ABOVE_AVERAGE: PAPER, Level.EXCEPTIONAL: PAPER}

@@ -1,0 +1,252 @@
+"""What the report shows, as texts in one language: a record for each card, bar, trend and table.
+
+Every number was made elsewhere; nothing here knows how the page looks, or that it is HTML.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpixl.catalog.model import Level
+from kpixl.entries import History
+from kpixl.errors import N_
+from kpixl.kpi.cautions import alert_text
+from kpixl.kpi.grade import GRADED
+from kpixl.kpi.score import target_position
+from kpixl.period import Window
+from kpixl.report import charts
+from kpixl.report.trends import Past, Trend, past_of, trend_of
+from kpixl.texts.figures import as_line, cases, pace_text, signal_text
+from kpixl.texts.groups import HEADINGS, TITLES, has_level, level_shown, section_note
+from kpixl.texts.words import (
+    SHAPES,
+    SOURCES,
+    TARGETS,
+    WINDOWS,
+    bare_word,
+    change_text,
+    kpi_title,
+    measure_label,
+    reason_text,
+    to_next_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kpixl.catalog.model import BusinessKpi
+    from kpixl.i18n import Language
+    from kpixl.kpi.breakdown import GroupResult, Section
+    from kpixl.kpi.score import Result, Scorecard
+
+SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A level or standing: the shape and the word, and the id of the level whose colour it has."""
+
+    shape: str
+    word: str
+    shade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One KPI."""
+
+    id: str
+    title: str
+    window: str
+    value: str
+    raw: float | None
+    standing: Standing
+    cases: tuple[str, ...]
+    """How many cases stand behind the value, and how sure it is by them."""
+    pace: str
+    """Where it will stand at the period's end, while it builds up."""
+    signal: str
+    """Signal or noise; blank while it builds up."""
+    told: bool
+    """Whether it is a signal."""
+    change: str
+    target: str
+    against_target: str
+    step: str
+    notes: tuple[str, ...]
+    past: Past
+    spark: charts.Spark
+    bullet: charts.Bullet
+    bullet_text: str
+    banded: bool
+    """Whether there are thresholds to be graded by."""
+    trend: Trend | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One KPI of one group; blank where there is none."""
+
+    value: str
+    raw: float | None
+    standing: Standing | None
+    cases: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A row of a breakdown; ``name`` is the owner's, blank for rows without one."""
+
+    name: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A breakdown by one dimension."""
+
+    id: str
+    title: str
+    heading: str
+    kpis: tuple[str, ...]
+    groups: tuple[Group, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A figure behind the KPIs."""
+
+    id: str
+    label: str
+    value: str
+    raw: float | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """What the levels of a KPI are held against: the thresholds in force, and what was published."""
+
+    title: str
+    thresholds: tuple[str, ...]
+    published: str
+
+
+def cards(scorecard: Scorecard, t: Language) -> tuple[Card, ...]:
+    """A card for every KPI, in the order of the dashboard."""
+    history = scorecard.entries.history
+    return tuple(_card(result, scorecard, history, t) for result in scorecard.results)
+
+
+def _card(result: Result, scorecard: Scorecard, history: History, t: Language) -> Card:
+    kpi, entries = result.kpi, scorecard.entries
+    unit, currency = kpi.kpi.unit, entries.currency
+    value, target = (t.number(number, unit, currency) for number in (result.value, result.target))
+    standing = Standing(SHAPES[result.grade.shade], bare_word(result, t), _shade(result.grade.shade))
+    reason = reason_text(result.reason, t) if result.grade.shade is None else ""
+    alert = alert_text(result, t)
+    past = past_of(result, entries.period, history, currency, t)
+    named_target = "" if result.target is None else f"{t(N_('Target'))} {target}"
+    return Card(
+        id=kpi.id,
+        title=kpi_title(kpi, t),
+        window="" if kpi.window is Window.PERIOD else t(WINDOWS[kpi.window]),
+        value=value,
+        raw=result.value,
+        standing=standing,
+        cases=tuple(as_line(part) if not number else part for number, part in enumerate(cases(result, t))),
+        pace=as_line(pace_text(result, t, currency)),
+        signal=as_line(signal_text(result, t)),
+        told=result.signal is not None and result.signal.is_signal,
+        change=change_text(result, t, currency) if result.change is not None else "",
+        target="" if result.target is None else target,
+        against_target=t(TARGETS[result.against_target]) if result.against_target else "",
+        step=to_next_text(result, t),
+        notes=tuple(note for note in (reason, t(result.note), alert) if note),
+        past=past,
+        spark=charts.spark(past.values),
+        bullet=charts.bullet(result.grade.position, target_position(result), tuple(result.thresholds)),
+        bullet_text=", ".join(text for text in (value, standing.word, named_target) if text),
+        banded=bool(result.thresholds),
+        trend=trend_of(result, past, entries.period, currency, t) if past.count > 1 else None,
+    )
+
+
+def _shade(level: Level | None) -> str:
+    return "none" if level is None else level.id
+
+
+def tables(sections: Sequence[Section], currency: str, t: Language) -> tuple[Table, ...]:
+    """The breakdowns that have anything to show."""
+    return tuple(_table(section, currency, t) for section in sections if section.groups)
+
+
+def _table(section: Section, currency: str, t: Language) -> Table:
+    kpis = [kpi for kpi in section.kpis if any(group.results[kpi.id].value is not None for group in section.groups)]
+    groups = tuple(
+        Group(group.name or t(N_("(blank)")), tuple(_figure(group.results[kpi.id], kpi, currency, t) for kpi in kpis))
+        for group in section.groups
+    )
+    return Table(
+        id=section.dimension,
+        title=t(TITLES[section.dimension]),
+        heading=t(HEADINGS[section.dimension]),
+        kpis=tuple(t(kpi.abbreviation) for kpi in kpis),
+        groups=groups,
+        note=section_note(section, t) or "",
+    )
+
+
+def _figure(result: GroupResult, kpi: BusinessKpi, currency: str, t: Language) -> Figure:
+    if result.value is None:
+        return Figure("–", None, None, "")
+    standing = None
+    if has_level(result, kpi):
+        shape, _, word = level_shown(result, t).partition(" ")
+        standing = Standing(shape, word, "none" if result.few else _shade(result.level))
+    return Figure(
+        value=t.number(result.value, kpi.kpi.unit, currency),
+        raw=result.value,
+        standing=standing,
+        cases="" if result.cases is None else t.number(result.cases),
+    )
+
+
+def measures(scorecard: Scorecard, t: Language) -> tuple[Measured, ...]:
+    """Every measure that something is computed from."""
+    entries = scorecard.entries
+    found = (scorecard.measures[measure.name] for measure in entries.business.measures)
+    return tuple(
+        Measured(
+            id=value.measure.name,
+            label=measure_label(value.measure, t),
+            value=t.number(value.used, value.measure.unit, entries.currency),
+            raw=value.used,
+            source=t(SOURCES[value.source]),
+        )
+        for value in found
+        if value.measure.name in entries.business.shown
+    )
+
+
+def benchmarks(scorecard: Scorecard, t: Language) -> tuple[Benchmark, ...]:
+    """The benchmark of every KPI of the business, and the thresholds of the owner's own KPIs."""
+    currency = scorecard.entries.currency
+    found = []
+    for result in scorecard.results:
+        kpi = result.kpi
+        thresholds = tuple(
+            f"{SIGNS[kpi.comparison(level)]} {t.number(result.thresholds[level], kpi.kpi.unit, currency)}"
+            if level in result.thresholds
+            else "–"
+            for level in GRADED
+        )
+        found.append(Benchmark(kpi_title(kpi, t), thresholds, t(kpi.published)))
+    return tuple(found)
+
+
+def sources(scorecard: Scorecard, t: Language) -> tuple[str, ...]:
+    """Where the benchmarks were published, each source once."""
+    return tuple(dict.fromkeys(t(result.kpi.source) for result in scorecard.results if result.kpi.source))

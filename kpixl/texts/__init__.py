@@ -1,0 +1,1 @@
+"""Every sentence about figures, in the owner's language. Computes nothing."""

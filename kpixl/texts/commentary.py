@@ -1,0 +1,113 @@
+"""Sentences about a scorecard, from the templates. Says nothing that the figures do not support."""
+
+from __future__ import annotations
+
+import re
+from functools import partial, reduce
+from typing import TYPE_CHECKING
+
+from kpixl.catalog.model import Level
+from kpixl.errors import N_
+from kpixl.kpi.cautions import cautions, moved
+from kpixl.kpi.grade import against_target
+from kpixl.kpi.signals import RUN
+from kpixl.texts.render import rendered
+from kpixl.texts.words import LEVELS, TRENDS, bare_word, measure_label, reason_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kpixl.i18n import Language
+    from kpixl.kpi.score import Result, Scorecard
+
+
+def headline(scorecard: Scorecard, t: Language) -> str:
+    """Up to three sentences for the top of the dashboard."""
+    results, currency = scorecard.results, scorecard.entries.currency
+    graded = [result for result in scorecard.ranked if result.grade.shade is not None]
+    # What still builds up is behind until the period is over: it needs nobody unless it is off its pace.
+    settled = (result for result in graded if result.pace is None or result.pace.on_track is False)
+    worst = next((result for result in settled if (result.grade.shade or 0) < Level.ABOVE_AVERAGE), None)
+    signals = [result for result in scorecard.ranked if result.signal and result.signal.is_signal]
+    return _render(
+        "headline.txt.j2",
+        t,
+        left=scorecard.clock.left if scorecard.clock.running else 0,
+        total=len(results),
+        valued=sum(result.value is not None for result in results),
+        banded=any(kpi.thresholds for kpi in scorecard.entries.business.kpis),
+        graded=len(graded),
+        good=sum((result.grade.shade or 0) >= Level.ABOVE_AVERAGE for result in graded),
+        worst=worst,
+        worst_figures=_joined([_figure(worst, t, currency, standing=True), _step(worst, t, currency)], t)
+        if worst
+        else "",
+        signals=[_named_signal(result, t) for result in signals],
+        judged=sum(result.signal is not None for result in results),
+        better=sum(moved(result) == "better" for result in results),
+        worse=sum(moved(result) == "worse" for result in results),
+    )
+
+
+def comment(result: Result, scorecard: Scorecard, t: Language) -> str:
+    """A sentence about one KPI, and one each for cautions, notes and the target."""
+    currency, pace = scorecard.entries.currency, result.pace
+    # A target that more of it reaches may be met before the period is over; one for less of it may not.
+    against = against_target(result.kpi, result.value, result.target) if pace else result.against_target
+    reached = against == "met" and result.kpi.kpi.direction == "up"
+    return _render(
+        "comment.txt.j2",
+        t,
+        currency=currency,
+        result=result,
+        figure=_figure(result, t, currency, standing=False),
+        moved=moved(result),
+        run=RUN,
+        step=_step(result, t, currency),
+        joined=partial(_joined, t=t),
+        reason=reason_text(result.reason, t),
+        cautions=[one.text(t) for one in cautions(scorecard) if one.kpis[0] == result.kpi.id],
+        against=against,
+        under_way=pace is not None and pace.on_track is not None and not reached,
+    )
+
+
+def _figure(result: Result, t: Language, currency: str, *, standing: bool) -> str:
+    """A value with its level; without a benchmark its standing, too, where nothing else tells it."""
+    value = t.number(result.value, result.kpi.kpi.unit, currency)
+    return f"{value}, {bare_word(result, t)}" if standing or result.level is not None else value
+
+
+def _step(result: Result, t: Language, currency: str) -> str:
+    """What it takes to reach the next level, as a clause; empty at the top."""
+    step, following = result.grade.to_next, result.grade.next_level
+    if step is None or following is None:
+        return ""
+    money = step.measure.unit == "money"
+    text = (
+        N_("with {amount} more in “{measure}” it would be {level}")
+        if step.direction == "more"
+        else N_("with {amount} less in “{measure}” it would be {level}")
+    )
+    return t(text).format(
+        amount=t.number(step.amount, "money", currency) if money else t.plain(step.amount),
+        measure=measure_label(step.measure, t),
+        level=t(LEVELS[following]),
+    )
+
+
+def _named_signal(result: Result, t: Language) -> str:
+    """A KPI that has changed for real, and whether that is good."""
+    assert result.signal is not None
+    way = "better" if (result.signal.side > 0) == (result.kpi.kpi.direction == "up") else "worse"
+    return f"{t(result.kpi.abbreviation)} ({t(TRENDS[way])})"
+
+
+def _joined(clauses: Sequence[str], t: Language) -> str:
+    """Clauses of one sentence; empty ones are left out."""
+    return reduce(lambda one, other: t(N_("{one}; {other}")).format(one=one, other=other), filter(None, clauses))
+
+
+def _render(template: str, t: Language, **values: object) -> str:
+    text = rendered(template, t=t, **values)
+    return re.sub(r"[ \t\n]+", " ", text).strip(" ")  # no-break spaces stay

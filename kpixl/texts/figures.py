@@ -1,0 +1,63 @@
+"""How to read one figure, in words: how sure it is, signal or noise, where it is heading. For report and terminal.
+
+Never computes: every number here was made elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.errors import N_
+from kpixl.i18n import rounded
+from kpixl.texts.words import PACES, SETTLED, SIGNALS, ends_text
+
+if TYPE_CHECKING:
+    from kpixl.i18n import Language
+    from kpixl.kpi.score import Result
+
+SIGN = "◆"
+"""The shape of a signal, in charts and before its words."""
+BEYOND = 1e15
+"""Numbers from here on have more digits than they can mean."""
+
+
+def certainty(result: Result, t: Language) -> tuple[str, ...]:
+    """How sure a value is: ``likely 70 – 89 %``, ``too few to be sure``; empty where nothing is known of it."""
+    ends = t(N_("likely {range}")).format(range=ends_text(result, t)) if result.interval is not None else ""
+    unsure = t(SETTLED[False]) if result.settled is False else ""
+    return tuple(text for text in (ends, unsure) if text)
+
+
+def cases(result: Result, t: Language) -> tuple[str, ...]:
+    """How many cases stand behind a value, and how sure it is by them: ``cases: 60``, ``likely 70 – 89 %``."""
+    if result.value is None:
+        return ()
+    count = () if result.sample is None else (t(N_("cases: {cases}")).format(cases=t.number(result.sample)),)
+    return count + certainty(result, t)
+
+
+def signal_text(result: Result, t: Language) -> str:
+    """``usual variation``, or ``◆ above its usual range``; empty while past periods are too few to tell."""
+    if result.signal is None:
+        return ""
+    word = t(SIGNALS[result.signal])
+    return f"{SIGN} {word}" if result.signal.is_signal else word
+
+
+def pace_text(result: Result, t: Language, currency: str) -> str:
+    """Where what builds up will stand at the period's end: ``forecast €27,900 · off track``; empty for others. Amounts
+    stand without cents, which no forecast can know."""
+    pace = result.pace
+    if pace is None:
+        return ""
+    unit, forecast = result.kpi.kpi.unit, pace.forecast
+    whole = unit == "money" and 0 <= forecast < BEYOND
+    shown = t.money_pattern(currency).format(t.plain(float(rounded(forecast, 0)))) if whole else ""
+    text = t(N_("forecast {value}")).format(value=shown or t.number(forecast, unit, currency))
+    return text if pace.on_track is None else f"{text} · {t(PACES[pace.on_track])}"
+
+
+def as_line(text: str) -> str:
+    """``text`` as the beginning of a line: with a capital, behind its shape where it has one."""
+    sign, space, word = text.partition(" ") if text.startswith(SIGN) else ("", "", text)
+    return f"{sign}{space}{word[:1].upper()}{word[1:]}"

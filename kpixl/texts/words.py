@@ -1,0 +1,248 @@
+"""Words that more than one surface shows: levels with their shapes, windows, units, reasons."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from kpixl.catalog.model import Level, Standing
+from kpixl.catalog.settings import SETTINGS
+from kpixl.catalog.tables import word_key
+from kpixl.errors import N_
+from kpixl.i18n import LOCALES, NO_BREAK, language, rounded
+from kpixl.kpi.signals import Signal
+from kpixl.period import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kpixl.catalog.model import Business, BusinessKpi, Measure
+    from kpixl.catalog.tables import Table
+    from kpixl.i18n import Language
+    from kpixl.kpi.grade import Reason, ToNext
+    from kpixl.kpi.score import Result
+    from kpixl.period import Period
+
+LEVELS = {
+    Level.BELOW: N_("below benchmark"),
+    Level.TYPICAL: N_("typical"),
+    Level.ABOVE_AVERAGE: N_("above average"),
+    Level.EXCEPTIONAL: N_("exceptional"),
+}
+SHAPES = {Level.BELOW: "▼", Level.TYPICAL: "●", Level.ABOVE_AVERAGE: "▲", Level.EXCEPTIONAL: "★", None: "○"}
+NOT_GRADED = N_("not graded")
+STANDINGS = {
+    Standing.MISSED: N_("target missed"),
+    Standing.MET: N_("target met"),
+    Standing.WORSE: N_("worse than before"),
+    Standing.SAME: N_("as before"),
+    Standing.BETTER: N_("better than before"),
+    Standing.ON_TRACK: N_("on track"),
+    Standing.OFF_TRACK: N_("off track"),
+}
+STEP = N_("{figure}: {step}")
+"""What it takes: a measure, and how much more or less of it."""
+DIRECTIONS = {"up": N_("higher is better"), "down": N_("lower is better")}
+
+WINDOWS = {Window.PERIOD: N_("period"), Window.QUARTER: N_("last 3 months"), Window.YEAR: N_("last 12 months")}
+
+UNITS = {
+    "fraction": N_("%"),
+    "hours": N_("hours"),
+    "months": N_("months"),
+    "money": N_("money"),
+    "ratio": N_("ratio"),
+    "count": N_("number"),
+    "score": N_("points"),
+    "tasks_per_hour": N_("tasks per hour"),
+}
+
+TRENDS = {"better": N_("better"), "worse": N_("worse"), "same": N_("same")}
+TARGETS = {"met": N_("met"), "missed": N_("missed")}
+SOURCES = {"log": N_("from the rows"), "typed": N_("typed"), "stand_in": N_("at least"), None: N_("missing")}
+
+SIGNALS = {
+    Signal.USUAL: N_("usual variation"),
+    Signal.ABOVE: N_("above its usual range"),
+    Signal.BELOW: N_("below its usual range"),
+    Signal.RUN_ABOVE: N_("eight in a row above its mean"),
+    Signal.RUN_BELOW: N_("eight in a row below its mean"),
+}
+SETTLED = {True: N_("sure enough"), False: N_("too few to be sure")}
+PACES = {True: N_("on track"), False: N_("off track")}
+DAYS_LEFT = N_("days left: {days}")
+
+KINDS_OF_PAST = {"measure": N_("measure"), "kpi": N_("KPI")}
+
+WINDOW_REASON = N_("{absent} in the {window}")
+REASONS = {
+    "missing_measure": N_("no figure for: {measure}"),
+    "short_past": N_("not enough closed periods for: {measure}"),
+    "zero_denominator": N_("{absent} in this period"),
+    "no_bands": N_("no benchmark and no target to grade against"),
+    "no_rate": N_("type the price of a dollar in Settings to compare"),
+    "own_formula": N_("the formula in Settings gives no number"),
+    "too_few": N_("fewer cases than your minimum in Settings"),
+    "graded_window": N_("graded over its own window"),
+    "no_rollup": N_("cannot be added up over months: {measure}"),
+    "uneven_past": N_("some closed months lack a figure for: {measure}"),
+}
+
+
+def level_word(level: Level | None, t: Language) -> str:
+    """The level with its shape: ``★ exceptional``."""
+    return f"{SHAPES[level]} {t(LEVELS[level] if level is not None else NOT_GRADED)}"
+
+
+def standing_word(result: Result, t: Language) -> str:
+    """The level or the standing of a result with its shape."""
+    standing = result.grade.standing
+    if result.level is not None or standing is None:
+        return level_word(result.level, t)
+    return f"{SHAPES[standing.shade]} {t(STANDINGS[standing])}"
+
+
+def bare_word(result: Result, t: Language) -> str:
+    """The same without a shape, for sentences."""
+    return standing_word(result, t).partition(" ")[2]
+
+
+def kpi_title(kpi: BusinessKpi, t: Language) -> str:
+    """How lists and headings call a KPI: ``CSS · Client satisfaction score``; a short name that is a word says nothing
+    that the name does not."""
+    if kpi.own or not kpi.abbreviation.isupper():
+        return t(kpi.name)
+    return f"{t(kpi.abbreviation)} · {t(kpi.name)}"
+
+
+def unit_label(unit: str, currency: str, t: Language) -> str:
+    """A unit in words; money by its currency."""
+    return currency if unit == "money" else t(UNITS[unit])
+
+
+def entry_words(business: Business, t: Language) -> dict[str, str]:
+    """The words that entries are compared with: those of every choice in a table or in Settings, and of settings
+    while they are blank."""
+    words = {
+        word_key(table.id, field.id, choice): t(word)
+        for table in business.tables
+        for field in table.fields
+        for choice, word in field.choices.items()
+    }
+    words |= {id_: t(str(setting.default)) for id_, setting in SETTINGS.items() if setting.is_text}
+    words |= {f"unit_{unit}": t(word) for unit, word in UNITS.items()}
+    words |= {f"direction_{direction}": t(word) for direction, word in DIRECTIONS.items()}
+    return words | {f"window_{window.value}": t(word) for window, word in WINDOWS.items()}
+
+
+def choice_words(table: Table, words: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """For each choice of a table: what somebody may write for it, in small letters, in any language of kpixl or as its
+    id, and the word of the workbook that it stands for."""
+    found: dict[str, dict[str, str]] = {}
+    for field in table.fields:
+        for choice, label in field.choices.items():
+            word = words.get(word_key(table.id, field.id, choice), label)
+            spellings = (choice, word, *(language(code)(label) for code in LOCALES), *_ALSO.get(choice, ()))
+            known = found.setdefault(field.id, {})
+            for spelling in spellings:
+                known.setdefault(spelling.lower(), word)
+                known.setdefault(_bare(spelling), word)
+    return found
+
+
+def _bare(text: str) -> str:
+    """``text`` in small letters without diacritics, as it is often typed."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(sign))
+
+
+_ALSO = {"yes": ("y", "true", "1", "x"), "no": ("n", "false", "0")}
+
+
+def measure_label(measure: Measure, t: Language) -> str:
+    """A measure's label, with its window where that is not the period."""
+    label = t(measure.label) + ("²" if measure.squared else "")
+    window = measure.window
+    return label if window is Window.PERIOD else f"{label} ({t(WINDOWS[window])})"
+
+
+def reason_text(reason: Reason | None, t: Language) -> str:
+    """One short sentence without a full stop; empty without a reason."""
+    if reason is None:
+        return ""
+    measure = reason.measure
+    label, absent = (measure_label(measure, t), t(measure.absent)) if measure else ("", t(N_("nothing to divide by")))
+    code: str = reason.code
+    if code == "missing_measure" and measure is not None and measure.through_past:
+        code = "short_past"
+    windowed = code == "zero_denominator" and measure is not None and measure.window is not Window.PERIOD
+    text = t(WINDOW_REASON if windowed else REASONS[code]).format(
+        measure=label, absent=absent, window=t(WINDOWS[measure.window]) if measure else ""
+    )
+    return text[:1].upper() + text[1:]
+
+
+def to_next_text(result: Result, t: Language) -> str:
+    """What it takes to reach the next level: ``Satisfied answers: +9 → typical``; empty at the top.
+
+    Digits are not grouped, as in the workbook, where a formula joins number and words.
+    """
+    step: ToNext | None = result.grade.to_next
+    if step is None or result.grade.next_level is None:
+        return ""
+    sign = "+" if step.direction == "more" else "−"
+    amount = f"{step.amount:.15g}".replace(".", t.decimal_point)
+    steps = f"{sign}{amount} → {t(LEVELS[result.grade.next_level])}"
+    return t(STEP).format(figure=measure_label(step.measure, t), step=steps)
+
+
+def interval_text(result: Result, t: Language) -> str:
+    """The ends of the interval, short, and whether they settle the level: ``82 – 93 % · too few to be sure``; empty
+    where there is nothing to say."""
+    unsure = t(SETTLED[False]) if result.settled is False else ""
+    return " · ".join(part for part in (ends_text(result, t), unsure) if part)
+
+
+def ends_text(result: Result, t: Language) -> str:
+    """The ends of the interval: ``82 – 93 %``; empty without one. Digits as in ``to_next_text``."""
+    if result.interval is None:
+        return ""
+    unit = result.kpi.kpi.unit
+    scale, digits = interval_scale(unit)
+    ends = (rounded(end * scale, digits) for end in (result.interval.low, result.interval.high))
+    low, high = (f"{float(end) + 0.0:.15g}".replace(".", t.decimal_point) for end in ends)
+    return f"{low} – {high}{after_number(unit, t)}"
+
+
+def interval_scale(unit: str) -> tuple[int, int]:
+    """What the ends of an interval are multiplied by, and their decimals."""
+    return 100 if unit == "fraction" else 1, 1 if unit in ("hours", "months") else 0
+
+
+AFTER = ("fraction", "hours", "months")
+"""Units that are written behind a number."""
+
+
+def after_number(unit: str, t: Language) -> str:
+    """What follows a number of that unit, with its space."""
+    percent = t.number(0.0, "fraction").lstrip("0,.")
+    return {"fraction": percent, "hours": f"{NO_BREAK}h", "months": f"{NO_BREAK}{t(UNITS['months'])}"}.get(unit, "")
+
+
+def change_text(result: Result, t: Language, currency: str) -> str:
+    """The change on the previous period with its sign, in points where the KPI is a percentage."""
+    if result.change is None:
+        return "–"
+    if result.trend == "same":
+        return t(TRENDS["same"])
+    sign = "+" if result.change > 0 else "−"
+    size = abs(result.change)
+    if result.kpi.kpi.unit == "fraction":
+        amount = t(N_("{number} points")).format(number=t.decimal(size * 100, 1))
+    else:
+        amount = t.number(size, result.kpi.kpi.unit, currency)
+    return f"{sign}{amount} {t(TRENDS[result.trend]) if result.trend else ''}".rstrip()
+
+
+def title(company: str, period: Period, t: Language) -> str:
+    """What kpixl calls a workbook in its properties."""
+    return f"{company} · {t.period(period)}"

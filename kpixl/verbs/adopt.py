@@ -1,0 +1,144 @@
+"""Adds kpixl's sheets to a workbook that the owner already has, behind hers, and changes nothing of hers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpixl import catalog
+from kpixl.errors import N_, DatesFrom1904, WorkbookError
+from kpixl.files import ensure_free, ensure_new, ensure_same_ending
+from kpixl.i18n import language
+from kpixl.ooxml.graft import graft
+from kpixl.ooxml.package import Package
+from kpixl.verbs.refresh import refresh_package
+from kpixl.workbook import layout
+from kpixl.workbook.aliases import AS_USUAL, PREFIX, Aliases
+from kpixl.workbook.blank import new_package
+from kpixl.workbook.grid import BLOCK_PREFIX
+from kpixl.workbook.read import read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from kpixl.period import Period
+
+SHEET_NAME_LIMIT = 31
+
+_OLD_MACROS = ("/relationships/xlMacrosheet", "/relationships/xlIntlMacrosheet")
+
+
+class AlreadyOurs(WorkbookError):
+    """The workbook has kpixl's sheets."""
+
+    code = "already_ours"
+    template = N_("{path} has kpixl’s sheets already; use “kpixl refresh” or “kpixl roll” on it.")
+
+
+class NameTaken(WorkbookError):
+    """The name by which one of ours goes where it has to give way is the owner's."""
+
+    code = "name_taken"
+    template = N_(
+        "{path} has a name “{name}” of its own, which kpixl needs; rename it in Excel (Formulas > Name Manager)."
+    )
+
+
+class OldMacros(WorkbookError):
+    """A macro sheet as before VBA, which makes the whole workbook unreadable to the reader."""
+
+    code = "old_macros"
+    template = N_(
+        "{path} has a sheet of Excel 4.0 macros, “{sheet}”, beside which kpixl can read nothing; move that sheet to "
+        "another workbook and try again."
+    )
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """A workbook with kpixl's sheets in it."""
+
+    path: Path
+    backup: Path | None
+    sheets: tuple[str, ...]
+    """The names of the added sheets that can be seen."""
+    renamed: Mapping[str, str]
+    """Our tables and names that had to give way to the owner's -> what they are called in this workbook."""
+
+
+def adopt(
+    path: Path,
+    business_id: str,
+    *,
+    code: str,
+    period: Period,
+    company: str,
+    currency: str,
+    now: datetime,
+    out: Path | None = None,
+) -> Adopted:
+    """Add the sheets of a new workbook of ``business_id`` to the one at ``path``, which is kept as a backup; or leave
+    it and write ``out``, which must not exist."""
+    package = Package.open(path)
+    target = out or path
+    if out is not None:
+        ensure_same_ending(path, out)
+        ensure_new(out)
+    ensure_free(target)
+    if package.date1904:
+        raise DatesFrom1904(path=path.name)
+    _refuse_old_macros(package)
+    if any(name.startswith(BLOCK_PREFIX) for name in package.defined_names):
+        raise AlreadyOurs(path=path.name)
+    business = catalog.business(business_id)
+    titles = _free_titles(layout.titles(business, language(code)), {sheet.name for sheet in package.sheets})
+
+    def made(aliases: Aliases) -> Package:
+        return new_package(
+            business, code, period, company, currency, path, today=now.date(), titles=titles, aliases=aliases
+        )
+
+    ours = made(AS_USUAL)
+    aliases = _aliases(package, ours)
+    if aliases.names:
+        ours = made(aliases)
+    refresh_package(ours, now=now, rows_changed=True, unfilled=True)
+    graft(package, ours)
+    read(package)  # as every later verb will
+    backup = package.save(target, backup=now)
+    shown = tuple(titles[key] for key in layout.sheet_order(business) if key != "hidden")
+    return Adopted(target, backup, shown, aliases.names)
+
+
+def _refuse_old_macros(package: Package) -> None:
+    parts = {r.target for r in package.relationships(package.workbook_part) if r.type.endswith(_OLD_MACROS)}
+    for sheet in package.sheets:
+        if sheet.part in parts:
+            raise OldMacros(path=package.path.name, sheet=sheet.name)
+
+
+def _free_titles(titles: Mapping[str, str], taken: set[str]) -> dict[str, str]:
+    """Names for our sheets that no sheet of the owner's has."""
+    used = {name.casefold() for name in taken}
+    found = {}
+    for key, title in titles.items():
+        name, number = title, 1
+        while name.casefold() in used:
+            mark = " (kpixl)" if number == 1 else f" (kpixl {number})"
+            name, number = title[: SHEET_NAME_LIMIT - len(mark)] + mark, number + 1
+        used.add(name.casefold())
+        found[key] = name
+    return found
+
+
+def _aliases(package: Package, ours: Package) -> Aliases:
+    """Other names for what the owner has called so already."""
+    taken = {name.lower() for name in (*package.defined_names, *(table.name for table in package.tables))}
+    names = {*ours.defined_names, *(table.name for table in ours.tables)}
+    for name in sorted(names):
+        # Even where ours need not give way: his would be taken for the name that ours goes by.
+        if (PREFIX + name).lower() in taken:
+            raise NameTaken(path=package.path.name, name=PREFIX + name)
+    return Aliases.avoiding(names, taken)

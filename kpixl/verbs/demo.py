@@ -1,0 +1,92 @@
+"""Sample workbooks: new ones, filled with sample rows and eleven closed months, and refreshed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kpixl import catalog
+from kpixl.errors import N_, Verbatim
+from kpixl.files import ensure_free
+from kpixl.ooxml.sheet import SheetEditor
+from kpixl.period import Period
+from kpixl.samples import sample
+from kpixl.verbs.progress import quiet
+from kpixl.verbs.refresh import refresh_package
+from kpixl.verbs.report import ensure_ours, own_page, write
+from kpixl.verbs.results import Outcome
+from kpixl.workbook.append import append_entries
+from kpixl.workbook.blank import new_package
+from kpixl.workbook.past import append_past
+from kpixl.workbook.read import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kpixl.check import Problem
+    from kpixl.kpi.score import Scorecard
+    from kpixl.ooxml.package import Package
+    from kpixl.verbs.progress import Reporter
+
+SAMPLES = (
+    ("remote-va-agency", "es", "EUR"),
+    ("luxury-personal-assistant", "pt", "BRL"),
+    ("multilingual-va", "fr", "EUR"),
+    ("career-coaching", "es", "EUR"),
+    ("service-business", "ro", "RON"),
+    ("remote-va-agency", "en", "USD"),
+)
+SAMPLE_PERIOD = "2026-10"
+
+
+def sample_path(folder: Path, business_id: str, code: str) -> Path:
+    """Where the sample workbook of a business in a language is kept."""
+    return folder / f"{catalog.business(business_id).sample_name} {SAMPLE_PERIOD} {code}.xlsx"
+
+
+def sample_workbook(
+    folder: Path, business_id: str, code: str, currency: str, now: datetime
+) -> tuple[Package, Path, Scorecard, tuple[Problem, ...]]:
+    """The sample workbook of a business in a language, still to be saved, and where."""
+    business, period = catalog.business(business_id), Period.parse(SAMPLE_PERIOD)
+    path = sample_path(folder, business_id, code)
+    made = sample(business, period, code, currency)
+    package = new_package(business, code, period, business.sample_name, currency, path, today=now.date())
+    book = read(package)
+    for table, columns in made.rows.items():
+        append_entries(package, book, table, columns)
+    append_past(package, book, made.past)
+    for block, column, values in (
+        ("kpis", "target", made.targets),
+        ("totals", "typed", made.typed),
+        ("settings", "value", made.settings),
+    ):
+        place = book.placements[block]
+        editor = SheetEditor(package, book.sheets[place.sheet])
+        for row, value in values.items():
+            editor.set(*place.position(row, column), value)
+        editor.commit()
+    scorecard, problems = refresh_package(package, now=now, rows_changed=True)
+    return package, path, scorecard, problems
+
+
+def demo(folder: Path, *, now: datetime, progress: Reporter = quiet) -> tuple[Outcome, ...]:
+    """Make the sample workbooks and their reports, replacing earlier ones."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for business_id, code, _ in SAMPLES:
+        ensure_ours(sample_path(folder, business_id, code).with_suffix(".html"))
+    made = []
+    for number, chosen in enumerate(SAMPLES):
+        progress(number, len(SAMPLES) + 1, Verbatim(sample_path(folder, *chosen[:2]).name))
+        made.append(sample_workbook(folder, *chosen, now))
+    progress(len(SAMPLES), len(SAMPLES) + 1, N_("Saving"))
+    pages = {path.with_suffix(".html"): own_page(card, problems, now) for _, path, card, problems in made}
+    for _, path, _, _ in made:
+        ensure_free(path)
+    kept = [package.save(path, backup=now) for package, path, _, _ in made]
+    for report, page in pages.items():
+        write(report, page)
+    return tuple(
+        Outcome(path, scorecard, problems, backup, written=True, report=report)
+        for (_, path, scorecard, problems), backup, report in zip(made, kept, pages, strict=True)
+    )

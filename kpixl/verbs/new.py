@@ -1,0 +1,55 @@
+"""A new workbook, without rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from kpixl import catalog
+from kpixl.errors import N_, NotXlsx, UsageError
+from kpixl.files import ensure_new
+from kpixl.verbs.refresh import refresh_package
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from kpixl.period import Period
+
+ENDINGS = {None: ".xlsx", "vba": ".xlsm", "udf": ".xlsm"}
+"""What a new workbook is called, by the functions that it has as macros."""
+
+
+class NotXlsm(UsageError):
+    """A new workbook with macros under another ending."""
+
+    code = "not_xlsm"
+    template = N_("A workbook with macros must be called something.xlsm; {path} is not.")
+
+
+def new(
+    business_id: str,
+    *,
+    language: str,
+    period: Period,
+    company: str,
+    currency: str,
+    out: Path,
+    now: datetime,
+    macros: Literal["vba", "udf"] | None = None,
+) -> Path:
+    """Make a new workbook without rows; FileExists where ``out`` is there already. With ``macros`` it has the functions
+    for cells in VBA: those that compute there, or those that call Python."""
+    from kpixl.workbook.blank import new_package
+
+    business = catalog.business(business_id)
+    if out.suffix.lower() != ENDINGS[macros]:
+        raise NotXlsm(path=out.name) if macros else NotXlsx(path=out.name)
+    ensure_new(out)
+    package = new_package(business, language, period, company, currency, out, today=now.date())
+    refresh_package(package, now=now, rows_changed=True, unfilled=True)
+    if macros:
+        from kpixl.workbook.macros.install import add_functions
+
+        add_functions(package, udf=macros == "udf", code=language)
+    package.save(out)
+    return out

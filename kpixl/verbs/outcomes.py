@@ -1,0 +1,147 @@
+"""What closing, restating, adopting and importing have to say to the owner. Computes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.catalog import catalogue
+from kpixl.check.problem import counts_text
+from kpixl.errors import N_
+from kpixl.imports.matching import HOW_WORDS
+from kpixl.period import from_serial
+from kpixl.texts.lines import block
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kpixl.i18n import Language
+    from kpixl.imports.outcome import Difference
+    from kpixl.imports.values import Value
+    from kpixl.verbs.adopt import Adopted
+    from kpixl.verbs.import_rows import ImportOutcome, Plan
+    from kpixl.verbs.restate import Restated
+    from kpixl.verbs.roll import Rolled
+
+
+def rolled_text(rolled: Rolled, t: Language) -> str:
+    """The new workbook, what is still in it, and what went with the closed period."""
+    entries = rolled.scorecard.entries
+    lines = [
+        t(N_("{closed} is closed; {path} is the workbook of {period}.")).format(
+            closed=t.period(rolled.closed), path=rolled.path, period=t.period(entries.period)
+        ),
+        t(N_("{source} stays as it is.")).format(source=rolled.source),
+    ]
+    lines += _counted(t(N_("Rows of the closed period that left:")), rolled.left, t)
+    lines += _counted(t(N_("Rows that are still needed and stayed:")), rolled.stayed, t)
+    return "\n".join([*lines, counts_text(rolled.problems, t)])
+
+
+def _counted(heading: str, rows: Mapping[str, int], t: Language) -> list[str]:
+    parts = [f"{t(catalogue().tables[table].title)} {count}" for table, count in rows.items() if count]
+    return block([f"{heading} {', '.join(parts)}"]) if parts else []
+
+
+def restated_text(restated: Restated, t: Language) -> str:
+    """Which workbooks have the new figures, and what to do where none has."""
+    period = t.period(restated.scorecard.entries.period)
+    if not restated.taken_over:
+        missing = N_(
+            "{period} is computed anew in this file alone; “--into FILE” takes it over into the current workbook."
+        )
+        return t(missing).format(period=period)
+    lines = []
+    for path, backup in restated.taken_over:
+        lines.append(t(N_("{path} has the new figures of {period}.")).format(path=path, period=period))
+        if backup:
+            lines.append(t(N_("As it was before: {path}.")).format(path=backup))
+    return "\n".join(lines)
+
+
+def adopted_text(adopted: Adopted, t: Language) -> str:
+    """The sheets that came, and the names that had to give way."""
+    lines = [t(N_("{path} now has these sheets of kpixl, behind yours:")).format(path=adopted.path)]
+    lines += block([", ".join(adopted.sheets)], indent=2)
+    if adopted.renamed:
+        pairs = ", ".join(f"{ours} → {name}" for ours, name in adopted.renamed.items())
+        text = t(N_("You use these names already, so kpixl’s are called otherwise in formulas: {pairs}."))
+        lines += block([text.format(pairs=pairs)])
+    if adopted.backup:
+        lines.append(t(N_("As it was before: {path}.")).format(path=adopted.backup))
+    return "\n".join(lines)
+
+
+_NAMES = 10
+"""How many new names are told before the others are only counted."""
+
+
+def plan_text(plan: Plan, t: Language) -> str:
+    """Which column fills which field, how the file is read, and what would come of its rows."""
+    match, accepted = plan.match, plan.accepted
+    rows = [
+        (t(match.table.field(id_).heading), match.column(id_), t(HOW_WORDS[filling.how]))
+        for id_, filling in match.fillings.items()
+    ]
+    rows += [(t(match.table.field(id_).heading), f"= {value}", "") for id_, value in match.constants.items()]
+    widths = [max((len(row[place]) for row in rows), default=0) for place in (0, 1)]
+    lines = [
+        f"  {heading.ljust(widths[0])} ← {column.ljust(widths[1])}  {how}".rstrip() for heading, column, how in rows
+    ]
+    if match.unused:
+        lines += block([t(N_("Columns that are not used: {columns}.")).format(columns=", ".join(match.unused))])
+    lines += [line for note in accepted.notes for line in block([note.text(t)])]
+    counts = N_("New rows: {new}; there already: {known}, of which completed: {completed}; left out: {rejected}.")
+    lines += block(
+        [
+            t(counts).format(
+                new=len(accepted),
+                known=accepted.known,
+                completed=len(accepted.completions),
+                rejected=len(accepted.rejected),
+            )
+        ]
+    )
+    return "\n".join(lines)
+
+
+def import_text(outcome: ImportOutcome, t: Language) -> str:
+    """What an import took and what it left, with the line and the reason of every rejected row."""
+    accepted = outcome.plan.accepted
+    lines = [plan_text(outcome.plan, t)]
+    if accepted.differing:
+        text = N_("Rows that are there already and hold something else: {count}. They stay as they are. For example:")
+        lines += block([t(text).format(count=accepted.differing)])
+        for one in accepted.differences:
+            lines += block([_difference(outcome, one, t)], indent=2)
+    for table, keys in outcome.added.items():
+        if keys:
+            title = t(catalogue().tables[table].title)
+            text = N_("New in {table}, from the day of their first row: {keys}.")
+            lines += block([t(text).format(table=title, keys=_names(keys, t))])
+    for row in accepted.rejected:
+        lines += block([row.text(t)], indent=2)
+    if not outcome.written:
+        return "\n".join([*lines, t(N_("Nothing was written."))])
+    return "\n".join([*lines, counts_text(outcome.problems, t)])
+
+
+def _names(keys: Sequence[str], t: Language) -> str:
+    """Names in a row: of many the first ones, and how many more there are."""
+    shown = ", ".join(keys[:_NAMES])
+    if len(keys) <= _NAMES:
+        return shown
+    return t(N_("{names} and {count} more")).format(names=shown, count=len(keys) - _NAMES)
+
+
+def _difference(outcome: ImportOutcome, one: Difference, t: Language) -> str:
+    field = outcome.plan.match.table.field(one.field)
+
+    def shown(value: Value) -> str:
+        if value is None:
+            return "–"
+        if isinstance(value, str):
+            return value
+        return t.date(from_serial(value)) if field.type == "date" else t.plain(value)
+
+    text = N_("Line {line}, {column}: “{here}” in the file, “{there}” in the workbook.")
+    return t(text).format(line=one.line, column=t(field.heading), here=shown(one.here), there=shown(one.there))

@@ -1,0 +1,76 @@
+"""Reads, checks, computes and grades an open workbook, and brings the cells that kpixl owns up to date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.check import Problem
+from kpixl.files import ensure_free
+from kpixl.i18n import language
+from kpixl.kpi.breakdown import breakdown
+from kpixl.kpi.pareto import pareto
+from kpixl.kpi.score import Scorecard
+from kpixl.ooxml.package import Package
+from kpixl.texts.commentary import comment, headline
+from kpixl.verbs.results import Outcome, no_collection, scored
+from kpixl.workbook import charts_fit, layout
+from kpixl.workbook.append import settle
+from kpixl.workbook.grid import Context
+from kpixl.workbook.read import Book, read
+from kpixl.workbook.write import write
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+
+def refresh_package(
+    package: Package, *, now: datetime, rows_changed: bool = False, unfilled: bool = False
+) -> tuple[Scorecard, tuple[Problem, ...]]:
+    """Bring the owned cells of an open package up to date, as of ``now``; with ``rows_changed``, the calculated columns
+    of entry tables are among them. A workbook that is still ``unfilled`` has not been checked or refreshed yet."""
+    book = read(package)
+    if rows_changed:
+        settle(package, book)
+    scorecard, problems = scored(book, now.date())
+    if unfilled:
+        problems = ()
+    refreshed = None if unfilled else now
+    write(package, context_of(book, scorecard, problems, refreshed), book.placements, book.sheets)
+    charts_fit.overview(package, book, len(scorecard.results))
+    return scorecard, problems
+
+
+def context_of(book: Book, scorecard: Scorecard, problems: tuple[Problem, ...], refreshed: datetime | None) -> Context:
+    """What the owned cells of a workbook are made from, wherever it is."""
+    t = language(book.entries.language)
+    titles = layout.titles(book.entries.business, t)
+    titles.update({key: sheet.name for key, sheet in book.sheets.items()})
+    return Context(
+        business=book.entries.business,
+        t=t,
+        scorecard=scorecard,
+        problems=problems,
+        placements=book.placements,
+        titles=titles,
+        column=layout.references(book.headings),
+        row_cell=layout.row_cells(book.headings),
+        rewound=book.rewound,
+        aliases=book.aliases,
+        refreshed=refreshed,
+        trend_kpi=book.trend_kpi,
+        breakdown=breakdown(book.entries, book.tally),
+        pareto=pareto(book.entries, book.tally),
+        commentary=headline(scorecard, t),
+        comments={result.kpi.id: comment(result, scorecard, t) for result in scorecard.results},
+    )
+
+
+def refresh(path: Path, *, now: datetime) -> Outcome:
+    """Compute and grade as of ``now``, and write back; the file as it was is kept as a backup."""
+    package = Package.open(path)
+    ensure_free(path)
+    with no_collection():
+        scorecard, problems = refresh_package(package, now=now)
+    backup = package.save(path, backup=now)
+    return Outcome(path, scorecard, problems, backup, written=True)

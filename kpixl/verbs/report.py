@@ -1,0 +1,121 @@
+"""The report as a file beside the workbook. Replaces an earlier report, and never anything else of the owner's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from kpixl import files
+from kpixl.errors import N_, FileExists, FileInUse, FolderMissing, Phrase, UsageError
+from kpixl.i18n import language
+from kpixl.kpi.breakdown import breakdown
+from kpixl.kpi.pareto import pareto
+from kpixl.report.page import GENERATOR, report_html
+from kpixl.report.pdf import pdf_of
+from kpixl.verbs import results
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from kpixl.check import Problem
+    from kpixl.i18n import Language
+    from kpixl.kpi.score import Scorecard
+
+_MARK = f"%{GENERATOR}\n".encode()
+"""A comment at the end of a PDF, by which it is known as a report."""
+_HEAD, _TAIL = 1000, 100
+"""In so many bytes at the beginning of a page, or at the end of a PDF, the mark stands."""
+_LETTER = ("USD", "CAD", "MXN", "COP", "CLP", "PHP")
+"""Currencies of countries whose paper is Letter; everywhere else it is A4."""
+
+
+class NotAReport(UsageError):
+    """A report under an ending that kpixl does not write."""
+
+    code = "not_a_report"
+    template = N_("A report is called something.html or something.pdf; {path} is not.")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that was written, and what it shows."""
+
+    path: Path
+    kind: Literal["html", "pdf"]
+    scorecard: Scorecard
+    problems: tuple[Problem, ...]
+
+
+def report(file: Path, *, out: Path | None = None, code: str | None = None, now: datetime) -> Report:
+    """Write the report of a workbook, which is only read; without ``out`` as a page beside it, without ``code`` in the
+    workbook's language. NotAReport, FileExists, FolderMissing or NothingPrints where it cannot be written."""
+    path = out or file.with_suffix(".html")
+    kind = kind_of(path)
+    ensure_ours(path)
+    outcome = results.results(file, today=now.date())
+    scorecard, problems = outcome.scorecard, outcome.problems
+    t = language(code or scorecard.entries.language)
+    if kind == "html":
+        write(path, _page(scorecard, problems, t, now))
+    else:
+        paper = "Letter" if scorecard.entries.currency in _LETTER else "A4"
+        _write(path, pdf_of(_page(scorecard, problems, t, now, paper)) + _MARK)
+    return Report(path, kind, scorecard, problems)
+
+
+def own_page(scorecard: Scorecard, problems: Sequence[Problem], now: datetime) -> str:
+    """The page of a scorecard in the workbook's own language."""
+    return _page(scorecard, problems, language(scorecard.entries.language), now)
+
+
+def _page(scorecard: Scorecard, problems: Sequence[Problem], t: Language, now: datetime, paper: str = "") -> str:
+    return report_html(
+        scorecard,
+        breakdown(scorecard.entries),
+        problems,
+        t,
+        rankings=pareto(scorecard.entries),
+        now=now,
+        paper=paper,
+    )
+
+
+def kind_of(path: Path) -> Literal["html", "pdf"]:
+    """What a report of this name is; NotAReport for any other ending."""
+    kinds: dict[str, Literal["html", "pdf"]] = {".html": "html", ".htm": "html", ".pdf": "pdf"}
+    found = kinds.get(path.suffix.lower())
+    if found is None:
+        raise NotAReport(path=path.name)
+    return found
+
+
+def ensure_ours(path: Path) -> None:
+    """FileExists where something stands there that is no report of kpixl; FolderMissing without the folder."""
+    if not path.parent.is_dir():
+        raise FolderMissing(path=path.parent)
+    if not path.exists():
+        return
+    if not path.is_file() or not _is_report(path):
+        raise FileExists(path=path.name)
+
+
+def _is_report(path: Path) -> bool:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise files.unwritable(path, error) from error
+    return f'content="{GENERATOR} '.encode() in data[:_HEAD] or data[-_TAIL:].endswith(_MARK)
+
+
+def write(path: Path, page: str) -> None:
+    """Put a page in its place at once, whole or not at all."""
+    _write(path, page.encode())
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        files.swap_in(path, data)
+    except FileInUse as error:
+        raise FileInUse(path=path.name, program=Phrase(N_("another program"))) from error

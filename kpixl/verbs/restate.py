@@ -1,0 +1,103 @@
+"""A closed period computed anew, and its figures taken over by the workbooks that come after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpixl.errors import N_, WorkbookError
+from kpixl.files import ensure_free
+from kpixl.kpi.closing import closed_lines
+from kpixl.ooxml.package import Package
+from kpixl.verbs.refresh import refresh_package
+from kpixl.verbs.results import no_collection
+from kpixl.workbook.past import put_past
+from kpixl.workbook.read import Book, read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from kpixl.check.problem import Problem
+    from kpixl.entries import PastValue
+    from kpixl.kpi.score import Scorecard
+    from kpixl.period import Period
+
+
+class NotTheArchive(WorkbookError):
+    """A workbook that looks back at the period that is to be restated."""
+
+    code = "not_the_archive"
+    template = N_("{path} has {asked} in its Past periods already; name the archived workbook of {asked}.")
+
+
+class OtherPeriod(WorkbookError):
+    """A period is to be restated in the workbook of another one."""
+
+    code = "other_period"
+    template = N_("{path} is the workbook of {period}, not of {asked}; name the archived workbook of {asked}.")
+
+
+class NotLater(WorkbookError):
+    """A closed period is to be taken over into a workbook that does not come after it."""
+
+    code = "not_later"
+    template = N_("{path} is about {period}, which does not come after {asked}; name the current workbook.")
+
+
+class AnotherBusiness(WorkbookError):
+    """Figures of one business or currency, for the workbook of another."""
+
+    code = "another_business"
+    template = N_(
+        "{path} is about another business, currency or length of period than {other}; nothing was taken over."
+    )
+
+
+@dataclass(frozen=True)
+class Restated:
+    """A closed period computed anew, and the workbooks that took it over, each with its backup."""
+
+    path: Path
+    scorecard: Scorecard
+    problems: tuple[Problem, ...]
+    backup: Path | None
+    taken_over: tuple[tuple[Path, Path | None], ...]
+
+
+def restate(path: Path, asked: Period, into: Sequence[Path], *, now: datetime) -> Restated:
+    """Refresh the archived workbook of the closed period ``asked``, and put its figures into Past periods of the later
+    workbooks ``into``, refreshed too. Nothing is written before all of it is known to work."""
+    archive = Package.open(path)
+    with no_collection():
+        book = read(archive)
+        if book.entries.period != asked:
+            raise OtherPeriod(path=path.name, period=book.entries.period, asked=asked)
+        if any(line.start == asked.start and line.value is not None for line in book.entries.past):
+            raise NotTheArchive(path=path.name, asked=asked)
+        scorecard, problems = refresh_package(archive, now=now)
+        lines = closed_lines(scorecard)
+        later = [_restated(Package.open(other), book, lines, now) for other in into]
+    for one in (path, *into):
+        ensure_free(one)
+    backup = archive.save(path, backup=now)
+    taken_over = tuple((other, package.save(other, backup=now)) for other, package in zip(into, later, strict=True))
+    return Restated(path, scorecard, problems, backup, taken_over)
+
+
+def _restated(package: Package, archive: Book, lines: Sequence[PastValue], now: datetime) -> Package:
+    book = read(package)
+    ours, theirs = archive.entries, book.entries
+    same = (ours.business.id, ours.currency, ours.period.kind) == (
+        theirs.business.id,
+        theirs.currency,
+        theirs.period.kind,
+    )
+    if not same:
+        raise AnotherBusiness(path=package.path.name, other=archive.view.path.name)
+    if theirs.period.start <= ours.period.start:
+        raise NotLater(path=package.path.name, period=theirs.period, asked=ours.period)
+    put_past(package, book, lines)
+    refresh_package(package, now=now)
+    return package

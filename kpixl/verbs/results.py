@@ -1,0 +1,59 @@
+"""A workbook computed and graded, without writing."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpixl.check import check
+from kpixl.check.problem import Problem
+from kpixl.kpi.measure import measure
+from kpixl.kpi.score import Scorecard, score
+from kpixl.ooxml.package import Package
+from kpixl.workbook.read import Book, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from pathlib import Path
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Hold the garbage collector: a big table is a million values, none of them in a cycle, and it would go through
+    them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def scored(book: Book, today: date) -> tuple[Scorecard, tuple[Problem, ...]]:
+    """What a workbook comes to on a day, and what is wrong in it."""
+    measures = measure(book.entries, book.tally)
+    scorecard = score(book.entries, measures, today)
+    return scorecard, check(book.entries, measures, scorecard, book.tally)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A workbook read and scored, and where it was written."""
+
+    path: Path
+    scorecard: Scorecard
+    problems: tuple[Problem, ...]
+    backup: Path | None = None
+    written: bool = False
+    report: Path | None = None
+
+
+def results(path: Path, *, today: date) -> Outcome:
+    """Compute and grade as of a day, without writing."""
+    with no_collection():
+        scorecard, problems = scored(read(Package.open(path)), today)
+    return Outcome(path, scorecard, problems)

@@ -1,0 +1,76 @@
+"""A new workbook without rows: the skeleton, finished. Never touches an existing file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.entries import Entries, entry_table
+from kpixl.i18n import language
+from kpixl.kpi.breakdown import breakdown
+from kpixl.kpi.measure import measure
+from kpixl.kpi.pareto import pareto
+from kpixl.kpi.score import score
+from kpixl.ooxml.package import Package
+from kpixl.texts.words import entry_words
+from kpixl.workbook import layout
+from kpixl.workbook.aliases import AS_USUAL, Aliases
+from kpixl.workbook.build import skeleton
+from kpixl.workbook.finish import finish
+from kpixl.workbook.grid import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from kpixl.catalog.model import Business
+    from kpixl.period import Period
+
+
+def new_package(
+    business: Business,
+    code: str,
+    period: Period,
+    company: str,
+    currency: str,
+    path: Path,
+    *,
+    today: date,
+    titles: Mapping[str, str] | None = None,
+    aliases: Aliases = AS_USUAL,
+) -> Package:
+    """The package of a new workbook; nothing is written, ``path`` names it in errors. ``titles`` are names of sheets
+    by key, where they are not to be the usual ones."""
+    t = language(code)
+    headings = {table.id: layout.headings(table, t) for table in business.tables}
+    headings |= layout.other_headings(t)
+    entries = Entries(
+        business=business,
+        company=company,
+        language=code,
+        currency=currency,
+        period=period,
+        tables={table.id: entry_table(table, {}) for table in business.tables},
+        settings={},
+        typed={},
+        targets={},
+        thresholds={},
+        words=entry_words(business, t),
+    )
+    context = Context(
+        business=business,
+        t=t,
+        scorecard=score(entries, measure(entries), today),
+        problems=(),
+        placements=layout.placements(business),
+        titles=titles or layout.titles(business, t),
+        aliases=aliases,
+        column=layout.references(headings),
+        row_cell=layout.row_cells(headings),
+        trend_kpi=business.kpis[0].id,
+        breakdown=breakdown(entries),
+        pareto=pareto(entries),
+    )
+    package = Package.from_bytes(skeleton(context), path)
+    finish(package, context)
+    return package

@@ -1,0 +1,197 @@
+"""What reading needs to know of a workbook, wherever it is; and the file as one such view.
+
+Calamine tells the values, the package the names, and the XML what neither tells: errors, formulas, what is filled below
+a table. Never changes anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from python_calamine import CalamineError, load_workbook
+
+from kpixl.errors import DamagedWorkbook
+from kpixl.ooxml import marks
+from kpixl.ooxml.cells import column_letters, parse_area
+from kpixl.ooxml.package import OFFICE_RELATIONSHIP, Package, Sheet, unescaped
+from kpixl.ooxml.sheet import SheetEditor
+
+_FORMAT = re.compile(rb'(<(?:\w+:)?xf\b[^>]*?\bnumFmtId=")\d+')
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """An Excel Table with its values. Rows and columns of the sheet count from 1; blank cells are empty texts."""
+
+    name: str
+    sheet: str
+    first_row: int
+    """The sheet's row of the first data row."""
+    left: int
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+
+    def letter(self, index: int) -> str:
+        """The letter of a column by its place in the table."""
+        return column_letters(self.left + index)
+
+
+class View(Protocol):
+    """A workbook as it stands, in a file or open in Excel."""
+
+    @property
+    def path(self) -> Path:
+        """What names the workbook in errors."""
+
+    @property
+    def version(self) -> str:
+        """The layout version that kpixl wrote into it; ``0`` where none is."""
+
+    @property
+    def date1904(self) -> bool:
+        """Whether days count from 1904."""
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What each name of the whole workbook refers to."""
+
+    @property
+    def sheets(self) -> Mapping[str, Sheet]:
+        """The sheets by their names."""
+
+    def grid(self, sheet: str) -> list[list[Any]]:
+        """The values of a sheet, row by row from its first cell; dates as serial numbers."""
+
+    def expect(self, tables: Iterable[str]) -> None:
+        """Say which tables will be asked for, so that the work can begin."""
+
+    def table(self, name: str) -> TableRows | None:
+        """A table by its name, without case; None where there is none."""
+
+    def errors(self, table: TableRows) -> Mapping[str, Mapping[int, str]]:
+        """Cells of a table that hold an Excel error: letter of the column -> row of the table -> code."""
+
+    def formulas(self, table: TableRows, letter: str) -> np.ndarray:
+        """Which rows of a column hold a formula."""
+
+    def below(self, table: TableRows, letters: set[str]) -> str | None:
+        """The first filled cell right below a table, within some columns."""
+
+    def formula(self, sheet: str, row: int, column: int) -> str | None:
+        """The formula of a cell without its equals sign."""
+
+
+class FileView:
+    """A workbook in its package."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self._marks: dict[str, Future[set[bytes]]] = {}
+        self._grids: dict[str, list[list[Any]]] = {}
+        self._editors: dict[str, SheetEditor] = {}
+
+    @property
+    def path(self) -> Path:
+        """What names the workbook in errors."""
+        return self.package.path
+
+    @property
+    def version(self) -> str:
+        """The layout version."""
+        return self.package.custom_properties.get("kpixl", "0")
+
+    @property
+    def date1904(self) -> bool:
+        """Whether days count from 1904."""
+        return self.package.date1904
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What each name of the whole workbook refers to."""
+        return self.package.defined_names
+
+    @cached_property
+    def sheets(self) -> Mapping[str, Sheet]:
+        """The sheets by their names."""
+        return {sheet.name: sheet for sheet in self.package.sheets}
+
+    @cached_property
+    def _values(self) -> Any:
+        try:
+            return load_workbook(BytesIO(_without_date_formats(self.package)), load_tables=True)
+        except CalamineError as error:
+            raise DamagedWorkbook(path=self.path.name, detail=str(error)) from error
+
+    def grid(self, sheet: str) -> list[list[Any]]:
+        """The values of a sheet."""
+        if sheet not in self._grids:
+            self._grids[sheet] = self._values.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        return self._grids[sheet]
+
+    def expect(self, tables: Iterable[str]) -> None:
+        """Begin to look for marks: unpacking a big sheet for them takes as long as reading it, and goes beside it."""
+        wanted = {name.lower() for name in tables}
+        pool = ThreadPoolExecutor(max_workers=1)
+        for found in self.package.tables:
+            if found.name.lower() in wanted:
+                below = marks.row_mark(parse_area(found.ref).bottom + 1)
+                needles = (marks.ERROR_MARK, below)
+                self._marks[found.name.lower()] = pool.submit(self.package.which, found.sheet.part, needles)
+        pool.shutdown(wait=False)
+
+    def table(self, name: str) -> TableRows | None:
+        """A table by its name."""
+        known = {table.lower(): table for table in self._values.table_names or []}
+        if name.lower() not in known:
+            return None
+        found = self._values.get_table_by_name(known[name.lower()])
+        columns = tuple(unescaped(heading) for heading in found.columns)
+        return TableRows(name, found.sheet, found.start[0] + 1, found.start[1] + 1, columns, found.to_python())
+
+    def errors(self, table: TableRows) -> Mapping[str, Mapping[int, str]]:
+        """Cells that hold an error, which calamine reads as blank."""
+        if marks.ERROR_MARK not in self._seen(table):
+            return {}
+        letters = {table.letter(index) for index in range(len(table.columns))}
+        return marks.errors(self._xml(table), letters, table.first_row, len(table.rows))
+
+    def formulas(self, table: TableRows, letter: str) -> np.ndarray:
+        """Which rows of a column hold a formula."""
+        return marks.formulas(self._xml(table), letter, table.first_row, len(table.rows))
+
+    def below(self, table: TableRows, letters: set[str]) -> str | None:
+        """The first filled cell right below a table."""
+        row = table.first_row + len(table.rows)
+        return marks.first_filled(self._xml(table), row, letters) if marks.row_mark(row) in self._seen(table) else None
+
+    def formula(self, sheet: str, row: int, column: int) -> str | None:
+        """The formula of a cell."""
+        if sheet not in self._editors:
+            self._editors[sheet] = SheetEditor(self.package, self.sheets[sheet])
+        return self._editors[sheet].formula(row, column)
+
+    def _seen(self, table: TableRows) -> set[bytes]:
+        marked = self._marks.get(table.name.lower())
+        return marked.result() if marked else set()
+
+    def _xml(self, table: TableRows) -> bytes:
+        return self.package.read(self.sheets[table.sheet].part)
+
+
+def _without_date_formats(package: Package) -> bytes:
+    """The file with every number format taken away, so that dates are read as the serial numbers that they are.
+
+    Calamine would make dates of them, rounded to milliseconds, and off by a day before March 1900.
+    """
+    plain = Package.from_bytes(package.data, package.path)
+    for part in plain.related(plain.workbook_part, OFFICE_RELATIONSHIP + "/styles"):
+        plain.replace(part, _FORMAT.sub(rb"\g<1>0", plain.read(part)))
+    return plain.data

@@ -1,0 +1,1 @@
+"""What a workbook with macros has: functions in VBA, buttons, a tab in the ribbon."""

@@ -1,0 +1,179 @@
+"""What an owner can press in a workbook with macros: buttons on the dashboard, and the VBA behind them and the ribbon.
+
+Each hands one command to Python through xlwings' module. Covers no cell that says something, and changes no shape that
+is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lxml import etree
+
+from kpixl import palette
+from kpixl.errors import N_
+from kpixl.i18n import language
+from kpixl.ooxml.package import OFFICE_RELATIONSHIP
+from kpixl.ooxml.vba.project import Module, literal
+from kpixl.texts.render import rendered
+from kpixl.workbook import layout
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+    from kpixl.catalog.model import Business
+    from kpixl.i18n import Language
+    from kpixl.ooxml.package import Package
+
+MODULE = "KpixlButtons"
+Group = Literal["figures", "rows", "workbook"]
+
+
+@dataclass(frozen=True)
+class Button:
+    """One thing that can be pressed, on the dashboard and in the ribbon."""
+
+    macro: str
+    entry: str
+    """The function of ``kpixl.excel``."""
+    label: str
+    tip: str
+    icon: str
+    """One of Office's own pictures."""
+    group: Group
+    key: str
+    """The letter that presses it after Alt and the letter of the tab."""
+    column: str
+    """Where it stands on the dashboard."""
+
+
+BUTTONS = (
+    Button(
+        "KpixlRefresh",
+        "refresh",
+        N_("Refresh"),
+        N_("Computes and grades the KPIs from what you have entered, and brings every sheet of results up to date."),
+        "RefreshAll",
+        "figures",
+        "R",
+        "c8",
+    ),
+    Button(
+        "KpixlCheck",
+        "check",
+        N_("Check"),
+        N_("Looks for mistakes in what you have entered, and shows the list with a link to each cell."),
+        "ErrorChecking",
+        "figures",
+        "C",
+        "c9",
+    ),
+    Button(
+        "KpixlReport",
+        "report",
+        N_("Report"),
+        N_("Makes a page of the results to send or to print, beside this workbook, and opens it."),
+        "FilePrintPreview",
+        "figures",
+        "P",
+        "c11",
+    ),
+    Button(
+        "KpixlImport",
+        "import_file",
+        N_("Import"),
+        N_("Takes the rows of another program's file (CSV or Excel) into a sheet; nothing is taken twice."),
+        "ImportTextFile",
+        "rows",
+        "I",
+        "c12",
+    ),
+    Button(
+        "KpixlRoll",
+        "roll",
+        N_("Close period"),
+        N_("Closes the period: makes the workbook of the next one beside this one, which stays as it is."),
+        "FileNew",
+        "workbook",
+        "N",
+        "c13",
+    ),
+    Button(
+        "KpixlUndo",
+        "undo",
+        N_("Undo kpixl"),
+        N_("Puts the workbook back as it was before kpixl last changed it."),
+        "Undo",
+        "workbook",
+        "U",
+        "c14",
+    ),
+)
+
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
+_SHAPES = "http://schemas.openxmlformats.org/drawingml/2006/main"
+_POINT = 12700
+_ROW = "company"
+_EDGES = {"left": 2 * _POINT, "right": 55 * _POINT, "top": 3 * _POINT, "bottom": 24 * _POINT}
+"""Of a button, from the corner of its cell: a column of the dashboard is 56 points wide, and its first row 27 high."""
+_CORNER = 12_000
+"""How round, in parts of 100,000 of the shorter side."""
+
+
+def module(business: Business, code: str) -> Module:
+    """The macros of the buttons and the ribbon. Needs xlwings' module in the same project."""
+    t = language(code)
+    source = rendered(
+        "buttons.bas.j2",
+        buttons=BUTTONS,
+        tables={table.id: layout.column_name(table.id, table.fields[0].id) for table in business.tables},
+        pick=literal(t(N_("Into which sheet do the rows belong? Type its number."))),
+        choose=literal(t(N_("Which file holds the rows?"))),
+        kinds=literal(t(N_("CSV and Excel files"))),
+    )
+    return Module(MODULE, source)
+
+
+def add_buttons(package: Package, business: Business, code: str) -> None:
+    """Put the buttons beside the company's name on the dashboard of a new workbook."""
+    t = language(code)
+    place = layout.placements(business)["dashboard"]
+    (sheet,) = (sheet for sheet in package.sheets if sheet.name == layout.titles(business, t)["dashboard"])
+    (drawing,) = package.related(sheet.part, OFFICE_RELATIONSHIP + "/drawing")
+    root = package.tree(drawing)
+    taken = {int(entry.get("id", "0")) for entry in root.iter(f"{{{_DRAWING}}}cNvPr")}
+    for number, button in enumerate(BUTTONS, max(taken, default=0) + 1):
+        root.append(_anchored(button, number, place.position(_ROW, button.column), t))
+    package.replace(drawing, root)
+
+
+def _anchored(button: Button, number: int, position: tuple[int, int], t: Language) -> Element:
+    """A shape in one cell, given by row and column from 1. It is not printed."""
+    anchor = etree.Element(f"{{{_DRAWING}}}twoCellAnchor", nsmap={"xdr": _DRAWING, "a": _SHAPES}, editAs="oneCell")
+    for corner, across, down in (("from", "left", "top"), ("to", "right", "bottom")):
+        end = etree.SubElement(anchor, f"{{{_DRAWING}}}{corner}")
+        row, column = position
+        for tag, value in (("col", column - 1), ("colOff", _EDGES[across]), ("row", row - 1), ("rowOff", _EDGES[down])):
+            etree.SubElement(end, f"{{{_DRAWING}}}{tag}").text = str(value)
+    anchor.append(_shape(button, number, t))
+    etree.SubElement(anchor, f"{{{_DRAWING}}}clientData", fPrintsWithSheet="0")
+    return anchor
+
+
+def _shape(button: Button, number: int, t: Language) -> Element:
+    first = button is BUTTONS[0]
+    text = rendered(
+        "button.xml.j2",
+        macro=button.macro,
+        number=number,
+        width=_EDGES["right"] - _EDGES["left"],
+        height=_EDGES["bottom"] - _EDGES["top"],
+        label=t(button.label),
+        tip=t(button.tip),
+        corner=_CORNER,
+        fill=palette.ACCENT if first else palette.PAPER,
+        line=palette.ACCENT if first else palette.FAINT,
+        ink="FFFFFF" if first else palette.ACCENT,
+    )
+    return etree.fromstring(text, etree.XMLParser(remove_blank_text=True))

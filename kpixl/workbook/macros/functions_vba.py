@@ -1,0 +1,157 @@
+"""The functions as VBA modules, for a workbook that needs no Python: the catalogue written out as source text.
+
+Grades by the published thresholds, as the functions of Python do. Runs nothing. All but the help is ASCII, so that no
+machine's code page changes what a function gives.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from kpixl.catalog import businesses
+from kpixl.catalog.model import Level
+from kpixl.formula import parse, to_excel
+from kpixl.formula.to_vba import to_vba
+from kpixl.functions.arguments import NUMBERS
+from kpixl.functions.describe import functions, help_text
+from kpixl.functions.look_up import explain, name
+from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
+from kpixl.i18n import LOCALES, language
+from kpixl.kpi.grade import GRADED, NOISE, TENTHS
+from kpixl.ooxml.vba.project import Module, literal
+from kpixl.texts.render import rendered
+from kpixl.texts.words import LEVELS, level_word
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import BusinessKpi
+    from kpixl.functions.describe import Function, Parameter
+    from kpixl.i18n import Language
+
+_LONG_LONG = 20
+"""What VarType calls a whole number of 64 bits; not every VBA has a word for it."""
+_PIECE = 60
+"""Characters of a text in one line of source: even if each is written as a number, the line is short of 1023."""
+
+
+def modules(code: str = "en") -> tuple[Module, ...]:
+    """Every module, with the help in the language of the workbook; UnknownChoice for one that kpixl does not speak."""
+    t = language(code)
+    return (
+        _module("KpixlFunctions", "functions", functions=[_function(one, t) for one in functions().values()]),
+        _module("KpixlCells", "cells", shown_errors=NUMBERS, long_long=_LONG_LONG),
+        _module("KpixlKpis", "kpis", **_catalogue()),
+        _module("KpixlWords", "words", **_words()),
+        *(_module(f"KpixlTexts_{other}", "texts", code=other, texts=_texts(other)) for other in LOCALES),
+    )
+
+
+def _module(name: str, template: str, **values: object) -> Module:
+    errors = {error.name: number for error, number in NUMBERS.items()}
+    return Module(name, rendered(f"vba_{template}.bas.j2", errors=errors, **values))
+
+
+# The functions
+
+
+def _function(function: Function, t: Language) -> dict[str, Any]:
+    kpi, last = function.kpi, function.parameters[-1]
+    return {
+        "id": function.id,
+        "name": function.name,
+        "declared": ", ".join(map(_declared, function.parameters)),
+        "help": _in_code_page(help_text(function, t)).replace('"', '""'),
+        "formula": to_excel(parse(kpi.kpi.formula)) if kpi else "",
+        "whole": function.over == "ranges",
+        "many": last.name if last.many else "",
+        "optional": [one.name for one in function.parameters if one.optional],
+        "inner": "Kpixl" + function.id.title().replace("_", ""),
+        "blocks": ", ".join(f"KpixlBlock({one.name})" for one in function.parameters if not one.many),
+    }
+
+
+def _declared(parameter: Parameter) -> str:
+    if parameter.many:
+        return f"ParamArray {parameter.name}() As Variant"
+    return f"{'Optional ' if parameter.optional else ''}{parameter.name} As Variant"
+
+
+def _in_code_page(text: str) -> str:
+    """``text`` with the nearest letters where code page 1252 lacks one: help alone, and no text of a function."""
+    shown = unicodedata.normalize("NFC", text.replace("−", "-"))
+    letters = (one if _encodable(one) else unicodedata.normalize("NFKD", one) for one in shown)
+    return "".join(letters).encode("cp1252", "ignore").decode("cp1252")
+
+
+def _encodable(letter: str) -> bool:
+    return bool(letter.encode("cp1252", "ignore"))
+
+
+# What the catalogue says
+
+
+def _catalogue() -> dict[str, Any]:
+    kpis = [function.kpi for function in functions().values() if function.kpi]
+    formulas = [to_vba(parse(kpi.kpi.formula)) for kpi in kpis]
+    every = [(business, kpi) for business in businesses() for kpi in business.kpis]
+    return {
+        "kpis": [_kpi(kpi, formula) for kpi, formula in zip(kpis, formulas, strict=True)],
+        "powers": any("Power(" in formula for formula in formulas),
+        "bands": {f"{business.id}/{kpi.id}": _bands(kpi) for business, kpi in every},
+        "businesses": ", ".join(literal(business.id) for business in businesses()),
+        "noise": repr(NOISE).upper(),
+        "promoter": PROMOTER,
+        "detractor": DETRACTOR,
+        "cut": CUT,
+    }
+
+
+def _kpi(kpi: BusinessKpi, formula: str) -> dict[str, Any]:
+    names, lever = kpi.kpi.arguments, kpi.kpi.lever
+    return {
+        "id": kpi.id,
+        "business": kpi.business,
+        "inner": f"Compute_{kpi.id}",
+        "formula": formula,
+        "declared": ", ".join(f"{name} As Double" for name in names),
+        "numbers": ", ".join(f"numbers({place})" for place in range(len(names))),
+        "count": len(names),
+        "lever": names.index(lever) if lever else -1,
+        "per_unit": TENTHS if lever and not kpi.argument(lever).told_whole else 1,
+    }
+
+
+def _bands(kpi: BusinessKpi) -> str:
+    edges = (kpi.threshold(level) for level in GRADED)
+    return ", ".join(f'"{edge.comparison}", {edge.value!r}'.upper() if edge else '"", 0.0' for edge in edges)
+
+
+# Texts
+
+
+def _words() -> dict[str, Any]:
+    words = {level.id: level.value for level in Level}
+    for code in LOCALES:
+        t = language(code)
+        for level in Level:
+            words[t(LEVELS[level]).lower()] = words[level_word(level, t).lower()] = level.value
+    return {
+        "codes": ", ".join(map(literal, LOCALES)),
+        "languages": list(LOCALES),
+        "levels": {literal(word): level for word, level in words.items()},
+        "level_words": {
+            f"{code}{level.value}": literal(language(code)(word)) for code in LOCALES for level, word in LEVELS.items()
+        },
+    }
+
+
+def _texts(code: str) -> list[dict[str, Any]]:
+    ids = [function.id for function in functions().values() if function.kpi]
+    return [
+        {"id": id_, "name": literal(str(name(id_, code))), "explanation": _pieces(str(explain(id_, code)))}
+        for id_ in ids
+    ]
+
+
+def _pieces(text: str) -> list[str]:
+    return [literal(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE)]

@@ -1,0 +1,86 @@
+"""Gives a package the functions for cells in VBA, and what calls Python. Never changes macros of the owner's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.errors import N_, WorkbookError
+from kpixl.functions.describe import functions
+from kpixl.ooxml.package import MAIN, Package
+from kpixl.ooxml.plain_sheet import add_plain_sheet
+from kpixl.ooxml.vba.project import add_macros
+from kpixl.workbook.read import read
+
+if TYPE_CHECKING:
+    from kpixl.ooxml.vba.project import Module
+
+MACROS = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
+_LAMBDA = "_xlfn.LAMBDA("
+
+
+class FunctionNameTaken(WorkbookError):
+    """A name of the owner's that a function needs."""
+
+    code = "function_name_taken"
+    template = N_(
+        "{path} has a name “{name}” of its own, which is the name of a function; rename it (Formulas > Name Manager)."
+    )
+
+
+def vba_modules(*, udf: bool, code: str) -> tuple[Module, ...]:
+    """The functions' VBA, with their help in a language: to call Python, or to compute by itself."""
+    if udf:
+        from kpixl.workbook.macros.functions_udf import modules
+
+        return modules(code)
+    from kpixl.workbook.macros import functions_vba
+
+    return functions_vba.modules(code)
+
+
+def add_functions(package: Package, *, udf: bool, code: str) -> None:
+    """Make the package of a new workbook one that has the functions in VBA, and what calls Python whatever the
+    functions do: buttons on its dashboard and a tab in the ribbon."""
+    from kpixl.workbook.macros import buttons, ribbon
+    from kpixl.workbook.macros.functions_udf import bridge
+
+    business = read(package).entries.business
+    buttons.add_buttons(package, business, code)
+    ribbon.add_ribbon(package, code)
+    others = (buttons.module(business, code),) if udf else (bridge(), buttons.module(business, code))
+    put_modules(package, (*vba_modules(udf=udf, code=code), *others), bridged=True)
+
+
+def put_modules(package: Package, modules: tuple[Module, ...], *, bridged: bool) -> None:
+    """Make a package without macros one that has them, in the place of the functions that it has as names; with the
+    settings of the bridge to Python where it is ``bridged``."""
+    _drop_names(package)
+    if bridged:
+        add_conf(package)
+    add_macros(package, modules)
+    package.set_full_calc_on_load()
+
+
+def add_conf(package: Package) -> None:
+    """Add the sheet that tells xlwings where Python is, unless the owner has one."""
+    from kpixl.workbook.macros.functions_udf import CONF_SHEET, conf
+
+    if all(sheet.name.lower() != CONF_SHEET for sheet in package.sheets):
+        add_plain_sheet(package, CONF_SHEET, conf().items())
+
+
+def _drop_names(package: Package) -> None:
+    """Excel refuses a function of VBA where a name is called so."""
+    root = package.tree(package.workbook_part)
+    for entry in root.findall(f"{{{MAIN}}}definedNames/{{{MAIN}}}definedName"):
+        name = entry.get("name", "")
+        if name.upper() not in functions():
+            continue
+        if not (entry.text or "").startswith(_LAMBDA):
+            raise FunctionNameTaken(path=package.path.name, name=name)
+        holder = entry.getparent()
+        assert holder is not None
+        holder.remove(entry)
+        if not len(holder):
+            root.remove(holder)
+    package.replace(package.workbook_part, root)
