@@ -1,3 +1,5 @@
 """kpixl: monthly KPI workbooks for owners of small service businesses who work in Excel."""
 
-__version__ = "0.1.0"
+from kpixl.version import __version__
+
+__all__ = ["__version__"]

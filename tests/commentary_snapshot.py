@@ -17,6 +17,7 @@ from kpixl.kpi.measure import measure
 from kpixl.kpi.score import Scorecard, score
 from kpixl.period import Period
 from kpixl.samples import Sample, sample
+from kpixl.texts.caution_text import caution_line
 from kpixl.texts.commentary import comment, headline
 from kpixl.texts.words import entry_words
 from kpixl.verbs.demo import SAMPLE_PERIOD, SAMPLES
@@ -71,7 +72,7 @@ def texts_of(business_id: str, code: str) -> dict[str, Any]:
     return {
         "headline": headline(over, t),
         "comments": {result.kpi.id: comment(result, over, t) for result in over.results},
-        "cautions": [f"{caution.sign} {caution.text(t)}" for caution in cautions(over)],
+        "cautions": [caution_line(caution, t) for caution in cautions(over)],
         "running": {
             "headline": headline(running, t),
             "comments": {result.kpi.id: comment(result, running, t) for result in building},

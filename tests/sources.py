@@ -12,6 +12,7 @@ from typing import Any
 from kpixl.catalog import catalogue
 from kpixl.cellvalue import number
 from kpixl.imports import Accepted, Match, match, read_source, rows_for
+from kpixl.texts.words import choice_words
 
 TABLES = catalogue().tables
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -32,7 +33,7 @@ def taken(table: str, path: Path, *, sheet: str | None = None, **options: Any) -
     """The rows of a file; ``options`` of ``match`` and of ``rows_for`` alike."""
     finding = {name: options.pop(name) for name in FINDING if name in options}
     found = matched(table, path, sheet=sheet, language=options.get("language", "en"), **finding)
-    return rows_for(found, **options)
+    return rows_for(found, **{"choices": choice_words(found.table, {})} | options)
 
 
 def day(*when: int) -> float:

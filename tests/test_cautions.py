@@ -17,10 +17,11 @@ from kpixl.cli import scorecard as shown
 from kpixl.entries import InputCell, PastValue
 from kpixl.i18n import LOCALES, language
 from kpixl.kpi.calc import calc
-from kpixl.kpi.cautions import SIGNS, alert_text, cautions, moved
+from kpixl.kpi.cautions import cautions, moved
 from kpixl.kpi.grade import Reason
 from kpixl.kpi.score import Scorecard, score
 from kpixl.report.page import report_html
+from kpixl.texts.caution_text import SIGNS, alert_text, caution_text
 from test_score import PA, SB, VA, scorecard
 from test_score import past as past_value
 
@@ -192,7 +193,7 @@ def test_most_urgent_first_then_as_in_the_catalogue() -> None:
     made = cautions(
         card(leaving(0.2, 0.8) | recommended(150, 0.1), {"sb_churn": 0.1, "sb_cac": 200, "sb_leadref": 0.05}, SB)
     )
-    assert [(one.id, one.severity, one.kpis, one.sign) for one in made] == [
+    assert [(one.id, one.severity, one.kpis, SIGNS[one.severity]) for one in made] == [
         ("leaving", "warning", ("churn", "kept"), "!"),
         ("recommended", "good", ("cac", "leadref"), "★"),
     ]
@@ -232,7 +233,7 @@ def test_texts_name_kpis_of_the_caution(rule: CautionRule) -> None:
 def test_texts_hold_the_values(code: str, id_: str, owner: Business, before: Past, used: Figures) -> None:
     t = language(code)
     (told,) = (one for one in cautions(card(used, before, owner)) if one.id == id_)
-    text = told.text(t)
+    text = caution_text(told, t)
     assert "{" not in text
     for kpi in told.kpis:
         result = next(one for one in told.results if one.kpi.id == kpi)
@@ -241,7 +242,7 @@ def test_texts_hold_the_values(code: str, id_: str, owner: Business, before: Pas
 
 def test_values_as_the_owner_reads_them() -> None:
     (told,) = cautions(card(recommended(199, 0.051), {"sb_cac": 200, "sb_leadref": 0.05}, SB))
-    assert told.text(EN) == (
+    assert caution_text(told, EN) == (
         "Clients recommend you more often (5.1%), and a new client costs less ($199.00): "
         "thank those who do, and ask others to do so, too."
     )
@@ -310,7 +311,7 @@ def test_in_a_terminal_after_the_kpis() -> None:
     told = [line for line in lines if line[:2] in ("✖ ", "! ")]
     assert [line[:6] for line in told] == ["✖ Util", "! Assi"]
     assert lines.index(told[0]) > next(at for at, line in enumerate(lines) if line.startswith("SDI"))
-    assert max(map(len, lines)) <= lines.WIDTH
+    assert max(map(len, lines)) <= 100
     assert not any(line.startswith(("✖", "! ")) for line in shown.scorecard_text(card({}, {}), (), EN).splitlines())
 
 

@@ -19,8 +19,8 @@ from clock import NOW, TODAY
 from kpixl import languages
 from kpixl.catalog import businesses
 from kpixl.check import Problem
-from kpixl.cli import answer, commands
-from kpixl.cli.command import help_of_all
+from kpixl.cli import commands
+from kpixl.cli.command import Answer, help_of_all
 from kpixl.cli.main import main
 from kpixl.errors import BadSetting, FileInUse
 from kpixl.kpi.score import Scorecard
@@ -335,7 +335,7 @@ def test_a_mistake_of_kpixl_shows_no_traceback(run: Run, monkeypatch: pytest.Mon
 
 
 def test_a_mistake_after_the_work_does_not_deny_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = answer.Answer(lambda: 1 / 0, lambda: str(1 / 0))
+    broken = Answer(lambda: 1 / 0, lambda: str(1 / 0))
     refresh = commands.command("refresh")
     monkeypatch.setattr(commands, "command", lambda name: replace(refresh, run=lambda arguments: broken))
     code, _, err = run("refresh", "a.xlsx")

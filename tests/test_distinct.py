@@ -16,7 +16,7 @@ from kpixl import i18n
 from kpixl.catalog import business
 from kpixl.verbs import new, refresh, results
 from kpixl.verbs.import_rows import import_rows
-from kpixl.workbook.formulas import Names, measure_formula
+from kpixl.workbook.formulas import FormulaNames, measure_formula
 from test_verbs import delete
 from workbooks import Filled, Rows, append, day, entry, make, named, opened, placed, put
 
@@ -326,7 +326,7 @@ def test_a_measure_refers_to_every_column_that_it_depends_on(id_: str, behind: s
         def column(table: str, id_: str) -> str:
             return "#REF!" if (table, id_) == gone else f"{table}[{id_}]"
 
-        return measure_formula(item, one.table(str(item.table)), Names(column, column, str))
+        return measure_formula(item, one.table(str(item.table)), FormulaNames(column, column, str))
 
     for place in behind:
         assert "0*ROWS(#REF!)" in formula(place)

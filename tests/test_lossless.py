@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import kpixl.adopt
 import openpyxl
 import pytest
 import xlsxwriter
@@ -40,6 +39,7 @@ from kpixl.ooxml.cells import Area, cell_name, parse_area
 from kpixl.ooxml.graft import SharedWorkbook
 from kpixl.ooxml.package import Package
 from kpixl.period import Period
+from kpixl.verbs import adopt as adopt_verb
 from kpixl.verbs import refresh, results
 from kpixl.verbs.adopt import AlreadyOurs, NameTaken, OldMacros, adopt
 from kpixl.verbs.import_rows import import_rows
@@ -91,7 +91,7 @@ def _new(business_id: str, titles: tuple[tuple[str, str], ...], names: tuple[tup
 def _made_once() -> Iterator[None]:
     """The sheets to add are the same ones in most workbooks, and making them takes longer than all the rest."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kpixl.verbs.adopt, "new_package", _from_cache)
+        patch.setattr(adopt_verb, "new_package", _from_cache)
         yield
 
 
@@ -104,7 +104,7 @@ def _from_cache(
     return Package.from_bytes(_new(business.id, tuple(titles.items()), names, code), path)
 
 
-def adopted(path: Path, kind: tuple[str, str] = AGENCY) -> kpixl.verbs.adopt.Adopted:
+def adopted(path: Path, kind: tuple[str, str] = AGENCY) -> adopt_verb.Adopted:
     return adopt(path, kind[0], code=kind[1], period=OCTOBER, company="Acme", currency="EUR", now=NOW)
 
 

@@ -13,7 +13,7 @@ from engines import differences, ironcalc_values
 from kpixl import catalog
 from kpixl.i18n import language
 from kpixl.kpi.measure import measure
-from kpixl.kpi.pace import Clock, clock, pace
+from kpixl.kpi.pace import PeriodClock, clock, pace
 from kpixl.kpi.score import Result, score
 from kpixl.period import Period, serial
 from kpixl.verbs import refresh
@@ -49,7 +49,7 @@ def test_the_day_of_the_entries_comes_before_today() -> None:
 
 
 def test_a_third_of_the_month_makes_three_times_as_much() -> None:
-    now = Clock(10, 20, 30)
+    now = PeriodClock(10, 20, 30)
     found = pace(4000.0, 13_500.0, now, less_is_better=False)
     assert found is not None
     assert (found.forecast, found.steady, found.on_track) == (pytest.approx(12_000), pytest.approx(4500), False)
@@ -61,8 +61,8 @@ def test_a_third_of_the_month_makes_three_times_as_much() -> None:
     assert (alone.steady, alone.on_track) == (None, None)
 
 
-@pytest.mark.parametrize("now", [Clock(0, 31, 31), Clock(31, 0, 31)])
-def test_nothing_is_forecast_before_the_period_or_after_it(now: Clock) -> None:
+@pytest.mark.parametrize("now", [PeriodClock(0, 31, 31), PeriodClock(31, 0, 31)])
+def test_nothing_is_forecast_before_the_period_or_after_it(now: PeriodClock) -> None:
     assert pace(4000.0, 13_500.0, now, less_is_better=False) is None
 
 

@@ -20,6 +20,7 @@ from kpixl.errors import FileMissing, KpixlError, PasswordProtected, UnreadableS
 from kpixl.imports import FAILED, NoSheets, UnknownSheet, match, read_source, rows_for
 from kpixl.kpi.measure import Tally
 from kpixl.period import Period
+from kpixl.texts.words import choice_words
 from sources import DATA, TABLES, day, matched, said, taken, written
 
 AGENCY = business("remote-va-agency")
@@ -383,12 +384,23 @@ def _take(table, source, data):
     columns = [name for name in match(table, source).columns if name]
     mapped = [field.id for field in table.fields if field.required or data.draw(st.booleans())]
     found = match(table, source, given={id_: data.draw(st.sampled_from(columns)) for id_ in mapped})
-    accepted = rows_for(found, language=data.draw(st.sampled_from(["en", "es", "fr"])), currency="EUR")
+    accepted = rows_for(
+        found,
+        choices=choice_words(found.table, {}),
+        language=data.draw(st.sampled_from(["en", "es", "fr"])),
+        currency="EUR",
+    )
     assert len(accepted) + len(accepted.rejected) == len(source.rows) - found.heading - 1
     assert {len(values) for values in accepted.columns.values()} == {len(accepted)}
     assert all(row.text() for row in accepted.rejected)
     for field in table.fields:
         kinds = {type(value) for value in accepted.columns.get(field.id, ())} - {type(None)}
         assert kinds <= ({str} if field.type in ("text", "choice") else {float})
-    again = rows_for(found, currency="EUR", existing=entry_table(table, accepted.columns), language="en")
+    again = rows_for(
+        found,
+        choices=choice_words(found.table, {}),
+        currency="EUR",
+        existing=entry_table(table, accepted.columns),
+        language="en",
+    )
     assert again.known + len(again) + len(again.rejected) == len(accepted) + len(accepted.rejected)

@@ -550,7 +550,7 @@ def test_a_single_look_that_is_broken_off(book: Path, monkeypatch: pytest.Monkey
 
 def test_the_log_begins_anew_before_it_grows_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch_log, "LARGEST", 1000)
-    log = watch_log.Log(tmp_path)
+    log = watch_log.WatchLog(tmp_path)
     assert list(tmp_path.iterdir()) == []
     for number in range(200):
         log.write(f"línea {number} 100%s")
@@ -566,7 +566,7 @@ def test_a_log_that_another_program_holds_grows_on(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(watch_log, "LARGEST", 100)
     monkeypatch.setattr(os, "rename", held)
-    log = watch_log.Log(tmp_path)
+    log = watch_log.WatchLog(tmp_path)
     for number in range(20):
         log.write(f"line {number}")
     log.close()
@@ -575,7 +575,7 @@ def test_a_log_that_another_program_holds_grows_on(tmp_path: Path, monkeypatch: 
 
 def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / watch_log.NAME).mkdir()
-    log = watch_log.Log(tmp_path)
+    log = watch_log.WatchLog(tmp_path)
     log.write("a line")
     log.close()
     assert capsys.readouterr().err == ""

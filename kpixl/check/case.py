@@ -38,10 +38,10 @@ class Case:
     tally: Tally
 
     @cached_property
-    def logs(self) -> Mapping[str, Log]:
+    def logs(self) -> Mapping[str, TableLog]:
         """The tables that are there, in the order of the business."""
         found = ((table.id, self.entries.tables.get(table.id)) for table in self.entries.business.tables)
-        return {id_: Log(self, rows) for id_, rows in found if rows is not None}
+        return {id_: TableLog(self, rows) for id_, rows in found if rows is not None}
 
     @cached_property
     def kpis(self) -> tuple[BusinessKpi, ...]:
@@ -104,7 +104,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Words:
+class EntryWords:
     """The distinct texts of a column, without regard to case: ``codes[row]`` points into ``texts``, which keep their
     first spelling; −1 where the cell is blank."""
 
@@ -131,12 +131,12 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Log:
+class TableLog:
     """One entry table under check."""
 
     case: Case
     rows: EntryTable
-    _words: dict[str, Words] = field(default_factory=dict)
+    _words: dict[str, EntryWords] = field(default_factory=dict)
 
     @property
     def table(self) -> Table:
@@ -175,7 +175,7 @@ class Log:
         """Whether there is nothing in it."""
         return not self.filled.any()
 
-    def words(self, column: str) -> Words:
+    def words(self, column: str) -> EntryWords:
         """The distinct texts of ``column``."""
         if column not in self._words:
             self._words[column] = _distinct(self.rows.texts[column].to_numpy(dtype=object))
@@ -243,13 +243,13 @@ class Log:
             yield replace(rest, severity=self._severity(code, column))
 
 
-def _distinct(cells: np.ndarray) -> Words:
+def _distinct(cells: np.ndarray) -> EntryWords:
     codes, texts = pd.factorize(cells)
     groups, folded = pd.factorize(np.array([text.casefold() for text in texts], dtype=object))
     if len(folded) == len(texts):
-        return Words(codes, list(texts))
+        return EntryWords(codes, list(texts))
     spellings = np.flatnonzero(~pd.Series(groups).duplicated())
-    return Words(np.append(groups, -1)[codes], list(texts[spellings]))
+    return EntryWords(np.append(groups, -1)[codes], list(texts[spellings]))
 
 
 def _places(item: Measure, business: Business) -> set[tuple[str, str]]:

@@ -17,7 +17,7 @@ from kpixl.period import serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Field
-    from kpixl.check.case import Log, Words
+    from kpixl.check.case import EntryWords, TableLog
     from kpixl.check.problem import Problem
 
 _OTHERWISE = {
@@ -27,14 +27,14 @@ _OTHERWISE = {
 """What else people write, and what other programs export, for a choice."""
 
 
-def unknown(log: Log) -> Iterator[Problem]:
+def unknown(log: TableLog) -> Iterator[Problem]:
     """Texts that are none of the words of a choice, so that no condition on it is met."""
     for field in log.fields:
         if field.type == "choice" and field.id in log.rows.texts:
             yield from _unknown(log, field)
 
 
-def _unknown(log: Log, field: Field) -> Iterator[Problem]:
+def _unknown(log: TableLog, field: Field) -> Iterator[Problem]:
     choices, words = log.choices(field), log.words(field.id)
     known = {match_key(word) for word in choices.values()}
     wrong = [i for i, text in enumerate(words.texts) if match_key(text) not in known and text.strip()]
@@ -79,12 +79,12 @@ def _elsewhere(field: Field) -> dict[str, str]:
     return found
 
 
-def _details(words: Words, allowed: tuple[str, ...], near: Mapping[int, str], row: int) -> dict[str, object]:
+def _details(words: EntryWords, allowed: tuple[str, ...], near: Mapping[int, str], row: int) -> dict[str, object]:
     text = int(words.codes[row])
     return {"got": words.texts[text], "allowed": allowed, "near": near[row], "count": int(words.counts[text])}
 
 
-def complaints(log: Log) -> Iterator[Problem]:
+def complaints(log: TableLog) -> Iterator[Problem]:
     """Complaints that are resolved by their status and not by their date, or the other way round."""
     if log.table.id != "complaints" or "status" not in log.rows.texts or "resolved" not in log.rows.numbers:
         return
@@ -105,7 +105,7 @@ def complaints(log: Log) -> Iterator[Problem]:
     )
 
 
-def sessions(log: Log) -> Iterator[Problem]:
+def sessions(log: TableLog) -> Iterator[Problem]:
     """Sessions that have taken place, though they are dated after the period."""
     if log.table.id != "sessions" or "completed" not in log.rows.texts or "scheduled" not in log.rows.numbers:
         return

@@ -16,7 +16,7 @@ from kpixl.period import add_months, from_serial, serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Field
-    from kpixl.check.case import Log
+    from kpixl.check.case import TableLog
     from kpixl.check.problem import Problem
 
 _FIRST_LIKELY = serial(date(1990, 1, 1))
@@ -33,7 +33,7 @@ def day_of(number: float, *, with_time: bool = False) -> date | float:
     return datetime(day.year, day.month, day.day) + timedelta(seconds=min(86399, round(number % 1 * 86400)))
 
 
-def odd(log: Log) -> Iterator[Problem]:
+def odd(log: TableLog) -> Iterator[Problem]:
     """Texts, truth values and Excel errors where a date or a number belongs."""
     known = {field.id: field for field in log.table.fields}
     for column, values in log.rows.odd.items():
@@ -47,7 +47,7 @@ def odd(log: Log) -> Iterator[Problem]:
             yield from log.problems(code, column, rows, partial(_odd_details, log, code, values))
 
 
-def _kind(log: Log, field: Field | None, value: object) -> str:
+def _kind(log: TableLog, field: Field | None, value: object) -> str:
     """The code for ``value`` where a date or a number belongs."""
     a_date = field is not None and field.type == "date"
     if isinstance(value, CellError):
@@ -62,7 +62,7 @@ def _kind(log: Log, field: Field | None, value: object) -> str:
     return "text_for_number" if number_meant(text) is None else "number_as_text"
 
 
-def _odd_details(log: Log, code: str, values: Mapping[int, object], row: int) -> dict[str, object]:
+def _odd_details(log: TableLog, code: str, values: Mapping[int, object], row: int) -> dict[str, object]:
     entries = log.case.entries
     details: dict[str, object] = {"got": values[row], "example": entries.period.end.isoformat()}
     if code == "date_as_text":
@@ -72,7 +72,7 @@ def _odd_details(log: Log, code: str, values: Mapping[int, object], row: int) ->
     return details
 
 
-def limits(log: Log) -> Iterator[Problem]:
+def limits(log: TableLog) -> Iterator[Problem]:
     """Numbers below a field's minimum or above its maximum."""
     for field in log.fields:
         if field.id not in log.rows.numbers:
@@ -91,7 +91,7 @@ def _limit_details(numbers: np.ndarray, limit: float, row: int) -> dict[str, obj
     return {"got": float(numbers[row]), "limit": limit}
 
 
-def dates(log: Log) -> Iterator[Problem]:
+def dates(log: TableLog) -> Iterator[Problem]:
     """Dates long before kpixl's owners were in business or long after the period; numbers that are no dates."""
     period = log.case.entries.period
     past_likely = serial(add_months(period.after, 12))
@@ -110,7 +110,7 @@ def _date_details(numbers: np.ndarray, details: Mapping[str, object], row: int) 
     return {**details, "got": day_of(numbers[row])}
 
 
-def spaces(log: Log) -> Iterator[Problem]:
+def spaces(log: TableLog) -> Iterator[Problem]:
     """Names, codes and other words that are nothing but spaces."""
     for field in log.fields:
         read = field.required or field.key or field.refers_to or (log.table.id, field.id) in log.case.readers
@@ -121,7 +121,7 @@ def spaces(log: Log) -> Iterator[Problem]:
                 yield from log.problems("spaces_only", field.id, np.flatnonzero(hollow[words.codes]), lambda row: {})
 
 
-def gaps(log: Log) -> Iterator[Problem]:
+def gaps(log: TableLog) -> Iterator[Problem]:
     """Required fields that are blank, in rows that are not."""
     for field in log.fields:
         if field.required:
@@ -129,7 +129,7 @@ def gaps(log: Log) -> Iterator[Problem]:
             yield from log.problems("required_blank", field.id, rows, lambda row: {})
 
 
-def amounts(log: Log) -> Iterator[Problem]:
+def amounts(log: TableLog) -> Iterator[Problem]:
     """Expenses below zero."""
     if log.table.id == "expenses" and "amount" in log.rows.numbers:
         numbers, currency = log.numbers("amount"), log.case.entries.currency
@@ -139,7 +139,7 @@ def amounts(log: Log) -> Iterator[Problem]:
         )
 
 
-def accuracy(log: Log) -> Iterator[Problem]:
+def accuracy(log: TableLog) -> Iterator[Problem]:
     """More accurate translations than were checked."""
     if log.table.id == "translations" and {"checked", "accurate"} <= set(log.rows.numbers):
         part, whole = log.numbers("accurate"), log.numbers("checked")

@@ -18,7 +18,7 @@ from kpixl.check.problem import SENTENCES, Problem
 if TYPE_CHECKING:
     from kpixl.catalog.model import Measure
     from kpixl.catalog.tables import Clause, Condition
-    from kpixl.check.case import Case, Log
+    from kpixl.check.case import Case, TableLog
 
 HOUSE = "house_language"
 COLUMN = "language"
@@ -27,7 +27,7 @@ _COMPARISONS = 5_000
 _ALIKE = 0.85
 
 
-def missing(log: Log) -> Iterator[Problem]:
+def missing(log: TableLog) -> Iterator[Problem]:
     """Rows that a figure leaves out because nothing tells whether they are in the house language."""
     if COLUMN not in log.rows.texts:
         return
@@ -63,7 +63,7 @@ def _asks_client(clause: Clause) -> bool:
     return len(clause) > 1 and HOUSE in names_in((clause,))
 
 
-def nearly_house(log: Log) -> Iterator[Problem]:
+def nearly_house(log: TableLog) -> Iterator[Problem]:
     """Languages that are probably the house language, written otherwise."""
     used = log.case.languages
     house = str(log.case.tally.settings[HOUSE])

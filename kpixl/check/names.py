@@ -15,14 +15,14 @@ from kpixl.check.meant import squeezed
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Field
-    from kpixl.check.case import Log, Words
+    from kpixl.check.case import EntryWords, TableLog
     from kpixl.check.problem import Problem
 
 _COMPARISONS = 5_000
 """Comparisons of spelling that a column may cost; past that, unknown names are reported without a near one."""
 
 
-def duplicates(log: Log) -> Iterator[Problem]:
+def duplicates(log: TableLog) -> Iterator[Problem]:
     """Names and codes that stand in more than one row of a table without stays."""
     if log.table.stays or not log.keys:
         return
@@ -44,7 +44,7 @@ def duplicates(log: Log) -> Iterator[Problem]:
         yield from log.problems(code, log.keys[0].id, chosen, partial(_duplicate_details, log, found))
 
 
-def _counts_once(log: Log, rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
+def _counts_once(log: TableLog, rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """For each group of ``rows`` with the same name whether it counts once: where every figure counts names, and
     Excel takes the spellings for the same."""
     readers = [item for item in log.case.counted if item.table == log.table.id]
@@ -55,13 +55,13 @@ def _counts_once(log: Log, rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return same
 
 
-def _duplicate_details(log: Log, found: Mapping[int, tuple[int, int]], row: int) -> dict[str, object]:
+def _duplicate_details(log: TableLog, found: Mapping[int, tuple[int, int]], row: int) -> dict[str, object]:
     first, count = found[row]
     texts = tuple(log.rows.texts[key.id].iloc[row] for key in log.keys)
     return {"got": texts if len(texts) > 1 else texts[0], "first": log.rows.cell(log.keys[0].id, first), "count": count}
 
 
-def same_numbers(log: Log) -> Iterator[Problem]:
+def same_numbers(log: TableLog) -> Iterator[Problem]:
     """Codes such as 007 and 7, which Excel's COUNTIFS takes for equal."""
     if log.table.stays or len(log.keys) != 1:
         return
@@ -86,7 +86,7 @@ def same_numbers(log: Log) -> Iterator[Problem]:
     )
 
 
-def references(log: Log) -> Iterator[Problem]:
+def references(log: TableLog) -> Iterator[Problem]:
     """Names that are not in the table from which they should be picked."""
     for field in log.fields:
         target = log.case.logs.get(field.refers_to) if field.refers_to else None
@@ -94,7 +94,7 @@ def references(log: Log) -> Iterator[Problem]:
             yield from _unknown(log, field, target)
 
 
-def _unknown(log: Log, field: Field, target: Log) -> Iterator[Problem]:
+def _unknown(log: TableLog, field: Field, target: TableLog) -> Iterator[Problem]:
     words, listed = log.words(field.id), target.words(target.keys[0].id).texts
     known = {text.casefold(): text for text in listed}
     unknown = [i for i, text in enumerate(words.texts) if text.casefold() not in known and text.strip()]
@@ -127,7 +127,7 @@ def _nearest(unknown: Sequence[str], known: Mapping[str, str]) -> Iterator[tuple
         yield ("misspelt_name", known[near[0]]) if near else ("unknown_name", "")
 
 
-def _reference_details(words: Words, title: str, near: Mapping[int, str], row: int) -> dict[str, object]:
+def _reference_details(words: EntryWords, title: str, near: Mapping[int, str], row: int) -> dict[str, object]:
     text = int(words.codes[row])
     return {"got": words.texts[text], "target": title, "near": near[row], "count": int(words.counts[text])}
 

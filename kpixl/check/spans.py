@@ -16,7 +16,7 @@ from kpixl.period import serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Calculated
-    from kpixl.check.case import Log
+    from kpixl.check.case import TableLog
     from kpixl.check.problem import Problem
 
 _IN_ORDER = {
@@ -30,7 +30,7 @@ _AHEAD = ("sessions",)
 """Tables whose rows are dated by what is planned: those after the period are still to come."""
 
 
-def backwards(log: Log) -> Iterator[Problem]:
+def backwards(log: TableLog) -> Iterator[Problem]:
     """Resolved before opened, completed before assigned, end before start."""
     spans = [("backwards", c.since, c.until, c.unit == "hours") for c in log.table.calculated if isinstance(c, Elapsed)]
     if log.table.stays:
@@ -45,7 +45,7 @@ def backwards(log: Log) -> Iterator[Problem]:
         yield from log.problems(code, until, np.flatnonzero(wrong), details)
 
 
-def _backwards_details(log: Log, since: str, until: str, with_time: bool, row: int) -> dict[str, object]:
+def _backwards_details(log: TableLog, since: str, until: str, with_time: bool, row: int) -> dict[str, object]:
     return {
         "since_heading": log.heading(since),
         "since": day_of(log.numbers(since)[row], with_time=with_time),
@@ -53,7 +53,7 @@ def _backwards_details(log: Log, since: str, until: str, with_time: bool, row: i
     }
 
 
-def calculated_cells(log: Log) -> Iterator[Problem]:
+def calculated_cells(log: TableLog) -> Iterator[Problem]:
     """Calculated columns that hold something else than their formula gives, which Excel counts all the same."""
     for column in log.table.calculated:
         if not isinstance(column, Elapsed) or column.power > 1:
@@ -73,7 +73,7 @@ def calculated_cells(log: Log) -> Iterator[Problem]:
 _TOLERANCE = 1e-6
 
 
-def _hidden(log: Log, column: Calculated) -> Iterator[Problem]:
+def _hidden(log: TableLog, column: Calculated) -> Iterator[Problem]:
     """Cells of a hidden column that do not hold what its formula gives."""
     there = {*log.rows.numbers, *log.rows.texts}
     if isinstance(column, Lookup) and not log.case.tally.can_look_up(log.rows, column):
@@ -85,7 +85,7 @@ def _hidden(log: Log, column: Calculated) -> Iterator[Problem]:
     yield from log.problems("hidden_changed", column.id, np.flatnonzero(~right & log.filled), lambda row: {})
 
 
-def _calculated_details(log: Log, column: Elapsed, expected: np.ndarray, row: int) -> dict[str, object]:
+def _calculated_details(log: TableLog, column: Elapsed, expected: np.ndarray, row: int) -> dict[str, object]:
     return {
         "got": float(log.numbers(column.id)[row]),
         "expected": float(expected[row]),
@@ -94,7 +94,7 @@ def _calculated_details(log: Log, column: Elapsed, expected: np.ndarray, row: in
     }
 
 
-def overlaps(log: Log) -> Iterator[Problem]:
+def overlaps(log: TableLog) -> Iterator[Problem]:
     """Two stays of one name at the same time. Ending on the day on which the next one starts is no overlap."""
     if not log.table.stays or not log.keys or not {"start", "end"} <= set(log.rows.numbers):
         return
@@ -114,17 +114,17 @@ def overlaps(log: Log) -> Iterator[Problem]:
     yield from log.problems("overlap", log.keys[0].id, sorted(others), lambda row: _pair(log, row, others[row]))
 
 
-def _days(log: Log, column: str, where_blank: float) -> np.ndarray:
+def _days(log: TableLog, column: str, where_blank: float) -> np.ndarray:
     """Days of ``column``, with its meaning for a blank cell; NaN for anything else."""
     return np.where(log.rows.blank(column), where_blank, log.numbers(column) // 1)
 
 
-def _pair(log: Log, row: int, other: int) -> dict[str, object]:
+def _pair(log: TableLog, row: int, other: int) -> dict[str, object]:
     key = log.keys[0].id
     return {"got": log.rows.texts[key].iloc[row], "other": log.rows.cell(key, other)}
 
 
-def outside_period(log: Log) -> Iterator[Problem]:
+def outside_period(log: TableLog) -> Iterator[Problem]:
     """How many rows are dated outside the period, and have no part in its figures."""
     column, period = log.table.date, log.case.entries.period
     if log.table.kept or column is None or column not in log.rows.numbers:

@@ -13,7 +13,7 @@ from kpixl.check.problem import SENTENCES, Msg, Problem, name_of
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Measure
-    from kpixl.check.case import Case, Log
+    from kpixl.check.case import Case, TableLog
 
 SLOW_ROWS = 5_000
 """With more rows than these, a table whose formulas look through all of its rows takes Excel long."""
@@ -29,7 +29,7 @@ def tables_gone(case: Case) -> Iterator[Problem]:
             yield Problem(SENTENCES[code].severity, code, "", None, table.id, None, details)
 
 
-def columns_gone(log: Log) -> Iterator[Problem]:
+def columns_gone(log: TableLog) -> Iterator[Problem]:
     """Columns that the owner deleted."""
     for column in log.table.columns:
         if not log.rows.has(column.id):
@@ -38,14 +38,14 @@ def columns_gone(log: Log) -> Iterator[Problem]:
             yield log.problem(code, column.id, title=log.rows.sheet, lost=log.case.lost(needed))
 
 
-def below(log: Log) -> Iterator[Problem]:
+def below(log: TableLog) -> Iterator[Problem]:
     """Rows typed or pasted below a table that did not grow."""
     if log.rows.below:
         problem = log.problem("rows_below", title=log.rows.sheet)
         yield replace(problem, cell=log.rows.below)
 
 
-def empty(log: Log) -> Iterator[Problem]:
+def empty(log: TableLog) -> Iterator[Problem]:
     """Tables without rows, where a KPI needs them and no total is typed."""
     if not log.empty:
         return
@@ -59,7 +59,7 @@ def empty(log: Log) -> Iterator[Problem]:
         yield log.problem(code, title=log.rows.sheet, lost=lost)
 
 
-def slow(log: Log) -> Iterator[Problem]:
+def slow(log: TableLog) -> Iterator[Problem]:
     """Tables that have grown too long for formulas that look through all rows, once for each row."""
     count, found = _filled(log), dict[str, int]()
     for column in log.table.calculated:
@@ -77,5 +77,5 @@ def slow(log: Log) -> Iterator[Problem]:
             yield log.problem("slow_table", title=title, count=rows)
 
 
-def _filled(log: Log) -> int:
+def _filled(log: TableLog) -> int:
     return int(np.count_nonzero(log.filled))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
-from kpixl.cli.command import Option, Word
+from kpixl.cli.command import DONE, OWNER_NEEDED, Option, Word
 from kpixl.errors import N_, UsageError
 from kpixl.languages import currency_of, default_language
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from kpixl.check import Problem
     from kpixl.cli.command import Arguments
     from kpixl.period import Period
-
-DONE, OWNER_NEEDED = 0, 1
 
 WORKBOOK = Word("file", "FILE", N_("the workbook"), path=True)
 
@@ -48,14 +46,6 @@ class GivenTwice(UsageError):
 
     code = "given_twice"
     template = N_("“{got}” is given twice; give it once.")
-
-
-class Answer(NamedTuple):
-    """What a command has to say, made only when it is shown, and how it exits. No data and no text: all is said."""
-
-    data: Callable[[], Any]
-    text: Callable[[], str]
-    code: int = DONE
 
 
 class Asked(NamedTuple):

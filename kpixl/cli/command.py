@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from kpixl.errors import N_, Phrase, UnknownChoice, UsageError
 
-if TYPE_CHECKING:
-    from kpixl.cli.answer import Answer
+DONE, OWNER_NEEDED = 0, 1
 
 Translate = Callable[[str], str]
 
@@ -58,6 +57,14 @@ class Unreadable(UsageError):
     """Anything else that argparse complains of, in its own words."""
 
     template = N_("kpixl cannot read the command ({what}); see “{help}”.")
+
+
+class Answer(NamedTuple):
+    """What a command has to say, made only when it is shown, and how it exits. No data and no text: all is said."""
+
+    data: Callable[[], Any]
+    text: Callable[[], str]
+    code: int = DONE
 
 
 class HelpAsked(Exception):

@@ -13,12 +13,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TextIO
 
-from kpixl import __version__
 from kpixl.cli import commands
-from kpixl.cli.answer import DONE, Answer
-from kpixl.cli.command import Command, HelpAsked, Translate, chosen, help_of, help_of_all, read
+from kpixl.cli.command import DONE, Answer, Command, HelpAsked, Translate, chosen, help_of, help_of_all, read
 from kpixl.errors import N_, KpixlError, Unexpected
 from kpixl.languages import FOLDER, default_language
+from kpixl.version import __version__
 
 NOT_DONE, INTERRUPTED = 2, 130
 _HELP = ("-h", "--help")

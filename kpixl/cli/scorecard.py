@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from kpixl.catalog import Level
 from kpixl.check.problem import counts_text, problem_count
 from kpixl.errors import N_
-from kpixl.kpi.cautions import SIGNS, alert_text, cautions
+from kpixl.kpi.cautions import cautions
 from kpixl.kpi.grade import GRADED
+from kpixl.texts.caution_text import SIGNS, alert_text, caution_line, caution_text
 from kpixl.texts.figures import as_line, certainty, pace_text, signal_text
 from kpixl.texts.lines import GAP, WIDTH, Json, block
 from kpixl.texts.words import DAYS_LEFT, SETTLED, change_text, reason_text, standing_word, to_next_text
@@ -96,7 +97,12 @@ def scorecard_json(scorecard: Scorecard, t: Language, problems: Sequence[Problem
 
 def caution_json(caution: Caution, t: Language) -> Json:
     """What KPIs say together."""
-    return {"id": caution.id, "severity": caution.severity, "kpis": list(caution.kpis), "text": caution.text(t)}
+    return {
+        "id": caution.id,
+        "severity": caution.severity,
+        "kpis": list(caution.kpis),
+        "text": caution_text(caution, t),
+    }
 
 
 def _arguments_json(result: Result) -> Json:
@@ -150,7 +156,7 @@ def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Languag
         lines += _row(row, widths, _COLOURS[result.grade.shade] if colour else None)
         below = (_told(result, t), as_line(pace_text(result, t, entries.currency)), *_advice(result, t))
         lines += block((text for text in below if text), indent=widths[0] + len(GAP))
-    found = block(f"{caution.sign} {caution.text(t)}" for caution in cautions(scorecard))
+    found = block(caution_line(caution, t) for caution in cautions(scorecard))
     return "\n".join([*lines, *([""] if found else []), *found, "", *block([counts_text(problems, t)])])
 
 

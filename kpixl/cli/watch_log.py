@@ -25,7 +25,7 @@ LARGEST = 200_000
 """Bytes of the log, of which one older part is kept."""
 
 
-class Log(RotatingFileHandler):
+class WatchLog(RotatingFileHandler):
     """The log of a folder. Close it in the end."""
 
     def __init__(self, folder: Path) -> None:

@@ -50,7 +50,7 @@ ERRORS = tuple(ExcelError)
 
 
 @dataclass(frozen=True)
-class Numbers:
+class NumberArray:
     """Numbers of one shape, and which of them are errors: 0 for none, else one more than the place in ``ERRORS``."""
 
     values: Array
@@ -143,15 +143,15 @@ def _filled(shape: tuple[int, ...], cells: Sequence[object]) -> Array:
     return found.reshape(shape)
 
 
-def numbers_of(array: Array) -> Numbers:
+def numbers_of(array: Array) -> NumberArray:
     """The numbers in an array, and what is wrong with the other cells."""
     if array.dtype != object:
         errors = np.where(np.isnan(array), code_of(ExcelError.VALUE), 0)
-        return Numbers(array, np.where(np.isinf(array), code_of(ExcelError.NUM), errors).astype(np.uint8))
+        return NumberArray(array, np.where(np.isinf(array), code_of(ExcelError.NUM), errors).astype(np.uint8))
     found = [number_of(cell) for cell in array.flat]
     values = np.array([0.0 if isinstance(one, ExcelError) else one for one in found], dtype=float)
     codes = np.array([code_of(one) if isinstance(one, ExcelError) else 0 for one in found], dtype=np.uint8)
-    return Numbers(values.reshape(array.shape), codes.reshape(array.shape))
+    return NumberArray(values.reshape(array.shape), codes.reshape(array.shape))
 
 
 def common_shape(arrays: Sequence[Array]) -> tuple[int, ...]:

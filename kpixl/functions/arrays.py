@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kpixl.formula import Binary, Name, Negate, Node, Number, parse
-from kpixl.functions.arguments import Array, ExcelError, Numbers, code_of, common_shape, stretched
+from kpixl.functions.arguments import Array, ExcelError, NumberArray, code_of, common_shape, stretched
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Kpi
@@ -23,28 +23,28 @@ _OPERATIONS: Mapping[str, Callable[[Array, Array], Array]] = {
 }
 
 
-def kpi_numbers(kpi: Kpi, arguments: Sequence[Numbers]) -> Numbers:
+def kpi_numbers(kpi: Kpi, arguments: Sequence[NumberArray]) -> NumberArray:
     """The KPI for every place of its arguments, which are in its own order."""
     shape = common_shape([argument.values for argument in arguments])
     beyond = code_of(ExcelError.NA)
     values = [stretched(argument.values, shape, 0.0) for argument in arguments]
     errors = _first([stretched(argument.errors, shape, beyond) for argument in arguments])
     none = np.zeros(shape, dtype=np.uint8)
-    bound = {name: Numbers(value, none) for name, value in zip(kpi.arguments, values, strict=True)}
+    bound = {name: NumberArray(value, none) for name, value in zip(kpi.arguments, values, strict=True)}
     with np.errstate(all="ignore"):
         found = _evaluate(parse(kpi.formula), bound, none)
-    return Numbers(found.values, _first([errors, found.errors]))
+    return NumberArray(found.values, _first([errors, found.errors]))
 
 
-def _evaluate(node: Node, bound: Mapping[str, Numbers], none: Array) -> Numbers:
+def _evaluate(node: Node, bound: Mapping[str, NumberArray], none: Array) -> NumberArray:
     match node:
         case Number(value):
-            return Numbers(np.full(none.shape, value), none)
+            return NumberArray(np.full(none.shape, value), none)
         case Name(id_):
             return bound[id_]
         case Negate(operand):
             inner = _evaluate(operand, bound, none)
-            return Numbers(-inner.values, inner.errors)
+            return NumberArray(-inner.values, inner.errors)
         case Binary(sign, left, right):
             first, second = _evaluate(left, bound, none), _evaluate(right, bound, none)
             values = np.asarray(_OPERATIONS[sign](first.values, second.values))
@@ -54,7 +54,7 @@ def _evaluate(node: Node, bound: Mapping[str, Numbers], none: Array) -> Numbers:
             if sign == "^":
                 own = np.where((first.values == 0) & (second.values == 0), code_of(ExcelError.NUM), own)
                 own = np.where((first.values == 0) & (second.values < 0), code_of(ExcelError.DIV0), own)
-            return Numbers(values, _first([first.errors, second.errors, own.astype(np.uint8)]))
+            return NumberArray(values, _first([first.errors, second.errors, own.astype(np.uint8)]))
 
 
 def _first(errors: Sequence[Array]) -> Array:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kpixl.catalog import businesses
 from kpixl.catalog.model import Level, value_formula
 from kpixl.errors import UnknownChoice
-from kpixl.functions.arguments import Cell, ExcelError, Numbers, is_blank, number_of, numbers_of
+from kpixl.functions.arguments import Cell, ExcelError, NumberArray, is_blank, number_of, numbers_of
 from kpixl.functions.arrays import kpi_numbers
 from kpixl.i18n import LOCALES, language
 from kpixl.kpi.calc import find_kpi
@@ -62,7 +62,7 @@ def to_next(kpi: object, measures: Array) -> Cell:
     if measures.size != len(found.kpi.arguments):
         raise Fault(ExcelError.VALUE)
     numbers = numbers_of(measures.ravel())
-    one_each = [Numbers(numbers.values[at], numbers.errors[at]) for at in range(measures.size)]
+    one_each = [NumberArray(numbers.values[at], numbers.errors[at]) for at in range(measures.size)]
     value = _number(kpi_numbers(found.kpi, one_each).cells().item())
     arguments: dict[str, float | None] = dict(zip(found.kpi.arguments, numbers.values.tolist(), strict=True))
     try:

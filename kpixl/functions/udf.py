@@ -29,7 +29,7 @@ _NUMBERS = range(2000, 3000)
 _PLAIN = {float, type(None)}
 
 
-class Cells(Accessor):
+class UdfCells(Accessor):
     """How xlwings is to hand cells over, and to take them back."""
 
     @classmethod
@@ -94,8 +94,8 @@ def decorated(
     for described in descriptions(code):
         one = _made(described.name, described.help)
         for name, text in described.arguments:
-            one = arg(name, Cells, doc=text)(one)
-        made[described.name] = func(category=CATEGORY)(ret(Cells)(one))
+            one = arg(name, UdfCells, doc=text)(one)
+        made[described.name] = func(category=CATEGORY)(ret(UdfCells)(one))
     return made
 
 

@@ -13,7 +13,7 @@ from kpixl.imports.source import Raw, is_filled
 
 if TYPE_CHECKING:
     from kpixl.imports.matching import Filling, Match
-    from kpixl.imports.profiles import Report, Where
+    from kpixl.imports.profiles import ProductReport, Where
     from kpixl.imports.recognise import Recognised
 
     Row = Sequence[Raw]
@@ -86,7 +86,7 @@ def _chosen(rows: list[list[Raw]], lines: list[int], product: Recognised) -> Bod
     return Body(kept, places, groups, len(rows) - len(kept))
 
 
-def _is_total(filled: Row, report: Report) -> bool:
+def _is_total(filled: Row, report: ProductReport) -> bool:
     first = filled[0] if filled else ""
     return isinstance(first, str) and any(_key(first).startswith(name_key(word)) for word in report.totals)
 

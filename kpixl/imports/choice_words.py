@@ -26,7 +26,7 @@ _NO = frozenset({"non", "nao", "nu", "falso", "faux", "fals"})
 
 
 @dataclass(frozen=True)
-class Words:
+class ChoiceWords:
     """The words of one choice field, and what they stand for; ``yes_no`` adds the usual spellings of both."""
 
     words: Mapping[str, str]
@@ -53,7 +53,7 @@ class Translated:
 
     known: Mapping[str, str]
     otherwise: str | None
-    words: Words | None = None
+    words: ChoiceWords | None = None
 
     def __call__(self, cell: Raw) -> Read:
         """The workbook's word for what stands in a cell; None for a word that means nothing."""

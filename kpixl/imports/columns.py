@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from kpixl.errors import Phrase
 from kpixl.imports import dates, numbers
-from kpixl.imports.choice_words import Choices, Translated, Words, as_romanian, as_text
+from kpixl.imports.choice_words import Choices, ChoiceWords, Translated, as_romanian, as_text
 from kpixl.imports.dates import Dates, Order, zone_called
 from kpixl.imports.labels import name_key
-from kpixl.imports.numbers import Numbers, Sign
+from kpixl.imports.numbers import NumberReader, Sign
 from kpixl.imports.profiles import Rule
 from kpixl.imports.remarks import COMMA, DAY_FIRST, LOCAL_ZONE, MONTH_FIRST, POINT, Note
 from kpixl.imports.values import Convert, Read, converted, texts_in
@@ -126,7 +126,7 @@ class Columns:
             self._note("twofold", id_, count=twofold)
         return found
 
-    def _numbers(self, sign: Sign | None, column: Field, cells: Cells) -> Numbers:
+    def _numbers(self, sign: Sign | None, column: Field, cells: Cells) -> NumberReader:
         unit: Literal["count", "money", "fraction", "hours"] = "count"
         if column.unit == "hours" or (self.table.id, column.id) in _HOURS:
             unit = "hours"
@@ -135,10 +135,10 @@ class Columns:
         currency = numbers.currency_of(cells) if unit == "money" else ""
         if currency and currency != self.manners.currency:
             self._note("currency", column.id, mark=currency)
-        return Numbers(sign, unit, currency)
+        return NumberReader(sign, unit, currency)
 
-    def _words(self, column: Field) -> Words:
-        return Words(self.choices.get(column.id, {}), yes_no={*column.choices} == {"yes", "no"})
+    def _words(self, column: Field) -> ChoiceWords:
+        return ChoiceWords(self.choices.get(column.id, {}), yes_no={*column.choices} == {"yes", "no"})
 
     def _translated(self, column: Field, cells: Cells) -> list[Read]:
         """Texts that a product's profile translates; where it has a default, cells that say nothing get that."""

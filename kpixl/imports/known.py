@@ -36,7 +36,7 @@ _Index: TypeAlias = dict[tuple[Hashable, ...], list[int]]
 
 
 @dataclass(frozen=True)
-class Stay:
+class KnownStay:
     """A row under its key: where it stands, and its start where rows last."""
 
     place: int
@@ -70,7 +70,7 @@ def key_of(table: Table, row: Row) -> tuple[Hashable, ...] | None:
     return tuple(text_key(str(value)) for value in values) if values and all(values) else None
 
 
-def stay_like(stays: Sequence[Stay], start: float | None) -> Stay | None:
+def stay_like(stays: Sequence[KnownStay], start: float | None) -> KnownStay | None:
     """Of rows with one key, the one with this start: one with another start is another stay. A row without a start is
     the last of them."""
     if not stays:
@@ -187,15 +187,15 @@ class Known:
         return unlike - blanks, blanks
 
     @cached_property
-    def _keyed(self) -> dict[tuple[Hashable, ...], list[Stay]]:
-        found: dict[tuple[Hashable, ...], list[Stay]] = {}
+    def _keyed(self) -> dict[tuple[Hashable, ...], list[KnownStay]]:
+        found: dict[tuple[Hashable, ...], list[KnownStay]] = {}
         ids = [field.id for field in self.table.fields if field.key and self.rows.has(field.id)]
         lasting = self.table.stays and self.rows.has(START)
         for place in range(len(self.rows)):
             key = key_of(self.table, {id_: self.value(id_, place) for id_ in ids})
             if key is not None:
                 start = self.value(START, place) if lasting else None
-                found.setdefault(key, []).append(Stay(place, start if isinstance(start, float) else None))
+                found.setdefault(key, []).append(KnownStay(place, start if isinstance(start, float) else None))
         return found
 
     @cached_property

@@ -100,7 +100,7 @@ def amount(text: str) -> Amount | None:
 
 
 @dataclass(frozen=True)
-class Numbers:
+class NumberReader:
     """How the numbers of a column are read: the sign before decimals (None where the column holds both), whether they
     are money, shares of one, or hours, and the currency that the column is in."""
 

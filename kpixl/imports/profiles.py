@@ -41,7 +41,7 @@ class Rule(Record, frozen=True):
         return (*self.join, *(rule.column for rule in (self.where, self.negative) if rule))
 
 
-class Report(Record, frozen=True):
+class ProductReport(Record, frozen=True):
     """One export of a product, for one table. It is recognised by its ``marks``: aliases that all have to be there, and
     ``lacks``: aliases that must not.
 
@@ -66,7 +66,7 @@ class Product(Record, frozen=True):
     id: str
     name: str
     columns: dict[str, tuple[str, ...]]
-    reports: tuple[Report, ...]
+    reports: tuple[ProductReport, ...]
     blanks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from kpixl.imports.labels import name_key
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
-    from kpixl.imports.profiles import Product, Report, Rule
+    from kpixl.imports.profiles import Product, ProductReport, Rule
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Recognised:
     """A report of a product, with the columns that its aliases stand for in a file (from 0)."""
 
     product: Product
-    report: Report
+    report: ProductReport
     aliases: Mapping[str, int]
     rules: Mapping[str, tuple[tuple[int, ...], Rule]]
     """Field id -> the columns that fill it, and how."""
@@ -61,7 +61,7 @@ def _aliases(product: Product, places: Mapping[str, Sequence[int]]) -> dict[str,
     return found
 
 
-def _rules(report: Report, aliases: Mapping[str, int]) -> dict[str, tuple[tuple[int, ...], Rule]]:
+def _rules(report: ProductReport, aliases: Mapping[str, int]) -> dict[str, tuple[tuple[int, ...], Rule]]:
     """For each field the first of its rules whose columns are there."""
     found: dict[str, tuple[tuple[int, ...], Rule]] = {}
     for id_, rules in report.fields.items():

@@ -19,7 +19,6 @@ from kpixl.imports.remarks import Note
 from kpixl.imports.sorting import Sorter
 from kpixl.imports.source import Source
 from kpixl.imports.values import BLANK, Read, Unfit, Value
-from kpixl.texts.words import choice_words
 
 if TYPE_CHECKING:
     from kpixl.entries import EntryTable
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 def rows_for(
     match: Match,
     *,
-    choices: Choices | None = None,
+    choices: Choices,
     language: str = "en",
     currency: str = "",
     zone: str | None = None,
@@ -41,7 +40,7 @@ def rows_for(
 ) -> Accepted:
     """The rows of a file as rows of its table.
 
-    ``choices`` are the words of the workbook (English ones without them); ``language`` and ``currency`` decide how
+    ``choices`` are the words of the workbook; ``language`` and ``currency`` decide how
     dates and numbers are read where the file does not tell; times with a zone of their own are moved to ``zone``, a
     name such as Europe/Madrid, or to the computer's. Rows of ``existing`` are not taken again; ``locked`` says of a
     field and one of them that its cell may not be filled in. Names that look as in ``spellings`` are written so.
@@ -49,7 +48,6 @@ def rows_for(
     where a field that every row needs has no column; BadConstant for a constant that does not fit; UnknownZone.
     """
     _check_needed(match)
-    choices = choice_words(match.table, {}) if choices is None else choices
     manners = Manners(language, currency, zone)
     zone_called(zone)
     spellings = spellings or {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kpixl.errors import Phrase
 from kpixl.imports.choice_words import plain_text
-from kpixl.imports.known import START, Known, Stay, key_of, same_value, stay_like
+from kpixl.imports.known import START, Known, KnownStay, key_of, same_value, stay_like
 from kpixl.imports.outcome import Accepted, Completion, Difference, Rejected
 from kpixl.imports.remarks import Note
 from kpixl.imports.values import BLANK, TWICE, Read, Unfit, Value
@@ -53,7 +53,7 @@ class Sorter:
         self.differences: list[Difference] = []
         self.differing = self.known = 0
         self.held: Counter[str] = Counter()
-        self.seen: dict[tuple[Hashable, ...], list[Stay]] = {}
+        self.seen: dict[tuple[Hashable, ...], list[KnownStay]] = {}
 
     def sorted(
         self,
@@ -132,7 +132,7 @@ class Sorter:
         stays = self.seen.setdefault(key, [])
         same = stay_like(stays, start)
         if same is None:
-            stays.append(Stay(self.of.lines[place], start))
+            stays.append(KnownStay(self.of.lines[place], start))
             return False
         id_ = next(field.id for field in self.table.fields if field.key)
         self._reject(place, id_, TWICE, first=same.place)

@@ -11,21 +11,17 @@ from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.model import Threshold
 from kpixl.entries import History
-from kpixl.errors import N_
 from kpixl.kpi.grade import passes
-from kpixl.kpi.score import alert_of
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import CautionRule
-    from kpixl.i18n import Language
     from kpixl.kpi.score import Result, Scorecard
     from kpixl.period import Period
 
 Severity = Literal["act_now", "warning", "good"]
 
-SIGNS: dict[Severity, str] = {"act_now": "✖", "warning": "!", "good": "★"}
+SEVERITIES: tuple[Severity, ...] = ("act_now", "warning", "good")
 """In the order in which cautions are told."""
-WORDS: dict[Severity, str] = {"act_now": N_("act now"), "warning": N_("warning"), "good": N_("good news")}
 
 
 @dataclass(frozen=True)
@@ -51,20 +47,6 @@ class Caution:
         """The ids of the KPIs that it is about; it is told beside the first."""
         return self.rule.kpis
 
-    def word(self, t: Language) -> str:
-        """How urgent it is, for those who do not see the shape."""
-        return t(WORDS[self.severity])
-
-    @property
-    def sign(self) -> str:
-        """The shape that stands before its text."""
-        return SIGNS[self.severity]
-
-    def text(self, t: Language) -> str:
-        """What it says, in one language, with the values as the owner reads them."""
-        values = {one.kpi.id: t.number(one.value, one.kpi.kpi.unit, self.currency) for one in self.results}
-        return t(self.rule.text).format(**values)
-
 
 def cautions(scorecard: Scorecard) -> tuple[Caution, ...]:
     """What the owner is to be told, most urgent first; ties in the catalogue's order."""
@@ -74,13 +56,7 @@ def cautions(scorecard: Scorecard) -> tuple[Caution, ...]:
         results = tuple(scorecard.result(kpi) for kpi in rule.kpis)
         if all(_holds(rule, result, entries.period, entries.history) for result in results):
             found.append(Caution(rule, results, entries.currency))
-    return tuple(sorted(found, key=lambda caution: [*SIGNS].index(caution.severity)))
-
-
-def alert_text(result: Result, t: Language) -> str:
-    """What a KPI's own value calls for; empty where that is nothing."""
-    rule = alert_of(result.kpi, result.value)
-    return t(rule.text) if rule else ""
+    return tuple(sorted(found, key=lambda caution: SEVERITIES.index(caution.severity)))
 
 
 def moved(result: Result) -> str | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class PeriodClock:
     """How many days of the period have gone, are left, and make it up."""
 
     gone: int
@@ -53,15 +53,15 @@ class Pace:
     on_track: bool | None
 
 
-def clock(period: Period, entered_until: float | None, today: date) -> Clock:
+def clock(period: Period, entered_until: float | None, today: date) -> PeriodClock:
     """The days of ``period`` up to ``entered_until`` (an Excel date; else up to ``today``)."""
     last = today if entered_until is None else from_serial(max(0.0, min(entered_until, 2958465.0)))
     total = (period.after - period.start).days
     gone = max(0, min(total, (last - period.start).days + 1))
-    return Clock(gone, total - gone, total, over=today >= period.after)
+    return PeriodClock(gone, total - gone, total, over=today >= period.after)
 
 
-def pace(value: float, target: float | None, now: Clock, *, less_is_better: bool) -> Pace | None:
+def pace(value: float, target: float | None, now: PeriodClock, *, less_is_better: bool) -> Pace | None:
     """The pace of a value that builds up; None unless the period still runs."""
     if not now.running:
         return None

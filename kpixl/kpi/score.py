@@ -26,7 +26,7 @@ from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.interval import Interval, interval
 from kpixl.kpi.measure import MeasureValue
 from kpixl.kpi.own import own_kpis
-from kpixl.kpi.pace import Clock, Pace, clock, pace
+from kpixl.kpi.pace import Pace, PeriodClock, clock, pace
 from kpixl.kpi.signals import Limits, Signal, limits, marked, signal
 from kpixl.kpi.year_to_date import closed_periods, first_closed, year_to_date
 from kpixl.period import Window
@@ -85,7 +85,7 @@ class Scorecard:
     measures_previous: Mapping[str, float | None]
     closed: Mapping[str, int]
     """For each measure, how many closed periods of the year have a figure of it."""
-    clock: Clock
+    clock: PeriodClock
     """How far the period has come."""
     slots: tuple[Result, ...]
     """Every KPI that the workbook has a place for: those of the business, then the owner's, used or not."""
@@ -179,7 +179,7 @@ def _note(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> str:
 
 
 def _own_result(
-    kpi: BusinessKpi, entries: Entries, used: Mapping[str, float | None], history: History, now: Clock
+    kpi: BusinessKpi, entries: Entries, used: Mapping[str, float | None], history: History, now: PeriodClock
 ) -> Result:
     """A KPI that the owner made up. What kpixl cannot evaluate has the value that Excel saved."""
     entry = next((entry for entry in entries.own if entry.slot == kpi.id), None)
@@ -201,7 +201,7 @@ def _result(
     to_date: Mapping[str, float | None],
     closed: Mapping[str, int],
     history: History,
-    now: Clock,
+    now: PeriodClock,
 ) -> Result:
     arguments = {argument.name: measures[argument.measure.name].used for argument in kpi.arguments}
     value, reason = calculate(kpi, arguments)
@@ -285,7 +285,7 @@ def ungraded_reason(kpi: BusinessKpi, rate: float | None, *, few: bool = False) 
     return Reason("no_rate" if kpi.in_dollars and rate is None else "no_bands")
 
 
-def builds_up(kpi: BusinessKpi, now: Clock) -> bool:
+def builds_up(kpi: BusinessKpi, now: PeriodClock) -> bool:
     """Whether the value grows with the days of a period that still runs."""
     return kpi.kpi.builds_up and kpi.window is Window.PERIOD and now.running
 
@@ -298,7 +298,7 @@ def _graded(
     thresholds: Mapping[Level, float],
     arguments: Mapping[str, float | None],
     history: History,
-    now: Clock,
+    now: PeriodClock,
 ) -> Result:
     target_cell = entries.targets.get(kpi.id)
     target = target_cell.number if target_cell else None

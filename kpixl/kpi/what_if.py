@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kpixl.catalog.model import Argument, Business, BusinessKpi, Measure
-    from kpixl.kpi.pace import Clock
+    from kpixl.kpi.pace import PeriodClock
     from kpixl.kpi.score import Result, Scorecard
 
 NEVER_NEGATIVE = ("count", "hours", "months")
@@ -150,7 +150,7 @@ def _standing_now(result: Result) -> Level | Standing | None:
     return result.grade.standing
 
 
-def _standing(kpi: BusinessKpi, value: float | None, result: Result, now: Clock) -> Level | Standing | None:
+def _standing(kpi: BusinessKpi, value: float | None, result: Result, now: PeriodClock) -> Level | Standing | None:
     if kpi.thresholds or value is None or not builds_up(kpi, now):
         level = level_of(kpi, value, result.thresholds)
         if level is not None or value is None or result.target is None or kpi.thresholds:

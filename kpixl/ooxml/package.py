@@ -27,7 +27,7 @@ __all__ = [
     "Package",
     "Relationship",
     "Sheet",
-    "Table",
+    "TablePart",
     "string_of",
     "to_bytes",
     "unescaped",
@@ -59,7 +59,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TablePart:
     """An Excel Table by the name that formulas use; ``ref`` includes headings and a totals row."""
 
     name: str
@@ -108,7 +108,7 @@ class Package(Parts):
         return {e.get("name", ""): e.text or "" for e in entries if e.get("localSheetId") is None}
 
     @cached_property
-    def tables(self) -> tuple[Table, ...]:
+    def tables(self) -> tuple[TablePart, ...]:
         """All Excel Tables; no sheet is parsed for them."""
         return tuple(self._tables())
 
@@ -178,13 +178,13 @@ class Package(Parts):
         for attribute in derived:
             self.__dict__.pop(attribute, None)
 
-    def _tables(self) -> Iterator[Table]:
+    def _tables(self) -> Iterator[TablePart]:
         for sheet in self.sheets:
             for part in self.related(sheet.part, OFFICE_RELATIONSHIP + "/table") if sheet.part else ():
                 root = self.tree(part)
                 columns = root.iterfind(f"{{{MAIN}}}tableColumns/{{{MAIN}}}tableColumn")
                 names = tuple(unescaped(column.get("name", "")) for column in columns)
-                yield Table(root.get("displayName", ""), part, sheet, root.get("ref", ""), names)
+                yield TablePart(root.get("displayName", ""), part, sheet, root.get("ref", ""), names)
 
 
 def unescaped(text: str) -> str:

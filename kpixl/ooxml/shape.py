@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
-    from kpixl.ooxml.package import Package, Table
+    from kpixl.ooxml.package import Package, TablePart
     from kpixl.ooxml.sheet import SheetEditor
 
 
@@ -44,7 +44,7 @@ class Column:
     declared: bool
 
 
-def find_table(package: Package, name: str) -> Table:
+def find_table(package: Package, name: str) -> TablePart:
     """The table of that name, in any case; OwnedPartMissing without one."""
     for table in package.tables:
         if table.name.lower() == name.lower():

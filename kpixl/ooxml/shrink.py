@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
-    from kpixl.ooxml.package import Package, Table
+    from kpixl.ooxml.package import Package, TablePart
     from kpixl.ooxml.shape import Column
 
 _C, _F, _ROW = (f"{{{MAIN}}}{tag}" for tag in ("c", "f", "row"))
@@ -112,7 +112,7 @@ def _write_places(data: Element) -> None:
             cell.set("r", cell_name(number, column))
 
 
-def _refuse(table: Table, root: Element, region: Area) -> None:
+def _refuse(table: TablePart, root: Element, region: Area) -> None:
     for merged in root.iterfind(f"{{{MAIN}}}mergeCells/{{{MAIN}}}mergeCell"):
         area = parse_area(merged.get("ref", ""))
         if area.overlaps(region):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
     from kpixl.ooxml.cells import Value
-    from kpixl.ooxml.package import Package, Table
+    from kpixl.ooxml.package import Package, TablePart
     from kpixl.ooxml.shape import Column
 
 _CHUNK = 2_000
@@ -102,13 +102,13 @@ def set_cells(package: Package, table_name: str, changes: Mapping[tuple[int, str
     editor.commit()
 
 
-def _refuse_unknown(table: Table, headings: Iterable[str]) -> None:
+def _refuse_unknown(table: TablePart, headings: Iterable[str]) -> None:
     for heading in headings:
         if heading not in table.columns:
             raise UnknownField(table=table.name, got=heading, allowed=", ".join(table.columns))
 
 
-def _count(table: Table, columns: Mapping[str, Sequence[Value]]) -> int:
+def _count(table: TablePart, columns: Mapping[str, Sequence[Value]]) -> int:
     _refuse_unknown(table, columns)
     counts = {len(values) for values in columns.values()}
     if len(counts) > 1:
@@ -116,7 +116,7 @@ def _count(table: Table, columns: Mapping[str, Sequence[Value]]) -> int:
     return counts.pop() if counts else 0
 
 
-def _refuse_obstacles(package: Package, table: Table, editor: SheetEditor, grown: Area, has_totals: bool) -> None:
+def _refuse_obstacles(package: Package, table: TablePart, editor: SheetEditor, grown: Area, has_totals: bool) -> None:
     """The table may not grow over anything, nor past the end of the sheet."""
     if grown.bottom < grown.top:
         return

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.model import Level
 from kpixl.entries import History
 from kpixl.errors import N_
-from kpixl.kpi.cautions import alert_text
 from kpixl.kpi.grade import GRADED
 from kpixl.kpi.score import target_position
 from kpixl.period import Window
 from kpixl.report import charts
 from kpixl.report.trends import Past, Trend, past_of, trend_of
+from kpixl.texts.caution_text import alert_text
 from kpixl.texts.figures import as_line, cases, pace_text, signal_text
 from kpixl.texts.groups import HEADINGS, TITLES, has_level, level_shown, section_note
 from kpixl.texts.words import (
@@ -44,7 +44,7 @@ SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingShown:
     """A level or standing: the shape and the word, and the id of the level whose colour it has."""
 
     shape: str
@@ -61,7 +61,7 @@ class Card:
     window: str
     value: str
     raw: float | None
-    standing: Standing
+    standing: StandingShown
     cases: tuple[str, ...]
     """How many cases stand behind the value, and how sure it is by them."""
     pace: str
@@ -85,32 +85,32 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigureShown:
     """One KPI of one group; blank where there is none."""
 
     value: str
     raw: float | None
-    standing: Standing | None
+    standing: StandingShown | None
     cases: str
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GroupShown:
     """A row of a breakdown; ``name`` is the owner's, blank for rows without one."""
 
     name: str
-    figures: tuple[Figure, ...]
+    figures: tuple[FigureShown, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableShown:
     """A breakdown by one dimension."""
 
     id: str
     title: str
     heading: str
     kpis: tuple[str, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[GroupShown, ...]
     note: str
 
 
@@ -144,7 +144,7 @@ def _card(result: Result, scorecard: Scorecard, history: History, t: Language) -
     kpi, entries = result.kpi, scorecard.entries
     unit, currency = kpi.kpi.unit, entries.currency
     value, target = (t.number(number, unit, currency) for number in (result.value, result.target))
-    standing = Standing(SHAPES[result.grade.shade], bare_word(result, t), _shade(result.grade.shade))
+    standing = StandingShown(SHAPES[result.grade.shade], bare_word(result, t), _shade(result.grade.shade))
     reason = reason_text(result.reason, t) if result.grade.shade is None else ""
     alert = alert_text(result, t)
     past = past_of(result, entries.period, history, currency, t)
@@ -178,18 +178,20 @@ def _shade(level: Level | None) -> str:
     return "none" if level is None else level.id
 
 
-def tables(sections: Sequence[Section], currency: str, t: Language) -> tuple[Table, ...]:
+def tables(sections: Sequence[Section], currency: str, t: Language) -> tuple[TableShown, ...]:
     """The breakdowns that have anything to show."""
     return tuple(_table(section, currency, t) for section in sections if section.groups)
 
 
-def _table(section: Section, currency: str, t: Language) -> Table:
+def _table(section: Section, currency: str, t: Language) -> TableShown:
     kpis = [kpi for kpi in section.kpis if any(group.results[kpi.id].value is not None for group in section.groups)]
     groups = tuple(
-        Group(group.name or t(N_("(blank)")), tuple(_figure(group.results[kpi.id], kpi, currency, t) for kpi in kpis))
+        GroupShown(
+            group.name or t(N_("(blank)")), tuple(_figure(group.results[kpi.id], kpi, currency, t) for kpi in kpis)
+        )
         for group in section.groups
     )
-    return Table(
+    return TableShown(
         id=section.dimension,
         title=t(TITLES[section.dimension]),
         heading=t(HEADINGS[section.dimension]),
@@ -199,14 +201,14 @@ def _table(section: Section, currency: str, t: Language) -> Table:
     )
 
 
-def _figure(result: GroupResult, kpi: BusinessKpi, currency: str, t: Language) -> Figure:
+def _figure(result: GroupResult, kpi: BusinessKpi, currency: str, t: Language) -> FigureShown:
     if result.value is None:
-        return Figure("–", None, None, "")
+        return FigureShown("–", None, None, "")
     standing = None
     if has_level(result, kpi):
         shape, _, word = level_shown(result, t).partition(" ")
-        standing = Standing(shape, word, "none" if result.few else _shade(result.level))
-    return Figure(
+        standing = StandingShown(shape, word, "none" if result.few else _shade(result.level))
+    return FigureShown(
         value=t.number(result.value, kpi.kpi.unit, currency),
         raw=result.value,
         standing=standing,

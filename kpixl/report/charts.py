@@ -113,7 +113,7 @@ class Usual:
 
 
 @dataclass(frozen=True, slots=True)
-class Trend:
+class TrendChart:
     """A line with an axis at the left and labelled thresholds at the right."""
 
     left: float
@@ -164,7 +164,7 @@ def trend(
     marked: Sequence[bool] = (),
     usual: tuple[float, float, float] | None = None,
     word: int = 0,
-) -> Trend:
+) -> TrendChart:
     """A line through ``values``, oldest first, and the marks ``drawn`` (thresholds by level, a target under None),
     along an axis. The longest labels at the left and at the right have so many ``letters``. ``marked`` says which
     values are signals, ``usual`` the least, the mean and the most of what is usual, which a word of so many letters
@@ -189,7 +189,7 @@ def trend(
         across = [*edges, mean, *(height(value) for value in drawn.values())]
         spots = _spots((left, right), (most, least), word * SMALL_LETTER)
         range_ = Usual(most, least, edges, mean, _free(spots, word * SMALL_LETTER, lines, across))
-    return Trend(
+    return TrendChart(
         left,
         right,
         bottom,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from kpixl import __version__, palette
+from kpixl import palette
 from kpixl.catalog.model import Level
 from kpixl.catalog.model import Standing as Word
 from kpixl.check.problem import counts_text
@@ -16,11 +16,13 @@ from kpixl.errors import N_
 from kpixl.kpi.cautions import cautions
 from kpixl.report import cards, charts, pareto
 from kpixl.report.trends import USUAL
+from kpixl.texts.caution_text import SIGNS, URGENCY, caution_text
 from kpixl.texts.commentary import headline
 from kpixl.texts.figures import SIGN
 from kpixl.texts.groups import ORDER
 from kpixl.texts.render import rendered
 from kpixl.texts.words import DAYS_LEFT, LEVELS, SHAPES, STANDINGS
+from kpixl.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,7 +74,15 @@ def report_html(
         period=t.period(entries.period),
         kind=t(entries.business.name),
         headline=headline(scorecard, t),
-        cautions=cautions(scorecard),
+        cautions=[
+            {
+                "severity": one.severity,
+                "word": t(URGENCY[one.severity]),
+                "sign": SIGNS[one.severity],
+                "text": caution_text(one, t),
+            }
+            for one in cautions(scorecard)
+        ],
         errors=sum(problem.severity == "error" for problem in problems),
         found=len(problems),
         check=counts_text(problems, t),
@@ -112,16 +122,16 @@ def report_html(
     return page.translate(_UNSHOWABLE)
 
 
-def _level(level: Level, t: Language) -> cards.Standing:
-    return cards.Standing(SHAPES[level], t(LEVELS[level]), level.id)
+def _level(level: Level, t: Language) -> cards.StandingShown:
+    return cards.StandingShown(SHAPES[level], t(LEVELS[level]), level.id)
 
 
-def _legend(banded: bool, t: Language) -> list[cards.Standing]:
+def _legend(banded: bool, t: Language) -> list[cards.StandingShown]:
     """The levels, best first; the standings where nothing is held against a benchmark."""
     if banded:
         return [_level(level, t) for level in sorted(Level, reverse=True)]
     words = (Word.MET, Word.BETTER, Word.WORSE, Word.MISSED)
-    return [cards.Standing(SHAPES[word.shade], t(STANDINGS[word]), word.shade.id) for word in words]
+    return [cards.StandingShown(SHAPES[word.shade], t(STANDINGS[word]), word.shade.id) for word in words]
 
 
 def _colours() -> dict[str, Any]:

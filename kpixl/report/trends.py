@@ -69,7 +69,7 @@ class Label:
 class Trend:
     """The last periods of a KPI: the picture, and what stands at its axes."""
 
-    chart: charts.Trend
+    chart: charts.TrendChart
     ticks: tuple[Label, ...]
     marks: tuple[Label, ...]
     first: str

@@ -10,7 +10,7 @@ from kpixl.catalog.tables import word_key
 from kpixl.period import serial
 from kpixl.samples.company import REFERRAL, Company, Row
 from kpixl.samples.days import cell, workday_after, workday_before
-from kpixl.samples.plan import COURSE, FIRST_MONTH, PLAN, TARGETS, Month
+from kpixl.samples.plan import COURSE, FIRST_MONTH, PLAN, TARGETS, PlanMonth
 
 __all__ = ["TARGETS", "Agency"]
 
@@ -31,7 +31,7 @@ class Agency(Company):
             "leads": self._leads(plan, days),
         }
 
-    def _hours(self, plan: Month, days: Sequence[date]) -> list[Row]:
+    def _hours(self, plan: PlanMonth, days: Sequence[date]) -> list[Row]:
         """A row for each assistant and working day. The second one works part-time."""
         rows: list[Row] = []
         for day in days:
@@ -52,7 +52,7 @@ class Agency(Company):
                 )
         return rows
 
-    def _leads(self, plan: Month, days: Sequence[date]) -> list[Row]:
+    def _leads(self, plan: PlanMonth, days: Sequence[date]) -> list[Row]:
         """Those who became clients, now or in a later month, and as many others as planned."""
         yes, no = (self.choices[word_key("leads", "qualified", choice)] for choice in ("yes", "no"))
         rows: list[Row] = []

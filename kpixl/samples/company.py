@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from kpixl.i18n import language as language_of
 from kpixl.period import add_months, serial
 from kpixl.samples.days import DAY_MINUTES, cell, day_of, workday_after, workday_before, workdays
-from kpixl.samples.people import Names, owner
+from kpixl.samples.people import PeopleNames, owner
 from kpixl.samples.plan import FIRST_MONTH
 from kpixl.texts.words import entry_words
 
@@ -85,7 +85,7 @@ class Company(ABC):
         self.choices = entry_words(business, language_of(language))
         self.trade = self.words.trades[business.id]
         self.languages = self.language_names()
-        self.names = Names(f"{seed} names", self.client_languages())
+        self.names = PeopleNames(f"{seed} names", self.client_languages())
         self.services = self._services()
         self.assistants = self._assistants()
         self.stays = self._stays()

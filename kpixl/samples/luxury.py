@@ -15,7 +15,7 @@ from kpixl.samples.plan import FIRST_MONTH, Course
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class LuxuryMonth:
     """What is laid down for a month: how many rows, and the KPIs they come to (but for a little noise)."""
 
     requests: int
@@ -33,18 +33,18 @@ class Month:
 
 
 PLAN = (
-    Month(206, 290, 31, 0.81, 2.6, 0.91, 4350, 0.22, 1, 4, 5),
-    Month(214, 296, 33, 0.85, 2.4, 0.92, 4510, 0.24, 1, 5, 3),
-    Month(211, 301, 32, 0.84, 2.5, 0.92, 4390, 0.26, 2, 3, 4),
-    Month(228, 322, 36, 0.86, 2.1, 0.93, 4720, 0.25, 1, 3, 2),
-    Month(234, 330, 37, 0.89, 2.2, 0.94, 4860, 0.29, 2, 1, 3),
-    Month(241, 337, 36, 0.86, 1.9, 0.93, 4640, 0.27, 2, 2, 4),
-    Month(246, 348, 39, 0.87, 2.0, 0.94, 4980, 0.30, 3, 3, 2),
-    Month(239, 341, 38, 0.84, 2.3, 0.93, 5430, 0.34, 1, 2, 5),
-    Month(252, 356, 41, 0.88, 1.8, 0.94, 5150, 0.31, 2, 1, 3),
-    Month(263, 367, 42, 0.90, 1.9, 0.95, 4890, 0.30, 3, 3, 2),
-    Month(270, 372, 43, 0.885, 1.75, 0.94, 5020, 0.32, 3, 2, 4),
-    Month(288, 381, 46, 0.913, 1.6, 0.95, 5210, 0.28, 7, 3, 3),
+    LuxuryMonth(206, 290, 31, 0.81, 2.6, 0.91, 4350, 0.22, 1, 4, 5),
+    LuxuryMonth(214, 296, 33, 0.85, 2.4, 0.92, 4510, 0.24, 1, 5, 3),
+    LuxuryMonth(211, 301, 32, 0.84, 2.5, 0.92, 4390, 0.26, 2, 3, 4),
+    LuxuryMonth(228, 322, 36, 0.86, 2.1, 0.93, 4720, 0.25, 1, 3, 2),
+    LuxuryMonth(234, 330, 37, 0.89, 2.2, 0.94, 4860, 0.29, 2, 1, 3),
+    LuxuryMonth(241, 337, 36, 0.86, 1.9, 0.93, 4640, 0.27, 2, 2, 4),
+    LuxuryMonth(246, 348, 39, 0.87, 2.0, 0.94, 4980, 0.30, 3, 3, 2),
+    LuxuryMonth(239, 341, 38, 0.84, 2.3, 0.93, 5430, 0.34, 1, 2, 5),
+    LuxuryMonth(252, 356, 41, 0.88, 1.8, 0.94, 5150, 0.31, 2, 1, 3),
+    LuxuryMonth(263, 367, 42, 0.90, 1.9, 0.95, 4890, 0.30, 3, 3, 2),
+    LuxuryMonth(270, 372, 43, 0.885, 1.75, 0.94, 5020, 0.32, 3, 2, 4),
+    LuxuryMonth(288, 381, 46, 0.913, 1.6, 0.95, 5210, 0.28, 7, 3, 3),
 )
 """The last month is the period itself."""
 
@@ -106,7 +106,7 @@ class Luxury(Company):
             "incidents": self._incidents(plan, days),
         }
 
-    def _sales(self, plan: Month, days: Sequence[date]) -> list[Row]:
+    def _sales(self, plan: LuxuryMonth, days: Sequence[date]) -> list[Row]:
         """A retainer for each client, fees for bookings, and additional services for the planned share of clients.
 
         The additional services bring in what is left of the planned revenue.
@@ -141,7 +141,7 @@ class Luxury(Company):
             "amount": float(amount),
         }
 
-    def _incidents(self, plan: Month, days: Sequence[date]) -> list[Row]:
+    def _incidents(self, plan: LuxuryMonth, days: Sequence[date]) -> list[Row]:
         kinds = [("yes", self.trade.incidents)] * plan.incidents + [("no", self.trade.mishaps)] * plan.mishaps
         rows: list[Row] = []
         for discretion, descriptions in kinds:

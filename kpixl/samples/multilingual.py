@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class MultilingualMonth:
     """What is laid down for a month: how many rows, and the KPIs they come to (but for a little noise).
 
     Answers count apart: those of clients with the house language, and those of the others, to whom ``satisfied`` and
@@ -40,18 +40,18 @@ class Month:
 
 
 PLAN = (
-    Month(182, 468, 9, 31, 0.77, 16, 4.3, 0.90, 1.62, 22, 0.934),
-    Month(190, 480, 8, 33, 0.79, 21, 4.1, 0.91, 1.71, 24, 0.941),
-    Month(186, 471, 10, 32, 0.75, 13, 4.2, 0.90, 1.66, 23, 0.938),
-    Month(201, 498, 9, 36, 0.81, 22, 3.8, 0.92, 1.78, 26, 0.947),
-    Month(212, 540, 11, 38, 0.82, 24, 3.9, 0.92, 1.84, 28, 0.951),
-    Month(207, 552, 10, 37, 0.84, 27, 3.6, 0.93, 1.80, 29, 0.946),
-    Month(219, 568, 12, 40, 0.83, 25, 3.4, 0.93, 1.91, 31, 0.958),
-    Month(226, 581, 11, 41, 0.85, 31, 3.5, 0.94, 1.96, 30, 0.962),
-    Month(233, 560, 12, 43, 0.84, 29, 3.3, 0.93, 2.02, 33, 0.960),
-    Month(241, 574, 13, 45, 0.88, 33, 3.2, 0.94, 1.98, 34, 0.967),
-    Month(247, 590, 12, 47, 0.85, 36, 3.9, 0.94, 2.04, 36, 0.971),
-    Month(262, 642, 14, 50, 0.86, 34, 3.2, 0.95, 2.10, 38, 0.983),
+    MultilingualMonth(182, 468, 9, 31, 0.77, 16, 4.3, 0.90, 1.62, 22, 0.934),
+    MultilingualMonth(190, 480, 8, 33, 0.79, 21, 4.1, 0.91, 1.71, 24, 0.941),
+    MultilingualMonth(186, 471, 10, 32, 0.75, 13, 4.2, 0.90, 1.66, 23, 0.938),
+    MultilingualMonth(201, 498, 9, 36, 0.81, 22, 3.8, 0.92, 1.78, 26, 0.947),
+    MultilingualMonth(212, 540, 11, 38, 0.82, 24, 3.9, 0.92, 1.84, 28, 0.951),
+    MultilingualMonth(207, 552, 10, 37, 0.84, 27, 3.6, 0.93, 1.80, 29, 0.946),
+    MultilingualMonth(219, 568, 12, 40, 0.83, 25, 3.4, 0.93, 1.91, 31, 0.958),
+    MultilingualMonth(226, 581, 11, 41, 0.85, 31, 3.5, 0.94, 1.96, 30, 0.962),
+    MultilingualMonth(233, 560, 12, 43, 0.84, 29, 3.3, 0.93, 2.02, 33, 0.960),
+    MultilingualMonth(241, 574, 13, 45, 0.88, 33, 3.2, 0.94, 1.98, 34, 0.967),
+    MultilingualMonth(247, 590, 12, 47, 0.85, 36, 3.9, 0.94, 2.04, 36, 0.971),
+    MultilingualMonth(262, 642, 14, 50, 0.86, 34, 3.2, 0.95, 2.10, 38, 0.983),
 )
 """The last month is the period itself."""
 
@@ -156,7 +156,7 @@ class Multilingual(Company):
 
     # Hours
 
-    def _hours(self, plan: Month, days: Sequence[date]) -> list[Row]:
+    def _hours(self, plan: MultilingualMonth, days: Sequence[date]) -> list[Row]:
         """For each assistant and working day a row in another language than the house language, and one in that where
         it is spoken. The tasks done in other languages come to the planned number an hour."""
         rows: list[Row] = []
@@ -206,7 +206,7 @@ class Multilingual(Company):
 
     # Surveys
 
-    def _answers(self, plan: Month, days: Sequence[date]) -> list[Row]:
+    def _answers(self, plan: MultilingualMonth, days: Sequence[date]) -> list[Row]:
         """Answers of clients with another language as planned, and some of those with the house language."""
         satisfied = round(plan.house_answers * _HOUSE_SATISFIED)
         scores = self.scores(satisfied, plan.house_answers - satisfied)
@@ -216,7 +216,7 @@ class Multilingual(Company):
         rows += self._answered(self._opinions(plan), days, house=False)
         return sorted(rows, key=lambda row: row["date"] or 0)
 
-    def _opinions(self, plan: Month) -> list[tuple[int, int | None]]:
+    def _opinions(self, plan: MultilingualMonth) -> list[tuple[int, int | None]]:
         """Score and recommendation of each answer. The least satisfied are detractors, the most satisfied promoters;
         some of those between leave the recommendation blank."""
         satisfied = round(plan.answers * plan.satisfied)
@@ -255,7 +255,7 @@ class Multilingual(Company):
 
     # Translations
 
-    def _translations(self, plan: Month, days: Sequence[date]) -> list[Row]:
+    def _translations(self, plan: MultilingualMonth, days: Sequence[date]) -> list[Row]:
         """Checks, the planned share of all texts in them accurate."""
         checked = [self.random.randint(8, 24) for _ in range(plan.checks)]
         wrong = [0] * plan.checks

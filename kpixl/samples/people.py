@@ -53,7 +53,7 @@ def owner(language: str) -> Owner:
     return msgspec.convert(owners[language], Owner)
 
 
-class Names:
+class PeopleNames:
     """Gives names, none of them twice."""
 
     def __init__(self, seed: str, languages: tuple[str, ...]) -> None:

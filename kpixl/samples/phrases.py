@@ -21,7 +21,7 @@ from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.i18n import language as language_of
 from kpixl.period import add_months
 from kpixl.samples.days import cell, workdays
-from kpixl.samples.people import Names, owner
+from kpixl.samples.people import PeopleNames, owner
 from kpixl.texts.words import entry_words
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Drawn:
         self.owner = owner(language)
         self.phrases = phrases(business.id, language)
         self.words = entry_words(business, language_of(language))
-        self.names = Names(f"{seed} names", self.owner.client_languages)
+        self.names = PeopleNames(f"{seed} names", self.owner.client_languages)
 
     def columns(self, made: Mapping[str, Sequence[Row]]) -> dict[str, dict[str, list[Value]]]:
         """The rows of every table by field."""

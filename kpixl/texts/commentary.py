@@ -11,6 +11,7 @@ from kpixl.errors import N_
 from kpixl.kpi.cautions import cautions, moved
 from kpixl.kpi.grade import against_target
 from kpixl.kpi.signals import RUN
+from kpixl.texts.caution_text import caution_text
 from kpixl.texts.render import rendered
 from kpixl.texts.words import LEVELS, TRENDS, bare_word, measure_label, reason_text
 
@@ -66,7 +67,7 @@ def comment(result: Result, scorecard: Scorecard, t: Language) -> str:
         step=_step(result, t, currency),
         joined=partial(_joined, t=t),
         reason=reason_text(result.reason, t),
-        cautions=[one.text(t) for one in cautions(scorecard) if one.kpis[0] == result.kpi.id],
+        cautions=[caution_text(one, t) for one in cautions(scorecard) if one.kpis[0] == result.kpi.id],
         against=against,
         under_way=pace is not None and pace.on_track is not None and not reached,
     )

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal, Protocol
 
-import kpixl
 from kpixl.errors import N_, KpixlError, Phrase
 from kpixl.i18n import LOCALES
 from kpixl.ooxml.vba.reader import module_texts
 from kpixl.verbs.machine import Machine, ThisMachine, pure
+from kpixl.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -87,8 +87,8 @@ def _python(m: Machine) -> Iterator[Finding]:
     yield Finding("ok", "system", Phrase(N_("The system is {system}."), system=m.system))
     says = Phrase(N_("Python {version} is in {path}."), version=m.python_version, path=m.python)
     yield Finding("ok", "python", says)
-    folder = Path(kpixl.__file__).parent
-    says = Phrase(N_("kpixl {version} is in {path}."), version=kpixl.__version__, path=folder)
+    folder = Path(__file__).parents[1]
+    says = Phrase(N_("kpixl {version} is in {path}."), version=__version__, path=folder)
     yield Finding("ok", "kpixl", says)
 
 
@@ -188,11 +188,11 @@ def _libreoffice(m: Machine) -> Iterator[Finding]:
 
 
 def _languages(m: Machine) -> Iterator[Finding]:
-    folder = Path(kpixl.__file__).parent / "locale"
+    folder = Path(__file__).parents[1] / "locale"
     lacking = [code for code in LOCALES if code != "en" and not m.exists(folder / code / "LC_MESSAGES" / "kpixl.mo")]
     if lacking:
         says = Phrase(N_("kpixl's texts are missing in: {codes}."), codes=", ".join(lacking))
-        command = f'"{m.python}" -m pip install --force-reinstall kpixl=={kpixl.__version__}'
+        command = f'"{m.python}" -m pip install --force-reinstall kpixl=={__version__}'
         yield Finding("missing", "languages", says, Phrase(N_("Run: {command}"), command=command))
     else:
         yield Finding("ok", "languages", Phrase(N_("kpixl speaks: {codes}."), codes=", ".join(LOCALES)))
@@ -254,7 +254,7 @@ def _interpreter(m: Machine, path: Path, version: str, conf: Mapping[str, str]) 
         yield Finding("missing", "interpreter", says, Phrase(mend, sheet=CONF_SHEET, key=key.title(), python=m.python))
         return
     ok = True
-    for package, wanted in (("kpixl", kpixl.__version__), ("xlwings", version)):
+    for package, wanted in (("kpixl", __version__), ("xlwings", version)):
         there = m.version(package, python)
         if there != wanted:
             ok = False

@@ -17,7 +17,7 @@ from kpixl.catalog.tables import Elapsed, Field, Lookup, word_key
 from kpixl.errors import N_
 from kpixl.period import serial
 from kpixl.workbook import layout, style
-from kpixl.workbook.formulas import Names, calculated_formula
+from kpixl.workbook.formulas import FormulaNames, calculated_formula
 
 if TYPE_CHECKING:
     from datetime import date
@@ -159,7 +159,7 @@ def _table(
 
 
 def _calculated(table: Table, column: Calculated, c: Context) -> str:
-    return c.aliases.there(calculated_formula(column, table.id, Names(c.column, c.row_cell, c.word)))
+    return c.aliases.there(calculated_formula(column, table.id, FormulaNames(c.column, c.row_cell, c.word)))
 
 
 def _validation(table: Table, field: Field, letter: str, c: Context) -> DataValidation:

@@ -26,7 +26,7 @@ NOISE_TEXT = f"{NOISE:.0E}".replace("E-0", "E-")
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class FormulaNames:
     """What formulas call things in one workbook."""
 
     column: Callable[[str, str], str]
@@ -37,7 +37,7 @@ class Names:
     """The id of a word -> the cell that holds it."""
 
 
-def measure_formula(measure: Measure, table: Table, names: Names) -> str:
+def measure_formula(measure: Measure, table: Table, names: FormulaNames) -> str:
     """The measure over its table. COUNTIFS has no “or”, so alternatives make it a sum.
 
     Blank, as in ``kpixl.kpi.measure.Tally``, where a kept list has not been filled in, or a table is gone.
@@ -78,7 +78,7 @@ def made_formula(measure: Measure, cells: Mapping[str, str] | None = None) -> st
     return f"IFERROR({to_excel(parse(measure.formula), bind)},{otherwise})"
 
 
-def _total(table: str, where: Where, window: Window, names: Names, what: str, key: str = "") -> str:
+def _total(table: str, where: Where, window: Window, names: FormulaNames, what: str, key: str = "") -> str:
     """The rows that meet ``where``: counted, or their cells in ``what`` added up. ``key`` is one more criterion."""
     text = ""
     for branch in branches(where):
@@ -90,7 +90,7 @@ def _total(table: str, where: Where, window: Window, names: Names, what: str, ke
     return text.removeprefix("+")
 
 
-def _signed(condition: Condition, table: str, window: Window, names: Names) -> list[tuple[int, str]]:
+def _signed(condition: Condition, table: str, window: Window, names: FormulaNames) -> list[tuple[int, str]]:
     """A condition as criteria to count and, with −1, to take away again."""
     column = names.column(table, condition.column)
     blank = f'{column},""'
@@ -104,7 +104,7 @@ def _signed(condition: Condition, table: str, window: Window, names: Names) -> l
     return [met, (1, blank)] if condition.or_blank else [met]
 
 
-def _operand(condition: Condition, table: str, window: Window, names: Names) -> str:
+def _operand(condition: Condition, table: str, window: Window, names: FormulaNames) -> str:
     if condition.kind == "number":
         return to_excel(Number(float(condition.operand)))
     if condition.kind == "choice":
@@ -121,14 +121,14 @@ def escaped(cell: str) -> str:
     return f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({cell},"~","~~"),"*","~*"),"?","~?")'
 
 
-def calculated_formula(column: Calculated, table: str, names: Names) -> str:
+def calculated_formula(column: Calculated, table: str, names: FormulaNames) -> str:
     """What stands in every row of a calculated column."""
     if isinstance(column, Elapsed):
         return _elapsed(column, table, names)
     return _lookup(column, table, names) if isinstance(column, Lookup) else _once(column, table, names)
 
 
-def _elapsed(column: Elapsed, table: str, names: Names) -> str:
+def _elapsed(column: Elapsed, table: str, names: FormulaNames) -> str:
     """Blank where a date is missing or the two run backwards."""
     since, until = names.cell(table, column.since), names.cell(table, column.until)
     test = f"ISNUMBER({until})"
@@ -146,7 +146,7 @@ def _elapsed(column: Elapsed, table: str, names: Names) -> str:
     return f'IF(AND(ISNUMBER({since}),{test}),IF({until_}>={since_},{span},""),"")'
 
 
-def _lookup(column: Lookup, table: str, names: Names) -> str:
+def _lookup(column: Lookup, table: str, names: FormulaNames) -> str:
     """How many rows of the other table have the name of this one."""
     name = names.cell(table, column.match)
     key = f'{names.column(column.table, column.match)},"="&{escaped(name)}'
@@ -154,7 +154,7 @@ def _lookup(column: Lookup, table: str, names: Names) -> str:
     return f'IF({name}="",0,IFERROR({total},0))'
 
 
-def _once(column: Once, table: str, names: Names) -> str:
+def _once(column: Once, table: str, names: FormulaNames) -> str:
     """One divided by the number of rows with the same name that count."""
     cells = [names.cell(table, key) for key in column.keys]
     key = ",".join(f'{names.column(table, k)},"="&{escaped(cell)}' for k, cell in zip(column.keys, cells, strict=True))

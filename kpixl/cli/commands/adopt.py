@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.cli.answer import BUSINESS, CURRENCY, NAME, PERIOD, Answer, asked_for
-from kpixl.cli.command import Arguments, Command, Option, Word
+from kpixl.cli.answer import BUSINESS, CURRENCY, NAME, PERIOD, asked_for
+from kpixl.cli.command import Answer, Arguments, Command, Option, Word
 from kpixl.errors import N_
 
 if TYPE_CHECKING:

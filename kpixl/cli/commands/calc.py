@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kpixl.cli.answer import Answer, pairs
-from kpixl.cli.command import Arguments, Command, Option, Word
+from kpixl.cli.answer import pairs
+from kpixl.cli.command import Answer, Arguments, Command, Option, Word
 from kpixl.errors import N_
 from kpixl.languages import default_language
 

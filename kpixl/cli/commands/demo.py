@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kpixl.cli.answer import Answer
-from kpixl.cli.command import Arguments, Command, Option
+from kpixl.cli.command import Answer, Arguments, Command, Option
 from kpixl.errors import N_
 from kpixl.languages import default_language
 

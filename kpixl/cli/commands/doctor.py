@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kpixl.cli.answer import DONE, OWNER_NEEDED, Answer
-from kpixl.cli.command import Arguments, Command, Word
+from kpixl.cli.command import DONE, OWNER_NEEDED, Answer, Arguments, Command, Word
 from kpixl.errors import N_
 from kpixl.languages import default_language
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kpixl.cli.answer import Answer
-from kpixl.cli.command import Arguments, Command, Option, Word
+from kpixl.cli.command import Answer, Arguments, Command, Option, Word
 from kpixl.errors import N_, UsageError
 from kpixl.languages import default_language
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from kpixl.cli.answer import OWNER_NEEDED, WORKBOOK, Answer, code_of, pairs
-from kpixl.cli.command import Arguments, Command, Option, Word
+from kpixl.cli.answer import WORKBOOK, code_of, pairs
+from kpixl.cli.command import OWNER_NEEDED, Answer, Arguments, Command, Option, Word
 from kpixl.errors import N_
 from kpixl.languages import default_language
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.cli.answer import Answer
-from kpixl.cli.command import Arguments, Command, Word
+from kpixl.cli.command import Answer, Arguments, Command, Word
 from kpixl.errors import N_
 from kpixl.languages import default_language
 

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from kpixl.cli.answer import BUSINESS, CURRENCY, NAME, PERIOD, Answer, asked_for
-from kpixl.cli.command import Arguments, Command, Option
+from kpixl.cli.answer import BUSINESS, CURRENCY, NAME, PERIOD, asked_for
+from kpixl.cli.command import Answer, Arguments, Command, Option
 from kpixl.errors import N_, UsageError
 
 _FORBIDDEN_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')

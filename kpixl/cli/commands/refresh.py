@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kpixl.cli.answer import WORKBOOK, Answer, code_of
-from kpixl.cli.command import Arguments, Command, Option
+from kpixl.cli.answer import WORKBOOK, code_of
+from kpixl.cli.command import Answer, Arguments, Command, Option
 from kpixl.errors import N_, UsageError
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kpixl.cli.answer import WORKBOOK, Answer, code_of
-from kpixl.cli.command import Arguments, Command
+from kpixl.cli.answer import WORKBOOK, code_of
+from kpixl.cli.command import Answer, Arguments, Command
 from kpixl.errors import N_
 
 

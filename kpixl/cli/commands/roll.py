@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.cli.answer import Answer, code_of
-from kpixl.cli.command import Arguments, Command, Option, Word
+from kpixl.cli.answer import code_of
+from kpixl.cli.command import Answer, Arguments, Command, Option, Word
 from kpixl.errors import N_
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kpixl.cli.answer import WORKBOOK, Answer
-from kpixl.cli.command import Arguments, Command
+from kpixl.cli.answer import WORKBOOK
+from kpixl.cli.command import Answer, Arguments, Command
 from kpixl.errors import N_
 from kpixl.languages import default_language
 

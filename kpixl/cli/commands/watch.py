@@ -9,8 +9,8 @@ from contextlib import closing, nullcontext, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kpixl.cli.answer import DONE, OWNER_NEEDED, Answer, code_of
-from kpixl.cli.command import Arguments, Command, Option, Word
+from kpixl.cli.answer import code_of
+from kpixl.cli.command import DONE, OWNER_NEEDED, Answer, Arguments, Command, Option, Word
 from kpixl.errors import N_
 from kpixl.languages import default_language
 
@@ -44,7 +44,7 @@ def watch(arguments: Arguments) -> Answer:
     # Ctrl+C is how a watch ends; a single look has been broken off by it.
     until_stopped = nullcontext() if arguments.once else suppress(KeyboardInterrupt)
     t = language(spoken)
-    with Progress(t) as bar, closing(watch_log.Log(arguments.folder)) as log, until_stopped:
+    with Progress(t) as bar, closing(watch_log.WatchLog(arguments.folder)) as log, until_stopped:
         watched(arguments.folder, tell, clock=clock, once=arguments.once, progress=bar)
     nothing = "" if told else t(N_("Nothing has been saved in {folder} since the last refresh."))
     return Answer(

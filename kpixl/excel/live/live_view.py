@@ -16,7 +16,7 @@ import numpy as np
 
 from kpixl.errors import KpixlError
 from kpixl.excel.live.native import Native
-from kpixl.excel.live.ranges import Cells, is_formula, joined, rows_of
+from kpixl.excel.live.ranges import RangeCells, is_formula, joined, rows_of
 from kpixl.excel.live.windows import Windows
 from kpixl.ooxml.cells import MAX_ROW, Area, column_letters, parse_area, parse_cell
 from kpixl.ooxml.package import Package, Sheet
@@ -52,9 +52,9 @@ class LiveView:
     def __init__(self, book: xw.Book, excel: Native | None = None) -> None:
         self.book = book
         self.excel = excel or native()
-        self._cells: dict[str, Cells] = {}
+        self._cells: dict[str, RangeCells] = {}
         self._formulas: dict[str, list[Sequence[str]]] = {}
-        self._read: dict[str, Cells] = {}
+        self._read: dict[str, RangeCells] = {}
 
     @cached_property
     def path(self) -> Path:
@@ -110,13 +110,13 @@ class LiveView:
         """The values of a sheet as far as names reach into it; dates as serial numbers."""
         return self.cells(sheet).rows
 
-    def cells(self, sheet: str) -> Cells:
+    def cells(self, sheet: str) -> RangeCells:
         """The same with errors."""
         if sheet not in self._cells:
             self._cells[sheet] = self.read(sheet, self._extents.get(sheet, _SMALLEST))
         return self._cells[sheet]
 
-    def read(self, sheet: str, area: Area) -> Cells:
+    def read(self, sheet: str, area: Area) -> RangeCells:
         """The values of an area by one block read, or a few where it is very large."""
         height = max(1, CELLS_AT_ONCE // (area.right - area.left + 1))
         parts = []

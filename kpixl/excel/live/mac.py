@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.excel.live.native import Protection
-from kpixl.excel.live.ranges import Cells, cells_of, strange
+from kpixl.excel.live.ranges import RangeCells, cells_of, strange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ ALLOWED = (
 class Mac:
     """Excel for the Mac."""
 
-    def read(self, cells: xw.Range, area: Area) -> Cells:
+    def read(self, cells: xw.Range, area: Area) -> RangeCells:
         """Errors come without a value, and are told by what the cells show."""
         raw = cells.api.value2.get()
         shown = cells.api.string_value.get() if strange(raw, area) else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from kpixl.excel.live.ranges import Cells
+from kpixl.excel.live.ranges import RangeCells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ class Series(Protocol):
 class Native(Protocol):
     """Excel on one of the two systems."""
 
-    def read(self, cells: xw.Range, area: Area) -> Cells:
+    def read(self, cells: xw.Range, area: Area) -> RangeCells:
         """The values of a range, with dates as serial numbers and money unrounded. ``area`` is where it is."""
 
     def version(self, book: xw.Book) -> str | None:

@@ -46,7 +46,7 @@ _TRUTHS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class RangeCells:
     """The values of some rows, from the first to the last column of an area. Blank cells and errors are empty texts;
     ``errors`` has the codes of the latter by the row and column of the sheet, ``blank`` says which cells hold
     nothing, not even an empty text."""
@@ -56,10 +56,10 @@ class Cells:
     blank: set[tuple[int, int]]
 
 
-def cells_of(raw: Any, area: Area, shown: Any = None) -> Cells:
+def cells_of(raw: Any, area: Area, shown: Any = None) -> RangeCells:
     """The cells for which Excel gave ``raw``. ``shown`` is what they show, where errors and blanks come without a
     value."""
-    found = Cells([], {}, set())
+    found = RangeCells([], {}, set())
     texts = rows_of(shown, area) if shown is not None else None
     for number_, row in enumerate(rows_of(raw, area)):
         plain = [cell if type(cell) in _AS_IS else _converted(cell) for cell in row]
@@ -80,9 +80,9 @@ def cells_of(raw: Any, area: Area, shown: Any = None) -> Cells:
     return found
 
 
-def joined(parts: Iterable[Cells]) -> Cells:
+def joined(parts: Iterable[RangeCells]) -> RangeCells:
     """Rows that were read one part after another."""
-    found = Cells([], {}, set())
+    found = RangeCells([], {}, set())
     for part in parts:
         found.rows.extend(part.rows)
         found.errors.update(part.errors)

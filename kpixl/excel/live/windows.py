@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kpixl.excel.live.native import ALLOWED, Protection, Series
-from kpixl.excel.live.ranges import Cells, cells_of
+from kpixl.excel.live.ranges import RangeCells, cells_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Windows:
     """Excel for Windows."""
 
-    def read(self, cells: xw.Range, area: Area) -> Cells:
+    def read(self, cells: xw.Range, area: Area) -> RangeCells:
         """Not by ``Value``, which makes dates of serial numbers and rounds money to four decimals."""
         return cells_of(cells.api.Value2, area)
 

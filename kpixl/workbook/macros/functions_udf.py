@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import xlwings
 
-import kpixl
 from kpixl.functions.arguments import NUMBERS
 from kpixl.functions.describe import descriptions
 from kpixl.functions.udf import CATEGORY, decorated
@@ -57,7 +56,7 @@ def conf() -> Mapping[str, str]:
     name = {"win32": "Interpreter_Win", "darwin": "Interpreter_Mac"}.get(sys.platform)
     found = {"Interpreter_Win": "pythonw"}
     if name:
-        found = {name: sys.executable, "PYTHONPATH": str(Path(kpixl.__file__).parents[1])}
+        found = {name: sys.executable, "PYTHONPATH": str(Path(__file__).parents[3])}
     return {**found, "UDF Modules": UDF_MODULE, "Add_Workbook_To_PYTHONPATH": "False"}
 
 

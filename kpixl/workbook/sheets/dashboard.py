@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level, Standing
 from kpixl.errors import N_
-from kpixl.kpi.cautions import SIGNS, cautions
+from kpixl.kpi.cautions import cautions
 from kpixl.period import Window
+from kpixl.texts.caution_text import SIGNS, caution_line
 from kpixl.texts.figures import SIGN
 from kpixl.texts.words import (
     AFTER,
@@ -175,7 +176,7 @@ def _head(c: Context) -> Cells:
     now = c.scorecard.clock
     left = f'IF(days_gone*days_left>0," · "&SUBSTITUTE({c.word("days_left")},"{{days}}",days_left),"")'
     left_now = f" · {t(DAYS_LEFT).format(days=now.left)}" if now.running else ""
-    told = [f"{caution.sign} {caution.text(t)}" for caution in cautions(c.scorecard)]
+    told = [caution_line(caution, t) for caution in cautions(c.scorecard)]
     if len(told) > len(CAUTIONS):  # the comments on KPIs tell them all
         told[len(CAUTIONS) - 1] += f" (+{len(told) - len(CAUTIONS)})"
     refreshed = (

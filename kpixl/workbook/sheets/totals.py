@@ -12,7 +12,7 @@ from kpixl.kpi.year_to_date import first_closed
 from kpixl.period import Window, serial
 from kpixl.texts.words import SOURCES, measure_label, reason_text, unit_label
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT, Names, made_formula, measure_formula
+from kpixl.workbook.formulas import NOISE_TEXT, FormulaNames, made_formula, measure_formula
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _log(measure: Measure, c: Context) -> str:
         total = measure.id if measure.rollup == "last" else f"SUMIFS({values},{criteria})+{measure.id}"
         return f'IF(AND(ISNUMBER({measure.id}),{first}<=period_start,{whole}),{total},"")'
     assert measure.table is not None
-    return measure_formula(measure, c.business.table(measure.table), Names(c.column, c.row_cell, c.word))
+    return measure_formula(measure, c.business.table(measure.table), FormulaNames(c.column, c.row_cell, c.word))
 
 
 def _log_word(measure: Measure, words: Mapping[str | None, str]) -> str:

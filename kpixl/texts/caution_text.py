@@ -1,0 +1,35 @@
+"""What cautions say: their shapes, their urgency in a word, their sentences with the owner's figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.errors import N_
+from kpixl.kpi.score import alert_of
+
+if TYPE_CHECKING:
+    from kpixl.i18n import Language
+    from kpixl.kpi.cautions import Caution, Severity
+    from kpixl.kpi.score import Result
+
+SIGNS: dict[Severity, str] = {"act_now": "✖", "warning": "!", "good": "★"}
+"""The shape that stands before the text of a caution."""
+URGENCY: dict[Severity, str] = {"act_now": N_("act now"), "warning": N_("warning"), "good": N_("good news")}
+"""How urgent one is, for those who do not see the shape."""
+
+
+def caution_text(caution: Caution, t: Language) -> str:
+    """What a caution says, with the values as the owner reads them."""
+    values = {one.kpi.id: t.number(one.value, one.kpi.kpi.unit, caution.currency) for one in caution.results}
+    return t(caution.rule.text).format(**values)
+
+
+def caution_line(caution: Caution, t: Language) -> str:
+    """The same behind its shape."""
+    return f"{SIGNS[caution.severity]} {caution_text(caution, t)}"
+
+
+def alert_text(result: Result, t: Language) -> str:
+    """What a KPI's own value calls for; empty where that is nothing."""
+    rule = alert_of(result.kpi, result.value)
+    return t(rule.text) if rule else ""

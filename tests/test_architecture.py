@@ -1,0 +1,82 @@
+"""The house: who may import whom, no circle, no clock below the outermost calls, one name for one thing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "kpixl"
+FILES = {
+    ".".join(path.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(ROOT.rglob("*.py"))
+}
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
+BASE = {"errors", "languages", "formula"}
+DATA = BASE | {"cellvalue", "period", "folding", "i18n", "catalog", "entries", "palette"}
+FIGURES = DATA | {"kpi", "texts", "check"}
+VERBS = FIGURES | {"files", "ooxml", "imports", "functions", "workbook", "report", "samples", "verbs"}
+MAY_IMPORT = {
+    "errors": set(),
+    "formula": set(),
+    "languages": {"errors"},
+    "period": {"errors"},
+    "folding": set(),
+    "cellvalue": {"period"},
+    "files": {"errors"},
+    "catalog": {"formula", "period", "errors"},
+    "i18n": {"errors", "languages", "period"},
+    "palette": {"catalog"},
+    "entries": {"errors", "cellvalue", "period", "catalog"},
+    "kpi": {"errors", "cellvalue", "period", "catalog", "entries", "formula"},
+    "texts": DATA | {"kpi"},
+    "check": FIGURES,
+    "ooxml": {"errors", "files", "cellvalue"},
+    "imports": DATA | {"ooxml"},
+    "functions": DATA | {"kpi", "texts"},
+    "workbook": FIGURES | {"files", "ooxml", "functions"},
+    "report": FIGURES,
+    "samples": DATA | {"kpi", "texts"},
+    "verbs": VERBS,
+    "excel": VERBS,
+    "cli": VERBS | {""},
+    "__main__": {"cli"},
+    "version": set(),
+    "": {"verbs", "functions", "errors", "catalog", "kpi", "period"},
+}
+"""What each package, or module at the top, may import; ``""`` is ``kpixl`` itself."""
+
+
+def room(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def imported(module: str) -> Iterator[str]:
+    """The modules of kpixl that a module imports, within functions and for types, too."""
+    for node in ast.walk(TREES[module]):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [
+                f"{node.module}.{a.name}" if f"{node.module}.{a.name}" in FILES else node.module for a in node.names
+            ]
+        yield from (name for name in names if name.split(".")[0] == "kpixl")
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_imports_run_one_way(module: str) -> None:
+    here = room(module)
+    allowed = MAY_IMPORT[here] | {here, "version"}
+    wrong = {name for name in imported(module) if room(name) not in allowed}
+    assert not wrong
+
+
+def test_no_circle_of_modules() -> None:
+    arrows = {module: {name for name in imported(module) if name in FILES} - {module} for module in FILES}
+    while leaves := [module for module, to in arrows.items() if not to & arrows.keys()]:
+        for module in leaves:
+            del arrows[module]
+    assert not {module: sorted(to & arrows.keys()) for module, to in arrows.items()}
