@@ -6,7 +6,7 @@ import importlib
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from openpyxl.worksheet.table import Table as OpenpyxlTable
 
 import libreoffice
 from cage import MAIN, Cage, R
-from clock import TODAY
+from clock import NOW, TODAY
 from engines import contents, differences, ironcalc_values, libreoffice_values, parts
 from kpixl import catalog, files
 from kpixl.catalog.model import Business
@@ -53,7 +53,6 @@ from test_package import CORPUS, SHARED, findings, opens
 from workbooks import ROWS, Filled, make, named, opened, placed, put
 from zoo import ANIMALS, keep, pivot, slicer, thread, zoo
 
-NOW = datetime(2026, 11, 2, 9, 30)
 OCTOBER = Period.parse("2026-10")
 AGENCY, LUXURY = ("remote-va-agency", "en"), ("luxury-personal-assistant", "es")
 
@@ -97,7 +96,7 @@ def _made_once() -> Iterator[None]:
 
 def _from_cache(
     business: Business, code: str, period: Period, company: str, currency: str, path: Path,
-    *, titles: Mapping[str, str], aliases: Aliases,
+    *, today: date, titles: Mapping[str, str], aliases: Aliases,
 ) -> Package:  # fmt: skip
     assert (period, company, currency) == (OCTOBER, "Acme", "EUR")
     names = tuple(sorted(aliases.names.items()))

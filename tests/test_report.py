@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -37,7 +37,6 @@ from kpixl.report import charts, pdf, report_html
 from kpixl.report.pareto import WIDTH, pictures
 from kpixl.verbs import demo, report, results
 
-MADE = datetime(2026, 11, 22, 9, 30)
 EN = language("en")
 NASTY = "<script>alert(1)</script> & \"Söhne\" 'x' — 🚀 مرحبا بالعالم " + "Donaudampfschifffahrtsgesellschaft" * 4
 
@@ -89,7 +88,7 @@ def own(label: str, value: float) -> OwnEntry:
 
 
 def page_of(made: Entries, sections: tuple[Section, ...] = (), code: str = "en") -> str:
-    return report_html(score(made, measure(made), TODAY), sections, (), language(code), now=MADE)
+    return report_html(score(made, measure(made), TODAY), sections, (), language(code), now=NOW)
 
 
 def nasty() -> Entries:
@@ -131,7 +130,7 @@ def test_the_numbers_are_those_of_the_results(
         units = {item.name: item.unit for item in scorecard.entries.business.measures}
         for code in LOCALES:
             t = language(code)
-            tree = parsed(report_html(scorecard, breakdown(scorecard.entries), (), t, now=MADE))
+            tree = parsed(report_html(scorecard, breakdown(scorecard.entries), (), t, now=NOW))
             assert len(tree.xpath("//article")) == len(results["kpis"])
             for kpi in results["kpis"]:
                 shown = one(tree, "//*[@id=$id]//*[@class='value' or @class='value long']/data", id=f"kpi-{kpi['kpi']}")
@@ -150,7 +149,7 @@ def number(element: Tree) -> float | None:
 
 def test_targets_changes_and_levels_are_written(samples: tuple[results.Outcome, ...]) -> None:
     scorecard = next(o.scorecard for o in samples if o.scorecard.entries.language == "en")
-    tree = parsed(report_html(scorecard, (), (), EN, now=MADE))
+    tree = parsed(report_html(scorecard, (), (), EN, now=NOW))
     card = one(tree, "//*[@id='kpi-css']")
     assert words(one(card, ".//p[@class='standing']")) == "▼ below benchmark"
     assert words(one(card, ".//dd[@class='change']")) == "−3.8 points worse"
@@ -163,7 +162,7 @@ def test_targets_changes_and_levels_are_written(samples: tuple[results.Outcome, 
 def test_the_breakdown_has_its_groups(samples: tuple[results.Outcome, ...]) -> None:
     scorecard = samples[0].scorecard
     sections = {section.dimension: section for section in breakdown(scorecard.entries) if section.groups}
-    tree = parsed(report.own_page(scorecard, (), MADE))
+    tree = parsed(report.own_page(scorecard, (), NOW))
     assert [table.get("id") for table in tree.xpath("//table[@class='breakdown']")] == [f"by-{id_}" for id_ in sections]
     t = language(scorecard.entries.language)
     for dimension, section in sections.items():
@@ -185,7 +184,7 @@ def test_totals_have_their_largest_groups(samples: tuple[results.Outcome, ...]) 
     for sample in samples:
         scorecard = results.results(sample.path, today=TODAY).scorecard
         t, currency = language(scorecard.entries.language), scorecard.entries.currency
-        tree = parsed(report.own_page(scorecard, (), MADE))
+        tree = parsed(report.own_page(scorecard, (), NOW))
         rankings = pareto(scorecard.entries)
         pictures = tree.xpath("//div[@class='paretos']/figure")
         assert len(pictures) == len(rankings)
@@ -370,7 +369,7 @@ def test_a_picture_has_room_for_its_words() -> None:
 def test_names_of_groups_stay_text(code: str) -> None:
     made = sold([NASTY, "</svg>", "B"], [3, 2, 1])
     tree = parsed(
-        report_html(score(made, measure(made), TODAY), (), (), language(code), rankings=pareto(made), now=MADE)
+        report_html(score(made, measure(made), TODAY), (), (), language(code), rankings=pareto(made), now=NOW)
     )
     sound(tree)
     (drawn,) = tree.xpath("//svg[@class='pareto']")
@@ -380,7 +379,7 @@ def test_names_of_groups_stay_text(code: str) -> None:
 
 def test_without_rows_there_is_no_picture() -> None:
     made = sold([], [])
-    tree = parsed(report_html(score(made, measure(made), TODAY), (), (), EN, rankings=pareto(made), now=MADE))
+    tree = parsed(report_html(score(made, measure(made), TODAY), (), (), EN, rankings=pareto(made), now=NOW))
     assert not tree.xpath("//div[@class='paretos']")
     assert "No rows in this period." in words(tree)
 
@@ -474,11 +473,11 @@ def test_a_company_without_a_name_goes_by_its_kind() -> None:
 
 
 def test_errors_of_check_stand_at_the_top(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
-    tree = parsed(report_html(scorecard, (), problems, EN, now=MADE))
+    tree = parsed(report_html(scorecard, (), problems, EN, now=NOW))
     assert "(errors: 1)" in words(one(tree, "//header/p[@class='alarm']"))
     assert "Check has found errors: 1, warnings: 1." in words(tree)
     assert "November 22, 2026" in words(one(tree, "//footer"))
-    tree = parsed(report_html(scorecard, (), problems[1:], EN, now=MADE))
+    tree = parsed(report_html(scorecard, (), problems[1:], EN, now=NOW))
     assert not tree.xpath("//p[@class='alarm']")
 
 
@@ -727,15 +726,15 @@ def test_what_is_not_ours_is_left_alone(workbook: Path, name: str) -> None:
     target = workbook.with_name(name)
     target.write_bytes(b"precious")
     with pytest.raises(FileExists):
-        report.report(workbook, out=target, now=MADE)
+        report.report(workbook, out=target, now=NOW)
     assert target.read_bytes() == b"precious"
 
 
 def test_where_no_report_can_be(workbook: Path) -> None:
     with pytest.raises(FolderMissing):
-        report.report(workbook, out=workbook.parent / "nowhere" / "a.html", now=MADE)
+        report.report(workbook, out=workbook.parent / "nowhere" / "a.html", now=NOW)
     with pytest.raises(report.NotAReport) as refused:
-        report.report(workbook, out=workbook, now=MADE)
+        report.report(workbook, out=workbook, now=NOW)
     assert str(refused.value) == "A report is called something.html or something.pdf; October.xlsx is not."
 
 
@@ -745,7 +744,7 @@ def test_a_report_that_is_open_elsewhere(workbook: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr("kpixl.files.swap_in", held)
     with pytest.raises(FileInUse, match="is open in another program"):
-        report.report(workbook, now=MADE)
+        report.report(workbook, now=NOW)
 
 
 def test_demo_leaves_a_page_of_the_owners_alone(samples: tuple[results.Outcome, ...], tmp_path: Path) -> None:
@@ -772,7 +771,7 @@ def test_without_a_browser_there_is_no_pdf(workbook: Path, monkeypatch: pytest.M
     for found in ([], [workbook.with_name("gone")], [broken]):
         monkeypatch.setattr(pdf, "browsers", lambda found=found: found)
         with pytest.raises(pdf.NothingPrints):
-            report.report(workbook, out=workbook.with_suffix(".pdf"), now=MADE)
+            report.report(workbook, out=workbook.with_suffix(".pdf"), now=NOW)
     assert not workbook.with_suffix(".pdf").exists()
 
 
@@ -787,7 +786,7 @@ def test_where_no_browser_is_weasyprint_draws(workbook: Path, monkeypatch: pytes
     monkeypatch.setattr(pdf, "browsers", list)
     monkeypatch.setitem(sys.modules, "weasyprint", SimpleNamespace(HTML=Drawn))
     target = workbook.with_suffix(".pdf")
-    report.report(workbook, out=target, now=MADE)
+    report.report(workbook, out=target, now=NOW)
     assert target.read_bytes() == b"%PDF-1.7 True%kpixl report\n"
 
 
@@ -809,7 +808,7 @@ def test_a_pdf_on_the_paper_of_the_currency(
     sample = next(sample for sample in samples if sample.scorecard.entries.currency == currency)
     target = tmp_path / "report.pdf"
     for _ in range(2):  # the second replaces the first
-        made = report.report(sample.path, out=target, now=MADE)
+        made = report.report(sample.path, out=target, now=NOW)
     assert (made.path, made.kind) == (target, "pdf")
     data = target.read_bytes()
     assert data.startswith(b"%PDF-")

@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 from openpyxl.comments import Comment
 
-from clock import TODAY
+from clock import NOW, TODAY
 from kpixl.catalog import businesses
 from kpixl.errors import FileExists, FileInUse, OtherEnding
 from kpixl.kpi.measure import measure
@@ -29,7 +29,6 @@ from workbooks import KPIS, MEASURES, ROWS, Filled, append, day, entry, make, na
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning:openpyxl")
 
-NOW = datetime(2026, 11, 2, 9, 30)
 FIRST = date(2026, 10, 1)
 
 
