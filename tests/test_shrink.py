@@ -27,7 +27,7 @@ from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.shrink import FormulaOverCells, MergedInTable, keep_rows
 from kpixl.ooxml.table_rows import HoldsFormula, append_rows, set_cells
 from test_package import findings
-from test_tables import DOUBLE, lint, sqrefs, table_rows
+from test_table_rows import DOUBLE, lint, sqrefs, table_rows
 
 # openpyxl says what it would lose.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
