@@ -120,7 +120,7 @@ def big_workbook(folder: Path) -> None:
     """A workbook with many requests, made the way an owner would: new, then import."""
     from kpixl.period import Period
     from kpixl.verbs import new
-    from kpixl.verbs.import_rows import import_rows
+    from kpixl.verbs.import_rows import ImportRequest, import_rows
 
     path, source = folder / BIG, folder / "requests.csv"
     draw, first = random.Random(1), datetime(2026, 10, 1)
@@ -136,7 +136,9 @@ def big_workbook(folder: Path) -> None:
     new.new(
         "remote-va-agency", language="en", period=period, company="Big", currency="USD", out=path, now=datetime.now()
     )
-    import_rows(path, "requests", source, {field: field for field in FIELDS}, add_new=True, now=datetime.now())
+    import_rows(
+        path, ImportRequest("requests", source, {field: field for field in FIELDS}, add_new=True), now=datetime.now()
+    )
 
 
 def refresh_figures(folder: Path) -> list[Figure]:

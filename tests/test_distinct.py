@@ -15,7 +15,7 @@ from engines import Value as Computed
 from kpixl import i18n
 from kpixl.catalog import business
 from kpixl.verbs import new, refresh, results
-from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.workbook.formulas import FormulaNames, measure_formula
 from test_verbs import delete
 from workbooks import Filled, Rows, append, day, entry, make, named, opened, placed, put
@@ -224,7 +224,7 @@ def import_sales(path: Path, *names: str) -> new.ImportOutcome:
     lines = [f"2026-10-{10 + number},{name},additional services,5" for number, name in enumerate(names)]
     source.write_text("\n".join(["Day,Who,What,Amount", *lines]), encoding="utf-8")
     mapping = {"date": "Day", "client": "Who", "kind": "What", "amount": "Amount"}
-    return import_rows(path, "sales", source, mapping, now=NOW)
+    return import_rows(path, ImportRequest("sales", source, mapping), now=NOW)
 
 
 def test_an_import_into_sales_settles_the_columns_of_clients(books: dict[str, Path], tmp_path: Path) -> None:
@@ -256,7 +256,7 @@ def test_an_import_into_clients_settles_the_rows_above(books: dict[str, Path], t
     shutil.copy(books["names"], path)
     source = tmp_path / "clients.csv"
     source.write_text("Who,From\nBEN,2026-10-20\nNobody,2026-10-21\n", encoding="utf-8")
-    import_rows(path, "clients", source, {"client": "Who", "start": "From"}, now=NOW)
+    import_rows(path, ImportRequest("clients", source, {"client": "Who", "start": "From"}), now=NOW)
     book, cells = opened(path), contents(path)
     rows = (12, 22, 23)  # Ben, BEN and Nobody, who had bought something
     assert [cells[entry(book, "clients", "clients_served_once", row)].value for row in rows] == [0.5, 0.5, 1]

@@ -42,7 +42,7 @@ from kpixl.period import Period
 from kpixl.verbs import adopt as adopt_verb
 from kpixl.verbs import refresh, results
 from kpixl.verbs.adopt import AlreadyOurs, NameTaken, OldMacros, adopt
-from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.roll import Rolled, roll
 from kpixl.workbook.aliases import Aliases
 from kpixl.workbook.blank import new_package
@@ -112,7 +112,7 @@ def typed(path: Path, table: str, text: str) -> None:
     source = path.with_name(f"{table}.csv")
     source.write_text(text, encoding="utf-8")
     fields = text.partition("\n")[0].split(",")
-    assert import_rows(path, table, source, {field: field for field in fields}, now=NOW).written
+    assert import_rows(path, ImportRequest(table, source, {field: field for field in fields}), now=NOW).written
 
 
 def make_original(name: str, folder: Path) -> Path:

@@ -16,7 +16,7 @@ from kpixl.errors import DatesFrom1904, FolderMissing, KpixlError, NotXlsx, Owne
 from kpixl.ooxml.package import Package
 from kpixl.period import Period
 from kpixl.verbs import demo, new, refresh, results
-from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.import_rows import ImportRequest, import_rows
 from workbooks import Filled, day, entry, make, named, opened, placed, put
 
 SURVEYS = {"date": [day("2026-10-05"), day("2026-10-06")], "client": ["Ana", "Ben"], "score": [5.0, 3.0]}
@@ -241,7 +241,9 @@ def test_import_into_a_workbook_that_libreoffice_saved(tmp_path: Path) -> None:
     (saved,) = libreoffice.recalculate([path], tmp_path / "saved")
     source = tmp_path / "rows.csv"
     source.write_text("N,C,O,R\nR3,Ana,2026-10-02 09:00,2026-10-02 14:00\n", encoding="utf-8")
-    import_rows(saved, "requests", source, {"id": "N", "client": "C", "opened": "O", "resolved": "R"}, now=NOW)
+    import_rows(
+        saved, ImportRequest("requests", source, {"id": "N", "client": "C", "opened": "O", "resolved": "R"}), now=NOW
+    )
     assert results.results(saved, today=TODAY).scorecard.result("art").value == pytest.approx(3)
     # The hours follow when the owner corrects a date, as in the rows before.
     put(saved, {entry(opened(saved), "requests", "resolved", 2): day("2026-10-02", 20)})

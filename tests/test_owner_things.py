@@ -24,7 +24,7 @@ from kpixl.ooxml.cells import cell_name, parse_area, parse_cell
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.parts import rels_name
 from kpixl.verbs import refresh, results
-from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.import_rows import ImportRequest, import_rows
 from workbooks import BUSINESS, KPIS, MEASURES, ROWS, Filled, day, entry, make, named, opened, placed, put
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
@@ -494,7 +494,7 @@ def test_import_keeps_what_the_owner_made(base: Path, tmp_path: Path) -> None:
     before = parts(path)
     source = tmp_path / "answers.csv"
     source.write_text("Day,Who,Mark\n2026-10-20,Ana,1\n")
-    import_rows(path, "surveys", source, {"date": "Day", "client": "Who", "score": "Mark"}, now=NOW)
+    import_rows(path, ImportRequest("surveys", source, {"date": "Day", "client": "Who", "score": "Mark"}), now=NOW)
     after, book = parts(path), opened(path)
     ours = {book.sheets[book.placements[block].sheet].part for block in BLOCKS}
     table = next(item for item in book.view.package.tables if item.name == "tbl_surveys")

@@ -14,7 +14,7 @@ import workbooks
 from clock import NOW
 from kpixl.cli import main
 from kpixl.cli.progress_bar import DELAY, Progress
-from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.progress import quiet
 
 
@@ -150,7 +150,7 @@ def test_an_import_tells_its_steps(tmp_path: Path) -> None:
     source = tmp_path / "leads.csv"
     source.write_text("date,lead\n2026-10-20,New\n", encoding="utf-8")
     told: list[tuple[int, int, str]] = []
-    import_rows(path, "leads", source, {}, progress=lambda *step: told.append(step), now=NOW)
+    import_rows(path, ImportRequest("leads", source), progress=lambda *step: told.append(step), now=NOW)
     assert [done for done, _, _ in told] == list(range(len(told)))
     assert {total for _, total, _ in told} == {len(told)}
     assert [text for _, _, text in told] == [

@@ -26,7 +26,7 @@ from kpixl.ooxml.vba.streams import PROJECT_ID, compressed, encrypted
 from kpixl.period import Period
 from kpixl.verbs import new, refresh
 from kpixl.verbs.adopt import adopt
-from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.roll import roll
 
 with warnings.catch_warnings():
@@ -289,7 +289,7 @@ def test_verbs_keep_the_macros_to_the_byte(made: Path, tmp_path: Path) -> None:
     source = tmp_path / "requests.csv"
     source.write_text("id,client,opened,resolved\nR1,Ana,2026-10-05 08:00,2026-10-05 12:30\n", encoding="utf-8")
     fields = {name: name for name in ("id", "client", "opened", "resolved")}
-    assert import_rows(book, "requests", source, fields, add_new=True, now=NOW).imported == 1
+    assert import_rows(book, ImportRequest("requests", source, fields, add_new=True), now=NOW).imported == 1
     assert Package.open(book).read(PART) == before
     assert refresh.refresh(book, now=NOW).written
     assert Package.open(book).read(PART) == before

@@ -44,7 +44,7 @@ from kpixl.ooxml.parts import PACKAGE_RELATIONSHIP, rels_name
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Kind, Period, serial
 from kpixl.verbs import new, refresh, results
-from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.workbook import layout
 from workbooks import (
     AGENCY,
@@ -613,7 +613,9 @@ REFUSED: dict[str, tuple[Edit, type[KpixlError]]] = {
 COMMANDS: dict[str, Callable[[Path], object]] = {
     "refresh": lambda path: refresh.refresh(path, now=NOW),
     "results": lambda path: results.results(path, today=TODAY),
-    "import": lambda path: import_rows(path, "leads", path.parent / "leads.csv", {"date": "D", "lead": "L"}, now=NOW),
+    "import": lambda path: import_rows(
+        path, ImportRequest("leads", path.parent / "leads.csv", {"date": "D", "lead": "L"}), now=NOW
+    ),
 }
 
 
@@ -707,7 +709,7 @@ def test_import_appends_and_refreshes(book: Path) -> None:
     )
     before = book.read_bytes()
     mapping = {"id": "Nr", "client": "Wer", "opened": "Auf", "resolved": "Zu"}
-    outcome = import_rows(book, "requests", source, mapping, add_new=True, now=NOW)
+    outcome = import_rows(book, ImportRequest("requests", source, mapping, add_new=True), now=NOW)
     assert (outcome.imported, outcome.added) == (3, {"clients": ("Maxi",)})
     assert [(row.line, row.column, row.value) for row in outcome.rejected] == [(4, "Auf", "gestern")]
     assert outcome.backup is not None
@@ -739,6 +741,6 @@ def test_an_import_that_cannot_be_done(
     source.write_text("D,L\n2026-10-05,New one\n")
     before = book.read_bytes()
     with pytest.raises(error):
-        import_rows(book, table, source, mapping, now=NOW)
+        import_rows(book, ImportRequest(table, source, mapping), now=NOW)
     assert book.read_bytes() == before
     assert not (book.parent / "kpixl backups").exists()

@@ -23,7 +23,7 @@ from kpixl.errors import KpixlError
 from kpixl.period import Period
 from kpixl.verbs import refresh
 from kpixl.verbs.adopt import adopt
-from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.roll import roll
 
 PAGE = Path(__file__).parent.parent / "docs" / "lossless.md"
@@ -100,7 +100,7 @@ def through_kpixl(path: Path, scratch: Path) -> Path:
     october = Period.parse("2026-10")
     adopt(work, "remote-va-agency", code="en", period=october, company="Acme", currency="EUR", now=NOW)
     refresh.refresh(work, now=NOW)
-    import_rows(work, "requests", rows, FIELDS, now=NOW)
+    import_rows(work, ImportRequest("requests", rows, FIELDS), now=NOW)
     rolled = roll(work, now=NOW, anyway=True)
     refresh.refresh(rolled.path, now=NOW)
     return rolled.path

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kpixl.period import Period
 from kpixl.verbs import new
-from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.import_rows import ImportRequest, import_rows
 
 DOCS = Path(__file__).parent.parent / "docs"
 WORKBOOKS = DOCS.parent / "workbooks"
@@ -42,7 +42,7 @@ def helpdesk(export: Path, folder: Path) -> Path:
     new.new(
         "remote-va-agency", language="en", period=january, company="Helpdesk", currency="USD", out=workbook, now=now
     )
-    import_rows(workbook, "requests", export, COLUMNS, add_new=True, now=now)
+    import_rows(workbook, ImportRequest("requests", export, COLUMNS, add_new=True), now=now)
     return workbook
 
 

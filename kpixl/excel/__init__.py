@@ -186,7 +186,7 @@ def _rolled(host: Host, path: Path) -> Rolled | None:
 
 
 def _import(host: Host, source: Path | None, table: str) -> None:
-    from kpixl.verbs.import_rows import import_rows
+    from kpixl.verbs.import_rows import ImportRequest, import_rows
     from kpixl.verbs.outcomes import import_text
 
     table = table or host.table_in_front
@@ -197,19 +197,19 @@ def _import(host: Host, source: Path | None, table: str) -> None:
     if path is None or not _agreed(host, path, source, table):
         return
     with host.closed() as free:
-        outcome = import_rows(free, table, source, {}, now=host.now, progress=host.progress)
+        outcome = import_rows(free, ImportRequest(table, source), now=host.now, progress=host.progress)
     host.tell(import_text(outcome, host.t))
 
 
 def _agreed(host: Host, path: Path, source: Path, table: str) -> bool:
     """Whether the owner wants the rows as kpixl understands them: found out on a copy, while her workbook is open."""
-    from kpixl.verbs.import_rows import import_rows
+    from kpixl.verbs.import_rows import ImportRequest, import_rows
     from kpixl.verbs.outcomes import plan_text
 
     with tempfile.TemporaryDirectory(prefix="kpixl-") as folder:
         copy = shutil.copy(path, Path(folder, path.name))
         outcome = import_rows(
-            Path(copy), table, source, {}, now=host.now, agree=lambda _plan: False, progress=host.progress
+            Path(copy), ImportRequest(table, source), now=host.now, agree=lambda _plan: False, progress=host.progress
         )
         plan = outcome.plan
     accepted, t = plan.accepted, host.t

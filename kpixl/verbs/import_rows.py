@@ -37,6 +37,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class ImportRequest:
+    """Which rows are to be taken into which entry table, and what is said of them beforehand."""
+
+    table: str
+    """The id of the entry table."""
+    source: Path
+    mapping: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Field id -> the column of the source that fills it; for other fields a column is looked for."""
+    constants: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Field id -> the one value that fills it in every row."""
+    sheet: str | None = None
+    """The sheet of a source that is a workbook; its first one without it."""
+    zone: str | None = None
+    """The time zone of the owner's days, to which times with a zone of their own are moved; the computer's without."""
+    add_new: bool = False
+    """Whether names that the rows speak of and the workbook does not know yet (clients, assistants, services) are added
+    to their tables, from the day of their first row."""
+
+
+@dataclass(frozen=True)
 class Plan:
     """What an import would do; nothing has been written for it."""
 
@@ -76,37 +96,29 @@ class ImportOutcome:
 
 def import_rows(
     path: Path,
-    table: str,
-    source: Path,
-    mapping: Mapping[str, str],
+    request: ImportRequest,
     *,
     now: datetime,
-    constants: Mapping[str, str] | None = None,
-    sheet: str | None = None,
-    zone: str | None = None,
-    add_new: bool = False,
     agree: Callable[[Plan], bool] | None = None,
     progress: Reporter = quiet,
 ) -> ImportOutcome:
     """Append the rows of a file to an entry table and refresh; rows that do not fit are left out and listed.
 
-    ``mapping`` and ``constants`` say by field id which column of the file, or which one value, fills it; for other
-    fields a column is looked for. A row that is there already gets what was blank in it and the file knows. With
-    ``add_new``, clients, assistants and services that the rows name and the workbook does not know yet are added to
-    their tables, from the day of their first row. Rows of closed periods are passed over. ``agree`` is asked before
-    anything is written.
+    A row that is there already gets what was blank in it and the file knows. Rows of closed periods are passed over.
+    ``agree`` is asked before anything is written.
     """
+    table = request.table
     progress(0, 5, N_("Reading the workbook"))
     package = Package.open(path)
     ensure_free(path)
     with no_collection():
         book = read(package)
         progress(1, 5, N_("Reading the file"))
-        plan = _plan(path, book, table, source, mapping, constants or {}, sheet, zone)
+        plan = _plan(path, book, request)
         if agree is not None and not agree(plan):
             return ImportOutcome(plan, written=False)
         progress(2, 5, N_("Adding the rows"))
-        added = _missing_names(book, table, plan.accepted) if add_new else {}
+        added = _missing_names(book, table, plan.accepted) if request.add_new else {}
         for other, columns in added.items():
             append_entries(package, book, other, columns)
         _complete(package, book, table, plan.accepted)
@@ -121,31 +133,22 @@ def import_rows(
     return ImportOutcome(plan, names, problems, backup)
 
 
-def _plan(
-    path: Path,
-    book: Book,
-    table: str,
-    source: Path,
-    mapping: Mapping[str, str],
-    constants: Mapping[str, str],
-    sheet: str | None,
-    zone: str | None,
-) -> Plan:
-    entries = book.entries
+def _plan(path: Path, book: Book, request: ImportRequest) -> Plan:
+    entries, table = book.entries, request.table
     if table not in {item.id for item in entries.business.tables}:
         allowed = ", ".join(item.id for item in entries.business.tables)
         raise UnknownChoice(got=table, what=Phrase(N_("table")), allowed=allowed)
     record, headings = entries.business.table(table), book.headings[table]
-    for id_ in (*mapping, *constants):
+    for id_ in (*request.mapping, *request.constants):
         if id_ not in headings:
             raise UnknownField(table=table, got=id_, allowed=", ".join(f.id for f in record.fields if f.id in headings))
     matched = match(
         record,
-        read_source(source, sheet=sheet),
-        given=mapping,
+        read_source(request.source, sheet=request.sheet),
+        given=request.mapping,
         remembered=book.remembered.get(table, {}),
         headings=headings,
-        constants=constants,
+        constants=request.constants,
         language=entries.language,
     )
     accepted = rows_for(
@@ -153,7 +156,7 @@ def _plan(
         choices=choice_words(record, entries.words),
         language=entries.language,
         currency=entries.currency,
-        zone=zone,
+        zone=request.zone,
         existing=entries.tables.get(table),
         spellings={field.id: spelling(_names(entries, table, field)) for field in record.fields},
         earlier=lambda columns: _leaving(entries, record, columns),

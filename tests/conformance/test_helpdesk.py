@@ -15,7 +15,7 @@ from clock import NOW, TODAY
 from engines import Place, Value, differences, ironcalc_values, libreoffice_values
 from kpixl.period import Period, serial
 from kpixl.verbs import new, results
-from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.import_rows import ImportRequest, import_rows
 from workbooks import AGENCY, BUSINESS, named, opened, put
 
 EXPORT = Path(__file__).resolve().parents[3] / "shared" / "data" / "helpdesk_tickets.csv"
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(not EXPORT.exists(), reason=f"{EXPORT.name} is n
 
 def imported(path: Path, period: str) -> Path:
     new.new(AGENCY, language="en", period=Period.parse(period), company="Helpdesk", currency="USD", out=path, now=NOW)
-    outcome = import_rows(path, "requests", EXPORT, MAPPING, add_new=True, now=NOW)
+    outcome = import_rows(path, ImportRequest("requests", EXPORT, MAPPING, add_new=True), now=NOW)
     assert (outcome.imported, outcome.rejected) == (TAKEN[period], ())
     assert outcome.added["clients"]
     return path

@@ -23,20 +23,22 @@ def import_(arguments: Arguments) -> Answer:
     """Rows of a file into an entry table."""
     from kpixl.cli.progress_bar import Progress
     from kpixl.i18n import language
-    from kpixl.verbs.import_rows import import_rows
+    from kpixl.verbs.import_rows import ImportRequest, import_rows
     from kpixl.verbs.outcomes import import_text
 
     with Progress(language(default_language(arguments.lang))) as bar:
         outcome = import_rows(
             arguments.file,
-            arguments.table,
-            arguments.source,
-            pairs(arguments.map, "FIELD=COLUMN"),
+            ImportRequest(
+                arguments.table,
+                arguments.source,
+                pairs(arguments.map, "FIELD=COLUMN"),
+                constants=pairs(arguments.set, "FIELD=VALUE"),
+                sheet=arguments.sheet,
+                zone=arguments.zone,
+                add_new=arguments.add_new,
+            ),
             now=arguments.now,
-            constants=pairs(arguments.set, "FIELD=VALUE"),
-            sheet=arguments.sheet,
-            zone=arguments.zone,
-            add_new=arguments.add_new,
             agree=_agreement(arguments, bar),
             progress=bar,
         )
