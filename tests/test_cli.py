@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -337,7 +336,7 @@ def test_a_mistake_of_kpixl_shows_no_traceback(run: Run, monkeypatch: pytest.Mon
 def test_a_mistake_after_the_work_does_not_deny_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Answer(lambda: 1 / 0, lambda: str(1 / 0))
     refresh = commands.command("refresh")
-    monkeypatch.setattr(commands, "command", lambda name: replace(refresh, run=lambda arguments: broken))
+    monkeypatch.setattr(commands, "command", lambda name: refresh._replace(run=lambda arguments: broken))
     code, _, err = run("refresh", "a.xlsx")
     assert code == 2
     assert err.startswith("The work is done, but kpixl could not show the answer (ZeroDivisionError")

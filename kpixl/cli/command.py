@@ -5,15 +5,16 @@ argparse reads; what was mistyped is found here, where it is known by what it is
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from textwrap import wrap
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from kpixl.errors import N_, Phrase, UnknownChoice, UsageError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from datetime import datetime
 
 DONE, OWNER_NEEDED = 0, 1
 
@@ -75,8 +76,7 @@ class HelpAsked(Exception):
         self.text = text
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word that a command takes by its place."""
 
     name: str
@@ -94,8 +94,7 @@ class Word:
         return shown if self.required else f"[{shown}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """An option: a switch, or with ``value`` one that something follows."""
 
     flag: str
@@ -129,13 +128,13 @@ COMMON = (JSON, LANG)
 """What every command takes."""
 
 
-@dataclass(frozen=True)
 class Arguments:
-    """What was typed after a command, and when. Values are found by their names."""
+    """What was typed after a command, and ``now``, the moment at which it was called: no other clock is asked. Values
+    are found by their names."""
 
-    now: datetime
-    """The moment at which the command was called: no other clock is asked."""
-    values: Mapping[str, Any]
+    def __init__(self, now: datetime, values: Mapping[str, Any]) -> None:
+        self.now = now
+        self.values = values
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -144,8 +143,7 @@ class Arguments:
             raise AttributeError(name) from None
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """One command of the command line, or a family of them."""
 
     name: str
@@ -157,7 +155,8 @@ class Command:
     """None for a family."""
     words: tuple[Word, ...] = ()
     options: tuple[Option, ...] = ()
-    family: tuple[Command, ...] = field(default=())
+    family: tuple[Any, ...] = ()
+    """The commands of a family, as ``Command`` each."""
     manual: str = ""
     """What the reference says of it before its options, in Markdown."""
     after: str = ""
@@ -227,18 +226,15 @@ class _Nothing:
 _NOTHING = _Nothing()
 
 
-class _Reader(argparse.ArgumentParser):
-    def __init__(self, see: str) -> None:
-        super().__init__(add_help=False, allow_abbrev=False)
-        self._see = see
+def _reader(words: Iterable[Word], options: Iterable[Option], see: str) -> ArgumentParser:
+    import argparse
 
-    def error(self, message: str) -> NoReturn:
-        """Nothing is left that argparse would complain of; should it, then in its words."""
-        raise Unreadable(what=message, help=self._see)
+    class Reader(argparse.ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            """Nothing is left that argparse would complain of; should it, then in its words."""
+            raise Unreadable(what=message, help=see)
 
-
-def _reader(words: Iterable[Word], options: Iterable[Option], see: str) -> _Reader:
-    reader = _Reader(see)
+    reader = Reader(add_help=False, allow_abbrev=False)
     for word in words:
         reader.add_argument(word.name, nargs="*" if word.many else "?", type=Path if word.path else str)
     for option in options:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
 
 @cache
+def _modules() -> tuple[str, ...]:
+    return tuple(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem != "__init__")
+
+
+@cache
 def names() -> tuple[str, ...]:
     """The names of the commands, in the order of the alphabet."""
-    return tuple(sorted(module.name.rstrip("_") for module in iter_modules(__path__)))
+    return tuple(sorted(name.rstrip("_") for name in _modules()))
 
 
 def command(name: str) -> Command:
     """The command called ``name``; where Python has a word of that name, its module ends in ``_``."""
-    modules = {module.name.rstrip("_"): module.name for module in iter_modules(__path__)}
+    modules = {module.rstrip("_"): module for module in _modules()}
     found: Command = import_module(f"{__name__}.{modules[name]}").COMMAND
     return found
