@@ -190,11 +190,11 @@ def with_past(folder: Path, months: int) -> Path:
 
     from kpixl.period import Period
     from kpixl.samples import sample
-    from kpixl.verbs.demo import SAMPLE_PERIOD, SAMPLES, sample_workbook
+    from kpixl.verbs.demo import SAMPLE_PERIOD, sample_workbook, samples
     from kpixl.workbook.past import put_past
     from kpixl.workbook.read import read
 
-    package, path, scorecard, _ = sample_workbook(folder, *SAMPLES[-1], datetime(2026, 11, 1))
+    package, path, scorecard, _ = sample_workbook(folder, *samples()[-1], datetime(2026, 11, 1))
     book, period = read(package), Period.parse(SAMPLE_PERIOD)
     lines = sample(scorecard.entries.business, period, "en").past[-40:]
     put_past(

@@ -20,11 +20,11 @@ from kpixl.samples import Sample, sample
 from kpixl.texts.caution_text import caution_line
 from kpixl.texts.commentary import comment, headline
 from kpixl.texts.words import entry_words
-from kpixl.verbs.demo import SAMPLE_PERIOD, SAMPLES
+from kpixl.verbs.demo import SAMPLE_PERIOD, samples
 
 PATH = Path(__file__).parent / "snapshots" / "commentary.yaml"
 OVER, RUNNING = date(2026, 11, 2), date(2026, 10, 20)
-CURRENCIES = {id_: currency for id_, code, currency in SAMPLES if code != "en"}
+CURRENCIES = {id_: currency for id_, code, currency in samples() if code != "en"}
 
 
 @cache

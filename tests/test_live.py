@@ -32,7 +32,7 @@ from kpixl.ooxml.package import Package
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Period
 from kpixl.verbs import adopt
-from kpixl.verbs.demo import SAMPLES, sample_workbook
+from kpixl.verbs.demo import sample_workbook, samples
 from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook import layout
 from kpixl.workbook.read import Book, read, read_view
@@ -41,7 +41,7 @@ from workbooks import ROWS, Filled, append, day, make, named, opened, placed, pu
 
 BEFORE, NOW = datetime(2026, 11, 2, 9, 30), datetime(2026, 11, 5, 17, 45)
 LANGUAGES = ("en", "es", "fr", "pt", "ro")
-CHOSEN = tuple(dict.fromkeys((*((b, c) for b, c, _ in SAMPLES), *(("remote-va-agency", c) for c in LANGUAGES))))
+CHOSEN = tuple(dict.fromkeys((*((b, c) for b, c, _ in samples()), *(("remote-va-agency", c) for c in LANGUAGES))))
 OWN = {
     "own_1": {"label": "Open share", "formula": "=requests_open/requests_opened", "unit": "%", "typical": 0.6},
     "own_2": {"label": "Leads a client", "formula": "=leads/clients_new", "direction": "higher is better"},

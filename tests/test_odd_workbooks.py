@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -195,14 +196,14 @@ def test_the_heading_of_every_kind_of_period(tmp_path: Path, period: str, said: 
 
 
 def test_new_says_what_is_wrong_with_the_place(tmp_path: Path) -> None:
-    def new(out: Path) -> None:
+    def made_at(out: Path) -> None:
         period = Period.containing(Period.parse("2026-10").kind, date(2026, 10, 1))
         new.new("remote-va-agency", language="en", period=period, company="C", currency="USD", out=out, now=NOW)
 
     with pytest.raises(NotXlsx, match=r"must be called something\.xlsx"):
-        new(tmp_path / "book.xlsm")
+        made_at(tmp_path / "book.xlsm")
     with pytest.raises(FolderMissing, match="There is no folder"):
-        new(tmp_path / "nowhere" / "book.xlsx")
+        made_at(tmp_path / "nowhere" / "book.xlsx")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -215,7 +216,7 @@ def test_an_import_that_brings_errors_needs_the_owner(book: Path, capsys: pytest
 
 
 def test_the_samples_are_replaced_all_or_none_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpixl.verbs.demo.SAMPLES", demo.SAMPLES[-2:])
+    monkeypatch.setattr("kpixl.verbs.demo.samples", partial(tuple, demo.samples()[-2:]))
     first = demo.demo(tmp_path, now=NOW)
     before = {outcome.path: outcome.path.read_bytes() for outcome in first}
     lock = first[-1].path.with_name(f"~${first[-1].path.name}")

@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -161,7 +162,7 @@ def test_an_import_tells_its_steps(tmp_path: Path) -> None:
 def test_the_demo_tells_its_workbooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from kpixl.verbs import demo
 
-    monkeypatch.setattr(demo, "SAMPLES", demo.SAMPLES[:1])
+    monkeypatch.setattr(demo, "samples", partial(tuple, demo.samples()[:1]))
     told: list[tuple[int, int, str]] = []
     (made,) = demo.demo(tmp_path, progress=lambda *step: told.append(step), now=NOW)
     assert told == [(0, 2, "TaskZenith 2026-10 es.xlsx"), (1, 2, "Saving")]

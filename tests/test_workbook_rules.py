@@ -60,14 +60,9 @@ LITERALS = {
 }  # fmt: skip
 """What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""
 
-_ALSO = {
-    "remote-va-agency": tuple(LOCALES),
-    "luxury-personal-assistant": ("pt",),
-    "multilingual-va": ("fr",),
-    "career-coaching": ("es",),
-    "service-business": ("ro",),
-}
-KEYS = [(business.id, code) for business in businesses() for code in dict.fromkeys(("en", *_ALSO[business.id]))]
+_ALSO: dict[str, tuple[str, ...]] = {chosen[0]: (chosen[1],) for chosen in reversed(demo.samples())}
+_ALSO["remote-va-agency"] = tuple(LOCALES)
+KEYS = [(business.id, code) for business in businesses() for code in dict.fromkeys(("en", *_ALSO.get(business.id, ())))]
 """Every business in English and in the language of its sample, one of them in all."""
 KINDS = {"2026-10": "month", "2026-Q4": "quarter", "2026-W43": "week", "2026": "year"}
 

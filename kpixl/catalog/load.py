@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -19,10 +20,12 @@ from kpixl.catalog.model import (
     BusinessKpi,
     Catalogue,
     CautionRule,
+    Dimension,
     Example,
     Kpi,
     Measure,
     Pareto,
+    SampleData,
     Threshold,
     with_parts,
 )
@@ -32,13 +35,8 @@ from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.formula import names, parse
 from kpixl.period import Window
 
-_BUSINESSES = (
-    "remote-va-agency",
-    "luxury-personal-assistant",
-    "multilingual-va",
-    "career-coaching",
-    "service-business",
-)
+FOLDER: Any = resources.files("kpixl.catalog")
+"""Where the YAML is: the one place that says so."""
 MONTHS = "months"
 """In the formula of a measure: the months in the period, or in the window."""
 EDGES = ("window_start", "after_window", "repeat_start", "period_end")
@@ -49,19 +47,44 @@ _TEXT_TYPES = ("text", "choice")
 _MOVES = ("better", "worse", "any")
 
 
-@cache
 def catalogue() -> Catalogue:
     """The whole catalogue, read once."""
-    root = resources.files("kpixl.catalog")
+    return _catalogue(FOLDER)
+
+
+@cache
+def _catalogue(root: Any) -> Catalogue:
     tables = _tables(_read(root / "tables.yaml"))
     measures = {id_: _measure(id_, raw, tables) for id_, raw in _read(root / "measures.yaml").items()}
     kpis = {id_: msgspec.convert({"id": id_, **raw}, Kpi) for id_, raw in _read(root / "kpis.yaml").items()}
     cautions = tuple(parse_caution(id_, raw, kpis) for id_, raw in _read(root / "cautions.yaml").items())
-    folder = root / "businesses"
-    records = [_business(_read(folder / f"{id_}.yaml"), tables, measures, kpis, cautions) for id_ in _BUSINESSES]
     return Catalogue(
-        tables=tables, measures=measures, kpis=kpis, cautions=cautions, businesses={b.id: b for b in records}
+        tables=tables,
+        measures=measures,
+        kpis=kpis,
+        cautions=cautions,
+        dimensions={id_: _dimension(id_, raw, tables) for id_, raw in _read(root / "dimensions.yaml").items()},
+        businesses={raw["id"]: _business(raw, tables, measures, kpis, cautions) for raw in _files(root / "businesses")},
     )
+
+
+def _dimension(id_: str, raw: dict[str, str], tables: dict[str, Table]) -> Dimension:
+    of = [field for table in tables.values() for field in table.fields if field.id == id_]
+    if not of or not all(field.type in _TEXT_TYPES for field in of):
+        raise ValueError(f"no table can be told apart by {id_}")
+    return Dimension(id=id_, **raw)
+
+
+def _files(folder: Any) -> list[dict[str, Any]]:
+    """What the files of ``folder`` say, one a business: by their ``order``, then by their names."""
+    found = []
+    for file in folder.iterdir():
+        if file.name.endswith(".yaml"):
+            raw = _read(file)
+            if raw["id"] != file.name.removesuffix(".yaml"):
+                raise ValueError(f"{file.name} calls its business {raw['id']}")
+            found.append((raw.pop("order", math.inf), raw["id"], raw))
+    return [raw for *_, raw in sorted(found, key=lambda one: one[:2])]
 
 
 def businesses() -> tuple[Business, ...]:
@@ -107,10 +130,31 @@ def _table(id_: str, raw: dict[str, Any]) -> Table:
         msgspec.convert({"id": key, "extra": value["unit"] == "months" or "power" in value, **value}, Elapsed)
         for key, value in raw.pop("calculated", {}).items()
     )
-    same = tuple(raw.pop("same", ()))
-    if not {*same} <= {field.id for field in fields}:
-        raise ValueError(f"rows of {id_} cannot be the same by {same}: not all of them are its fields")
-    return Table(id=id_, fields=fields, calculated=calculated, same=same, **raw)
+    lists = {key: raw.pop(key, ()) for key in ("same", "stays", "in_order")}
+    table = Table(
+        id=id_,
+        fields=fields,
+        calculated=calculated,
+        same=tuple(lists["same"]),
+        stays=tuple(lists["stays"]) or None,
+        in_order=tuple(map(tuple, lists["in_order"])),
+        **raw,
+    )
+    _hold(table)
+    return table
+
+
+def _hold(table: Table) -> None:
+    """ValueError where a table names a field that it lacks, or a choice that the field has not."""
+    named = [*table.same, *(table.stays or ()), *(one for pair in table.in_order for one in pair)]
+    for field in table.fields:
+        told = [one for one in (field.agrees, field.past) if one]
+        named += [one.date for one in told] + ([field.part_of] if field.part_of else [])
+        choices = {getattr(one, key) for one in told for key in ("dated", "undated", "choice") if hasattr(one, key)}
+        if not choices <= {*field.choices}:
+            raise ValueError(f"{field.id} of {table.id} has no choice {choices - {*field.choices}}")
+    if not {*named} <= {field.id for field in table.fields}:
+        raise ValueError(f"{table.id} names {named}: not all of them are its fields")
 
 
 def _measure(id_: str, raw: dict[str, Any], tables: dict[str, Table]) -> Measure:
@@ -185,8 +229,10 @@ def _business(
     if not needed <= set(table_ids):
         raise ValueError(f"{raw['id']} lacks the tables {needed - set(table_ids)}")
     pareto = tuple(_pareto(item, every, tables) for item in raw.pop("pareto", ()))
+    sample = raw.pop("sample", None)
     return Business(
         pareto=pareto,
+        sample=sample and msgspec.convert(sample, SampleData),
         kpis=entries,
         companions=companions,
         measures=tuple(every.values()),

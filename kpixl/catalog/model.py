@@ -75,6 +75,8 @@ class Measure(Record, frozen=True):
     otherwise: str = ""
     of: str | None = None
     note: str = ""
+    spread: str | None = None
+    """The column of whose names none should stand behind a large part of the rows."""
     squared: bool = False
     """Whether it adds up squares, behind the interval of a mean; never shown to the owner."""
     kept: bool = False
@@ -265,6 +267,21 @@ class Pareto(Record, frozen=True):
     text: str
 
 
+class Demo(Record, frozen=True):
+    """A sample workbook that ``kpixl demo`` makes of a business."""
+
+    language: str
+    currency: str
+
+
+class SampleData(Record, frozen=True):
+    """Where the sample rows of a business come from, and the sample workbooks made of them."""
+
+    module: str
+    """The module of ``kpixl.samples`` that makes them."""
+    demos: tuple[Demo, ...] = ()
+
+
 class Business(Record, frozen=True):
     """A kind of business: which KPIs it watches and what else its Totals show."""
 
@@ -282,6 +299,8 @@ class Business(Record, frozen=True):
     tables: tuple[Table, ...]
     cautions: tuple[CautionRule, ...]
     """Those about KPIs that it has."""
+    sample: SampleData | None = None
+    """None for a business without sample data."""
     pareto: tuple[Pareto, ...] = ()
     """The totals of which the largest groups are shown first, with a chart."""
 
@@ -304,6 +323,14 @@ class Business(Record, frozen=True):
         raise KeyError(id)
 
 
+class Dimension(Record, frozen=True):
+    """What KPIs are told apart by: the fields called ``id``, and the words above their groups."""
+
+    id: str
+    title: str
+    heading: str
+
+
 class Catalogue(Record, frozen=True):
     """All of it."""
 
@@ -312,6 +339,7 @@ class Catalogue(Record, frozen=True):
     kpis: dict[str, Kpi]
     cautions: tuple[CautionRule, ...]
     businesses: dict[str, Business]
+    dimensions: dict[str, Dimension]
 
 
 def value_formula(kpi: BusinessKpi, raised: str | None = None) -> str:

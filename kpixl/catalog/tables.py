@@ -18,6 +18,21 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Base of every record: immutable, and a misspelt key in the data is an error."""
 
 
+class Agrees(Record, frozen=True):
+    """What a choice says of a date of its row: who says ``dated`` has it, and who says ``undated`` has none."""
+
+    date: str
+    dated: str
+    undated: str
+
+
+class Past(Record, frozen=True):
+    """A choice that says that something has taken place, whose ``date`` thus cannot lie after the period."""
+
+    date: str
+    choice: str
+
+
 class Field(Record, frozen=True):
     """A column that the owner fills in."""
 
@@ -36,6 +51,16 @@ class Field(Record, frozen=True):
     """What may stand in a choice: its id, and the word for it."""
     extra: bool = False
     """Whether only a business whose measures read the column has it."""
+    role: Literal["language", "code"] | None = None
+    """What it is, whatever it is called: the language of the row, or a number or code of its own that is used once."""
+    ends: bool = False
+    """Whether it says when the row came to its end: blank in another program's export, it has none."""
+    part_of: str | None = None
+    """The field whose number it cannot pass."""
+    seldom_negative: bool = False
+    """Whether a number below zero is rather a slip."""
+    agrees: Agrees | None = None
+    past: Past | None = None
 
 
 class Condition(Record, frozen=True):
@@ -150,6 +175,7 @@ class Table(Record, frozen=True):
 
     ``kept`` tables keep every row when a period is closed; of the others, the rows that meet ``leaves`` go. Two rows
     without a key whose fields in ``same`` are equal speak of one thing; where there are none, only equal rows do.
+    ``stays`` are start and end of what lasts. Of two dates ``in_order``, the second does not come before the first.
     """
 
     id: str
@@ -158,10 +184,13 @@ class Table(Record, frozen=True):
     fields: tuple[Field, ...]
     calculated: tuple[Calculated, ...] = ()
     kept: bool = False
-    stays: bool = False
+    stays: tuple[str, str] | None = None
     date: str | None = None
     leaves: Where = ()
     same: tuple[str, ...] = ()
+    in_order: tuple[tuple[str, str], ...] = ()
+    ahead: bool = False
+    """Whether its rows are dated by what is planned, so that those after the period are still to come."""
 
     def field(self, id: str) -> Field:  # noqa: A002
         """The field called ``id``; KeyError without one."""
@@ -169,6 +198,11 @@ class Table(Record, frozen=True):
             if field.id == id:
                 return field
         raise KeyError(id)
+
+    @property
+    def language(self) -> str | None:
+        """The field that holds the language of a row; None in a table without one."""
+        return next((field.id for field in self.fields if field.role == "language"), None)
 
     @property
     def columns(self) -> tuple[Field | Calculated, ...]:

@@ -94,8 +94,9 @@ class Case:
     @cached_property
     def languages(self) -> Mapping[str | float, str]:
         """The languages of all rows as COUNTIFS compares them, each with its first spelling."""
-        logs = [log for log in self.logs.values() if "language" in log.rows.texts]
-        texts = [text for log in logs for text in log.words("language").texts if text.strip()]
+        held = ((log, log.table.language) for log in self.logs.values())
+        words = [log.words(column) for log, column in held if column and column in log.rows.texts]
+        texts = [text for one in words for text in one.texts if text.strip()]
         return {match_key(text): text for text in reversed(texts)}
 
     def word(self, id_: str, otherwise: str) -> str:

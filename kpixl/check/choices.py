@@ -16,6 +16,8 @@ from kpixl.i18n import LOCALES, language
 from kpixl.period import serial
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kpixl.catalog.tables import Field
     from kpixl.check.case import EntryWords, TableLog
     from kpixl.check.problem import Problem
@@ -84,32 +86,34 @@ def _details(words: EntryWords, allowed: tuple[str, ...], near: Mapping[int, str
     return {"got": words.texts[text], "allowed": allowed, "near": near[row], "count": int(words.counts[text])}
 
 
-def complaints(log: TableLog) -> Iterator[Problem]:
-    """Complaints that are resolved by their status and not by their date, or the other way round."""
-    if log.table.id != "complaints" or "status" not in log.rows.texts or "resolved" not in log.rows.numbers:
-        return
-    texts = log.rows.texts["status"]
-    undated = np.flatnonzero(log.says("status", "resolved") & log.blank("resolved"))
-    yield from log.problems(
-        "resolved_undated",
-        "resolved",
-        undated,
-        lambda row: {"status": log.heading("status"), "got": texts.iloc[row]},
-    )
-    still_open = np.flatnonzero(log.says("status", "open") & ~np.isnan(log.numbers("resolved")))
-    yield from log.problems(
-        "resolved_open",
-        "status",
-        still_open,
-        lambda row: {"date_heading": log.heading("resolved"), "got": texts.iloc[row]},
-    )
+def dated(log: TableLog) -> Iterator[Problem]:
+    """What is done by its word and not by its date, or the other way round."""
+    for field in log.fields:
+        rule = field.agrees
+        if rule is None or field.id not in log.rows.texts or rule.date not in log.rows.numbers:
+            continue
+        texts = log.rows.texts[field.id]
+        undated = np.flatnonzero(log.says(field.id, rule.dated) & log.blank(rule.date))
+        yield from log.problems(
+            "resolved_undated", rule.date, undated, partial(_said, texts, {"status": log.heading(field.id)})
+        )
+        still_open = np.flatnonzero(log.says(field.id, rule.undated) & ~np.isnan(log.numbers(rule.date)))
+        yield from log.problems(
+            "resolved_open", field.id, still_open, partial(_said, texts, {"date_heading": log.heading(rule.date)})
+        )
 
 
-def sessions(log: TableLog) -> Iterator[Problem]:
-    """Sessions that have taken place, though they are dated after the period."""
-    if log.table.id != "sessions" or "completed" not in log.rows.texts or "scheduled" not in log.rows.numbers:
-        return
+def ahead(log: TableLog) -> Iterator[Problem]:
+    """What has taken place by its word, though it is dated after the period."""
     period = log.case.entries.period
-    ahead = np.flatnonzero(log.says("completed", "yes") & (log.numbers("scheduled") >= serial(period.after)))
-    texts = log.rows.texts["completed"]
-    yield from log.problems("session_ahead", "completed", ahead, lambda row: {"got": texts.iloc[row], "period": period})
+    for field in log.fields:
+        rule = field.past
+        if rule is None or field.id not in log.rows.texts or rule.date not in log.rows.numbers:
+            continue
+        late = np.flatnonzero(log.says(field.id, rule.choice) & (log.numbers(rule.date) >= serial(period.after)))
+        texts = log.rows.texts[field.id]
+        yield from log.problems("session_ahead", field.id, late, partial(_said, texts, {"period": period}))
+
+
+def _said(texts: pd.Series, details: Mapping[str, object], row: int) -> dict[str, object]:
+    return {**details, "got": texts.iloc[row]}

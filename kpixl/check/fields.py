@@ -15,7 +15,7 @@ from kpixl.check.problem import Amount
 from kpixl.period import add_months, from_serial, serial
 
 if TYPE_CHECKING:
-    from kpixl.catalog.tables import Field
+    from kpixl.catalog.tables import Field, Unit
     from kpixl.check.case import TableLog
     from kpixl.check.problem import Problem
 
@@ -130,22 +130,26 @@ def gaps(log: TableLog) -> Iterator[Problem]:
 
 
 def amounts(log: TableLog) -> Iterator[Problem]:
-    """Expenses below zero."""
-    if log.table.id == "expenses" and "amount" in log.rows.numbers:
-        numbers, currency = log.numbers("amount"), log.case.entries.currency
-        rows = np.flatnonzero(numbers < 0)
-        yield from log.problems(
-            "amount_negative", "amount", rows, lambda row: {"got": Amount(float(numbers[row]), "money", currency)}
-        )
+    """Amounts below zero, where that is rather a slip."""
+    for field in log.fields:
+        if field.seldom_negative and field.id in log.rows.numbers:
+            numbers = log.numbers(field.id)
+            details = partial(_amount_details, numbers, field.unit, log.case.entries.currency)
+            yield from log.problems("amount_negative", field.id, np.flatnonzero(numbers < 0), details)
 
 
-def accuracy(log: TableLog) -> Iterator[Problem]:
-    """More accurate translations than were checked."""
-    if log.table.id == "translations" and {"checked", "accurate"} <= set(log.rows.numbers):
-        part, whole = log.numbers("accurate"), log.numbers("checked")
-        yield from log.problems(
-            "part_over_total",
-            "accurate",
-            np.flatnonzero(part > whole),
-            lambda row: {"got": float(part[row]), "total": float(whole[row]), "total_heading": log.heading("checked")},
-        )
+def _amount_details(numbers: np.ndarray, unit: Unit, currency: str, row: int) -> dict[str, object]:
+    return {"got": Amount(float(numbers[row]), unit, currency)}
+
+
+def parts(log: TableLog) -> Iterator[Problem]:
+    """Parts of a whole that are more than it, such as more accurate translations than were checked."""
+    for field in log.fields:
+        if field.part_of and {field.id, field.part_of} <= set(log.rows.numbers):
+            part, whole = log.numbers(field.id), log.numbers(field.part_of)
+            details = partial(_part_details, part, whole, log.heading(field.part_of))
+            yield from log.problems("part_over_total", field.id, np.flatnonzero(part > whole), details)
+
+
+def _part_details(part: np.ndarray, whole: np.ndarray, heading: str, row: int) -> dict[str, object]:
+    return {"got": float(part[row]), "total": float(whole[row]), "total_heading": heading}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from kpixl.catalog.tables import names_in
+from kpixl.catalog.tables import Lookup, columns_of, names_in
 from kpixl.cellvalue import match_key
 from kpixl.check.case import CAP
 from kpixl.check.meant import squeezed, word_meant
@@ -17,11 +17,10 @@ from kpixl.check.problem import SENTENCES, Problem
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Measure
-    from kpixl.catalog.tables import Clause, Condition
+    from kpixl.catalog.tables import Condition
     from kpixl.check.case import Case, TableLog
 
 HOUSE = "house_language"
-COLUMN = "language"
 _COMPARISONS = 5_000
 """So many different languages of a column are compared with the house language by their spelling."""
 _ALIKE = 0.85
@@ -29,9 +28,10 @@ _ALIKE = 0.85
 
 def missing(log: TableLog) -> Iterator[Problem]:
     """Rows that a figure leaves out because nothing tells whether they are in the house language."""
-    if COLUMN not in log.rows.texts:
+    column = log.table.language
+    if column is None or column not in log.rows.texts:
         return
-    blank = log.blank(COLUMN)
+    blank = log.blank(column)
     left_out = {code: np.zeros(len(log.rows), dtype=bool) for code in ("no_language", "answer_without_language")}
     without: dict[str, list[Measure]] = {code: [] for code in left_out}
     for item in log.case.counted:
@@ -41,16 +41,15 @@ def missing(log: TableLog) -> Iterator[Problem]:
         counted = log.case.tally.meets(msgspec.structs.replace(item, where=or_blank))
         rows = counted & ~log.case.tally.meets(item) & blank
         if rows.any():
-            code = "answer_without_language" if any(map(_asks_client, item.where)) else "no_language"
+            code = "answer_without_language" if _asked(item, log) else "no_language"
             left_out[code] |= rows
             without[code].append(item)
-    clients = log.case.logs.get("clients")
     for code, items in without.items():
         if items:
             found = np.flatnonzero(left_out[code])
             details = {"lost": log.case.lost(items), "count": len(found)}
-            target = clients.rows.sheet if clients else ""
-            yield log.problem(code, COLUMN, int(found[0]), target=target, **details)
+            asked = log.case.logs.get(_asked(items[0], log) or "")
+            yield log.problem(code, column, int(found[0]), target=asked.rows.sheet if asked else "", **details)
 
 
 def _or_blank(condition: Condition) -> Condition:
@@ -58,27 +57,30 @@ def _or_blank(condition: Condition) -> Condition:
     return msgspec.structs.replace(condition, or_blank=True) if condition.operand == HOUSE else condition
 
 
-def _asks_client(clause: Clause) -> bool:
-    """Whether it is another way to know the language, where the row has none."""
-    return len(clause) > 1 and HOUSE in names_in((clause,))
+def _asked(item: Measure, log: TableLog) -> str | None:
+    """The table that tells the language where the row has none; None where nothing else does."""
+    others = [clause for clause in item.where if len(clause) > 1 and HOUSE in names_in((clause,))]
+    looked_up = {column.id: column.table for column in log.table.calculated if isinstance(column, Lookup)}
+    return next((looked_up[id_] for id_ in sorted(columns_of(tuple(others))) if id_ in looked_up), None)
 
 
 def nearly_house(log: TableLog) -> Iterator[Problem]:
     """Languages that are probably the house language, written otherwise."""
     used = log.case.languages
     house = str(log.case.tally.settings[HOUSE])
-    if COLUMN not in log.rows.texts or match_key(house) not in used:
+    column = log.table.language
+    if column is None or column not in log.rows.texts or match_key(house) not in used:
         return
-    if (log.table.id, COLUMN) not in log.case.readers or not _compared(log.case):
+    if (log.table.id, column) not in log.case.readers or not _compared(log.case):
         return
-    words = log.words(COLUMN)
+    words = log.words(column)
     others = {text.casefold(): i for i, text in enumerate(words.texts) if match_key(text) != match_key(house)}
     near = set(get_close_matches(house.casefold(), list(others)[:_COMPARISONS], n=CAP, cutoff=_ALIKE))
     near |= {folded for folded in others if squeezed(folded) == squeezed(house.casefold())}
     rows = {int(words.first[others[folded]]): others[folded] for folded in near}
     yield from log.problems(
         "near_house_language",
-        COLUMN,
+        column,
         sorted(rows),
         lambda row: {"got": words.texts[rows[row]], "near": house, "count": int(words.counts[rows[row]])},
     )

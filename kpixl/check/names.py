@@ -38,7 +38,7 @@ def duplicates(log: TableLog) -> Iterator[Problem]:
         first, row = rows[starts[group]], int(rows[starts[group] + 1])
         found[row] = int(first), int(counts[group])
         # A code is used once; a lead may come back under its name.
-        codes[row] = "duplicate" if log.keys[0].id == "id" else "listed_again" if once[group] else "name_again"
+        codes[row] = "duplicate" if log.keys[0].role == "code" else "listed_again" if once[group] else "name_again"
     for code in ("duplicate", "name_again", "listed_again"):
         chosen = sorted(row for row in found if codes[row] == code)
         yield from log.problems(code, log.keys[0].id, chosen, partial(_duplicate_details, log, found))

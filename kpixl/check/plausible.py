@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from kpixl.entries import InputCell
     from kpixl.kpi.score import Result
 
-_ANSWERS = ("surveyed", "surveyed_multilingual")
 _FEWEST_ANSWERS = 8
 _LARGEST_SHARE = 0.25
 
@@ -65,9 +64,9 @@ def _from_rows(case: Case, item: Measure) -> bool:
 
 def one_client(case: Case) -> Iterator[Problem]:
     """A client who gives more than a quarter of the survey answers of the period."""
-    item = next((item for item in case.counted if item.id in _ANSWERS and not item.through_past), None)
+    item = next((item for item in case.counted if item.spread and not item.through_past), None)
     log = case.logs.get(item.table or "") if item else None
-    if item is None or log is None or "client" not in log.rows.texts:
+    if item is None or item.spread is None or log is None or item.spread not in log.rows.texts:
         return
     if not case.tally.can_measure(item):
         return
@@ -75,12 +74,12 @@ def one_client(case: Case) -> Iterator[Problem]:
     total = int(np.count_nonzero(counted))
     if total < _FEWEST_ANSWERS:
         return
-    words = log.words("client")
+    words = log.words(item.spread)
     clients = words.codes[counted & (words.codes >= 0)]
     counts = np.bincount(clients, minlength=len(words.texts))
     for text in np.flatnonzero(counts > _LARGEST_SHARE * total):
         row = int(np.flatnonzero(counted & (words.codes == text))[0])
-        yield log.problem("one_client", "client", row, got=words.texts[text], count=int(counts[text]), total=total)
+        yield log.problem("one_client", item.spread, row, got=words.texts[text], count=int(counts[text]), total=total)
 
 
 def _part_of_whole(kpi: BusinessKpi) -> tuple[Measure, Measure] | None:

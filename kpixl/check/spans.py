@@ -19,23 +19,13 @@ if TYPE_CHECKING:
     from kpixl.check.case import TableLog
     from kpixl.check.problem import Problem
 
-_IN_ORDER = {
-    "clients": (("coaching_start", "placed"),),
-    "leads": (("date", "converted"),),
-    "complaints": (("received", "resolved"),),
-    "invitations": (("date", "converted"),),
-}
-"""Dates of a row of which the second cannot come first, though no figure is computed from the time between them."""
-_AHEAD = ("sessions",)
-"""Tables whose rows are dated by what is planned: those after the period are still to come."""
-
 
 def backwards(log: TableLog) -> Iterator[Problem]:
     """Resolved before opened, completed before assigned, end before start."""
     spans = [("backwards", c.since, c.until, c.unit == "hours") for c in log.table.calculated if isinstance(c, Elapsed)]
     if log.table.stays:
-        spans.append(("backwards", "start", "end", False))
-    spans += [("earlier", since, until, False) for since, until in _IN_ORDER.get(log.table.id, ())]
+        spans.append(("backwards", *log.table.stays, False))
+    spans += [("earlier", since, until, False) for since, until in log.table.in_order]
     for code, since, until, with_time in dict.fromkeys(spans):
         if since not in log.rows.numbers or until not in log.rows.numbers:
             continue
@@ -96,10 +86,11 @@ def _calculated_details(log: TableLog, column: Elapsed, expected: np.ndarray, ro
 
 def overlaps(log: TableLog) -> Iterator[Problem]:
     """Two stays of one name at the same time. Ending on the day on which the next one starts is no overlap."""
-    if not log.table.stays or not log.keys or not {"start", "end"} <= set(log.rows.numbers):
+    if not log.table.stays or not log.keys or not {*log.table.stays} <= set(log.rows.numbers):
         return
-    starts_blank = np.nan if log.table.field("start").required else -np.inf
-    begin, finish = _days(log, "start", starts_blank), _days(log, "end", np.inf)
+    start, end = log.table.stays
+    starts_blank = np.nan if log.table.field(start).required else -np.inf
+    begin, finish = _days(log, start, starts_blank), _days(log, end, np.inf)
     # What is no stay for certain (a text for a date, an end before the start) is told elsewhere.
     rows = np.flatnonzero((log.names >= 0) & (begin <= finish))
     rows = rows[np.lexsort((finish[rows], begin[rows], log.names[rows]))]
@@ -131,7 +122,7 @@ def outside_period(log: TableLog) -> Iterator[Problem]:
         return
     outside = leaving(log.case.entries, log.table)
     begins = next(field.id for field in log.table.fields if field.type == "date")
-    if log.table.id not in _AHEAD and begins in log.rows.numbers:
+    if not log.table.ahead and begins in log.rows.numbers:
         outside |= log.numbers(begins) >= serial(period.after)
     if outside.any():
         yield log.problem("outside_period", column, period=period, count=int(np.count_nonzero(outside)))

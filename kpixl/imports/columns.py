@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     Cells = Sequence[Raw]
 
-_HOURS = {("hours", "available"), ("hours", "productive")}
-"""Fields that take durations."""
 _Told = TypeVar("_Told", Order, Sign)
 
 
@@ -128,9 +126,7 @@ class Columns:
 
     def _numbers(self, sign: Sign | None, column: Field, cells: Cells) -> NumberReader:
         unit: Literal["count", "money", "fraction", "hours"] = "count"
-        if column.unit == "hours" or (self.table.id, column.id) in _HOURS:
-            unit = "hours"
-        elif column.unit in ("money", "fraction"):
+        if column.unit in ("money", "fraction", "hours"):
             unit = column.unit
         currency = numbers.currency_of(cells) if unit == "money" else ""
         if currency and currency != self.manners.currency:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
     from kpixl.entries import EntryTable
 
-START = "start"
 _SAME_DAY_PART = 1e-5
 """Days within which two dates are one: about a second."""
 _SECONDS = 86_400
@@ -190,11 +189,11 @@ class Known:
     def _keyed(self) -> dict[tuple[Hashable, ...], list[KnownStay]]:
         found: dict[tuple[Hashable, ...], list[KnownStay]] = {}
         ids = [field.id for field in self.table.fields if field.key and self.rows.has(field.id)]
-        lasting = self.table.stays and self.rows.has(START)
+        begins = self.table.stays[0] if self.table.stays and self.rows.has(self.table.stays[0]) else None
         for place in range(len(self.rows)):
             key = key_of(self.table, {id_: self.value(id_, place) for id_ in ids})
             if key is not None:
-                start = self.value(START, place) if lasting else None
+                start = self.value(begins, place) if begins else None
                 found.setdefault(key, []).append(KnownStay(place, start if isinstance(start, float) else None))
         return found
 

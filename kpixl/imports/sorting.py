@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kpixl.errors import Phrase
 from kpixl.imports.choice_words import plain_text
-from kpixl.imports.known import START, Known, KnownStay, key_of, same_value, stay_like
+from kpixl.imports.known import Known, KnownStay, key_of, same_value, stay_like
 from kpixl.imports.outcome import Accepted, Completion, Difference, Rejected
 from kpixl.imports.remarks import Note
 from kpixl.imports.values import BLANK, TWICE, Read, Unfit, Value
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from kpixl.imports.matching import Match
 
 _EXAMPLES = 5
-_ENDS = frozenset({"resolved", "completed", "end", "converted"})
-"""Fields that say when a row came to its end: blank in a file, they say that it has none."""
 
 Row: TypeAlias = dict[str, Value]
 Placed: TypeAlias = list[tuple[int, Row]]
@@ -45,9 +43,8 @@ class Sorter:
         self.table: Table = match.table
         self.constants = constants
         self.filled = [field.id for field in self.table.fields if field.id in read or field.id in constants]
-        self.ends = [
-            id_ for id_ in self.filled if id_ in read and id_ in _ENDS and self.table.field(id_).type == "date"
-        ]
+        self.ends = [id_ for id_ in self.filled if id_ in read and self.table.field(id_).ends]
+        """Fields of the file that say when a row came to its end: blank there, they say that it has none."""
         self.rejected: list[Rejected] = []
         self.completions: list[Completion] = []
         self.differences: list[Difference] = []
@@ -139,7 +136,7 @@ class Sorter:
         return True
 
     def _start(self, row: Row) -> float | None:
-        start = row.get(START) if self.table.stays else None
+        start = row.get(self.table.stays[0]) if self.table.stays else None
         return start if isinstance(start, float) else None
 
     def _unknown(self, rows: Placed, there: Known, *, past: bool = False) -> Placed:

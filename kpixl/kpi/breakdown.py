@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from kpixl.catalog import catalogue
 from kpixl.kpi.grade import calculate, grade
 from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import Tally
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi, Level, Measure
     from kpixl.entries import Entries, EntryTable
 
-DIMENSIONS = (
-    "assistant", "client", "service", "source", "language", "kind", "contract", "reason", "status", "resolution",
-)  # fmt: skip
 CAPACITY = 12
 """Groups shown for each dimension: those with the most cases, or the largest amounts where cases are not counted."""
 ENOUGH_CASES = 5
@@ -73,7 +71,7 @@ class Section:
 
 def dimensions(business: Business) -> dict[str, tuple[BusinessKpi, ...]]:
     """Each dimension of the business with the KPIs whose every measure has it."""
-    found = {dimension: _splittable(business, dimension) for dimension in DIMENSIONS}
+    found = {dimension: _splittable(business, dimension) for dimension in catalogue().dimensions}
     return {dimension: kpis for dimension, kpis in found.items() if kpis}
 
 

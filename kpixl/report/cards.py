@@ -18,7 +18,7 @@ from kpixl.report import charts
 from kpixl.report.trends import Past, Trend, past_of, trend_of
 from kpixl.texts.caution_text import alert_text
 from kpixl.texts.figures import as_line, cases, pace_text, signal_text
-from kpixl.texts.groups import HEADINGS, TITLES, has_level, level_shown, section_note
+from kpixl.texts.groups import has_level, heading, level_shown, section_note, title
 from kpixl.texts.words import (
     SHAPES,
     SOURCES,
@@ -193,8 +193,8 @@ def _table(section: Section, currency: str, t: Language) -> TableShown:
     )
     return TableShown(
         id=section.dimension,
-        title=t(TITLES[section.dimension]),
-        heading=t(HEADINGS[section.dimension]),
+        title=title(section, t),
+        heading=heading(section, t),
         kpis=tuple(t(kpi.abbreviation) for kpi in kpis),
         groups=groups,
         note=section_note(section, t) or "",

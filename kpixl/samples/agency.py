@@ -86,3 +86,6 @@ class Agency(Company):
                 }
             )
         return sorted(rows, key=lambda row: row["date"] or 0)
+
+
+MAKER = Agency

@@ -342,3 +342,6 @@ class Coaching(Drawn):
         """Who recommended the practice, where that is how somebody came."""
         there = [client.name for client in self.clients if client.there(day)]
         return self.random.choice(there) if source == REFERRAL and there else None
+
+
+MAKER = Coaching

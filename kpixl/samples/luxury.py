@@ -165,3 +165,6 @@ class Luxury(Company):
         """A service that was offered on a day."""
         return self.random.choice([i for i, (_, start, end) in enumerate(self.services)
                                    if start <= day and not (end and end < day)])  # fmt: skip
+
+
+MAKER = Luxury

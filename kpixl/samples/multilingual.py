@@ -281,3 +281,6 @@ class Multilingual(Company):
 
 def _quarters(hours: float) -> int:
     return round(hours * 4)
+
+
+MAKER = Multilingual

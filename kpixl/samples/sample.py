@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kpixl.catalog import businesses
 from kpixl.catalog.tables import Lookup, branches
 from kpixl.entries import Entries, InputCell, PastValue, Value, entry_table
 from kpixl.errors import N_, Phrase, UnknownChoice
@@ -23,15 +24,6 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business
     from kpixl.catalog.tables import Condition, Table
     from kpixl.period import Period
-
-_MAKERS = {
-    "remote-va-agency": ("agency", "Agency"),
-    "luxury-personal-assistant": ("luxury", "Luxury"),
-    "multilingual-va": ("multilingual", "Multilingual"),
-    "career-coaching": ("coaching", "Coaching"),
-    "service-business": ("service", "Service"),
-}
-"""For each business a module here, with TARGETS, and its class that makes the rows. Loaded when one is wanted."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +54,15 @@ _MONEY = {"USD": Money(1, 1), "EUR": Money(1, 0.92), "BRL": Money(5, 5.4), "RON"
 def sample(business: Business, period: Period, language: str, currency: str = "EUR") -> Sample:
     """The sample of ``business`` for a month, with texts in the owner's language. The same every time, and the same
     numbers in every language; amounts follow the currency."""
-    if business.id not in _MAKERS:
-        raise UnknownChoice(got=business.id, what=Phrase(N_("business with sample data")), allowed=", ".join(_MAKERS))
+    if business.sample is None:
+        known = ", ".join(other.id for other in businesses() if other.sample)
+        raise UnknownChoice(got=business.id, what=Phrase(N_("business with sample data")), allowed=known)
     if period.kind is not Kind.MONTH:
         raise UnknownChoice(got=period, what=Phrase(N_("month")), allowed="2026-10, 2026-11…")
-    module, maker = _MAKERS[business.id]
-    made: Any = import_module(f"kpixl.samples.{module}")
+    # A module with MAKER, the class that makes the rows, and TARGETS; loaded when it is wanted.
+    made: Any = import_module(f"kpixl.samples.{business.sample.module}")
     money = _MONEY.get(currency, Money(1, 1))
-    rows = _in_currency(business, getattr(made, maker)(business, period, language).rows(), money)
+    rows = _in_currency(business, made.MAKER(business, period, language).rows(), money)
     kinds = {kpi.id: kpi.kpi.unit for kpi in business.kpis}
     needed = {setting.id for setting in settings_of(business)}
     rate = {"dollar_rate": money.dollar} if currency in _MONEY and "dollar_rate" in needed else {}

@@ -397,3 +397,6 @@ class Service(Drawn):
     def _day_of(self, customer: _Customer, days: Sequence[date]) -> date:
         """A day of the month on which the client is one."""
         return self.random.choice([day for day in days if customer.there(day)])
+
+
+MAKER = Service

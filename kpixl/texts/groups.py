@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl.catalog import catalogue
 from kpixl.errors import N_
 from kpixl.kpi.breakdown import GroupResult, Section
 from kpixl.kpi.pareto import Part, Ranking
@@ -13,35 +14,19 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi
     from kpixl.i18n import Language
 
-TITLES = {
-    "assistant": N_("By assistant"),
-    "client": N_("By client"),
-    "service": N_("By service"),
-    "source": N_("By source"),
-    "language": N_("By language"),
-    "kind": N_("By kind"),
-    "contract": N_("By contract"),
-    "reason": N_("By reason"),
-    "status": N_("By status"),
-    "resolution": N_("By resolution"),
-}
-
-HEADINGS = {
-    "assistant": N_("Assistant"),
-    "client": N_("Client"),
-    "service": N_("Service"),
-    "source": N_("Source"),
-    "language": N_("Language"),
-    "kind": N_("Kind"),
-    "contract": N_("Contract"),
-    "reason": N_("Reason"),
-    "status": N_("Status"),
-    "resolution": N_("Resolution"),
-}
-
 ORDER = N_("Where there are levels, the worst group comes first and small groups last; elsewhere the largest.")
 
 FEW = N_("too few cases")
+
+
+def title(section: Section, t: Language) -> str:
+    """What stands above a section: that it is by assistant, by client…"""
+    return t(catalogue().dimensions[section.dimension].title)
+
+
+def heading(section: Section, t: Language) -> str:
+    """What the groups of a section are."""
+    return t(catalogue().dimensions[section.dimension].heading)
 
 
 def has_level(result: GroupResult, kpi: BusinessKpi) -> bool:

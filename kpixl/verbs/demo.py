@@ -28,15 +28,18 @@ if TYPE_CHECKING:
     from kpixl.ooxml.package import Package
     from kpixl.verbs.progress import Reporter
 
-SAMPLES = (
-    ("remote-va-agency", "es", "EUR"),
-    ("luxury-personal-assistant", "pt", "BRL"),
-    ("multilingual-va", "fr", "EUR"),
-    ("career-coaching", "es", "EUR"),
-    ("service-business", "ro", "RON"),
-    ("remote-va-agency", "en", "USD"),
-)
 SAMPLE_PERIOD = "2026-10"
+
+
+def samples() -> tuple[tuple[str, str, str], ...]:
+    """Business, language and currency of every sample workbook: the first one of each business, then further ones."""
+    found = [
+        (number, (owner.id, one.language, one.currency))
+        for owner in catalog.businesses()
+        if owner.sample
+        for number, one in enumerate(owner.sample.demos)
+    ]
+    return tuple(chosen for _, chosen in sorted(found, key=lambda one: one[0]))
 
 
 def sample_path(folder: Path, business_id: str, code: str) -> Path:
@@ -73,13 +76,14 @@ def sample_workbook(
 def demo(folder: Path, *, now: datetime, progress: Reporter = quiet) -> tuple[Outcome, ...]:
     """Make the sample workbooks and their reports, replacing earlier ones."""
     folder.mkdir(parents=True, exist_ok=True)
-    for business_id, code, _ in SAMPLES:
+    wanted = samples()
+    for business_id, code, _ in wanted:
         ensure_ours(sample_path(folder, business_id, code).with_suffix(".html"))
     made = []
-    for number, chosen in enumerate(SAMPLES):
-        progress(number, len(SAMPLES) + 1, Verbatim(sample_path(folder, *chosen[:2]).name))
+    for number, chosen in enumerate(wanted):
+        progress(number, len(wanted) + 1, Verbatim(sample_path(folder, *chosen[:2]).name))
         made.append(sample_workbook(folder, *chosen, now))
-    progress(len(SAMPLES), len(SAMPLES) + 1, N_("Saving"))
+    progress(len(wanted), len(wanted) + 1, N_("Saving"))
     pages = {path.with_suffix(".html"): own_page(card, problems, now) for _, path, card, problems in made}
     for _, path, _, _ in made:
         ensure_free(path)

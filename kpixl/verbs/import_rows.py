@@ -245,10 +245,9 @@ def _missing_names(book: Book, table: str, accepted: Accepted) -> dict[str, dict
             shown, earliest = first.get(text_key(name), (name, whole))
             first[text_key(name)] = shown, whole if earliest is None else min(earliest, whole or earliest)
         if first:
-            found[rows.table.id] = {
-                key: [shown for shown, _ in first.values()],
-                "start": [day for _, day in first.values()],
-            }
+            found[rows.table.id] = {key: [shown for shown, _ in first.values()]}
+            if rows.table.stays:
+                found[rows.table.id][rows.table.stays[0]] = [day for _, day in first.values()]
     return found
 
 

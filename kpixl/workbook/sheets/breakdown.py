@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kpixl import palette
 from kpixl.errors import N_
 from kpixl.kpi.breakdown import CAPACITY, Section, dimensions
-from kpixl.texts.groups import HEADINGS, ORDER, TITLES, has_level, level_shown, section_note
+from kpixl.texts.groups import ORDER, has_level, heading, level_shown, section_note, title
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, notice, static
 from kpixl.workbook.sheets import pareto
@@ -54,8 +54,8 @@ def cells(c: Context) -> Cells:
 def _section(section: Section, c: Context) -> Cells:
     at, t = section.dimension, c.t
     found: dict[tuple[str, str], Cell] = {
-        (f"{at}_title", "name"): label(t(TITLES[at]), style.Style(size=12, bold=True, colour=palette.ACCENT)),
-        (f"{at}_headings", "name"): label(t(HEADINGS[at]), style.HEADING),
+        (f"{at}_title", "name"): label(title(section, t), style.Style(size=12, bold=True, colour=palette.ACCENT)),
+        (f"{at}_headings", "name"): label(heading(section, t), style.HEADING),
         (f"{at}_note", "name"): static(section_note(section, c.t), style.Style(size=9, colour=palette.MUTED)),
     }
     for number, kpi in enumerate(section.kpis):
