@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import Enum
 
 from kpixl.period import serial
 
@@ -34,11 +34,68 @@ def is_blank(raw: object) -> bool:
     return raw is None or raw == ""
 
 
-@dataclass(frozen=True, slots=True)
-class CellError:
-    """What Excel shows where a formula failed: ``#N/A``, ``#REF!``… Neither a number nor blank."""
+class ExcelError(Enum):
+    """What Excel shows where a formula failed, neither a number nor blank: its text, and the number by which VBA and
+    COM know it.
 
-    code: str
+    ``ExcelError("#N/A")`` is one by its text. A text that is not known here is kept as an error without a name in
+    Excel's list and without a number. The member is the error; a text that reads the same is not.
+    """
+
+    number: int | None
+
+    NULL = "#NULL!", 2000
+    DIV0 = "#DIV/0!", 2007
+    VALUE = "#VALUE!", 2015
+    REF = "#REF!", 2023
+    NAME = "#NAME?", 2029
+    NUM = "#NUM!", 2036
+    NA = "#N/A", 2042
+    GETTING_DATA = "#GETTING_DATA", 2043
+    SPILL = "#SPILL!", 2045
+    CONNECT = "#CONNECT!", 2046
+    BLOCKED = "#BLOCKED!", 2047
+    UNKNOWN = "#UNKNOWN!", 2048
+    FIELD = "#FIELD!", 2049
+    CALC = "#CALC!", 2050
+
+    def __new__(cls, text: str, number: int) -> ExcelError:
+        """An error whose value is its text."""
+        made = object.__new__(cls)
+        made._value_, made.number = text, number
+        return made
+
+    @classmethod
+    def _missing_(cls, value: object) -> ExcelError | None:
+        if not isinstance(value, str):
+            return None
+        made = object.__new__(cls)
+        made._name_, made._value_, made.number = value, value, None
+        cls._value2member_map_[value] = made
+        return made
+
+    @classmethod
+    def by_number(cls, number: int) -> ExcelError:
+        """The error that VBA and COM know by a number; #VALUE! for one that is not known here."""
+        return next((error for error in cls if error.number == number), cls.VALUE)
+
+    @property
+    def classic(self) -> ExcelError:
+        """The error itself if every Excel knows it, else #VALUE!."""
+        return self if self in CLASSIC_ERRORS else ExcelError.VALUE
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __repr__(self) -> str:
+        return f"ExcelError({self.value!r})"
+
+
+CLASSIC_ERRORS = (
+    *(ExcelError.NULL, ExcelError.DIV0, ExcelError.VALUE, ExcelError.REF, ExcelError.NAME, ExcelError.NUM),
+    ExcelError.NA,
+)
+"""Those that every Excel knows, and VBA by name; newer ones depend on the version."""
 
 
 _NUMERIC = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
-from kpixl.cellvalue import CellError, is_blank, number
+from kpixl.cellvalue import ExcelError, is_blank, number
 from kpixl.period import MONTH_DAYS, Period
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class InputCell:
     @property
     def filled(self) -> bool:
         """Whether something stands there."""
-        return not is_blank(self.raw) and not isinstance(self.raw, CellError)
+        return not is_blank(self.raw) and not isinstance(self.raw, ExcelError)
 
     @property
     def text(self) -> str:

@@ -17,7 +17,7 @@ from clock import TODAY
 from kpixl.catalog.load import business, businesses
 from kpixl.catalog.model import Business, Level
 from kpixl.catalog.tables import Table
-from kpixl.cellvalue import CellError, is_blank, number
+from kpixl.cellvalue import ExcelError, is_blank, number
 from kpixl.check import SENTENCES, Problem, check
 from kpixl.check.meant import date_meant, number_meant, word_meant
 from kpixl.check.structure import SLOW_ROWS
@@ -97,8 +97,8 @@ def entry_table(table: Table, rows: Sequence[Row], without: Sequence[str] = ()) 
     for field in fields:
         raw = [row.get(field.id) for row in rows]
         if field.type in ("text", "choice"):
-            texts[field.id] = [None if is_blank(v) or isinstance(v, CellError) else str(v) for v in raw]
-            strange = {i: v for i, v in enumerate(raw) if isinstance(v, CellError)}
+            texts[field.id] = [None if is_blank(v) or isinstance(v, ExcelError) else str(v) for v in raw]
+            strange = {i: v for i, v in enumerate(raw) if isinstance(v, ExcelError)}
         else:
             values = [number(v) for v in raw]
             numbers[field.id] = [np.nan if v is None else v for v in values]
@@ -233,7 +233,7 @@ def test_rows_that_are_wholly_blank_are_passed_over() -> None:
             "Type the date, for example 2026-10-31, or clear the cell.",
         ),
         (
-            "surveys", "score", CellError("#N/A"), "excel_error", "D6",
+            "surveys", "score", ExcelError("#N/A"), "excel_error", "D6",
             "This cell shows the Excel error #N/A, so this row does not count.",
             "Correct the formula in this cell, or type the value instead.",
         ),
@@ -281,7 +281,7 @@ def test_a_cell_that_spoils_a_figure_is_an_error(
         ("surveys", "recommend", 11, "11 is more than 10, the highest that Recommend should be."),
         ("requests", "client", None, "Client is empty in a row that is otherwise filled in."),
         ("requests", "client", " ", "This cell looks empty but holds spaces, which Excel takes for text."),
-        ("requests", "client", CellError("#REF!"), "This cell shows the Excel error #REF!."),
+        ("requests", "client", ExcelError("#REF!"), "This cell shows the Excel error #REF!."),
     ],
 )
 def test_a_cell_that_no_figure_needs_is_a_warning(table: str, column: str, value: object, text: str) -> None:
@@ -919,7 +919,7 @@ def test_benchmarks_in_dollars_wait_for_a_rate() -> None:
 
 
 def test_a_setting_that_is_a_word_takes_any_but_an_error() -> None:
-    found = entries(one=ML, settings={"house_language": cell(CellError("#N/A"), "C9", "Settings")})
+    found = entries(one=ML, settings={"house_language": cell(ExcelError("#N/A"), "C9", "Settings")})
     assert said(found) == [("warning", "excel_error", "C9")]
     assert only(found, "excel_error").text(EN) == "This cell shows the Excel error #N/A."
 
@@ -1052,7 +1052,7 @@ def test_settings(raw: object, code: str | None) -> None:
     assert own == ([(wanted, "error", "Settings", "C9", "satisfied_cut")] if wanted else [])
 
 
-@pytest.mark.parametrize("raw", ["90 percent", True, CellError("#VALUE!"), " "])
+@pytest.mark.parametrize("raw", ["90 percent", True, ExcelError("#VALUE!"), " "])
 def test_thresholds_targets_and_totals_that_are_no_number(raw: object) -> None:
     found = entries(
         thresholds={("css", Level.TYPICAL): cell(raw, "F4", "KPIs")},
@@ -1256,7 +1256,7 @@ values = st.one_of(
     st.text(max_size=6),
     st.dates(date(1900, 3, 1)),
     st.datetimes(datetime(1900, 3, 1)),
-    st.sampled_from([CellError("#N/A"), CellError("#REF!")]),
+    st.sampled_from([ExcelError("#N/A"), ExcelError("#REF!")]),
 )
 
 

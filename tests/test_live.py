@@ -20,7 +20,7 @@ from openpyxl.workbook.defined_name import DefinedName
 
 import excel_engine
 from excel_engine import Cell, Error, Excel
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 from kpixl.errors import DatesFrom1904, KpixlError, NoPermission, NotOurWorkbook
 from kpixl.excel.live import live_view, open_workbook
 from kpixl.excel.live.live_view import LiveView
@@ -147,9 +147,9 @@ ODD = {
     **ROWS,
     "requests": {
         "id": ["R1", "R2", 7.0, "007"],
-        "client": ["Ana", CellError("#REF!"), "=x", True],
-        "opened": [day("2026-10-01", 9), "2026-10-03", CellError("#N/A"), day("2026-10-30", 12)],
-        "resolved": [day("2026-10-01", 11), "05/10/2026", day("2026-10-04"), CellError("#DIV/0!")],
+        "client": ["Ana", ExcelError("#REF!"), "=x", True],
+        "opened": [day("2026-10-01", 9), "2026-10-03", ExcelError("#N/A"), day("2026-10-30", 12)],
+        "resolved": [day("2026-10-01", 11), "05/10/2026", day("2026-10-04"), ExcelError("#DIV/0!")],
     },
     "hours": {
         "date": [day(f"2026-10-0{number}") for number in range(1, 8)],
@@ -497,7 +497,7 @@ def test_a_text_stays_a_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "typed"), [(None, ""), ("", ""), (3, 3.0), (True, True), (CellError("#N/A"), "#N/A")]
+    ("value", "typed"), [(None, ""), ("", ""), (3, 3.0), (True, True), (ExcelError("#N/A"), "#N/A")]
 )
 def test_other_values(value: object, typed: object) -> None:
     assert to_write(value) == typed  # type: ignore[arg-type]

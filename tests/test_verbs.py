@@ -17,7 +17,7 @@ import pytest
 
 from clock import NOW, TODAY
 from engines import Error, contents, differences, ironcalc_values
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 from kpixl.check import Problem
 from kpixl.cli.main import main
 from kpixl.errors import (
@@ -304,12 +304,12 @@ BAD: dict[str, tuple[Edit, tuple[str, str, str, str], dict[str, float]]] = {
         {"requests_open": 1},
     ),
     "an Excel error for a date": (
-        typed("requests", "resolved", 0, CellError("#N/A")),
+        typed("requests", "resolved", 0, ExcelError("#N/A")),
         ("error", "excel_error", "Requests", "D5"),
         {"requests_resolved": 1, "resolution_hours": 3.9},
     ),
     "an Excel error for a number": (
-        typed("hours", "productive", 0, CellError("#DIV/0!")),
+        typed("hours", "productive", 0, ExcelError("#DIV/0!")),
         ("error", "excel_error", "Hours", "D5"),
         {"productive_hours": 7},
     ),

@@ -18,7 +18,7 @@ from engines import Place, Value, contents, differences, formula_cells, ironcalc
 from kpixl import i18n
 from kpixl.catalog import business, businesses
 from kpixl.catalog.model import Level, Standing
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 from kpixl.entries import InputCell, WhatIf
 from kpixl.kpi.grade import NOISE
 from kpixl.kpi.measure import measure
@@ -92,7 +92,7 @@ def test_a_denominator_that_comes_and_goes(scorecard: Scorecard) -> None:
 
 
 def test_what_is_no_number_changes_nothing(scorecard: Scorecard) -> None:
-    for raw in ("5", True, CellError("#N/A"), None, ""):
+    for raw in ("5", True, ExcelError("#N/A"), None, ""):
         assert then(scorecard, satisfied=(raw, raw)) == suppose(scorecard)
 
 
@@ -225,7 +225,7 @@ def test_the_knob_of_the_slider(now: float, after: float, knob: int) -> None:
 # That nothing supposed is nothing changed is shown by the samples in conformance/. LibreOffice takes TRUE for a number.
 SCENARIOS: dict[str, Callable[[str, int, float | None], Input]] = {
     "a bit of everything": lambda name, number, now: [
-        (3.0, None), (None, 0.1), (-2.0, -0.25), (None, None), (0.5, 1.0), ("?", CellError("#N/A")), ("", 0.2),
+        (3.0, None), (None, 0.1), (-2.0, -0.25), (None, None), (0.5, 1.0), ("?", ExcelError("#N/A")), ("", 0.2),
     ][number % 7],
     "all to nothing": lambda name, number, now: (None, -1.0),
     "away with it all": lambda name, number, now: (-(now or 0.0) - 1, None),
@@ -407,7 +407,7 @@ def test_nothing_but_this_sheet_knows_of_it(path: Path) -> None:
 
 
 def test_a_refresh_keeps_what_was_typed(path: Path) -> None:
-    typed = {"satisfied": (1.5, None), "leads": ("many", -0.5), "surveyed": (CellError("#N/A"), True)}
+    typed = {"satisfied": (1.5, None), "leads": ("many", -0.5), "surveyed": (ExcelError("#N/A"), True)}
     type_in(path, typed)
     refresh.refresh(path, now=NOW)
     found = opened(path).entries.what_if

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from clock import NOW
 from kpixl.catalog import business
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 from kpixl.i18n import LOCALES, language
 from kpixl.ooxml.cells import cell_name, parse_cell
 from kpixl.ooxml.package import Package
@@ -28,7 +28,7 @@ from kpixl.workbook.read import Book, read
 AGENCY = "remote-va-agency"
 BUSINESS = business(AGENCY)
 
-Value: TypeAlias = str | float | bool | CellError | None
+Value: TypeAlias = str | float | bool | ExcelError | None
 Rows: TypeAlias = Mapping[str, Sequence[Value]]
 Place: TypeAlias = tuple[str, str]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 from kpixl.check.meant import date_meant, number_meant
 from kpixl.check.problem import Amount
 from kpixl.period import add_months, from_serial, serial
@@ -40,7 +40,7 @@ def odd(log: TableLog) -> Iterator[Problem]:
         of_texts = column in log.rows.texts
         found: dict[str, list[int]] = {}
         for row in sorted(values):
-            if of_texts and not isinstance(values[row], CellError):
+            if of_texts and not isinstance(values[row], ExcelError):
                 continue
             found.setdefault(_kind(log, known.get(column), values[row]), []).append(row)
         for code, rows in found.items():
@@ -50,7 +50,7 @@ def odd(log: TableLog) -> Iterator[Problem]:
 def _kind(log: TableLog, field: Field | None, value: object) -> str:
     """The code for ``value`` where a date or a number belongs."""
     a_date = field is not None and field.type == "date"
-    if isinstance(value, CellError):
+    if isinstance(value, ExcelError):
         return "excel_error"
     if isinstance(value, bool):
         return "truth_for_date" if a_date else "truth_for_number"

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.settings import SETTINGS
-from kpixl.cellvalue import CellError, is_blank
+from kpixl.cellvalue import ExcelError, is_blank
 from kpixl.check.fields import day_of
 from kpixl.check.problem import SENTENCES, Amount, Msg, Problem, name_of
 from kpixl.kpi.grade import GRADED, NOISE, thresholds_published
@@ -43,7 +43,7 @@ def settings(case: Case) -> Iterator[Problem]:
             elif number is not None and case.scorecard.clock.late:
                 yield problem_at("entered_until_late", cell, id_, {"got": day_of(number)})
         elif setting.is_text:
-            if isinstance(cell.raw, CellError):
+            if isinstance(cell.raw, ExcelError):
                 yield replace(problem_at("excel_error", cell, id_, details), severity="warning")
         elif setting.positive:
             if cell.wrong or (number is not None and number <= 0):

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Measure
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 from kpixl.check.sentence import Sentence, Severity
 from kpixl.check.sentences_inputs import OF_INPUTS
 from kpixl.check.sentences_rows import OF_ROWS
@@ -110,8 +110,8 @@ def shown(value: object, t: Language) -> str:
             return _plain(value.value, t) if enormous else t.number(value.value, value.unit, value.currency)
         case Figure():
             return _figure(value, t)
-        case CellError():
-            return value.code
+        case ExcelError():
+            return str(value)
         case _:
             return str(value)
 

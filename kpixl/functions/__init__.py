@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kpixl.functions.arguments import ExcelError as ExcelError
+    from kpixl.cellvalue import ExcelError as ExcelError
     from kpixl.functions.describe import descriptions as descriptions
     from kpixl.functions.dispatch import call as call
 

@@ -8,7 +8,7 @@ The errors are the same in every host. The first argument that has a fault decid
 - #DIV/0!: a denominator of zero, or no answer to take a share of
 - #N/A: a KPI, level, business or language that nobody knows; no benchmark, threshold or next level; a place beyond the
   end of a range that is shorter than another
-- a cell with an error: that error
+- a cell with an error: that error; #VALUE! for one that only newer Excels know (#SPILL!)
 
 An optional argument that is left blank has its default.
 """
@@ -20,38 +20,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from kpixl.cellvalue import CLASSIC_ERRORS, ExcelError
 from kpixl.period import serial
 
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 
 
-class ExcelError(StrEnum):
-    """An error value of a cell; the member is the error, a text that reads the same is not."""
-
-    NULL = "#NULL!"
-    DIV0 = "#DIV/0!"
-    VALUE = "#VALUE!"
-    REF = "#REF!"
-    NAME = "#NAME?"
-    NUM = "#NUM!"
-    NA = "#N/A"
-
-
 Cell: TypeAlias = float | str | ExcelError
 """What a function gives to a cell."""
-
-ERRORS = tuple(ExcelError)
 
 
 @dataclass(frozen=True)
 class NumberArray:
-    """Numbers of one shape, and which of them are errors: 0 for none, else one more than the place in ``ERRORS``."""
+    """Numbers of one shape, and which of them are errors: 0 for none, else one more than the place in
+    ``CLASSIC_ERRORS``."""
 
     values: Array
     errors: Array
@@ -60,19 +47,19 @@ class NumberArray:
         """The same as objects: floats and errors."""
         found = self.values.astype(object)
         for code in np.unique(self.errors[self.errors > 0]):
-            found[self.errors == code] = ERRORS[code - 1]
+            found[self.errors == code] = CLASSIC_ERRORS[code - 1]
         return found
 
 
 def code_of(error: ExcelError) -> int:
-    """The number by which ``Numbers`` knows an error."""
-    return ERRORS.index(error) + 1
+    """The number by which ``NumberArray`` knows an error."""
+    return CLASSIC_ERRORS.index(error) + 1
 
 
 def number_of(cell: object) -> float | ExcelError:
     """The number in a cell, a date as Excel counts it; an error for anything else."""
     if isinstance(cell, ExcelError):
-        return cell
+        return cell.classic
     if isinstance(cell, np.datetime64):
         cell = None if np.isnat(cell) else cell.astype("datetime64[us]").item()
         if isinstance(cell, int):  # a year past 9999
@@ -171,15 +158,3 @@ def stretched(array: Array, shape: tuple[int, ...], beyond: object) -> Array:
     found = np.full(shape, beyond, dtype=array.dtype)
     found[tuple(slice(size) for size in reached)] = repeated
     return found
-
-
-NUMBERS = {
-    ExcelError.NULL: 2000,
-    ExcelError.DIV0: 2007,
-    ExcelError.VALUE: 2015,
-    ExcelError.REF: 2023,
-    ExcelError.NAME: 2029,
-    ExcelError.NUM: 2036,
-    ExcelError.NA: 2042,
-}
-"""What CVErr makes each error from."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kpixl.cellvalue import ExcelError
 from kpixl.formula import Binary, Name, Negate, Node, Number, parse
-from kpixl.functions.arguments import Array, ExcelError, NumberArray, code_of, common_shape, stretched
+from kpixl.functions.arguments import Array, NumberArray, code_of, common_shape, stretched
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Kpi

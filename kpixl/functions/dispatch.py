@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpixl.functions.arguments import Array, Cell, ExcelError, array_of, common_shape, numbers_of, stretched
+from kpixl.cellvalue import ExcelError
+from kpixl.functions.arguments import Array, Cell, array_of, common_shape, numbers_of, stretched
 from kpixl.functions.arrays import kpi_numbers
 from kpixl.functions.describe import functions
 from kpixl.functions.look_up import Fault, explain, grade, level, name, threshold, to_next

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog import businesses
 from kpixl.catalog.model import Level, value_formula
+from kpixl.cellvalue import ExcelError
 from kpixl.errors import UnknownChoice
-from kpixl.functions.arguments import Cell, ExcelError, NumberArray, is_blank, number_of, numbers_of
+from kpixl.functions.arguments import Cell, NumberArray, is_blank, number_of, numbers_of
 from kpixl.functions.arrays import kpi_numbers
 from kpixl.i18n import LOCALES, language
 from kpixl.kpi.calc import find_kpi
@@ -105,7 +106,7 @@ def _number(cell: object) -> float:
 
 def _text(cell: object) -> str:
     if isinstance(cell, ExcelError):
-        raise Fault(cell)
+        raise Fault(cell.classic)
     if not isinstance(cell, str):
         raise Fault(ExcelError.VALUE)
     return cell.lower()

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kpixl.cellvalue import ExcelError
 from kpixl.formula import parse, to_excel
-from kpixl.functions.arguments import Array, ExcelError, array_of
+from kpixl.functions.arguments import Array, array_of
 from kpixl.functions.describe import descriptions, functions, help_text
 from kpixl.functions.dispatch import call, evaluate
 from kpixl.i18n import language

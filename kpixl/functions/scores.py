@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kpixl.catalog.settings import SETTINGS
-from kpixl.functions.arguments import Cell, ExcelError, is_blank, number_of, numbers_of
+from kpixl.cellvalue import ExcelError
+from kpixl.functions.arguments import Cell, is_blank, number_of, numbers_of
 from kpixl.functions.look_up import Fault
 
 if TYPE_CHECKING:

@@ -15,14 +15,13 @@ import numpy as np
 import xlwings as xw
 from xlwings.conversion import Accessor, Pipeline
 
-from kpixl.functions.arguments import NUMBERS, ExcelError
+from kpixl.cellvalue import ExcelError
 from kpixl.functions.describe import descriptions, functions
 from kpixl.functions.dispatch import call
 from kpixl.functions.python import public
 
 CATEGORY = "kpixl"
 """Where Excel's list of functions has them."""
-_BY_NUMBER = {number: error for error, number in NUMBERS.items()}
 _OFFSET = 0x7FF60000
 """What COM's number for an error is short of the one that VBA's CVErr takes."""
 _NUMBERS = range(2000, 3000)
@@ -76,7 +75,7 @@ def given(argument: object) -> object:
 def _cell(cell: object) -> object:
     """COM gives whole numbers for errors alone; newer ones (#SPILL!) have no older name than #VALUE!."""
     if type(cell) is int and cell + _OFFSET in _NUMBERS:
-        return _BY_NUMBER.get(cell + _OFFSET, ExcelError.VALUE)
+        return ExcelError.by_number(cell + _OFFSET).classic
     return cell
 
 

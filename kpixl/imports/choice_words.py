@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 from kpixl.imports.labels import name_key, with_commas, without_accents
 from kpixl.imports.source import Raw
 from kpixl.imports.values import CONTROL, NO_CHOICE, TOO_LONG, Read, Unfit
@@ -95,6 +95,6 @@ def plain_text(cell: Raw) -> str:
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
     if isinstance(cell, datetime):
         return cell.isoformat(" ", "seconds")
-    if isinstance(cell, CellError):
-        return cell.code
+    if isinstance(cell, ExcelError):
+        return str(cell)
     return cell.isoformat() if isinstance(cell, date) else str(cell)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_, PasswordProtected, Phrase
 from kpixl.imports.refusals import UnknownSheet, UnreadableTable
 from kpixl.imports.source import Raw, Source, is_filled
@@ -80,7 +80,7 @@ def _rows(sheet: Any, errors: dict[tuple[int, int], str]) -> tuple[list[list[Raw
     grid: list[list[Raw]] = sheet.to_python()
     for (row, column), code in errors.items():
         if 0 <= row - top < len(grid) and 0 <= column - left < len(grid[row - top]):
-            grid[row - top][column - left] = CellError(code)
+            grid[row - top][column - left] = ExcelError(code)
     rows, lines = [], []
     for line, cells in enumerate(grid, start=top + 1):
         if any(is_filled(cell) for cell in cells):

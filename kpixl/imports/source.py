@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Raw: TypeAlias = str | float | bool | datetime | date | time | timedelta | CellError
+Raw: TypeAlias = str | float | bool | datetime | date | time | timedelta | ExcelError
 """A cell as the file holds it; the empty text where it is blank. Cells of text files are texts."""
 
 

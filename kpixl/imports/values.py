@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
 from kpixl.imports.source import Raw, is_filled
 
@@ -53,7 +53,7 @@ def converted(cells: Iterable[Raw], convert: Convert) -> list[Read]:
 
 
 def _converted(cell: Raw, convert: Convert) -> Read:
-    if isinstance(cell, CellError):
+    if isinstance(cell, ExcelError):
         return Unfit(FAILED)
     return convert(cell) if is_filled(cell) else None
 

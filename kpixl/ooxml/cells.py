@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 
-Value: TypeAlias = bool | float | int | str | CellError | None
+Value: TypeAlias = bool | float | int | str | ExcelError | None
 
 MAX_ROW = 1_048_576
 MAX_TEXT = 32_767

@@ -10,6 +10,7 @@ import zipfile
 import numpy as np
 from lxml import etree
 
+from kpixl.cellvalue import ExcelError
 from kpixl.ooxml.cells import parse_cell
 
 ERROR_MARK = b't="e"'
@@ -42,7 +43,7 @@ def errors(xml: bytes, letters: set[str], first_row: int, count: int) -> dict[st
         if reference and (letter := reference[1].decode()) in letters:
             row = int(reference[2]) - first_row
             if 0 <= row < count:
-                found.setdefault(letter, {})[row] = (match[2] or b"#N/A").decode()
+                found.setdefault(letter, {})[row] = match[2].decode() if match[2] else ExcelError.NA.value
     return found
 
 
@@ -75,7 +76,7 @@ def error_cells(content: bytes, sheet: str) -> dict[tuple[int, int], str]:
         place, value = _PLACE.search(attributes), _VALUE.search(inside)
         if place:
             row, column = parse_cell(place[1].decode())
-            found[row - 1, column - 1] = value[1].decode("utf-8", "replace") if value else "#N/A"
+            found[row - 1, column - 1] = value[1].decode("utf-8", "replace") if value else ExcelError.NA.value
     return found
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_, DamagedWorkbook, Phrase
 from kpixl.ooxml.cells import Area, Value, cell_name, escaped, needs_space, number_text, parse_area, parse_cell
 from kpixl.ooxml.package import MAIN, string_of, unescaped
@@ -319,8 +319,8 @@ def _content_of(value: Value) -> tuple[str, Value]:
         return "blank", None
     if isinstance(value, str):
         return "text", value
-    if isinstance(value, CellError):
-        return "e", value.code
+    if isinstance(value, ExcelError):
+        return "e", value.value
     if isinstance(value, bool):
         return "bool", value
     number_text(value)  # what no cell can hold is refused before it is compared
@@ -349,9 +349,9 @@ def _put_value(cell: Element, value: Value, text: str | None) -> None:
     if text is not None:
         cell.set("t", "str")
         entry.text = text or None  # as it is written again once it has been read
-    elif isinstance(value, CellError):
+    elif isinstance(value, ExcelError):
         cell.set("t", "e")
-        entry.text = value.code
+        entry.text = value.value
     elif isinstance(value, bool):
         cell.set("t", "b")
         entry.text = "1" if value else "0"

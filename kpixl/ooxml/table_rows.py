@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_, ContentBelowTable, UnknownField, WorkbookError
 from kpixl.ooxml.cells import MAX_ROW, Area, cell_name, column_letters, escaped, needs_space, number_text, parse_area
 from kpixl.ooxml.package import MAIN
@@ -234,9 +234,9 @@ def _formula_cell(prefix: str, column: Column, row: int, value: Value) -> tuple[
     return kind, f"<{prefix}f{array}>{escape(escaped(column.formula(row)))}</{prefix}f>{content}"
 
 
-def _plain(prefix: str, value: bool | float | str | CellError) -> tuple[str, str]:
-    if isinstance(value, CellError):
-        kind, text = ' t="e"', value.code
+def _plain(prefix: str, value: bool | float | str | ExcelError) -> tuple[str, str]:
+    if isinstance(value, ExcelError):
+        kind, text = ' t="e"', value.value
     elif isinstance(value, bool):
         kind, text = ' t="b"', "1" if value else "0"
     elif isinstance(value, str):

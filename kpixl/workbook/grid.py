@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.model import Level
+from kpixl.cellvalue import ExcelError
 from kpixl.ooxml.cells import Value, column_letters
 from kpixl.palette import LEVEL_TEXT
 from kpixl.workbook.aliases import AS_USUAL, Aliases
@@ -167,14 +168,14 @@ class Context:
         """The absolute address of a cell of another block, for a formula; as in Excel, #REF! for one that is gone."""
         place = self.placements.get(block)
         if place is None or row not in place.row_numbers or column not in place.column_numbers:
-            return "#REF!"
+            return str(ExcelError.REF)
         number, index = place.position(row, column)
         return f"{quoted(self.titles[place.sheet])}!${column_letters(index)}${number}"
 
     def span(self, block: str, column: str, rows: Sequence[str]) -> str:
         """The absolute address of a column of a block, from its first given row to its last."""
         first, last = self.at(block, rows[0], column), self.at(block, rows[-1], column)
-        return "#REF!" if "#REF!" in (first, last) else f"{first}:{last.rpartition('!')[2]}"
+        return str(ExcelError.REF) if str(ExcelError.REF) in (first, last) else f"{first}:{last.rpartition('!')[2]}"
 
     def word(self, id_: str) -> str:
         """The address of a word in the owner's language."""

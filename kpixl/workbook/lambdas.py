@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level
+from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
 from kpixl.formula import parse, to_excel
 from kpixl.functions.describe import functions, help_text
@@ -68,7 +69,7 @@ def _guarded(kpi: BusinessKpi, cells: Mapping[str, str]) -> str:
 
 def _if_number(cell: str, then: str) -> str:
     """``then`` for a number; an error stays itself, and a blank, a text or a truth value is one."""
-    return f"IF(ISNUMBER({cell}),{then},IF(ISERROR({cell}),{cell},#VALUE!))"
+    return f"IF(ISNUMBER({cell}),{then},IF(ISERROR({cell}),{cell},{ExcelError.VALUE}))"
 
 
 # Levels and texts
@@ -91,7 +92,8 @@ def _threshold(c: Context) -> str:
     for span in (words, shaped):
         known = f"IFERROR({known},MATCH({_literal(level)},{span},0))"
     wanted = (
-        f"IF(ISNUMBER({level}),{level},IF(ISTEXT({level}),IFERROR({known},0)-1,IF(ISERROR({level}),{level},#VALUE!)))"
+        f"IF(ISNUMBER({level}),{level},IF(ISTEXT({level}),IFERROR({known},0)-1,"
+        f"IF(ISERROR({level}),{level},{ExcelError.VALUE})))"
     )
     edge = _p("edge")
     start = _let([("edge", f"INDEX({_table(c)},{_p('place')},{number})")], f"IF(ISNUMBER({edge}),{edge},NA())")
@@ -117,7 +119,7 @@ def _explain(c: Context) -> str:
 
 
 def _if_text(cell: str, then: str) -> str:
-    return f"IF(ISTEXT({cell}),{then},IF(ISERROR({cell}),{cell},#VALUE!))"
+    return f"IF(ISTEXT({cell}),{then},IF(ISERROR({cell}),{cell},{ExcelError.VALUE}))"
 
 
 def _literal(cell: str) -> str:
@@ -212,7 +214,7 @@ def _to_next(c: Context) -> str:
     amount = f"{_p('sign')}*SIGN({_p('slope')})*IF({_p('strict')}=1,{past},{inclusive})/{_p('scale')}"
     body = f"IF(ISERROR({_p('following')}),{_p('following')},IF({_p('slope')}=0,NA(),{amount}))"
     size = f"ROWS({measures})*COLUMNS({measures})"
-    return _at_kpi(c, f"IF({size}<>{count},#VALUE!,{_let(steps, body)})")
+    return _at_kpi(c, f"IF({size}<>{count},{ExcelError.VALUE},{_let(steps, body)})")
 
 
 def _cells(kpi: BusinessKpi) -> dict[str, str]:
@@ -261,7 +263,7 @@ def _art_times(c: Context) -> str:
 
     mean = _sound([opened, resolved], f"24*{total(f'{until}-{since}')}/{total('1')}")
     apart = f"OR(ROWS({opened})<>ROWS({resolved}),COLUMNS({opened})<>COLUMNS({resolved}))"
-    return f"IF({apart},#VALUE!,{mean})"
+    return f"IF({apart},{ExcelError.VALUE},{mean})"
 
 
 def _sound(ranges: Sequence[str], then: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import OWN_SLOTS
+from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
 from kpixl.workbook.grid import Cells, Context, Placement
 from kpixl.workbook.sheets import (
@@ -198,7 +199,7 @@ def row_cells(headings_by_table: Mapping[str, Mapping[str, str]]) -> Callable[[s
 
     def reference(table: str, column: str) -> str:
         heading = headings_by_table.get(table, {}).get(column)
-        return this_row(table, heading) if heading is not None else "#REF!"
+        return this_row(table, heading) if heading is not None else str(ExcelError.REF)
 
     return reference
 
@@ -208,6 +209,6 @@ def references(headings_by_table: Mapping[str, Mapping[str, str]]) -> Callable[[
 
     def reference(table: str, column: str) -> str:
         heading = headings_by_table.get(table, {}).get(column)
-        return structured(table, heading) if heading is not None else "#REF!"
+        return structured(table, heading) if heading is not None else str(ExcelError.REF)
 
     return reference

@@ -15,7 +15,7 @@ import pandas as pd
 
 from kpixl import catalog
 from kpixl.catalog.model import OWN_SLOTS
-from kpixl.cellvalue import CellError, number
+from kpixl.cellvalue import ExcelError, number
 from kpixl.entries import Entries, EntryTable, OwnEntry, PastValue, WhatIf
 from kpixl.errors import N_, BadSetting, OwnedPartMissing, Phrase
 from kpixl.i18n import LOCALES, language
@@ -304,7 +304,7 @@ class _Reader(Blocks):
             if letters[field.id] in errors:
                 values = list(values)
                 for row, code in errors[letters[field.id]].items():
-                    values[row] = CellError(code)
+                    values[row] = ExcelError(code)
             if field.type in ("date", "number"):
                 numbers[field.id], odd[field.id] = as_numbers(values)
             else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kpixl.cellvalue import CellError, is_blank, number
+from kpixl.cellvalue import ExcelError, is_blank, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +40,8 @@ def as_texts(values: Sequence[Any]) -> np.ndarray:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, CellError):
-        return value.code
+    if isinstance(value, ExcelError):
+        return str(value)
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():

@@ -22,7 +22,7 @@ from kpixl import catalog, i18n
 from kpixl.catalog import Business
 from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.catalog.tables import word_key
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 from kpixl.i18n import LOCALES
 from kpixl.kpi.in_force import settings_of
 from kpixl.period import Kind, Period, Window, serial
@@ -289,7 +289,7 @@ def test_the_worked_examples_in_libreoffice(everywhere: dict[tuple[str, str], Pa
 
 # Whatever an owner may have typed
 
-WRONG: tuple[object, ...] = ("2026-10-05", "n/a", " ", "4", CellError("#N/A"), CellError("#DIV/0!"))
+WRONG: tuple[object, ...] = ("2026-10-05", "n/a", " ", "4", ExcelError("#N/A"), ExcelError("#DIV/0!"))
 TRUTH = (True, False)
 """Excel, IronCalc and Python count no truth values; LibreOffice takes them for 1 and 0."""
 NAMES = st.sampled_from(["Ana", "ANA", "Léa", "zoë", " Ana", "O'Neill & Co", "=1+1", "*", "007", "7", "", None])

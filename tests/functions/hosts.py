@@ -102,7 +102,7 @@ def _lines(argument: Any) -> list[list[Any]]:
 
 def _put(model: Any, sheet: int, row: int, column: int, cell: Any) -> None:
     if isinstance(cell, ExcelError):
-        model.update_cell_with_formula(sheet, row, column, f"={_ERRORS[cell]}")
+        model.update_cell_with_formula(sheet, row, column, f"={_ERRORS[str(cell)]}")
     elif cell == "":
         model.update_cell_with_formula(sheet, row, column, '=""')
     elif isinstance(cell, bool):

@@ -17,14 +17,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from engines import contents
 from kpixl.functions import ExcelError
-from kpixl.functions.arguments import NUMBERS
 from kpixl.ooxml.cells import cell_name
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.vba.project import Module, add_macros
 from kpixl.workbook.macros.functions_vba import modules
 
 _ERRORS = {"#N/A": "=NA()", "#DIV/0!": "=1/0", "#NUM!": "=10^400", "#VALUE!": "=#VALUE!"}
-_SHOWN = {f"Error {number}": error for error, number in NUMBERS.items()}
+_SHOWN = {f"Error {error.number}": error for error in ExcelError}
 """LibreOffice shows what CVErr made as a text."""
 
 
@@ -75,7 +74,7 @@ def computed(calls: Sequence[Case | Spread], given: Sequence[Module] | None = No
 
 def _put(sheet: Worksheet, row: int, column: int, cell: Any) -> None:
     if isinstance(cell, ExcelError):
-        sheet.cell(row, column, _ERRORS[cell])
+        sheet.cell(row, column, _ERRORS[str(cell)])
     elif cell == "":
         sheet.cell(row, column, '=""')
     elif cell is not None:

@@ -10,30 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kpixl.cellvalue import CellError, number
+from kpixl.cellvalue import ExcelError, number
 from kpixl.ooxml.cells import Area, Value
 
-ERRORS = {
-    2000: "#NULL!",
-    2007: "#DIV/0!",
-    2015: "#VALUE!",
-    2023: "#REF!",
-    2029: "#NAME?",
-    2036: "#NUM!",
-    2042: "#N/A",
-    2043: "#GETTING_DATA",
-    2045: "#SPILL!",
-    2046: "#CONNECT!",
-    2047: "#BLOCKED!",
-    2048: "#UNKNOWN!",
-    2049: "#FIELD!",
-    2050: "#CALC!",
-}
-OTHER_ERROR = "#VALUE!"
-"""What newer errors are taken for."""
 _FIRST_ERROR = -2146828288
 """What COM adds to the number of an error."""
-_ERROR_TEXTS = frozenset(ERRORS.values())
+_ERROR_NUMBERS = range(2000, 2100)
+_ERROR_TEXTS = frozenset(map(str, ExcelError))
+_NO_VALUE = object()
+"""What stands for a cell of which Excel gave neither a value nor what is wrong with it."""
 _AS_IS = frozenset((float, str, bool))
 _TRUTHS = frozenset(
     (
@@ -68,12 +53,13 @@ def cells_of(raw: Any, area: Area, shown: Any = None) -> RangeCells:
             if cell is None:
                 found.blank.add(place)
                 plain[column] = ""
-            elif type(cell) is CellError:
+            elif type(cell) is ExcelError:
                 plain[column] = ""
-                if cell.code:
-                    found.errors[place] = cell.code
-                elif texts is None or texts[number_][column] in _ERROR_TEXTS:
-                    found.errors[place] = str(texts[number_][column]) if texts else OTHER_ERROR
+                found.errors[place] = cell.value
+            elif cell is _NO_VALUE:
+                plain[column] = ""
+                if texts is None or texts[number_][column] in _ERROR_TEXTS:
+                    found.errors[place] = str(texts[number_][column] if texts else ExcelError.VALUE)
                 else:
                     found.blank.add(place)
         found.rows.append(plain)
@@ -106,16 +92,15 @@ def strange(raw: Any, area: Area) -> bool:
 
 
 def _converted(cell: object) -> object:
-    """What is no plain value: an error by its number, a whole number, a date; a CellError without a code for anything
-    else."""
+    """What is no plain value: an error by its number, a whole number, a date; ``_NO_VALUE`` for anything else."""
     if cell is None:
         return None
     if isinstance(cell, int):
         error = cell - _FIRST_ERROR
-        return CellError(ERRORS.get(error, OTHER_ERROR)) if error in range(2000, 2100) else float(cell)
+        return ExcelError.by_number(error) if error in _ERROR_NUMBERS else float(cell)
     if isinstance(cell, datetime):
         return number(datetime(*cell.timetuple()[:6], cell.microsecond))
-    return CellError("")
+    return _NO_VALUE
 
 
 def is_formula(text: str, value: object) -> bool:
@@ -128,8 +113,8 @@ def to_write(value: Value) -> object:
     the apostrophe that a person would type before it."""
     if value is None or value == "":
         return ""
-    if isinstance(value, CellError):
-        return value.code
+    if isinstance(value, ExcelError):
+        return value.value
     if isinstance(value, str):
         return value if _only_text(value) else f"'{value}"
     return value if isinstance(value, bool) else float(value)

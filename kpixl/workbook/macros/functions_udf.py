@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlwings
 
-from kpixl.functions.arguments import NUMBERS
+from kpixl.cellvalue import CLASSIC_ERRORS, ExcelError
 from kpixl.functions.describe import descriptions
 from kpixl.functions.udf import CATEGORY, decorated
 from kpixl.ooxml.vba.project import Module, literal
@@ -88,7 +88,7 @@ def _wrapper(code: str) -> str:
         made = SimpleNamespace(**decorated(udfs.xlfunc, udfs.xlarg, udfs.xlret, code))
         udfs.generate_vba_wrapper(UDF_MODULE, made, out, SimpleNamespace(Name="kpixl.xlsm"))
     text = _CALL.sub(r"\1\2 = KpixlShown(\3)", out.getvalue())
-    text = _FAILURE.sub(r"\1 = CVErr(2015)", text)
+    text = _FAILURE.sub(rf"\1 = CVErr({ExcelError.VALUE.number})", text)
     text = _ELEMENT.sub(r"\1If IsObject(\3) Then Set \2 = \3 Else \2 = \3", text)
     return text + _shown() + _registration(descriptions(code))
 
@@ -130,7 +130,7 @@ def _loaded(name: str) -> ModuleType:
 
 
 def _shown() -> str:
-    cases = "\n".join(f'        Case "{error}": KpixlCell = CVErr({number})' for error, number in NUMBERS.items())
+    cases = "\n".join(f'        Case "{error}": KpixlCell = CVErr({error.number})' for error in CLASSIC_ERRORS)
     return f"""
 Private Function KpixlShown(ByVal given As Variant) As Variant
     ' The cells that Python gave back, with errors in place of the texts that stand for them
@@ -194,7 +194,7 @@ End Sub
 """
 _TEST = f"""
 Public Sub KpixlTest()
-    ' Why every function shows #VALUE!: what Windows and xlwings say of the Python that they find
+    ' Why every function shows {ExcelError.VALUE}: what Windows and xlwings say of the Python that they find
     On Error GoTo failed
     MsgBox "KPI_CRR: " & XLPy.CallUDF("{UDF_MODULE}", "KPI_CRR", Array(650#, 200#, 500#), ThisWorkbook, _
         Application.Caller), vbInformation, "kpixl"

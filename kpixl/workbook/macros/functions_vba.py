@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from kpixl.catalog import businesses
 from kpixl.catalog.model import Level
+from kpixl.cellvalue import CLASSIC_ERRORS
 from kpixl.formula import parse, to_excel
 from kpixl.formula.to_vba import to_vba
-from kpixl.functions.arguments import NUMBERS
 from kpixl.functions.describe import functions, help_text
 from kpixl.functions.look_up import explain, name
 from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
@@ -39,7 +39,7 @@ def modules(code: str = "en") -> tuple[Module, ...]:
     t = language(code)
     return (
         _module("KpixlFunctions", "functions", functions=[_function(one, t) for one in functions().values()]),
-        _module("KpixlCells", "cells", shown_errors=NUMBERS, long_long=_LONG_LONG),
+        _module("KpixlCells", "cells", shown_errors=CLASSIC_ERRORS, long_long=_LONG_LONG),
         _module("KpixlKpis", "kpis", **_catalogue()),
         _module("KpixlWords", "words", **_words()),
         *(_module(f"KpixlTexts_{other}", "texts", code=other, texts=_texts(other)) for other in LOCALES),
@@ -47,7 +47,7 @@ def modules(code: str = "en") -> tuple[Module, ...]:
 
 
 def _module(name: str, template: str, **values: object) -> Module:
-    errors = {error.name: number for error, number in NUMBERS.items()}
+    errors = {error.name: error.number for error in CLASSIC_ERRORS}
     return Module(name, rendered(f"vba_{template}.bas.j2", errors=errors, **values))
 
 

@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import OWN_SLOTS, Level
-from kpixl.cellvalue import CellError
+from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
 from kpixl.kpi.grade import GRADED
 from kpixl.kpi.in_force import settings_of
@@ -199,7 +199,7 @@ def spark(c: Context) -> Cells:
     return found
 
 
-NOT_AVAILABLE = CellError("#N/A")
+NOT_AVAILABLE = ExcelError.NA
 
 
 def _start(c: Context, shift: int) -> str:

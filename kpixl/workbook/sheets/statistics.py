@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl.cellvalue import ExcelError
 from kpixl.kpi.interval import NPS_ADDED, NPS_SHARE, ROUNDING, Z
 from kpixl.kpi.score import PAST_PERIODS, natural_range, past_values
 from kpixl.kpi.signals import LEAST_PERIODS, RUN, SCALE, Signal
@@ -88,7 +89,7 @@ def _state(kpi: BusinessKpi, at: dict[str, str], past: dict[str, str]) -> str:
 
 def _across(first: str, last: str) -> str:
     """From one cell to another of the same row."""
-    return "#REF!" if "#REF!" in (first, last) else f"{first}:{last.rpartition('!')[2]}"
+    return str(ExcelError.REF) if str(ExcelError.REF) in (first, last) else f"{first}:{last.rpartition('!')[2]}"
 
 
 def interval_formulas(kpi: BusinessKpi, c: Context) -> tuple[str, str]:
