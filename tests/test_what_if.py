@@ -20,8 +20,8 @@ from kpixl.catalog import business, businesses
 from kpixl.catalog.model import Level, Standing
 from kpixl.cellvalue import ExcelError
 from kpixl.entries import InputCell, WhatIf
-from kpixl.kpi.grade import NOISE
 from kpixl.kpi.measure import measure
+from kpixl.kpi.noise import NOISE
 from kpixl.kpi.score import Scorecard, score
 from kpixl.kpi.what_if import Moved, Supposed, changeable, direction, follows, in_use, measures_of, suppose, supposed
 from kpixl.ooxml.package import MAIN, Package

@@ -11,7 +11,8 @@ from kpixl.catalog.settings import SETTINGS
 from kpixl.cellvalue import ExcelError, is_blank
 from kpixl.check.fields import day_of
 from kpixl.check.problem import SENTENCES, Amount, Msg, Problem, name_of
-from kpixl.kpi.grade import GRADED, NOISE, thresholds_published
+from kpixl.kpi.grade import GRADED, thresholds_published
+from kpixl.kpi.noise import same
 from kpixl.kpi.score import dollar_rate
 from kpixl.texts.words import LEVELS
 
@@ -125,7 +126,7 @@ def typed(case: Case) -> Iterator[Problem]:
             yield problem_at("typed_negative", cell, name, details)
         elif item.whole and number % 1:
             yield problem_at("typed_fraction", cell, name, details)
-        if value.log and abs(value.log - number) > NOISE * max(1.0, abs(number)):
+        if value.log and not same(value.log, number):
             yield problem_at("typed_over_rows", cell, name, details)
 
 

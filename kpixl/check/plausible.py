@@ -9,7 +9,7 @@ import numpy as np
 
 from kpixl.check.problem import SENTENCES, Amount, Figure, Msg, Problem, name_of
 from kpixl.formula import Binary, Name, parse
-from kpixl.kpi.grade import NOISE
+from kpixl.kpi.noise import NOISE, noise_of
 from kpixl.kpi.score import alert_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def shares(case: Case) -> Iterator[Problem]:
     """Shares of a whole below 0 or above 1. A KPI's own alert says more, and takes the place of this."""
     for result in case.scorecard.results:
         value, kpi = result.value, result.kpi
-        if value is not None and not kpi.own and kpi.kpi.unit == "score" and abs(value) > 100 * (1 + NOISE):
+        if value is not None and not kpi.own and kpi.kpi.unit == "score" and abs(value) > 100 + noise_of(100):
             yield _problem("score_impossible", case, result, _details(case, result))
         if value is None or not kpi.kpi.bounded or result.alert or -NOISE <= value <= 1 + NOISE:
             continue

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.model import Level, Standing, Threshold
 from kpixl.formula import denominators, evaluate, names, parse
+from kpixl.kpi.noise import noise_of
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Measure
-
-NOISE = 1e-9
-"""Two numbers are equal where they differ by no more than this, times the larger of 1 and the threshold."""
 
 TENTHS = 10
 """What is not counted in whole numbers is told to a tenth."""
@@ -72,7 +70,7 @@ UNGRADED = Grade(None, None, None, None)
 
 def passes(value: float, threshold: Threshold) -> bool:
     """Whether ``value`` is on the good side of the edge; noise counts as equal."""
-    noise = NOISE * max(1.0, abs(threshold.value))
+    noise = noise_of(threshold.value)
     gap = value - threshold.value
     if threshold.comparison in (">=", "<="):
         return gap >= -noise if threshold.comparison == ">=" else gap <= noise
@@ -189,7 +187,7 @@ def _to_next(kpi: BusinessKpi, value: float, edge: Threshold, slope: float) -> T
     measure = kpi.argument(kpi.kpi.lever)
     upwards = edge.comparison in (">=", ">")
     needed = edge.value - value if upwards else value - edge.value
-    noise = NOISE * max(1.0, abs(edge.value))
+    noise = noise_of(edge.value)
     # Whole numbers, or tenths of an hour or month: the fewest of them that pass, at a strict edge one past it.
     per_unit = 1 if measure.told_whole else TENTHS
     step = abs(slope) / per_unit
@@ -204,15 +202,14 @@ def against_target(kpi: BusinessKpi, value: float | None, target: float | None) 
     """Whether ``value`` reaches the owner's target; None without either."""
     if value is None or target is None:
         return None
-    noise = NOISE * max(1.0, abs(target))
     short = value - target if kpi.kpi.direction == "down" else target - value
-    return "met" if short <= noise else "missed"
+    return "met" if short <= noise_of(target) else "missed"
 
 
 def trend_of(kpi: BusinessKpi, value: float | None, change: float | None) -> Literal["better", "worse", "same"] | None:
     """Which way a ``change`` to ``value`` goes; None without either."""
     if value is None or change is None:
         return None
-    if abs(change) <= NOISE * max(1.0, abs(value)):
+    if abs(change) <= noise_of(value):
         return "same"
     return "better" if (change > 0) == (kpi.kpi.direction == "up") else "worse"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpixl.kpi.grade import NOISE
+from kpixl.kpi.noise import noise_of
 from kpixl.period import from_serial
 
 if TYPE_CHECKING:
@@ -69,4 +69,4 @@ def pace(value: float, target: float | None, now: PeriodClock, *, less_is_better
         return Pace(value / now.share, None, None)
     steady = target * now.share
     ahead = steady - value if less_is_better else value - steady
-    return Pace(value / now.share, steady, ahead >= -NOISE * max(1.0, abs(steady)))
+    return Pace(value / now.share, steady, ahead >= -noise_of(steady))

@@ -12,6 +12,7 @@ import numpy as np
 
 from kpixl.kpi.breakdown import by_group, groups_of
 from kpixl.kpi.measure import Tally
+from kpixl.kpi.noise import noise_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +24,6 @@ NAMED = 9
 """So many groups are shown by their names; the others as one."""
 MOST = 0.8
 """The share of the total that the vital groups bring."""
-NOISE = 1e-9
-"""A share that misses another by no more than this is equal to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def ranked(item: Pareto, amounts: Sequence[tuple[str, float]], *, typed: bool = 
         pareto=item,
         parts=tuple(parts),
         groups=len(named),
-        vital=next((number for number, share in enumerate(cumulative, 1) if share >= MOST - NOISE), 0),
+        vital=next((number for number, share in enumerate(cumulative, 1) if share >= MOST - noise_of(MOST)), 0),
         left_out=sum(amount <= 0 for _, amount in amounts),
         unnamed=unnamed,
         typed=typed,

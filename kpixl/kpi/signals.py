@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from kpixl.kpi.grade import NOISE
+from kpixl.kpi.noise import noise_of
 
 LEAST_PERIODS = 6
 """With fewer closed periods nothing is said."""
@@ -51,7 +51,7 @@ class Limits:
     @property
     def noise(self) -> float:
         """Two numbers no farther apart than this are equal."""
-        return NOISE * max(1.0, abs(self.mean))
+        return noise_of(self.mean)
 
     def side(self, value: float) -> int:
         """1 above the mean, −1 below it, 0 on it."""

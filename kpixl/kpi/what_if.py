@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Literal
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Level, Standing
 from kpixl.formula import evaluate, parse
-from kpixl.kpi.grade import NOISE, against_target, calculate, level_of, standing_of
+from kpixl.kpi.grade import against_target, calculate, level_of, standing_of
+from kpixl.kpi.noise import same
 from kpixl.kpi.score import builds_up, fewest_cases, settled_early, under_way
 
 if TYPE_CHECKING:
@@ -42,8 +43,7 @@ class Moved:
         """How far the value moves; None where it does not, or is not there now or then."""
         if self.now is None or self.then is None:
             return None
-        difference = self.then - self.now
-        return None if abs(difference) <= NOISE * max(1.0, abs(self.then)) else difference
+        return None if same(self.now, self.then) else self.then - self.now
 
     @property
     def level_moves(self) -> bool:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level
+from kpixl.kpi.noise import NOISE, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -239,11 +240,11 @@ def axis(values: Sequence[float | None], drawn: Mapping[Level | None, float], le
     """Round numbers around everything that is drawn, no closer than ``least``."""
     known = [value for value in (*values, *drawn.values()) if value is not None]
     low, high = min(known), max(known)
-    if high - low <= 1e-9 * max(1.0, abs(high)):  # a level line has no span of its own
+    if same(low, high):  # a level line has no span of its own
         low, high = low - 0.1 * abs(low), high + (0.0 if high else 1.0)
     step = _round_step(max(least, (high - low) / TICKS))
-    start = math.floor(low / step + 1e-9) * step
-    return Axis(start, max(math.ceil(high / step - 1e-9) * step, start + step), step)
+    start = math.floor(low / step + NOISE) * step
+    return Axis(start, max(math.ceil(high / step - NOISE) * step, start + step), step)
 
 
 def marks_drawn(values: Sequence[float | None], marks: Mapping[Level | None, float]) -> dict[Level | None, float]:
@@ -270,7 +271,7 @@ def limits_drawn(
 def _round_step(rough: float) -> float:
     """The least of 1, 2, 2.5, 5 and 10 times a power of ten that is at least ``rough``."""
     power: float = 10.0 ** math.floor(math.log10(rough))
-    return next(factor * power for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if factor * power >= rough * (1 - 1e-9))
+    return next(factor * power for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if factor * power >= rough * (1 - NOISE))
 
 
 def _scaled(value: float, span: tuple[float, float], heights: tuple[float, float]) -> float:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.tables import Elapsed, Lookup, branches, word_key
 from kpixl.formula import parse, to_excel
 from kpixl.formula.nodes import Number
-from kpixl.kpi.grade import GRADED, NOISE
+from kpixl.kpi.grade import GRADED
 from kpixl.kpi.measure import key_column
+from kpixl.kpi.noise import NOISE
 from kpixl.period import MONTH_DAYS, Window
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.tables import Calculated, Condition, Once, Table, Where
 
 NOISE_TEXT = f"{NOISE:.0E}".replace("E-0", "E-")
+"""The same number as formulas write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +170,14 @@ def number_literal(value: float) -> str:
     return to_excel(Number(value))
 
 
+def noise_of(reference: str) -> str:
+    """How far from the cell ``reference`` a number may lie and still be equal to it, as ``kpixl.kpi.noise`` has it."""
+    return f"{NOISE_TEXT}*MAX(1,ABS({reference}))"
+
+
 def passes(value: str, threshold: str, comparison: str) -> str:
     """Whether ``value`` is on the good side of ``threshold``; a blank threshold is never passed."""
-    noise = f"{NOISE_TEXT}*MAX(1,ABS({threshold}))"
+    noise = noise_of(threshold)
     gap = f"{value}-{threshold}"
     test = {">=": f"{gap}>=-{noise}", ">": f"{gap}>{noise}", "<=": f"{gap}<={noise}", "<": f"{gap}<-{noise}"}
     return f"IF(ISNUMBER({threshold}),{test[comparison]},FALSE)"

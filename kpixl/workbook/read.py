@@ -22,6 +22,7 @@ from kpixl.i18n import LOCALES, language
 from kpixl.kpi.grade import GRADED
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.measure import Tally
+from kpixl.kpi.noise import NOISE
 from kpixl.kpi.own import own_kpis
 from kpixl.kpi.what_if import changeable
 from kpixl.period import Kind, Period, Window, from_serial
@@ -352,7 +353,7 @@ class _Reader(Blocks):
             assert rows is not None
             column = next(column for column in rows.table.calculated if column.id == id_)
             computed = tally.calculated(rows, column)
-            if not np.isclose(computed, shown, rtol=1e-9, atol=1e-9, equal_nan=True).all():
+            if not np.isclose(computed, shown, rtol=NOISE, atol=NOISE, equal_nan=True).all():
                 has_formula = self.view.formulas(self.found[table], rows.letters[id_])
                 shown = np.where(has_formula, computed, shown)
                 if has_formula.any():

@@ -18,7 +18,8 @@ from kpixl.functions.describe import functions, help_text
 from kpixl.functions.look_up import explain, name
 from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
 from kpixl.i18n import LOCALES, language
-from kpixl.kpi.grade import GRADED, NOISE, TENTHS
+from kpixl.kpi.grade import GRADED, TENTHS
+from kpixl.kpi.noise import NOISE
 from kpixl.ooxml.vba.project import Module, literal
 from kpixl.texts.render import rendered
 from kpixl.texts.words import LEVELS, level_word

@@ -11,7 +11,7 @@ from kpixl.kpi.score import UNPLACED, order_key, target_position
 from kpixl.period import Window
 from kpixl.texts.words import kpi_title, measure_label, reason_text, standing_word
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT, passes, reached
+from kpixl.workbook.formulas import noise_of, passes, reached
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
 from kpixl.workbook.sheets.kpis import RUNNING, enough, falls, held, met, under_way, unit_shown, window_typed
 from kpixl.workbook.sheets.statistics import interval_formulas, none_typed
@@ -283,7 +283,7 @@ def _without_benchmark(kpi: BusinessKpi, at: dict[str, str], c: Context) -> tupl
     by_target = f"IF({met(kpi, c)},{number[Standing.MET]},{number[Standing.MISSED]})"
     if kpi.kpi.builds_up and kpi.window is Window.PERIOD:
         by_target = f"IF({RUNNING},{under_way(kpi, c, f'{kpi.name_prefix}_value', value)},{by_target})"
-    noise = f"{NOISE_TEXT}*MAX(1,ABS({value}))"
+    noise = noise_of(value)
     better = f"({change}>0)<>{falls(kpi, c)}"
     moved = f"IF({better},{number[Standing.BETTER]},{number[Standing.WORSE]})"
     by_change = f'IF(ISNUMBER({change}),IF(ABS({change})<={noise},{number[Standing.SAME]},{moved}),"")'
@@ -337,7 +337,7 @@ def _best(kpi: BusinessKpi, last: str) -> str:
 def _amount(value: str, at: dict[str, str], *, whole: bool, upwards: bool) -> str:
     """How much of the lever is missing: the smallest whole number, or tenth, that passes."""
     needed = f"({at['next_value']}-{value})" if upwards else f"({value}-{at['next_value']})"
-    noise = f"{NOISE_TEXT}*MAX(1,ABS({at['next_value']}))"
+    noise = noise_of(at["next_value"])
     step, scale = (f"ABS({at['slope']})", "") if whole else (f"(ABS({at['slope']})/{TENTHS})", f"/{TENTHS}")
     strict, inclusive = f"(INT(({needed}+{noise})/{step})+1){scale}", f"ROUNDUP(({needed}-{noise})/{step},0){scale}"
     amount = f'IF({at["slope"]}=0,"",IF({at["strict"]}=1,{strict},{inclusive}))'

@@ -19,7 +19,7 @@ from kpixl.kpi.signals import RUN, runs
 from kpixl.period import MONTH_DAYS, Period, Window, serial
 from kpixl.texts.words import kpi_title, standing_word
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT
+from kpixl.workbook.formulas import noise_of
 from kpixl.workbook.grid import Cell, Cells, Context, live
 from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.totals import first_of_year, past_value
@@ -274,7 +274,7 @@ def _marked(picked: Result, values: list[Value]) -> list[tuple[int, bool]]:
 def _run(raw: str, before: str, c: Context) -> str:
     """How many in a row up to a period lie above the mean, negative where they lie below it."""
     mean = c.at("trend", "picked", "mean")
-    noise = f"{NOISE_TEXT}*MAX(1,ABS({mean}))"
+    noise = noise_of(mean)
     side = f"IF({raw}>{mean}+{noise},MAX(0,{before})+1,IF({raw}<{mean}-{noise},MIN(0,{before})-1,0))"
     return f"IF(AND(ISNUMBER({raw}),ISNUMBER({mean})),{side},0)"
 
@@ -282,7 +282,7 @@ def _run(raw: str, before: str, c: Context) -> str:
 def _mark(raw: str, run: str, told: str, c: Context) -> str:
     """The value of a period that is outside the usual range, or at least the eighth of a run; else nothing to draw."""
     mean, low, high = (c.at("trend", "picked", limit) for limit in ("mean", "low", "high"))
-    noise = f"{NOISE_TEXT}*MAX(1,ABS({mean}))"
+    noise = noise_of(mean)
     broken = f"OR({raw}>{high}+{noise},{raw}<{low}-{noise},ABS({run})>={RUN})"
     known = f"AND(ISNUMBER({raw}),ISNUMBER({mean}){f',ISNUMBER({told})' if told else ''})"
     return f"IF({known},IF({broken},{raw}*{c.at('trend', 'picked', 'value')},NA()),NA())"

@@ -25,7 +25,7 @@ from kpixl.texts.words import (
     unit_label,
 )
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT
+from kpixl.workbook.formulas import noise_of
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets.totals import past_value
 from kpixl.workbook.sheets.vocabulary import SIGNAL_ROWS, STANDING_ROWS, standing_index
@@ -173,7 +173,7 @@ def _pace(result: Result, c: Context) -> dict[str, Cell]:
         forecast = f'IF(AND(ISNUMBER({value}),{RUNNING}),{value}/days_share,"")'
         steady = f'IF(AND(ISNUMBER({at["forecast"]}),ISNUMBER({target})),{target}*days_share,"")'
         ahead = f"{at['steady']}-{value}" if kpi.kpi.direction == "down" else f"{value}-{at['steady']}"
-        on_track = f"{ahead}>=-{NOISE_TEXT}*MAX(1,ABS({at['steady']}))"
+        on_track = f"{ahead}>=-{noise_of(at['steady'])}"
         word = f'IF(ISNUMBER({at["steady"]}),IF({on_track},{c.word("on_track")},{c.word("off_track")}),"")'
     fresh = kpi.id in c.rewound
     on_track_now = pace.on_track if pace else None
@@ -340,7 +340,7 @@ RUNNING = "days_gone*days_left>0"
 def met(kpi: BusinessKpi, c: Context, value: str = "") -> str:
     """Whether the value, or another one, reaches the target, where both are numbers."""
     value, target = value or held(kpi, c), f"{kpi.name_prefix}_target"
-    noise = f"{NOISE_TEXT}*MAX(1,ABS({target}))"
+    noise = noise_of(target)
     if kpi.own:
         return f"IF({falls(kpi, c)},{value}-{target},{target}-{value})<={noise}"
     sign = "-" if kpi.kpi.direction == "down" else ""
@@ -378,7 +378,7 @@ def _threshold(result: Result, level: Level, published: float | None, c: Context
 
 def _trend(kpi: BusinessKpi, words: dict[str, str], falls_: str, value: str) -> str:
     change = f"{kpi.name_prefix}_change"
-    noise = f"{NOISE_TEXT}*MAX(1,ABS({value}))"
+    noise = noise_of(value)
     if kpi.own:
         moved = f"IF(({change}>0)={falls_},{words['worse']},{words['better']})"
     else:

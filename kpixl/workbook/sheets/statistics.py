@@ -12,7 +12,7 @@ from kpixl.kpi.interval import NPS_ADDED, NPS_SHARE, ROUNDING, Z
 from kpixl.kpi.score import PAST_PERIODS, natural_range, past_values
 from kpixl.kpi.signals import LEAST_PERIODS, RUN, SCALE, Signal
 from kpixl.period import Window
-from kpixl.workbook.formulas import NOISE_TEXT, number_literal
+from kpixl.workbook.formulas import NOISE_TEXT, noise_of, number_literal
 from kpixl.workbook.grid import Cell, Cells, Context, live
 from kpixl.workbook.sheets.kpis import RUNNING, enough
 
@@ -77,7 +77,7 @@ def _limits(result: Result, c: Context) -> dict[str, Cell]:
 
 def _state(kpi: BusinessKpi, at: dict[str, str], past: dict[str, str]) -> str:
     """The number of the signal, from 0 for usual variation."""
-    value, noise = f"{kpi.name_prefix}_value", f"{NOISE_TEXT}*MAX(1,ABS({at['mean']}))"
+    value, noise = f"{kpi.name_prefix}_value", noise_of(at["mean"])
     row = (*CLOSED, THIS)[-RUN:]
     last = _across(past[row[0]], past[row[-1]])
     run = f"IF(MIN({last})>{at['mean']}+{noise},3,IF(MAX({last})<{at['mean']}-{noise},4,0))"

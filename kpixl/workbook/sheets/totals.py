@@ -12,7 +12,7 @@ from kpixl.kpi.year_to_date import first_closed
 from kpixl.period import Window, serial
 from kpixl.texts.words import SOURCES, measure_label, reason_text, unit_label
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT, FormulaNames, made_formula, measure_formula
+from kpixl.workbook.formulas import FormulaNames, made_formula, measure_formula, noise_of
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
         "name": label(c.aliases.name(measure.name), style.apart(style.MUTED_TEXT)),
         "seen": static(value.used, figure),
         "changed": live(
-            f"IF({seen},IF(ABS({at['used']}-{at['seen']})<={NOISE_TEXT}*MAX(1,ABS({at['seen']})),0,1),"
+            f"IF({seen},IF(ABS({at['used']}-{at['seen']})<={noise_of(at['seen'])},0,1),"
             f"IF(ISNUMBER({at['used']})=ISNUMBER({at['seen']}),0,1))",
             0,
         ),

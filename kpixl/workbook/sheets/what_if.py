@@ -9,11 +9,12 @@ from kpixl.catalog.model import Level, Standing
 from kpixl.errors import N_
 from kpixl.formula import Name, parse, to_excel
 from kpixl.kpi.grade import GRADED
+from kpixl.kpi.noise import NOISE
 from kpixl.kpi.what_if import NEVER_NEGATIVE, Moved, Supposed, direction, follows, in_use, measures_of, suppose
 from kpixl.period import Window
 from kpixl.texts.words import SHAPES, STANDINGS, TRENDS, kpi_title, level_word, measure_label, unit_label
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT, made_formula, reached
+from kpixl.workbook.formulas import NOISE_TEXT, made_formula, noise_of, reached
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
 from kpixl.workbook.sheets.kpis import RUNNING, SMALL, met, under_way, unit_shown
 from kpixl.workbook.sheets.vocabulary import LEVELS_CHANGED, STANDING_ROWS, standing_index
@@ -171,7 +172,7 @@ def slider(now: float | None, then: float | None) -> str:
     if now is None or then is None:
         return ""
     if now > 0:
-        knob = int(STEPS * max(0.0, min(2.0, then / now)) / 2 + 0.5 + 1e-9)
+        knob = int(STEPS * max(0.0, min(2.0, then / now)) / 2 + 0.5 + NOISE)
     else:
         knob = STEPS // 2 * (1 + (then > now) - (then < now))
     return TRACK * knob + KNOB + TRACK * (STEPS - knob)
@@ -179,7 +180,7 @@ def slider(now: float | None, then: float | None) -> str:
 
 def _slider(at: dict[str, str]) -> str:
     now, then = at["now"], at["then"]
-    share = f"INT({STEPS}*MAX(0,MIN(2,{then}/{now}))/2+0.5+1E-9)"
+    share = f"INT({STEPS}*MAX(0,MIN(2,{then}/{now}))/2+0.5+{NOISE_TEXT})"
     knob = f"IF({now}>0,{share},{STEPS // 2}*(1+SIGN({then}-{now})))"
     text = f'REPT("{TRACK}",{knob})&"{KNOB}"&REPT("{TRACK}",{STEPS}-{knob})'
     return f'IF(AND(ISNUMBER({now}),ISNUMBER({then})),{text},"")'
@@ -192,7 +193,7 @@ def _kpi(kpi: BusinessKpi, moved: Moved, c: Context) -> dict[str, Cell]:
     t, unit = c.t, kpi.kpi.unit
     at = {column: c.at("what_if", kpi_row(kpi), column) for column in COLUMNS}
     value, fresh = f"{kpi.name_prefix}_value", kpi.id in c.rewound
-    difference = f'IF(ABS({at["then"]}-{at["now"]})<={NOISE_TEXT}*MAX(1,ABS({at["then"]})),"",{at["then"]}-{at["now"]})'
+    difference = f'IF(ABS({at["then"]}-{at["now"]})<={noise_of(at["then"])},"",{at["then"]}-{at["now"]})'
     rising, falling = (
         c.word(word) for word in (("better", "worse") if kpi.kpi.direction == "up" else ("worse", "better"))
     )
