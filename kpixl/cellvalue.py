@@ -59,7 +59,7 @@ class ExcelError(Enum):
     FIELD = "#FIELD!", 2049
     CALC = "#CALC!", 2050
 
-    def __new__(cls, text: str, number: int) -> ExcelError:
+    def __new__(cls, text: str, number: int | None = None) -> ExcelError:
         """An error whose value is its text."""
         made = object.__new__(cls)
         made._value_, made.number = text, number
@@ -75,7 +75,7 @@ class ExcelError(Enum):
         return made
 
     @classmethod
-    def by_number(cls, number: int) -> ExcelError:
+    def by_number(cls, number: int | None = None) -> ExcelError:
         """The error that VBA and COM know by a number; #VALUE! for one that is not known here."""
         return next((error for error in cls if error.number == number), cls.VALUE)
 
@@ -102,5 +102,9 @@ _NUMERIC = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.
 
 
 def match_key(text: str) -> str | float:
-    """What COUNTIFS compares texts by: without case, and numbers by their value (007 is 7)."""
+    """What COUNTIFS compares texts by: without case, and numbers by their value (007 is 7).
+
+    Excel's own rule, which decides what counts: it tells accents, spaces and signs apart that ``kpixl.folding`` takes
+    for one, and nothing here may be more lenient than the formulas of the workbook.
+    """
     return float(text) if _NUMERIC.fullmatch(text) else text.lower()

@@ -14,6 +14,7 @@ import pandas as pd
 from kpixl.catalog.tables import Lookup, word_key
 from kpixl.cellvalue import match_key
 from kpixl.check.problem import SENTENCES, Msg, Problem, name_of
+from kpixl.folding import folded
 from kpixl.period import Window
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class EntryWords:
     @cached_property
     def folded(self) -> pd.Series:
         """The texts without case and outer spaces."""
-        return pd.Series([text.strip().casefold() for text in self.texts], dtype=object)
+        return pd.Series([folded(text) for text in self.texts], dtype=object)
 
     @cached_property
     def counts(self) -> np.ndarray:
@@ -204,8 +205,8 @@ class TableLog:
         names = np.zeros(len(self.rows), dtype=np.int64)
         for key in self.keys:
             words = self.words(key.id)
-            folded, labels = pd.factorize(words.folded.where(words.folded != "").to_numpy(dtype=object))
-            codes = np.append(folded, -1)[words.codes]
+            alike, labels = pd.factorize(words.folded.where(words.folded != "").to_numpy(dtype=object))
+            codes = np.append(alike, -1)[words.codes]
             names = np.where((names < 0) | (codes < 0), -1, names * len(labels) + codes)
         return names
 
@@ -246,8 +247,8 @@ class TableLog:
 
 def _distinct(cells: np.ndarray) -> EntryWords:
     codes, texts = pd.factorize(cells)
-    groups, folded = pd.factorize(np.array([text.casefold() for text in texts], dtype=object))
-    if len(folded) == len(texts):
+    groups, spelt_alike = pd.factorize(np.array([text.casefold() for text in texts], dtype=object))
+    if len(spelt_alike) == len(texts):
         return EntryWords(codes, list(texts))
     spellings = np.flatnonzero(~pd.Series(groups).duplicated())
     return EntryWords(np.append(groups, -1)[codes], list(texts[spellings]))

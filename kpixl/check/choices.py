@@ -12,6 +12,7 @@ import numpy as np
 from kpixl.cellvalue import match_key
 from kpixl.check.case import CAP
 from kpixl.check.meant import word_meant
+from kpixl.folding import folded
 from kpixl.i18n import LOCALES, language
 from kpixl.period import serial
 
@@ -56,12 +57,12 @@ def _meant(texts: Sequence[str], field: Field, choices: Mapping[str, str]) -> It
     """For each text the word that it probably means; None where there is none."""
     ids = _elsewhere(field)
     for count, text in enumerate(texts):
-        folded = text.strip().casefold()
-        known = [word for word in choices.values() if word.casefold() == folded]
+        asked = folded(text)
+        known = [word for word in choices.values() if word.casefold() == asked]
         if known:
             yield known[0]
-        elif folded in ids:
-            yield choices[ids[folded]]
+        elif asked in ids:
+            yield choices[ids[asked]]
         else:
             yield word_meant(text, list(choices.values())) if count < CAP else None
 

@@ -12,8 +12,9 @@ import numpy as np
 from kpixl.catalog.tables import Lookup, columns_of, names_in
 from kpixl.cellvalue import match_key
 from kpixl.check.case import CAP
-from kpixl.check.meant import squeezed, word_meant
+from kpixl.check.meant import word_meant
 from kpixl.check.problem import SENTENCES, Problem
+from kpixl.folding import squeezed
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Measure

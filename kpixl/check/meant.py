@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from difflib import get_close_matches
 
+from kpixl.folding import folded, squeezed
+
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})([-/. ])(?P<month>\d{1,2})\2(?P<day>\d{1,2})", re.ASCII)
 _YEAR_LAST = re.compile(r"(?P<first>\d{1,2})([-/. ])(?P<second>\d{1,2})\2(?P<year>\d{4}|\d{2})", re.ASCII)
 _TIME = re.compile(r"[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(:\d{2}(\.\d+)?)?", re.ASCII)
@@ -75,16 +77,11 @@ def number_meant(text: str) -> float | None:
 
 def word_meant(text: str, words: Sequence[str]) -> str | None:
     """The word that comes close to a text: but for spaces, as the only one that begins like it, or by spelling."""
-    folded = {word.casefold(): word for word in words}
-    asked = text.strip().casefold()
-    alike = [word for other, word in folded.items() if squeezed(other) == squeezed(asked)]
-    alike = alike or [word for other, word in folded.items() if asked and other.startswith(asked)]
+    known = {word.casefold(): word for word in words}
+    asked = folded(text)
+    alike = [word for other, word in known.items() if squeezed(other) == squeezed(asked)]
+    alike = alike or [word for other, word in known.items() if asked and other.startswith(asked)]
     if len(alike) == 1:
         return alike[0]
-    near = get_close_matches(asked, folded, n=1, cutoff=0.75)
-    return folded[near[0]] if near else None
-
-
-def squeezed(text: str) -> str:
-    """``text`` without any spaces, so that a missing one is found, too."""
-    return "".join(text.split())
+    near = get_close_matches(asked, known, n=1, cutoff=0.75)
+    return known[near[0]] if near else None

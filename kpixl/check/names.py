@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kpixl.check.case import CAP
-from kpixl.check.meant import squeezed
+from kpixl.folding import folded, squeezed
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Field
@@ -115,7 +115,7 @@ def _unknown(log: TableLog, field: Field, target: TableLog) -> Iterator[Problem]
 
 def _nearest(unknown: Sequence[str], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """For each unknown name the code of its problem, and the listed name that it comes close to."""
-    spaced = {squeezed(folded): text for folded, text in known.items()}
+    spaced = {squeezed(name): text for name, text in known.items()}
     searches = min(CAP, _COMPARISONS // max(1, len(known)))
     for text in unknown:
         alike = spaced.get(squeezed(text.casefold()))
@@ -123,7 +123,7 @@ def _nearest(unknown: Sequence[str], known: Mapping[str, str]) -> Iterator[tuple
             yield "spaces_in_name", alike
             continue
         searches -= 1
-        near = get_close_matches(text.casefold().strip(), known, n=1, cutoff=0.8) if searches >= 0 else []
+        near = get_close_matches(folded(text), known, n=1, cutoff=0.8) if searches >= 0 else []
         yield ("misspelt_name", known[near[0]]) if near else ("unknown_name", "")
 
 

@@ -1,8 +1,8 @@
 """Rows from the exports of other programs: what they say, as the rows of an entry table. Never changes a file."""
 
+from kpixl.folding import name_key
 from kpixl.imports.choice_words import Choices
 from kpixl.imports.known import Spellings, spelling, text_key
-from kpixl.imports.labels import name_key
 from kpixl.imports.matching import HOW_WORDS, Filling, How, Match, match
 from kpixl.imports.outcome import Accepted, Completion, Difference, Rejected
 from kpixl.imports.profiles import Product, products

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
-from kpixl.imports.labels import name_key
+from kpixl.folding import folded, name_key
 from kpixl.imports.source import Raw, is_filled
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Body:
 def body(match: Match) -> Body:
     """The rows that ``match`` is about, all as long as there are headings."""
     width = len(match.columns)
-    blanks = {text.casefold() for text in match.product.product.blanks} if match.product else set()
+    blanks = {folded(text) for text in match.product.product.blanks} if match.product else set()
     rows = [_fitted(row, width, blanks) for row in match.source.rows[match.heading + 1 :]]
     lines = match.source.lines[match.heading + 1 :]
     if match.product is None:
@@ -66,7 +66,7 @@ def meets(where: Where, product: Recognised, of: Body) -> list[bool]:
 def _fitted(row: list[Raw], width: int, blanks: set[str]) -> list[Raw]:
     fitted = row[:width] if len(row) >= width else [*row, *[""] * (width - len(row))]
     if blanks:
-        return ["" if isinstance(cell, str) and cell.strip().casefold() in blanks else cell for cell in fitted]
+        return ["" if isinstance(cell, str) and folded(cell) in blanks else cell for cell in fitted]
     return fitted
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
 from kpixl.cellvalue import ExcelError
-from kpixl.imports.labels import name_key, with_commas, without_accents
+from kpixl.folding import composed, name_key, with_commas, without_accents
 from kpixl.imports.source import Raw
 from kpixl.imports.values import CONTROL, NO_CHOICE, TOO_LONG, Read, Unfit
 
@@ -75,7 +74,7 @@ class Translated:
 def as_text(cell: Raw) -> Read:
     """A text without the spaces around it, accents and letters as one sign; numbers and dates of workbooks as they
     would be typed."""
-    text = unicodedata.normalize("NFC", plain_text(cell))
+    text = composed(plain_text(cell))
     if len(text) > _LONGEST_TEXT:
         return Unfit(TOO_LONG)
     return Unfit(CONTROL) if _CONTROL.search(text) else text

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from kpixl.errors import Phrase
+from kpixl.folding import name_key
 from kpixl.imports import dates, numbers
 from kpixl.imports.choice_words import Choices, ChoiceWords, Translated, as_romanian, as_text
 from kpixl.imports.dates import Dates, Order, zone_called
-from kpixl.imports.labels import name_key
 from kpixl.imports.numbers import NumberReader, Sign
 from kpixl.imports.profiles import Rule
 from kpixl.imports.remarks import COMMA, DAY_FIRST, LOCAL_ZONE, MONTH_FIRST, POINT, Note

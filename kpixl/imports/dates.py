@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from kpixl.cellvalue import number
-from kpixl.imports.labels import name_key
+from kpixl.folding import name_key, single_spaced
 from kpixl.imports.months import months, weekdays
 from kpixl.imports.refusals import UnknownZone
 from kpixl.imports.source import Raw
@@ -25,7 +25,6 @@ _FIRST_DAY = date(1900, 3, 1)
 """Excel counts a 29 February 1900 that never was: its serials agree with the calendar from here on."""
 _FIRST_SERIAL, _AFTER_SERIALS = 61, 2_958_466
 _LONGEST = 80
-_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _TIME = re.compile(
     r"(?:(?<=[0-9])t|,? (?:at |à |às |a las |a la |la |ora )?)"
     r"(?:(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<part>[0-9]{1,9}))?)?"
@@ -72,7 +71,7 @@ def written(text: str) -> Written | None:
     """What ``text`` says of a date; None where it says none."""
     if len(text) > _LONGEST:
         return None
-    plain = _SPACES.sub(" ", text).strip().casefold()
+    plain = single_spaced(text).casefold()
     clock, offset = timedelta(), None
     for found in _TIME.finditer(plain):
         if found.end() == len(plain):

@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, Shee
 
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_, PasswordProtected, Phrase
+from kpixl.folding import folded
 from kpixl.imports.refusals import UnknownSheet, UnreadableTable
 from kpixl.imports.source import Raw, Source, is_filled
 from kpixl.ooxml.marks import error_cells
@@ -67,7 +68,7 @@ def _read(path: Path, content: bytes, sheet: str | None) -> Source:
 
 def _called(path: Path, asked: str, names: list[str]) -> str:
     for name in names:
-        if name.strip().casefold() == asked.strip().casefold():
+        if folded(name) == folded(asked):
             return name
     raise UnknownSheet(path=path.name, got=asked, allowed=", ".join(names))
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, Phrase, UnreadableSource
-from kpixl.imports.labels import name_key
+from kpixl.folding import name_key, single_spaced
 from kpixl.imports.refusals import UnreadableTable
 from kpixl.imports.source import is_filled
 
@@ -51,7 +51,7 @@ def heading_texts(source: Source, row: int) -> tuple[str, ...]:
 
 def _text(cell: Raw) -> str:
     if isinstance(cell, str):
-        return " ".join(cell.split())
+        return single_spaced(cell)
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return cell.isoformat() if isinstance(cell, (date, datetime)) else str(cell)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pandas as pd
 
 from kpixl.cellvalue import match_key
-from kpixl.imports.labels import one_form
+from kpixl.folding import one_form
 from kpixl.imports.values import Read, Value
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, Phrase, UnknownColumn, UnknownField, UnreadableSource
+from kpixl.folding import name_key
+from kpixl.i18n import LOCALES, language
 from kpixl.imports.headings import find_headings, heading_texts
-from kpixl.imports.labels import headings_in, name_key
 from kpixl.imports.profiles import Rule, products
 from kpixl.imports.recognise import Recognised, recognised
 from kpixl.imports.refusals import MappedAndSet
@@ -113,7 +114,7 @@ def match(
     given, remembered, constants = given or {}, remembered or {}, constants or {}
     profiles = products() if profiles is None else profiles
     _check_fields(table, given, constants)
-    words = headings_in(table)
+    words = _headings_in(table)
     known = _known_names(table, given, remembered, headings or {}, words, profiles)
     heading = find_headings(source, known)
     columns = heading_texts(source, heading)
@@ -257,3 +258,8 @@ class _Finder:
             product=product,
             group=group,
         )
+
+
+def _headings_in(table: Table) -> Mapping[str, Mapping[str, str]]:
+    """The headings of a table by language and field, as they compare."""
+    return {code: {field.id: name_key(language(code)(field.heading)) for field in table.fields} for code in LOCALES}

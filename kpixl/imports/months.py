@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 
+from kpixl.folding import name_key
 from kpixl.i18n import LOCALES, language
-from kpixl.imports.labels import name_key
 
 _MORE = {"sept": 9, "set": 9, "fev": 2}
 """Short forms beside those of the language data."""

@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from babel.numbers import is_currency
 
 from kpixl.cellvalue import number
+from kpixl.folding import single_spaced
 from kpixl.imports.source import Raw
 from kpixl.imports.values import BAD_HOURS, BAD_NUMBER, EITHER_NUMBER, OTHER_CURRENCY, Read, Unfit
 
@@ -23,7 +24,7 @@ Sign: TypeAlias = Literal[".", ","]
 """What stands before the decimals."""
 
 _LONGEST = 60
-_MINUS, _SPACES, _APOSTROPHES = str.maketrans("−–", "--"), re.compile(r"[\s\u00a0\u2007\u2009\u202f]+"), "’"
+_MINUS, _APOSTROPHES = str.maketrans("−–", "--"), "’"
 _SHAPE = re.compile(
     r"(?P<sign>[+-]?) ?(?:(?P<mark>[^0-9\s.,'()+%-]{1,4})\.?)? ?(?P<inner>[+-]?)"
     r" ?(?P<digits>[0-9.,](?:[0-9.,' ]*[0-9])?)"
@@ -84,7 +85,7 @@ def amount(text: str) -> Amount | None:
     """What ``text`` says of a number; None where it says none."""
     if len(text) > _LONGEST:
         return None
-    plain = _SPACES.sub(" ", text).strip().translate(_MINUS).replace(_APOSTROPHES, "'")
+    plain = single_spaced(text).translate(_MINUS).replace(_APOSTROPHES, "'")
     bracketed = plain.startswith("(") and plain.endswith(")")
     if _BRACKETED_AFTER_MARK.fullmatch(plain):
         bracketed, plain = True, "(" + plain.replace("(", " ")
@@ -149,7 +150,7 @@ def duration(text: str) -> float | None:
     """Hours of ``7:30``, ``07:30:00``, ``7h30``, ``7 h 30 min``; None for anything else."""
     if len(text) > _LONGEST:
         return None
-    plain = _SPACES.sub(" ", text).strip().lower()
+    plain = single_spaced(text).lower()
     found = _DURATION.fullmatch(plain) or _HOURS_MINUTES.fullmatch(plain) or _UNITS.fullmatch(plain)
     if found is None:
         return None

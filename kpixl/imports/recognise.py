@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpixl.imports.labels import name_key
+from kpixl.folding import name_key
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Table

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level, Standing
 from kpixl.catalog.settings import SETTINGS
 from kpixl.catalog.tables import word_key
 from kpixl.errors import N_
+from kpixl.folding import without_accents
 from kpixl.i18n import LOCALES, NO_BREAK, language, rounded
 from kpixl.kpi.signals import Signal
 from kpixl.period import Window
@@ -146,13 +146,8 @@ def choice_words(table: Table, words: Mapping[str, str]) -> dict[str, dict[str, 
             known = found.setdefault(field.id, {})
             for spelling in spellings:
                 known.setdefault(spelling.lower(), word)
-                known.setdefault(_bare(spelling), word)
+                known.setdefault(without_accents(spelling), word)
     return found
-
-
-def _bare(text: str) -> str:
-    """``text`` in small letters without diacritics, as it is often typed."""
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(sign))
 
 
 _ALSO = {"yes": ("y", "true", "1", "x"), "no": ("n", "false", "0")}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kpixl.folding import squeezed
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.workbook import layout
 
@@ -104,4 +105,4 @@ def _here(cell: Cell, aliases: Aliases) -> Cell:
 
 
 def _squeezed(formula: str) -> str:
-    return "".join(formula.split()).lower()
+    return squeezed(formula).lower()

@@ -1,0 +1,57 @@
+"""What makes two texts one: case, accents, spaces, and the ways in which one letter can be written.
+
+From the finest to the coarsest: ``one_form`` joins what looks the same, ``folded`` what differs by case, ``name_key``
+what names are compared by. How Excel itself compares is another rule: ``kpixl.cellvalue.match_key``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_BETWEEN = re.compile(r"[\W_]+")
+_CEDILLAS = str.maketrans("şţŞŢ", "șțȘȚ")
+"""Older programs write Romanian with a cedilla for want of the comma below."""
+
+
+def composed(text: str) -> str:
+    """``text`` with each letter and its accents as one sign, where there is such a sign."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def with_commas(text: str) -> str:
+    """Romanian ``text`` with commas below where it has cedillas."""
+    return text.translate(_CEDILLAS)
+
+
+def one_form(text: str) -> str:
+    """What texts that look the same have in common."""
+    return with_commas(composed(text))
+
+
+def single_spaced(text: str) -> str:
+    """``text`` with one plain space where it has spaces of any kind, and none around it."""
+    return " ".join(text.split())
+
+
+def squeezed(text: str) -> str:
+    """``text`` without any spaces, so that a missing one is found, too."""
+    return "".join(text.split())
+
+
+def folded(text: str) -> str:
+    """``text`` without case and the spaces around it."""
+    return text.strip().casefold()
+
+
+def without_accents(text: str) -> str:
+    """``text`` in small letters without diacritics; full-width letters and figures are plain ones."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+
+
+@lru_cache(maxsize=4096)
+def name_key(text: str) -> str:
+    """What names are compared by: without case, accents, punctuation and surplus spaces."""
+    return _BETWEEN.sub(" ", without_accents(text)).strip()
