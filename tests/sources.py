@@ -11,12 +11,13 @@ from typing import Any
 
 from kpixl.catalog import catalogue
 from kpixl.cellvalue import number
-from kpixl.imports import Accepted, Match, match, read_source, rows_for
+from kpixl.imports import Accepted, Hints, Kept, Manners, Match, match, read_source, rows_for
 from kpixl.texts.words import choice_words
 
 TABLES = catalogue().tables
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-FINDING = ("given", "remembered", "headings", "constants", "profiles")
+HINTS = ("given", "remembered", "headings", "constants")
+KEPT = ("existing", "spellings", "earlier", "locked")
 
 
 def written(folder: Path, content: str | bytes, name: str = "rows.csv") -> Path:
@@ -26,14 +27,17 @@ def written(folder: Path, content: str | bytes, name: str = "rows.csv") -> Path:
 
 
 def matched(table: str, path: Path, *, sheet: str | None = None, **options: Any) -> Match:
-    return match(TABLES[table], read_source(path, sheet=sheet), **options)
+    hints = Hints(**{name: options.pop(name) for name in HINTS if name in options})
+    return match(TABLES[table], read_source(path, sheet=sheet), hints, **options)
 
 
 def taken(table: str, path: Path, *, sheet: str | None = None, **options: Any) -> Accepted:
     """The rows of a file; ``options`` of ``match`` and of ``rows_for`` alike."""
-    finding = {name: options.pop(name) for name in FINDING if name in options}
+    finding = {name: options.pop(name) for name in (*HINTS, "profiles") if name in options}
     found = matched(table, path, sheet=sheet, language=options.get("language", "en"), **finding)
-    return rows_for(found, **{"choices": choice_words(found.table, {})} | options)
+    kept = Kept(**{name: options.pop(name) for name in KEPT if name in options})
+    choices = options.pop("choices", None) or choice_words(found.table, {})
+    return rows_for(found, choices, Manners(**options), kept)
 
 
 def day(*when: int) -> float:

@@ -6,7 +6,7 @@ import pytest
 
 from kpixl.errors import MissingMapping, UnknownColumn, UnknownField, UnreadableSource
 from kpixl.i18n import LOCALES, language
-from kpixl.imports import AmbiguousColumn, How, MappedAndSet, products, rows_for
+from kpixl.imports import AmbiguousColumn, How, Kept, Manners, MappedAndSet, products, rows_for
 from kpixl.texts.words import choice_words
 from sources import TABLES, day, matched, taken, written
 
@@ -61,12 +61,12 @@ def test_columns_of_one_name_are_never_guessed_between(headed):
     path = headed("Client", "Opened", "Assistant", "ASSISTANT", rows="A\t2026-10-01\tx\ty\n")
     found = matched("requests", path)
     assert (found.ambiguous, found.missing) == ({"assistant": ("Assistant", "ASSISTANT")}, ())
-    assert "assistant" not in rows_for(found, choices=choice_words(found.table, {})).columns
+    assert "assistant" not in rows_for(found, choice_words(found.table, {}), Manners(), Kept()).columns
     assert how(matched("requests", path, given={"assistant": "ASSISTANT"}))["assistant"] == ("ASSISTANT", How.GIVEN)
     found = matched("requests", headed("Client", "Opened", "opened"))
     assert found.missing == ("opened",)
     with pytest.raises(AmbiguousColumn, match=r"could fill “opened”.*--map opened=COLUMN, one of: Opened, opened"):
-        rows_for(found, choices=choice_words(found.table, {}))
+        rows_for(found, choice_words(found.table, {}), Manners(), Kept())
 
 
 def test_two_remembered_columns_that_are_both_there(headed):
@@ -100,7 +100,7 @@ def test_what_is_given_and_not_there(headed):
     with pytest.raises(MappedAndSet, match="“client” is given both"):
         matched("requests", path, given={"client": "Who"}, constants={"client": "Ana"})
     with pytest.raises(MissingMapping, match=r"needs “opened”.*--map opened=COLUMN, one of: Who, When"):
-        rows_for(found := matched("requests", path, given={"client": "Who"}), choices=choice_words(found.table, {}))
+        rows_for(matched("requests", path, given={"client": "Who"}), {}, Manners(), Kept())
 
 
 def test_a_value_for_every_row_needs_no_column(headed):

@@ -17,7 +17,7 @@ import libreoffice
 from kpixl.catalog import business
 from kpixl.entries import Entries, entry_table
 from kpixl.errors import FileMissing, KpixlError, PasswordProtected, UnreadableSource
-from kpixl.imports import FAILED, NoSheets, UnknownSheet, match, read_source, rows_for
+from kpixl.imports import FAILED, Hints, Kept, Manners, NoSheets, UnknownSheet, match, read_source, rows_for
 from kpixl.kpi.measure import Tally
 from kpixl.period import Period
 from kpixl.texts.words import choice_words
@@ -381,26 +381,16 @@ def test_any_file_gives_rows_or_a_kpixl_error(tmp_path_factory, content, table, 
 
 
 def _take(table, source, data):
-    columns = [name for name in match(table, source).columns if name]
+    columns = [name for name in match(table, source, Hints()).columns if name]
     mapped = [field.id for field in table.fields if field.required or data.draw(st.booleans())]
-    found = match(table, source, given={id_: data.draw(st.sampled_from(columns)) for id_ in mapped})
-    accepted = rows_for(
-        found,
-        choices=choice_words(found.table, {}),
-        language=data.draw(st.sampled_from(["en", "es", "fr"])),
-        currency="EUR",
-    )
+    found = match(table, source, Hints({id_: data.draw(st.sampled_from(columns)) for id_ in mapped}))
+    choices, language = choice_words(found.table, {}), data.draw(st.sampled_from(["en", "es", "fr"]))
+    accepted = rows_for(found, choices, Manners(language, "EUR"), Kept())
     assert len(accepted) + len(accepted.rejected) == len(source.rows) - found.heading - 1
     assert {len(values) for values in accepted.columns.values()} == {len(accepted)}
     assert all(row.text() for row in accepted.rejected)
     for field in table.fields:
         kinds = {type(value) for value in accepted.columns.get(field.id, ())} - {type(None)}
         assert kinds <= ({str} if field.type in ("text", "choice") else {float})
-    again = rows_for(
-        found,
-        choices=choice_words(found.table, {}),
-        currency="EUR",
-        existing=entry_table(table, accepted.columns),
-        language="en",
-    )
+    again = rows_for(found, choices, Manners("en", "EUR"), Kept(entry_table(table, accepted.columns)))
     assert again.known + len(again) + len(again.rejected) == len(accepted) + len(accepted.rejected)

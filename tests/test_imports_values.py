@@ -23,6 +23,9 @@ from kpixl.imports import (
     OTHER_CURRENCY,
     TOO_LONG,
     BadConstant,
+    Hints,
+    Kept,
+    Manners,
     Rejected,
     UnknownZone,
     match,
@@ -288,8 +291,8 @@ def test_choices_are_taken_in_any_language_and_written_in_the_workbooks(tmp_path
     words = entry_words(business("service-business"), language("ro"))
     rows = ["2026-10-01,Escalated", "2026-10-02,RESUELTA", "2026-10-03,open", "2026-10-04,", "2026-10-05,lost"]
     path = written(tmp_path, "Received,State\n" + "\n".join(rows) + "\n")
-    found = match(complaints, read_source(path), given={"status": "State"})
-    accepted = rows_for(found, choices=choice_words(complaints, words))
+    found = match(complaints, read_source(path), Hints({"status": "State"}))
+    accepted = rows_for(found, choice_words(complaints, words), Manners(), Kept())
     ours = [words[f"choice_complaints_status_{choice}"] for choice in ("escalated", "resolved", "open")]
     assert accepted.columns["status"] == [*ours, None]
     assert accepted.rejected == (Rejected(6, "State", "lost", NO_CHOICE),)

@@ -2,8 +2,9 @@
 
 from kpixl.folding import name_key
 from kpixl.imports.choice_words import Choices
-from kpixl.imports.known import Spellings, spelling, text_key
-from kpixl.imports.matching import HOW_WORDS, Filling, How, Match, match
+from kpixl.imports.columns import Manners
+from kpixl.imports.known import Kept, Spellings, spelling, text_key
+from kpixl.imports.matching import HOW_WORDS, Filling, Hints, How, Match, match
 from kpixl.imports.outcome import Accepted, Completion, Difference, Rejected
 from kpixl.imports.profiles import Product, products
 from kpixl.imports.refusals import (
@@ -58,7 +59,10 @@ __all__ = [
     "Completion",
     "Difference",
     "Filling",
+    "Hints",
     "How",
+    "Kept",
+    "Manners",
     "MappedAndSet",
     "Match",
     "NoSheets",

@@ -33,6 +33,8 @@ class Manners:
     language: str = "en"
     currency: str = ""
     zone: str | None = None
+    """The time zone of the owner's days, such as Europe/Madrid, to which times with a zone of their own are moved; the
+    computer's without it."""
 
     @property
     def order(self) -> Order:

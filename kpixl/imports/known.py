@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
@@ -32,6 +32,20 @@ Spellings: TypeAlias = Mapping[str, Mapping[Hashable, str]]
 
 
 _Index: TypeAlias = dict[tuple[Hashable, ...], list[int]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the workbook holds of a table already, for the rows of a file to be compared with."""
+
+    existing: EntryTable | None = None
+    """Its rows, which are not taken again."""
+    spellings: Spellings = field(default_factory=dict)
+    """Names that look as one of these are written so."""
+    earlier: Callable[[Mapping[str, list[Value]]], Sequence[bool]] | None = None
+    """Which of some rows belong to closed periods: of these only such are looked at as the workbook still has."""
+    locked: Callable[[str, int], bool] | None = None
+    """Of a field and one of the rows, from 0: whether its cell may not be filled in."""
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,20 @@ HOW_WORDS = {
 
 
 @dataclass(frozen=True)
+class Hints:
+    """What is known of the columns of a file before it is looked at, all by field id."""
+
+    given: Mapping[str, str] = field(default_factory=dict)
+    """The column that fills a field; this holds."""
+    remembered: Names = field(default_factory=dict)
+    """Columns that filled a field before."""
+    headings: Mapping[str, str] | None = None
+    """The workbook's own headings: other fields have no column there, and are filled only where given."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """The one value that every row gets."""
+
+
+@dataclass(frozen=True)
 class Filling:
     """How a field is filled. ``places`` are columns of the file, from 0; none where a rule gives one value to all."""
 
@@ -93,36 +107,24 @@ class Match:
 
 
 def match(
-    table: Table,
-    source: Source,
-    *,
-    given: Mapping[str, str] | None = None,
-    remembered: Names | None = None,
-    headings: Mapping[str, str] | None = None,
-    constants: Mapping[str, str] | None = None,
-    language: str = "en",
-    profiles: tuple[Product, ...] | None = None,
+    table: Table, source: Source, hints: Hints, *, language: str = "en", profiles: tuple[Product, ...] | None = None
 ) -> Match:
-    """Find a column for every field of ``table``.
+    """Find a column for every field of ``table``; ``language`` is the workbook's.
 
-    ``given`` says it by field id, and holds; ``remembered`` are columns that filled a field before; ``headings`` are
-    those of the workbook by field id: other fields have no column there, and are filled only where given; ``constants``
-    are values for every row; ``language`` is the workbook's. UnknownField or UnknownColumn for what is given and not
-    there, MappedAndSet where a field is given both a column and a value, UnreadableSource where two columns have the
-    name that is given, or a row has more cells than there are headings.
+    UnknownField or UnknownColumn for what is given and not there, MappedAndSet where a field is given both a column and
+    a value, UnreadableSource where two columns have the name that is given, or a row has more cells than there are
+    headings.
     """
-    given, remembered, constants = given or {}, remembered or {}, constants or {}
     profiles = products() if profiles is None else profiles
-    _check_fields(table, given, constants)
+    _check_fields(table, hints)
     words = _headings_in(table)
-    known = _known_names(table, given, remembered, headings or {}, words, profiles)
-    heading = find_headings(source, known)
+    heading = find_headings(source, _known_names(table, hints, words, profiles))
     columns = heading_texts(source, heading)
-    finder = _Finder(table, columns, {**_open(table, headings), **dict.fromkeys(given)}, constants)
-    finder.give(source, given)
-    finder.take(How.REMEMBERED, {id_: [name_key(name) for name in names] for id_, names in remembered.items()})
+    finder = _Finder(table, columns, {**_open(table, hints), **dict.fromkeys(hints.given)}, hints.constants)
+    finder.give(source, hints.given)
+    finder.take(How.REMEMBERED, {id_: [name_key(name) for name in names] for id_, names in hints.remembered.items()})
     finder.take(How.ID, {field.id: [name_key(field.id)] for field in table.fields})
-    finder.take(How.HEADING, {id_: [name_key(text)] for id_, text in (headings or {}).items()})
+    finder.take(How.HEADING, {id_: [name_key(text)] for id_, text in (hints.headings or {}).items()})
     for code in _by_use(words, finder.places, language):
         finder.take(How.CATALOGUE, {id_: [key] for id_, key in words[code].items()})
     product = recognised(table, finder.places, profiles)
@@ -130,31 +132,27 @@ def match(
     return finder.result(source, heading, product, used)
 
 
-def _check_fields(table: Table, given: Mapping[str, str], constants: Mapping[str, str]) -> None:
+def _check_fields(table: Table, hints: Hints) -> None:
     fields = [field.id for field in table.fields]
-    for id_ in (*given, *constants):
+    for id_ in (*hints.given, *hints.constants):
         if id_ not in fields:
             raise UnknownField(table=table.id, got=id_, allowed=", ".join(fields))
-    for id_ in given:
-        if id_ in constants:
+    for id_ in hints.given:
+        if id_ in hints.constants:
             raise MappedAndSet(field=id_)
 
 
-def _open(table: Table, headings: Mapping[str, str] | None) -> dict[str, None]:
+def _open(table: Table, hints: Hints) -> dict[str, None]:
     """The fields that a column may fill without being asked to."""
-    return {field.id: None for field in table.fields if headings is None or field.id in headings}
+    return {field.id: None for field in table.fields if hints.headings is None or field.id in hints.headings}
 
 
 def _known_names(
-    table: Table,
-    given: Mapping[str, str],
-    remembered: Names,
-    headings: Mapping[str, str],
-    words: Mapping[str, Mapping[str, str]],
-    profiles: Iterable[Product],
+    table: Table, hints: Hints, words: Mapping[str, Mapping[str, str]], profiles: Iterable[Product]
 ) -> frozenset[str]:
     """Every name that a column for ``table`` may have, as names compare."""
-    texts = [*given.values(), *(name for names in remembered.values() for name in names), *headings.values()]
+    texts = [*hints.given.values(), *(hints.headings or {}).values()]
+    texts += [name for names in hints.remembered.values() for name in names]
     texts += [field.id for field in table.fields]
     for product in profiles:
         if any(report.table == table.id for report in product.reports):

@@ -3,14 +3,13 @@ Changes neither the file nor the workbook."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kpixl.errors import MissingMapping, Phrase
 from kpixl.imports.body import Body, body, cells_for, meets
 from kpixl.imports.columns import Columns, Manners
 from kpixl.imports.dates import zone_called
-from kpixl.imports.known import Spellings, spelled
+from kpixl.imports.known import Kept, Spellings, spelled
 from kpixl.imports.matching import Filling, How
 from kpixl.imports.outcome import Accepted
 from kpixl.imports.profiles import Rule
@@ -21,44 +20,27 @@ from kpixl.imports.source import Source
 from kpixl.imports.values import BLANK, Read, Unfit, Value
 
 if TYPE_CHECKING:
-    from kpixl.entries import EntryTable
     from kpixl.imports.choice_words import Choices
     from kpixl.imports.matching import Match
 
 
-def rows_for(
-    match: Match,
-    *,
-    choices: Choices,
-    language: str = "en",
-    currency: str = "",
-    zone: str | None = None,
-    existing: EntryTable | None = None,
-    spellings: Spellings | None = None,
-    earlier: Callable[[Mapping[str, list[Value]]], Sequence[bool]] | None = None,
-    locked: Callable[[str, int], bool] | None = None,
-) -> Accepted:
-    """The rows of a file as rows of its table.
+def rows_for(match: Match, choices: Choices, manners: Manners, kept: Kept) -> Accepted:
+    """The rows of a file as rows of its table; ``choices`` are the words of the workbook.
 
-    ``choices`` are the words of the workbook; ``language`` and ``currency`` decide how
-    dates and numbers are read where the file does not tell; times with a zone of their own are moved to ``zone``, a
-    name such as Europe/Madrid, or to the computer's. Rows of ``existing`` are not taken again; ``locked`` says of a
-    field and one of them that its cell may not be filled in. Names that look as in ``spellings`` are written so.
-    ``earlier`` says which of some rows belong to closed periods and are not taken. MissingMapping or AmbiguousColumn
-    where a field that every row needs has no column; BadConstant for a constant that does not fit; UnknownZone.
+    MissingMapping or AmbiguousColumn where a field that every row needs has no column; BadConstant for a constant that
+    does not fit; UnknownZone.
     """
     _check_needed(match)
-    manners = Manners(language, currency, zone)
-    zone_called(zone)
-    spellings = spellings or {}
-    constants, notes = _constants(match, choices, manners, spellings)
+    zone_called(manners.zone)
+    constants, notes = _constants(match, choices, manners, kept.spellings)
     of = body(match)
     columns = _columns(match, of, choices, manners)
+    spellings = kept.spellings
     read = {id_: [spelled(cell, spellings.get(id_, {})) for cell in cells] for id_, cells in columns.read().items()}
     _apply_rules(match, of, read)
     sorter = Sorter(match, of, columns, read, constants)
     notes = [*_about(match), *notes, *columns.notes, *_about_rows(of)]
-    return sorter.sorted(existing, notes, earlier=earlier, locked=locked)
+    return sorter.sorted(kept, notes)
 
 
 def _check_needed(match: Match) -> None:

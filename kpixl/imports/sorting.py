@@ -4,19 +4,18 @@ Changes nothing."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from kpixl.errors import Phrase
 from kpixl.imports.choice_words import plain_text
-from kpixl.imports.known import Known, KnownStay, key_of, same_value, stay_like
+from kpixl.imports.known import Kept, Known, KnownStay, key_of, same_value, stay_like
 from kpixl.imports.outcome import Accepted, Completion, Difference, Rejected
 from kpixl.imports.remarks import Note
 from kpixl.imports.values import BLANK, TWICE, Read, Unfit, Value
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
-    from kpixl.entries import EntryTable
     from kpixl.imports.body import Body
     from kpixl.imports.columns import Columns
     from kpixl.imports.matching import Match
@@ -52,24 +51,15 @@ class Sorter:
         self.held: Counter[str] = Counter()
         self.seen: dict[tuple[Hashable, ...], list[KnownStay]] = {}
 
-    def sorted(
-        self,
-        existing: EntryTable | None,
-        notes: Sequence[Note],
-        *,
-        earlier: Callable[[Mapping[str, list[Value]]], Sequence[bool]] | None = None,
-        locked: Callable[[str, int], bool] | None = None,
-    ) -> Accepted:
-        """Every row in its place. ``earlier`` says which of some rows belong to closed periods: of these only such are
-        looked at as the workbook still has. ``locked`` says of a field and a row of the workbook that the cell may not
-        be filled in."""
+    def sorted(self, kept: Kept, notes: Sequence[Note]) -> Accepted:
+        """Every row in its place."""
         rows = [(place, row) for place in range(len(self.of.rows)) if (row := self._row(place)) is not None]
-        is_past = earlier(self._columns(rows)) if earlier else [False] * len(rows)
+        is_past = kept.earlier(self._columns(rows)) if kept.earlier else [False] * len(rows)
         past = [one for one, is_early in zip(rows, is_past, strict=True) if is_early]
         rows = [one for one, is_early in zip(rows, is_past, strict=True) if not is_early]
         rows = [(place, row) for place, row in rows if not self._is_repeated(place, row)]
-        if existing is not None:
-            there = Known(existing, [id_ for id_ in self.filled if not self._assumed(id_)], locked)
+        if kept.existing is not None:
+            there = Known(kept.existing, [id_ for id_ in self.filled if not self._assumed(id_)], kept.locked)
             rows = self._unknown(rows, there)
             past = self._unknown(past, there, past=True)
         return Accepted(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from kpixl.entries import entry_table
 from kpixl.errors import N_, Phrase, UnknownChoice, UnknownField
 from kpixl.files import ensure_free
-from kpixl.imports import How, match, name_key, read_source, rows_for, spelling, text_key
+from kpixl.imports import Hints, How, Kept, Manners, match, name_key, read_source, rows_for, spelling, text_key
 from kpixl.kpi.closing import leaving
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.table_rows import set_cells
@@ -145,22 +145,17 @@ def _plan(path: Path, book: Book, request: ImportRequest) -> Plan:
     matched = match(
         record,
         read_source(request.source, sheet=request.sheet),
-        given=request.mapping,
-        remembered=book.remembered.get(table, {}),
-        headings=headings,
-        constants=request.constants,
+        Hints(request.mapping, book.remembered.get(table, {}), headings, request.constants),
         language=entries.language,
     )
+    kept = Kept(
+        entries.tables.get(table),
+        {field.id: spelling(_names(entries, table, field)) for field in record.fields},
+        lambda columns: _leaving(entries, record, columns),
+        _formulas(book, table),
+    )
     accepted = rows_for(
-        matched,
-        choices=choice_words(record, entries.words),
-        language=entries.language,
-        currency=entries.currency,
-        zone=request.zone,
-        existing=entries.tables.get(table),
-        spellings={field.id: spelling(_names(entries, table, field)) for field in record.fields},
-        earlier=lambda columns: _leaving(entries, record, columns),
-        locked=_formulas(book, table),
+        matched, choice_words(record, entries.words), Manners(entries.language, entries.currency, request.zone), kept
     )
     return Plan(path, entries.language, matched, accepted)
 
