@@ -80,7 +80,7 @@ def test_value_and_level_by_hand(kpi: BusinessKpi) -> None:
     assert result.value == pytest.approx(value, rel=1e-12)
     assert (result.level, result.grade.standing) == (level, None)
     assert (result.reason.code if result.reason else None) == (None if kpi.thresholds else "no_bands")
-    assert (result.target, result.previous, result.year_to_date) == (None, None, None)
+    assert (result.target, result.past.previous, result.year.value) == (None, None, None)
     if kpi.code != "sb":
         assert kpi.example.arguments == dict(zip(kpi.kpi.arguments, numbers, strict=True))
         assert kpi.example.value == value
@@ -177,24 +177,25 @@ def test_too_many_discretion_incidents_are_an_alert() -> None:
 )
 def test_more_cases_settle_the_same_level(numbers: dict[str, float], low: float, high: float, settled: bool) -> None:
     result = calc("css", numbers, VA)
-    assert result.interval is not None
-    assert (result.interval.low, result.interval.high) == (pytest.approx(low), pytest.approx(high))
-    assert result.settled is settled
-    assert result.sample == numbers["surveyed"]
-    assert (result.usual, result.signal, result.pace) == (None, None, None)
+    assert result.certainty.interval is not None
+    assert (result.certainty.interval.low, result.certainty.interval.high) == (pytest.approx(low), pytest.approx(high))
+    assert result.certainty.settled is settled
+    assert result.certainty.sample == numbers["surveyed"]
+    assert (result.past.usual, result.past.signal, result.pace) == (None, None, None)
 
 
 def test_nps_has_three_answers_more() -> None:
     """40 of 100 on either side: 40.75 of 103, and 1.96 standard errors of what they leave open."""
     result = calc("nps", {"promoters": 40, "detractors": 40, "respondents": 100})
-    assert result.interval is not None
-    assert (result.interval.low, result.interval.high) == (pytest.approx(-17.178675), pytest.approx(17.178675))
-    assert result.settled is True  # all of it lies below the 20 of the first level
+    assert result.certainty.interval is not None
+    ends = result.certainty.interval.low, result.certainty.interval.high
+    assert ends == (pytest.approx(-17.178675), pytest.approx(17.178675))
+    assert result.certainty.settled is True  # all of it lies below the 20 of the first level
 
 
 def test_a_mean_has_no_interval_without_its_rows() -> None:
     result = calc("art", {"resolution_hours": 100, "requests_resolved": 50}, VA)
-    assert (result.interval, result.settled, result.sample) == (None, None, 50)
+    assert (result.certainty.interval, result.certainty.settled, result.certainty.sample) == (None, None, 50)
 
 
 @pytest.mark.parametrize("kpi", [k for k in EVERY_KPI if "/" in k.kpi.formula], ids=lambda k: f"{k.business}-{k.id}")

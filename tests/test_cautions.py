@@ -212,7 +212,7 @@ def test_what_still_builds_up_has_not_moved() -> None:
     used, before = recommended(150, 0.06), {"sb_cac": 200, "sb_leadref": 0.05}
     assert found(used, before, SB, RUNNING) == []
     running = card(used, before, SB, RUNNING)
-    assert (running.result("leadref").trend, moved(running.result("leadref"))) == ("better", None)
+    assert (running.result("leadref").past.trend, moved(running.result("leadref"))) == ("better", None)
     assert moved(running.result("cac")) == "better"
 
 
@@ -370,5 +370,5 @@ def test_too_few_cases_call_for_nothing() -> None:
     entries = replace(made.entries, settings={"minimum_cases": InputCell(20.0, "", "")})
     few = score(entries, made.measures, OVER)
     found_ = few.result("discretion")
-    assert (found_.value, found_.level, found_.alert, found_.signal) == (pytest.approx(1 / 3), None, False, None)
+    assert (found_.value, found_.level, found_.alert, found_.past.signal) == (pytest.approx(1 / 3), None, False, None)
     assert cautions(few) == ()

@@ -19,7 +19,8 @@ from engines import Value
 from kpixl import catalog
 from kpixl.kpi.interval import CONFIDENCE, mean, net_promoter, student, wilson
 from kpixl.kpi.measure import measure
-from kpixl.kpi.score import Result, score
+from kpixl.kpi.result import Result
+from kpixl.kpi.score import score
 from workbooks import Filled, day, opened
 
 # Numbers
@@ -205,9 +206,9 @@ def shown(computed: Computed, case: str, kpi: str) -> Mapping[str, Value]:
 def test_hours_of_three_requests(computed: Computed) -> None:
     # 1, 2 and 3 hours: mean 2, standard deviation 1, half-width 4.302653 × 1 / √3 = 2.484138; below 0 there is nothing.
     found = result(computed.paths[THREE], "art")
-    assert found.interval is not None
-    assert (found.interval.low, found.interval.high) == (0.0, pytest.approx(4.484138, abs=1e-6))
-    assert found.settled is False
+    assert found.certainty.interval is not None
+    assert (found.certainty.interval.low, found.certainty.interval.high) == (0.0, pytest.approx(4.484138, abs=1e-6))
+    assert found.certainty.settled is False
     cells = shown(computed, THREE, "art")
     assert cells["high"] == pytest.approx(4.484138, abs=1e-6)
     assert cells["settled"] == "too few to be sure"
@@ -215,14 +216,14 @@ def test_hours_of_three_requests(computed: Computed) -> None:
 
 def test_one_request_settles_nothing(computed: Computed) -> None:
     found = result(computed.paths[ONE], "art")
-    assert (found.interval, found.settled, found.level is not None) == (None, False, True)
+    assert (found.certainty.interval, found.certainty.settled, found.level is not None) == (None, False, True)
     cells = shown(computed, ONE, "art")
     assert (cells["low"], cells["high"], cells["settled"]) == ("", "", "too few to be sure")
 
 
 def test_typed_hours_have_no_interval(computed: Computed) -> None:
     found = result(computed.paths[TYPED], "art")
-    assert (found.value, found.interval, found.settled) == (3.0, None, None)
+    assert (found.value, found.certainty.interval, found.certainty.settled) == (3.0, None, None)
     assert shown(computed, TYPED, "art")["settled"] == ""
 
 

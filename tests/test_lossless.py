@@ -569,7 +569,7 @@ def test_kpis_under_other_names(clashed: tuple[Clash, Life]) -> None:
     assert past["own_1"] == 24
     following = results.results(life.steps["refresh again"], today=TODAY).scorecard
     assert str(following.entries.period) == "2026-11"
-    assert following.result("css").previous == pytest.approx(2 / 3)
+    assert following.result("css").past.previous == pytest.approx(2 / 3)
     assert following.entries.tables["requests"].texts["id"].tolist() == ["R2"]
 
 
@@ -730,7 +730,7 @@ def test_the_numbers_are_those_of_the_rows(furnished: Life) -> None:
     used = {name: value.used for name, value in november.measures.items()}
     assert (used["satisfied"], used["requests_resolved"], used["requests_open"], used["leads"]) == (0, 1, 2, 1)
     assert used["resolution_hours"] == pytest.approx(1)
-    assert november.result("css").previous == 1
+    assert november.result("css").past.previous == 1
 
 
 def test_ironcalc_agrees_on_the_furnished_workbook(furnished: Life) -> None:

@@ -71,7 +71,7 @@ def test_a_line_of_past_periods_that_stands_there_twice_counts_with_its_mean(tmp
     start = day("2026-09-01")
     filled = Filled(rows={"surveys": SURVEYS}, past=[(start, "va_css", 0.7), (start + 0.5, "va_css", 0.8)])
     path = make(tmp_path / "twice.xlsx", filled)
-    assert results.results(path, today=TODAY).scorecard.result("css").previous == pytest.approx(0.75)
+    assert results.results(path, today=TODAY).scorecard.result("css").past.previous == pytest.approx(0.75)
     assert differences(path, ironcalc_values(path)) == []
 
 
@@ -79,9 +79,9 @@ def test_no_year_to_date_from_months_that_lack_a_figure(tmp_path: Path) -> None:
     past = [(day("2026-09-01"), "satisfied", 50.0)]
     path = make(tmp_path / "half.xlsx", Filled(rows={"surveys": SURVEYS}, past=past))
     result = results.results(path, today=TODAY).scorecard.result("css")
-    assert result.year_to_date is None
-    assert result.year_to_date_reason is not None
-    assert result.year_to_date_reason.code == "uneven_past"
+    assert result.year.value is None
+    assert result.year.reason is not None
+    assert result.year.reason.code == "uneven_past"
     assert differences(path, ironcalc_values(path)) == []
 
 

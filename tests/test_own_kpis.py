@@ -134,7 +134,7 @@ def test_graded_and_compared_like_any_other(book: Path) -> None:
     assert (share.value, share.level, leads.value, leads.level) == (0.5, Level.TYPICAL, 4, Level.ABOVE_AVERAGE)
     # Half the way from 60 % down to 40 %, and a fifth of that from 3 to 8.
     assert (share.grade.position, leads.grade.position) == (pytest.approx(1.5), pytest.approx(2.2))
-    assert (share.previous, share.change, share.trend) == (0.7, pytest.approx(-0.2), "better")
+    assert (share.past.previous, share.past.change, share.past.trend) == (0.7, pytest.approx(-0.2), "better")
     assert kpis_row(book, "own_1") == {
         "name": "Open share",
         "value": 0.5,

@@ -14,7 +14,8 @@ from kpixl import catalog
 from kpixl.i18n import language
 from kpixl.kpi.measure import measure
 from kpixl.kpi.pace import PeriodClock, clock, pace
-from kpixl.kpi.score import Result, score
+from kpixl.kpi.result import Result
+from kpixl.kpi.score import score
 from kpixl.period import Period, serial
 from kpixl.verbs import refresh
 from kpixl.verbs.roll import roll
@@ -128,8 +129,8 @@ def test_a_part_of_a_period_is_no_signal(tmp_path: Path) -> None:
         path = make(tmp_path / f"{until}.xlsx", filled)
         for kpi in ("revenue", "conversion"):
             found = result(path, kpi)
-            assert found.usual is not None
-            assert (found.signal is not None) is told
+            assert found.past.usual is not None
+            assert (found.past.signal is not None) is told
 
 
 # Ten of 31 days: the forecast is 3.1 times the value. Value, forecast, level or standing, trend, what it takes.

@@ -81,7 +81,7 @@ def test_past_periods_has_what_the_closed_workbook_said(book: Path) -> None:
     levels = {line.id: line.level for line in entries.past}
     assert levels["va_css"] == "▼ below benchmark"
     for kpi, (value, _) in KPIS.items():
-        assert rolled.scorecard.result(kpi).previous == pytest.approx(value)
+        assert rolled.scorecard.result(kpi).past.previous == pytest.approx(value)
     assert rolled.scorecard.result("css").target == 0.9
 
 
@@ -237,7 +237,7 @@ def test_every_kind_of_period_moves_on(kind: Kind, first: str, then: str, tmp_pa
     assert kept(rolled.path, "requests", "id") == ["2"]
     past = {(line.start, line.id): line.value for line in opened(rolled.path).entries.past}
     assert past[closed.start, "requests_resolved"] == 1
-    assert rolled.scorecard.result("art").previous == pytest.approx(12)
+    assert rolled.scorecard.result("art").past.previous == pytest.approx(12)
 
 
 def test_nothing_is_overwritten(book: Path) -> None:
@@ -329,7 +329,7 @@ def test_a_late_survey(pair: tuple[Path, Path]) -> None:
     past = {line.id: line.value for line in entries.past}
     assert (past["surveyed"], past["satisfied"], past["va_css"]) == (4, 3, 0.75)
     assert len(past) == len(entries.past)
-    assert results.results(current, today=TODAY).scorecard.result("css").previous == 0.75
+    assert results.results(current, today=TODAY).scorecard.result("css").past.previous == 0.75
     ((path, backup),) = restated.taken_over
     assert path == current
     assert backup is not None

@@ -16,7 +16,8 @@ from kpixl.catalog import Business, Level, Standing, Window, business, businesse
 from kpixl.entries import Entries, InputCell, OwnEntry, PastValue
 from kpixl.kpi.grade import GRADED, Grade, calculate, grade, thresholds_published
 from kpixl.kpi.measure import MeasureValue
-from kpixl.kpi.score import Result, Scorecard, score
+from kpixl.kpi.result import Result
+from kpixl.kpi.score import Scorecard, score
 from kpixl.period import Period
 
 VA, PA, ML = (business(id_) for id_ in ("remote-va-agency", "luxury-personal-assistant", "multilingual-va"))
@@ -300,15 +301,15 @@ def test_year_to_date_is_recomputed_from_measures() -> None:
     )
     result = scorecard({"satisfied": 8.0, "surveyed": 10.0}, closed).result("css")
     # January, September and this month: 48 of 60. Neither last year nor a later month counts.
-    assert result.year_to_date == pytest.approx(0.8)
-    assert result.year_to_date != pytest.approx((0.5 + 1 + 0.8) / 3)
+    assert result.year.value == pytest.approx(0.8)
+    assert result.year.value != pytest.approx((0.5 + 1 + 0.8) / 3)
 
 
 def test_no_year_to_date_where_measures_do_not_add_up() -> None:
     card = scorecard({"services_offered": 9.0, "clients_served": 45.0, "clients_end_12m": 9.0})
-    assert card.result("sdi").year_to_date is None
-    assert card.result("sdi").year_to_date_reason.code == "no_rollup"  # type: ignore[union-attr]
-    assert card.result("crr").year_to_date_reason.code == "graded_window"  # type: ignore[union-attr]
+    assert card.result("sdi").year.value is None
+    assert card.result("sdi").year.reason.code == "no_rollup"  # type: ignore[union-attr]
+    assert card.result("crr").year.reason.code == "graded_window"  # type: ignore[union-attr]
 
 
 def test_year_to_date_of_a_stock_is_the_first_and_of_a_flow_the_sum() -> None:
@@ -317,7 +318,7 @@ def test_year_to_date_of_a_stock_is_the_first_and_of_a_flow_the_sum() -> None:
     )
     card = scorecard({"invitations_converted": 2.0, "clients_start": 100.0}, closed, owner=SB)
     # 4 + 4 + 2 since February, when there were 20 clients.
-    assert card.result("viral").year_to_date == pytest.approx(0.5)
+    assert card.result("viral").year.value == pytest.approx(0.5)
 
 
 def test_comparison_with_the_previous_period_and_the_year_before() -> None:
@@ -329,15 +330,15 @@ def test_comparison_with_the_previous_period_and_the_year_before() -> None:
     used = {"resolution_hours": 150.0, "requests_resolved": 100.0, "satisfied": 9.0, "surveyed": 10.0}
     card = scorecard(used, closed)
     art, css = card.result("art"), card.result("css")
-    assert (art.previous, art.change, art.trend, art.year_before) == (2.0, -0.5, "better", 4.0)
-    assert (css.change, css.trend) == (pytest.approx(0), "same")
+    assert (art.past.previous, art.past.change, art.past.trend, art.past.year_before) == (2.0, -0.5, "better", 4.0)
+    assert (css.past.change, css.past.trend) == (pytest.approx(0), "same")
 
 
 def test_over_another_window_a_kpi_is_another_figure() -> None:
     closed = (past(9, "va_css", 0.5), past(9, "va_css_12m", 0.7))
     used = {"satisfied": 9.0, "surveyed": 10.0, "satisfied_12m": 80.0, "surveyed_12m": 100.0}
     css = scorecard(used, closed, owner=VA.over({"css": Window.YEAR})).result("css")
-    assert (css.value, css.previous, css.level) == (0.8, 0.7, BELOW)
+    assert (css.value, css.past.previous, css.level) == (0.8, 0.7, BELOW)
     assert scorecard(used, closed, owner=VA.over({"sdi": Window.YEAR})).result("sdi").kpi.window is Window.PERIOD
 
 
@@ -617,7 +618,8 @@ def test_own_kpis_against_target_and_previous_period() -> None:
     assert own("leads", targets={"own_1": 39}, direction="menos es mejor").grade.standing == Standing.MISSED
     closed = (past(9, "own_1", 20.0),)
     result = own("leads", past=closed)
-    assert (result.previous, result.change, result.trend, result.grade.standing) == (20, 20, "better", "better")
+    assert (result.past.previous, result.past.change) == (20, 20)
+    assert (result.past.trend, result.grade.standing) == ("better", "better")
     assert own("leads", past=closed, direction="menos es mejor").grade.standing == Standing.WORSE
     graded = own("leads", past=closed, targets={"own_1": 50}, bands={TYPICAL: 40})
     assert (graded.level, graded.grade.standing, graded.against_target) == (TYPICAL, None, "missed")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from clock import TODAY
 from computed import ENGINES, Computed
 from kpixl.kpi.measure import measure
-from kpixl.kpi.score import Result, score
+from kpixl.kpi.result import Result
+from kpixl.kpi.score import score
 from kpixl.kpi.signals import Signal, limits, marked, runs, signal
 from kpixl.period import add_months, serial
 from workbooks import Filled, make, opened
@@ -200,7 +201,7 @@ def test_what_the_sheets_say(number: int, computed: Computed) -> None:
     word, (case, kpi) = SAID[number][2], PLACES[number]
     assert computed.differences(case) == []
     assert computed.cell(case, "kpis", kpi, "signal") == word
-    assert (result(computed.paths[case], kpi).signal is None) is (word == "")
+    assert (result(computed.paths[case], kpi).past.signal is None) is (word == "")
 
 
 @pytest.mark.parametrize("number", [2, 5, 8, 10])
@@ -215,4 +216,4 @@ def test_windows_that_overlap_say_nothing(tmp_path: Path) -> None:
     typed = {"clients_end_12m": 90.0, "clients_new_staying_12m": 80.0, "clients_start_12m": 100.0}
     found = result(make(tmp_path / "b.xlsx", Filled(typed=typed, past=past)), "crr")
     assert found.value == pytest.approx(0.1)
-    assert (found.usual, found.signal) == (None, None)
+    assert (found.past.usual, found.past.signal) == (None, None)

@@ -536,7 +536,7 @@ def test_a_column_deleted_that_only_an_interval_needs(book: Path) -> None:
     assert errors(outcome) == []
     assert measures(outcome) == pytest.approx(MEASURES)
     found = outcome.scorecard.result("art")
-    assert (found.value, found.interval, found.settled) == (pytest.approx(2.95), None, None)
+    assert (found.value, found.certainty.interval, found.certainty.settled) == (pytest.approx(2.95), None, None)
     assert_engine_agrees(book)
 
 

@@ -16,7 +16,7 @@ from kpixl import i18n
 from kpixl.catalog.model import Level
 from kpixl.cli.main import main
 from kpixl.i18n import LOCALES
-from kpixl.kpi.score import Result
+from kpixl.kpi.result import Result
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Kind, Period, Window
 from kpixl.texts.words import entry_words
@@ -219,9 +219,9 @@ def test_previous_periods_are_those_of_the_same_window(
 ) -> None:
     choose(book, "art", window)
     result = refreshed(book, "art")
-    assert (result.previous, result.year_before) == (previous, year_before)
-    assert result.change == pytest.approx(change)
-    assert result.trend == ("better" if change < 0 else "worse")
+    assert (result.past.previous, result.past.year_before) == (previous, year_before)
+    assert result.past.change == pytest.approx(change)
+    assert result.past.trend == ("better" if change < 0 else "worse")
     computed, where = ironcalc_values(book), opened(book)
     assert shown(book, computed, "kpis", "art", "previous") == previous
     assert shown(book, computed, "kpis", "art", "year_before") == ("" if year_before is None else year_before)
@@ -234,9 +234,9 @@ def test_previous_periods_are_those_of_the_same_window(
 def test_retention_over_its_own_window_keeps_its_id(tmp_path: Path) -> None:
     past = [(day("2026-09-01"), "va_crr", 0.6), (day("2026-09-01"), "va_crr_period", 0.7)]
     path = make(tmp_path / "crr.xlsx", Filled(rows=ROWS, past=past))
-    assert results.results(path, today=TODAY).scorecard.result("crr").previous == 0.6
+    assert results.results(path, today=TODAY).scorecard.result("crr").past.previous == 0.6
     choose(path, "crr", MONTH)
-    assert refreshed(path, "crr").previous == 0.7
+    assert refreshed(path, "crr").past.previous == 0.7
     assert differences(path, ironcalc_values(path)) == []
 
 

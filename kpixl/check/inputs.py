@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Level
     from kpixl.check.case import Case
     from kpixl.entries import InputCell
-    from kpixl.kpi.score import Result
+    from kpixl.kpi.result import Result
 
 
 def settings(case: Case) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from kpixl.texts.words import WINDOWS
 if TYPE_CHECKING:
     from kpixl.catalog.model import Measure
     from kpixl.check.case import Case
-    from kpixl.kpi.score import Result
+    from kpixl.kpi.result import Result
 
 
 def chosen(case: Case) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kpixl.check.case import Case
     from kpixl.check.problem import Problem
     from kpixl.entries import InputCell, OwnEntry
-    from kpixl.kpi.score import Result
+    from kpixl.kpi.result import Result
 
 _NAMES_TOLD = 5
 _LONGEST = 1_000

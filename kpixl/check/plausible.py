@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Measure
     from kpixl.check.case import Case
     from kpixl.entries import InputCell
-    from kpixl.kpi.score import Result
+    from kpixl.kpi.result import Result
 
 _FEWEST_ANSWERS = 8
 _LARGEST_SHARE = 0.25

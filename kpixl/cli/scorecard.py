@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from kpixl.i18n import Language
     from kpixl.kpi.cautions import Caution
     from kpixl.kpi.grade import Reason
-    from kpixl.kpi.score import Result, Scorecard
+    from kpixl.kpi.result import Result
+    from kpixl.kpi.score import Scorecard
     from kpixl.verbs.results import Outcome
 
 _COLOURS = {Level.BELOW: "31", Level.TYPICAL: "90", Level.ABOVE_AVERAGE: "36", Level.EXCEPTIONAL: "1;34", None: "90"}
@@ -39,7 +40,8 @@ _COLOURS = {Level.BELOW: "31", Level.TYPICAL: "90", Level.ABOVE_AVERAGE: "36", L
 def result_json(result: Result, t: Language) -> Json:
     """One KPI, of a workbook or from numbers alone."""
     kpi, step = result.kpi, result.grade.to_next
-    ends, usual, pace = result.interval, result.usual, result.pace
+    past, sure, pace = result.past, result.certainty, result.pace
+    ends, usual = sure.interval, past.usual
     return {
         "kpi": kpi.id,
         "business": kpi.business,
@@ -57,17 +59,17 @@ def result_json(result: Result, t: Language) -> Json:
         "thresholds": thresholds_json(kpi, result.thresholds),
         "target": result.target,
         "against_target": result.against_target,
-        "previous": result.previous,
-        "year_before": result.year_before,
-        "year_to_date": result.year_to_date,
-        "year_to_date_reason": _reason_json(result.year_to_date_reason, t),
-        "change": result.change,
-        "trend": result.trend,
-        "sample": result.sample,
+        "previous": past.previous,
+        "year_before": past.year_before,
+        "year_to_date": result.year.value,
+        "year_to_date_reason": _reason_json(result.year.reason, t),
+        "change": past.change,
+        "trend": past.trend,
+        "sample": sure.sample,
         "interval": ends and {"low": ends.low, "high": ends.high},
-        "settled": result.settled,
+        "settled": sure.settled,
         "usual_range": usual and {"low": usual.low, "mean": usual.mean, "high": usual.high},
-        "signal": result.signal and result.signal.value,
+        "signal": past.signal and past.signal.value,
         "pace": pace and {"forecast": pace.forecast, "steady": pace.steady, "on_track": pace.on_track},
         "note": t(result.note) or None,
         "alert": alert_text(result, t) or None,
@@ -166,7 +168,7 @@ def calc_text(result: Result, t: Language) -> str:
     unit = "ratio" if kpi.kpi.unit == "money" else kpi.kpi.unit
     names = dict.fromkeys((t(kpi.abbreviation), t(kpi.name)))
     heading = f"{', '.join(names)} ({kpi.business}):"
-    unsure = f" ({t(SETTLED[False])})" if result.settled is False else ""
+    unsure = f" ({t(SETTLED[False])})" if result.certainty.settled is False else ""
     level = f"{standing_word(result, t)}{unsure}"
     alert = [f"{SIGNS['act_now']} {alert_text(result, t)}"] if result.alert else []
     return "\n".join(
@@ -176,8 +178,8 @@ def calc_text(result: Result, t: Language) -> str:
 
 def _told(result: Result, t: Language) -> str:
     """What is to be known before a level is acted on: that it is not sure, that it is more than usual variation."""
-    unsure = certainty(result, t) if result.settled is False else ()
-    signal = signal_text(result, t) if result.signal is not None and result.signal.is_signal else ""
+    unsure = certainty(result, t) if result.certainty.settled is False else ()
+    signal = signal_text(result, t) if result.past.is_signal else ""
     return as_line(" · ".join(text for text in (*unsure, signal) if text))
 
 

@@ -12,7 +12,8 @@ from kpixl.catalog import business, businesses, catalogue
 from kpixl.errors import N_, NotANumber, Phrase, UnknownChoice, UnknownMeasure, UsageError
 from kpixl.kpi.grade import Reason, calculate, grade, thresholds_published
 from kpixl.kpi.interval import interval
-from kpixl.kpi.score import Result, alert_of, settled
+from kpixl.kpi.result import Certainty, Result
+from kpixl.kpi.score import alert_of, settled
 
 if TYPE_CHECKING:
     from kpixl.catalog import BusinessKpi
@@ -55,11 +56,11 @@ def calc(kpi_id: str, numbers: Mapping[str, float], business_id: str | None = No
         reason=reason,
         thresholds=thresholds,
         grade=graded,
-        sample=measures[kpi.kpi.sample] if kpi.kpi.sample else None,
-        interval=interval(kpi, value, measures, None),
         alert=alert_of(kpi, value) is not None,
     )
-    return replace(result, settled=settled(result, result.interval))
+    found = interval(kpi, value, measures, None)
+    sample = measures[kpi.kpi.sample] if kpi.kpi.sample else None
+    return replace(result, certainty=Certainty(sample, found, settled(result, found)))
 
 
 def find_kpi(kpi_id: str, business_id: str | None = None) -> BusinessKpi:

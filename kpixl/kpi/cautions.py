@@ -15,7 +15,8 @@ from kpixl.kpi.grade import passes
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import CautionRule
-    from kpixl.kpi.score import Result, Scorecard
+    from kpixl.kpi.result import Result
+    from kpixl.kpi.score import Scorecard
     from kpixl.period import Period
 
 Severity = Literal["act_now", "warning", "good"]
@@ -62,7 +63,7 @@ def cautions(scorecard: Scorecard) -> tuple[Caution, ...]:
 def moved(result: Result) -> str | None:
     """How a value has moved from the previous period; None where that says nothing: of too few cases, or while it still
     builds up."""
-    return None if _too_few(result) or result.pace is not None else result.trend
+    return None if _too_few(result) or result.pace is not None else result.past.trend
 
 
 def _holds(rule: CautionRule, result: Result, period: Period, history: History) -> bool:
@@ -78,13 +79,14 @@ def _holds(rule: CautionRule, result: Result, period: Period, history: History) 
 def _lasting(result: Result, period: Period, history: History) -> bool:
     """Whether a move is more than one step that chance may take: it goes where a signal points, or is the second in a
     row. Where fewer than two periods are closed, one step has to do."""
-    assert result.change is not None
-    if result.signal is not None and result.signal.side * result.change > 0:
+    past = result.past
+    assert past.change is not None
+    if past.signal is not None and past.signal.side * past.change > 0:
         return True
     before = history.value(period.shift(-2), result.kpi.history_id)
-    if before is None or result.previous is None:
+    if before is None or past.previous is None:
         return len(history.between(date.min, period.start, result.kpi.history_id)) < 2
-    return (result.previous - before) * result.change > 0
+    return (past.previous - before) * past.change > 0
 
 
 def _too_few(result: Result) -> bool:

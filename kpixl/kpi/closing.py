@@ -16,7 +16,8 @@ from kpixl.kpi.measure import Tally
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
     from kpixl.entries import Entries, EntryTable
-    from kpixl.kpi.score import Result, Scorecard
+    from kpixl.kpi.result import Result
+    from kpixl.kpi.score import Scorecard
 
 
 def leaving(entries: Entries, table: Table) -> np.ndarray:

@@ -8,12 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.model import Level, Standing, Threshold
-from kpixl.entries import Entries, History
+from kpixl.entries import Entries
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.grade import (
     GRADED,
     UNGRADED,
-    Grade,
     Reason,
     against_target,
     calculate,
@@ -26,53 +25,18 @@ from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.interval import Interval, interval
 from kpixl.kpi.measure import MeasureValue
 from kpixl.kpi.own import own_kpis
-from kpixl.kpi.pace import Pace, PeriodClock, clock, pace
-from kpixl.kpi.signals import Limits, Signal, limits, marked, signal
+from kpixl.kpi.pace import PeriodClock, clock, pace
+from kpixl.kpi.result import Certainty, Comparison, Result, YearToDate
+from kpixl.kpi.signals import Limits, limits, marked, signal
 from kpixl.kpi.year_to_date import closed_periods, first_closed, year_to_date
 from kpixl.period import Window
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, CautionRule
+    from kpixl.period import Period
 
 PAST_PERIODS = 11
 """So many closed periods stand beside this one."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """One KPI of one workbook and period."""
-
-    kpi: BusinessKpi
-    measures: Mapping[str, float | None]
-    value: float | None
-    reason: Reason | None
-    thresholds: Mapping[Level, float]
-    grade: Grade
-    target: float | None = None
-    against_target: Literal["met", "missed"] | None = None
-    previous: float | None = None
-    year_before: float | None = None
-    year_to_date: float | None = None
-    year_to_date_reason: Reason | None = None
-    change: float | None = None
-    trend: Literal["better", "worse", "same"] | None = None
-    sample: float | None = None
-    interval: Interval | None = None
-    settled: bool | None = None
-    """Whether the whole interval has the level or standing that the value has; None where that cannot be said."""
-    usual: Limits | None = None
-    """What is usual of it, by the closed periods; None where they are too few."""
-    signal: Signal | None = None
-    """What this period's value says beside them; None, too, while the period still runs."""
-    pace: Pace | None = None
-    alert: bool = False
-    note: str = ""
-    """What is to be known of the value: a figure behind it stands in for one that cannot be had yet. A msgid."""
-
-    @property
-    def level(self) -> Level | None:
-        """The level reached; None where nothing can be graded."""
-        return self.grade.level
 
 
 @dataclass(frozen=True)
@@ -154,20 +118,47 @@ def fewest_cases(entries: Entries) -> float:
     return float(settings_used(entries.settings, entries.currency, entries.words)["minimum_cases"])
 
 
+@dataclass(frozen=True)
+class _Scoring:
+    """What every KPI of a workbook is scored by."""
+
+    entries: Entries
+    measures: Mapping[str, MeasureValue]
+    to_date: Mapping[str, float | None]
+    """The measures over the year so far."""
+    closed: Mapping[str, int]
+    """For each measure, how many closed periods of the year have a figure of it."""
+    clock: PeriodClock
+
+    def value(self, period: Period, name: str) -> float | None:
+        """What a closed period has under ``name``."""
+        return self.entries.history.value(period, name)
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A KPI computed, but not graded: its value, or why it has none, and what it was computed from."""
+
+    value: float | None
+    reason: Reason | None
+    arguments: Mapping[str, float | None]
+
+    def cases(self, kpi: BusinessKpi) -> float | None:
+        """How many cases are behind it; None where it counts none."""
+        return self.arguments[kpi.kpi.sample] if kpi.kpi.sample else None
+
+
 def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date) -> Scorecard:
     """Grade every KPI of the business, as of ``today``: the day on which it runs, unless another is given."""
     history = entries.history
     until = settings_used(entries.settings, entries.currency, entries.words).get("entered_until")
     now = clock(entries.period, None if until is None else float(until), today)
-    used = {name: value.used for name, value in measures.items()}
     first = first_closed(entries)
     closed = closed_periods(entries, history)
     to_date = {name: year_to_date(value, history, entries.period, first) for name, value in measures.items()}
-    slots = tuple(
-        replace(_result(kpi, entries, measures, to_date, closed, history, now), note=_note(kpi, measures))
-        for kpi in entries.business.kpis
-    )
-    slots += tuple(_own_result(kpi, entries, used, history, now) for kpi in own_kpis(entries))
+    scoring = _Scoring(entries, measures, to_date, closed, now)
+    slots = tuple(_result(kpi, scoring) for kpi in entries.business.kpis)
+    slots += tuple(_own_result(kpi, scoring) for kpi in own_kpis(entries))
     before = entries.period.shift(-1)
     previous = {name: history.value(before, name) for name in measures}
     return Scorecard(entries, measures, to_date, previous, closed, now, slots)
@@ -178,11 +169,10 @@ def _note(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> str:
     return next((measure.note for measure in stand_ins), "")
 
 
-def _own_result(
-    kpi: BusinessKpi, entries: Entries, used: Mapping[str, float | None], history: History, now: PeriodClock
-) -> Result:
+def _own_result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
     """A KPI that the owner made up. What kpixl cannot evaluate has the value that Excel saved."""
-    entry = next((entry for entry in entries.own if entry.slot == kpi.id), None)
+    entry = next((entry for entry in scoring.entries.own if entry.slot == kpi.id), None)
+    used = {name: value.used for name, value in scoring.measures.items()}
     arguments = {argument.name: used.get(argument.measure.name) for argument in kpi.arguments}
     value = None
     if entry is not None and kpi.name:
@@ -191,29 +181,22 @@ def _own_result(
     thresholds = {
         level: cell.number for level, cell in (entry.thresholds if entry else {}).items() if cell.number is not None
     }
-    return _graded(kpi, entries, value, reason, thresholds, arguments, history, now)
+    return _graded(kpi, scoring, _Figure(value, reason, arguments), thresholds)
 
 
-def _result(
-    kpi: BusinessKpi,
-    entries: Entries,
-    measures: Mapping[str, MeasureValue],
-    to_date: Mapping[str, float | None],
-    closed: Mapping[str, int],
-    history: History,
-    now: PeriodClock,
-) -> Result:
-    arguments = {argument.name: measures[argument.measure.name].used for argument in kpi.arguments}
+def _result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
+    """A KPI of the business."""
+    arguments = {argument.name: scoring.measures[argument.measure.name].used for argument in kpi.arguments}
     value, reason = calculate(kpi, arguments)
-    result = _graded(kpi, entries, value, reason, thresholds_in_force(kpi, entries), arguments, history, now)
-    year, year_reason = _kpi_to_date(kpi, to_date, closed)
-    found = interval(kpi, value, arguments, _squares(kpi, measures))
+    result = _graded(kpi, scoring, _Figure(value, reason, arguments), thresholds_in_force(kpi, scoring.entries))
+    squares = _squares(kpi, scoring.measures)
+    found = replace(result.certainty, interval=interval(kpi, value, arguments, squares))
+    sure = settled(result, found.interval, one_case=squares is not None and found.sample == 1)
     return replace(
         result,
-        year_to_date=year,
-        year_to_date_reason=year_reason,
-        interval=found,
-        settled=settled(result, found, one_case=_squares(kpi, measures) is not None and result.sample == 1),
+        year=YearToDate(*_kpi_to_date(kpi, scoring)),
+        certainty=replace(found, settled=sure),
+        note=_note(kpi, scoring.measures),
     )
 
 
@@ -255,10 +238,11 @@ def usual_range(kpi: BusinessKpi, past: Sequence[float | None]) -> Limits | None
 def marked_periods(result: Result, values: Sequence[float | None]) -> tuple[bool, ...]:
     """Which of the last periods break out of what is usual, this one last; it does not while it still runs, when its
     value is no whole period's figure yet."""
-    if result.usual is None:
+    usual = result.past.usual
+    if usual is None:
         return (False,) * len(values)
-    *closed, last = marked(values, result.usual)
-    return (*closed, last and result.signal is not None)
+    *closed, last = marked(values, usual)
+    return (*closed, last and result.past.signal is not None)
 
 
 def target_position(result: Result) -> float | None:
@@ -290,58 +274,57 @@ def builds_up(kpi: BusinessKpi, now: PeriodClock) -> bool:
     return kpi.kpi.builds_up and kpi.window is Window.PERIOD and now.running
 
 
-def _graded(
-    kpi: BusinessKpi,
-    entries: Entries,
-    value: float | None,
-    reason: Reason | None,
-    thresholds: Mapping[Level, float],
-    arguments: Mapping[str, float | None],
-    history: History,
-    now: PeriodClock,
-) -> Result:
+def _graded(kpi: BusinessKpi, scoring: _Scoring, figure: _Figure, thresholds: Mapping[Level, float]) -> Result:
+    """The grade of a figure, beside the owner's target and the past."""
+    entries, value, reason = scoring.entries, figure.value, figure.reason
     target_cell = entries.targets.get(kpi.id)
     target = target_cell.number if target_cell else None
-    previous = history.value(entries.period.shift(-1), kpi.history_id)
     going = None
-    if value is not None and builds_up(kpi, now):
-        going = pace(value, target, now, less_is_better=kpi.kpi.direction == "down")
+    if value is not None and builds_up(kpi, scoring.clock):
+        going = pace(value, target, scoring.clock, less_is_better=kpi.kpi.direction == "down")
     # Against a target or a whole period stands what is to be expected; a published benchmark grades what is there.
     held = going.forecast if going and not kpi.thresholds else value
-    change = None if held is None or previous is None else held - previous
-    sample = arguments[kpi.kpi.sample] if kpi.kpi.sample else None
-    past = past_values(kpi, entries)
-    usual = usual_range(kpi, past)
+    sample = figure.cases(kpi)
     few = sample is not None and sample < fewest_cases(entries)
-    graded = UNGRADED if few else grade(kpi, held, thresholds, arguments, target, previous)
+    # A part of a period is no point among whole ones.
+    past = _compared(kpi, scoring, held, whole=None if few or scoring.clock.running else value)
+    graded = UNGRADED if few else grade(kpi, held, thresholds, figure.arguments, target, past.previous)
     reached = against_target(kpi, value, target)
     if going:
         reached = reached if reached == settled_early(kpi) else None
         graded = replace(graded, standing=under_way(graded.standing, reached))
     if value is not None and graded.shade is None:
         reason = ungraded_reason(kpi, dollar_rate(entries), few=few)
-    # A part of a period is no point among whole ones.
-    told = None
-    if usual is not None and value is not None and not few and not now.running:
-        told = signal(past, value, usual)
     return Result(
         kpi=kpi,
-        measures=arguments,
+        measures=figure.arguments,
         value=value,
         reason=reason,
         thresholds=thresholds,
         grade=graded,
         target=target,
         against_target=None if few else reached,
-        previous=previous,
-        year_before=history.value(entries.period.year_before, kpi.history_id),
-        change=change,
-        trend=trend_of(kpi, held, change),
-        sample=sample,
-        usual=usual,
-        signal=told,
+        past=past,
+        certainty=Certainty(sample),
         pace=going,
         alert=not few and alert_of(kpi, value) is not None,
+    )
+
+
+def _compared(kpi: BusinessKpi, scoring: _Scoring, held: float | None, *, whole: float | None) -> Comparison:
+    """What is held against the previous period, beside the closed ones; ``whole`` is the value that may be a signal."""
+    period, name = scoring.entries.period, kpi.history_id
+    previous = scoring.value(period.shift(-1), name)
+    change = None if held is None or previous is None else held - previous
+    past = past_values(kpi, scoring.entries)
+    usual = usual_range(kpi, past)
+    return Comparison(
+        previous=previous,
+        year_before=scoring.value(period.year_before, name),
+        change=change,
+        trend=trend_of(kpi, held, change),
+        usual=usual,
+        signal=None if usual is None or whole is None else signal(past, whole, usual),
     )
 
 
@@ -359,9 +342,7 @@ def under_way(standing: Standing | None, reached: Literal["met", "missed"] | Non
     return Standing.ON_TRACK if standing is Standing.MET else Standing.OFF_TRACK
 
 
-def _kpi_to_date(
-    kpi: BusinessKpi, to_date: Mapping[str, float | None], closed: Mapping[str, int]
-) -> tuple[float | None, Reason | None]:
+def _kpi_to_date(kpi: BusinessKpi, scoring: _Scoring) -> tuple[float | None, Reason | None]:
     """The KPI over the year so far, from its measures: percentages are never averaged."""
     if kpi.window is not Window.PERIOD:
         return None, Reason("graded_window")
@@ -369,6 +350,6 @@ def _kpi_to_date(
         if argument.measure.rollup == "none":
             return None, Reason("no_rollup", argument.measure)
     summed = [argument.measure for argument in kpi.arguments if argument.measure.rollup == "sum"]
-    if len({closed[measure.name] for measure in summed}) > 1:
-        return None, Reason("uneven_past", min(summed, key=lambda measure: closed[measure.name]))
-    return calculate(kpi, {argument.name: to_date[argument.measure.name] for argument in kpi.arguments})
+    if len({scoring.closed[measure.name] for measure in summed}) > 1:
+        return None, Reason("uneven_past", min(summed, key=lambda measure: scoring.closed[measure.name]))
+    return calculate(kpi, {argument.name: scoring.to_date[argument.measure.name] for argument in kpi.arguments})

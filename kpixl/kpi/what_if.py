@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from kpixl.catalog.model import Argument, Business, BusinessKpi, Measure
     from kpixl.kpi.pace import PeriodClock
-    from kpixl.kpi.score import Result, Scorecard
+    from kpixl.kpi.result import Result
+    from kpixl.kpi.score import Scorecard
 
 NEVER_NEGATIVE = ("count", "hours", "months")
 """Units of what cannot be less than nothing."""

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi
     from kpixl.i18n import Language
     from kpixl.kpi.breakdown import GroupResult, Section
-    from kpixl.kpi.score import Result, Scorecard
+    from kpixl.kpi.result import Result
+    from kpixl.kpi.score import Scorecard
 
 SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 
@@ -159,8 +160,8 @@ def _card(result: Result, scorecard: Scorecard, history: History, t: Language) -
         cases=tuple(as_line(part) if not number else part for number, part in enumerate(cases(result, t))),
         pace=as_line(pace_text(result, t, currency)),
         signal=as_line(signal_text(result, t)),
-        told=result.signal is not None and result.signal.is_signal,
-        change=change_text(result, t, currency) if result.change is not None else "",
+        told=result.past.is_signal,
+        change=change_text(result, t, currency) if result.past.change is not None else "",
         target="" if result.target is None else target,
         against_target=t(TARGETS[result.against_target]) if result.against_target else "",
         step=to_next_text(result, t),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Level
     from kpixl.entries import History
     from kpixl.i18n import Language
-    from kpixl.kpi.score import Result
+    from kpixl.kpi.result import Result
     from kpixl.kpi.signals import Limits
     from kpixl.period import Period
 
@@ -88,8 +88,8 @@ def past_of(result: Result, period: Period, history: History, currency: str, t: 
         "" if value is None else f"{_short(one, t)}: {t.number(value, unit, currency)}"
         for one, value in zip(periods, drawn, strict=True)
     )
-    chosen = marked_periods(result, values)
-    signals = tuple(_told(values[: number + 1], result.usual, t) if one else "" for number, one in enumerate(chosen))
+    chosen, usual = marked_periods(result, values), result.past.usual
+    signals = tuple(_told(values[: number + 1], usual, t) if one else "" for number, one in enumerate(chosen))
     return Past(drawn, texts, signals)
 
 
@@ -137,7 +137,7 @@ def trend_of(result: Result, past: Past, period: Period, currency: str, t: Langu
 
 def _usual(result: Result) -> tuple[float, float, float] | None:
     """The least, the mean and the most of what is usual, where it can be drawn."""
-    limits = result.usual
+    limits = result.past.usual
     if limits is None or max(abs(limits.low), abs(limits.high)) >= UNDRAWN:
         return None
     return limits.low, limits.mean, limits.high

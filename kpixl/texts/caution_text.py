@@ -10,7 +10,7 @@ from kpixl.kpi.score import alert_of
 if TYPE_CHECKING:
     from kpixl.i18n import Language
     from kpixl.kpi.cautions import Caution, Severity
-    from kpixl.kpi.score import Result
+    from kpixl.kpi.result import Result
 
 SIGNS: dict[Severity, str] = {"act_now": "✖", "warning": "!", "good": "★"}
 """The shape that stands before the text of a caution."""

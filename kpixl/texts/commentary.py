@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kpixl.i18n import Language
-    from kpixl.kpi.score import Result, Scorecard
+    from kpixl.kpi.result import Result
+    from kpixl.kpi.score import Scorecard
 
 
 def headline(scorecard: Scorecard, t: Language) -> str:
@@ -29,7 +30,7 @@ def headline(scorecard: Scorecard, t: Language) -> str:
     # What still builds up is behind until the period is over: it needs nobody unless it is off its pace.
     settled = (result for result in graded if result.pace is None or result.pace.on_track is False)
     worst = next((result for result in settled if (result.grade.shade or 0) < Level.ABOVE_AVERAGE), None)
-    signals = [result for result in scorecard.ranked if result.signal and result.signal.is_signal]
+    signals = [result for result in scorecard.ranked if result.past.is_signal]
     return _render(
         "headline.txt.j2",
         t,
@@ -44,7 +45,7 @@ def headline(scorecard: Scorecard, t: Language) -> str:
         if worst
         else "",
         signals=[_named_signal(result, t) for result in signals],
-        judged=sum(result.signal is not None for result in results),
+        judged=sum(result.past.signal is not None for result in results),
         better=sum(moved(result) == "better" for result in results),
         worse=sum(moved(result) == "worse" for result in results),
     )
@@ -99,8 +100,8 @@ def _step(result: Result, t: Language, currency: str) -> str:
 
 def _named_signal(result: Result, t: Language) -> str:
     """A KPI that has changed for real, and whether that is good."""
-    assert result.signal is not None
-    way = "better" if (result.signal.side > 0) == (result.kpi.kpi.direction == "up") else "worse"
+    assert result.past.signal is not None
+    way = "better" if (result.past.signal.side > 0) == (result.kpi.kpi.direction == "up") else "worse"
     return f"{t(result.kpi.abbreviation)} ({t(TRENDS[way])})"
 
 

@@ -13,7 +13,7 @@ from kpixl.texts.words import PACES, SETTLED, SIGNALS, ends_text
 
 if TYPE_CHECKING:
     from kpixl.i18n import Language
-    from kpixl.kpi.score import Result
+    from kpixl.kpi.result import Result
 
 SIGN = "◆"
 """The shape of a signal, in charts and before its words."""
@@ -23,8 +23,8 @@ BEYOND = 1e15
 
 def certainty(result: Result, t: Language) -> tuple[str, ...]:
     """How sure a value is: ``likely 70 – 89 %``, ``too few to be sure``; empty where nothing is known of it."""
-    ends = t(N_("likely {range}")).format(range=ends_text(result, t)) if result.interval is not None else ""
-    unsure = t(SETTLED[False]) if result.settled is False else ""
+    ends = t(N_("likely {range}")).format(range=ends_text(result, t)) if result.certainty.interval is not None else ""
+    unsure = t(SETTLED[False]) if result.certainty.settled is False else ""
     return tuple(text for text in (ends, unsure) if text)
 
 
@@ -32,16 +32,18 @@ def cases(result: Result, t: Language) -> tuple[str, ...]:
     """How many cases stand behind a value, and how sure it is by them: ``cases: 60``, ``likely 70 – 89 %``."""
     if result.value is None:
         return ()
-    count = () if result.sample is None else (t(N_("cases: {cases}")).format(cases=t.number(result.sample)),)
+    sample = result.certainty.sample
+    count = () if sample is None else (t(N_("cases: {cases}")).format(cases=t.number(sample)),)
     return count + certainty(result, t)
 
 
 def signal_text(result: Result, t: Language) -> str:
     """``usual variation``, or ``◆ above its usual range``; empty while past periods are too few to tell."""
-    if result.signal is None:
+    signal = result.past.signal
+    if signal is None:
         return ""
-    word = t(SIGNALS[result.signal])
-    return f"{SIGN} {word}" if result.signal.is_signal else word
+    word = t(SIGNALS[signal])
+    return f"{SIGN} {word}" if signal.is_signal else word
 
 
 def pace_text(result: Result, t: Language, currency: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
     from kpixl.i18n import Language
     from kpixl.kpi.grade import Reason, ToNext
-    from kpixl.kpi.score import Result
+    from kpixl.kpi.result import Result
     from kpixl.period import Period
 
 LEVELS = {
@@ -193,17 +193,18 @@ def to_next_text(result: Result, t: Language) -> str:
 def interval_text(result: Result, t: Language) -> str:
     """The ends of the interval, short, and whether they settle the level: ``82 – 93 % · too few to be sure``; empty
     where there is nothing to say."""
-    unsure = t(SETTLED[False]) if result.settled is False else ""
+    unsure = t(SETTLED[False]) if result.certainty.settled is False else ""
     return " · ".join(part for part in (ends_text(result, t), unsure) if part)
 
 
 def ends_text(result: Result, t: Language) -> str:
     """The ends of the interval: ``82 – 93 %``; empty without one. Digits as in ``to_next_text``."""
-    if result.interval is None:
+    interval = result.certainty.interval
+    if interval is None:
         return ""
     unit = result.kpi.kpi.unit
     scale, digits = interval_scale(unit)
-    ends = (rounded(end * scale, digits) for end in (result.interval.low, result.interval.high))
+    ends = (rounded(end * scale, digits) for end in (interval.low, interval.high))
     low, high = (f"{float(end) + 0.0:.15g}".replace(".", t.decimal_point) for end in ends)
     return f"{low} – {high}{after_number(unit, t)}"
 
@@ -225,17 +226,18 @@ def after_number(unit: str, t: Language) -> str:
 
 def change_text(result: Result, t: Language, currency: str) -> str:
     """The change on the previous period with its sign, in points where the KPI is a percentage."""
-    if result.change is None:
+    past = result.past
+    if past.change is None:
         return "–"
-    if result.trend == "same":
+    if past.trend == "same":
         return t(TRENDS["same"])
-    sign = "+" if result.change > 0 else "−"
-    size = abs(result.change)
+    sign = "+" if past.change > 0 else "−"
+    size = abs(past.change)
     if result.kpi.kpi.unit == "fraction":
         amount = t(N_("{number} points")).format(number=t.decimal(size * 100, 1))
     else:
         amount = t.number(size, result.kpi.kpi.unit, currency)
-    return f"{sign}{amount} {t(TRENDS[result.trend]) if result.trend else ''}".rstrip()
+    return f"{sign}{amount} {t(TRENDS[past.trend]) if past.trend else ''}".rstrip()
 
 
 def title(company: str, period: Period, t: Language) -> str:

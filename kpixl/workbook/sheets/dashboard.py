@@ -39,7 +39,7 @@ from kpixl.workbook.sheets.vocabulary import period_name
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
-    from kpixl.kpi.score import Result
+    from kpixl.kpi.result import Result
 
 CARDS_A_ROW = 4
 CARD_COLUMNS = 5
@@ -249,7 +249,7 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
         figure, large, points = style.OWN, style.OWN, style.change_format("ratio")
     none = "–" if kpi.name else ""
     previous = c.at("kpis", kpi.id, "previous")
-    alone = t(N_("no previous")) if kpi.name and result.previous is None else None
+    alone = t(N_("no previous")) if kpi.name and result.past.previous is None else None
     found |= {
         ("name", 0): live(c.at("calc", kpi.id, "name"), title, heading) if kpi.own else static(title + span, heading),
         ("value", 0): live(
@@ -264,12 +264,12 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
         ),
         ("change", 0): live(
             f"IF(ISNUMBER({change}),{change}{scale},{dash})",
-            none if result.change is None else result.change * (100 if scale else 1),
+            none if result.past.change is None else result.past.change * (100 if scale else 1),
             style.Style(size=9, format=points, align="left", fill=CARD, indent=1, shrink=True),
         ),
         ("change", 1): live(
             f'IF(ISNUMBER({change}),{trend},IF(ISNUMBER({previous}),"",{empty(c.word("no_previous"))}))',
-            t(TRENDS[result.trend]) if result.trend else alone,
+            t(TRENDS[result.past.trend]) if result.past.trend else alone,
             small,
         ),
         ("target", 0): live(empty(c.word("target")), t(N_("Target")) if kpi.name else None, aside)
@@ -299,7 +299,7 @@ def _standing_out(result: Result, c: Context, after: str) -> Cell:
     """Where the value will stand at the period's end, while it builds up; else whether it is a signal or noise."""
     kpi, t = result.kpi, c.t
     forecast, signal = (c.at("kpis", kpi.id, column) for column in ("forecast", "signal"))
-    word = t(SIGNALS[result.signal]) if result.signal else None
+    word = t(SIGNALS[result.past.signal]) if result.past.signal else None
     figure = "#,##0" if kpi.kpi.unit == "money" else style.FORMATS[kpi.kpi.unit] + (f'"{after}"' if after else "")
     before, _, behind = t(N_("forecast {value}")).partition("{value}")
     shown = "".join((f'"{before}"' if before else "", figure, f'"{behind}"' if behind else ""))

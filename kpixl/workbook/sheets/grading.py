@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kpixl.catalog.model import BusinessKpi
-    from kpixl.kpi.score import Result
+    from kpixl.kpi.result import Result
 
 COLUMNS = (
     "name", "tip", "held", "level", "standing", "shade", "next", "next_value", "strict", "low", "high",
@@ -102,7 +102,7 @@ def _held(kpi: BusinessKpi, value: str) -> str:
 def _sure(result: Result, at: dict[str, str], c: Context) -> dict[str, Cell]:
     """The ends of the interval, the level of each, and whether they settle the level of the value, or how it stands to
     the target."""
-    kpi, found = result.kpi, result.interval
+    kpi, found, sure = result.kpi, result.certainty.interval, result.certainty.settled
     target = f"{kpi.name_prefix}_target"
     low, high = interval_formulas(kpi, c)
     fresh = kpi.id in c.rewound
@@ -133,7 +133,7 @@ def _sure(result: Result, at: dict[str, str], c: Context) -> dict[str, Cell]:
             )
             for end, value in level.items()
         },
-        "settled": live(settled, None if result.settled is None else int(result.settled), guarded=fresh),
+        "settled": live(settled, None if sure is None else int(sure), guarded=fresh),
     }
 
 

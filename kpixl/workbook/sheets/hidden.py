@@ -27,7 +27,7 @@ from kpixl.workbook.sheets.vocabulary import OWN_TIP, STEPS
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
-    from kpixl.kpi.score import Result
+    from kpixl.kpi.result import Result
     from kpixl.ooxml.cells import Value
 
 TREND_PERIODS = PAST_PERIODS + 1
@@ -215,7 +215,7 @@ def trend(c: Context) -> Cells:
     ids = c.kpi_ids
     names_ = c.span("calc", "name", ids)
     picked = c.scorecard.result(c.trend_kpi)
-    usual = picked.usual
+    usual = picked.past.usual
     scale = 100 if picked.kpi.kpi.unit == "fraction" else 1
     index = c.at("trend", "picked", "start")
     limits = {"mean": usual.mean, "low": usual.low, "high": usual.high} if usual else {}
@@ -266,9 +266,9 @@ def trend(c: Context) -> Cells:
 def _marked(picked: Result, values: list[Value]) -> list[tuple[int, bool]]:
     """For each period, how many in a row lie on one side of the mean, and whether the chart marks it."""
     known = [value if isinstance(value, (int, float)) else None for value in values]
-    if picked.usual is None:
+    if picked.past.usual is None:
         return [(0, False)] * len(known)
-    return list(zip(runs(known, picked.usual), marked_periods(picked, known), strict=True))
+    return list(zip(runs(known, picked.past.usual), marked_periods(picked, known), strict=True))
 
 
 def _run(raw: str, before: str, c: Context) -> str:

@@ -32,7 +32,7 @@ from kpixl.workbook.sheets.vocabulary import SIGNAL_ROWS, STANDING_ROWS, standin
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
-    from kpixl.kpi.score import Result
+    from kpixl.kpi.result import Result
 
 COLUMNS = {
     "abbreviation": N_("KPI"),
@@ -147,10 +147,10 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
             style.apart(style.entry("general") if len(kpi.bound) > 1 else style.MUTED_TEXT),
             name=f"{kpi.name_prefix}_window",
         ),
-        "year_to_date": live(_to_date(kpi, c), result.year_to_date, style.figure(unit), guarded=fresh),
+        "year_to_date": live(_to_date(kpi, c), result.year.value, style.figure(unit), guarded=fresh),
         "sample": live(
             f'IF(ISNUMBER({sample}),{sample},"")' if sample else '""',
-            result.sample,
+            result.certainty.sample,
             style.figure("count", muted=True),
             guarded=fresh,
         ),
@@ -274,39 +274,39 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
         "to_next": live(
             _to_next(kpi, c), to_next_text(result, t) or reason_text(result.reason, t), style.apart(style.WRAPPED)
         ),
-        "previous": live(past_value(c, kpi.history_id, "period_previous"), result.previous, figure, guarded=fresh),
+        "previous": live(past_value(c, kpi.history_id, "period_previous"), result.past.previous, figure, guarded=fresh),
         "change": live(
             f'IF(AND(ISNUMBER({held(kpi, c)}),ISNUMBER({{previous}})),{held(kpi, c)}-{{previous}},"")'.format(
                 previous=c.at("kpis", kpi.id, "previous")
             ),
-            result.change,
+            result.past.change,
             style.change(unit),
             name=f"{prefix}_change",
         ),
         "trend": live(
             _trend(kpi, words, falling, held(kpi, c)),
-            t(TRENDS[result.trend]) if result.trend else None,
+            t(TRENDS[result.past.trend]) if result.past.trend else None,
             style.apart(style.MUTED_TEXT),
         ),
         "year_before": live(
-            past_value(c, kpi.history_id, "period_year_before"), result.year_before, figure, guarded=fresh
+            past_value(c, kpi.history_id, "period_year_before"), result.past.year_before, figure, guarded=fresh
         ),
         **{
             column: live(
                 f'IF(ISNUMBER({at}),{at},"")',
-                None if result.interval is None else getattr(result.interval, column),
+                None if result.certainty.interval is None else getattr(result.certainty.interval, column),
                 style.figure(unit, muted=True),
             )
             for column, at in ((end, c.at("calc", kpi.id, f"interval_{end}")) for end in ("low", "high"))
         },
         "settled": live(
             f'IF(ISNUMBER({sure}),IF({sure}=1,{c.word("sure")},{c.word("unsure")}),"")',
-            None if result.settled is None else t(SETTLED[result.settled]),
+            None if result.certainty.settled is None else t(SETTLED[result.certainty.settled]),
             style.apart(style.MUTED_TEXT),
         ),
         "signal": live(
             f'IF(ISNUMBER({state}),INDEX({c.span("words", "text", SIGNAL_ROWS)},{state}+1),"")',
-            t(SIGNALS[result.signal]) if result.signal else None,
+            t(SIGNALS[result.past.signal]) if result.past.signal else None,
             style.apart(style.MUTED_TEXT),
         ),
         "comment": static(c.comments.get(kpi.id), style.apart(style.WRAPPED)),

@@ -18,7 +18,7 @@ from kpixl.workbook.sheets.kpis import RUNNING, enough
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi
-    from kpixl.kpi.score import Result
+    from kpixl.kpi.result import Result
 
 CLOSED = tuple(f"p{number}" for number in range(1, PAST_PERIODS + 1))
 """The closed periods among the columns of the sparklines, oldest first."""
@@ -62,16 +62,14 @@ def _limits(result: Result, c: Context) -> dict[str, Cell]:
     enough = f"AND({at['count']}>={LEAST_PERIODS},{at['ranges']}>={LEAST_PERIODS - 1})"
     # Over a longer window than the period, windows overlap and hide how much periods differ.
     mean = f'IF({enough},SUMIF({closed},">=-1E300")/{at["count"]},"")' if kpi.window is Window.PERIOD else '""'
-    usual = result.usual
+    usual, told = result.past.usual, result.past.signal
     return found | {
         "count": live(f"COUNT({closed})", len(known)),
         "ranges": live(f"COUNT({ranges})", pairs),
         "mean": live(mean, usual.mean if usual else None, guarded=fresh),
         "low": live(f'IF(ISNUMBER({at["mean"]}),{low},"")', usual.low if usual else None),
         "high": live(f'IF(ISNUMBER({at["mean"]}),{high},"")', usual.high if usual else None),
-        "state": live(
-            _state(kpi, at, past), None if result.signal is None else list(Signal).index(result.signal), guarded=fresh
-        ),
+        "state": live(_state(kpi, at, past), None if told is None else list(Signal).index(told), guarded=fresh),
     }
 
 

@@ -1,0 +1,84 @@
+"""One KPI in one period: its value and grade, how it stands to the past, how certain it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kpixl.catalog.model import BusinessKpi, Level
+    from kpixl.kpi.grade import Grade, Reason
+    from kpixl.kpi.interval import Interval
+    from kpixl.kpi.pace import Pace
+    from kpixl.kpi.signals import Limits, Signal
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A value beside those of closed periods, all in the KPI's own unit."""
+
+    previous: float | None = None
+    """The period before this one."""
+    year_before: float | None = None
+    """The same period a year ago."""
+    change: float | None = None
+    """From the previous period; of what builds up while the period runs, that of its forecast."""
+    trend: Literal["better", "worse", "same"] | None = None
+    usual: Limits | None = None
+    """What is usual of it, by the closed periods; None where they are too few."""
+    signal: Signal | None = None
+    """What this period's value says beside them; None, too, while the period still runs."""
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether the value is more than the usual up and down."""
+        return self.signal is not None and self.signal.is_signal
+
+
+@dataclass(frozen=True)
+class YearToDate:
+    """A KPI over the year so far, or why it has no such value."""
+
+    value: float | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """How much a value can be relied on: how many cases are behind it, and where it may lie as well."""
+
+    sample: float | None = None
+    """The number of cases."""
+    interval: Interval | None = None
+    settled: bool | None = None
+    """Whether the whole interval has the level or standing that the value has; None where that cannot be said."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One KPI of one workbook and period. Percentages are fractions, times are hours, money is the workbook's."""
+
+    kpi: BusinessKpi
+    measures: Mapping[str, float | None]
+    """By the names that the formula has for them."""
+    value: float | None
+    reason: Reason | None
+    """Why there is no value or no level."""
+    thresholds: Mapping[Level, float]
+    grade: Grade
+    target: float | None = None
+    against_target: Literal["met", "missed"] | None = None
+    past: Comparison = Comparison()
+    year: YearToDate = YearToDate()
+    certainty: Certainty = Certainty()
+    pace: Pace | None = None
+    alert: bool = False
+    note: str = ""
+    """What is to be known of the value: a figure behind it stands in for one that cannot be had yet. A msgid."""
+
+    @property
+    def level(self) -> Level | None:
+        """The level reached; None where nothing can be graded."""
+        return self.grade.level
