@@ -1,6 +1,6 @@
 """The KPI knowledge as data: entry tables, measures, KPIs and businesses. Knows nothing of files or workbooks."""
 
-from kpixl.catalog.load import business, businesses, catalogue
+from kpixl.catalog.load import business, businesses, catalogue, known_to
 from kpixl.catalog.model import (
     Argument,
     Business,
@@ -38,4 +38,5 @@ __all__ = [
     "business",
     "businesses",
     "catalogue",
+    "known_to",
 ]

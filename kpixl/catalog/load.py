@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from importlib import resources
 from string import Formatter
@@ -27,10 +27,10 @@ from kpixl.catalog.model import (
     Pareto,
     SampleData,
     Threshold,
-    with_parts,
 )
+from kpixl.catalog.needs import Place, measures_of, narrowed, tables_for
 from kpixl.catalog.settings import SETTINGS
-from kpixl.catalog.tables import Calculated, Clause, Condition, Elapsed, Field, Lookup, Once, Table, Where
+from kpixl.catalog.tables import Clause, Condition, Elapsed, Field, Lookup, Table, Where
 from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.formula import names, parse
 from kpixl.period import Window
@@ -98,6 +98,12 @@ def business(id: str) -> Business:  # noqa: A002
         return catalogue().businesses[id]
     except KeyError:
         raise UnknownChoice(got=id, what=Phrase(N_("business")), allowed=", ".join(catalogue().businesses)) from None
+
+
+def known_to(owner: Business, kpis: Collection[str], measures: Collection[str], columns: Collection[Place]) -> Business:
+    """``owner`` as a workbook made before the catalogue grew has it: with those of its KPIs (ids), measures (names) and
+    columns of tables that are given; ``owner`` itself where none is missing."""
+    return narrowed(owner, catalogue().tables, kpis, measures, columns)
 
 
 def _read(file: Any) -> Any:
@@ -220,10 +226,7 @@ def _business(
         for id_, item in raw.pop("kpis").items()
     )
     companions = tuple(_over(id_, Window.PERIOD, measures) for id_ in raw.pop("companions", ()))
-    chosen = [argument.measure for kpi in entries for argument in kpi.arguments]
-    others = [a.measure for kpi in entries for arguments in kpi.bound.values() for a in arguments]
-    squares = [kpi.squares for kpi in entries if kpi.squares]
-    every = {part.name: part for one in (*chosen, *companions, *others, *squares) for part in with_parts(one)}
+    every = measures_of(entries, companions)
     table_ids = raw.pop("tables")
     needed = {measure.table for measure in every.values() if measure.table}
     if not needed <= set(table_ids):
@@ -236,7 +239,7 @@ def _business(
         kpis=entries,
         companions=companions,
         measures=tuple(every.values()),
-        tables=_tables_for(table_ids, tables, tuple(every.values())),
+        tables=tables_for(table_ids, tables, tuple(every.values())),
         cautions=tuple(caution for caution in cautions if {*caution.kpis} <= {kpi.id for kpi in entries}),
         **raw,
     )
@@ -251,45 +254,6 @@ def _pareto(raw: dict[str, str], every: dict[str, Measure], tables: dict[str, Ta
     if by is None or by.key or by.extra or by.type not in _TEXT_TYPES:
         raise ValueError(f"the rows behind {measure.id} cannot be grouped by {raw['by']}")
     return Pareto(measure=measure, by=by.id, title=raw["title"], text=raw["text"])
-
-
-def _tables_for(ids: Sequence[str], tables: dict[str, Table], measures: Sequence[Measure]) -> tuple[Table, ...]:
-    """The tables of a business, with the columns that only its measures read and those behind its distinct counts."""
-    read: set[tuple[str, str]] = set()
-    for measure in measures:
-        if measure.table:
-            read |= {(measure.table, column) for column in measure.reads}
-    while True:
-        below = {
-            place
-            for id_ in ids
-            for column in tables[id_].calculated
-            if (id_, column.id) in read
-            for place in _reads(id_, column)
-        }
-        if below <= read:
-            break
-        read |= below
-    found = []
-    for id_ in ids:
-        table = tables[id_]
-        once = tuple(
-            Once(id=item.once, heading=item.heading, keys=item.distinct, where=item.where, window=item.window)
-            for item in measures
-            if item.table == id_ and item.aggregate == "distinct"
-        )
-        fields = tuple(field for field in table.fields if not field.extra or (id_, field.id) in read)
-        calculated = tuple(
-            column for column in table.calculated if not getattr(column, "extra", False) or (id_, column.id) in read
-        )
-        found.append(replace(table, fields=fields, calculated=(*calculated, *once)))
-    return tuple(found)
-
-
-def _reads(table: str, column: Calculated) -> set[tuple[str, str]]:
-    """The columns of every table that a calculated column is computed from."""
-    own = {(table, id_) for id_ in column.reads}
-    return own | {(column.table, id_) for id_ in column.looks_at} if isinstance(column, Lookup) else own
 
 
 def _over(id_: str, window: Window, measures: dict[str, Measure]) -> Measure:

@@ -32,6 +32,7 @@ from kpixl.workbook.aliases import AS_USUAL, Aliases
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
 from kpixl.workbook.grid import Placement
+from kpixl.workbook.older import as_made
 from kpixl.workbook.sheets import own
 from kpixl.workbook.sheets.settings import FIXED
 from kpixl.workbook.vectors import as_numbers, as_texts
@@ -94,7 +95,7 @@ def read_view(view: View) -> Book:
     business, code, currency, kind = (reader.fixed(places["settings"], sheets, row) for row in FIXED)
     if not (business in catalog.catalogue().businesses and code in LOCALES and currency and kind in list(Kind)):
         raise OwnedPartMissing(path=view.path.name, what=Phrase(N_("a fixed entry of Settings")))
-    book = catalog.business(business)
+    book = as_made(reader, catalog.business(business))
     places, sheets = reader.places(*layout.blocks(book))
     _require(view, book, places)
     return reader.book(book, code, currency, Kind(kind), places, sheets)

@@ -1,0 +1,113 @@
+"""What a business needs for its KPIs: which measures, and which columns of which tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from kpixl.catalog.model import Business, BusinessKpi, Measure, with_parts
+from kpixl.catalog.tables import Calculated, Lookup, Once, Table
+
+Place: TypeAlias = tuple[str, str]
+"""A column: table and column id."""
+
+
+def measures_of(kpis: Sequence[BusinessKpi], companions: Sequence[Measure]) -> dict[str, Measure]:
+    """Every measure, each once, by its name: those of the KPIs first, those of other windows last."""
+    chosen = [argument.measure for kpi in kpis for argument in kpi.arguments]
+    others = [a.measure for kpi in kpis for arguments in kpi.bound.values() for a in arguments]
+    squares = [kpi.squares for kpi in kpis if kpi.squares]
+    return {part.name: part for one in (*chosen, *companions, *others, *squares) for part in with_parts(one)}
+
+
+def columns_read(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequence[Measure]) -> set[Place]:
+    """The columns that measures are counted from, through calculated columns, too."""
+    read: set[tuple[str, str]] = set()
+    for measure in measures:
+        if measure.table:
+            read |= {(measure.table, column) for column in measure.reads}
+    while True:
+        below = {
+            place
+            for id_ in ids
+            for column in tables[id_].calculated
+            if (id_, column.id) in read
+            for place in _reads(id_, column)
+        }
+        if below <= read:
+            return read
+        read |= below
+
+
+def tables_for(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequence[Measure]) -> tuple[Table, ...]:
+    """The tables of a business, with the columns that only its measures read and those behind its distinct counts."""
+    read, found = columns_read(ids, tables, measures), []
+    for id_ in ids:
+        table = tables[id_]
+        once = tuple(
+            Once(id=item.once, heading=item.heading, keys=item.distinct, where=item.where, window=item.window)
+            for item in measures
+            if item.table == id_ and item.aggregate == "distinct"
+        )
+        fields = tuple(field for field in table.fields if not field.extra or (id_, field.id) in read)
+        calculated = tuple(
+            column for column in table.calculated if not getattr(column, "extra", False) or (id_, column.id) in read
+        )
+        found.append(replace(table, fields=fields, calculated=(*calculated, *once)))
+    return tuple(found)
+
+
+def _reads(table: str, column: Calculated) -> set[tuple[str, str]]:
+    """The columns of every table that a calculated column is computed from."""
+    own = {(table, id_) for id_ in column.reads}
+    return own | {(column.table, id_) for id_ in column.looks_at} if isinstance(column, Lookup) else own
+
+
+def narrowed(
+    owner: Business,
+    tables: Mapping[str, Table],
+    kpis: Collection[str],
+    measures: Collection[str],
+    columns: Collection[Place],
+) -> Business:
+    """``owner`` with those of its KPIs (by id), measures (by name) and columns alone that are among the given ones.
+
+    A KPI goes with a measure that it takes, and so does a window that it could be graded over; a column stays where
+    something is counted from it, so that Check can say that it is gone.
+    """
+    if (
+        {kpi.id for kpi in owner.kpis} <= {*kpis}
+        and {measure.name for measure in owner.measures} <= {*measures}
+        and {(table.id, field.id) for table in owner.tables for field in table.fields} <= {*columns}
+    ):
+        return owner
+
+    def there(measure: Measure) -> bool:
+        return all(part.name in measures for part in with_parts(measure))
+
+    known = tuple(
+        replace(
+            kpi,
+            bound={window: bound for window, bound in kpi.bound.items() if all(there(a.measure) for a in bound)},
+            squares=kpi.squares if kpi.squares and there(kpi.squares) else None,
+        )
+        for kpi in owner.kpis
+        if kpi.id in kpis and all(there(argument.measure) for argument in kpi.arguments)
+    )
+    companions = tuple(filter(there, owner.companions))
+    every = measures_of(known, companions)
+    ids = [table.id for table in owner.tables]
+    read = columns_read(ids, tables, tuple(every.values())) | {*columns}
+    made = tables_for(ids, tables, tuple(every.values()))
+    narrow = (replace(table, fields=tuple(f for f in table.fields if (table.id, f.id) in read)) for table in made)
+    return replace(
+        owner,
+        kpis=known,
+        companions=companions,
+        measures=tuple(every.values()),
+        tables=tuple(table for table in narrow if table.fields),
+        cautions=tuple(caution for caution in owner.cautions if {*caution.kpis} <= {kpi.id for kpi in known}),
+        pareto=tuple(item for item in owner.pareto if item.measure.name in every),
+    )

@@ -1,0 +1,54 @@
+"""Catalogues with something more in them, in a folder of their own: what an owner's kpixl may come to know one day."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kpixl.catalog import load
+from kpixl.functions import describe, look_up, python
+
+SHIPPED = Path(str(load.FOLDER))
+
+
+def copied(folder: Path) -> Path:
+    """The YAML of the catalogue, to be added to."""
+    shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return folder
+
+
+def change(file: Path, changed: Mapping[str, Any]) -> None:
+    """Put keys into a YAML file, behind those that are there; what is there in mappings stays."""
+    held = yaml.safe_load(file.read_text(encoding="utf-8"))
+    _put(held, changed)
+    file.write_text(yaml.safe_dump(held, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def _put(held: dict[str, Any], changed: Mapping[str, Any]) -> None:
+    for key, value in changed.items():
+        if isinstance(value, Mapping) and isinstance(held.get(key), dict):
+            _put(held[key], value)
+        else:
+            held[key] = value
+
+
+@contextmanager
+def catalogue_in(folder: Path) -> Iterator[None]:
+    """Use the catalogue of a folder."""
+    _use(folder)
+    try:
+        yield
+    finally:
+        _use(SHIPPED)
+
+
+def _use(folder: Path) -> None:
+    load.FOLDER = folder
+    # What is made once from the catalogue.
+    for made in (describe.functions, look_up._find, look_up._level_words, python.public):
+        made.cache_clear()
