@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+from kpixl.languages.load import letters
 
 _BETWEEN = re.compile(r"[\W_]+")
-_CEDILLAS = str.maketrans("şţŞŢ", "șțȘȚ")
-"""Older programs write Romanian with a cedilla for want of the comma below."""
 
 
 def composed(text: str) -> str:
@@ -20,14 +21,14 @@ def composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def with_commas(text: str) -> str:
-    """Romanian ``text`` with commas below where it has cedillas."""
-    return text.translate(_CEDILLAS)
-
-
 def one_form(text: str) -> str:
-    """What texts that look the same have in common."""
-    return with_commas(composed(text))
+    """What texts that look the same have in common: letters that stand for want of the right ones become these."""
+    return text if text.isascii() else composed(text).translate(_right_letters())
+
+
+@cache
+def _right_letters() -> Mapping[int, str]:
+    return str.maketrans(dict(letters()))
 
 
 def single_spaced(text: str) -> str:

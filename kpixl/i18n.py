@@ -14,15 +14,13 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 
 from kpixl.errors import N_, Phrase, UnknownChoice, Verbatim
-from kpixl.languages import FOLDER
+from kpixl.languages import ENGLISH, TRANSLATIONS, codes
+from kpixl.languages.load import particulars
 
 if TYPE_CHECKING:
     import datetime
 
     from kpixl.period import Period
-
-LOCALES = {"en": "en", "es": "es", "pt": "pt_BR", "fr": "fr", "ro": "ro"}
-"""Language codes of kpixl, with the locale whose dates and numbers they use."""
 
 _HUGE = 1e15
 """From here on numbers have more digits than they can mean."""
@@ -40,7 +38,8 @@ class Language:
 
     def __init__(self, code: str) -> None:
         self.code = code
-        self.locale = Locale.parse(LOCALES[code])
+        self.particulars = particulars(code)
+        self.locale = Locale.parse(self.particulars.locale)
         self.catalogue = _translations(code)
 
     @property
@@ -59,8 +58,7 @@ class Language:
         if abs(value) >= _HUGE:
             return f"{value:.3g}"
         if unit == "fraction":
-            space = "" if self.code in ("en", "pt") else NO_BREAK
-            return f"{self.decimal(value * 100, 1)}{space}%"
+            return f"{self.decimal(value * 100, 1)}{self._before_percent}%"
         if unit == "money":
             return format_currency(rounded(value, 2), currency, locale=self.locale)
         if unit == "hours":
@@ -70,6 +68,11 @@ class Language:
         if unit == "count":
             return format_decimal(rounded(value, 1), locale=self.locale)
         return self.decimal(value, 2)
+
+    @property
+    def _before_percent(self) -> str:
+        """What stands between a number and the per-cent sign."""
+        return "" if "0%" in self.locale.percent_formats[None].pattern else NO_BREAK
 
     def money_pattern(self, currency: str) -> str:
         """How an amount is written, with {} for the digits: ``{} €``, ``R$ {}``."""
@@ -115,10 +118,10 @@ class Language:
 @cache
 def language(code: str) -> Language:
     """The language called ``code``; UnknownChoice for one that kpixl does not speak."""
-    if code not in LOCALES:
-        raise UnknownChoice(got=code, what=Phrase(N_("language")), allowed=", ".join(LOCALES))
+    if code not in codes():
+        raise UnknownChoice(got=code, what=Phrase(N_("language")), allowed=", ".join(codes()))
     return Language(code)
 
 
 def _translations(code: str) -> gettext.NullTranslations:
-    return gettext.translation("kpixl", FOLDER, languages=[code], fallback=code == "en")
+    return gettext.translation("kpixl", TRANSLATIONS, languages=[code], fallback=code == ENGLISH)

@@ -11,10 +11,11 @@ import yaml
 
 from kpixl.catalog import business
 from kpixl.entries import Entries, InputCell, entry_table
-from kpixl.i18n import LOCALES, language
+from kpixl.i18n import language
 from kpixl.kpi.cautions import cautions
 from kpixl.kpi.measure import measure
 from kpixl.kpi.score import Scorecard, score
+from kpixl.languages import codes
 from kpixl.period import Period
 from kpixl.samples import Sample, sample
 from kpixl.texts.caution_text import caution_line
@@ -60,7 +61,7 @@ def sampled(business_id: str, code: str, today: date) -> Scorecard:
 def texts() -> dict[str, Any]:
     """By sample and language: the headline, every comment and the cautions of a closed month; the headline, and the
     comments on what still builds up, in the middle of it."""
-    return {business_id: {code: texts_of(business_id, code) for code in LOCALES} for business_id in CURRENCIES}
+    return {business_id: {code: texts_of(business_id, code) for code in codes()} for business_id in CURRENCIES}
 
 
 @cache

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "formula": set(),
     "languages": {"errors"},
     "period": {"errors"},
-    "folding": set(),
+    "folding": {"languages"},
     "cellvalue": {"period"},
     "files": {"errors"},
     "catalog": {"formula", "period", "errors"},

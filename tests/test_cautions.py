@@ -15,11 +15,12 @@ from kpixl.catalog import Business, CautionRule, Threshold, business, businesses
 from kpixl.catalog.load import parse_caution
 from kpixl.cli import scorecard as shown
 from kpixl.entries import InputCell, PastValue
-from kpixl.i18n import LOCALES, language
+from kpixl.i18n import language
 from kpixl.kpi.calc import calc
 from kpixl.kpi.cautions import cautions, moved
 from kpixl.kpi.grade import Reason
 from kpixl.kpi.score import Scorecard, score
+from kpixl.languages import codes
 from kpixl.report.page import report_html
 from kpixl.texts.caution_text import SIGNS, alert_text, caution_text
 from test_score import PA, SB, VA, scorecard
@@ -228,7 +229,7 @@ def test_texts_name_kpis_of_the_caution(rule: CautionRule) -> None:
     assert rule.text.endswith(".")
 
 
-@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("code", codes())
 @pytest.mark.parametrize(("id_", "owner", "before", "used"), TOLD)
 def test_texts_hold_the_values(code: str, id_: str, owner: Business, before: Past, used: Figures) -> None:
     t = language(code)

@@ -400,7 +400,9 @@ def test_language_by_default(
     catalogue = tmp_path / "xy" / "LC_MESSAGES" / "kpixl.mo"
     catalogue.parent.mkdir(parents=True)
     catalogue.touch()
+    (tmp_path / "xy.yaml").touch()
     monkeypatch.setattr(languages, "FOLDER", tmp_path)
+    monkeypatch.setattr(languages, "TRANSLATIONS", tmp_path)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert languages.default_language(None) == code

@@ -15,7 +15,8 @@ import xlwings
 import kpixl
 from clock import NOW
 from kpixl.cli import main
-from kpixl.i18n import LOCALES, language
+from kpixl.i18n import language
+from kpixl.languages import codes
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.plain_sheet import add_plain_sheet
 from kpixl.ooxml.vba.project import Module, add_macros
@@ -26,7 +27,7 @@ from kpixl.verbs.machine import ThisMachine
 
 VERSION = "0.37.8"
 LOCALE = Path(kpixl.__file__).parent / "locale"
-TRANSLATIONS = [LOCALE / code / "LC_MESSAGES" / "kpixl.mo" for code in LOCALES if code != "en"]
+TRANSLATIONS = [LOCALE / code / "LC_MESSAGES" / "kpixl.mo" for code in codes() if code != "en"]
 BRIDGE = 'Declare PtrSafe Function A Lib "xlwings64-{}.dll" () As Long\n'
 
 
@@ -466,7 +467,7 @@ def test_the_verb_for_machines(computer: Computer, capsys: pytest.CaptureFixture
     assert all(set(one) == {"level", "code", "text", "remedy"} for one in findings)
 
 
-@pytest.mark.parametrize("code", list(LOCALES))
+@pytest.mark.parametrize("code", list(codes()))
 def test_every_language(computer: Computer, capsys: pytest.CaptureFixture[str], code: str, tmp_path: Path) -> None:
     computer.versions = {}
     assert main.main(["doctor", str(workbook(tmp_path)), "--lang", code]) == 1

@@ -27,6 +27,7 @@ from kpixl.excel.live.live_view import LiveView
 from kpixl.excel.live.open_workbook import ExcelRefused, HalfWritten
 from kpixl.excel.live.ranges import cells_of, rectangles, to_write
 from kpixl.excel.live.state import SheetHasPassword, undisturbed
+from kpixl.languages import codes
 from kpixl.ooxml.cells import Area, cell_name, parse_cell
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.sheet import SheetEditor
@@ -40,8 +41,7 @@ from test_owner_things import THINGS, macros
 from workbooks import ROWS, Filled, append, day, make, named, opened, placed, put
 
 BEFORE, NOW = datetime(2026, 11, 2, 9, 30), datetime(2026, 11, 5, 17, 45)
-LANGUAGES = ("en", "es", "fr", "pt", "ro")
-CHOSEN = tuple(dict.fromkeys((*((b, c) for b, c, _ in samples()), *(("remote-va-agency", c) for c in LANGUAGES))))
+CHOSEN = tuple(dict.fromkeys((*((b, c) for b, c, _ in samples()), *(("remote-va-agency", c) for c in codes()))))
 OWN = {
     "own_1": {"label": "Open share", "formula": "=requests_open/requests_opened", "unit": "%", "typical": 0.6},
     "own_2": {"label": "Leads a client", "formula": "=leads/clients_new", "direction": "higher is better"},

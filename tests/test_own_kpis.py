@@ -17,7 +17,7 @@ from engines import Error, Value, cached_values, contents, differences, ironcalc
 from kpixl import catalog, i18n
 from kpixl.catalog.model import OWN_SLOTS, Level, Standing
 from kpixl.cli.main import main
-from kpixl.i18n import LOCALES
+from kpixl.languages import codes
 from kpixl.ooxml.cells import parse_cell
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.sheet import SheetEditor
@@ -456,7 +456,7 @@ def spoken(code: str) -> Filled:
     return Filled(language=code, rows=ROWS, own={"own_1": share, "own_10": hours}, trend="ore și minute")
 
 
-@pytest.mark.parametrize("code", sorted(LOCALES))
+@pytest.mark.parametrize("code", sorted(codes()))
 def test_the_words_of_every_language(code: str, tmp_path: Path) -> None:
     path = make(tmp_path / f"{code}.xlsx", spoken(code))
     outcome = results.results(path, today=TODAY)

@@ -27,11 +27,12 @@ from kpixl.check import Problem
 from kpixl.cli.main import main
 from kpixl.entries import Entries, InputCell, OwnEntry, PastValue, entry_table
 from kpixl.errors import FileExists, FileInUse, FolderMissing
-from kpixl.i18n import LOCALES, language
+from kpixl.i18n import language
 from kpixl.kpi.breakdown import Group, GroupResult, Section, breakdown
 from kpixl.kpi.measure import measure
 from kpixl.kpi.pareto import pareto
 from kpixl.kpi.score import Scorecard, score
+from kpixl.languages import codes
 from kpixl.period import Period, serial
 from kpixl.report import charts, pdf, report_html
 from kpixl.report.pareto import WIDTH, pictures
@@ -128,7 +129,7 @@ def test_the_numbers_are_those_of_the_results(
         results = json.loads(capsys.readouterr().out)
         scorecard = results.results(sample.path, today=TODAY).scorecard
         units = {item.name: item.unit for item in scorecard.entries.business.measures}
-        for code in LOCALES:
+        for code in codes():
             t = language(code)
             tree = parsed(report_html(scorecard, breakdown(scorecard.entries), (), t, now=NOW))
             assert len(tree.xpath("//article")) == len(results["kpis"])
@@ -365,7 +366,7 @@ def test_a_picture_has_room_for_its_words() -> None:
     assert NASTY in made.text
 
 
-@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("code", codes())
 def test_names_of_groups_stay_text(code: str) -> None:
     made = sold([NASTY, "</svg>", "B"], [3, 2, 1])
     tree = parsed(
@@ -420,7 +421,7 @@ PAGES: dict[str, Callable[[], Entries]] = {
 }
 
 
-@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("code", codes())
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_is_sound(name: str, code: str) -> None:
     made = PAGES[name]()

@@ -14,7 +14,8 @@ from openxml_audit import OpenXmlValidator
 
 from clock import NOW
 from kpixl.catalog import business, businesses
-from kpixl.i18n import LOCALES, language
+from kpixl.i18n import language
+from kpixl.languages import codes
 from kpixl.ooxml.package import OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.vba.project import Module
 from kpixl.period import Period
@@ -89,7 +90,7 @@ def test_without_macros_there_is_nothing_to_press(tmp_path: Path) -> None:
     assert b"Kpixl" not in package.read(drawing(package))
 
 
-@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("code", codes())
 def test_the_ribbon_is_valid_and_in_the_language(code: str) -> None:
     root = etree.fromstring(ribbon.ribbon(code))
     assert SCHEMA.validate(root), SCHEMA.error_log
@@ -149,7 +150,7 @@ def test_the_settings_name_the_python_that_kpixl_was_installed_with(
     assert f'GetConfig("{key.upper()}"' in functions_udf.bridge().source
 
 
-@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("code", codes())
 def test_the_buttons_are_in_the_language_and_cover_nothing(code: str, tmp_path: Path) -> None:
     package = Package.open(new(tmp_path / "book.xlsm", "vba", code, "multilingual-va"))
     root, t = package.tree(drawing(package)), language(code)
@@ -185,7 +186,7 @@ def test_the_texts_beside_the_buttons_have_room() -> None:
     assert min(places) > 40 * 11 / 75
     moments = [
         t("Last refresh: {moment}").format(moment=t.moment(datetime(2026, 12, 22, 22, 22)))
-        for t in map(language, LOCALES)
+        for t in map(language, codes())
     ]
     assert max(places) + max(map(len, moments)) * 7 / 75 <= 19
 
@@ -198,7 +199,7 @@ def test_the_validator_finds_nothing_new(book: Path, tmp_path: Path) -> None:
     assert findings(book) <= findings(new(tmp_path / "plain.xlsx", None, "es"))
 
 
-@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("code", codes())
 @pytest.mark.parametrize("which", [one.id for one in businesses()])
 def test_excel_takes_the_macros(which: str, code: str) -> None:
     source = buttons.module(business(which), code).source

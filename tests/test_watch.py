@@ -24,6 +24,7 @@ from kpixl import files
 from kpixl.cli import main, watch_log
 from kpixl.errors import BadSetting, NoPermission, NotWritten
 from kpixl.i18n import language
+from kpixl.languages import codes
 from kpixl.ooxml.package import Package
 from kpixl.verbs import refresh, watch_memory
 from kpixl.verbs import watch as watch_module
@@ -511,7 +512,7 @@ def test_the_verb_for_machines_and_in_another_language(
     assert Path(lines[1]["backup"]).is_file()
     assert lines[1]["time"] == NOON.isoformat()
     event = Event("failed", NOON, book, error=BadSetting(sheet="S", cell="A1", got="x", expected="y"), by_itself=True)
-    for code in ("en", "es", "pt", "fr", "ro"):
+    for code in codes():
         data = watch_log.event_json(event, language(code))
         assert (data["error"], data["tried_again"]) == ("bad_setting", True)
         assert "S!A1" in data["text"]

@@ -15,8 +15,8 @@ from engines import Error, Place, Value, contents, differences, ironcalc_values,
 from kpixl import i18n
 from kpixl.catalog.model import Level
 from kpixl.cli.main import main
-from kpixl.i18n import LOCALES
 from kpixl.kpi.result import Result
+from kpixl.languages import codes
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Kind, Period, Window
 from kpixl.texts.words import entry_words
@@ -301,7 +301,7 @@ def test_json_tells_the_window(book: Path, capsys: pytest.CaptureFixture[str]) -
     assert "requests_resolved_12m" not in answer["measures"]
 
 
-@pytest.mark.parametrize("code", sorted(LOCALES))
+@pytest.mark.parametrize("code", sorted(codes()))
 def test_the_words_of_every_language(code: str, tmp_path: Path) -> None:
     windows = {"art": word(Window.QUARTER, code), "crr": word(Window.PERIOD, code)}
     path = make(tmp_path / f"{code}.xlsx", Filled(language=code, rows=ROWS, past=SINCE_AUGUST, windows=windows))

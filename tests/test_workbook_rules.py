@@ -19,11 +19,11 @@ from engines import formula_cells
 from kpixl.catalog import businesses
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.functions.describe import functions
-from kpixl.i18n import LOCALES
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.interval import CONFIDENCE
 from kpixl.kpi.signals import SCALE
 from kpixl.kpi.what_if import changeable
+from kpixl.languages import codes
 from kpixl.ooxml.cells import cell_name, parse_area
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.period import Period
@@ -61,7 +61,7 @@ LITERALS = {
 """What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""
 
 _ALSO: dict[str, tuple[str, ...]] = {chosen[0]: (chosen[1],) for chosen in reversed(demo.samples())}
-_ALSO["remote-va-agency"] = tuple(LOCALES)
+_ALSO["remote-va-agency"] = codes()
 KEYS = [(business.id, code) for business in businesses() for code in dict.fromkeys(("en", *_ALSO.get(business.id, ())))]
 """Every business in English and in the language of its sample, one of them in all."""
 KINDS = {"2026-10": "month", "2026-Q4": "quarter", "2026-W43": "week", "2026": "year"}

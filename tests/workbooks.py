@@ -13,7 +13,8 @@ from typing import TypeAlias
 from clock import NOW
 from kpixl.catalog import business
 from kpixl.cellvalue import ExcelError
-from kpixl.i18n import LOCALES, language
+from kpixl.i18n import language
+from kpixl.languages import codes
 from kpixl.ooxml.cells import cell_name, parse_cell
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.sheet import SheetEditor
@@ -199,7 +200,7 @@ def entry(book: Book, table: str, column: str, row: int) -> Place:
     return rows.sheet, rows.cell(column, row)
 
 
-_SETTINGS = {layout.titles(BUSINESS, language(code))["settings"] for code in LOCALES}
+_SETTINGS = {layout.titles(BUSINESS, language(code))["settings"] for code in codes()}
 """Where a text that begins with = is a formula; elsewhere it is a name that somebody typed."""
 
 

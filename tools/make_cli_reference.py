@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kpixl.cli import commands
 from kpixl.cli.command import CHAPTERS, COMMON, Command, Option
+from kpixl.languages import codes
 
 PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
 WIDTH = 118
@@ -28,7 +29,7 @@ sentence on stderr (with `--json`: `{"error": {"code", "message", "sheet", "cell
 Options of every command:
 
 - `--json`: the answer for machines.
-- `--lang LANG`: the language of the answer, `en`, `es`, `pt`, `fr` or `ro`. Without it: the workbook's language for
+- `--lang LANG`: the language of the answer, one of LANGUAGES. Without it: the workbook's language for
   `refresh`, `results`, `check` and `import`; else the one that the environment variable `KPIXL_LANG` names, else that
   of the system, where kpixl speaks it; else English.
 - `--help`: what the command takes.
@@ -42,7 +43,7 @@ Without a command, `--help` lists the commands and `--version` says which kpixl 
 def page() -> str:
     """The whole reference."""
     made = [commands.command(name) for name in commands.names()]
-    parts = [HEAD]
+    parts = [HEAD.replace("LANGUAGES", ", ".join(f"`{code}`" for code in codes()))]
     for chapter, title in CHAPTERS.items():
         parts.append(f"## {title}\n")
         parts += [section(command) for command in made if command.chapter == chapter]

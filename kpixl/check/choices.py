@@ -13,7 +13,9 @@ from kpixl.cellvalue import match_key
 from kpixl.check.case import CAP
 from kpixl.check.meant import word_meant
 from kpixl.folding import folded
-from kpixl.i18n import LOCALES, language
+from kpixl.i18n import language
+from kpixl.languages import codes
+from kpixl.languages.load import yes_no
 from kpixl.period import serial
 
 if TYPE_CHECKING:
@@ -22,12 +24,6 @@ if TYPE_CHECKING:
     from kpixl.catalog.tables import Field
     from kpixl.check.case import EntryWords, TableLog
     from kpixl.check.problem import Problem
-
-_OTHERWISE = {
-    "yes": ("true", "y", "x", "✓", "✔", "1"),
-    "no": ("false", "n", "0"),
-}
-"""What else people write, and what other programs export, for a choice."""
 
 
 def unknown(log: TableLog) -> Iterator[Problem]:
@@ -68,14 +64,14 @@ def _meant(texts: Sequence[str], field: Field, choices: Mapping[str, str]) -> It
 
 
 def _elsewhere(field: Field) -> dict[str, str]:
-    """The ids of choices by what they are called otherwise: by kpixl itself, in other languages, by other programs."""
+    """The ids of choices by what they are called otherwise: by kpixl itself, in other languages, by people."""
     found = {id_.casefold(): id_ for id_ in field.choices}
-    for code in LOCALES:
+    for code in codes():
         with suppress(FileNotFoundError):  # a language without a catalogue
             t = language(code)
             for id_, word in field.choices.items():
                 found.setdefault(t(word).casefold(), id_)
-    for id_, others in _OTHERWISE.items():
+    for id_, others in yes_no().items():
         if id_ in field.choices:
             for other in others:
                 found.setdefault(other, id_)

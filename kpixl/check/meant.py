@@ -8,6 +8,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from kpixl.folding import folded, squeezed
+from kpixl.languages.load import particulars
 
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})([-/. ])(?P<month>\d{1,2})\2(?P<day>\d{1,2})", re.ASCII)
 _YEAR_LAST = re.compile(r"(?P<first>\d{1,2})([-/. ])(?P<second>\d{1,2})\2(?P<year>\d{4}|\d{2})", re.ASCII)
@@ -19,7 +20,7 @@ _GROUPED = re.compile(r"\d{1,3}(?P<mark>[.,])\d{3}((?P=mark)\d{3})*", re.ASCII)
 def date_meant(text: str, language: str) -> str | None:
     """The date in a text, as ISO: ``31/10/2026 9:30`` is ``2026-10-31 09:30``.
 
-    The day comes before the month; in English, 3/4/2026 could be either, and is None.
+    The day comes before the month; in languages such as English, 3/4/2026 could be either, and is None.
     """
     text = text.strip()
     found = _YEAR_FIRST.match(text) or _YEAR_LAST.match(text)
@@ -44,7 +45,7 @@ def _day_and_month(parts: dict[str, int], language: str) -> tuple[int, int]:
     if "day" in parts:
         return parts["day"], parts["month"]
     first, second = parts["first"], parts["second"]
-    if language != "en":
+    if not particulars(language).month_first:
         return first, second
     if first <= 12 and second <= 12 and first != second:
         return 0, 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpixl.cli.command import DONE, OWNER_NEEDED, Option, Word
 from kpixl.errors import N_, UsageError
-from kpixl.languages import currency_of, default_language
+from kpixl.languages import default_language
 
 if TYPE_CHECKING:
     from kpixl.check import Problem
@@ -28,8 +28,7 @@ CURRENCY = Option(
     "--currency",
     N_("three letters; by the language without it"),
     value="EUR",
-    manual="three letters; without it USD for an English workbook, BRL for a Portuguese one, RON for a Romanian one, "
-    "else EUR",
+    manual="three letters; without it the one that goes with the language, such as USD with English",
 )
 """What a workbook that is made is to be about."""
 
@@ -62,6 +61,7 @@ def asked_for(arguments: Arguments) -> Asked:
     """What the words say of the workbook to make, and what holds where they say nothing."""
     from kpixl.catalog import business
     from kpixl.i18n import language
+    from kpixl.languages.load import currency_of
     from kpixl.period import Kind, Period
 
     code = default_language(arguments.lang)

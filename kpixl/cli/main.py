@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from kpixl.cli import commands
 from kpixl.cli.command import DONE, Answer, Command, HelpAsked, Translate, chosen, help_of, help_of_all, read
 from kpixl.errors import N_, KpixlError, Unexpected
-from kpixl.languages import FOLDER, default_language
+from kpixl.languages import TRANSLATIONS, default_language
 from kpixl.version import __version__
 
 NOT_DONE, INTERRUPTED = 2, 130
@@ -125,7 +125,7 @@ def _check_language(asked: str | None) -> None:
 
 
 def _translator(code: str) -> Translate:
-    return gettext.translation("kpixl", FOLDER, languages=[code], fallback=True).gettext
+    return gettext.translation("kpixl", TRANSLATIONS, languages=[code], fallback=True).gettext
 
 
 def _speak_utf8(stream: TextIO) -> None:

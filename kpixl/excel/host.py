@@ -19,8 +19,8 @@ from kpixl.catalog import catalogue
 from kpixl.errors import N_, FileInUse, WorkbookError
 from kpixl.excel.live.live_view import LiveView
 from kpixl.files import ensure_free
-from kpixl.i18n import LOCALES, language
-from kpixl.languages import default_language
+from kpixl.i18n import language
+from kpixl.languages import codes, default_language
 from kpixl.ooxml.package import Package
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import PREFIX
@@ -88,7 +88,7 @@ class Host:
     def of(cls, book: xw.Book, now: datetime) -> Host:
         """The workbook in its own language, or in that of the system where it does not say."""
         code, titles = _described(book)
-        return cls(book, book.app, now, language(code if code in LOCALES else default_language(None)), titles)
+        return cls(book, book.app, now, language(code if code in codes() else default_language(None)), titles)
 
     # What the owner sees
 

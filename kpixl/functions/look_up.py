@@ -14,10 +14,11 @@ from kpixl.cellvalue import ExcelError
 from kpixl.errors import UnknownChoice
 from kpixl.functions.arguments import Cell, NumberArray, is_blank, number_of, numbers_of
 from kpixl.functions.arrays import kpi_numbers
-from kpixl.i18n import LOCALES, language
+from kpixl.i18n import language
 from kpixl.kpi.calc import find_kpi
 from kpixl.kpi.grade import grade as graded
 from kpixl.kpi.grade import level_of, thresholds_published
+from kpixl.languages import codes
 from kpixl.texts.words import LEVELS, level_word
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _business(cell: object) -> str | None:
 
 def _language(cell: object) -> Language:
     code = "en" if is_blank(cell) else _text(cell)
-    if code not in LOCALES:
+    if code not in codes():
         raise Fault(ExcelError.NA)
     return language(code)
 
@@ -165,7 +166,7 @@ def _level(cell: object) -> Level:
 @cache
 def _level_words() -> dict[str, Level]:
     words = {one.id: one for one in Level}
-    for code in LOCALES:
+    for code in codes():
         t = language(code)
         for one, word in LEVELS.items():
             words[t(word).lower()] = words[level_word(one, t).lower()] = one

@@ -59,7 +59,7 @@ def cells_for(filling: Filling, of: Body, *, group: bool) -> list[Raw]:
 
 def meets(where: Where, product: Recognised, of: Body) -> list[bool]:
     """Which rows a condition of a profile holds for."""
-    place, keys = product.aliases[where.column], {name_key(value) for value in where.values}
+    place, keys = product.aliases[where.column], where.keys
     return [_key(row[place]) in keys for row in of.rows]
 
 
@@ -74,7 +74,7 @@ def _chosen(rows: list[list[Raw]], lines: list[int], product: Recognised) -> Bod
     report, kept, places, groups = product.report, [], [], []
     group: Raw = ""
     kind = product.aliases[report.only.column] if report.only else None
-    keys = {name_key(value) for value in report.only.values} if report.only else set()
+    keys = report.only.keys if report.only else frozenset()
     for row, line in zip(rows, lines, strict=True):
         filled = [cell for cell in row if is_filled(cell)]
         if report.lone and len(filled) == 1:

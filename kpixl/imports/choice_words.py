@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from kpixl.cellvalue import ExcelError
-from kpixl.folding import composed, name_key, with_commas, without_accents
+from kpixl.folding import composed, name_key, without_accents
 from kpixl.imports.source import Raw
 from kpixl.imports.values import CONTROL, NO_CHOICE, TOO_LONG, Read, Unfit
 
@@ -19,17 +19,13 @@ Choices: TypeAlias = Mapping[str, Mapping[str, str]]
 _LONGEST_TEXT = 32_767
 """Characters that a cell of Excel holds."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_YES = frozenset({"si", "s", "oui", "o", "sim", "da", "d", "verdadero", "verdadeiro", "vrai", "adevarat"})
-_NO = frozenset({"non", "nao", "nu", "falso", "faux", "fals"})
-"""Spellings beside the words of kpixl itself, without accents."""
 
 
 @dataclass(frozen=True)
 class ChoiceWords:
-    """The words of one choice field, and what they stand for; ``yes_no`` adds the usual spellings of both."""
+    """The words of one choice field, and what they stand for."""
 
     words: Mapping[str, str]
-    yes_no: bool = False
 
     def __call__(self, cell: Raw) -> Read:
         """The workbook's word for what stands in a cell."""
@@ -38,11 +34,7 @@ class ChoiceWords:
 
     def word(self, text: str) -> str | None:
         """The workbook's word for ``text``; None where it is no choice."""
-        plain = without_accents(text)
-        found = self.words.get(text.lower()) or self.words.get(plain)
-        if found is None and self.yes_no:
-            found = self.words["yes"] if plain in _YES else self.words["no"] if plain in _NO else None
-        return found
+        return self.words.get(text.lower()) or self.words.get(without_accents(text))
 
 
 @dataclass(frozen=True)
@@ -71,19 +63,24 @@ class Translated:
         return None
 
 
-def as_text(cell: Raw) -> Read:
-    """A text without the spaces around it, accents and letters as one sign; numbers and dates of workbooks as they
+@dataclass(frozen=True)
+class Texts:
+    """Texts without the spaces around them, accents and letters as one sign; numbers and dates of workbooks as they
     would be typed."""
-    text = composed(plain_text(cell))
-    if len(text) > _LONGEST_TEXT:
-        return Unfit(TOO_LONG)
-    return Unfit(CONTROL) if _CONTROL.search(text) else text
 
+    letters: Mapping[str, str]
+    """Letters that were written for want of the right ones -> the right ones."""
 
-def as_romanian(cell: Raw) -> Read:
-    """The same for texts in Romanian, with commas below for cedillas."""
-    text = as_text(cell)
-    return with_commas(text) if isinstance(text, str) else text
+    def __call__(self, cell: Raw) -> Read:
+        """The text that stands in a cell."""
+        text = composed(plain_text(cell))
+        if len(text) > _LONGEST_TEXT:
+            return Unfit(TOO_LONG)
+        if _CONTROL.search(text):
+            return Unfit(CONTROL)
+        for wrong, right in self.letters.items():
+            text = text.replace(wrong, right)
+        return text
 
 
 def plain_text(cell: Raw) -> str:

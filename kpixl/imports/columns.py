@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from kpixl.errors import Phrase
 from kpixl.folding import name_key
+from kpixl.i18n import language
 from kpixl.imports import dates, numbers
-from kpixl.imports.choice_words import Choices, ChoiceWords, Translated, as_romanian, as_text
+from kpixl.imports.choice_words import Choices, ChoiceWords, Texts, Translated
 from kpixl.imports.dates import Dates, Order, zone_called
 from kpixl.imports.numbers import NumberReader, Sign
 from kpixl.imports.profiles import Rule
 from kpixl.imports.remarks import COMMA, DAY_FIRST, LOCAL_ZONE, MONTH_FIRST, POINT, Note
 from kpixl.imports.values import Convert, Read, converted, texts_in
+from kpixl.languages.load import every, particulars
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Field, Table
@@ -39,12 +41,13 @@ class Manners:
     @property
     def order(self) -> Order:
         """Which number of a date comes first where nothing tells."""
-        return "month" if self.language == "en" and self.currency in ("", "USD") else "day"
+        own = particulars(self.language)
+        return "month" if own.month_first and self.currency in ("", own.currency) else "day"
 
     @property
     def sign(self) -> Sign:
         """What stands before decimals where nothing tells."""
-        return "." if self.language == "en" else ","
+        return "." if language(self.language).decimal_point == "." else ","
 
 
 @dataclass
@@ -84,8 +87,12 @@ class Columns:
 
     @property
     def _text(self) -> Convert:
-        romanian = self.manners.language == "ro" or self.source.encoding == "Windows-1250"
-        return as_romanian if romanian else as_text
+        """Texts of the workbook's language, or of one whose letters the file's encoding has."""
+        own, known = (
+            particulars(self.manners.language),
+            (one for one in every() if one.encoding == self.source.encoding),
+        )
+        return Texts({wrong: right for one in (own, *known) for wrong, right in one.letters.items()})
 
     def _order(self, id_: str, texts: set[str], orders: Mapping[str, frozenset[Order]]) -> Order | None:
         told = _told(id_, orders)
@@ -136,7 +143,7 @@ class Columns:
         return NumberReader(sign, unit, currency)
 
     def _words(self, column: Field) -> ChoiceWords:
-        return ChoiceWords(self.choices.get(column.id, {}), yes_no={*column.choices} == {"yes", "no"})
+        return ChoiceWords(self.choices.get(column.id, {}))
 
     def _translated(self, column: Field, cells: Cells) -> list[Read]:
         """Texts that a product's profile translates; where it has a default, cells that say nothing get that."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from kpixl.imports.months import months, weekdays
 from kpixl.imports.refusals import UnknownZone
 from kpixl.imports.source import Raw
 from kpixl.imports.values import BAD_DATE, EARLY_DATE, EITHER_DATE, Read, Unfit
+from kpixl.languages.load import every, one_of
 
 Order: TypeAlias = Literal["day", "month"]
 """What the first number of a date is."""
@@ -25,17 +26,15 @@ _FIRST_DAY = date(1900, 3, 1)
 """Excel counts a 29 February 1900 that never was: its serials agree with the calendar from here on."""
 _FIRST_SERIAL, _AFTER_SERIALS = 61, 2_958_466
 _LONGEST = 80
-_TIME = re.compile(
-    r"(?:(?<=[0-9])t|,? (?:at |à |às |a las |a la |la |ora )?)"
+_TIME = (
     r"(?:(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<part>[0-9]{1,9}))?)?"
     r"(?: ?(?P<half>[ap])\.? ?m\.?)?|(?P<alone>[0-9]{1,2}) ?(?P<half2>[ap])\.? ?m\.?)"
     r"(?: ?(?P<zone>z|(?:utc|gmt)? ?[+\-−][0-9]{1,2}(?::?[0-9]{2})?|utc|gmt))?"
 )
+"""What follows the word or sign before a time of day."""
 _NUMERIC = re.compile(r"([0-9]{1,4}) ?([-/. ]) ?([0-9]{1,2}) ?\2 ?([0-9]{1,4})")
-_LEADING_WORD = re.compile(r"([^\W\d_]+)(?:-feira)?\.?,? (?=.*[0-9])")
+_LEADING_WORD = re.compile(r"([^\W\d_]+)(?:-([^\W\d_]+))?\.?,? (?=.*[0-9])")
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[^ ./,\-]")
-_FILLERS = frozenset({"de", "del", "of", "the", "el", "le", "do", "feira"})
-_ORDINALS = frozenset({"st", "nd", "rd", "th", "er", "o", "a"})
 
 
 class Written(NamedTuple):
@@ -73,7 +72,7 @@ def written(text: str) -> Written | None:
         return None
     plain = single_spaced(text).casefold()
     clock, offset = timedelta(), None
-    for found in _TIME.finditer(plain):
+    for found in _time().finditer(plain):
         if found.end() == len(plain):
             time_of_day = _clock(found)
             if time_of_day is None:
@@ -200,6 +199,8 @@ def _numeric(text: str) -> Written | None:
 
 def _weekday(text: str) -> tuple[frozenset[int] | None, str]:
     found = _LEADING_WORD.match(text)
+    if found and found[2] and name_key(found[2]) not in _fillers():
+        found = None
     days = weekdays().get(name_key(found[1])) if found else None
     return (days, text[found.end() :]) if found and days else (None, text)
 
@@ -211,7 +212,7 @@ def _named(text: str) -> Written | None:
         word = token if token.isdigit() else name_key(token)
         if not word and token not in "ºª°":
             return None
-        if word and word not in _FILLERS and not (word in _ORDINALS and tokens and tokens[-1].isdigit()):
+        if word and word not in _fillers() and not (word in _ordinals() and tokens and tokens[-1].isdigit()):
             tokens.append(word)
     weekday = None
     if len(tokens) == 4:
@@ -230,6 +231,23 @@ def _named(text: str) -> Written | None:
         return None
     whole = _year(year)
     return None if whole is None else Written(whole, int(day), months()[month], False, weekday)
+
+
+@cache
+def _time() -> re.Pattern[str]:
+    """A time of day at the end of a date, in any language."""
+    before = one_of(f"{word} " for one in every() for word in one.before_time)
+    return re.compile(rf"(?:(?<=[0-9])t|,? {before}?){_TIME}")
+
+
+@cache
+def _fillers() -> frozenset[str]:
+    return frozenset(name_key(word) for one in every() for word in one.date_words)
+
+
+@cache
+def _ordinals() -> frozenset[str]:
+    return frozenset(name_key(word) for one in every() for word in one.ordinals)
 
 
 def _clock(found: re.Match[str]) -> timedelta | None:

@@ -6,15 +6,16 @@ import csv
 import io
 import re
 from collections import Counter
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, Phrase, UnreadableSource
 from kpixl.imports.refusals import UnreadableTable
 from kpixl.imports.source import Raw, Source
+from kpixl.languages.load import telling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -26,12 +27,8 @@ _SEP = re.compile(r"\ufeff?sep=([,;|\t])\r?\n", re.IGNORECASE)
 """The first line by which Excel is told the delimiter."""
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
-_ROMANIAN = re.compile(
-    rb"[\xfe\xde]|(?<![0-9])[\xba\xaa](?=[A-Za-z\xe2\xe3\xee])|[\xe3\xc3](?=[bcdfghjklmnprstvxzBCDFGHJKLMNPRSTVXZ])"
-)
-"""Bytes that are letters of Romanian in Windows-1250, and hardly ever stand there in another language."""
-_WESTERN = re.compile(rb"[\xf1\xd1\xf5\xd5\xea\xca\xe8\xc8\xe0\xc0\xf9\xfb\xa1\xbf\xef]")
-"""Bytes that are letters of Spanish, Portuguese or French in Windows-1252, and none of Romanian."""
+_WESTERN = 1252
+"""The code page in which most of Windows writes what is not Unicode."""
 
 
 def read_text(path: Path, content: bytes) -> Source:
@@ -51,17 +48,15 @@ def read_text(path: Path, content: bytes) -> Source:
 
 
 def _decoded(path: Path, content: bytes) -> tuple[str, str]:
-    """The text and the name of its encoding. Western and Central European Windows differ in bytes that both take."""
+    """The text and the name of its encoding."""
+    candidates: Iterable[tuple[str, str]]
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         candidates = [("utf-16", "UTF-16")]
     elif unmarked := _unmarked(content[:_BEGINNING]):
         candidates = [(unmarked, "UTF-16")]
     else:
         content = content.rstrip(b"\x1a")
-        latin = [("cp1252", "Windows-1252"), ("cp1250", "Windows-1250")]
-        if len(_ROMANIAN.findall(content)) > len(_WESTERN.findall(content)):
-            latin.reverse()
-        candidates = [("utf-8-sig", "UTF-8"), *latin]
+        candidates = chain([("utf-8-sig", "UTF-8")], _code_pages(content))
     for codec, name in candidates:
         try:
             text = content.decode(codec)
@@ -73,6 +68,16 @@ def _decoded(path: Path, content: bytes) -> tuple[str, str]:
             break
         return text, name
     raise UnreadableTable(path=path.name, detail=Phrase(N_("it is not a text")))
+
+
+def _code_pages(content: bytes) -> Iterator[tuple[str, str]]:
+    """Those of kpixl's languages, that of which most letters tell first. They differ in bytes that all of them take."""
+
+    def unlikeliness(page: int) -> tuple[int, bool]:
+        return -len(telling()[page].findall(content.decode(f"cp{page}", "replace"))), page != _WESTERN
+
+    for page in sorted(telling(), key=unlikeliness):
+        yield f"cp{page}", f"Windows-{page}"
 
 
 def _unmarked(beginning: bytes) -> str | None:

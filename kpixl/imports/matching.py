@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, Phrase, UnknownColumn, UnknownField, UnreadableSource
 from kpixl.folding import name_key
-from kpixl.i18n import LOCALES, language
+from kpixl.i18n import language
 from kpixl.imports.headings import find_headings, heading_texts
 from kpixl.imports.profiles import Rule, products
 from kpixl.imports.recognise import Recognised, recognised
 from kpixl.imports.refusals import MappedAndSet
+from kpixl.languages import codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -260,4 +261,4 @@ class _Finder:
 
 def _headings_in(table: Table) -> Mapping[str, Mapping[str, str]]:
     """The headings of a table by language and field, as they compare."""
-    return {code: {field.id: name_key(language(code)(field.heading)) for field in table.fields} for code in LOCALES}
+    return {code: {field.id: name_key(language(code)(field.heading)) for field in table.fields} for code in codes()}

@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from functools import cache
 
 from kpixl.folding import name_key
-from kpixl.i18n import LOCALES, language
-
-_MORE = {"sept": 9, "set": 9, "fev": 2}
-"""Short forms beside those of the language data."""
+from kpixl.i18n import language
+from kpixl.languages import codes
 
 
 @cache
 def months() -> Mapping[str, int]:
     """Month by name (as names compare); a name of two different months is none."""
     found = _names("months")
-    return {name: next(iter(numbers)) for name, numbers in found.items() if len(numbers) == 1} | _MORE
+    return {name: next(iter(numbers)) for name, numbers in found.items() if len(numbers) == 1}
 
 
 @cache
@@ -28,7 +26,7 @@ def weekdays() -> Mapping[str, frozenset[int]]:
 
 def _names(kind: str) -> dict[str, set[int]]:
     found: dict[str, set[int]] = defaultdict(set)
-    for code in LOCALES:
+    for code in codes():
         for by_width in getattr(language(code).locale, kind).values():
             for width in ("wide", "abbreviated"):
                 for number, name in by_width.get(width, {}).items():

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from babel.numbers import is_currency
@@ -19,6 +19,7 @@ from kpixl.cellvalue import number
 from kpixl.folding import single_spaced
 from kpixl.imports.source import Raw
 from kpixl.imports.values import BAD_HOURS, BAD_NUMBER, EITHER_NUMBER, OTHER_CURRENCY, Read, Unfit
+from kpixl.languages.load import currency_words, every, one_of
 
 Sign: TypeAlias = Literal[".", ","]
 """What stands before the decimals."""
@@ -30,16 +31,10 @@ _SHAPE = re.compile(
     r" ?(?P<digits>[0-9.,](?:[0-9.,' ]*[0-9])?)"
     r" ?(?P<percent>%?) ?(?:(?P<after>[^0-9\s.,'()+%-]{1,4})\.?)? ?(?P<last>[+-]?)"
 )
-_WORDS = {"lei": "RON", "leu": "RON"}
 _BRACKETED_AFTER_MARK = re.compile(r"[^()0-9]{1,4}\([^()]+\)")
 _GROUPS = r"[1-9][0-9]{{0,2}}(?:{0}[0-9]{{3}})+"
 _DURATION = re.compile(r"(?P<h>[0-9]{1,5}):(?P<m>[0-5][0-9])(?::(?P<s>[0-5][0-9](?:[.,][0-9]{1,3})?))?")
 _AMOUNT = r"[0-9]{1,5}(?:[.,][0-9]{1,2})?"
-_UNITS = re.compile(
-    rf"(?:(?P<h>{_AMOUNT}) ?(?:h|hrs?|hours?|horas?|heures?|or[eaă])\.?)?"
-    rf" ?(?:(?P<m>{_AMOUNT}) ?(?:m|mins?|minutes?|minutos?|minute?|minut)\.?)?"
-    rf" ?(?:(?P<s>[0-9]{{1,5}}) ?(?:s|secs?|seconds?|segundos?|secondes?|secunde)\.?)?"
-)
 _HOURS_MINUTES = re.compile(r"(?P<h>[0-9]{1,5}) ?h ?(?P<m>[0-5][0-9])")
 
 
@@ -151,7 +146,7 @@ def duration(text: str) -> float | None:
     if len(text) > _LONGEST:
         return None
     plain = single_spaced(text).lower()
-    found = _DURATION.fullmatch(plain) or _HOURS_MINUTES.fullmatch(plain) or _UNITS.fullmatch(plain)
+    found = _DURATION.fullmatch(plain) or _HOURS_MINUTES.fullmatch(plain) or _units().fullmatch(plain)
     if found is None:
         return None
     parts = {"s": None, **found.groupdict()}
@@ -159,6 +154,19 @@ def duration(text: str) -> float | None:
         return None
     hours, minutes, seconds = (float((parts[name] or "0").replace(",", ".")) for name in ("h", "m", "s"))
     return round(hours + minutes / 60 + seconds / 3600, 9)
+
+
+@cache
+def _units() -> re.Pattern[str]:
+    """Hours, minutes and seconds with the words for them in any language."""
+    hours = one_of(word for one in every() for word in one.hours)
+    minutes = one_of(word for one in every() for word in one.minutes)
+    seconds = one_of(word for one in every() for word in one.seconds)
+    return re.compile(
+        rf"(?:(?P<h>{_AMOUNT}) ?{hours}\.?)?"
+        rf" ?(?:(?P<m>{_AMOUNT}) ?{minutes}\.?)?"
+        rf" ?(?:(?P<s>[0-9]{{1,5}}) ?{seconds}\.?)?"
+    )
 
 
 def signs_in(texts: Iterable[str]) -> frozenset[Sign]:
@@ -187,7 +195,7 @@ def currency_of(cells: Iterable[Raw]) -> str:
 
 
 def _is_currency(mark: str) -> bool:
-    if mark.lower() in _WORDS:
+    if mark.lower() in currency_words():
         return True
     if unicodedata.category(mark[-1]) == "Sc":
         return len(mark) == 1 or mark[:-1].isalpha()
@@ -195,4 +203,4 @@ def _is_currency(mark: str) -> bool:
 
 
 def _currency(mark: str) -> str:
-    return _WORDS.get(mark.lower(), mark.upper())
+    return currency_words().get(mark.lower(), mark.upper())

@@ -5,19 +5,28 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import yaml
 
 from kpixl.catalog.tables import Record
+from kpixl.folding import name_key
+from kpixl.languages.load import yes_no
 
 
 class Where(Record, frozen=True):
-    """A row counts where ``column`` holds one of ``values``."""
+    """A row counts where ``column`` holds one of ``values``, or a word for yes in any language where it ``says`` so."""
 
     column: str
-    values: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    says: Literal["yes"] | None = None
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What the column may hold, as names compare."""
+        words = yes_no()[self.says] if self.says else ()
+        return frozenset(map(name_key, (*self.values, *words))) - {""}
 
 
 class Rule(Record, frozen=True):

@@ -1,28 +1,32 @@
-"""Which language somebody speaks, told from what was asked for and from the system. Loads nothing else."""
+"""Which languages kpixl speaks, and which of them somebody speaks, told from what was asked for and from the system.
+
+A language is a file ``xx.yaml`` in this folder and its translations; ``load`` reads the files. Loads nothing else.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
-from kpixl.errors import N_, Phrase, UnknownChoice
+FOLDER = Path(__file__).parent
+"""Where the languages lie, a file each."""
+TRANSLATIONS = FOLDER.with_name("locale")
+"""Where their translations lie."""
+ENGLISH = "en"
+"""The language of the texts in the code, which needs no translations."""
 
-FOLDER = Path(__file__).parent.with_name("locale")
-"""Where the translations lie."""
 
-_CURRENCIES = {"en": "USD", "pt": "BRL", "ro": "RON"}
+def codes() -> tuple[str, ...]:
+    """The languages that kpixl speaks by their codes, as the names of the files tell them: English, then the others."""
+    return _codes_in(FOLDER)
 
 
-def currency_of(asked: str | None, code: str) -> str:
-    """The currency asked for; without one, the one that fits the language. UnknownChoice for none."""
-    from babel.numbers import is_currency
-
-    asked = asked or _CURRENCIES.get(code, "EUR")
-    if not is_currency(asked.upper()):
-        raise UnknownChoice(got=asked, what=Phrase(N_("currency")), allowed="EUR, USD, GBP, RON, BRL, MXN, …")
-    return asked.upper()
+@cache
+def _codes_in(folder: Path) -> tuple[str, ...]:
+    return (ENGLISH, *sorted({path.stem for path in folder.glob("*.yaml")} - {ENGLISH}))
 
 
 def default_language(asked: str | None) -> str:
@@ -30,7 +34,12 @@ def default_language(asked: str | None) -> str:
     if asked:
         return asked
     spoken = (code for code in (_code_of(os.environ.get("KPIXL_LANG")), _system_language()) if _speaks(code))
-    return next(spoken, "en")
+    return next(spoken, ENGLISH)
+
+
+def is_translated(code: str) -> bool:
+    """Whether the texts of a language are there."""
+    return code == ENGLISH or (TRANSLATIONS / code / "LC_MESSAGES" / "kpixl.mo").is_file()
 
 
 def _system_language() -> str:
@@ -51,4 +60,4 @@ def _code_of(name: str | None) -> str:
 
 
 def _speaks(code: str) -> bool:
-    return code == "en" or (code.isalpha() and (FOLDER / code / "LC_MESSAGES" / "kpixl.mo").is_file())
+    return code in codes() and is_translated(code)

@@ -9,8 +9,10 @@ from kpixl.catalog.settings import SETTINGS
 from kpixl.catalog.tables import word_key
 from kpixl.errors import N_
 from kpixl.folding import without_accents
-from kpixl.i18n import LOCALES, NO_BREAK, language, rounded
+from kpixl.i18n import NO_BREAK, language, rounded
 from kpixl.kpi.signals import Signal
+from kpixl.languages import codes
+from kpixl.languages.load import yes_no
 from kpixl.period import Window
 
 if TYPE_CHECKING:
@@ -142,7 +144,7 @@ def choice_words(table: Table, words: Mapping[str, str]) -> dict[str, dict[str, 
     for field in table.fields:
         for choice, label in field.choices.items():
             word = words.get(word_key(table.id, field.id, choice), label)
-            spellings = (choice, word, *(language(code)(label) for code in LOCALES), *_ALSO.get(choice, ()))
+            spellings = (choice, word, *(language(code)(label) for code in codes()), *yes_no().get(choice, ()))
             known = found.setdefault(field.id, {})
             for spelling in spellings:
                 known.setdefault(spelling.lower(), word)
@@ -150,7 +152,10 @@ def choice_words(table: Table, words: Mapping[str, str]) -> dict[str, dict[str, 
     return found
 
 
-_ALSO = {"yes": ("y", "true", "1", "x"), "no": ("n", "false", "0")}
+def means_yes(answer: str) -> bool:
+    """Whether somebody answered yes, in whatever language."""
+    words = {*yes_no()["yes"], *(language(code)(N_("yes")) for code in codes())}
+    return without_accents(answer.strip()) in set(map(without_accents, words))
 
 
 def measure_label(measure: Measure, t: Language) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from kpixl.errors import N_, KpixlError, Phrase
-from kpixl.i18n import LOCALES
+from kpixl.languages import ENGLISH, TRANSLATIONS, codes
 from kpixl.ooxml.vba.reader import module_texts
 from kpixl.verbs.machine import Machine, ThisMachine, pure
 from kpixl.version import __version__
@@ -188,14 +188,15 @@ def _libreoffice(m: Machine) -> Iterator[Finding]:
 
 
 def _languages(m: Machine) -> Iterator[Finding]:
-    folder = Path(__file__).parents[1] / "locale"
-    lacking = [code for code in LOCALES if code != "en" and not m.exists(folder / code / "LC_MESSAGES" / "kpixl.mo")]
+    lacking = [
+        code for code in codes() if code != ENGLISH and not m.exists(TRANSLATIONS / code / "LC_MESSAGES" / "kpixl.mo")
+    ]
     if lacking:
         says = Phrase(N_("kpixl's texts are missing in: {codes}."), codes=", ".join(lacking))
         command = f'"{m.python}" -m pip install --force-reinstall kpixl=={__version__}'
         yield Finding("missing", "languages", says, Phrase(N_("Run: {command}"), command=command))
     else:
-        yield Finding("ok", "languages", Phrase(N_("kpixl speaks: {codes}."), codes=", ".join(LOCALES)))
+        yield Finding("ok", "languages", Phrase(N_("kpixl speaks: {codes}."), codes=", ".join(codes())))
 
 
 def _folder(m: Machine, folder: Path) -> Iterator[Finding]:

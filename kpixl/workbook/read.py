@@ -18,13 +18,14 @@ from kpixl.catalog.model import OWN_SLOTS
 from kpixl.cellvalue import ExcelError, number
 from kpixl.entries import Entries, EntryTable, OwnEntry, PastValue, WhatIf
 from kpixl.errors import N_, BadSetting, OwnedPartMissing, Phrase
-from kpixl.i18n import LOCALES, language
+from kpixl.i18n import language
 from kpixl.kpi.grade import GRADED
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.measure import Tally
 from kpixl.kpi.noise import NOISE
 from kpixl.kpi.own import own_kpis
 from kpixl.kpi.what_if import changeable
+from kpixl.languages import codes
 from kpixl.period import Kind, Period, Window, from_serial
 from kpixl.texts.words import entry_words, kpi_title
 from kpixl.workbook import layout
@@ -93,7 +94,7 @@ def read_view(view: View) -> Book:
     if "settings" not in places:
         raise OwnedPartMissing(path=view.path.name, what=Phrase(layout.RESULT_TITLES["settings"]))
     business, code, currency, kind = (reader.fixed(places["settings"], sheets, row) for row in FIXED)
-    if not (business in catalog.catalogue().businesses and code in LOCALES and currency and kind in list(Kind)):
+    if not (business in catalog.catalogue().businesses and code in codes() and currency and kind in list(Kind)):
         raise OwnedPartMissing(path=view.path.name, what=Phrase(N_("a fixed entry of Settings")))
     book = as_made(reader, catalog.business(business))
     places, sheets = reader.places(*layout.blocks(book))

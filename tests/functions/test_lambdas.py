@@ -19,7 +19,7 @@ from engines import Error, contents, libreoffice_values
 from kpixl.catalog import business
 from kpixl.functions import ExcelError
 from kpixl.functions.describe import functions
-from kpixl.i18n import LOCALES
+from kpixl.languages import codes
 from kpixl.ooxml.package import MAIN, Package
 from kpixl.period import Period
 from kpixl.verbs import new
@@ -27,7 +27,7 @@ from kpixl.workbook.aliases import Aliases
 from kpixl.workbook.blank import new_package
 from workbooks import opened, placed, put
 
-ALL = [(VA, code) for code in LOCALES] + [(one, "en") for one in (PA, ML, CC, SB)]
+ALL = [(VA, code) for code in codes()] + [(one, "en") for one in (PA, ML, CC, SB)]
 NEEDS_PREFIX = {"LAMBDA", "LET", "MAP"}
 KNOWN = {
     "ABS", "AND", "CHAR", "CHOOSE", "COLUMNS", "COUNTIFS", "IF", "IFERROR", "INDEX", "INT", "ISBLANK", "ISERROR",

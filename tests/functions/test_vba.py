@@ -23,8 +23,8 @@ from kpixl.formula import Binary, Name, Negate, Node, Number, evaluate, parse
 from kpixl.formula.to_vba import to_vba
 from kpixl.functions import ExcelError, call, descriptions
 from kpixl.functions.describe import functions
-from kpixl.i18n import LOCALES
 from kpixl.kpi.calc import find_kpi
+from kpixl.languages import codes
 from kpixl.ooxml.vba.project import Module, literal
 from kpixl.workbook.macros.functions_vba import modules
 
@@ -113,7 +113,7 @@ def any_numbers() -> list[Case]:
             cases.append(Case("KPI_LEVEL", (kpi, draw.uniform(-1, 2) * edge), None, business))
             if business == find_kpi(kpi).business:
                 cases.append(Case("KPI_TO_NEXT", (kpi, measures), None, business))
-    for code in LOCALES:
+    for code in codes():
         cases += [
             Case(name, (kpi,), None, language=code) for kpi in catalogue().kpis for name in ("KPI_NAME", "KPI_EXPLAIN")
         ]
@@ -203,7 +203,7 @@ def bare(text: str) -> str:
     return "\n".join(re.sub(r"'.*", "", re.sub(r'"(?:[^"]|"")*"', '""', line)) for line in lines)
 
 
-@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("code", codes())
 def test_limits_of_vba(code: str) -> None:
     for module in modules(code):
         assert len(module.name) <= 31
@@ -285,7 +285,7 @@ def test_cells_see_the_functions_and_nothing_else() -> None:
     assert all(name.startswith(("kpi_", "kpixl")) for name in every)
 
 
-@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("code", codes())
 def test_help_is_in_the_language_of_the_workbook(code: str) -> None:
     found = dict(re.findall(r'^Attribute (\w+)\.VB_Description = "((?:[^"]|"")*)"$', modules(code)[0].source, re.M))
     assert set(found) == set(functions())

@@ -17,7 +17,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from engines import contents
 from kpixl.functions import descriptions, udf
 from kpixl.functions.describe import functions
-from kpixl.i18n import LOCALES
+from kpixl.languages import codes
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.vba.project import Module, add_macros
 from kpixl.workbook.macros import functions_udf
@@ -53,7 +53,7 @@ def test_no_failure_is_a_text(source: str) -> None:
     assert not re.search(r"= XLPy\.CallUDF", source)
 
 
-@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("code", codes())
 def test_modules_are_such_that_excel_takes_them(code: str) -> None:
     modules = functions_udf.modules(code)
     assert [module.name for module in modules] == ["xlwings", "kpixl_udfs"]
@@ -68,7 +68,7 @@ def test_modules_are_such_that_excel_takes_them(code: str) -> None:
     assert "New Dictionary" not in modules[0].source
 
 
-@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize("code", codes())
 def test_the_help_is_told_to_excel_in_the_language(code: str) -> None:
     text = functions_udf.modules(code)[1].source
     for described in descriptions(code):

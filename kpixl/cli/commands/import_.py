@@ -72,15 +72,12 @@ def _at_a_terminal() -> bool:
 
 def _asked(plan: Plan, code: str | None) -> bool:
     from kpixl.i18n import language
+    from kpixl.texts.words import means_yes
     from kpixl.verbs.outcomes import plan_text
 
     t = language(code or plan.language)
     print(plan_text(plan, t), flush=True)
-    return _means_yes(input(t(N_("Take the rows like this? yes/no: "))), t)
-
-
-def _means_yes(answer: str, t: Language) -> bool:
-    return answer.strip().casefold()[:1] in {"y", t(N_("yes")).casefold()[0]}
+    return means_yes(input(t(N_("Take the rows like this? yes/no: "))))
 
 
 def import_json(outcome: ImportOutcome, t: Language) -> Json:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from kpixl.cellvalue import ExcelError, number
+from kpixl.languages.load import every
 from kpixl.ooxml.cells import Area, Value
 
 _FIRST_ERROR = -2146828288
@@ -20,14 +22,13 @@ _ERROR_TEXTS = frozenset(map(str, ExcelError))
 _NO_VALUE = object()
 """What stands for a cell of which Excel gave neither a value nor what is wrong with it."""
 _AS_IS = frozenset((float, str, bool))
-_TRUTHS = frozenset(
+_OTHER_TRUTHS = frozenset(
     (
-        *("true", "false", "verdadero", "falso", "verdadeiro", "vrai", "faux", "adevărat", "fals", "wahr", "falsch"),
-        *("vero", "waar", "onwaar", "sant", "falskt", "sand", "falsk", "tosi", "epätosi", "prawda", "fałsz"),
-        *("pravda", "nepravda", "igaz", "hamis", "doğru", "yanlış", "истина", "ложь"),
+        *("wahr", "falsch", "vero", "falso", "waar", "onwaar", "sant", "falskt", "sand", "falsk", "tosi", "epätosi"),
+        *("prawda", "fałsz", "pravda", "nepravda", "igaz", "hamis", "doğru", "yanlış", "истина", "ложь"),
     )
 )
-"""Words that Excel takes for truth values, in one language or another."""
+"""Words that Excel takes for truth values, in languages that kpixl need not speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,13 @@ def to_write(value: Value) -> object:
 
 def _only_text(text: str) -> bool:
     """Whether it begins with a letter, and holds neither figures nor just the word for a truth value."""
-    return text[0].isalpha() and not any(sign.isdigit() for sign in text) and text.strip().lower() not in _TRUTHS
+    return text[0].isalpha() and not any(sign.isdigit() for sign in text) and text.strip().lower() not in _truths()
+
+
+@cache
+def _truths() -> frozenset[str]:
+    """Words that Excel takes for truth values, in one language or another."""
+    return _OTHER_TRUTHS | {word.lower() for one in every() for word in (one.true, one.false)}
 
 
 def rectangles(cells: Iterable[tuple[int, int]]) -> Iterator[Area]:

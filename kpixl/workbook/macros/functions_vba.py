@@ -17,9 +17,10 @@ from kpixl.formula.to_vba import to_vba
 from kpixl.functions.describe import functions, help_text
 from kpixl.functions.look_up import explain, name
 from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
-from kpixl.i18n import LOCALES, language
+from kpixl.i18n import language
 from kpixl.kpi.grade import GRADED, TENTHS
 from kpixl.kpi.noise import NOISE
+from kpixl.languages import codes
 from kpixl.ooxml.vba.project import Module, literal
 from kpixl.texts.render import rendered
 from kpixl.texts.words import LEVELS, level_word
@@ -43,7 +44,7 @@ def modules(code: str = "en") -> tuple[Module, ...]:
         _module("KpixlCells", "cells", shown_errors=CLASSIC_ERRORS, long_long=_LONG_LONG),
         _module("KpixlKpis", "kpis", **_catalogue()),
         _module("KpixlWords", "words", **_words()),
-        *(_module(f"KpixlTexts_{other}", "texts", code=other, texts=_texts(other)) for other in LOCALES),
+        *(_module(f"KpixlTexts_{other}", "texts", code=other, texts=_texts(other)) for other in codes()),
     )
 
 
@@ -132,16 +133,16 @@ def _bands(kpi: BusinessKpi) -> str:
 
 def _words() -> dict[str, Any]:
     words = {level.id: level.value for level in Level}
-    for code in LOCALES:
+    for code in codes():
         t = language(code)
         for level in Level:
             words[t(LEVELS[level]).lower()] = words[level_word(level, t).lower()] = level.value
     return {
-        "codes": ", ".join(map(literal, LOCALES)),
-        "languages": list(LOCALES),
+        "codes": ", ".join(map(literal, codes())),
+        "languages": list(codes()),
         "levels": {literal(word): level for word, level in words.items()},
         "level_words": {
-            f"{code}{level.value}": literal(language(code)(word)) for code in LOCALES for level, word in LEVELS.items()
+            f"{code}{level.value}": literal(language(code)(word)) for code in codes() for level, word in LEVELS.items()
         },
     }
 
