@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench workbooks pictures reference locale clean
+.PHONY: help demo test lint bench workbooks pictures reference locale language clean
 
 PYTHON ?= python3
 OUT ?= demo
@@ -54,6 +54,9 @@ locale: $(STAMP) ## collect the texts to translate, update and compile every lan
 	    --ignore-pot-creation-date --width=120; \
 	  $(BIN)/pybabel compile -i "$$po" -o "$${po%.po}.mo" -l "$$code" --statistics; \
 	done
+
+language: $(STAMP) ## begin a language (LANG=it): its file, and translations to fill in
+	@$(BIN)/python tools/begin_language.py "$(if $(filter command,$(origin LANG)),$(LANG))"
 
 clean: ## remove what was built, but not the environment
 	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info $(MO)

@@ -12,7 +12,7 @@ import numpy as np
 from kpixl.cellvalue import match_key
 from kpixl.check.case import CAP
 from kpixl.check.meant import word_meant
-from kpixl.folding import folded
+from kpixl.folding import folded, without_accents
 from kpixl.i18n import language
 from kpixl.languages import codes
 from kpixl.languages.load import yes_no
@@ -75,6 +75,7 @@ def _elsewhere(field: Field) -> dict[str, str]:
         if id_ in field.choices:
             for other in others:
                 found.setdefault(other, id_)
+                found.setdefault(without_accents(other), id_)
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from kpixl.errors import N_, Phrase, UnknownChoice
+from kpixl.languages import ENGLISH
 
 
 class Trade(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,11 +46,9 @@ def _words() -> Any:
 
 
 def owner(language: str) -> Owner:
-    """The words of an owner who speaks ``language``; UnknownChoice where there are none."""
+    """The words of an owner who speaks ``language``; those in English where there are none."""
     owners = _words()["owners"]
-    if language not in owners:
-        raise UnknownChoice(got=language, what=Phrase(N_("language with sample data")), allowed=", ".join(owners))
-    return msgspec.convert(owners[language], Owner)
+    return msgspec.convert(owners.get(language, owners[ENGLISH]), Owner)
 
 
 class PeopleNames:

@@ -17,8 +17,8 @@ import msgspec
 import yaml
 
 from kpixl.catalog.tables import word_key
-from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.i18n import language as language_of
+from kpixl.languages import ENGLISH
 from kpixl.period import add_months
 from kpixl.samples.days import cell, workdays
 from kpixl.samples.people import PeopleNames, owner
@@ -57,11 +57,9 @@ def _phrases() -> Any:
 
 
 def phrases(business: str, language: str) -> Phrases:
-    """The phrases of ``business`` in ``language``; UnknownChoice for a language without them."""
+    """The phrases of ``business`` in ``language``; those in English where it has none."""
     known = _phrases()[business]
-    if language not in known:
-        raise UnknownChoice(got=language, what=Phrase(N_("language with sample data")), allowed=", ".join(known))
-    return msgspec.convert(known[language], Phrases)
+    return msgspec.convert(known.get(language, known[ENGLISH]), Phrases)
 
 
 @dataclass(slots=True, kw_only=True)
