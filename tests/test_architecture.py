@@ -80,3 +80,58 @@ def test_no_circle_of_modules() -> None:
         for module in leaves:
             del arrows[module]
     assert not {module: sorted(to & arrows.keys()) for module, to in arrows.items()}
+
+
+OUTERMOST = {"kpixl.cli.main", "kpixl.cli.commands.watch", "kpixl.excel"}
+"""Where the moment is asked for; everything below is told."""
+WAITING = {"kpixl.excel.host": {"monotonic", "sleep"}}
+"""Where time may pass, which says nothing of the day."""
+ASKS = {"now", "today", "utcnow"}
+"""Of the classes of ``datetime``, and of those of pandas that are like them."""
+
+
+def clock_readings(tree: ast.AST) -> set[str]:
+    """Every mention of what reads the machine's clock: a class that is asked for now, and all of ``time``."""
+    found = set()
+    time_names = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name == "time"
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "time":
+            found |= {f"time.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Attribute):
+            whose = ast.unparse(node.value)
+            if whose in time_names:
+                found.add(f"time.{node.attr}")
+            elif node.attr in ASKS and whose.split(".")[-1] in {"datetime", "date", "Timestamp", "Period"}:
+                found.add(f"{whose}.{node.attr}")
+    return found
+
+
+@pytest.mark.parametrize("module", [name for name in FILES if name not in OUTERMOST])
+def test_nothing_below_the_outermost_calls_asks_the_clock(module: str) -> None:
+    assert clock_readings(TREES[module]) <= {f"time.{name}" for name in WAITING.get(module, ())}
+
+
+@pytest.mark.parametrize("module", sorted(OUTERMOST))
+def test_the_outermost_calls_are_those_that_ask(module: str) -> None:
+    assert any(reading.endswith(".now") for reading in clock_readings(TREES[module]))
+
+
+@pytest.mark.parametrize(
+    ("source", "readings"),
+    [
+        ("import datetime\ndatetime.datetime.now()", {"datetime.datetime.now"}),
+        ("from datetime import date\nf(default=date.today)", {"date.today"}),
+        ("from time import time", {"time.time"}),
+        ("import time as clock\nclock.localtime()", {"time.localtime"}),
+        ("import pandas as pd\npd.Timestamp.today()", {"pd.Timestamp.today"}),
+        ("clock.now()\nself.today\nmodel.sleep()", set()),
+    ],
+)
+def test_a_clock_is_recognised(source: str, readings: set[str]) -> None:
+    assert clock_readings(ast.parse(source)) == readings
