@@ -143,6 +143,14 @@ def test_the_owners_minimum_of_cases_raises_ours(minimum: int | None, few: list[
     assert [group.name for group in groups][-len(few) :] == few
 
 
+def test_groups_of_equal_size_stand_by_name() -> None:
+    # Five answers each, all content: as many cases, the same level. The rows name them in another order.
+    assert order(surveys(Carl=[5] * 5, Ana=[5] * 5, Ben=[5] * 5), "client") == ["Ana", "Ben", "Carl"]
+    # Of thirteen that are equal the last by name is the one too many.
+    names = [f"Client {letter}" for letter in "MLKJIHGFEDCBA"]
+    assert order(surveys(**{name: [5] * 5 for name in names}), "client") == sorted(names)[:12]
+
+
 SB = business("service-business")
 
 

@@ -365,6 +365,15 @@ def test_a_gap_in_the_past_does_not_make_one_step_a_move() -> None:
     assert in_row(2.2, 0.8, {9: 2.3}, {9: 0.81}) == ["hurry"]
 
 
+def test_two_closed_periods_with_a_gap_after_them_are_enough_to_wait_for_a_second_step() -> None:
+    # August was never closed. July and September are two closed periods: one step is not a move yet.
+    assert in_row(2.2, 0.8, {7: 2.5, 9: 2.3}, {8: 0.82, 9: 0.81}) == []
+    # September alone is one period, after which nothing else can be had than one step.
+    assert in_row(2.2, 0.8, {9: 2.3}, {8: 0.82, 9: 0.81}) == ["hurry"]
+    # What was closed later, as October and November are here, is no past of October's.
+    assert in_row(2.2, 0.8, {9: 2.3, 10: 2.2, 11: 2.1}, {8: 0.82, 9: 0.81}) == ["hurry"]
+
+
 def test_too_few_cases_call_for_nothing() -> None:
     made = scorecard({"incidents": 1, "tasks_done": 3}, owner=PA)
     assert [caution.id for caution in cautions(made)] == ["indiscretion"]

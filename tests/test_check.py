@@ -513,6 +513,16 @@ def test_one_client_with_more_than_a_quarter_of_the_answers() -> None:
     assert "one_client" not in codes(entries({"surveys": [*ROWS["surveys"][:5], *answers]}))
 
 
+def test_exactly_a_quarter_of_the_answers_is_no_reason_to_warn() -> None:
+    # Two of eight are 25 %, three of twelve as well, and three of eleven are 27.3 %.
+    def answers(**given: int) -> list[Row]:
+        return [{"date": date(2026, 10, 9), "client": name, "score": 4} for name, n in given.items() for _ in range(n)]
+
+    assert "one_client" not in codes(entries({"surveys": answers(A=2, B=2, C=2, D=2)}))
+    assert "one_client" not in codes(entries({"surveys": answers(A=3, B=3, C=3, D=3)}))
+    assert only(entries({"surveys": answers(A=3, B=2, C=2, D=2, E=2)}), "one_client").details["count"] == 3
+
+
 # Choices
 
 

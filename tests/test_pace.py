@@ -42,6 +42,30 @@ def test_the_days_of_a_period(period: str, today: date, gone: int, left: int) ->
     assert now.running is (gone > 0 and left > 0)
 
 
+@pytest.mark.parametrize(
+    ("period", "last", "first_after"),
+    [
+        ("2026-10", date(2026, 10, 31), date(2026, 11, 1)),
+        ("2028-02", date(2028, 2, 29), date(2028, 3, 1)),
+        ("2026-W43", date(2026, 10, 25), date(2026, 10, 26)),
+        ("2026-Q4", date(2026, 12, 31), date(2027, 1, 1)),
+        ("2026", date(2026, 12, 31), date(2027, 1, 1)),
+    ],
+)
+def test_a_period_is_over_on_the_first_day_after_it(period: str, last: date, first_after: date) -> None:
+    assert not clock(Period.parse(period), None, last).over
+    assert clock(Period.parse(period), None, first_after).over
+
+
+def test_entries_that_end_early_are_late_once_the_period_is_over() -> None:
+    october, until = Period.parse("2026-10"), float(serial(date(2026, 10, 20)))
+    # Eleven days have no entries yet: on the last of October that is how it should be.
+    assert [clock(october, until, day).left for day in (date(2026, 10, 31), date(2026, 11, 1))] == [11, 11]
+    assert not clock(october, until, date(2026, 10, 31)).late
+    assert clock(october, until, date(2026, 11, 1)).late
+    assert not clock(october, float(serial(date(2026, 10, 31))), date(2026, 11, 1)).late
+
+
 def test_the_day_of_the_entries_comes_before_today() -> None:
     october = Period.parse("2026-10")
     assert clock(october, float(serial(date(2026, 10, 10))) + 0.75, date(2026, 10, 20)).gone == 10

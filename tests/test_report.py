@@ -801,6 +801,35 @@ def test_browsers_of_windows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert pdf.browsers() == [edge]
 
 
+def test_the_browser_that_prints_is_kept_from_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The promise that no figure leaves the computer: a proxy at which nobody listens, a profile of its own, and
+    nothing of what a browser asks for by itself."""
+    lines: list[list[str]] = []
+
+    def run(command: list[str], **_: Any) -> None:
+        lines.append(command)
+        Path(next(part for part in command if part.startswith("--print-to-pdf=")).partition("=")[2]).write_bytes(
+            b"%PDF-"
+        )
+
+    monkeypatch.setattr(pdf, "browsers", lambda: [tmp_path / "chromium"])
+    monkeypatch.setattr(pdf.subprocess, "run", run)
+    assert pdf.pdf_of("<p>April</p>") == b"%PDF-"
+    ((program, *switches, page),) = lines
+    assert program == str(tmp_path / "chromium")
+    assert {
+        "--headless",
+        "--proxy-server=127.0.0.1:9",  # the port of the discard service, which no computer offers any more
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-extensions",
+    } <= set(switches)
+    profile = next(switch.partition("=")[2] for switch in switches if switch.startswith("--user-data-dir="))
+    assert page.startswith("file:")
+    assert not Path(profile).parent.exists()  # the page with the figures is gone as well
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("currency", "width", "height"), [("USD", 612, 792), ("EUR", 595, 842)])
 def test_a_pdf_on_the_paper_of_the_currency(

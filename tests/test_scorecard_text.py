@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import re
+import sys
 from datetime import date
 from functools import partial
 from itertools import dropwhile, takewhile
@@ -14,7 +16,7 @@ import pytest
 from clock import TODAY
 from kpixl.catalog import Business, business, businesses
 from kpixl.check import Problem, problem
-from kpixl.cli import scorecard
+from kpixl.cli import scorecard as shown
 from kpixl.cli.commands import kpis
 from kpixl.entries import Entries, InputCell, PastValue
 from kpixl.i18n import language
@@ -35,7 +37,7 @@ RESULT_KEYS = {
 
 
 def test_a_result_for_machines(scorecard: Scorecard) -> None:
-    css = scorecard.result_json(scorecard.result("css"), EN)
+    css = shown.result_json(scorecard.result("css"), EN)
     assert set(css) == RESULT_KEYS
     assert css == css | {
         "kpi": "css",
@@ -75,21 +77,21 @@ def test_a_result_for_machines(scorecard: Scorecard) -> None:
 
 
 def test_a_result_without_a_value_says_why(scorecard: Scorecard) -> None:
-    art = scorecard.result_json(scorecard.result("art"), EN)
+    art = shown.result_json(scorecard.result("art"), EN)
     assert art["value"] is art["level"] is art["next_level"] is art["to_next"] is None
     assert art["reason"] == {"code": "zero_denominator", "text": "No requests resolved in this period"}
 
 
 def test_the_lowest_level_is_a_level() -> None:
-    assert scorecard.result_json(calc("css", {"satisfied": 1, "surveyed": 2}), EN)["level"] == "below"
+    assert shown.result_json(calc("css", {"satisfied": 1, "surveyed": 2}), EN)["level"] == "below"
 
 
 def test_an_alert_is_a_sentence(scorecard: Scorecard) -> None:
-    assert scorecard.result_json(scorecard.result("aur"), EN)["alert"].startswith("Utilisation above 100 %")
+    assert shown.result_json(scorecard.result("aur"), EN)["alert"].startswith("Utilisation above 100 %")
 
 
 def test_a_scorecard_for_machines(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
-    data = scorecard.scorecard_json(scorecard, EN, problems)
+    data = shown.scorecard_json(scorecard, EN, problems)
     assert {key: data[key] for key in ("business", "company", "period", "currency", "language")} == {
         "business": "remote-va-agency",
         "company": "TaskZenith",
@@ -145,7 +147,7 @@ def test_measures_name_what_they_are_bound_to() -> None:
 
 
 def test_the_scorecard_in_a_terminal(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
-    lines = scorecard.scorecard_text(scorecard, problems, EN).splitlines()
+    lines = shown.scorecard_text(scorecard, problems, EN).splitlines()
     assert lines[0] == "TaskZenith · October 2026"
     assert lines[3:9] == [
         "CSS   Client satisfaction score       88.0%  ● typical      −2.0 points worse",
@@ -166,7 +168,7 @@ def test_the_terminal_is_a_hundred_wide(scorecard: Scorecard) -> None:
         dataclasses.replace(result, kpi=type(result.kpi)(**_fields(result.kpi) | {"name": longest * 2}))
         for result in scorecard.results
     )
-    text = scorecard.scorecard_text(dataclasses.replace(scorecard, slots=results), (), EN)
+    text = shown.scorecard_text(dataclasses.replace(scorecard, slots=results), (), EN)
     assert max(map(len, text.splitlines())) <= lines.WIDTH
     assert "otros" in text
     assert "…" not in text
@@ -177,8 +179,8 @@ def _fields(record: object) -> dict[str, object]:
 
 
 def test_colour_only_when_asked_and_without_moving_anything(scorecard: Scorecard) -> None:
-    plain = scorecard.scorecard_text(scorecard, (), EN)
-    coloured = scorecard.scorecard_text(scorecard, (), EN, colour=True)
+    plain = shown.scorecard_text(scorecard, (), EN)
+    coloured = shown.scorecard_text(scorecard, (), EN, colour=True)
     assert "\x1b" not in plain
     assert "\x1b[1;34m★ exceptional" in coloured
     assert ANSI.sub("", coloured) == plain
@@ -199,12 +201,12 @@ def test_the_catalogue_in_a_terminal() -> None:
 
 
 def test_one_kpi_in_a_terminal() -> None:
-    text = scorecard.calc_text(calc("css", {"satisfied": 80, "surveyed": 100}, "remote-va-agency"), EN)
+    text = shown.calc_text(calc("css", {"satisfied": 80, "surveyed": 100}, "remote-va-agency"), EN)
     assert text.splitlines() == [
         "CSS, Client satisfaction score (remote-va-agency): 80.0%  ▼ below benchmark (too few to be sure)",
         "  Satisfied answers: +5 → typical",
     ]
-    sure = scorecard.calc_text(calc("css", {"satisfied": 800, "surveyed": 1000}, "remote-va-agency"), EN)
+    sure = shown.calc_text(calc("css", {"satisfied": 800, "surveyed": 1000}, "remote-va-agency"), EN)
     assert sure.splitlines()[0].endswith("▼ below benchmark")
 
 
@@ -236,7 +238,7 @@ def takings(revenue: float, until: date | None = None, target: float | None = No
 
 def told(scorecard: Scorecard) -> list[str]:
     """What the terminal says of revenue below its value, a line each."""
-    lines = scorecard.scorecard_text(scorecard, (), EN).splitlines()
+    lines = shown.scorecard_text(scorecard, (), EN).splitlines()
     _, *lines = dropwhile(lambda line: "  Revenue  " not in line, lines)
     return [line.strip() for line in takewhile(lambda line: line.startswith("  "), lines)]
 
@@ -251,7 +253,7 @@ def told(scorecard: Scorecard) -> list[str]:
 )
 def test_signal_or_noise(revenue: float, signal: str, line: str | None) -> None:
     scorecard = takings(revenue)
-    found = scorecard.result_json(scorecard.result("revenue"), EN)
+    found = shown.result_json(scorecard.result("revenue"), EN)
     assert found["usual_range"] == pytest.approx({"low": 5680, "mean": 11_000, "high": 16_320})
     assert (found["signal"], found["pace"], found["interval"], found["settled"]) == (signal, None, None, None)
     assert told(scorecard) == ([line] if line else [])
@@ -260,26 +262,26 @@ def test_signal_or_noise(revenue: float, signal: str, line: str | None) -> None:
 def test_while_the_period_runs() -> None:
     """10 of 31 days: 9,000 becomes 27,900; a steady month towards 31,000 would stand at 10,000."""
     scorecard = takings(9_000, date(2026, 10, 10), 31_000)
-    data = scorecard.scorecard_json(scorecard, EN)
+    data = shown.scorecard_json(scorecard, EN)
     assert data["clock"] == {"days_gone": 10, "days_left": 21}
     (revenue,) = [kpi for kpi in data["kpis"] if kpi["kpi"] == "revenue"]
     assert revenue["pace"] == {"forecast": pytest.approx(27_900), "steady": pytest.approx(10_000), "on_track": False}
     assert revenue["signal"] is None
     assert revenue["usual_range"]["mean"] == 11_000
-    assert scorecard.scorecard_text(scorecard, (), EN).startswith("D · October 2026 · days left: 21\n")
+    assert shown.scorecard_text(scorecard, (), EN).startswith("D · October 2026 · days left: 21\n")
     assert told(scorecard) == ["Forecast €27,900 · off track"]
     json.dumps(data, allow_nan=False)
 
 
 def test_before_it_begins_a_period_has_no_days_left_to_tell() -> None:
-    text = scorecard.scorecard_text(takings(9_000, date(2026, 9, 20)), (), EN)
+    text = shown.scorecard_text(takings(9_000, date(2026, 9, 20)), (), EN)
     assert text.startswith("D · October 2026\n")
     assert "Forecast" not in text
 
 
 def test_without_a_target_there_is_a_forecast_alone() -> None:
     scorecard = takings(9_000.4, date(2026, 10, 10))
-    pace = scorecard.result_json(scorecard.result("revenue"), EN)["pace"]
+    pace = shown.result_json(scorecard.result("revenue"), EN)["pace"]
     assert pace == {"forecast": pytest.approx(27_901.24), "steady": None, "on_track": None}
     assert told(scorecard) == ["Forecast €27,901"]
     on_track = takings(10_000, date(2026, 10, 10), 31_000)
@@ -289,3 +291,44 @@ def test_without_a_target_there_is_a_forecast_alone() -> None:
 @pytest.mark.parametrize(("revenue", "line"), [(1e300, "Forecast 3.1e+300"), (-1_000, "Forecast -€3,100.00")])
 def test_a_forecast_of_any_size_is_written(revenue: float, line: str) -> None:
     assert told(takings(revenue, date(2026, 10, 10))) == [line]
+
+
+# Colours
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def in_colour(
+    monkeypatch: pytest.MonkeyPatch, stdout: io.StringIO, platform: str = "linux", **environment: str
+) -> bool:
+    """Whether there is colour on a stream of a computer, whatever the tests run in."""
+    with monkeypatch.context() as patch:
+        for name in ("NO_COLOR", "TERM", "WT_SESSION"):
+            patch.delenv(name, raising=False)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "stdout", stdout)
+        patch.setattr(sys, "platform", platform)
+        return shown.in_colour()
+
+
+def test_a_terminal_is_coloured_and_a_file_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert in_colour(monkeypatch, Terminal(), TERM="xterm-256color")
+    assert not in_colour(monkeypatch, io.StringIO(), TERM="xterm-256color")
+
+
+def test_no_color_is_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not in_colour(monkeypatch, Terminal(), TERM="xterm-256color", NO_COLOR="1")
+    assert not in_colour(monkeypatch, Terminal(), "win32", WT_SESSION="1", NO_COLOR="1")
+
+
+def test_a_dumb_terminal_is_not_coloured(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not in_colour(monkeypatch, Terminal(), TERM="dumb")
+
+
+def test_the_old_console_of_windows_is_not_coloured(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not in_colour(monkeypatch, Terminal(), "win32")
+    assert in_colour(monkeypatch, Terminal(), "win32", WT_SESSION="1")

@@ -14,7 +14,7 @@ from computed import ENGINES, Computed
 from kpixl.kpi.measure import measure
 from kpixl.kpi.result import Result
 from kpixl.kpi.score import score
-from kpixl.kpi.signals import Signal, limits, marked, runs, signal
+from kpixl.kpi.signals import Limits, Signal, limits, marked, runs, signal
 from kpixl.period import add_months, serial
 from workbooks import Filled, make, opened
 
@@ -80,6 +80,32 @@ def test_a_point_outside_the_limits_is_a_signal(value: float, expected: Signal) 
     found = limits(SIX, None, None)
     assert found is not None
     assert signal(SIX, value, found) is expected
+
+
+@pytest.mark.parametrize(
+    ("value", "side"),
+    [
+        # The limits by hand: 7.744 and 16.256. A sum of many cells may miss them by its last digits.
+        (16.256 + 1e-12, 0),
+        (7.744 - 1e-12, 0),
+        (16.256 + 1e-6, 1),
+        (7.744 - 1e-6, -1),
+    ],
+)
+def test_noise_at_a_limit_is_within_the_limits(value: float, side: int) -> None:
+    assert Limits(12.0, 7.744, 16.256).outside(value) == side
+
+
+@pytest.mark.parametrize(("value", "side"), [(12 + 1e-12, 0), (12 - 1e-12, 0), (12 + 1e-6, 1), (12 - 1e-6, -1)])
+def test_noise_at_the_mean_is_on_neither_side(value: float, side: int) -> None:
+    assert Limits(12.0, 7.744, 16.256).side(value) == side
+
+
+def test_noise_is_measured_by_the_size_of_the_figures() -> None:
+    # A figure of a million has ten digits before the noise of one of a hundred begins.
+    assert Limits(1e6, 0.9e6, 1.1e6).outside(1.1e6 + 1e-6) == 0
+    assert Limits(-1e6, -1.1e6, -0.9e6).outside(-1.1e6 - 1e-6) == 0
+    assert Limits(-1e6, -1.1e6, -0.9e6).outside(-1.1e6 - 1) == -1
 
 
 def test_eight_in_a_row_on_one_side_are_a_signal_and_seven_are_none() -> None:
@@ -187,13 +213,35 @@ def _workbook(numbers: list[int]) -> Filled:
     return Filled(typed=typed, past=past, trend=RATIOS[PLACES[numbers[-1]][1]][2])
 
 
+ABOUT_ONE = [0.93] * 4 + [1.04] * 7
+"""Mean 1: four times 0.07 below it and seven times 0.04 above it, the last seven months."""
+NOISY = {
+    "limits": Filled(
+        # ART's limits by hand: 1.6256 and 0.7744. A hundredth of these typed totals is past them by 1e-12.
+        typed={
+            "resolution_hours": 162.56 + 1e-10,
+            "requests_resolved": 100.0,
+            "clients_new": 77.44 - 1e-10,
+            "leads": 100.0,
+        },
+        past=[*closed("va_art", [*ART]), *closed("va_ncar", [*ART])],
+    ),
+    "mean": Filled(
+        # Seven months in a row on one side, and this one past the mean of 1 by 1e-12: not the eighth.
+        typed={"resolution_hours": 100 + 1e-10, "requests_resolved": 100.0, "clients_new": 100 - 1e-10, "leads": 100.0},
+        past=[*closed("va_art", [*ABOUT_ONE]), *closed("va_ncar", [2 - value for value in ABOUT_ONE])],
+    ),
+}
+"""Figures that differ from an edge by what a long sum leaves behind."""
+
+
 @pytest.fixture(scope="module", params=ENGINES)
 def computed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Computed:
     cases: dict[str, list[int]] = {}
     for number, (case, _) in PLACES.items():
         cases.setdefault(case, []).append(number)
     workbooks = {case: _workbook(numbers) for case, numbers in cases.items()}
-    return Computed.by(request.param, workbooks, tmp_path_factory.mktemp("signals"))
+    return Computed.by(request.param, workbooks | NOISY, tmp_path_factory.mktemp("signals"))
 
 
 @pytest.mark.parametrize("number", range(len(SAID)))
@@ -202,6 +250,13 @@ def test_what_the_sheets_say(number: int, computed: Computed) -> None:
     assert computed.differences(case) == []
     assert computed.cell(case, "kpis", kpi, "signal") == word
     assert (result(computed.paths[case], kpi).past.signal is None) is (word == "")
+
+
+@pytest.mark.parametrize("kpi", ["art", "ncar"])
+@pytest.mark.parametrize("case", NOISY)
+def test_noise_at_an_edge_is_usual_variation_in_every_engine(case: str, kpi: str, computed: Computed) -> None:
+    assert computed.cell(case, "kpis", kpi, "signal") == "usual variation"
+    assert computed.differences(case) == []
 
 
 @pytest.mark.parametrize("number", [2, 5, 8, 10])
