@@ -161,7 +161,7 @@ def test_a_period_can_be_closed_from_its_last_day_on(on: Day, service: Path, tmp
     # November has thirty days, none of which has come until it is years past.
     clock = rolled.scorecard.clock
     assert (clock.gone, clock.left) == ((30, 0) if on.over else (0, 30))
-    assert rolled.scorecard.result("revenue").previous == 9000
+    assert rolled.scorecard.result("revenue").past.previous == 9000
 
 
 def test_the_report_says_how_many_days_are_left_and_when_it_was_made(on: Day, service: Path, tmp_path: Path) -> None:
