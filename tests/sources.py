@@ -11,7 +11,7 @@ from typing import Any
 
 from kpixl.catalog import catalogue
 from kpixl.cellvalue import number
-from kpixl.imports import Accepted, Hints, Kept, Manners, Match, match, read_source, rows_for
+from kpixl.imports import Accepted, Hints, Kept, Manners, Match, Said, match, read_source, rows_for
 from kpixl.texts.words import choice_words
 
 TABLES = catalogue().tables
@@ -37,7 +37,8 @@ def taken(table: str, path: Path, *, sheet: str | None = None, **options: Any) -
     found = matched(table, path, sheet=sheet, language=options.get("language", "en"), **finding)
     kept = Kept(**{name: options.pop(name) for name in KEPT if name in options})
     choices = options.pop("choices", None) or choice_words(found.table, {})
-    return rows_for(found, choices, Manners(**options), kept)
+    told = options.pop("said", Said())
+    return rows_for(found, choices, Manners(**options), kept, told)
 
 
 def day(*when: int) -> float:

@@ -53,7 +53,7 @@ def calculated_cells(log: TableLog) -> Iterator[Problem]:
             continue
         expected, found = log.case.tally.calculated(log.rows, column), log.numbers(column.id)
         details = partial(_calculated_details, log, column, expected)
-        missing = np.isfinite(expected) & np.isnan(found)
+        missing = np.isfinite(expected) & np.isnan(found) & ~_untimed(log, column)
         yield from log.problems("calculated_missing", column.id, np.flatnonzero(missing), details)
         with np.errstate(invalid="ignore"):
             differs = np.abs(found - expected) > _TOLERANCE * np.maximum(1.0, np.abs(expected))
@@ -61,6 +61,14 @@ def calculated_cells(log: TableLog) -> Iterator[Problem]:
 
 
 _TOLERANCE = 1e-6
+
+
+def _untimed(log: TableLog, column: Elapsed) -> np.ndarray:
+    """Which rows have two whole days where hours are counted: an import leaves their hours blank."""
+    if column.unit != "hours":
+        return np.zeros(len(log.rows), dtype=bool)
+    whole: np.ndarray = (log.numbers(column.since) % 1 == 0) & (log.numbers(column.until) % 1 == 0)
+    return whole
 
 
 def _hidden(log: TableLog, column: Calculated) -> Iterator[Problem]:
@@ -72,6 +80,8 @@ def _hidden(log: TableLog, column: Calculated) -> Iterator[Problem]:
         return
     expected, found = log.case.tally.calculated(log.rows, column), log.numbers(column.id)
     right = np.isclose(expected, found, rtol=_TOLERANCE, atol=_TOLERANCE, equal_nan=True)
+    if isinstance(column, Elapsed):
+        right |= np.isnan(found) & _untimed(log, column)
     yield from log.problems("hidden_changed", column.id, np.flatnonzero(~right & log.filled), lambda row: {})
 
 

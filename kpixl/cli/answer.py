@@ -73,16 +73,16 @@ def asked_for(arguments: Arguments) -> Asked:
     return Asked(chosen.id, code, period, company, currency_of(arguments.currency, code))
 
 
-def pairs(words: Iterable[str], form: str) -> dict[str, str]:
-    """``NAME=VALUE`` words as a mapping, names in small letters; ``form`` says how they are written."""
+def pairs(words: Iterable[str], form: str, *, may_be_blank: bool = False) -> dict[str, str]:
+    """``NAME=VALUE`` words as a mapping, names as they are written; ``form`` says how they are to be."""
     found: dict[str, str] = {}
     for word in words:
-        name, _equals, value = (part.strip() for part in word.partition("="))
-        if not (name and value):
+        name, equals, value = (part.strip() for part in word.partition("="))
+        if not (name and equals and (value or may_be_blank)):
             raise NotAPair(got=word, form=form)
-        if name.lower() in found:
+        if name.lower() in map(str.lower, found):
             raise GivenTwice(got=name)
-        found[name.lower()] = value
+        found[name] = value
     return found
 
 

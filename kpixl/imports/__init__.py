@@ -5,6 +5,8 @@ from kpixl.imports.choice_words import Choices
 from kpixl.imports.columns import Manners
 from kpixl.imports.known import Kept, Spellings, spelling, text_key
 from kpixl.imports.matching import HOW_WORDS, Filling, Hints, How, Match, match
+from kpixl.imports.names import near
+from kpixl.imports.naming import field_called, table_called
 from kpixl.imports.outcome import Accepted, Completion, Difference, Rejected
 from kpixl.imports.profiles import Product, products
 from kpixl.imports.refusals import (
@@ -18,6 +20,7 @@ from kpixl.imports.refusals import (
 )
 from kpixl.imports.remarks import Note
 from kpixl.imports.rows import rows_for
+from kpixl.imports.said import DateOrder, Filter, Said, lines_of, remembered, together
 from kpixl.imports.source import Raw, Source
 from kpixl.imports.source_file import read_source
 from kpixl.imports.values import (
@@ -57,8 +60,10 @@ __all__ = [
     "BadConstant",
     "Choices",
     "Completion",
+    "DateOrder",
     "Difference",
     "Filling",
+    "Filter",
     "Hints",
     "How",
     "Kept",
@@ -70,17 +75,24 @@ __all__ = [
     "Product",
     "Raw",
     "Rejected",
+    "Said",
     "Source",
     "Spellings",
     "UnknownSheet",
     "UnknownZone",
     "UnreadableTable",
     "Value",
+    "field_called",
+    "lines_of",
     "match",
     "name_key",
+    "near",
     "products",
     "read_source",
+    "remembered",
     "rows_for",
     "spelling",
+    "table_called",
     "text_key",
+    "together",
 ]

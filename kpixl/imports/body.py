@@ -3,7 +3,7 @@ totals, groups and joined columns as a product's profile tells of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
@@ -31,15 +31,16 @@ class Body:
     """How many rows were totals, headings of groups, or of another kind."""
 
 
-def body(match: Match) -> Body:
-    """The rows that ``match`` is about, all as long as there are headings."""
+def body(match: Match, chosen: Collection[int] = ()) -> Body:
+    """The rows that ``match`` is about, all as long as there are headings. What a product's profile says of the columns
+    ``chosen`` is passed over: the owner has said which of their rows count."""
     width = len(match.columns)
     blanks = {folded(text) for text in match.product.product.blanks} if match.product else set()
     rows = [_fitted(row, width, blanks) for row in match.source.rows[match.heading + 1 :]]
     lines = match.source.lines[match.heading + 1 :]
     if match.product is None:
         return Body(rows, lines, [""] * len(rows), 0)
-    return _chosen(rows, lines, match.product)
+    return _chosen(rows, lines, match.product, chosen)
 
 
 def cells_for(filling: Filling, of: Body, *, group: bool) -> list[Raw]:
@@ -60,7 +61,7 @@ def cells_for(filling: Filling, of: Body, *, group: bool) -> list[Raw]:
 def meets(where: Where, product: Recognised, of: Body) -> list[bool]:
     """Which rows a condition of a profile holds for."""
     place, keys = product.aliases[where.column], where.keys
-    return [_key(row[place]) in keys for row in of.rows]
+    return [bool(_keys(row[place]) & keys) for row in of.rows]
 
 
 def _fitted(row: list[Raw], width: int, blanks: set[str]) -> list[Raw]:
@@ -70,16 +71,17 @@ def _fitted(row: list[Raw], width: int, blanks: set[str]) -> list[Raw]:
     return fitted
 
 
-def _chosen(rows: list[list[Raw]], lines: list[int], product: Recognised) -> Body:
+def _chosen(rows: list[list[Raw]], lines: list[int], product: Recognised, chosen: Collection[int]) -> Body:
     report, kept, places, groups = product.report, [], [], []
     group: Raw = ""
     kind = product.aliases[report.only.column] if report.only else None
+    kind = None if kind in chosen else kind
     keys = report.only.keys if report.only else frozenset()
     for row, line in zip(rows, lines, strict=True):
         filled = [cell for cell in row if is_filled(cell)]
         if report.lone and len(filled) == 1:
             group = filled[0] if is_filled(row[0]) else group
-        elif not _is_total(filled, report) and (kind is None or _key(row[kind]) in keys):
+        elif not _is_total(filled, report) and (kind is None or _keys(row[kind]) & keys):
             kept.append(row)
             places.append(line)
             groups.append(group)
@@ -93,6 +95,11 @@ def _is_total(filled: Row, report: ProductReport) -> bool:
 
 def _key(cell: Raw) -> str:
     return name_key(str(cell).lower()) if isinstance(cell, (str, bool)) else ""
+
+
+def _keys(cell: Raw) -> set[str]:
+    """What a cell is compared by: all of it, and what stands before a parenthesis (``Closed won (Sales Pipeline)``)."""
+    return {_key(cell), _key(cell.partition("(")[0])} - {""} if isinstance(cell, str) else {_key(cell)}
 
 
 def _joined(cells: Row) -> Raw:

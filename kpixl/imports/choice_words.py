@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import TypeAlias
 
 from kpixl.cellvalue import ExcelError
 from kpixl.folding import composed, name_key, without_accents
 from kpixl.imports.source import Raw
 from kpixl.imports.values import CONTROL, NO_CHOICE, TOO_LONG, Read, Unfit
+from kpixl.languages.load import yes_no
 
 Choices: TypeAlias = Mapping[str, Mapping[str, str]]
 """Field id -> what a file may say for a choice, in small letters -> the workbook's word for it."""
@@ -23,18 +25,29 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff
 
 @dataclass(frozen=True)
 class ChoiceWords:
-    """The words of one choice field, and what they stand for."""
+    """The words of one choice field, and what they stand for. ``exports`` are the ids of choices by what exports say
+    for them, as names compare."""
 
     words: Mapping[str, str]
+    exports: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, cell: Raw) -> Read:
         """The workbook's word for what stands in a cell."""
         text = plain_text(cell).lower()
-        return self.word(text) or Unfit(NO_CHOICE)
+        return self.word(text) or self.unfit
+
+    @property
+    def unfit(self) -> Unfit:
+        """Why another word does not fit: with those that do."""
+        return Unfit(NO_CHOICE, {"allowed": ", ".join(dict.fromkeys(self.words.values()))})
 
     def word(self, text: str) -> str | None:
         """The workbook's word for ``text``; None where it is no choice."""
-        return self.words.get(text.lower()) or self.words.get(without_accents(text))
+        found = self.words.get(text.lower()) or self.words.get(without_accents(text))
+        if found is None:
+            choice = self.exports.get(name_key(text)) or self.exports.get(name_key(text.partition("(")[0]))
+            found = self.words.get(choice) if choice else None
+        return found
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,9 @@ class Translated:
         text = plain_text(cell)
         found = self.known_word(text)
         if found is None:
-            return Unfit(NO_CHOICE) if self.otherwise is None else self.otherwise or None
+            if self.otherwise is not None:
+                return self.otherwise or None
+            return self.words.unfit if self.words else Unfit(NO_CHOICE, {"allowed": ", ".join(self.known)})
         return found or None
 
     def known_word(self, text: str) -> str | None:
@@ -61,6 +76,19 @@ class Translated:
             if found is not None:
                 return found
         return None
+
+
+def yes_or_no(text: str) -> str | None:
+    """Which of both a text says in any language of kpixl; None for anything else."""
+    return next((answer for answer, words in _answers().items() if without_accents(text) in words), None)
+
+
+@cache
+def _answers() -> Mapping[str, frozenset[str]]:
+    plain: dict[str, set[str]] = {"yes": {"yes"}, "no": {"no"}}
+    for answer, words in yes_no().items():
+        plain[answer].update(without_accents(word) for word in words)
+    return {"yes": frozenset(plain["yes"] - plain["no"]), "no": frozenset(plain["no"] - plain["yes"])}
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from kpixl.errors import Phrase
 from kpixl.folding import name_key
 from kpixl.i18n import language
 from kpixl.imports import dates, numbers
-from kpixl.imports.choice_words import Choices, ChoiceWords, Texts, Translated
+from kpixl.imports.choice_words import Choices, ChoiceWords, Texts, Translated, plain_text, yes_or_no
 from kpixl.imports.dates import Dates, Order, zone_called
 from kpixl.imports.numbers import NumberReader, Sign
 from kpixl.imports.profiles import Rule
-from kpixl.imports.remarks import COMMA, DAY_FIRST, LOCAL_ZONE, MONTH_FIRST, POINT, Note
-from kpixl.imports.values import Convert, Read, converted, texts_in
+from kpixl.imports.remarks import COMMA, DAY_FIRST, LOCAL_ZONE, MINUTES, MONTH_FIRST, POINT, SECONDS, Note
+from kpixl.imports.said import DateOrder, Said, text_of
+from kpixl.imports.scales import ScaleReader
+from kpixl.imports.values import BAD_DATE, Convert, Read, Unfit, converted, texts_in
+from kpixl.imports.vocabulary import choices_of
 from kpixl.languages.load import every, particulars
 
 if TYPE_CHECKING:
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 
     Cells = Sequence[Raw]
 
+OWN_DAY = "own day"
+"""Stands for the day of the row itself, until that is known."""
 _Told = TypeVar("_Told", Order, Sign)
 
 
@@ -61,20 +67,25 @@ class Columns:
     cells: Mapping[str, Cells]
     headings: Mapping[str, str]
     rules: Mapping[str, Rule]
+    said: Said = Said()  # noqa: RUF009  (frozen)
     notes: list[Note] = field(default_factory=list)
 
     def read(self) -> dict[str, list[Read]]:
         """What every cell turned out to be, by field id; what was settled on the way is in ``notes``."""
-        texts = {id_: texts_in(cells) for id_, cells in self.cells.items()}
+        texts = {id_: texts_in(self._replaced(id_, cells)) for id_, cells in self.cells.items()}
         dated = {id_: found for id_, found in texts.items() if self.table.field(id_).type == "date"}
         counted = {id_: found for id_, found in texts.items() if self.table.field(id_).type == "number"}
         orders = {id_: dates.orders_in(found) for id_, found in dated.items()}
         signs = {id_: numbers.signs_in(found) for id_, found in counted.items()}
         found = {}
-        for id_, cells in self.cells.items():
+        for id_, as_written in self.cells.items():
+            cells = self._replaced(id_, as_written)
             column = self.table.field(id_)
             if self.rules[id_].translate or self.rules[id_].default is not None:
                 found[id_] = self._translated(column, cells)
+            elif column.type == "date" and not column.required and self._yes_no(cells):
+                found[id_] = list(converted(cells, self._own_day))
+                self._note("own_day", id_)
             elif column.type == "date":
                 order = self._order(id_, dated[id_], orders)
                 found[id_] = converted(cells, self._dates(order, id_, cells))
@@ -98,12 +109,17 @@ class Columns:
         told = _told(id_, orders)
         if not any(dates.is_open(text) for text in texts):
             return self.manners.order
+        said = self._said_order(id_)
+        if said in ("dmy", "mdy") and (self.said.dates or told is None):
+            order: Order = "day" if said == "dmy" else "month"
+            self._note("dates_said", id_, order=Phrase(DAY_FIRST if said == "dmy" else MONTH_FIRST))
+            return order
         if told == "both":
             self._note("dates_mixed", id_)
             return None
         sure = told is not None or any(dates.is_dotted(text) for text in texts)
         hinted = self.source.delimiter == ";"
-        order: Order = told or ("day" if sure or hinted else self.manners.order)
+        order = told or ("day" if sure or hinted else self.manners.order)
         shown = Phrase(DAY_FIRST if order == "day" else MONTH_FIRST)
         self._note("dates" if sure else "dates_hinted" if hinted else "dates_assumed", id_, order=shown)
         return order
@@ -123,27 +139,64 @@ class Columns:
         return sign
 
     def _dates(self, order: Order | None, id_: str, cells: Cells) -> Dates:
-        zone = self.manners.zone
-        found = Dates(order, zone_called(zone), serials=self.source.kind == "excel")
+        zone, headed = self.manners.zone, dates.zone_in(self.headings[id_])
+        swapped = self.source.kind == "excel" and dates.is_half_converted(cells)
+        if swapped:
+            count = sum(isinstance(cell, date) and cell.day != cell.month for cell in cells)
+            self._note("half_converted", id_, count=count)
+        found = Dates(order, zone_called(zone), self.source.kind == "excel", headed, swapped)
         zoned = [cell.strip() for cell in cells if isinstance(cell, str) and dates.is_zoned(cell.strip())]
-        if zoned:
-            self._note("zone", id_, count=len(zoned), zone=zone or Phrase(LOCAL_ZONE))
+        moved = len(zoned)
+        if headed:
+            moved = sum(isinstance(c, datetime) or (isinstance(c, str) and dates.is_timed(c.strip())) for c in cells)
+        if moved:
+            self._note("zone", id_, count=moved, zone=zone or Phrase(LOCAL_ZONE))
         twofold = sum(map(found.is_twofold, zoned))
         if twofold:
             self._note("twofold", id_, count=twofold)
         return found
 
-    def _numbers(self, sign: Sign | None, column: Field, cells: Cells) -> NumberReader:
+    def _numbers(self, sign: Sign | None, column: Field, cells: Cells) -> NumberReader | ScaleReader:
         unit: Literal["count", "money", "fraction", "hours"] = "count"
         if column.unit in ("money", "fraction", "hours"):
             unit = column.unit
-        currency = numbers.currency_of(cells) if unit == "money" else ""
-        if currency and currency != self.manners.currency:
+        currency = numbers.currency_of(cells, self.manners.currency) if unit == "money" else ""
+        if currency and self.manners.currency and currency != self.manners.currency:
             self._note("currency", column.id, mark=currency)
-        return NumberReader(sign, unit, currency)
+        if column.maximum is not None:
+            return ScaleReader(NumberReader(sign, unit), column.maximum)
+        factor = numbers.factor_in(self.headings[column.id]) if unit == "hours" else 1.0
+        if factor != 1.0:
+            self._note("hours_of", column.id, unit=Phrase(MINUTES if factor == 1 / 60 else SECONDS))
+        if unit == "hours" and any(isinstance(c, str) and numbers.has_days(c) for c in cells):
+            self._note("days_of", column.id)
+        return NumberReader(sign, unit, currency, self.manners.currency, factor)
 
     def _words(self, column: Field) -> ChoiceWords:
-        return ChoiceWords(self.choices.get(column.id, {}))
+        return ChoiceWords(self.choices.get(column.id, {}), choices_of(self.table.id, column.id))
+
+    def _replaced(self, id_: str, cells: Cells) -> Cells:
+        """Some cells with the owner's words for what stands in them, and dates of two digits with the year first as
+        the owner says that they are."""
+        words = self.said.replaced(id_)
+        if words:
+            cells = [words.get(text_of(plain_text(cell)), cell) for cell in cells]
+        if self.table.field(id_).type == "date" and self._said_order(id_) == "ymd":
+            cells = [dates.year_first(cell) if isinstance(cell, str) else cell for cell in cells]
+        return cells
+
+    def _yes_no(self, cells: Cells) -> bool:
+        """Whether a column of dates says nothing but yes and no."""
+        texts = {plain_text(cell).casefold() for cell in cells} - {""}
+        return bool(texts) and all(self._own_day(text) is None or self._own_day(text) == OWN_DAY for text in texts)
+
+    def _own_day(self, cell: Raw) -> Read:
+        """The row's own day for a yes; nothing for a no."""
+        word = yes_or_no(plain_text(cell))
+        return Unfit(BAD_DATE) if word is None else OWN_DAY if word == "yes" else None
+
+    def _said_order(self, id_: str) -> DateOrder | None:
+        return self.said.dates or self.said.known_dates.get(text_of(self.headings[id_]))
 
     def _translated(self, column: Field, cells: Cells) -> list[Read]:
         """Texts that a product's profile translates; where it has a default, cells that say nothing get that."""

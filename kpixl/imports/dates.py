@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from kpixl.cellvalue import number
 from kpixl.folding import name_key, single_spaced
@@ -29,10 +29,21 @@ _LONGEST = 80
 _TIME = (
     r"(?:(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<part>[0-9]{1,9}))?)?"
     r"(?: ?(?P<half>[ap])\.? ?m\.?)?|(?P<alone>[0-9]{1,2}) ?(?P<half2>[ap])\.? ?m\.?)"
-    r"(?: ?(?P<zone>z|(?:utc|gmt)? ?[+\-−][0-9]{1,2}(?::?[0-9]{2})?|utc|gmt))?"
+    r"(?: ?[(\[]?(?P<zone>z|(?:utc|gmt)? ?[+\-−][0-9]{1,2}(?::?[0-9]{2})?|[a-z]+(?:/[a-z_]+){1,2}|[a-z]{3,4})[)\]]?)?"
 )
 """What follows the word or sign before a time of day."""
 _NUMERIC = re.compile(r"([0-9]{1,4}) ?([-/. ]) ?([0-9]{1,2}) ?\2 ?([0-9]{1,4})")
+_COMPACT = re.compile(r"^(?:[0-9]{8}(?:[t ]?[0-9]{6})?)(?=$|z$|[ +\-])")
+"""20261003, 20261003T141500"""
+_ZONE = r"(?:UTC|GMT) ?(?:[+\-−][0-9]{1,2}(?::?[0-9]{2})?)?|[A-Z]{2,3}T|[A-Z][a-z]+(?:/[A-Za-z_]+){1,2}"
+_IN_BRACKETS = re.compile(rf"[(\[]\s*({_ZONE})\s*[)\]]")
+_AT_END = re.compile(r"\b((?:UTC|GMT)(?:[+\-−][0-9]{1,2}(?::?[0-9]{2})?)?)\s*$")
+_HOURS_OFF = {
+    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "hst": -10,
+    "brt": -3, "art": -3, "clt": -4, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3,
+}  # fmt: skip
+"""Zones as North and South America and Europe call them, by the hours that they are ahead of UTC."""
+_YEAR_FIRST = re.compile(r"([0-9]{2})([-/. ])([0-9]{1,2})\2([0-9]{1,2})(?![0-9])(.*)", re.DOTALL)
 _LEADING_WORD = re.compile(r"([^\W\d_]+)(?:-([^\W\d_]+))?\.?,? (?=.*[0-9])")
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[^ ./,\-]")
 
@@ -46,7 +57,8 @@ class Written(NamedTuple):
     open: bool
     weekday: frozenset[int] | None = None
     clock: timedelta = timedelta()
-    offset: timedelta | None = None
+    zone: tzinfo | None = None
+    timed: bool = False
     dotted: bool = False
 
     def day(self, order: Order) -> date | None:
@@ -71,17 +83,18 @@ def written(text: str) -> Written | None:
     if len(text) > _LONGEST:
         return None
     plain = single_spaced(text).casefold()
-    clock, offset = timedelta(), None
+    plain = _COMPACT.sub(_spread, plain)
+    clock, zone, timed = timedelta(), None, False
     for found in _time().finditer(plain):
         if found.end() == len(plain):
             time_of_day = _clock(found)
-            if time_of_day is None:
+            zone = zone_of(found["zone"]) if found["zone"] else None
+            if time_of_day is None or (found["zone"] and zone is None):
                 return None
-            clock, plain = time_of_day, plain[: found.start()]
-            offset = _offset(found["zone"]) if found["zone"] else None
+            clock, plain, timed = time_of_day, plain[: found.start()], True
             break
     day = _numeric(plain) or _named(plain)
-    return day._replace(clock=clock, offset=offset) if day else None
+    return day._replace(clock=clock, zone=zone, timed=timed) if day else None
 
 
 @dataclass(frozen=True)
@@ -94,14 +107,24 @@ class Dates:
     """None for that of the computer."""
     serials: bool
     """Whether plain numbers are serials, as in workbooks."""
+    source: tzinfo | None = None
+    """The zone of times that name none, where the heading of their column says it."""
+    swapped: bool = False
+    """Whether real dates have day and month in each other's place."""
 
     def __call__(self, cell: Raw) -> Read:
         """The serial number of a date."""
         if isinstance(cell, str):
             return self._of_text(cell)
         if isinstance(cell, (int, float)) and not isinstance(cell, bool) and self.serials:
-            return float(cell) if _FIRST_SERIAL <= cell < _AFTER_SERIALS else Unfit(BAD_DATE)
-        return _serial(cell) if isinstance(cell, date) else Unfit(BAD_DATE)
+            if _FIRST_SERIAL <= cell < _AFTER_SERIALS:
+                return float(cell)
+            return self._of_text(str(int(cell))) if float(cell).is_integer() else Unfit(BAD_DATE)
+        if not isinstance(cell, date):
+            return Unfit(BAD_DATE)
+        found = exchanged(cell) if self.swapped else cell
+        moved = self._moved(found, self.source) if isinstance(found, datetime) and self.source else found
+        return _serial(moved) if isinstance(moved, date) else moved
 
     def is_twofold(self, text: str) -> bool:
         """Whether a moment with a zone of its own is moved to an hour that the clocks go through twice."""
@@ -129,10 +152,14 @@ class Dates:
         if day is None:
             return Unfit(BAD_DATE)
         moment = datetime(day.year, day.month, day.day) + found.clock
-        if found.offset is None:
+        return self._moved(moment, found.zone or (self.source if found.timed else None))
+
+    def _moved(self, moment: datetime, zone: tzinfo | None) -> datetime | Unfit:
+        """The local time of a moment in a zone."""
+        if zone is None:
             return moment
         try:
-            return moment.replace(tzinfo=timezone(found.offset)).astimezone(self.zone).replace(tzinfo=None)
+            return moment.replace(tzinfo=zone).astimezone(self.zone).replace(tzinfo=None)
         except (OverflowError, ValueError, OSError):
             return Unfit(BAD_DATE)
 
@@ -141,6 +168,45 @@ def orders_in(texts: Iterable[str]) -> frozenset[Order]:
     """The orders that some dates leave no doubt of: those that are a date in one order alone."""
     told = (found.orders for found in map(written, texts) if found and found.open)
     return frozenset(next(iter(orders)) for orders in told if len(orders) == 1)
+
+
+def is_timed(text: str) -> bool:
+    """Whether a text is a date with a time of day."""
+    found = written(text)
+    return found is not None and found.timed and bool(found.orders)
+
+
+def exchanged(day: date) -> date:
+    """A date with day and month in each other's place; as it is where there is no such date."""
+    return day.replace(month=day.day, day=day.month) if day.day <= 12 else day
+
+
+def is_half_converted(cells: Iterable[Raw]) -> bool:
+    """Whether another Excel took some of a column's dates for its own: every real date has a day that could be a month,
+    and every date that stayed a text has none."""
+    real, texts = [], []
+    for cell in cells:
+        if isinstance(cell, date):
+            real.append(cell)
+        elif isinstance(cell, str) and cell.strip():
+            texts.append(written(cell.strip()))
+    if not real or not texts or any(day.day > 12 for day in real):
+        return False
+    return all(found is not None and found.open and len(found.orders) == 1 for found in texts) and any(
+        day.day != day.month for day in real
+    )
+
+
+def zone_in(heading: str) -> tzinfo | None:
+    """The time zone that a heading names, such as ``Created (UTC)``; None without one."""
+    found = _IN_BRACKETS.search(heading) or _AT_END.search(heading)
+    return zone_of(found[1].strip().casefold()) if found else None
+
+
+def year_first(text: str) -> str:
+    """A date of three short numbers with the year first, with the year in full: ``2026-10-05`` of ``26/10/05``."""
+    found = _YEAR_FIRST.match(text.strip())
+    return f"{_year(found[1])}-{found[3]}-{found[4]}{found[5]}" if found else text
 
 
 def is_open(text: str) -> bool:
@@ -158,7 +224,7 @@ def is_dotted(text: str) -> bool:
 def is_zoned(text: str) -> bool:
     """Whether a text is a date with a time zone."""
     found = written(text)
-    return found is not None and found.offset is not None and bool(found.orders)
+    return found is not None and found.zone is not None and bool(found.orders)
 
 
 def zone_called(name: str | None) -> tzinfo | None:
@@ -263,10 +329,26 @@ def _clock(found: re.Match[str]) -> timedelta | None:
     return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=part)
 
 
-def _offset(zone: str) -> timedelta | None:
-    digits = re.sub("[^0-9]", "", zone)
+@lru_cache(maxsize=200)
+def zone_of(text: str) -> tzinfo | None:
+    """The zone that a text in small letters names: an offset, letters such as ``est``, or a name such as
+    ``europe/madrid``."""
+    if text in _HOURS_OFF:
+        return timezone(timedelta(hours=_HOURS_OFF[text]))
+    if "/" in text:
+        return next((ZoneInfo(name) for name in available_timezones() if name.casefold() == text), None)
+    digits = re.sub("[^0-9]", "", text)
     if not digits:
-        return timedelta()
+        return UTC if text in ("z", "utc", "gmt") else None
     hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
     span = timedelta(hours=hours, minutes=minutes)
-    return -span if "-" in zone or "−" in zone else span
+    if span >= timedelta(days=1):
+        return None
+    return timezone(-span if "-" in text or "−" in text else span)
+
+
+def _spread(found: re.Match[str]) -> str:
+    """A date of eight figures, and a time of six, as they are usually written."""
+    digits = re.sub("[^0-9]", "", found[0])
+    day = f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
+    return day + (f" {digits[8:10]}:{digits[10:12]}:{digits[12:]}" if len(digits) == 14 else "")

@@ -60,6 +60,8 @@ class Hints:
     """The workbook's own headings: other fields have no column there, and are filled only where given."""
     constants: Mapping[str, str] = field(default_factory=dict)
     """The one value that every row gets."""
+    left_out: frozenset[str] = frozenset()
+    """Fields that no column is to be found for."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,10 @@ class Filling:
     places: tuple[int, ...]
     how: How
     rule: Rule = Rule()  # noqa: RUF009  (frozen)
+
+
+JOINED = Rule(join=("+",))
+"""Columns that are given for one field are joined by a space."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +108,10 @@ class Match:
 
     @property
     def mapping(self) -> dict[str, str]:
-        """Field id -> heading, of fields that one column fills: what may be remembered for the next time."""
-        single = (filling for filling in self.fillings.values() if len(filling.places) == 1)
-        return {filling.field: self.columns[filling.places[0]] for filling in single}
+        """Field id -> heading, of fields that one column fills, or columns that were given together: what may be
+        remembered for the next time."""
+        single = (one for one in self.fillings.values() if len(one.places) == 1 or one.rule is JOINED)
+        return {filling.field: "+".join(self.columns[place] for place in filling.places) for filling in single}
 
 
 def match(
@@ -122,8 +129,10 @@ def match(
     heading = find_headings(source, _known_names(table, hints, words, profiles))
     columns = heading_texts(source, heading)
     finder = _Finder(table, columns, {**_open(table, hints), **dict.fromkeys(hints.given)}, hints.constants)
+    finder.free -= hints.left_out - {*hints.given}
     finder.give(source, hints.given)
     finder.take(How.REMEMBERED, {id_: [name_key(name) for name in names] for id_, names in hints.remembered.items()})
+    finder.take_joined(hints.remembered)
     finder.take(How.ID, {field.id: [name_key(field.id)] for field in table.fields})
     finder.take(How.HEADING, {id_: [name_key(text)] for id_, text in (hints.headings or {}).items()})
     for code in _by_use(words, finder.places, language):
@@ -135,7 +144,7 @@ def match(
 
 def _check_fields(table: Table, hints: Hints) -> None:
     fields = [field.id for field in table.fields]
-    for id_ in (*hints.given, *hints.constants):
+    for id_ in (*hints.given, *hints.constants, *hints.left_out):
         if id_ not in fields:
             raise UnknownField(table=table.id, got=id_, allowed=", ".join(fields))
     for id_ in hints.given:
@@ -186,16 +195,35 @@ class _Finder:
     def give(self, source: Source, given: Mapping[str, str]) -> None:
         """Take the columns that were asked for; two fields may be given the same one."""
         for id_, column in given.items():
-            exact = [place for place, name in enumerate(self.columns) if name == column.strip()]
-            places = exact or self.places.get(name_key(column), [])
-            if not places:
-                allowed = ", ".join(name for name in self.columns if name)
-                raise UnknownColumn(path=source.path.name, got=column, allowed=allowed)
-            if len(places) > 1:
+            places = self._called(column)
+            if len(places) == 1:
+                self._fill(id_, (places[0],), How.GIVEN)
+            elif places:
                 raise UnreadableSource(
                     path=source.path.name, detail=Phrase(N_("more than one column is called “{column}”"), column=column)
                 )
-            self._fill(id_, (places[0],), How.GIVEN)
+            elif joined := self._joined(column):
+                self._fill(id_, joined, How.GIVEN, JOINED)
+            else:
+                allowed = ", ".join(name for name in self.columns if name)
+                raise UnknownColumn(path=source.path.name, got=column, allowed=allowed)
+
+    def take_joined(self, names: Names) -> None:
+        """Fill the free fields that columns joined by ``+`` filled before."""
+        for id_ in sorted(self.free & names.keys()):
+            found = (self._joined(name) for name in names[id_] if name_key(name) not in self.places)
+            places = next((places for places in found if places and not self.taken & {*places}), None)
+            if places:
+                self._fill(id_, places, How.REMEMBERED, JOINED)
+
+    def _called(self, column: str) -> list[int]:
+        exact = [place for place, name in enumerate(self.columns) if name == column.strip()]
+        return exact or self.places.get(name_key(column), [])
+
+    def _joined(self, column: str) -> tuple[int, ...]:
+        """The columns of ``First name+Last name``; none where one of them is not there."""
+        parts = [self._called(part) for part in column.split("+")]
+        return tuple(part[0] for part in parts) if len(parts) > 1 and all(len(part) == 1 for part in parts) else ()
 
     def take(self, how: How, names: Names) -> None:
         """Fill the free fields that exactly one column suits, where that column suits no other free field."""

@@ -16,9 +16,11 @@ from typing import Literal, NamedTuple, TypeAlias
 from babel.numbers import is_currency
 
 from kpixl.cellvalue import number
-from kpixl.folding import single_spaced
+from kpixl.folding import name_key, single_spaced
+from kpixl.imports.money import code_of
 from kpixl.imports.source import Raw
-from kpixl.imports.values import BAD_HOURS, BAD_NUMBER, EITHER_NUMBER, OTHER_CURRENCY, Read, Unfit
+from kpixl.imports.values import BAD_HOURS, BAD_NUMBER, EITHER_NUMBER, OTHER_CURRENCY, TOO_MANY_HOURS, Read, Unfit
+from kpixl.imports.vocabulary import units
 from kpixl.languages.load import currency_words, every, one_of
 
 Sign: TypeAlias = Literal[".", ","]
@@ -35,13 +37,19 @@ _BRACKETED_AFTER_MARK = re.compile(r"[^()0-9]{1,4}\([^()]+\)")
 _GROUPS = r"[1-9][0-9]{{0,2}}(?:{0}[0-9]{{3}})+"
 _DURATION = re.compile(r"(?P<h>[0-9]{1,5}):(?P<m>[0-5][0-9])(?::(?P<s>[0-5][0-9](?:[.,][0-9]{1,3})?))?")
 _AMOUNT = r"[0-9]{1,5}(?:[.,][0-9]{1,2})?"
+_ISO = re.compile(rf"p(?:(?P<d>{_AMOUNT})d)?(?:t(?:(?P<h>{_AMOUNT})h)?(?:(?P<m>{_AMOUNT})m)?(?:(?P<s>{_AMOUNT})s)?)?")
+_DAYS = r"(?:d|days?|d[ií]as?|jours?|j|zile?|zi)"
+_WEEK = 168
+"""Hours that a row of the timesheet has at most."""
 _HOURS_MINUTES = re.compile(r"(?P<h>[0-9]{1,5}) ?h ?(?P<m>[0-5][0-9])")
 
 
 def _reader(point: str, comma: str) -> re.Pattern[str]:
     """Whole numbers in groups or without, and decimals after ``point``; or decimals alone."""
+    # In India the last three figures are a group, and two each before them: 1,23,456.
+    lakhs = rf"[1-9][0-9]?(?:{re.escape(comma)}[0-9]{{2}})+{re.escape(comma)}[0-9]{{3}}"
     groups = "|".join(_GROUPS.format(separator) for separator in (re.escape(comma), " ", "'"))
-    return re.compile(rf"(?:(?:[0-9]+|{groups})(?:{re.escape(point)}[0-9]+)?|{re.escape(point)}[0-9]+)")
+    return re.compile(rf"(?:(?:[0-9]+|{groups}|{lakhs})(?:{re.escape(point)}[0-9]+)?|{re.escape(point)}[0-9]+)")
 
 
 _READERS: dict[Sign, re.Pattern[str]] = {".": _reader(".", ","), ",": _reader(",", ".")}
@@ -103,13 +111,17 @@ class NumberReader:
     sign: Sign | None
     unit: Literal["count", "money", "fraction", "hours"]
     currency: str = ""
+    own: str = ""
+    """The workbook's currency, which a sign may stand for that several have."""
+    factor: float = 1.0
+    """Hours that a plain number of a column of hours stands for."""
 
     def __call__(self, cell: Raw) -> Read:
         """The number that stands in a cell."""
         if isinstance(cell, bool):
             return Unfit(self._bad)
         if isinstance(cell, (int, float)):
-            return float(cell) if math.isfinite(cell) else Unfit(self._bad)
+            return self._hours(float(cell)) if math.isfinite(cell) else Unfit(self._bad)
         if isinstance(cell, str):
             return self._of_text(cell.strip())
         return self._of_time(cell)
@@ -122,16 +134,23 @@ class NumberReader:
         if self.unit == "hours":
             hours = duration(text)
             if hours is not None:
-                return hours
+                return hours if hours <= _WEEK else Unfit(TOO_MANY_HOURS)
         found = amount(text)
         if found is None or (found.currency and self.unit != "money") or (found.percent and self.unit != "fraction"):
             return Unfit(self._bad)
-        if found.currency and found.currency != self.currency:
+        if found.currency and _code(found.currency, self.own) != self.currency:
             return Unfit(OTHER_CURRENCY)
         if self.sign is None and found.open:
             return Unfit(EITHER_NUMBER)
         value = found.value(next(iter(found.signs), ".") if self.sign is None else self.sign)
-        return Unfit(self._bad) if value is None else value
+        return Unfit(self._bad) if value is None else self._hours(value)
+
+    def _hours(self, value: float) -> Read:
+        """A number, or what it comes to in hours."""
+        if self.unit != "hours":
+            return value
+        hours = round(value * self.factor, 9)
+        return hours if hours <= _WEEK else Unfit(TOO_MANY_HOURS)
 
     def _of_time(self, cell: Raw) -> Read:
         """Hours of a cell that Excel shows as a time: dates of its first days are times past midnight."""
@@ -146,14 +165,19 @@ def duration(text: str) -> float | None:
     if len(text) > _LONGEST:
         return None
     plain = single_spaced(text).lower()
-    found = _DURATION.fullmatch(plain) or _HOURS_MINUTES.fullmatch(plain) or _units().fullmatch(plain)
+    found = (
+        _DURATION.fullmatch(plain)
+        or _HOURS_MINUTES.fullmatch(plain)
+        or _units().fullmatch(plain)
+        or _ISO.fullmatch(plain)
+    )
     if found is None:
         return None
-    parts = {"s": None, **found.groupdict()}
+    parts = {"d": None, "s": None, **found.groupdict()}
     if not any(parts.values()):
         return None
-    hours, minutes, seconds = (float((parts[name] or "0").replace(",", ".")) for name in ("h", "m", "s"))
-    return round(hours + minutes / 60 + seconds / 3600, 9)
+    days, hours, minutes, seconds = (float((parts[name] or "0").replace(",", ".")) for name in ("d", "h", "m", "s"))
+    return round(24 * days + hours + minutes / 60 + seconds / 3600, 9)
 
 
 @cache
@@ -163,6 +187,7 @@ def _units() -> re.Pattern[str]:
     minutes = one_of(word for one in every() for word in one.minutes)
     seconds = one_of(word for one in every() for word in one.seconds)
     return re.compile(
+        rf"(?:(?P<d>{_AMOUNT}) ?{_DAYS}\.?)? ?"
         rf"(?:(?P<h>{_AMOUNT}) ?{hours}\.?)?"
         rf" ?(?:(?P<m>{_AMOUNT}) ?{minutes}\.?)?"
         rf" ?(?:(?P<s>[0-9]{{1,5}}) ?{seconds}\.?)?"
@@ -187,11 +212,27 @@ def has_separator(text: str) -> bool:
     return found is not None and bool(found.signs) and bool({*found.digits} & {".", ","})
 
 
-def currency_of(cells: Iterable[Raw]) -> str:
-    """The currency that most amounts of a column carry; empty where none carries any."""
+def currency_of(cells: Iterable[Raw], own: str = "") -> str:
+    """The currency that the amounts of a column carry: the workbook's ``own`` where any does, else that of most; empty
+    where none carries any."""
     marks = Counter(found.currency for found in (amount(c.strip()) for c in cells if isinstance(c, str)) if found)
     marks.pop("", None)
-    return max(marks, key=lambda mark: (marks[mark], mark)) if marks else ""
+    codes: Counter[str] = Counter()
+    for mark, count in marks.items():
+        codes[_code(mark, own)] += count
+    return own if own in codes else max(codes, key=lambda code: (codes[code], code)) if codes else ""
+
+
+def factor_in(heading: str) -> float:
+    """Hours that a number stands for under a heading, by the unit that it names (``Duration (min)``)."""
+    last = name_key(heading).split()[-1:] or [""]
+    return {"minutes": 1 / 60, "seconds": 1 / 3600}.get(units().get(last[0], "hours"), 1.0)
+
+
+def has_days(text: str) -> bool:
+    """Whether a text is a duration with days in it."""
+    found = _units().fullmatch(single_spaced(text).lower())
+    return found is not None and bool(found["d"])
 
 
 def _is_currency(mark: str) -> bool:
@@ -200,6 +241,11 @@ def _is_currency(mark: str) -> bool:
     if unicodedata.category(mark[-1]) == "Sc":
         return len(mark) == 1 or mark[:-1].isalpha()
     return len(mark) == 3 and bool(is_currency(mark.upper()))
+
+
+def _code(mark: str, own: str) -> str:
+    """The code of a currency by its sign; a mere $ is the workbook's own where that is written so."""
+    return code_of(mark, own) or mark
 
 
 def _currency(mark: str) -> str:

@@ -4,7 +4,7 @@ Decides nothing."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kpixl.errors import N_
 from kpixl.imports.remarks import Note
@@ -22,13 +22,15 @@ class Rejected:
     reason: str
     sheet: str | None = None
     first: int | None = None
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
+    """What stands in the reason."""
 
     def text(self, translate: Callable[[str], str] = str) -> str:
         """One sentence in the language of ``translate`` (gettext); English without it."""
         shown = self.value if len(self.value) <= 60 else self.value[:59] + "…"
         reason = translate(self.reason)
-        if self.first is not None:
-            reason = reason.format(first=self.first)
+        if self.first is not None or self.values:
+            reason = reason.format(first=self.first, **self.values)
         if self.sheet is not None:
             return translate(N_("{sheet}, row {line}, {column}: “{value}” {reason}.")).format(
                 sheet=self.sheet, line=self.line, value=shown, column=self.column, reason=reason
@@ -36,6 +38,16 @@ class Rejected:
         return translate(N_("Line {line}, {column}: “{value}” {reason}.")).format(
             line=self.line, value=shown, column=self.column, reason=reason
         )
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a row as a whole does not count: the cell of the file that says so. ``reason`` is an English msgid."""
+
+    column: str
+    value: str
+    reason: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,20 @@ class Accepted:
     """Rows that are none of the table's: totals, headings of groups, rows of other kinds."""
     notes: tuple[Note, ...] = ()
     """How the file was read."""
+    named: Mapping[str, tuple[tuple[str, float | None], ...]] = field(default_factory=dict)
+    """By the id of a field that refers to names of another table: the names that the rows speak of, those of closed
+    periods among them, each with the first day of the whole file on which it stands there, as a serial."""
+    untimed: tuple[int, ...] = ()
+    """New rows, counted from 0, that have days without a time where hours are counted from one to the other."""
+    untimed_known: tuple[int, ...] = ()
+    """Rows of the workbook that a completion gives such a day, counted from 0."""
+    misfitting: frozenset[str] = frozenset()
+    """Fields with a cell that does not fit: whoever said what fills them may have been wrong."""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether somebody has to look: rows were left out, or may not mean what the owner thinks."""
+        return bool(self.rejected) or any(note.doubtful for note in self.notes)
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), []))

@@ -20,6 +20,7 @@ _TEMPLATES = {
     "dates_assumed": N_(
         "“{column}”: dates read as {order}, by the language of the workbook; no date in the file tells."
     ),
+    "dates_said": N_("“{column}”: dates read as {order}, as you said."),
     "dates_hinted": N_(
         "“{column}”: dates read as {order}, as usual where “;” tells cells apart; no date in the file tells."
     ),
@@ -48,8 +49,61 @@ _TEMPLATES = {
     "ambiguous": N_(
         "More than one column could fill “{field}”: {columns}; say which with --map {id}=COLUMN."
     ),
+    "only": N_("Only rows whose “{column}” is {values}: {count}; others: {others}."),
+    "except": N_("No rows whose “{column}” is {values}: {others}; the rest: {count}."),
+    "no_such_value": N_("“{column}”: no row holds {values}; it holds: {there}."),
+    "other_currency": N_(
+        "“{column}”: rows in another currency than the workbook ({own}), which were left out, with their sums: "
+        "{values}. To take them as they are: {command}; a column with the amounts in {own}: "
+        "--map amount=COLUMN."
+    ),
+    "currency_chosen": N_("“{column}”: amounts in {values} are taken as they are, though the workbook is in {own}."),
+    "held_back": N_(
+        "“{column}” holds {values}. Rows with {out} were left out: {count}. To choose otherwise: "
+        "{command}, or {every} for all of them."
+    ),
+    "unweighed": N_(
+        "“{column}” is not used and seems to say which rows count; all do now. It holds {values}. To choose: "
+        "{command}, or {every} for all of them."
+    ),
+    "not_used": N_("“{column}” is not used; it holds {values}."),
+    "totals": N_("Lines that add others up, which were passed over: {count} (line {lines})."),
+    "half_converted": N_(
+        "“{column}”: dates in which another Excel had taken the month for the day were put right: {count}. No real "
+        "date has a day above 12, and all that stayed texts have."
+    ),
+    "own_day": N_("“{column}” says yes or no: a yes was taken for the row’s own day."),
+    "hours_of": N_("“{column}”: read as {unit}."),
+    "days_of": N_("“{column}”: a day in a duration was taken for 24 hours."),
+    "off_scale": N_(
+        "“{column}”: answers beyond the scale up to {maximum}: {count}. The column is on another scale and was left "
+        "out; choose another one, or say what its values stand for with --value."
+    ),
+    "low_scale": N_(
+        "“{column}”: none of {count} answers is above {highest} of {maximum}; this may not be a question from 0 to "
+        "{maximum}."
+    ),
+    "derived": N_("“{field}” counts where “{column}” says yes."),
+    "derived_no": N_("“{field}” is no where “{column}” says so, else yes."),
+    "no_outcome": N_("No row says anything of “{field}”, so nothing can be told of it."),
+    "one_outcome": N_("“{field}” is {value} in every row; please check that the right column was taken."),
+    "same_outcome": N_("“{field}” is {value} in every row."),
+    "never_ends": N_("No row has “{field}”."),
+    "no_times": N_(
+        "“{column}” has days without a time of day, so no hours can be told of these rows: {count}. The days are kept."
+    ),
+    "respelled": N_("“{field}”: names written as the workbook, or most rows, have them: {names}."),
+    "misfits": N_("“{column}”: cells that do not fit and were left blank: {count} ({cells}); such a cell {reason}."),
+    "left_out": N_("Nothing fills “{field}”, as you said."),
     "default": N_("“{field}”: rows without a word that kpixl knows, which got “{value}”: {count}."),
 }  # fmt: skip
+DOUBTFUL = frozenset(
+    {"no_such_value", "other_currency", "currency_chosen", "held_back", "unweighed", "misfits", "dates_mixed",
+     "numbers_mixed", "ambiguous", "half_converted", "off_scale", "low_scale", "no_outcome", "one_outcome", "no_times",
+     "days_of"}
+)  # fmt: skip
+"""Remarks by which rows or their meaning may not be what the owner thinks: somebody has to look."""
+MINUTES, SECONDS = N_("minutes"), N_("seconds")
 LOCAL_ZONE = N_("the time of this computer")
 
 
@@ -59,6 +113,11 @@ class Note:
 
     code: str
     values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether somebody has to look: rows or their meaning may not be what the owner thinks."""
+        return self.code in DOUBTFUL
 
     def text(self, translate: Callable[[str], str] = str) -> str:
         """One sentence in the language of ``translate`` (gettext); English without it."""

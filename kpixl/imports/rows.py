@@ -7,16 +7,25 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import MissingMapping, Phrase
 from kpixl.imports.body import Body, body, cells_for, meets
-from kpixl.imports.columns import Columns, Manners
+from kpixl.imports.columns import OWN_DAY, Columns, Manners
+from kpixl.imports.currency import compared
 from kpixl.imports.dates import zone_called
+from kpixl.imports.deriving import apply, derived, outcomes
+from kpixl.imports.filters import filtered, place_of
 from kpixl.imports.known import Kept, Spellings, spelled
 from kpixl.imports.matching import Filling, How
+from kpixl.imports.names import as_known, looks
 from kpixl.imports.outcome import Accepted
 from kpixl.imports.profiles import Rule
 from kpixl.imports.refusals import AmbiguousColumn, BadConstant
 from kpixl.imports.remarks import Note
+from kpixl.imports.said import Said
+from kpixl.imports.scales import weighed
 from kpixl.imports.sorting import Sorter
 from kpixl.imports.source import Source
+from kpixl.imports.telling import told
+from kpixl.imports.times import without_times
+from kpixl.imports.totals import without_totals
 from kpixl.imports.values import BLANK, Read, Unfit, Value
 
 if TYPE_CHECKING:
@@ -24,22 +33,49 @@ if TYPE_CHECKING:
     from kpixl.imports.matching import Match
 
 
-def rows_for(match: Match, choices: Choices, manners: Manners, kept: Kept) -> Accepted:
+def rows_for(
+    match: Match,
+    choices: Choices,
+    manners: Manners,
+    kept: Kept,
+    said: Said = Said(),  # noqa: B008  (frozen)
+) -> Accepted:
     """The rows of a file as rows of its table; ``choices`` are the words of the workbook.
 
     MissingMapping or AmbiguousColumn where a field that every row needs has no column; BadConstant for a constant that
     does not fit; UnknownZone.
     """
+    match, known_by = derived(match)
     _check_needed(match)
     zone_called(manners.zone)
     constants, notes = _constants(match, choices, manners, kept.spellings)
-    of = body(match)
-    columns = _columns(match, of, choices, manners)
+    chosen = {place for one in said.filters if (place := place_of(match, one.column)) is not None}
+    whole = body(match, chosen)
+    of, about_totals = without_totals(match, whole)
+    of, about_rows = filtered(match, of, said)
+    refused, in_others = compared(match, of, manners.currency, chosen)
+    outside, untold = told(match, of, chosen | _decided(match) | ({*known_by.places} if known_by else set()))
+    columns = _columns(match, of, choices, manners, said)
     spellings = kept.spellings
     read = {id_: [spelled(cell, spellings.get(id_, {})) for cell in cells] for id_, cells in columns.read().items()}
     _apply_rules(match, of, read)
-    sorter = Sorter(match, of, columns, read, constants)
-    notes = [*_about(match), *notes, *columns.notes, *_about_rows(of)]
+    notes += _settle(match, of, columns, read, kept)
+    if known_by:
+        notes += apply(match, known_by, of, read, choices.get(known_by.field, {}))
+    notes += outcomes(match, read, constants)
+    untimed, about_times = without_times(match, read)
+    notes += about_times
+    sorter = Sorter(match, of, columns, read, constants, {**outside, **refused}, untimed)
+    notes = [
+        *_about(match, said),
+        *notes,
+        *columns.notes,
+        *about_totals,
+        *about_rows,
+        *in_others,
+        *untold,
+        *_about_rows(whole),
+    ]
     return sorter.sorted(kept, notes)
 
 
@@ -52,7 +88,34 @@ def _check_needed(match: Match) -> None:
         raise MissingMapping(table=match.table.id, field=id_, allowed=names)
 
 
-def _columns(match: Match, of: Body, choices: Choices, manners: Manners) -> Columns:
+def _settle(match: Match, of: Body, columns: Columns, read: dict[str, list[Read]], kept: Kept) -> list[Note]:
+    """What can be told of values only by all of their row, or of their column: the row's own day, the scale of answers,
+    names that look like others."""
+    notes = []
+    day = next((field.id for field in match.table.fields if field.type == "date" and field.required), None)
+    for field in match.table.fields:
+        cells = read.get(field.id)
+        if cells is None:
+            continue
+        if field.type == "date" and OWN_DAY in cells:
+            days = read.get(day or "", [None] * len(cells))
+            read[field.id] = [own if cell == OWN_DAY else cell for cell, own in zip(cells, days, strict=True)]
+        elif field.maximum is not None:
+            read[field.id], told_ = weighed(field, columns.headings[field.id], cells)
+            notes += told_
+        elif field.refers_to or (field.key and match.table.stays):
+            read[field.id], changed = as_known(cells, looks(kept.spellings.get(field.id, {}).values()))
+            names = ", ".join(f"{theirs} → {ours}" for theirs, ours in list(changed.items())[:5])
+            notes += [Note("respelled", {"field": Phrase(field.heading), "names": names})] if changed else []
+    return notes
+
+
+def _decided(match: Match) -> frozenset[int]:
+    """The columns that a product's profile knows: who wrote it has weighed them."""
+    return frozenset(match.product.aliases.values()) if match.product else frozenset()
+
+
+def _columns(match: Match, of: Body, choices: Choices, manners: Manners, said: Said) -> Columns:
     fillings = dict(match.fillings)
     if match.group and match.group not in fillings:
         fillings[match.group] = Filling(match.group, (), How.PRODUCT)
@@ -65,6 +128,7 @@ def _columns(match: Match, of: Body, choices: Choices, manners: Manners) -> Colu
         cells={id_: cells_for(fillings[id_], of, group=match.group == id_) for id_ in order},
         headings={id_: " + ".join(match.columns[place] for place in fillings[id_].places) or id_ for id_ in order},
         rules={id_: fillings[id_].rule for id_ in order},
+        said=said,
     )
 
 
@@ -88,7 +152,7 @@ def _constants(
         if value is None and match.table.field(id_).required:
             value = Unfit(BLANK)
         if isinstance(value, Unfit):
-            raise BadConstant(field=id_, got=match.constants[id_], reason=Phrase(value.reason))
+            raise BadConstant(field=id_, got=match.constants[id_], reason=Phrase(value.reason, **value.values))
         found[id_] = value
     return found, alone.notes
 
@@ -112,7 +176,7 @@ def _apply_rules(match: Match, of: Body, read: dict[str, list[Read]]) -> None:
             ]
 
 
-def _about(match: Match) -> list[Note]:
+def _about(match: Match, said: Said) -> list[Note]:
     """What there is to say of the file as a whole."""
     notes = []
     if match.product:
@@ -126,6 +190,8 @@ def _about(match: Match) -> list[Note]:
         notes.append(Note("delimiter", {"delimiter": shown}))
     if match.heading:
         notes.append(Note("headings", {"line": match.source.lines[match.heading]}))
+    fields = [match.table.field(id_) for id_ in sorted(said.left_out)]
+    notes += [Note("left_out", {"field": Phrase(field.heading)}) for field in fields]
     for id_, columns in match.ambiguous.items():
         heading = Phrase(match.table.field(id_).heading)
         notes.append(Note("ambiguous", {"field": heading, "columns": ", ".join(columns), "id": id_}))

@@ -4,15 +4,16 @@ Changes nothing."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from kpixl.errors import Phrase
 from kpixl.imports.choice_words import plain_text
-from kpixl.imports.known import Kept, Known, KnownStay, key_of, same_value, stay_like
-from kpixl.imports.outcome import Accepted, Completion, Difference, Rejected
+from kpixl.imports.known import Kept, Known, KnownStay, key_of, same_value, stay_like, text_key
+from kpixl.imports.outcome import Accepted, Completion, Difference, Refusal, Rejected
 from kpixl.imports.remarks import Note
-from kpixl.imports.values import BLANK, TWICE, Read, Unfit, Value
+from kpixl.imports.telling import NO_ROW_OF_IT
+from kpixl.imports.values import BLANK, CONTROL, FAILED, TOO_LONG, TWICE, Read, Unfit, Value
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from kpixl.imports.matching import Match
 
 _EXAMPLES = 5
+_NEVER_BLANK = (FAILED, TOO_LONG, CONTROL)
+"""What is wrong with a cell in itself, and not only for its field."""
 
 Row: TypeAlias = dict[str, Value]
 Placed: TypeAlias = list[tuple[int, Row]]
@@ -37,10 +40,12 @@ class Sorter:
         columns: Columns,
         read: Mapping[str, list[Read]],
         constants: Mapping[str, Value],
+        refused: Mapping[int, Refusal],
+        untimed: frozenset[int] = frozenset(),
     ) -> None:
         self.match, self.of, self.source, self.read = match, of, columns, read
         self.table: Table = match.table
-        self.constants = constants
+        self.constants, self.refused = constants, refused
         self.filled = [field.id for field in self.table.fields if field.id in read or field.id in constants]
         self.ends = [id_ for id_ in self.filled if id_ in read and self.table.field(id_).ends]
         """Fields of the file that say when a row came to its end: blank there, they say that it has none."""
@@ -49,11 +54,18 @@ class Sorter:
         self.differences: list[Difference] = []
         self.differing = self.known = 0
         self.held: Counter[str] = Counter()
+        self.untimed = untimed
+        """Places of rows with days where hours are counted."""
+        self.unfit: set[str] = set()
+        """Fields of which a cell has cost a row."""
+        self.misfits: dict[str, list[tuple[int, Unfit]]] = {}
+        """Cells of optional fields that do not fit and stay blank."""
         self.seen: dict[tuple[Hashable, ...], list[KnownStay]] = {}
 
     def sorted(self, kept: Kept, notes: Sequence[Note]) -> Accepted:
         """Every row in its place."""
         rows = [(place, row) for place in range(len(self.of.rows)) if (row := self._row(place)) is not None]
+        every = rows
         is_past = kept.earlier(self._columns(rows)) if kept.earlier else [False] * len(rows)
         past = [one for one, is_early in zip(rows, is_past, strict=True) if is_early]
         rows = [one for one, is_early in zip(rows, is_past, strict=True) if not is_early]
@@ -72,16 +84,63 @@ class Sorter:
             earlier=len(past),
             passed_over=self.of.passed_over,
             notes=(*notes, *self._told(len(past))),
+            named=self._named(every, [*rows, *past]),
+            untimed=tuple(number for number, (place, _) in enumerate(rows) if place in self.untimed),
+            untimed_known=tuple(one.row for one in self.completions if self.of.lines.index(one.line) in self.untimed)
+            if self.untimed
+            else (),
+            misfitting=frozenset({*self.misfits, *self.unfit}),
         )
 
     def _columns(self, rows: Placed) -> dict[str, list[Value]]:
         return {id_: [row[id_] for _, row in rows] for id_ in self.filled}
 
+    def _named(self, every: Placed, taken: Placed) -> dict[str, tuple[tuple[str, float | None], ...]]:
+        """The names that the rows speak of, with the first day on which the file has them: rows that are there already
+        and rows in another currency tell of a day, too."""
+        date = next((field.id for field in self.table.fields if field.type == "date"), "")
+        found = {}
+        for field in self.table.fields:
+            if field.refers_to is None or field.id not in self.filled:
+                continue
+            first: dict[Hashable, float] = {}
+            for name, day in self._days(field.id, date, every):
+                first[text_key(name)] = min(day, first.get(text_key(name), day))
+            spoken = [row.get(field.id) for _, row in taken] + [one.values.get(field.id) for one in self.completions]
+            names: dict[Hashable, str] = {}
+            for spelled in spoken:
+                if isinstance(spelled, str):
+                    names.setdefault(text_key(spelled), spelled)
+            found[field.id] = tuple((name, first.get(key)) for key, name in names.items())
+        return found
+
+    def _days(self, id_: str, date: str, every: Placed) -> Iterator[tuple[str, float]]:
+        """Names of a field with the whole days of their rows, refused ones among them but for those that no row of the
+        table is."""
+        pairs: list[tuple[object, object]] = [(row.get(id_), row.get(date)) for _, row in every]
+        told = {place for place, _ in every}
+        told |= {place for place, why in self.refused.items() if why.reason == NO_ROW_OF_IT}
+        if id_ in self.read and date in self.read:
+            others = [place for place in range(len(self.of.rows)) if place not in told]
+            pairs += [(self.read[id_][place], self.read[date][place]) for place in others]
+        for name, day in pairs:
+            if isinstance(name, str) and isinstance(day, float):
+                yield name, float(int(day))
+
     def _told(self, earlier: int) -> list[Note]:
         notes = [Note("earlier", {"count": earlier})] if earlier else []
+        for id_, misfits in self.misfits.items():
+            notes.append(self._misfit(id_, misfits))
         for id_, count in self.held.items():
             notes.append(Note("formulas", {"field": Phrase(self.table.field(id_).heading), "count": count}))
         return notes
+
+    def _misfit(self, id_: str, misfits: Sequence[tuple[int, Unfit]]) -> Note:
+        """What is told of cells that were left blank: how many, the first of them, and the reason."""
+        cells = dict.fromkeys(self._shown(place, id_) for place, _ in misfits)
+        reason = Phrase(misfits[0][1].reason, **misfits[0][1].values)
+        told = {"column": self.source.headings.get(id_, id_), "count": len(misfits), "reason": reason}
+        return Note("misfits", {**told, "cells": ", ".join(f"“{cell}”" for cell in list(cells)[:_EXAMPLES])})
 
     def _assumed(self, id_: str) -> bool:
         """Whether a profile gives a field a value that the file does not hold: the owner may well have bettered it."""
@@ -90,6 +149,9 @@ class Sorter:
 
     def _row(self, place: int) -> Row | None:
         """The values of a row; None, and one more among the rejected, where one does not fit."""
+        if place in self.refused:
+            self._refuse(place, self.refused[place])
+            return None
         row: Row = {}
         for field in self.table.fields:
             if field.id in self.read:
@@ -97,18 +159,29 @@ class Sorter:
                 if value is None and field.required:
                     value = Unfit(BLANK)
                 if isinstance(value, Unfit):
-                    self._reject(place, field.id, value.reason)
-                    return None
+                    if field.required or field.key or value.reason in _NEVER_BLANK:
+                        self.unfit.add(field.id)
+                        self._reject(place, field.id, value)
+                        return None
+                    self.misfits.setdefault(field.id, []).append((place, value))
+                    value = None
                 row[field.id] = value
             elif field.id in self.constants:
                 row[field.id] = self.constants[field.id]
         return row
 
-    def _reject(self, place: int, id_: str, reason: str, first: int | None = None) -> None:
+    def _reject(self, place: int, id_: str, unfit: Unfit, first: int | None = None) -> None:
+        line, sheet = self.of.lines[place], self.match.source.sheet
+        shown, heading = self._shown(place, id_), self.source.headings.get(id_, id_)
+        self.rejected.append(Rejected(line, heading, shown, unfit.reason, sheet, first, unfit.values))
+
+    def _refuse(self, place: int, why: Refusal) -> None:
+        line, sheet = self.of.lines[place], self.match.source.sheet
+        self.rejected.append(Rejected(line, why.column, why.value, why.reason, sheet, None, why.values))
+
+    def _shown(self, place: int, id_: str) -> str:
         cell = self.source.cells[id_][place] if id_ in self.source.cells else self.match.constants[id_]
-        shown = cell if isinstance(cell, str) else plain_text(cell)
-        heading = self.source.headings.get(id_, id_)
-        self.rejected.append(Rejected(self.of.lines[place], heading, shown, reason, self.match.source.sheet, first))
+        return cell if isinstance(cell, str) else plain_text(cell)
 
     def _is_repeated(self, place: int, row: Row) -> bool:
         """Whether a row has the key of an earlier one; then it is among the rejected."""
@@ -122,7 +195,7 @@ class Sorter:
             stays.append(KnownStay(self.of.lines[place], start))
             return False
         id_ = next(field.id for field in self.table.fields if field.key)
-        self._reject(place, id_, TWICE, first=same.place)
+        self._reject(place, id_, Unfit(TWICE), first=same.place)
         return True
 
     def _start(self, row: Row) -> float | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from kpixl.cellvalue import ExcelError
@@ -21,7 +21,8 @@ BAD_NUMBER = N_("is not a plain number; write it like 1234.5")
 EITHER_NUMBER = N_("could be read with a decimal comma or point, and the column holds both; write it like 1234.5")
 OTHER_CURRENCY = N_("is in another currency than the other amounts of its column")
 BAD_HOURS = N_("is not a number of hours; write it like 7.5 or 7:30")
-NO_CHOICE = N_("is not one of the words that this column takes")
+TOO_MANY_HOURS = N_("is more hours than a week has; are these minutes or seconds?")
+NO_CHOICE = N_("is not one of the words that this column takes: {allowed}")
 TOO_LONG = N_("is longer than the 32,767 characters that a cell of Excel holds")
 CONTROL = N_("holds signs that cannot be shown")
 FAILED = N_("is an error of a formula; mend it in that workbook")
@@ -30,9 +31,10 @@ TWICE = N_("is there twice, first in line {first}")
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """Why a cell does not fit its field: an English msgid."""
+    """Why a cell does not fit its field: an English msgid, and what stands in it."""
 
     reason: str
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 Read: TypeAlias = Value | Unfit

@@ -6,7 +6,6 @@ Rows that are there already are not taken again, and nothing that stands in the 
 from __future__ import annotations
 
 import dataclasses
-import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,7 +13,25 @@ from typing import TYPE_CHECKING
 from kpixl.entries import entry_table
 from kpixl.errors import N_, Phrase, UnknownChoice, UnknownField
 from kpixl.files import ensure_free
-from kpixl.imports import Hints, How, Kept, Manners, match, name_key, read_source, rows_for, spelling, text_key
+from kpixl.imports import (
+    Hints,
+    How,
+    Kept,
+    Manners,
+    Said,
+    field_called,
+    lines_of,
+    match,
+    name_key,
+    near,
+    read_source,
+    remembered,
+    rows_for,
+    spelling,
+    table_called,
+    text_key,
+    together,
+)
 from kpixl.kpi.closing import leaving
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.table_rows import set_cells
@@ -22,17 +39,17 @@ from kpixl.texts.words import choice_words
 from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection
-from kpixl.workbook.append import append_entries, remember
+from kpixl.workbook.append import append_entries, forget_hours, remember
 from kpixl.workbook.read import Book, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
     from pathlib import Path
 
     from kpixl.catalog.tables import Field, Table
     from kpixl.check import Problem
-    from kpixl.entries import Entries, EntryTable
-    from kpixl.imports import Accepted, Match, Rejected, Value
+    from kpixl.entries import Entries
+    from kpixl.imports import Accepted, Filter, Match, Rejected, Value
     from kpixl.verbs.progress import Reporter
 
 
@@ -51,6 +68,8 @@ class ImportRequest:
     """The sheet of a source that is a workbook; its first one without it."""
     zone: str | None = None
     """The time zone of the owner's days, to which times with a zone of their own are moved; the computer's without."""
+    said: Said = Said()  # noqa: RUF009  (frozen)
+    """Which rows count, what words mean, how dates are written, and which fields stay without a column."""
     add_new: bool = False
     """Whether names that the rows speak of and the workbook does not know yet (clients, assistants, services) are added
     to their tables, from the day of their first row."""
@@ -64,6 +83,17 @@ class Plan:
     language: str
     match: Match
     accepted: Accepted
+    said: Said = Said()  # noqa: RUF009  (frozen)
+    missing: Mapping[str, Mapping[str, list[Value]]] = dataclasses.field(default_factory=dict)
+    """Table id -> rows for the names that are to be added to it."""
+    held: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Names that are not added, each behind the id of its field and a colon, with the known one that it comes close
+    to."""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether somebody has to look: rows were left out, or rows or names may not be what the owner thinks."""
+        return self.accepted.doubtful or bool(self.held)
 
     @property
     def guessed(self) -> bool:
@@ -107,7 +137,6 @@ def import_rows(
     A row that is there already gets what was blank in it and the file knows. Rows of closed periods are passed over.
     ``agree`` is asked before anything is written.
     """
-    table = request.table
     progress(0, 5, N_("Reading the workbook"))
     package = Package.open(path)
     ensure_free(path)
@@ -118,34 +147,35 @@ def import_rows(
         if agree is not None and not agree(plan):
             return ImportOutcome(plan, written=False)
         progress(2, 5, N_("Adding the rows"))
-        added = _missing_names(book, table, plan.accepted) if request.add_new else {}
-        for other, columns in added.items():
+        table = plan.match.table.id
+        for other, columns in plan.missing.items():
             append_entries(package, book, other, columns)
         _complete(package, book, table, plan.accepted)
         append_entries(package, book, table, plan.accepted.columns)
+        forget_hours(package, book, table, len(plan.accepted), plan.accepted.untimed, plan.accepted.untimed_known)
         if len(plan.accepted) or plan.accepted.known:
-            remember(package, book, table, _learned(book, plan.match))
+            remember(package, book, plan.match.table.id, _learned(book, plan))
         progress(3, 5, N_("Computing the KPIs"))
         _, problems = refresh_package(package, now=now, rows_changed=True)
     progress(4, 5, N_("Saving"))
     backup = package.save(path, backup=now)
-    names = {other: tuple(str(value) for value in next(iter(columns.values()))) for other, columns in added.items()}
+    names = {other: tuple(map(str, next(iter(columns.values())))) for other, columns in plan.missing.items()}
     return ImportOutcome(plan, names, problems, backup)
 
 
 def _plan(path: Path, book: Book, request: ImportRequest) -> Plan:
-    entries, table = book.entries, request.table
-    if table not in {item.id for item in entries.business.tables}:
-        allowed = ", ".join(item.id for item in entries.business.tables)
-        raise UnknownChoice(got=table, what=Phrase(N_("table")), allowed=allowed)
+    entries, table = book.entries, _table(book, request.table)
     record, headings = entries.business.table(table), book.headings[table]
-    for id_ in (*request.mapping, *request.constants):
-        if id_ not in headings:
-            raise UnknownField(table=table, got=id_, allowed=", ".join(f.id for f in record.fields if f.id in headings))
+    known = book.remembered.get(table, {})
+    columns = {id_: names for id_, names in known.items() if not id_.startswith("--")}
+    now = _by_id(request.said, record, headings)
+    mapping = {_field(name, record, headings): column for name, column in request.mapping.items()}
+    constants = {_field(name, record, headings): value for name, value in request.constants.items()}
+    said = together(now, remembered(known), {*mapping, *constants})
     matched = match(
         record,
         read_source(request.source, sheet=request.sheet),
-        Hints(request.mapping, book.remembered.get(table, {}), headings, request.constants),
+        Hints(mapping, columns, headings, constants, said.left_out),
         language=entries.language,
     )
     kept = Kept(
@@ -154,10 +184,38 @@ def _plan(path: Path, book: Book, request: ImportRequest) -> Plan:
         lambda columns: _leaving(entries, record, columns),
         _formulas(book, table),
     )
-    accepted = rows_for(
-        matched, choice_words(record, entries.words), Manners(entries.language, entries.currency, request.zone), kept
-    )
-    return Plan(path, entries.language, matched, accepted)
+    manners = Manners(entries.language, entries.currency, request.zone)
+    accepted = rows_for(matched, choice_words(record, entries.words), manners, kept, said)
+    missing, held = _missing_names(book, table, accepted, said) if request.add_new else ({}, {})
+    return Plan(path, entries.language, matched, accepted, said, missing, held)
+
+
+def _table(book: Book, name: str) -> str:
+    """The id of the table that somebody calls so."""
+    tables = book.entries.business.tables
+    sheets = {table.id: book.sheets[table.id].name for table in tables if table.id in book.sheets}
+    found = table_called(name, tables, sheets)
+    if found is None:
+        raise UnknownChoice(got=name, what=Phrase(N_("table")), allowed=", ".join(table.id for table in tables))
+    return found
+
+
+def _field(name: str, table: Table, headings: Mapping[str, str]) -> str:
+    """The id of the field that somebody calls so."""
+    found = field_called(name, table, headings)
+    if found is None or found not in headings:
+        allowed = ", ".join(field.id for field in table.fields if field.id in headings)
+        raise UnknownField(table=table.id, got=name, allowed=allowed)
+    return found
+
+
+def _by_id(said: Said, table: Table, headings: Mapping[str, str]) -> Said:
+    """What is said of fields, by their ids."""
+    words: dict[str, Mapping[str, str]] = {}
+    for name, known in said.words.items():
+        id_ = _field(name, table, headings)
+        words[id_] = {**words.get(id_, {}), **known}
+    return replace(said, words=words, left_out=frozenset(_field(name, table, headings) for name in said.left_out))
 
 
 def _leaving(entries: Entries, table: Table, columns: Mapping[str, list[Value]]) -> Sequence[bool]:
@@ -180,16 +238,32 @@ def _formulas(book: Book, table: str) -> Callable[[str, int], bool]:
     return holds
 
 
-def _learned(book: Book, matched: Match) -> dict[str, tuple[str, ...]]:
-    """What there is to remember of the columns that were given, by field: the column, and before it those of files that
-    are called otherwise. Another column of this file was given by mistake, or is no longer the one."""
+def _learned(book: Book, plan: Plan) -> dict[str, tuple[str, ...]]:
+    """What there is to remember. Of the columns that were given, by field: the column, and before it those of files
+    that are called otherwise. Another column of this file was given by mistake, or is no longer the one. What the owner
+    said besides, by option. Nothing that cost a row or a cell: it may have been a mistake."""
+    matched, accepted = plan.match, plan.accepted
     here = {name_key(column) for column in matched.columns}
     known = book.remembered.get(matched.table.id, {})
-    return {
+    fields = {
         id_: (column, *(other for other in known.get(id_, ()) if name_key(other) not in here))
         for id_, column in matched.mapping.items()
-        if matched.fillings[id_].how is How.GIVEN
+        if matched.fillings[id_].how is How.GIVEN and id_ not in accepted.misfitting
     }
+    empty = {str(note.values["column"]) for note in accepted.notes if note.code == "no_such_value"}
+    said = replace(plan.said, filters=tuple(one for one in plan.said.filters if not _is_about(one, empty)))
+    dated = {
+        matched.column(id_)
+        for id_ in matched.fillings
+        if matched.table.field(id_).type == "date" and id_ not in accepted.misfitting
+    }
+    lines = lines_of(said, matched.columns, dated)
+    changed = {option: texts for option, texts in lines.items() if texts != known.get(option, ())}
+    return {**fields, **changed}
+
+
+def _is_about(one: Filter, columns: Collection[str]) -> bool:
+    return not one.remembered and any(name_key(one.column) == name_key(column) for column in columns)
 
 
 def _names(entries: Entries, table: str, field: Field) -> list[str]:
@@ -218,41 +292,36 @@ def _complete(package: Package, book: Book, table: str, accepted: Accepted) -> N
         set_cells(package, book.table_names[table], changes)
 
 
-def _missing_names(book: Book, table: str, accepted: Accepted) -> dict[str, dict[str, list[Value]]]:
-    """Rows for the names that new rows and completions speak of and their tables lack: key and first day."""
+def _missing_names(
+    book: Book, table: str, accepted: Accepted, said: Said
+) -> tuple[dict[str, dict[str, list[Value]]], dict[str, str]]:
+    """Rows for the names that new rows and completions speak of and their tables lack: key and first day. And the names
+    that may be misspelt, with the one that each comes close to: what the owner has not said stays out."""
     entries = book.entries
     record = entries.business.table(table)
     found: dict[str, dict[str, list[Value]]] = {}
-    date = next((field.id for field in record.fields if field.type == "date"), None)
+    held: dict[str, str] = {}
     for field in record.fields:
         rows = entries.tables.get(field.refers_to or "")
         if rows is None:
             continue
         key = _key_field(rows.table)
-        known = {text_key(name) for name in _names(entries, table, field)}
+        listed = _names(entries, table, field)
+        known = {text_key(name) for name in listed}
         if rows.table.id == table:
             known |= {text_key(str(name)) for name in accepted.columns.get(key, ())}
+        confirmed = {text_key(ours) for ours in said.words.get(field.id, {}).values()}
         first: dict[Hashable, tuple[str, float | None]] = {}
-        for name, day in _named(entries.tables.get(table), accepted, field.id, date):
+        for name, day in accepted.named.get(field.id, ()):
             if text_key(name) in known:
                 continue
-            whole = float(int(day)) if isinstance(day, (int, float)) else None
-            shown, earliest = first.get(text_key(name), (name, whole))
-            first[text_key(name)] = shown, whole if earliest is None else min(earliest, whole or earliest)
+            like = None if text_key(name) in confirmed else near(name, listed)
+            if like is not None:
+                held[f"{field.id}:{name}"] = like
+                continue
+            first[text_key(name)] = name, day
         if first:
-            found[rows.table.id] = {key: [shown for shown, _ in first.values()]}
-            if rows.table.stays:
-                found[rows.table.id][rows.table.stays[0]] = [day for _, day in first.values()]
-    return found
-
-
-def _named(there: EntryTable | None, accepted: Accepted, field: str, date: str | None) -> Iterator[tuple[str, Value]]:
-    """The names that new rows and completions give to a field, with the day of their row."""
-    for name, day in zip(accepted.columns.get(field, ()), accepted.columns.get(date or "", ()), strict=False):
-        if isinstance(name, str):
-            yield name, day
-    for completion in accepted.completions:
-        name = completion.values.get(field)
-        if isinstance(name, str) and there is not None and date is not None:
-            held = float(there.numbers[date][completion.row]) if date in there.numbers else math.nan
-            yield name, completion.values.get(date) if math.isnan(held) else held
+            there = found.setdefault(rows.table.id, {key: [], "start": []})
+            there[key] += [shown for shown, _ in first.values()]
+            there["start"] += [day for _, day in first.values()]
+    return found, held

@@ -118,6 +118,11 @@ def import_text(outcome: ImportOutcome, t: Language) -> str:
             title = t(catalogue().tables[table].title)
             text = N_("New in {table}, from the day of their first row: {keys}.")
             lines += block([t(text).format(table=title, keys=_names(keys, t))])
+    for named, like in outcome.plan.held.items():
+        name = named.partition(":")[2]
+        text = N_("“{name}” was not added: it comes close to “{like}”. If it is the same: {same}; if not: {other}.")
+        same, other = (f'--value "{named}={ours}"' for ours in (like, name))
+        lines += block([t(text).format(name=name, like=like, same=same, other=other)])
     for row in accepted.rejected:
         lines += block([row.text(t)], indent=2)
     if not outcome.written:

@@ -10,6 +10,7 @@ import pandas as pd
 from kpixl.catalog.tables import Elapsed
 from kpixl.entries import elapsed
 from kpixl.ooxml.cells import parse_cell
+from kpixl.ooxml.shape import find_table, shape_of
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.table_rows import append_rows, set_cells
 from kpixl.workbook import layout
@@ -42,6 +43,28 @@ def _elapsed(column: Elapsed, columns: Columns, count: int) -> list[Value]:
     dates = pd.DataFrame({id_: as_numbers(columns[id_])[0] for id_ in column.reads})
     values = elapsed(column, dates, np.zeros(count, dtype=bool), {})
     return ["" if value != value else float(value) for value in values]
+
+
+def forget_hours(
+    package: Package, book: Book, table: str, count: int, new: Sequence[int], there: Sequence[int]
+) -> None:
+    """Empty the columns of hours in rows whose days have no time of day: ``new`` ones, among the ``count`` last rows,
+    and ones that were ``there``, each counted from 0."""
+    if not new and not there:
+        return
+    part = find_table(package, book.table_names[table])
+    data = shape_of(package.tree(part.part)).data
+    editor = SheetEditor(package, part.sheet)
+    rows = [data.bottom - count + 1 + place for place in new] + [data.top + place for place in there]
+    hours = [
+        c.id for c in book.entries.business.table(table).calculated if isinstance(c, Elapsed) and c.unit == "hours"
+    ]
+    for id_ in hours:
+        if id_ in book.headings[table]:
+            column = data.left + part.columns.index(book.headings[table][id_])
+            for row in rows:
+                editor.clear(row, column)
+    editor.commit()
 
 
 def settle(package: Package, book: Book) -> None:

@@ -15,7 +15,7 @@ def calc(arguments: Arguments) -> Answer:
     from kpixl.kpi.calc import calc as calculated
     from kpixl.kpi.calc import number_of
 
-    written = pairs(arguments.numbers, "MEASURE=NUMBER")
+    written = {name.lower(): text for name, text in pairs(arguments.numbers, "MEASURE=NUMBER").items()}
     numbers = {name: number_of(text, name) for name, text in written.items()}
     result = calculated(arguments.kpi, numbers, arguments.business)
     t = language(default_language(arguments.lang))

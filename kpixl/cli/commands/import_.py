@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from kpixl.cli.answer import WORKBOOK, code_of, pairs
+from kpixl.cli.answer import WORKBOOK, NotAPair, code_of, pairs
 from kpixl.cli.command import OWNER_NEEDED, Answer, Arguments, Command, Option, Word
-from kpixl.errors import N_
+from kpixl.errors import N_, Phrase, UnknownChoice
 from kpixl.languages import default_language
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from kpixl.cli.progress_bar import Progress
     from kpixl.i18n import Language
+    from kpixl.imports import Said
     from kpixl.texts.lines import Json
     from kpixl.verbs.import_rows import ImportOutcome, Plan
 
@@ -26,16 +27,18 @@ def import_(arguments: Arguments) -> Answer:
     from kpixl.verbs.import_rows import ImportRequest, import_rows
     from kpixl.verbs.outcomes import import_text
 
+    mapping = pairs(arguments.map, "FIELD=COLUMN", may_be_blank=True)
     with Progress(language(default_language(arguments.lang))) as bar:
         outcome = import_rows(
             arguments.file,
             ImportRequest(
                 arguments.table,
                 arguments.source,
-                pairs(arguments.map, "FIELD=COLUMN"),
+                {field: column for field, column in mapping.items() if column},
                 constants=pairs(arguments.set, "FIELD=VALUE"),
                 sheet=arguments.sheet,
                 zone=arguments.zone,
+                said=_said(arguments, frozenset(field for field, column in mapping.items() if not column)),
                 add_new=arguments.add_new,
             ),
             now=arguments.now,
@@ -43,12 +46,34 @@ def import_(arguments: Arguments) -> Answer:
             progress=bar,
         )
     t = language(arguments.lang or outcome.plan.language)
-    needed = outcome.written and outcome.plan.accepted.rejected
+    needed = outcome.written and outcome.plan.doubtful
     return Answer(
         lambda: import_json(outcome, t),
         lambda: import_text(outcome, t),
         OWNER_NEEDED if needed else code_of(outcome.problems),
     )
+
+
+def _said(arguments: Arguments, left_out: frozenset[str]) -> Said:
+    """What was said of the file beside its columns."""
+    from kpixl.imports import Filter, Said
+
+    filters = [
+        Filter(column, values, keeps)
+        for words, keeps in ((arguments.only, True), (getattr(arguments, "not"), False))
+        for column, values in pairs(words, "COLUMN=VALUE", may_be_blank=keeps).items()
+    ]
+    words: dict[str, dict[str, str]] = {}
+    for name, ours in pairs(arguments.value, "FIELD:THEIRS=OURS", may_be_blank=True).items():
+        field, colon, theirs = (part.strip() for part in name.partition(":"))
+        if not colon:
+            raise NotAPair(got=f"{name}={ours}", form="FIELD:THEIRS=OURS")
+        words.setdefault(field, {})[theirs] = ours
+    orders = {order.lower(): order.lower() for order in ("dmy", "mdy", "ymd")}
+    order = (arguments.dates or "").lower()
+    if order and order not in orders:
+        raise UnknownChoice(got=arguments.dates, what=Phrase(N_("order of dates")), allowed=", ".join(orders))
+    return Said(tuple(filters), words, order or None, {}, left_out)  # type: ignore[arg-type]
 
 
 def _agreement(arguments: Arguments, bar: Progress) -> Callable[[Plan], bool] | None:
@@ -104,6 +129,7 @@ def import_json(outcome: ImportOutcome, t: Language) -> Json:
             for row in accepted.rejected
         ],
         "notes": [{"code": note.code, "message": note.text(t)} for note in accepted.notes],
+        "held": dict(outcome.plan.held),
         "added": {table: list(keys) for table, keys in outcome.added.items()},
         "problem_count": problem_count(outcome.problems),
         "backup": path_json(outcome.backup),
@@ -126,8 +152,9 @@ COMMAND = Command(
             N_("which column of the file fills a field; several may follow one --map"),
             value="FIELD=COLUMN",
             pairs=True,
-            manual="which column of the file fills which field of the table. Several pairs may follow one `--map`, and "
-            "`--map` may come again",
+            manual="which column of the file fills which field of the table; `FIELD=` leaves a field without a column, "
+            'and `--map client="First Name+Last Name"` joins two. Several pairs may follow one `--map`, and `--map` '
+            "may come again",
         ),
         Option(
             "--set",
@@ -135,6 +162,36 @@ COMMAND = Command(
             value="FIELD=VALUE",
             pairs=True,
             manual="what a field is in every row, such as `--set kind=additional`",
+        ),
+        Option(
+            "--only",
+            N_("take only rows in which a column of the file holds one of these values"),
+            value="COLUMN=VALUE",
+            pairs=True,
+            manual="take only the rows in which a column of the file holds one of some values, such as "
+            "`--only Status=Completed,Paid`; `COLUMN=` takes all of them, and says that you have looked",
+        ),
+        Option(
+            "--not",
+            N_("leave out rows in which a column of the file holds one of these values"),
+            value="COLUMN=VALUE",
+            pairs=True,
+            manual="leave out the rows in which a column of the file holds one of some values, such as "
+            "`--not Type=Withdrawal,Fee`",
+        ),
+        Option(
+            "--value",
+            N_("what a word of the file stands for, such as status:Done=resolved"),
+            value="FIELD:THEIRS=OURS",
+            pairs=True,
+            manual="what a word of the file stands for in a field, such as `--value status:Done=resolved`; with "
+            "nothing behind `=` it leaves the cell blank",
+        ),
+        Option(
+            "--dates",
+            N_("how dates are written: dmy, mdy or ymd"),
+            value="ORDER",
+            manual="how dates are written where the file does not tell: `dmy` (day first), `mdy` (month first), `ymd`",
         ),
         Option(
             "--sheet",
@@ -181,7 +238,7 @@ there.""",
 With `--json`: `written`, the number of rows `imported`, `known`, `completed`, `differing`, `earlier` (of earlier
 periods) and `passed_over` (totals and the like), `mapping` (field → `column` and `how` it was found), `constants`,
 `unused` columns, `rejected` (each with `line`, `sheet`, `column`, `value`, `message`), `notes` on how the file was
-read, `added`, `problem_count` and `backup`.
+read, `added`, `held` (names that come close to known ones), `problem_count` and `backup`.
 
 ```
 $ kpixl import "TaskZenith 2026-10.xlsx" requests export.csv --map id=Ticket client=Customer opened=Logged

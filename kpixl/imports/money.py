@@ -1,0 +1,42 @@
+"""Currencies by their codes, signs and names in the languages of kpixl. Knows nothing of files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from babel.numbers import get_currency_name, is_currency, list_currencies
+
+from kpixl.folding import name_key
+from kpixl.languages.load import every
+
+_CODE = re.compile(r"[A-Z]{3}", re.IGNORECASE)
+SIGNS = {
+    "€": "EUR", "£": "GBP", "R$": "BRL", "US$": "USD", "MX$": "MXN", "CA$": "CAD", "C$": "CAD", "AU$": "AUD",
+    "A$": "AUD", "S/": "PEN", "S/.": "PEN", "¥": "JPY", "₹": "INR", "lei": "RON", "leu": "RON",
+}  # fmt: skip
+"""Signs that stand for one currency."""
+DOLLARS = frozenset({"USD", "MXN", "CAD", "AUD", "ARS", "CLP", "COP", "NZD", "SGD", "HKD", "UYU", "DOP"})
+"""Currencies that a mere $ may stand for."""
+
+
+def code_of(text: str, own: str) -> str:
+    """The code of the currency that a text names by its code, sign or name; empty where it names none. ``own`` is the
+    workbook's, which a sign may stand for that several have."""
+    plain = text.strip()
+    if _CODE.fullmatch(plain) and is_currency(plain.upper()):
+        return plain.upper()
+    if plain == "$":
+        return own if own in DOLLARS else "USD"
+    return SIGNS.get(plain, "") or SIGNS.get(plain.lower(), "") or _names().get(name_key(plain), "")
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    found: dict[str, set[str]] = {}
+    for code in list_currencies():
+        for locale in (one.locale for one in every()):
+            for count in (None, 1, 2):
+                found.setdefault(name_key(get_currency_name(code, count=count, locale=locale)), set()).add(code)
+    return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1}

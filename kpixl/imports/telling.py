@@ -1,0 +1,123 @@
+"""Columns that fill no field and yet seem to say which rows count: status, type, billable…
+
+Rows that are plainly none of the table's are held back; what is open is told with its values.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpixl.errors import N_
+from kpixl.folding import name_key
+from kpixl.imports.choice_words import plain_text
+from kpixl.imports.filters import counted, counts
+from kpixl.imports.outcome import Refusal
+from kpixl.imports.remarks import Note
+from kpixl.imports.vocabulary import Kind, fine_words, headings_of, out_words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from kpixl.imports.body import Body
+    from kpixl.imports.matching import Match
+    from kpixl.imports.source import Raw
+
+NO_ROW_OF_IT = N_("says that the row is none to count")
+_FEW = 12
+"""Different values that such a column has at most."""
+_WEIGHED: dict[str, tuple[Kind, ...]] = {
+    "sales": ("status", "type", "canceled"),
+    "expenses": ("status", "type", "canceled"),
+    "hours": ("billable", "status"),
+    "surveys": ("survey",),
+    "sessions": ("canceled", "status"),
+    "leads": ("status",),
+}
+"""Tables whose figures depend on which rows count, and the kinds of columns that may tell."""
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """A column that may tell which rows count."""
+
+    place: int
+    heading: str
+    kind: Kind | None
+    found: Counter[str]
+
+    @property
+    def filled(self) -> Counter[str]:
+        return Counter({value: count for value, count in self.found.items() if value})
+
+
+def told(match: Match, of: Body, decided: Collection[int]) -> tuple[dict[int, Refusal], list[Note]]:
+    """The rows that a column says are none of the table's, by their places, and what there is to say of such columns.
+    Columns that are ``decided`` upon, by the owner or a product's profile, are passed over."""
+    refused: dict[int, Refusal] = {}
+    notes = []
+    for column in _columns(match, of, decided):
+        out = {value for value in column.filled if is_out(match.table.id, value)}
+        for place, row in enumerate(of.rows):
+            if plain_text(row[column.place]) in out:
+                refused.setdefault(place, Refusal(column.heading, plain_text(row[column.place]), NO_ROW_OF_IT))
+        notes += _notes(match, column, out)
+    return refused, notes
+
+
+def is_out(table: str, value: str) -> bool:
+    """Whether a word says of a row that it is none of a table's: all of it, or what stands before a parenthesis."""
+    words = out_words(table)
+    return name_key(value) in words or name_key(value.partition("(")[0]) in words
+
+
+def _notes(match: Match, column: _Telling, out: set[str]) -> list[Note]:
+    command, every = (f'--only "{column.heading}={value}"' for value in (_first(column, out), ""))
+    values = {"column": column.heading, "values": counted(column.found), "command": command, "every": every}
+    if out:
+        held = sum(column.found[value] for value in out)
+        return [Note("held_back", {**values, "count": held, "out": ", ".join(sorted(out))})]
+    weighed = _WEIGHED.get(match.table.id, ())
+    if column.kind is None or column.kind not in weighed:
+        return [Note("not_used", values)] if column.kind else []
+    return [Note("unweighed" if len(column.found) > 1 else "not_used", values)]
+
+
+def _first(column: _Telling, out: set[str]) -> str:
+    """The value that most rows would be chosen by."""
+    rest = [value for value, _ in column.filled.most_common() if value not in out]
+    return (rest or [*column.filled])[0]
+
+
+def _columns(match: Match, of: Body, decided: Collection[int]) -> list[_Telling]:
+    used = {place for one in match.fillings.values() for place in one.places} | {*decided}
+    found = []
+    for place, heading in enumerate(match.columns):
+        if not heading or place in used:
+            continue
+        cells: list[Raw] = [row[place] for row in of.rows]
+        kind = _kind(heading)
+        there = counts(cells)
+        column = _Telling(place, heading, kind, there)
+        if 0 < len(column.filled) <= _FEW and (kind or _speaks(match.table.id, column)):
+            found.append(column)
+    return found
+
+
+def _kind(heading: str) -> Kind | None:
+    """What a heading says that its column tells: by all of it, or by its first or last words (*Payment status*)."""
+    key = name_key(heading)
+    kinds: tuple[Kind, ...] = ("canceled", "billable", "status", "type", "survey")
+    for kind in kinds:
+        if key in headings_of(kind):
+            return kind
+    status = any(key.endswith(f" {word}") or key.startswith(f"{word} ") for word in headings_of("status"))
+    return "status" if status else None
+
+
+def _speaks(table: str, column: _Telling) -> bool:
+    """Whether a column without a telling heading holds nothing but words that tell which rows count, one of them that
+    a row does not."""
+    out = {value for value in column.filled if is_out(table, value)}
+    return bool(out) and all(name_key(value) in fine_words() for value in {*column.filled} - out)

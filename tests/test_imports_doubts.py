@@ -1,0 +1,258 @@
+"""What would give a wrong number in silence: other currencies, rows that are none, look-alikes, days without times,
+turned dates, zones, scales, totals. Each is mended or told, and what is told makes somebody look."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kpixl.imports import Filter, Said, near
+from sources import day, said, taken, written
+
+SALES = "Date,Client,Kind,Amount"
+
+
+def sales(folder, text, **options):
+    return taken("sales", written(folder, text), **{"currency": "USD"} | options)
+
+
+def told(accepted, part):
+    return any(part in text for text in said(accepted))
+
+
+# Currencies
+
+
+@pytest.mark.parametrize(
+    "heading", ["Currency", "Moneda", "Divisa", "Moeda", "Devise", "Monedă", "Currency Code", "Xyz"]
+)
+def test_rows_in_another_currency_are_left_out_with_their_sum(tmp_path, heading):
+    rows = f"{SALES},{heading}\n2026-10-01,A,other,100,USD\n2026-10-02,B,other,200.5,EUR\n2026-10-03,C,other,40,EUR\n"
+    accepted = sales(tmp_path, rows)
+    assert accepted.columns["amount"] == [100]
+    assert [row.line for row in accepted.rejected] == [3, 4]
+    assert told(accepted, "EUR: 2 (240.50)")
+
+
+def test_the_workbooks_currency_wins_over_a_more_frequent_one(tmp_path):
+    rows = (
+        f"{SALES}\n2026-10-01,A,other,€5\n2026-10-02,B,other,€6\n2026-10-03,C,other,$7\n2026-10-03,C,other,USD 10.00\n"
+    )
+    accepted = sales(tmp_path, rows)
+    assert accepted.columns["amount"] == [7, 10]
+    assert sales(tmp_path, rows.replace("$7", "US$7")).columns["amount"] == [7, 10]
+
+
+def test_a_converted_column_goes_with_its_own_currency(tmp_path):
+    text = (
+        "Date,Amount,Currency,Converted Amount,Converted Currency\n2026-10-01,100,eur,110,usd\n2026-10-02,5,usd,5,usd\n"
+    )
+    known = {"constants": {"kind": "other"}}
+    assert sales(tmp_path, text, **known).columns["amount"] == [5]
+    assert sales(tmp_path, text, given={"amount": "Converted Amount"}, **known).columns["amount"] == [110, 5]
+
+
+def test_a_currency_in_the_heading(tmp_path):
+    accepted = sales(tmp_path, "Date,Total (EUR)\n2026-10-01,5\n", given={"amount": "Total (EUR)"},
+                     constants={"kind": "other"})  # fmt: skip
+    assert (len(accepted), len(accepted.rejected)) == (0, 1)
+    accepted = sales(tmp_path, "Date,Total (USD)\n2026-10-01,5\n", given={"amount": "Total (USD)"},
+                     constants={"kind": "other"})  # fmt: skip
+    assert accepted.columns["amount"] == [5]
+
+
+def test_an_owner_who_chooses_by_currency_takes_the_rows_as_they_are(tmp_path):
+    rows = f"{SALES},Currency\n2026-10-01,A,other,100,USD\n2026-10-02,B,other,200,EUR\n"
+    accepted = sales(tmp_path, rows, said=Said((Filter("Currency", "EUR", True),)))
+    assert accepted.columns["amount"] == [200]
+    assert told(accepted, "amounts in EUR are taken as they are")
+
+
+# Columns that tell which rows count
+
+
+@pytest.mark.parametrize(
+    ("heading", "out", "fine"),
+    [
+        ("Status", "Pending", "Completed"), ("Estado", "Cancelado", "Completado"), ("Situação", "Cancelada", "Pago"),
+        ("Étape", "Perdu", "Gagné"), ("Stare", "Anulată", "Plătită"), ("How it went", "Lost", "Won"),
+        ("Deal stage", "Closed lost (Main)", "Closed won"),
+        ("Type", "General Withdrawal", "Website Payment"), ("Payment status", "Failed", "Paid"),
+    ],
+)  # fmt: skip
+def test_rows_that_are_no_sale_are_held_back_and_told(tmp_path, heading, out, fine):
+    rows = f"{SALES},{heading}\n2026-10-01,A,other,100,{fine}\n2026-10-02,B,other,200,{out}\n"
+    accepted = sales(tmp_path, rows)
+    assert accepted.columns["amount"] == [100]
+    assert accepted.doubtful
+    assert told(accepted, f'--only "{heading}={fine}"')
+    everything = sales(tmp_path, rows, said=Said((Filter(heading, "", True),)))
+    assert (everything.columns["amount"], everything.doubtful) == ([100, 200], False)
+
+
+@settings(max_examples=40, deadline=None)
+@given(words=st.lists(st.sampled_from(["Alpha", "Beta", "Gamma", ""]), min_size=2, max_size=8))
+def test_no_column_that_seems_to_tell_passes_in_silence(tmp_path_factory, words):
+    rows = "".join(f"2026-10-{place + 1:02},A,other,{place + 1},{word}\n" for place, word in enumerate(words))
+    accepted = sales(tmp_path_factory.getbasetemp(), f"{SALES},Status\n{rows}")
+    if any(words):
+        assert told(accepted, "“Status”")
+    assert accepted.doubtful == (len(set(words)) > 1)
+
+
+@pytest.mark.parametrize(
+    ("heading", "yes", "no"),
+    [
+        ("Billable", "Yes", "No"),
+        ("Facturable", "Sí", "No"),
+        ("Faturável", "sim", "não"),
+        ("Billable?", "true", "false"),
+    ],
+)
+def test_hours_that_are_not_billable_are_not_productive(tmp_path, heading, yes, no):
+    text = f"Date,Assistant,Worked,{heading}\n2026-10-01,Ann,2,{yes}\n2026-10-02,Ann,6,{no}\n"
+    for columns in ({"available": "Worked"}, {"available": "Worked", "productive": "Worked"}):
+        accepted = taken("hours", written(tmp_path, text), given=columns)
+        assert (accepted.columns["available"], accepted.columns["productive"]) == ([2, 6], [2, 0])
+
+
+@pytest.mark.parametrize("given", [{}, {"completed": "Canceled"}])
+def test_sessions_that_were_cancelled_did_not_take_place(tmp_path, given):
+    rows = "A,2026-10-01 10:00,false,No\nB,2026-10-02 10:00,true,No\nC,2026-10-03 9:00,false,Yes\n"
+    text = f"Client,Scheduled,Canceled,No-show\n{rows}"
+    accepted = taken("sessions", written(tmp_path, text), given=given)
+    assert accepted.columns["completed"] == ["yes", "no", "no"]
+
+
+def test_sessions_that_nothing_is_said_of(tmp_path):
+    accepted = taken("sessions", written(tmp_path, "Client,Scheduled\nA,2026-10-01 10:00\n"))
+    assert accepted.doubtful
+    assert told(accepted, "No row says anything of “Completed”")
+
+
+# Names
+
+
+def test_names_are_written_as_the_workbook_has_them(tmp_path):
+    rows = "".join(
+        f"2026-10-01,{name},other,1\n" for name in ("Alder  Partners", "Alder\u00a0Partners", "ZOE LTD", "Zoe Ltd.")
+    )
+    accepted = sales(
+        tmp_path, f"{SALES}\n{rows}", spellings={"client": {"alder partners": "Alder Partners", "zoe ltd": "Zoe Ltd"}}
+    )
+    assert accepted.columns["client"] == ["Alder Partners"] * 2 + ["Zoe Ltd"] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "like"),
+    [("Alder Partner", "Alder Partners", True), ("Zoe Limted", "Zoe Limited", True), ("C02", "C01", False),
+     ("cus_A", "cus_B", False), ("Client B", "Client A", False), ("Shop 12", "Shop 13", False), ("Ana", "Bo", False)],
+)  # fmt: skip
+def test_names_that_may_be_misspelt(name, known, like):
+    assert near(name, [known]) == (known if like else None)
+
+
+# Days, zones, scales, totals
+
+
+def test_hours_of_days_without_a_time_cannot_be_told(tmp_path):
+    text = "Client,Opened,Resolved\nA,2026-10-05,2026-10-05\nB,2026-10-06,\n"
+    accepted = taken("requests", written(tmp_path, text))
+    assert (accepted.untimed, accepted.doubtful) == ((0,), True)
+    assert accepted.columns["resolved"] == [day(2026, 10, 5), None]
+    timed = taken("requests", written(tmp_path, text.replace("-05,", "-05 08:00,").replace("-05\n", "-05 09:00\n")))
+    assert (timed.untimed, timed.doubtful) == ((), False)
+
+
+@pytest.mark.parametrize("order", ["day", "month"])
+def test_dates_that_another_excel_has_turned_round_are_put_right(tmp_path, order):
+    true = [date(2026, 10, 3), date(2026, 10, 4), date(2026, 10, 9), date(2026, 10, 13), date(2026, 10, 28)]
+    book = openpyxl.Workbook()
+    book.active.append(["Date", "Kind", "Amount"])
+    for one in true:
+        turned = datetime(one.year, one.day, one.month) if one.day <= 12 else one.strftime(
+            "%d/%m/%Y" if order == "day" else "%m/%d/%Y")  # fmt: skip
+        book.active.append([turned, "other", 1])
+    book.save(tmp_path / "turned.xlsx")
+    accepted = taken("sales", tmp_path / "turned.xlsx")
+    assert accepted.columns["date"] == [day(one.year, one.month, one.day) for one in true]
+    assert accepted.doubtful
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "there"),
+    [
+        ("Created (UTC)", "2026-11-01 02:30:00", (2026, 10, 31, 22, 30)),
+        ("Created [GMT+2]", "2026-11-01 02:30", (2026, 10, 31, 20, 30)),
+        ("Created at UTC", "2026-11-01T02:30:00", (2026, 10, 31, 22, 30)),
+        ("Created (Europe/Madrid)", "2026-07-01 02:30", (2026, 6, 30, 20, 30)),
+        ("Created (UTC)", "2026-11-01", (2026, 11, 1)),
+        ("Created", "2026-10-05 09:00 EST", (2026, 10, 5, 10)),
+        ("Created", "10/05/2026 09:00:00 PDT", (2026, 10, 5, 12)),
+        ("Created", "2026-10-05 09:00 Europe/Madrid", (2026, 10, 5, 3)),
+        ("Created", "20261005", (2026, 10, 5)),
+        ("Created", "20261005T140000Z", (2026, 10, 5, 10)),
+    ],
+)
+def test_zones_of_headings_and_letters(tmp_path, heading, cell, there):
+    path = written(tmp_path, f"Client,{heading}\nA,{cell}\n")
+    accepted = taken("requests", path, given={"opened": heading}, zone="America/New_York")
+    assert accepted.columns["opened"] == [day(*there)]
+
+
+def surveys(folder, field, *cells, **options):
+    rows = "".join(f"2026-10-{place + 1:02}\t{cell}\n" for place, cell in enumerate(cells))
+    return taken("surveys", written(folder, f"Date\t{field}\n{rows}"), **options)
+
+
+@pytest.mark.parametrize(
+    ("cell", "score"),
+    [("5 - Very satisfied", 5), ("4/5", 4), ("4 de 5", 4), ("Good", 4), ("Muy satisfecho", 5), ("Très insatisfait", 1),
+     ("Neutro", 3), ("mulțumit", 4), ("★★★☆☆", 3), ("2 stars", 2), ("Positive", 5), ("3.5", 3.5)],
+)  # fmt: skip
+def test_scores_as_people_write_them(tmp_path, cell, score):
+    assert surveys(tmp_path, "Score", cell).columns["score"] == [score]
+
+
+def test_a_column_on_another_scale_is_refused(tmp_path):
+    accepted = surveys(tmp_path, "Score", "10", "2", "9")
+    assert accepted.columns["score"] == [None] * 3
+    assert told(accepted, "is on another scale")
+    assert surveys(tmp_path, "Score", "8/10").columns["score"] == [None]
+    low = surveys(tmp_path, "Recommend", *["5"] * 10)
+    assert (low.columns["recommend"], low.doubtful) == ([5] * 10, True)
+    assert not surveys(tmp_path, "Recommend", *["5"] * 9, "6").doubtful
+
+
+def test_lines_that_add_up_are_no_rows(tmp_path):
+    lines = ("2026-10-01,A,other,100", "2026-10-02,B,other,50", "2026-10-31,Total,other,150")
+    rows = "\n".join((SALES, *lines, "2026-10-31,Total Energies,other,7", ""))
+    assert sales(tmp_path, rows).columns["amount"] == [100, 50, 7]
+    assert sales(tmp_path, rows.replace("Total,", "Total octubre,")).columns["amount"] == [100, 50, 7]
+
+
+def test_minutes_and_seconds(tmp_path):
+    text = "Date,Assistant,Duration ({0}),Billable\n2026-10-01,Ann,{1},Yes\n"
+    for unit, written_ in (("min", "90"), ("seconds", "5400"), ("h", "1.5")):
+        path = written(tmp_path, text.format(unit, written_))
+        assert taken("hours", path, given={"available": f"Duration ({unit})"}).columns["available"] == [1.5]
+    path = written(tmp_path, "Date,Assistant,Available,Productive\n2026-10-01,Ann,5400,0\n")
+    assert len(taken("hours", path).rejected) == 1
+
+
+def test_yes_where_a_day_is_asked_is_the_rows_own_day(tmp_path):
+    text = "Date,Lead,Converted\n2026-10-02,A,Yes\n2026-10-05,B,No\n2026-10-09,C,\n"
+    accepted = taken("leads", written(tmp_path, text))
+    assert accepted.columns["converted"] == [day(2026, 10, 2), None, None]
+    assert told(accepted, "a yes was taken for the row’s own day")
+
+
+@pytest.mark.parametrize("cell", ["1,23,456.00", "₹1,23,456.00", "USD 1,23,456.00", "1,23,456.00 USD"])
+def test_amounts_grouped_as_in_india(tmp_path, cell):
+    own = "INR" if "₹" in cell else "USD"
+    rows = f"Date\tKind\tAmount\n2026-10-01\tother\t{cell}\n"
+    assert taken("sales", written(tmp_path, rows), currency=own).columns["amount"] == [123456]
