@@ -74,6 +74,23 @@ def test_a_typed_total_is_told() -> None:
     assert section(entries(rows, {"surveyed": 100}), "client").typed
 
 
+def test_without_a_table_or_its_column_the_other_kpis_are_broken_down() -> None:
+    rows = {
+        "requests": {"assistant": ["Ana"] * 2, "opened": [DAY] * 2, "resolved": [DAY + 1 / 24] * 2},
+        "tasks": {"assistant": ["Ana"] * 2, "assigned": [DAY] * 2, "completed": [DAY, None]},
+    }
+    whole = entries(rows)
+    requests = whole.tables["requests"]
+    assert requests is not None
+    without_column = replace(requests, texts=requests.texts.drop(columns="assistant"))
+    # One task of two is done; the mean of two requests is an hour.
+    for changed, hours in ((requests, 1), (None, None), (without_column, None)):
+        found = section(replace(whole, tables={**whole.tables, "requests": changed}), "assistant")
+        (group,) = found.groups
+        assert (group.name, group.results["tcr"].value) == ("Ana", 0.5)
+        assert group.results["art"].value == (hours if hours is None else pytest.approx(hours))
+
+
 # The order of the groups
 
 

@@ -359,6 +359,17 @@ def test_a_signal_counts_only_the_way_it_points() -> None:
     assert in_row(0.5, 0.8, dict.fromkeys(range(1, 9), 2.0) | {9: 2.1}, {8: 0.82, 9: 0.81}) == ["hurry"]
 
 
+def test_a_signal_in_shares_counts_though_they_move_by_less_than_one() -> None:
+    # Satisfaction between 0.90 and 0.91 until September, which rose: ranges of 0.01, so that limits lie 0.0266 from a
+    # mean of 0.9056. 0.80 is far below, one step of a tenth.
+    shares = {month: 0.91 if month % 2 else 0.90 for month in range(1, 10)}
+    assert in_row(1.9, 0.80, {8: 2.1, 9: 2.0}, shares) == ["hurry"]
+
+
+def test_a_step_after_no_move_at_all_is_the_first_one() -> None:
+    assert in_row(1.9, 0.8, {8: 2.0, 9: 2.0}, {8: 0.82, 9: 0.81}) == []
+
+
 def test_a_gap_in_the_past_does_not_make_one_step_a_move() -> None:
     hours = {1: 2.1, 2: 2.5, 3: 2.0, 4: 2.6, 5: 2.2, 6: 2.4, 7: 2.1, 9: 2.3}
     assert in_row(2.2, 0.8, hours, {8: 0.82, 9: 0.81}) == []

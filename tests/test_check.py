@@ -523,6 +523,14 @@ def test_exactly_a_quarter_of_the_answers_is_no_reason_to_warn() -> None:
     assert only(entries({"surveys": answers(A=3, B=2, C=2, D=2, E=2)}), "one_client").details["count"] == 3
 
 
+def test_with_fewer_than_eight_answers_no_client_weighs_too_much() -> None:
+    def answers(*names: str) -> list[Row]:
+        return [{"date": date(2026, 10, 9), "client": name, "score": 4} for name in names]
+
+    assert "one_client" not in codes(entries({"surveys": answers(*"AAAAAAA")}))
+    assert only(entries({"surveys": answers(*"AAABBCDE")}), "one_client").details["total"] == 8
+
+
 # Choices
 
 

@@ -17,7 +17,7 @@ from kpixl.entries import Entries, InputCell, OwnEntry, PastValue
 from kpixl.kpi.grade import GRADED, Grade, calculate, grade, thresholds_published
 from kpixl.kpi.measure import MeasureValue
 from kpixl.kpi.result import Result
-from kpixl.kpi.score import Scorecard, score
+from kpixl.kpi.score import Scorecard, score, target_position
 from kpixl.period import Period
 
 VA, PA, ML = (business(id_) for id_ in ("remote-va-agency", "luxury-personal-assistant", "multilingual-va"))
@@ -135,6 +135,56 @@ def test_the_bar_ends_in_the_band_of_the_level(id_: str, value: float) -> None:
     assert graded.level is not None
     assert graded.position is not None
     assert graded.level <= graded.position <= graded.level + 1
+
+
+@pytest.mark.parametrize(
+    ("id_", "value"),
+    [
+        ("va_css", 0.975),  # from 0.95 to 1, beyond which no share goes
+        ("va_art", 0.25),  # from half an hour to none
+        ("pa_rpc", 15_000),  # from 10,000 to twice that, where nothing ends by nature
+        ("ml_nps", 75),  # from 50 to 100
+    ],
+)
+def test_half_way_through_the_best_band(id_: str, value: float) -> None:
+    kpi = KPIS[id_]
+    assert grade(kpi, value, thresholds_published(kpi), dict.fromkeys(kpi.kpi.arguments)).position == pytest.approx(3.5)
+
+
+def test_a_best_band_of_no_width_is_begun_and_not_finished() -> None:
+    # The owner's threshold for the best level is 0 months, than which nothing is less.
+    kpi = KPIS["cc_atacm"]
+    assert grade(kpi, 0.0, {EXCEPTIONAL: 0.0}, dict.fromkeys(kpi.kpi.arguments)).position == 3.0
+
+
+def test_as_many_cases_as_the_owner_wants_are_enough() -> None:
+    settings = {"minimum_cases": InputCell(20.0, "Settings", "C9")}
+    for cases, reason in ((19, "too_few"), (20, None)):
+        made = scorecard({"satisfied": cases, "surveyed": cases})
+        found = score(replace(made.entries, settings=settings), made.measures, TODAY).result("css")
+        assert (found.reason and found.reason.code) == reason
+        assert (found.level is None) is (reason is not None)
+
+
+def test_one_case_of_which_only_a_total_is_known_is_not_called_unsettled() -> None:
+    # Of a typed total no squares are known: nothing can be said of how sure the mean of it is.
+    typed = scorecard({"resolution_hours": 2, "requests_resolved": 1})
+    typed_in = replace(typed.entries, typed={"requests_resolved": InputCell(1.0, "Totals", "C5")})
+    measures = {name: replace(value, typed=value.used) for name, value in typed.measures.items()}
+    found = score(typed_in, measures, TODAY).result("art")
+    assert (found.value, found.level) == (2, TYPICAL)
+    assert (found.certainty.interval, found.certainty.settled) == (None, None)
+
+
+def test_where_the_target_lies_on_the_scale() -> None:
+    # CSS begins to be typical at 0.85 and above average at 0.9: 0.875 is half of the way.
+    graded = scorecard({"satisfied": 99, "surveyed": 100}).result("css")
+    assert target_position(graded) is None
+    assert target_position(replace(graded, target=0.875)) == pytest.approx(1.5)
+    # Without a benchmark the target, or the previous period, is the middle; without those there is none.
+    alone = scorecard({"revenue": 900}, owner=SB).result("revenue")
+    assert target_position(alone) is None
+    assert target_position(standing("revenue", {"revenue": 900}, 1000)) == 2.0
 
 
 # What it takes

@@ -108,6 +108,12 @@ def test_noise_is_measured_by_the_size_of_the_figures() -> None:
     assert Limits(-1e6, -1.1e6, -0.9e6).outside(-1.1e6 - 1) == -1
 
 
+def test_the_side_of_a_signal() -> None:
+    sides = {Signal.USUAL: 0, Signal.ABOVE: 1, Signal.BELOW: -1, Signal.RUN_ABOVE: 1, Signal.RUN_BELOW: -1}
+    assert {one: one.side for one in Signal} == sides
+    assert [one for one in Signal if not one.is_signal] == [Signal.USUAL]
+
+
 def test_eight_in_a_row_on_one_side_are_a_signal_and_seven_are_none() -> None:
     # Mean 10.5; ranges 1 up and down: limits far out.
     low, high = [8.0, 9.0, 8.0, 9.0], [12.0, 11.0, 12.0, 11.0, 12.0, 11.0, 12.0]
