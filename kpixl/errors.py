@@ -241,6 +241,32 @@ class NotWritten(WorkbookError):
     template = N_("{path} could not be written whole ({detail}) and stays as it was; try again.")
 
 
+class NoRoom(NotWritten):
+    """The disk is full, or what its owner may put on it is used up."""
+
+    code = "no_room"
+    template = N_("{path} stays as it was, for there is no room on its drive ({detail}); make some and try again.")
+
+
+class DriveFailed(NotWritten):
+    """The drive or the way to it reports a fault."""
+
+    code = "drive_failed"
+    template = N_(
+        "{path} stays as it was, for its drive reports a fault ({detail}); check the drive or the connection to it, "
+        "then try again."
+    )
+
+
+class NameTooLong(WorkbookError):
+    """A name that the drive does not take."""
+
+    code = "name_too_long"
+    template = N_(
+        "{path} stays as it was, for its name or folder name is too long for its drive; choose a shorter one."
+    )
+
+
 class NothingToUndo(WorkbookError):
     """There is no backup of the workbook."""
 

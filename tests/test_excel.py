@@ -30,6 +30,7 @@ from kpixl.i18n import language
 from kpixl.ooxml.cells import parse_cell
 from kpixl.verbs import refresh, results
 from kpixl.verbs.roll import roll
+from packages import copies
 from workbooks import ROWS, Filled, day, entry, make, named, opened, placed, put
 
 LANGUAGE = "es"
@@ -430,7 +431,7 @@ def test_import_shows_first_and_then_takes(app: Desk, path: Path, source: Path) 
     ) in " ".join(result.split())
     assert any("(4/5)" in str(status) for status in app.statuses)
     assert app.statuses[-1] is False
-    assert len(list((path.parent / files.BACKUP_FOLDER).iterdir())) == 1
+    assert len(copies(path)) == 1
 
 
 def test_import_without_arguments_asks_for_the_file(
@@ -552,7 +553,7 @@ def test_undo_puts_the_backup_back(changed: bytes, app: Desk, path: Path) -> Non
     excel.undo()
     assert path.read_bytes() == changed
     assert app.events == ["close Ana 2026-10.xlsx", "open Ana 2026-10.xlsx"]
-    (kept,) = (path.parent / files.BACKUP_FOLDER).iterdir()
+    (kept,) = copies(path)
     assert kept.read_bytes() == latest
     assert len(app.shown) == 2
 

@@ -32,8 +32,10 @@ from kpixl.errors import (
     StrictWorkbook,
     WorkbookError,
 )
+from kpixl.files import swap
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.sheet import SheetEditor
+from packages import copies
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CORPUS = sorted((SHARED / "corpus").glob("*.xlsx"))
@@ -472,9 +474,9 @@ def test_a_failing_swap_leaves_the_file_and_no_litter(book: Path, monkeypatch: p
     def refuse(source: object, target: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.setattr(swap, "exchange", refuse)
     with pytest.raises(NoPermission):
-        package.save(book)
+        package.save(book, backup=NOW)
     assert book.read_bytes() == before
     assert list(book.parent.iterdir()) == [book]
 
@@ -526,6 +528,6 @@ def test_a_backup_is_kept_of_what_was(book: Path) -> None:
     package = Package.open(book)
     edit_one_cell(package)
     package.save(book, backup=NOW)
-    (kept,) = (book.parent / "kpixl backups").iterdir()
+    (kept,) = copies(book)
     assert kept.read_bytes() == before
     assert book.read_bytes() != before

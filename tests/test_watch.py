@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from clock import NOW
 from kpixl import files
 from kpixl.cli import main, watch_log
 from kpixl.errors import BadSetting, NoPermission, NotWritten
+from kpixl.files import held
 from kpixl.i18n import language
 from kpixl.languages import codes
 from kpixl.ooxml.package import Package
@@ -355,16 +355,19 @@ def lock_of(folder: Path) -> Path:
     return folder / files.BACKUP_FOLDER / watch_memory.LOCK
 
 
-def hold(folder: Path, **holder: Any) -> Path:
-    lock = lock_of(folder)
-    lock.parent.mkdir(exist_ok=True)
-    lock.write_text(json.dumps({"computer": platform.node(), "key": "x", **holder}), encoding="utf-8")
-    return lock
+WATCHES = """
+import sys
+from pathlib import Path
+from kpixl.verbs.watch_memory import only_one
+with only_one(Path(sys.argv[1])):
+    print("watching", flush=True)
+    sys.stdin.read()
+"""
 
 
 def test_one_watch_a_folder(tmp_path: Path) -> None:
     with only_one(tmp_path):
-        with pytest.raises(AlreadyWatched, match=f"process {os.getpid()} on"), only_one(tmp_path):
+        with pytest.raises(AlreadyWatched, match=f"process {os.getpid()}"), only_one(tmp_path):
             pass
         assert lock_of(tmp_path).is_file()
     assert not lock_of(tmp_path).exists()
@@ -372,38 +375,37 @@ def test_one_watch_a_folder(tmp_path: Path) -> None:
         pass
 
 
-def test_another_process_that_runs_is_respected_and_one_that_has_ended_is_not(tmp_path: Path) -> None:
-    program = "import sys; sys.stdin.read()"
-    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE) as other:
-        lock = hold(tmp_path, pid=other.pid)
-        with pytest.raises(AlreadyWatched), only_one(tmp_path):
+def test_another_process_that_runs_is_respected_and_one_that_was_killed_is_not(tmp_path: Path) -> None:
+    started = [sys.executable, "-c", WATCHES, str(tmp_path)]
+    with subprocess.Popen(started, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline().strip() == b"watching"
+        with pytest.raises(AlreadyWatched, match=f"process {other.pid}"), only_one(tmp_path):
             pass
-        assert json.loads(lock.read_text(encoding="utf-8"))["pid"] == other.pid
-        other.communicate()
-    with only_one(tmp_path):
-        assert json.loads(lock.read_text(encoding="utf-8"))["pid"] == os.getpid()
-
-
-def test_a_number_that_came_again_holds_nothing(tmp_path: Path) -> None:
-    hold(tmp_path, pid=os.getpid())
+        other.kill()
+    assert lock_of(tmp_path).exists()
     with only_one(tmp_path):
         pass
+    assert not lock_of(tmp_path).exists()
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"pid": "x"}', '{"pid": 1, "computer": "another one"}'])
-def test_a_lock_of_which_nothing_is_known_is_respected(tmp_path: Path, content: str) -> None:
-    lock = hold(tmp_path, pid=1)
+@pytest.mark.parametrize("content", ["", "{", '{"pid": 1, "computer": "another one"}'])
+def test_a_lock_that_nobody_holds_is_none(tmp_path: Path, content: str) -> None:
+    lock = lock_of(tmp_path)
+    lock.parent.mkdir()
     lock.write_text(content, encoding="utf-8")
-    with pytest.raises(AlreadyWatched) as raised, only_one(tmp_path, running=lambda _pid: False):
+    with only_one(tmp_path), pytest.raises(AlreadyWatched, match=f"process {os.getpid()}"), only_one(tmp_path):
         pass
-    assert f"delete the left-over file {lock.resolve()}" in str(raised.value)
-    assert lock.read_text(encoding="utf-8") == content
+    assert not lock.exists()
 
 
-def test_a_lock_that_another_one_took_over_is_not_removed(tmp_path: Path) -> None:
-    with only_one(tmp_path):
-        lock = hold(tmp_path, pid=1)
-    assert lock.exists()
+def test_a_workbook_that_another_kpixl_changes_waits(book: Path, hand: Hand) -> None:
+    save(book)
+    saved = book.read_bytes()
+    with held(book.with_name(f".~kpixl.{book.name}.lock")):
+        assert hand.settle() == ["waits"]
+        assert book.read_bytes() == saved
+    assert hand.settle() == ["refreshed"]
 
 
 # The whole of it
@@ -528,8 +530,8 @@ def test_exit_codes(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "There is no folder" in capsys.readouterr().err
     assert main.main(["watch", str(book.parent / files.BACKUP_FOLDER)]) == 2
     assert "holds backups" in capsys.readouterr().err
-    hold(book.parent, pid=os.getppid())
-    assert main.main(["watch", str(book.parent), "--json"]) == 2
+    with only_one(book.parent):
+        assert main.main(["watch", str(book.parent), "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "already_watched"
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import xlwings as xw
 
-from kpixl.errors import N_, KpixlError, NothingToUndo
+from kpixl.errors import N_, KpixlError
 from kpixl.excel.host import Host
 from kpixl.excel.live import open_workbook
 
@@ -224,8 +224,8 @@ def _undo(host: Host) -> None:
     from kpixl import files
 
     t, path = host.t, host.path
-    if not files.backups(path):
-        raise NothingToUndo(path=path.name, folder=files.BACKUP_FOLDER)
+    if files.would_restore(path) is None:
+        raise files.nothing_to_undo(path, files.history(path))
     text = N_(
         "Put {path} back as it was before kpixl last changed its file? As it is now, it is kept in the folder "
         "“{folder}”."
@@ -241,5 +241,5 @@ def _undo(host: Host) -> None:
             host.book.save()
     host.status(t(N_("putting the backup back …")))
     with host.closed(losing=True) as free:
-        backup, _ = files.undo(free, host.now)
-    host.tell(t(N_("{path} is again as it was in {backup}.")).format(path=path, backup=backup.name))
+        done = files.undo(free, host.now)
+    host.tell(t(N_("{path} is again as it was in {backup}.")).format(path=path, backup=done.restored.path.name))

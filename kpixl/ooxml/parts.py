@@ -7,12 +7,10 @@ the new one has been checked.
 from __future__ import annotations
 
 import itertools
-import os
 import posixpath
 import zipfile
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote
 from xml.parsers import expat
@@ -23,8 +21,6 @@ from kpixl import files
 from kpixl.errors import (
     N_,
     DamagedWorkbook,
-    FileInUse,
-    FileMissing,
     NotAWorkbook,
     NotWritten,
     PasswordProtected,
@@ -34,8 +30,9 @@ from kpixl.errors import (
 from kpixl.ooxml.archive import Archive
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from lxml.etree import _Element as Element
 
@@ -72,11 +69,9 @@ class Parts:
             raise NotAWorkbook(path=path)
         try:
             data = path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise FileMissing(path=str(path)) from error
         except OSError as error:
-            raise files.unwritable(path, error) from error
-        return cls(data, path, _real(path))
+            raise files.unreadable(path, error) from error
+        return cls(data, path, files.real(path))
 
     @classmethod
     def from_bytes(cls, data: bytes, path: Path) -> Self:
@@ -227,26 +222,35 @@ class Parts:
             self.add(name, tree, RELATIONSHIPS_TYPE, "rels")
         return number
 
-    def save(self, path: Path, *, backup: datetime | None = None) -> Path | None:
+    def save(self, path: Path, *, backup: datetime | None = None, new: bool = False) -> Path | None:
         """Put the package at ``path`` in one step, or leave what is there as it was; it then stands for that file.
 
         Returns the backup, where there was a file to keep and one was wanted: named for the moment ``backup``.
+        FileInUse where the file that was read has been saved by another program since; FileExists where the file is to
+        be ``new`` and is there.
         """
-        target = _real(path)
-        on_disk = target.read_bytes() if target.is_file() else None
+        return save_all([(self, path)], backup=backup, new=new)[0]
+
+    def _prepared(self, path: Path, backup: datetime | None, new: bool) -> _Prepared | None:
+        """What saving would put in place, written and checked; None where it is there already."""
+        target = files.real(path)
+        on_disk = None if new else _there(target)
         if not self.changed and on_disk == self._archive.data:
             return None
         if self.changed and any(r.type == _SIGNATURE for r in self.relationships("")):
             raise SignedWorkbook(path=path.name)
         files.ensure_free(target)
-        if target == self._source and on_disk is not None and on_disk != self._archive.data:
-            # Somebody saved it after it was read: writing now would undo his work.
-            raise FileInUse(path=path.name, program=Phrase(N_("another program")))
+        if target == self._source and on_disk != self._archive.data and not new:
+            raise files.SavedMeanwhile(path.name)
         data = self.data
-        kept = files.backup(target, backup) if backup and on_disk is not None else None
-        files.swap_in(target, data, self._verify)
-        self._load(data, path, target)
-        return kept
+        was = None if on_disk is None else files.digest_of(on_disk)
+        draft = files.prepare(target, data, was, self._verify)
+        try:
+            kept = files.keep(target, on_disk, backup) if backup and on_disk is not None else None
+        except BaseException:
+            draft.clear()
+            raise
+        return _Prepared(draft, data, kept)
 
     def _verify(self, written: bytes) -> None:
         archive = Archive(written)
@@ -316,14 +320,73 @@ class Parts:
         return NotWritten(path=self._path.name, detail=detail)
 
 
+def save_all(
+    targets: Sequence[tuple[Parts, Path]],
+    *,
+    backup: datetime | None = None,
+    new: bool = False,
+    pages: Mapping[Path, bytes] | None = None,
+) -> list[Path | None]:
+    """Save several packages, and write ``pages`` over what is there, all of them or none; the backups, in the order of
+    ``targets``. With ``new``, none of the packages may be there."""
+    pages = pages or {}
+    prepared: list[_Prepared | None] = []
+    drafts: list[files.Draft] = []
+    with files.locked(*(path for _, path in targets), *pages):
+        try:
+            for package, path in targets:
+                prepared.append(package._prepared(path, backup, new))
+            drafts += [one.draft for one in prepared if one]
+            for path, data in pages.items():
+                drafts.append(_page(files.real(path), data))
+            files.put_all(drafts)
+        except files.WrittenInPart:
+            raise
+        except BaseException:
+            _take_back(filter(None, prepared))
+            for draft in drafts:
+                draft.clear()
+            raise
+        for kept in (one.kept for one in prepared if one and one.kept):
+            kept.confirm()
+    for (package, path), one in zip(targets, prepared, strict=True):
+        if one:
+            package._load(one.data, path, one.draft.target)
+    return [one.kept.copy.path if one and one.kept else None for one in prepared]
+
+
+@dataclass
+class _Prepared:
+    """A package written beside its place, and the copy of what is there."""
+
+    draft: files.Draft
+    data: bytes
+    kept: files.Kept | None
+
+
+def _take_back(prepared: Iterable[_Prepared]) -> None:
+    for one in prepared:
+        if not one.draft.placed:
+            one.draft.clear()
+            if one.kept:
+                one.kept.take_back()
+
+
+def _there(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError as error:
+        raise files.unreadable(path, error) from error
+
+
+def _page(path: Path, data: bytes) -> files.Draft:
+    there = _there(path)
+    return files.prepare(path, data, None if there is None else files.digest_of(there))
+
+
 def to_bytes(root: Element) -> bytes:
     """A part's bytes as Excel begins them."""
     return _DECLARATION + etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=False)
-
-
-def _real(path: Path) -> Path:
-    """The file itself: a link to it must stay a link when the file is replaced."""
-    return Path(os.path.realpath(path))
 
 
 def _key(part: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpixl import catalog
 from kpixl.errors import N_, DatesFrom1904, WorkbookError
-from kpixl.files import ensure_free, ensure_new, ensure_same_ending
+from kpixl.files import ensure_free, ensure_new, ensure_same_ending, locked
 from kpixl.i18n import language
 from kpixl.ooxml.graft import graft
 from kpixl.ooxml.package import Package
@@ -81,6 +81,22 @@ def adopt(
 ) -> Adopted:
     """Add the sheets of a new workbook of ``business_id`` to the one at ``path``, which is kept as a backup; or leave
     it and write ``out``, which must not exist."""
+    about = _About(business_id, code, period, company, currency)
+    with locked(path, out or path):
+        return _adopted(path, about, now, out)
+
+
+class _About(NamedTuple):
+    """What kpixl's sheets are to be about."""
+
+    business: str
+    code: str
+    period: Period
+    company: str
+    currency: str
+
+
+def _adopted(path: Path, about: _About, now: datetime, out: Path | None) -> Adopted:
     package = Package.open(path)
     target = out or path
     if out is not None:
@@ -92,13 +108,11 @@ def adopt(
     _refuse_old_macros(package)
     if any(name.startswith(BLOCK_PREFIX) for name in package.defined_names):
         raise AlreadyOurs(path=path.name)
-    business = catalog.business(business_id)
-    titles = _free_titles(layout.titles(business, language(code)), {sheet.name for sheet in package.sheets})
+    business = catalog.business(about.business)
+    titles = _free_titles(layout.titles(business, language(about.code)), {sheet.name for sheet in package.sheets})
 
     def made(aliases: Aliases) -> Package:
-        return new_package(
-            business, code, period, company, currency, path, today=now.date(), titles=titles, aliases=aliases
-        )
+        return new_package(business, *about[1:], path, today=now.date(), titles=titles, aliases=aliases)
 
     ours = made(AS_USUAL)
     aliases = _aliases(package, ours)
@@ -107,7 +121,7 @@ def adopt(
     refresh_package(ours, now=now, rows_changed=True, unfilled=True)
     graft(package, ours)
     read(package)  # as every later verb will
-    backup = package.save(target, backup=now)
+    backup = package.save(target, backup=now, new=out is not None)
     shown = tuple(titles[key] for key in layout.sheet_order(business) if key != "hidden")
     return Adopted(target, backup, shown, aliases.names)
 

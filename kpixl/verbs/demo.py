@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from kpixl import catalog
 from kpixl.errors import N_, Verbatim
 from kpixl.files import ensure_free
+from kpixl.ooxml.parts import save_all
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Period
 from kpixl.samples import sample
 from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
-from kpixl.verbs.report import ensure_ours, own_page, write
+from kpixl.verbs.report import ensure_ours, own_page
 from kpixl.verbs.results import Outcome
 from kpixl.workbook.append import append_entries
 from kpixl.workbook.blank import new_package
@@ -87,9 +88,11 @@ def demo(folder: Path, *, now: datetime, progress: Reporter = quiet) -> tuple[Ou
     pages = {path.with_suffix(".html"): own_page(card, problems, now) for _, path, card, problems in made}
     for _, path, _, _ in made:
         ensure_free(path)
-    kept = [package.save(path, backup=now) for package, path, _, _ in made]
-    for report, page in pages.items():
-        write(report, page)
+    kept = save_all(
+        [(package, path) for package, path, _, _ in made],
+        backup=now,
+        pages={report: page.encode() for report, page in pages.items()},
+    )
     return tuple(
         Outcome(path, scorecard, problems, backup, written=True, report=report)
         for (_, path, scorecard, problems), backup, report in zip(made, kept, pages, strict=True)

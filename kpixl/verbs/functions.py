@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, FileExists, NotAWorkbook, WorkbookError
-from kpixl.files import ensure_free, unwritable
+from kpixl.files import ensure_free, locked, prepare, put_all, real, unwritable
 from kpixl.ooxml.package import Package
 from kpixl.workbook.macros.install import MACROS, put_modules, vba_modules
 from kpixl.workbook.read import read
@@ -58,6 +58,11 @@ def install(path: Path, *, udf: bool, code: str | None, otherwise: str, now: dat
     """Add the functions to the .xlsm at ``path``, which is kept as a backup, or to a copy of an .xlsx beside it that
     is called .xlsm. Their help is in the language ``code``; without one in that of the workbook, or ``otherwise``
     where it is none of kpixl's."""
+    with locked(path):
+        return _installed(path, udf, code, otherwise, now)
+
+
+def _installed(path: Path, udf: bool, code: str | None, otherwise: str, now: datetime) -> Installed:
     package = Package.open(path)
     suffix = path.suffix.lower()
     if suffix not in (WITH_MACROS, ".xlsx"):
@@ -70,7 +75,7 @@ def install(path: Path, *, udf: bool, code: str | None, otherwise: str, now: dat
     ensure_free(out)
     spoken = code or _language(package) or otherwise
     put_modules(package, vba_modules(udf=udf, code=spoken), bridged=udf)
-    return Installed(out, path, package.save(out, backup=now), udf, spoken)
+    return Installed(out, path, package.save(out, backup=now, new=out != path), udf, spoken)
 
 
 @dataclass(frozen=True)
@@ -93,10 +98,9 @@ def export(folder: Path, *, udf: bool, code: str) -> Exported:
             raise FileExists(path=path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path, text in texts.items():
-            path.write_bytes(text.encode("cp1252"))
     except OSError as error:
         raise unwritable(folder, error) from error
+    put_all([prepare(real(path), text.encode("cp1252"), None) for path, text in texts.items()])
     return done
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.entries import entry_table
 from kpixl.errors import N_, Phrase, UnknownChoice, UnknownField
-from kpixl.files import ensure_free
+from kpixl.files import ensure_free, locked
 from kpixl.imports import (
     Hints,
     How,
@@ -137,6 +137,13 @@ def import_rows(
     A row that is there already gets what was blank in it and the file knows. Rows of closed periods are passed over.
     ``agree`` is asked before anything is written.
     """
+    with locked(path):
+        return _imported(path, request, now, agree, progress)
+
+
+def _imported(
+    path: Path, request: ImportRequest, now: datetime, agree: Callable[[Plan], bool] | None, progress: Reporter
+) -> ImportOutcome:
     progress(0, 5, N_("Reading the workbook"))
     package = Package.open(path)
     ensure_free(path)

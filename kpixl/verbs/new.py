@@ -51,5 +51,5 @@ def new(
         from kpixl.workbook.macros.install import add_functions
 
         add_functions(package, udf=macros == "udf", code=language)
-    package.save(out)
+    package.save(out, new=True)
     return out

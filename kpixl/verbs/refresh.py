@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.check import Problem
-from kpixl.files import ensure_free
+from kpixl.files import ensure_free, locked
 from kpixl.i18n import language
 from kpixl.kpi.breakdown import breakdown
 from kpixl.kpi.pareto import pareto
@@ -68,9 +68,10 @@ def context_of(book: Book, scorecard: Scorecard, problems: tuple[Problem, ...], 
 
 def refresh(path: Path, *, now: datetime) -> Outcome:
     """Compute and grade as of ``now``, and write back; the file as it was is kept as a backup."""
-    package = Package.open(path)
-    ensure_free(path)
-    with no_collection():
-        scorecard, problems = refresh_package(package, now=now)
-    backup = package.save(path, backup=now)
+    with locked(path):
+        package = Package.open(path)
+        ensure_free(path)
+        with no_collection():
+            scorecard, problems = refresh_package(package, now=now)
+        backup = package.save(path, backup=now)
     return Outcome(path, scorecard, problems, backup, written=True)

@@ -115,7 +115,14 @@ def write(path: Path, page: str) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
+    path = files.real(path)
     try:
-        files.swap_in(path, data)
+        with files.locked(path):
+            was = files.digest_of(path.read_bytes()) if path.exists() else None
+            files.put_all([files.prepare(path, data, was)])
+    except OSError as error:
+        raise files.unwritable(path, error) from error
+    except files.ChangedByAnother:
+        raise
     except FileInUse as error:
         raise FileInUse(path=path.name, program=Phrase(N_("another program"))) from error

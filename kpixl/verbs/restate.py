@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, WorkbookError
-from kpixl.files import ensure_free
+from kpixl.files import ensure_free, locked
 from kpixl.kpi.closing import closed_lines
 from kpixl.ooxml.package import Package
+from kpixl.ooxml.parts import save_all
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection
 from kpixl.workbook.past import put_past
@@ -69,6 +70,11 @@ class Restated:
 def restate(path: Path, asked: Period, into: Sequence[Path], *, now: datetime) -> Restated:
     """Refresh the archived workbook of the closed period ``asked``, and put its figures into Past periods of the later
     workbooks ``into``, refreshed too. Nothing is written before all of it is known to work."""
+    with locked(path, *into):
+        return _all_restated(path, asked, into, now)
+
+
+def _all_restated(path: Path, asked: Period, into: Sequence[Path], now: datetime) -> Restated:
     archive = Package.open(path)
     with no_collection():
         book = read(archive)
@@ -81,9 +87,8 @@ def restate(path: Path, asked: Period, into: Sequence[Path], *, now: datetime) -
         later = [_restated(Package.open(other), book, lines, now) for other in into]
     for one in (path, *into):
         ensure_free(one)
-    backup = archive.save(path, backup=now)
-    taken_over = tuple((other, package.save(other, backup=now)) for other, package in zip(into, later, strict=True))
-    return Restated(path, scorecard, problems, backup, taken_over)
+    backup, *theirs = save_all([(archive, path), *zip(later, into, strict=True)], backup=now)
+    return Restated(path, scorecard, problems, backup, tuple(zip(into, theirs, strict=True)))
 
 
 def _restated(package: Package, archive: Book, lines: Sequence[PastValue], now: datetime) -> Package:

@@ -136,7 +136,7 @@ def roll(
                 raise RowsBelow(sheet=rows.sheet, cell=rows.below)
         stayed, left = _move_on(package, book, scorecard)
         scorecard, problems = refresh_package(package, now=now, rows_changed=True)
-    package.save(target)
+    package.save(target, new=True)
     return Rolled(target, path, closed, scorecard, problems, stayed, left)
 
 

@@ -31,7 +31,7 @@ from kpixl.errors import (
     Verbatim,
     WorkbookError,
 )
-from kpixl.files import BACKUP_FOLDER, ensure_free
+from kpixl.files import BACKUP_FOLDER, ensure_free, locked
 from kpixl.i18n import language
 from kpixl.ooxml.package import Package
 from kpixl.verbs.progress import quiet
@@ -237,14 +237,15 @@ class Watcher:
 
     def _refreshed(self, package: Package) -> _Made | None:
         """Refresh a workbook; None where nothing but the moment of its last refresh would change."""
-        before, path, now = package.data, package.path, self._clock.now()
-        with no_collection():
-            scorecard, problems = refresh_package(package, now=now)
-        spoken = scorecard.entries.language
-        if _same_but_for(before, package, language(spoken).moment(now)):
-            return None
-        backup = package.save(path, backup=now)
-        return _Made(package.data, Event("refreshed", now, path, spoken, problems, backup))
+        with locked(package.path, patience=0):
+            before, path, now = package.data, package.path, self._clock.now()
+            with no_collection():
+                scorecard, problems = refresh_package(package, now=now)
+            spoken = scorecard.entries.language
+            if _same_but_for(before, package, language(spoken).moment(now)):
+                return None
+            backup = package.save(path, backup=now)
+            return _Made(package.data, Event("refreshed", now, path, spoken, problems, backup))
 
     def _keep(self, path: Path, stamp: Stamp, digest: str, made: _Made | None) -> None:
         """Remember how a file looks that has been dealt with, if it is still what has just been written."""

@@ -5,20 +5,20 @@ Both lie in the folder of backups. Losing them costs one look at every workbook,
 
 from __future__ import annotations
 
+import errno
 import json
-import os
-import platform
 import secrets
 import stat
 import sys
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING, NamedTuple
 
+from kpixl import files
 from kpixl.errors import N_, UsageError
-from kpixl.files import BACKUP_FOLDER, unwritable
+from kpixl.files import BACKUP_FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 MEMORY, LOCK = "watch.json", "watch.lock"
@@ -26,18 +26,15 @@ _OFFLINE_ON_WINDOWS = 0x0044_1000
 """FILE_ATTRIBUTE_OFFLINE, RECALL_ON_OPEN and RECALL_ON_DATA_ACCESS."""
 _OFFLINE_ON_MAC = 0x4000_0000
 """SF_DATALESS."""
-_STILL_ACTIVE = 259
-_held: set[Path] = set()
+_NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP)
+"""A drive that knows no locks: it is watched all the same."""
 
 
 class AlreadyWatched(UsageError):
     """Another kpixl watches the same folder."""
 
     code = "already_watched"
-    template = N_(
-        "{folder} is being watched already (process {pid} on {computer}); end that first. "
-        "If it has ended, delete the left-over file {lock}."
-    )
+    template = N_("{folder} is being watched already ({holder}); end that first.")
 
 
 class Stamp(NamedTuple):
@@ -110,77 +107,16 @@ def _entry(size: int, mtime_ns: int, digest: str) -> tuple[Stamp, str]:
 
 
 @contextmanager
-def only_one(folder: Path, *, running: Callable[[int], bool] | None = None) -> Iterator[None]:
-    """Hold the folder against other watches; AlreadyWatched where one has it, NoPermission where it is read-only.
-
-    The lock of a process of this computer that has ended is taken over. ``running`` says whether one has not.
-    """
-    lock = folder.resolve() / BACKUP_FOLDER / LOCK
-    mine = json.dumps({"pid": os.getpid(), "computer": platform.node(), "key": secrets.token_hex(8)})
-    _take(lock, mine, folder, running or _running)
-    _held.add(lock)
-    try:
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold the folder against other watches; AlreadyWatched where one has it, NoPermission where it is read-only."""
+    lock = files.folder_of(folder.resolve() / MEMORY) / LOCK
+    with ExitStack() as stack:
+        try:
+            lock.parent.mkdir(exist_ok=True)
+            stack.enter_context(files.held(lock))
+        except files.Taken as taken:
+            raise AlreadyWatched(folder=folder, holder=taken.holder.phrase) from None
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise files.unwritable(folder, error) from error
         yield
-    finally:
-        _held.discard(lock)
-        with suppress(OSError):
-            if lock.read_text(encoding="utf-8") == mine:
-                lock.unlink()
-
-
-def _take(lock: Path, mine: str, folder: Path, running: Callable[[int], bool]) -> None:
-    try:
-        lock.parent.mkdir(exist_ok=True)
-        if lock.exists():
-            holder = _holder(lock)
-            if not _ended(lock, holder, running):
-                raise _already(folder, lock, holder)
-            lock.unlink(missing_ok=True)
-        with lock.open("x", encoding="utf-8") as stream:
-            stream.write(mine)
-    except FileExistsError:
-        raise _already(folder, lock, _holder(lock)) from None
-    except OSError as error:
-        raise unwritable(folder, error) from error
-
-
-def _already(folder: Path, lock: Path, holder: dict[str, Any]) -> AlreadyWatched:
-    return AlreadyWatched(folder=folder, pid=holder.get("pid", "?"), computer=holder.get("computer", "?"), lock=lock)
-
-
-def _holder(lock: Path) -> dict[str, Any]:
-    """What a lock says of its process; nothing where it cannot be read, as in the moment in which it is made."""
-    with suppress(OSError, ValueError):
-        found = json.loads(lock.read_text(encoding="utf-8"))
-        if isinstance(found, dict) and isinstance(found.get("pid"), int):
-            return found
-    return {}
-
-
-def _ended(lock: Path, holder: dict[str, Any], running: Callable[[int], bool]) -> bool:
-    if holder.get("computer") != platform.node():
-        return False
-    if holder["pid"] == os.getpid():  # numbers come again, after a restart of the computer above all
-        return lock not in _held
-    return not running(holder["pid"])
-
-
-def _running(pid: int) -> bool:
-    if sys.platform == "win32":  # where os.kill would end the process
-        import ctypes
-
-        kernel = ctypes.windll.kernel32
-        handle = kernel.OpenProcess(0x1000, False, pid)
-        if not handle:
-            return bool(kernel.GetLastError() == 5)
-        code = ctypes.c_ulong()
-        kernel.GetExitCodeProcess(handle, ctypes.byref(code))
-        kernel.CloseHandle(handle)
-        return code.value == _STILL_ACTIVE
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

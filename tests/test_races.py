@@ -1,0 +1,234 @@
+"""Two kpixls at once, as real processes: nothing that one of them called done is lost to the other."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import workbooks
+from clock import NOW
+from kpixl import files
+from kpixl.errors import KpixlError, NothingToUndo
+from kpixl.ooxml.package import Package
+from kpixl.period import Period
+from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.new import new
+from kpixl.verbs.refresh import refresh
+from kpixl.verbs.roll import roll
+from packages import copies, hidden, package
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that begin with what the test has loaded")
+
+Verb = Callable[[Path], object]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("races") / "TaskZenith 2026-10.xlsx"
+    workbooks.make(path, workbooks.Filled(rows=workbooks.ROWS))
+    workbooks.append(path, "surveys", {"date": [workbooks.day("2026-10-06")], "client": ["Ana"], "score": [1]})
+    return path.read_bytes()
+
+
+@pytest.fixture
+def book(filled: bytes, tmp_path: Path) -> Path:
+    path = tmp_path / "TaskZenith 2026-10.xlsx"
+    path.write_bytes(filled)
+    return path
+
+
+def importing(id_: str) -> Verb:
+    def verb(book: Path) -> None:
+        source = book.parent / f"{id_}.csv"
+        source.write_text(f"id,client,opened,resolved\n{id_},Ana,2026-10-05 09:00,2026-10-05 17:00\n")
+        import_rows(book, ImportRequest("requests", source, {}), now=NOW)
+
+    return verb
+
+
+def refreshing(book: Path) -> None:
+    refresh(book, now=NOW)
+
+
+def undoing(book: Path) -> None:
+    files.undo(book, NOW)
+
+
+def rolling(book: Path) -> None:
+    roll(book, now=NOW, anyway=True)
+
+
+def beginning(book: Path) -> None:
+    out, period = book.with_name("new.xlsx"), Period.parse("2026-10")
+    new("career-coaching", language="en", period=period, company="X", currency="EUR", out=out, now=NOW)
+
+
+def _child(verb: Verb, book: Path, start: Any, answer: Any) -> None:
+    start.wait()
+    try:
+        verb(book)
+    except KpixlError as error:
+        answer.put((os.getpid(), type(error).__name__))
+    except BaseException as error:
+        answer.put((os.getpid(), repr(error)))
+    else:
+        answer.put((os.getpid(), "done"))
+
+
+def at_once(book: Path, *verbs: Verb) -> list[str]:
+    """What becomes of verbs that begin at the same moment, in their order: done, or the name of the refusal."""
+    fork = multiprocessing.get_context("fork")
+    start, answer = fork.Barrier(len(verbs)), fork.Queue()
+    children = [fork.Process(target=_child, args=(verb, book, start, answer)) for verb in verbs]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside threads
+        for child in children:
+            child.start()
+    answers = dict(answer.get(timeout=60) for _ in children)
+    for child in children:
+        child.join()
+    return [answers[child.pid] for child in children]
+
+
+def holds(path: Path, text: str) -> bool:
+    found = Package.open(path)
+    return any(text.encode() in found.read(part) for part in found.parts if part.endswith(".xml"))
+
+
+def everything(book: Path) -> list[Path]:
+    return [book, *copies(book)]
+
+
+def fits(answers: list[str]) -> bool:
+    return set(answers) <= {"done", "ChangedByAnother", "SavedMeanwhile"}
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_of_two_imports_at_once_none_is_lost(turn: int, book: Path) -> None:
+    answers = at_once(book, importing("RACE1"), importing("RACE2"))
+    assert fits(answers)
+    assert [holds(book, id_) for id_ in ("RACE1", "RACE2")] == [answer == "done" for answer in answers]
+    assert answers.count("done") > 0
+    assert hidden(book.parent) == []
+
+
+def test_of_five_imports_at_once_none_is_lost(book: Path) -> None:
+    ids = [f"RACE{number}" for number in range(5)]
+    answers = at_once(book, *(importing(id_) for id_ in ids))
+    assert fits(answers)
+    assert [holds(book, id_) for id_ in ids] == [answer == "done" for answer in answers]
+    assert hidden(book.parent) == []
+
+
+@pytest.mark.parametrize("other", [refreshing, undoing, rolling, beginning])
+def test_an_import_beside_another_verb_is_not_lost(other: Verb, book: Path) -> None:
+    refresh(book, now=NOW)
+    answers = at_once(book, importing("RACE"), other)
+    assert answers[0] in ("done", "ChangedByAnother", "SavedMeanwhile")
+    assert any(holds(path, "RACE") for path in everything(book)) == (answers[0] == "done")
+    assert answers[1] in ("done", "ChangedByAnother", "SavedMeanwhile")
+    assert hidden(book.parent) == []
+
+
+def test_two_undos_go_two_steps_back(book: Path) -> None:
+    first = book.read_bytes()
+    importing("STEP1")(book)
+    importing("STEP2")(book)
+    answers = at_once(book, undoing, undoing)
+    assert answers == ["done", "done"]
+    assert book.read_bytes() == first
+    assert any(holds(path, "STEP2") for path in copies(book))
+    with pytest.raises(NothingToUndo):
+        files.undo(book, NOW)
+
+
+@pytest.mark.parametrize("verb", [rolling, beginning])
+def test_of_two_that_make_the_same_file_one_is_told_that_it_is_there(verb: Verb, book: Path) -> None:
+    assert sorted(at_once(book, verb, verb)) == ["FileExists", "done"]
+    assert hidden(book.parent) == []
+
+
+# The lock itself
+
+HOLDS = """
+import sys
+from pathlib import Path
+from kpixl.files import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def holder(book: Path) -> subprocess.Popen[bytes]:
+    """Another process that holds the workbook."""
+    started = [sys.executable, "-c", HOLDS, str(book)]
+    other = subprocess.Popen(started, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "USER": "Ana"})
+    assert other.stdout is not None
+    assert other.stdout.readline() == b"held\n"
+    return other
+
+
+@pytest.fixture
+def light(tmp_path: Path) -> Path:
+    path = tmp_path / "light.xlsx"
+    path.write_bytes(package("light"))
+    return path
+
+
+def test_the_second_is_told_who_is_at_work(light: Path) -> None:
+    with holder(light) as other:
+        told = f"light.xlsx is just being changed by another kpixl \\(Ana on .*, process {other.pid}\\); try again"
+        with pytest.raises(files.ChangedByAnother, match=told), files.locked(light, patience=0.2):
+            pass
+        other.communicate()
+    with files.locked(light, patience=0):
+        pass
+    assert list(light.parent.iterdir()) == [light]
+
+
+def test_a_link_to_the_workbook_is_the_workbook(light: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.xlsx"
+    link.symlink_to(light)
+    with holder(light) as other:
+        with pytest.raises(files.ChangedByAnother), files.locked(link, patience=0):
+            pass
+        other.communicate()
+
+
+def test_who_was_killed_holds_nothing_and_leaves_nothing(light: Path) -> None:
+    with holder(light) as other:
+        other.send_signal(signal.SIGKILL)
+        other.wait()
+    light.with_name(".light.xlsx.0123abcd.tmp").write_bytes(b"half of")
+    light.with_name(".other.xlsx.0123abcd.tmp").write_bytes(b"another's")
+    with files.locked(light, patience=0):
+        pass
+    assert hidden(light.parent) == [".other.xlsx.0123abcd.tmp"]
+
+
+def test_whoever_waits_long_enough_has_it(light: Path) -> None:
+    with holder(light) as other:
+        assert other.stdin is not None
+        other.stdin.close()
+        with files.locked(light, patience=20):
+            assert hidden(light.parent) == [f".~kpixl.{light.name}.lock"]
+
+
+def test_a_folder_without_locks_is_worked_in_all_the_same(light: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(handle: int, *, blocking: bool) -> bool:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr("filelock.lock_descriptor", refuse)
+    with files.locked(light):
+        files.backup(light, NOW)
+    assert len(copies(light)) == 1
