@@ -84,7 +84,7 @@ def test_no_circle_of_modules() -> None:
 
 OUTERMOST = {"kpixl.cli.main", "kpixl.cli.commands.watch", "kpixl.excel"}
 """Where the moment is asked for; everything below is told."""
-WAITING = {"kpixl.excel.host": {"monotonic", "sleep"}}
+WAITING = {"kpixl.excel.host": {"monotonic", "sleep"}, "kpixl.files.lock": {"sleep"}}
 """Where time may pass, which says nothing of the day."""
 ASKS = {"now", "today", "utcnow"}
 """Of the classes of ``datetime``, and of those of pandas that are like them."""

@@ -629,6 +629,7 @@ def test_on_windows_the_second_python_does_the_work(
     monkeypatch.setenv(excel.AFTER_THE_MACRO, "1")
     app.answers = ["yes"]
     excel.undo()
+    assert not [shown for shown in app.shown if shown[2] == "critical"]
     assert path.read_bytes() == changed
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _HERE = -100
@@ -22,13 +23,10 @@ _CANNOT = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EP
 def exchange(one: Path, other: Path) -> bool:
     """Have two files of one folder change places; False where the system or the drive cannot, OSError where it would
     and failed."""
-    call = _call()
+    call = _call(sys.platform)
     if call is None:
         return False
-    names = os.fsencode(one), os.fsencode(other)
-    linux = sys.platform.startswith("linux")
-    failed = call(_HERE, names[0], _HERE, names[1], _EXCHANGE) if linux else call(*names, _EXCHANGE)
-    if not failed:
+    if not call(os.fsencode(one), os.fsencode(other)):
         return True
     number = ctypes.get_errno()
     if number in _CANNOT:
@@ -37,6 +35,12 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 @cache
-def _call() -> Any:
-    name = {"linux": "renameat2", "darwin": "renamex_np"}.get(sys.platform)
-    return name and getattr(ctypes.CDLL(None, use_errno=True), name, None)
+def _call(system: str) -> Callable[[bytes, bytes], int] | None:
+    """What the system has for that; it answers 0 where it has done it."""
+    name = {"linux": "renameat2", "darwin": "renamex_np"}.get(system)
+    found: Any = name and getattr(ctypes.CDLL(None, use_errno=True), name, None)
+    if not found:
+        return None
+    if system == "linux":
+        return lambda one, other: int(found(_HERE, one, _HERE, other, _EXCHANGE))
+    return lambda one, other: int(found(one, other, _EXCHANGE))
