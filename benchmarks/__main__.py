@@ -118,7 +118,7 @@ def in_turn(ours: tuple[str, ...], peer: tuple[str, ...], runs: int) -> tuple[li
 
 def median(costs: list[Cost], what: str) -> float:
     """The median of one figure."""
-    return statistics.median(getattr(cost, what) for cost in costs)
+    return float(statistics.median(getattr(cost, what) for cost in costs))
 
 
 def big_workbook(folder: Path) -> None:

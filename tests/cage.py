@@ -110,7 +110,7 @@ class Cage:
         part = f"xl/worksheets/sheet{self.count('xl/worksheets/sheet')}.xml"
         body = f'<worksheet xmlns="{MAIN}" xmlns:r="{R}" xmlns:mc="{MC}"><sheetData>{rows}</sheetData></worksheet>'
         id_ = self.add(part, body, f"{SPREADSHEET}.worksheet+xml", (self.workbook, f"{R}/worksheet"))
-        ids = [int(entry.get("sheetId")) for entry in self.tree(self.workbook).iter(f"{{{MAIN}}}sheet")]
+        ids = [int(entry.attrib["sheetId"]) for entry in self.tree(self.workbook).iter(f"{{{MAIN}}}sheet")]
         shown = "" if state == "visible" else f' state="{state}"'
         entry = f'<sheet name="{title}" sheetId="{max(ids) + 1}"{shown} r:id="{id_}"/>'
         self.place(self.workbook, f"<sheets>{entry}</sheets>")

@@ -58,7 +58,7 @@ def contents(path: Path) -> dict[Place, Content]:
             formula, value = cell.find(f"{{{MAIN}}}f"), _value(cell, strings)
             if formula is not None or value != "":
                 text = None if formula is None else unescaped(formula.text or "")
-                found[sheet.name, cell.get("r")] = Content(text, value)
+                found[sheet.name, str(cell.get("r"))] = Content(text, value)
     return found
 
 

@@ -76,7 +76,7 @@ def _compare(part: str, one: bytes, other: bytes, skipped: set[tuple[str, str]])
     trees = etree.fromstring(one), etree.fromstring(other)
     if part.endswith(".rels"):
         for tree in trees:
-            tree[:] = sorted(tree, key=lambda entry: entry.get("Id"))
+            tree[:] = sorted(tree, key=lambda entry: entry.attrib["Id"])
     return list(_differences(part, *trees, "", skipped))[:1]
 
 

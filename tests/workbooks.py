@@ -24,6 +24,7 @@ from kpixl.verbs import new
 from kpixl.verbs import refresh as refresh_verb
 from kpixl.workbook import layout
 from kpixl.workbook.append import append_entries, settle
+from kpixl.workbook.file_view import FileView
 from kpixl.workbook.read import Book, read
 
 AGENCY = "remote-va-agency"
@@ -189,6 +190,7 @@ def placed(book: Book, block: str, row: str, column: str) -> Place:
 
 def named(book: Book, name: str) -> Place:
     """Sheet and cell of a name."""
+    assert isinstance(book.view, FileView)
     sheet, _, cell = book.view.package.defined_names[name].rpartition("!")
     return sheet.strip("'").replace("''", "'"), cell.replace("$", "")
 

@@ -9,6 +9,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import xlwings
 from lxml import etree
@@ -482,7 +483,7 @@ def readings(cage: Cage) -> None:
     root = cage.tree(part)
     item = '<si><t>課</t><rPh sb="0" eb="1"><t>カ</t></rPh><phoneticPr fontId="0"/></si>'
     root.append(etree.fromstring(f'<a xmlns="{MAIN}">{item}</a>')[0])
-    root.set("count", str(int(root.get("count")) + 1))
+    root.set("count", str(int(root.attrib["count"]) + 1))
     root.set("uniqueCount", str(len(root)))
     cage.put(part, root)
     cage.sheet("Readings", f'<row r="1"><c r="A1" t="s"><v>{len(root) - 1}</v></c></row>')
@@ -520,7 +521,8 @@ def strangers(cage: Cage) -> None:
     cage.add("xl/odd.bin2", NOISE, "application/odd", (cage.workbook, odd))
     cage.place(cage.workbook, extension("0000000D-0000-4000-8000-000000000000", f"odd={odd}", "<odd:o odd:a='1'/>"))
     root = cage.tree(cage.workbook)
-    kept = etree.Element(root.tag, dict(root.attrib), nsmap={**root.nsmap, "mc": MC, "odd": odd})
+    namespaces: Any = {**root.nsmap, "mc": MC, "odd": odd}  # the default one is under None, unknown to the stubs
+    kept = etree.Element(root.tag, {str(name): str(value) for name, value in root.attrib.items()}, nsmap=namespaces)
     kept.set(f"{{{MC}}}Ignorable", "odd")
     kept.set(f"{{{odd}}}mark", "kept")
     kept.extend(list(root))
