@@ -1,43 +1,57 @@
-"""What can go wrong, one sentence each: what is wrong, where, what to do.
+"""What can go wrong, one sentence each: what is wrong, where, what to do. Each class has its code and its template.
 
-Never raised for bad rows: those are Check's.
+Never raised for bad rows: those are Check's. Errors that only one module raises stand there, under one of these:
+
+· KpixlError
+  · Unexpected
+  · UsageError
+    · UnknownChoice
+    · UnknownMeasure
+    · NotANumber
+    · FileExists
+    · NotXlsx
+    · OtherEnding
+  · WorkbookError
+    · FileMissing
+    · NotAWorkbook
+    · DamagedWorkbook
+    · PasswordProtected
+    · SignedWorkbook
+    · StrictWorkbook
+    · NotOurWorkbook
+    · OlderWorkbook
+    · NewerWorkbook
+    · DatesFrom1904
+    · FolderMissing
+    · FileInUse
+      · FileLocked
+    · NoPermission
+    · NotWritten
+      · NoRoom
+      · DriveFailed
+    · NameTooLong
+    · NothingToUndo
+    · OwnedPartMissing
+    · BadSetting
+    · ContentBelowTable
+  · EntryError
+    · UnknownColumn
+    · UnknownField
+    · UnreadableSource
+    · MissingMapping
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import ClassVar
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from kpixl.message import Message, Translate
 
 
 def N_(text: str) -> str:  # noqa: N802  (gettext's own name for "mark for translation")
     """Mark ``text`` for extraction without translating it here."""
     return text
-
-
-class Verbatim(str):
-    """A text of the owner's, which is shown as it is and never translated."""
-
-    __slots__ = ()
-
-
-class Phrase:
-    """A part of a sentence that is translated with it: a marked template and what stands in it."""
-
-    def __init__(self, template: str, **values: object) -> None:
-        self.template = template
-        self.values = values
-
-    def text(self, translate: Callable[[str], str] = str) -> str:
-        """The phrase in the language of ``translate``."""
-        values = {
-            key: value.text(translate) if isinstance(value, Phrase) else value for key, value in self.values.items()
-        }
-        return translate(self.template).format(**values)
-
-    def __str__(self) -> str:
-        return self.text()
 
 
 class KpixlError(Exception):
@@ -49,15 +63,17 @@ class KpixlError(Exception):
     def __init__(self, *, sheet: str | None = None, cell: str | None = None, **details: object) -> None:
         self.sheet = sheet
         self.cell = cell
-        self.details = {"sheet": sheet, "cell": cell, **details}
+        self.message = Message(self.code, self.template, {"sheet": sheet, "cell": cell, **details})
         super().__init__(self.text())
 
-    def text(self, translate: Callable[[str], str] = str) -> str:
-        """The sentence in the language of ``translate`` (gettext); English without it."""
-        details = {
-            key: value.text(translate) if isinstance(value, Phrase) else value for key, value in self.details.items()
-        }
-        return translate(self.template).format(**details)
+    @property
+    def details(self) -> Mapping[str, object]:
+        """What its sentence names."""
+        return self.message.values
+
+    def text(self, t: Translate = str, /) -> str:
+        """The sentence in the language of ``t``; English without it."""
+        return self.message.text(t)
 
 
 class Unexpected(KpixlError):

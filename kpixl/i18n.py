@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
 import gettext
 import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from typing import TYPE_CHECKING
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 
-from kpixl.errors import N_, Phrase, UnknownChoice, Verbatim
+from kpixl.errors import N_, UnknownChoice
 from kpixl.languages import ENGLISH, TRANSLATIONS, codes
 from kpixl.languages.load import particulars
-
-if TYPE_CHECKING:
-    import datetime
-
-    from kpixl.period import Period
+from kpixl.message import Verbatim, phrase
+from kpixl.period import Period
 
 _HUGE = 1e15
 """From here on numbers have more digits than they can mean."""
+
+_TRUTH = {True: N_("TRUE"), False: N_("FALSE")}
 
 NO_BREAK = "\u00a0"
 
@@ -90,6 +89,28 @@ class Language:
             return f"{value:.3g}"
         return format_decimal(value, locale=self.locale)
 
+    def exact(self, value: float) -> str:
+        """A number with all the digits that Excel keeps; with an exponent where it has more."""
+        if abs(value) < _HUGE and round(value, 3) == value:
+            return self.plain(value)
+        return f"{value:.15g}".replace(".", self.decimal_point)
+
+    def value(self, value: object) -> str:
+        """A value without a unit: a truth value, a number with its digits, a date, a period."""
+        match value:
+            case bool():
+                return self(_TRUTH[value])
+            case int() | float():
+                return self.exact(float(value))
+            case datetime.datetime():
+                return self.moment(value)
+            case datetime.date():
+                return self.date(value)
+            case Period():
+                return self.period(value)
+            case _:
+                return str(value)
+
     def date(self, day: datetime.date) -> str:
         """A date in full words: ``31 de octubre de 2026``."""
         return format_date(day, format="long", locale=self.locale)
@@ -119,7 +140,7 @@ class Language:
 def language(code: str) -> Language:
     """The language called ``code``; UnknownChoice for one that kpixl does not speak."""
     if code not in codes():
-        raise UnknownChoice(got=code, what=Phrase(N_("language")), allowed=", ".join(codes()))
+        raise UnknownChoice(got=code, what=phrase(N_("language")), allowed=", ".join(codes()))
     return Language(code)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from kpixl.errors import N_, Phrase, UnknownChoice
+from kpixl.errors import N_, UnknownChoice
+from kpixl.message import phrase
 
 MONTH_DAYS = 30.4375
 """Days of an average month: 365.25 / 12."""
@@ -71,7 +72,7 @@ class Period:
                 return cls(Kind.WEEK, date.fromisocalendar(year, week, 1))
             return cls(Kind.YEAR, date(year, 1, 1))
         except ValueError:
-            raise UnknownChoice(got=text, what=Phrase(N_("period")), allowed=_PATTERNS) from None
+            raise UnknownChoice(got=text, what=phrase(N_("period")), allowed=_PATTERNS) from None
 
     @classmethod
     def containing(cls, kind: Kind, day: date) -> Period:

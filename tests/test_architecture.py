@@ -14,26 +14,27 @@ FILES = {
     for path in sorted(ROOT.rglob("*.py"))
 }
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
-BASE = {"errors", "languages", "formula"}
+BASE = {"message", "errors", "languages", "formula"}
 DATA = BASE | {"cellvalue", "period", "folding", "i18n", "catalog", "entries", "palette"}
 FIGURES = DATA | {"kpi", "texts", "check"}
 VERBS = FIGURES | {"files", "ooxml", "imports", "functions", "workbook", "report", "samples", "verbs"}
 MAY_IMPORT = {
-    "errors": set(),
+    "message": set(),
+    "errors": {"message"},
     "formula": set(),
-    "languages": {"errors"},
-    "period": {"errors"},
+    "languages": {"message", "errors"},
+    "period": {"message", "errors"},
     "folding": {"languages"},
     "cellvalue": {"period"},
-    "files": {"errors"},
-    "catalog": {"formula", "period", "errors"},
-    "i18n": {"errors", "languages", "period"},
+    "files": {"message", "errors"},
+    "catalog": {"formula", "period", "message", "errors"},
+    "i18n": {"message", "errors", "languages", "period"},
     "palette": {"catalog"},
     "entries": {"errors", "cellvalue", "period", "catalog"},
-    "kpi": {"errors", "cellvalue", "period", "catalog", "entries", "formula"},
+    "kpi": {"message", "errors", "cellvalue", "period", "catalog", "entries", "formula"},
     "texts": DATA | {"kpi"},
     "check": FIGURES,
-    "ooxml": {"errors", "files", "cellvalue"},
+    "ooxml": {"message", "errors", "files", "cellvalue"},
     "imports": DATA | {"ooxml"},
     "functions": DATA | {"kpi", "texts"},
     "workbook": FIGURES | {"files", "ooxml", "functions"},
@@ -72,6 +73,17 @@ def test_imports_run_one_way(module: str) -> None:
     allowed = MAY_IMPORT[here] | {here, "version"}
     wrong = {name for name in imported(module) if room(name) not in allowed}
     assert not wrong
+
+
+def test_each_name_of_a_class_is_there_once() -> None:
+    places = [
+        (node.name, module)
+        for module, tree in TREES.items()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    names = [name for name, _ in places]
+    assert not [place for place in places if names.count(place[0]) > 1]
 
 
 def test_no_circle_of_modules() -> None:

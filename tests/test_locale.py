@@ -20,15 +20,16 @@ from kpixl.catalog import business, businesses, catalogue
 from kpixl.catalog.model import Level
 from kpixl.catalog.settings import SETTINGS
 from kpixl.check import SENTENCES
-from kpixl.check.problem import Amount, Figure, Problem
+from kpixl.check.problem import Problem, amount, figure
 from kpixl.cli import commands
 from kpixl.cli.command import help_of, help_of_all
-from kpixl.errors import BadSetting, KpixlError, Phrase, UnknownChoice
+from kpixl.errors import BadSetting, KpixlError, UnknownChoice
 from kpixl.i18n import Language, language
-from kpixl.imports import Rejected
+from kpixl.imports import BAD_DATE, Rejected
 from kpixl.kpi import calc
 from kpixl.kpi.grade import Reason
 from kpixl.languages import codes
+from kpixl.message import phrase
 from kpixl.period import Period, Window
 from kpixl.texts import words
 from kpixl.verbs import demo, new
@@ -466,10 +467,10 @@ MEASURES = {measure.name: measure for measure in VA.measures}
             "part_over_whole",
             {
                 "kpi": "CSS",
-                "got": Amount(1.2, "fraction"),
+                "got": amount(1.2, "fraction", "USD"),
                 "part": MEASURES["satisfied"],
                 "whole": MEASURES["surveyed"],
-                "figures": (Figure(MEASURES["satisfied"], 120, "E5"), Figure(MEASURES["surveyed"], 100)),
+                "figures": (figure(MEASURES["satisfied"], 120, "E5"), figure(MEASURES["surveyed"], 100)),
             },
             "CSS: el resultado es 120,0 %, y «Respuestas de clientes satisfechos» no puede superar a «Respuestas de"
             " encuesta» (Respuestas de clientes satisfechos: 120, escrito en E5, Respuestas de encuesta: 100).",
@@ -484,11 +485,11 @@ def test_sentences_of_check(code, details, text, mend):
 
 
 def test_errors_and_rejected_rows():
-    choice = UnknownChoice(got="XYZ", what=Phrase("currency"), allowed="EUR, USD")
+    choice = UnknownChoice(got="XYZ", what=phrase("currency"), allowed="EUR, USD")
     assert choice.text(ES) == "kpixl no conoce «XYZ» como moneda; elija entre: EUR, USD."
     setting = BadSetting(sheet="Ajustes", cell="C8", got="hoy", expected=ES("a date"))
     assert setting.text(ES) == "Ajustes!C8 contiene «hoy», que no es una fecha; corrija esa celda e inténtelo de nuevo."
-    row = Rejected(7, "Alta", "ayer", "is not a date; write it like 2026-10-31 or 2026-10-31 14:30")
+    row = Rejected(7, "Alta", "ayer", BAD_DATE)
     said = "Línea 7, Alta: «ayer» no es una fecha; escríbala así: 2026-10-31 o 2026-10-31 14:30."
     assert row.text(ES) == said
     labels = {id_: ES(setting.label) for id_, setting in SETTINGS.items()}

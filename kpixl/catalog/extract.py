@@ -13,17 +13,17 @@ TEXTS = {
 }  # fmt: skip
 """Keys whose values an owner reads."""
 
-Message = tuple[int, str | None, str, list[str]]
+Extracted = tuple[int, str | None, str, list[str]]
 
 
 def extract(
     file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
-) -> Iterator[Message]:
+) -> Iterator[Extracted]:
     """Babel's extraction method: line, function, message, comments of every text in a YAML file."""
     yield from _texts(yaml.compose(file, Loader=yaml.SafeLoader))
 
 
-def _texts(node: yaml.Node | None, *, shown: bool = False, words: bool = False) -> Iterator[Message]:
+def _texts(node: yaml.Node | None, *, shown: bool = False, words: bool = False) -> Iterator[Extracted]:
     if isinstance(node, yaml.MappingNode) and words:
         for _, value in node.value:
             yield from _texts(value, shown=True)

@@ -31,8 +31,9 @@ from kpixl.catalog.model import (
 from kpixl.catalog.needs import Place, measures_of, narrowed, tables_for
 from kpixl.catalog.settings import SETTINGS
 from kpixl.catalog.tables import Clause, Condition, Elapsed, Field, Lookup, Table, Where
-from kpixl.errors import N_, Phrase, UnknownChoice
+from kpixl.errors import N_, UnknownChoice
 from kpixl.formula import names, parse
+from kpixl.message import phrase
 from kpixl.period import Window
 
 FOLDER: Any = resources.files("kpixl.catalog")
@@ -97,7 +98,7 @@ def business(id: str) -> Business:  # noqa: A002
     try:
         return catalogue().businesses[id]
     except KeyError:
-        raise UnknownChoice(got=id, what=Phrase(N_("business")), allowed=", ".join(catalogue().businesses)) from None
+        raise UnknownChoice(got=id, what=phrase(N_("business")), allowed=", ".join(catalogue().businesses)) from None
 
 
 def known_to(owner: Business, kpis: Collection[str], measures: Collection[str], columns: Collection[Place]) -> Business:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from kpixl.check import choices, fields, inputs, kpi_windows, languages, names, own_kpis, plausible, spans, structure
 from kpixl.check.case import CAP, Case
-from kpixl.check.problem import SENTENCES, Problem
-from kpixl.check.sentence import Severity
+from kpixl.check.problem import Problem
+from kpixl.check.sentences import SENTENCES, Severity
 from kpixl.kpi.measure import Tally
 
 if TYPE_CHECKING:

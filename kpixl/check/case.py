@@ -13,14 +13,16 @@ import pandas as pd
 
 from kpixl.catalog.tables import Lookup, word_key
 from kpixl.cellvalue import match_key
-from kpixl.check.problem import SENTENCES, Msg, Problem, name_of
+from kpixl.check.problem import Problem, name_of
+from kpixl.check.sentences import SENTENCES
 from kpixl.folding import folded
+from kpixl.message import Message, phrase
 from kpixl.period import Window
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi, Measure
     from kpixl.catalog.tables import Field, Table
-    from kpixl.check.sentence import Severity
+    from kpixl.check.sentences import Severity
     from kpixl.entries import Entries, EntryTable
     from kpixl.kpi.measure import MeasureValue, Tally
     from kpixl.kpi.score import Scorecard
@@ -214,10 +216,10 @@ class TableLog:
         """The numbers of ``column``, NaN where there is none."""
         return self.rows.numbers[column].to_numpy(dtype=float)
 
-    def heading(self, column: str) -> str:
+    def heading(self, column: str) -> str | Message:
         """The column's heading as the owner has it."""
         known = self.rows.headings.get(column)
-        return known or next((Msg(c.heading) for c in self.table.columns if c.id == column), column)
+        return known or next((phrase(c.heading) for c in self.table.columns if c.id == column), column)
 
     def problem(self, code: str, column: str | None = None, row: int | None = None, **details: object) -> Problem:
         """A problem of this table: of a cell, a column, or as a whole."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from kpixl.cellvalue import ExcelError
 from kpixl.check.meant import date_meant, number_meant
-from kpixl.check.problem import Amount
+from kpixl.check.problem import amount
 from kpixl.period import add_months, from_serial, serial
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def amounts(log: TableLog) -> Iterator[Problem]:
 
 
 def _amount_details(numbers: np.ndarray, unit: Unit, currency: str, row: int) -> dict[str, object]:
-    return {"got": Amount(float(numbers[row]), unit, currency)}
+    return {"got": amount(float(numbers[row]), unit, currency)}
 
 
 def parts(log: TableLog) -> Iterator[Problem]:
@@ -151,5 +151,5 @@ def parts(log: TableLog) -> Iterator[Problem]:
             yield from log.problems("part_over_total", field.id, np.flatnonzero(part > whole), details)
 
 
-def _part_details(part: np.ndarray, whole: np.ndarray, heading: str, row: int) -> dict[str, object]:
+def _part_details(part: np.ndarray, whole: np.ndarray, heading: object, row: int) -> dict[str, object]:
     return {"got": float(part[row]), "total": float(whole[row]), "total_heading": heading}

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.settings import SETTINGS
 from kpixl.cellvalue import ExcelError, is_blank
 from kpixl.check.fields import day_of
-from kpixl.check.problem import SENTENCES, Amount, Msg, Problem, name_of
+from kpixl.check.problem import Problem, amount, name_of
+from kpixl.check.sentences import SENTENCES
 from kpixl.kpi.grade import GRADED, thresholds_published
 from kpixl.kpi.noise import same
 from kpixl.kpi.score import dollar_rate
+from kpixl.message import Shown, phrase
 from kpixl.texts.words import LEVELS
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def settings(case: Case) -> Iterator[Problem]:
             continue
         details = {
             "got": cell.raw,
-            "label": Msg(setting.label),
+            "label": phrase(setting.label),
             "used": setting.default,
             "minimum": setting.minimum,
             "maximum": setting.maximum,
@@ -79,7 +81,7 @@ def thresholds(case: Case) -> Iterator[Problem]:
         for level, value in thresholds_published(kpi).items():
             cell = case.entries.published.get((kpi.id, level))
             if cell is not None and cell.number is None:
-                details = {"kpi": Msg(kpi.name), "level": Msg(LEVELS[level]), "value": _amount(case, kpi, value)}
+                details = {"kpi": phrase(kpi.name), "level": phrase(LEVELS[level]), "value": _amount(case, kpi, value)}
                 yield problem_at("threshold_emptied", cell, kpi.id, details)
         yield from in_order(case, result, "threshold_order", cells)
 
@@ -93,8 +95,8 @@ def in_order(case: Case, result: Result, code: str, cells: Mapping[Level, InputC
         if own is not None and _easier(result, result.thresholds[higher], result.thresholds[lower]):
             details = {
                 "kpi": name_of(kpi),
-                "higher": Msg(LEVELS[higher]),
-                "lower": Msg(LEVELS[lower]),
+                "higher": phrase(LEVELS[higher]),
+                "lower": phrase(LEVELS[lower]),
                 "higher_value": _amount(case, kpi, result.thresholds[higher]),
                 "lower_value": _amount(case, kpi, result.thresholds[lower]),
             }
@@ -140,8 +142,8 @@ def _number(case: Case, wrong: str, kpi: BusinessKpi, cell: InputCell) -> Iterat
         yield problem_at("beyond_whole", cell, kpi.id, details)
 
 
-def _amount(case: Case, kpi: BusinessKpi, value: float) -> Amount:
-    return Amount(value, kpi.kpi.unit, case.entries.currency)
+def _amount(case: Case, kpi: BusinessKpi, value: float) -> Shown:
+    return amount(value, kpi.kpi.unit, case.entries.currency)
 
 
 def _easier(result: Result, higher: float, lower: float) -> bool:

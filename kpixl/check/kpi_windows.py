@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from kpixl.cellvalue import is_blank
 from kpixl.check.inputs import problem_at
-from kpixl.check.problem import SENTENCES, Msg, Problem, name_of
+from kpixl.check.problem import Problem, name_of
+from kpixl.check.sentences import SENTENCES
 from kpixl.entries import History
+from kpixl.message import phrase
 from kpixl.period import Window
 from kpixl.texts.words import WINDOWS
 
@@ -63,7 +65,7 @@ def _problem(case: Case, result: Result, count: int, total: int, window: Window)
     code = "window_short" if period.window_start(window) > period.start else "past_missing"
     own = next((entry.value for entry in case.entries.own if entry.slot == kpi.id), None)
     cell = own or case.entries.windows.get(kpi.id)
-    details = {"kpi": name_of(kpi), "window": Msg(WINDOWS[window]), "count": count, "total": total}
+    details = {"kpi": name_of(kpi), "window": phrase(WINDOWS[window]), "count": count, "total": total}
     if cell is None:
         return Problem(SENTENCES[code].severity, code, "", None, None, kpi.id, details)
     return problem_at(code, cell, kpi.id, details)

@@ -13,7 +13,8 @@ from kpixl.catalog.tables import Lookup, columns_of, names_in
 from kpixl.cellvalue import match_key
 from kpixl.check.case import CAP
 from kpixl.check.meant import word_meant
-from kpixl.check.problem import SENTENCES, Problem
+from kpixl.check.problem import Problem
+from kpixl.check.sentences import SENTENCES
 from kpixl.folding import squeezed
 
 if TYPE_CHECKING:

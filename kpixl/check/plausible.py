@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpixl.check.problem import SENTENCES, Amount, Figure, Msg, Problem, name_of
+from kpixl.check.problem import Problem, amount, figure, name_of
+from kpixl.check.sentences import SENTENCES
 from kpixl.formula import Binary, Name, parse
 from kpixl.kpi.noise import NOISE, noise_of
 from kpixl.kpi.score import alert_of
+from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Measure
@@ -43,7 +45,7 @@ def alerts(case: Case) -> Iterator[Problem]:
     for result in case.scorecard.results:
         alert = alert_of(result.kpi, result.value)
         if alert is not None:
-            details = {"alert": Msg(alert.text), **_details(case, result)}
+            details = {"alert": phrase(alert.text), **_details(case, result)}
             yield _problem("alert", case, result, details)
 
 
@@ -95,10 +97,10 @@ def _part_of_whole(kpi: BusinessKpi) -> tuple[Measure, Measure] | None:
 def _details(case: Case, result: Result) -> dict[str, object]:
     unit = result.kpi.kpi.unit
     figures = (
-        Figure(a.measure, result.measures[a.name], cell.cell if (cell := _typed(case, a.measure)) else None)
+        figure(a.measure, result.measures[a.name], cell.cell if (cell := _typed(case, a.measure)) else None)
         for a in result.kpi.arguments
     )
-    got = None if result.value is None else Amount(result.value, unit, case.entries.currency)
+    got = None if result.value is None else amount(result.value, unit, case.entries.currency)
     return {"kpi": name_of(result.kpi), "got": got, "figures": tuple(figures)}
 
 

@@ -5,56 +5,39 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Measure
 from kpixl.cellvalue import ExcelError
-from kpixl.check.sentence import Sentence, Severity
-from kpixl.check.sentences_inputs import OF_INPUTS
-from kpixl.check.sentences_rows import OF_ROWS
+from kpixl.check.sentences import SENTENCES, Severity
 from kpixl.errors import N_
-from kpixl.period import Period
+from kpixl.message import Message, Shown, Verbatim, phrase, shortened
 from kpixl.texts.lines import Json, block
-from kpixl.texts.words import measure_label
+from kpixl.texts.words import measure_name
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi
     from kpixl.i18n import Language
 
-_TRUTH = {True: N_("TRUE"), False: N_("FALSE")}
-_LONGEST = 60
 _ENORMOUS = 1e15
 """Numbers from here on are shown with an exponent: they have more digits than Excel keeps."""
 
 
-class Msg(str):
-    """A text of kpixl's own, translated when it is shown. An ordinary str is the owner's and stays as it is."""
-
-    __slots__ = ()
-
-
-def name_of(kpi: BusinessKpi) -> str:
+def name_of(kpi: BusinessKpi) -> str | Message:
     """A KPI's name; that of one that the owner made up is hers."""
-    return kpi.name if kpi.own else Msg(kpi.name)
+    return kpi.name if kpi.own else phrase(kpi.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number with its unit, shown as such: ``82.0%``."""
-
-    value: float
-    unit: str
-    currency: str = "USD"
+def amount(value: float, unit: str, currency: str) -> Shown:
+    """A number with its unit: ``82.0%``."""
+    return Shown(value) if abs(value) >= _ENORMOUS else Shown(value, unit, currency)
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+def figure(measure: Measure, value: float | None, cell: str | None = None) -> Message:
     """A measure with its number, and its cell where it was typed: ``Survey answers: 100, typed in C5``."""
-
-    measure: Measure
-    value: float | None
-    cell: str | None = None
+    number = Verbatim("–") if value is None else Shown(value)
+    found = phrase(Verbatim("{measure}: {number}"), measure=measure_name(measure), number=number)
+    return found if cell is None else phrase(N_("{figure}, typed in {cell}"), figure=found, cell=cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,67 +52,44 @@ class Problem:
     field: str | None
     details: Mapping[str, object]
 
-    def text(self, t: Language) -> str:
-        """One sentence: what is wrong."""
+    @property
+    def message(self) -> Message:
+        """What is wrong."""
         sentence = SENTENCES[self.code]
         harmless = sentence.harmless and self.severity != sentence.severity
-        return self._fill(sentence.harmless if harmless else sentence.text, t)
+        return self._message(sentence.harmless if harmless else sentence.text)
+
+    @property
+    def remedy(self) -> Message:
+        """What to do."""
+        return self._message(SENTENCES[self.code].mend)
+
+    def text(self, t: Language) -> str:
+        """One sentence: what is wrong."""
+        return self.message.text(t)
 
     def mend(self, t: Language) -> str:
         """One sentence: what to do."""
-        return self._fill(SENTENCES[self.code].mend, t)
+        return self.remedy.text(t)
 
-    def _fill(self, template: str, t: Language) -> str:
-        return t(template).format(**{name: shown(value, t) for name, value in self.details.items()})
+    def _message(self, template: str) -> Message:
+        return Message(self.code, template, {name: _told(value) for name, value in self.details.items()})
 
 
-def shown(value: object, t: Language) -> str:
-    """A detail as the owner reads it."""
+def _told(value: object) -> object:
+    """A detail as a sentence takes it: texts are the owner's and cut short, other values in his language."""
     match value:
-        case Msg():
-            return t(value)
         case str():
-            line = value.replace("\r", " ").replace("\n", " ")
-            return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
-        case bool():
-            return t(_TRUTH[value])
-        case int() | float():
-            return _plain(float(value), t)
-        case datetime():
-            return t.moment(value)
-        case date():
-            return t.date(value)
+            return shortened(value.replace("\r", " ").replace("\n", " "))
         case tuple():
-            return ", ".join(shown(item, t) for item in value)
-        case Period():
-            return t.period(value)
+            return tuple(map(_told, value))
         case Measure():
-            return measure_label(value, t)
-        case Amount():
-            enormous = abs(value.value) >= _ENORMOUS
-            return _plain(value.value, t) if enormous else t.number(value.value, value.unit, value.currency)
-        case Figure():
-            return _figure(value, t)
-        case ExcelError():
-            return str(value)
+            return measure_name(value)
+        case Message() | Shown() | ExcelError():
+            return value
         case _:
-            return str(value)
+            return Shown(value)
 
-
-def _plain(value: float, t: Language) -> str:
-    """A number with all the digits that it has."""
-    if abs(value) < _ENORMOUS and round(value, 3) == value:
-        return t.plain(value)
-    return f"{value:.15g}".replace(".", t.decimal_point)
-
-
-def _figure(figure: Figure, t: Language) -> str:
-    number = "–" if figure.value is None else _plain(figure.value, t)
-    text = f"{measure_label(figure.measure, t)}: {number}"
-    return text if figure.cell is None else t(N_("{figure}, typed in {cell}")).format(figure=text, cell=figure.cell)
-
-
-SENTENCES: dict[str, Sentence] = {**OF_ROWS, **OF_INPUTS}
 
 SEVERITIES = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
 

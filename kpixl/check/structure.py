@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kpixl.catalog.tables import Lookup, Once
-from kpixl.check.problem import SENTENCES, Msg, Problem, name_of
+from kpixl.check.problem import Problem, name_of
+from kpixl.check.sentences import SENTENCES
+from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Measure
@@ -24,7 +26,7 @@ def tables_gone(case: Case) -> Iterator[Problem]:
     for table in case.entries.business.tables:
         if table.id not in case.logs:
             needed = [item for item in case.counted if item.table == table.id]
-            details = {"title": Msg(table.title), "lost": case.lost(needed)}
+            details = {"title": phrase(table.title), "lost": case.lost(needed)}
             code = "table_gone" if needed else "table_unneeded"
             yield Problem(SENTENCES[code].severity, code, "", None, table.id, None, details)
 

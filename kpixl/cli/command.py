@@ -10,15 +10,14 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from kpixl.errors import N_, Phrase, UnknownChoice, UsageError
+from kpixl.errors import N_, UnknownChoice, UsageError
+from kpixl.message import Translate, phrase
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from datetime import datetime
 
 DONE, OWNER_NEEDED = 0, 1
-
-Translate = Callable[[str], str]
 
 _WIDTH = 80
 _HELP_COLUMN = 26
@@ -213,7 +212,7 @@ def chosen(commands: Sequence[str], typed: Sequence[str], prog: str = "kpixl") -
     if name is None:
         raise ArgumentsMissing(what="COMMAND", help=f"{prog} --help")
     if name not in commands:
-        raise UnknownChoice(got=name, what=Phrase(N_("command")), allowed=", ".join(commands))
+        raise UnknownChoice(got=name, what=phrase(N_("command")), allowed=", ".join(commands))
     if typed[0] != name:
         raise UnknownWord(what=typed[0], help=f"{prog} --help")
     return name, typed[1:]

@@ -14,9 +14,10 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from kpixl.cli import commands
-from kpixl.cli.command import DONE, Answer, Command, HelpAsked, Translate, chosen, help_of, help_of_all, read
+from kpixl.cli.command import DONE, Answer, Command, HelpAsked, chosen, help_of, help_of_all, read
 from kpixl.errors import N_, KpixlError, Unexpected
 from kpixl.languages import TRANSLATIONS, default_language
+from kpixl.message import Translate
 from kpixl.version import __version__
 
 NOT_DONE, INTERRUPTED = 2, 130

@@ -5,9 +5,9 @@ Never leaves a half-written file behind, and never writes over what another prog
 
 from kpixl.files.backups import (
     BACKUPS_KEPT,
+    BackupHistory,
     Copy,
-    History,
-    Kept,
+    KeptBackup,
     Undone,
     backup,
     folder_of,
@@ -27,11 +27,11 @@ from kpixl.files.swap import Draft, SavedMeanwhile, WrittenInPart, digest_of, pr
 __all__ = [
     "BACKUPS_KEPT",
     "BACKUP_FOLDER",
+    "BackupHistory",
     "ChangedByAnother",
     "Copy",
     "Draft",
-    "History",
-    "Kept",
+    "KeptBackup",
     "SavedMeanwhile",
     "Taken",
     "Undone",

@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kpixl.errors import N_, NothingToUndo, NotWritten, Phrase, UsageError, WorkbookError
+from kpixl.errors import N_, NothingToUndo, NotWritten, UsageError, WorkbookError
 from kpixl.files import swap
 from kpixl.files.guard import locked
 from kpixl.files.names import BACKUP_FOLDER, around, new_draft, real
 from kpixl.files.place import ensure_free
 from kpixl.files.refusals import unreadable, unwritable
 from kpixl.files.soundness import is_sound
+from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -81,7 +82,7 @@ class Copy:
 
 
 @dataclass(frozen=True)
-class History:
+class BackupHistory:
     """The copies of a workbook."""
 
     copies: Mapping[int, Copy]
@@ -95,7 +96,7 @@ class History:
         """The copy that has this content."""
         return next((copy for copy in self.copies.values() if copy.digest == digest), None)
 
-    def without(self, gone: Iterable[int]) -> History:
+    def without(self, gone: Iterable[int]) -> BackupHistory:
         """The history without some copies: what came after them comes after what they came after."""
         lost = set(gone)
 
@@ -116,10 +117,10 @@ class Undone(NamedTuple):
     """The workbook as it was before that; None where it was gone."""
 
 
-class Kept:
+class KeptBackup:
     """A workbook of which there is a copy, for a change that may still fail."""
 
-    def __init__(self, copy: Copy, before: History, path: Path, is_new: bool) -> None:
+    def __init__(self, copy: Copy, before: BackupHistory, path: Path, is_new: bool) -> None:
         self.copy = copy
         self._before, self._path, self._is_new = before, path, is_new
 
@@ -154,7 +155,7 @@ def backup(path: Path, now: datetime) -> Path:
     return kept.copy.path
 
 
-def keep(path: Path, data: bytes, now: datetime) -> Kept:
+def keep(path: Path, data: bytes, now: datetime) -> KeptBackup:
     """Keep ``data``, which the workbook at ``path`` holds now, before it changes. The copy is on the disk when this
     returns; confirm it once the change has succeeded, or take it back."""
     try:
@@ -167,7 +168,7 @@ def keep(path: Path, data: bytes, now: datetime) -> Kept:
             after, copy = _with_copy(before.without([there.number] if there else []), path, data, now)
     except OSError as error:
         raise unwritable(path, error) from error
-    kept = Kept(copy, before, path, is_new=copy is not there)
+    kept = KeptBackup(copy, before, path, is_new=copy is not there)
     try:
         _save(path, replace(after, base=copy.number))
     except BaseException as error:
@@ -212,7 +213,7 @@ def would_restore(path: Path) -> Copy | None:
     return _before(found, there)
 
 
-def history(path: Path) -> History:
+def history(path: Path) -> BackupHistory:
     """The copies of the workbook, in the order in which they were made."""
     path = real(path)
     found = _read(path)
@@ -220,7 +221,7 @@ def history(path: Path) -> History:
     return _with_strays(found.without(lost), path)
 
 
-def nothing_to_undo(path: Path, found: History) -> NothingToUndo:
+def nothing_to_undo(path: Path, found: BackupHistory) -> NothingToUndo:
     """What there is to say where no backup is older than the workbook."""
     return OldestAlready(path=path.name) if found.copies else NothingToUndo(path=path.name, folder=BACKUP_FOLDER)
 
@@ -237,14 +238,14 @@ def _current(path: Path) -> bytes | None:
         raise unreadable(path, error) from error
 
 
-def _before(found: History, there: bytes | None) -> Copy | None:
+def _before(found: BackupHistory, there: bytes | None) -> Copy | None:
     """The copy that comes before what the workbook holds."""
     same = found.holding(swap.digest_of(there)) if there is not None else None
     number = same.after if same else found.base
     return found.copies[number] if number is not None else None
 
 
-def _chosen(path: Path, found: History, there: bytes | None, to: int | None) -> tuple[Copy, bytes]:
+def _chosen(path: Path, found: BackupHistory, there: bytes | None, to: int | None) -> tuple[Copy, bytes]:
     """The copy to put back, and its content, which is whole."""
     if to is not None and found.copies:
         if to not in found.copies:
@@ -278,22 +279,22 @@ def newest_sound(path: Path) -> Copy | None:
     return next((copy for copy in reversed([*history(path).copies.values()]) if _whole(copy) is not None), None)
 
 
-def _damaged(path: Path, found: History, copy: Copy) -> BackupDamaged:
+def _damaged(path: Path, found: BackupHistory, copy: Copy) -> BackupDamaged:
     whole = next((one for one in reversed([*found.copies.values()]) if _whole(one) is not None), None)
-    none, other = Phrase(N_("none of its backups is whole")), N_("“kpixl undo FILE --to {number}” takes a whole one")
+    none, other = phrase(N_("none of its backups is whole")), N_("“kpixl undo FILE --to {number}” takes a whole one")
     return BackupDamaged(
-        path=path.name, copy=copy.path.name, other=Phrase(other, number=whole.number) if whole else none
+        path=path.name, copy=copy.path.name, other=phrase(other, number=whole.number) if whole else none
     )
 
 
-def _kept(path: Path, there: bytes | None, now: datetime) -> Kept | None:
+def _kept(path: Path, there: bytes | None, now: datetime) -> KeptBackup | None:
     return keep(path, there, now) if there is not None else None
 
 
 # Copies
 
 
-def _with_copy(found: History, path: Path, data: bytes, now: datetime) -> tuple[History, Copy]:
+def _with_copy(found: BackupHistory, path: Path, data: bytes, now: datetime) -> tuple[BackupHistory, Copy]:
     """A copy more, on the disk."""
     folder = folder_of(path)
     folder.mkdir(exist_ok=True)
@@ -302,7 +303,7 @@ def _with_copy(found: History, path: Path, data: bytes, now: datetime) -> tuple[
         swap.write_new(draft, data, path)
         digest = swap.digest_of(data)
         if swap.digest_at(draft) != digest:
-            raise NotWritten(path=path.name, detail=Phrase(N_("the copy on disk differs from what was written")))
+            raise NotWritten(path=path.name, detail=phrase(N_("the copy on disk differs from what was written")))
         place = _placed(draft, folder, path, now.strftime(_STAMP))
     except BaseException:
         _drop(draft)
@@ -361,7 +362,7 @@ def _journal(path: Path) -> Path:
     return folder_of(path) / around(f"{path.stem} ({path.suffix[1:]})", "", ".json")
 
 
-def _save(path: Path, found: History) -> None:
+def _save(path: Path, found: BackupHistory) -> None:
     data = {
         "base": found.base,
         "following": found.following,
@@ -387,7 +388,7 @@ def _save(path: Path, found: History) -> None:
         _drop(draft)
 
 
-def _read(path: Path) -> History:
+def _read(path: Path) -> BackupHistory:
     """What the journal says; nothing where there is none, or none that can be read."""
     journal = _journal(path)
     try:
@@ -402,8 +403,8 @@ def _read(path: Path) -> History:
         if any(copy.after is not None and copy.after >= copy.number for copy in copies.values()):
             raise ValueError(copies)
     except (OSError, ValueError, TypeError, KeyError):
-        return History({}, None, 1)
-    return History(copies, base, following)
+        return BackupHistory({}, None, 1)
+    return BackupHistory(copies, base, following)
 
 
 def _copy(row: Mapping[str, Any], folder: Path) -> Copy:
@@ -420,7 +421,7 @@ def _copy(row: Mapping[str, Any], folder: Path) -> Copy:
     )
 
 
-def _with_strays(found: History, path: Path) -> History:
+def _with_strays(found: BackupHistory, path: Path) -> BackupHistory:
     """The same with copies that the journal does not know: those of an earlier kpixl, and those of a run that ended
     before its time. They are put in the order of their names."""
     folder = folder_of(path)
@@ -440,7 +441,9 @@ def _with_strays(found: History, path: Path) -> History:
         digests.add(digest)
         copy = Copy(found.following, place, digest, len(data), _moment(place), found.base)
         goes_on = not (began or undone)
-        found = History({**found.copies, copy.number: copy}, copy.number if goes_on else found.base, copy.number + 1)
+        found = BackupHistory(
+            {**found.copies, copy.number: copy}, copy.number if goes_on else found.base, copy.number + 1
+        )
     return found
 
 

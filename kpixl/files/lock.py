@@ -13,7 +13,8 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from kpixl.errors import N_, FileInUse, Phrase
+from kpixl.errors import N_, FileInUse
+from kpixl.message import Message, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,11 +36,11 @@ class Holder(NamedTuple):
     user: str = ""
 
     @property
-    def phrase(self) -> Phrase:
+    def phrase(self) -> Message:
         """The holder in words."""
         if self.pid is None:
-            return Phrase(N_("it does not say which"))
-        return Phrase(N_("{user} on {computer}, process {pid}"), **self._asdict())
+            return phrase(N_("it does not say which"))
+        return phrase(N_("{user} on {computer}, process {pid}"), **self._asdict())
 
 
 class Taken(Exception):
@@ -56,7 +57,7 @@ class ChangedByAnother(FileInUse):
     template = N_("{path} is just being changed by another kpixl ({holder}); try again once that has ended.")
 
     def __init__(self, path: str, holder: Holder) -> None:
-        super().__init__(path=path, holder=holder.phrase, program=Phrase(N_("another kpixl")))
+        super().__init__(path=path, holder=holder.phrase, program=phrase(N_("another kpixl")))
 
 
 @contextmanager

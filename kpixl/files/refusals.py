@@ -16,9 +16,9 @@ from kpixl.errors import (
     NoPermission,
     NoRoom,
     NotWritten,
-    Phrase,
     WorkbookError,
 )
+from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ def unwritable(path: Path, error: OSError) -> WorkbookError:
     if not held and os.name == "nt" and isinstance(error, PermissionError):
         held = path.is_file() and os.access(path, os.W_OK)
     if held or error.errno == errno.EBUSY:
-        return FileInUse(path=path.name, program="Excel" if held else Phrase(N_("another program")))
+        return FileInUse(path=path.name, program="Excel" if held else phrase(N_("another program")))
     detail = error.strerror or str(error)
     if error.errno in _NO_ROOM:
         return NoRoom(path=path.name, detail=detail)
@@ -45,7 +45,7 @@ def unwritable(path: Path, error: OSError) -> WorkbookError:
     if error.errno == errno.ENAMETOOLONG:
         return NameTooLong(path=path.name)
     if isinstance(error, PermissionError) and _read_only(path):
-        return NoPermission(path=path.name, detail=Phrase(N_("the file is read-only")))
+        return NoPermission(path=path.name, detail=phrase(N_("the file is read-only")))
     if isinstance(error, (PermissionError, FileExistsError, NotADirectoryError)) or error.errno == errno.EROFS:
         return NoPermission(path=path.name, detail=detail)
     return NotWritten(path=path.name, detail=detail)

@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kpixl.errors import N_, FileExists, FileInUse, NotWritten, Phrase, WorkbookError
+from kpixl.errors import N_, FileExists, FileInUse, NotWritten, WorkbookError
 from kpixl.files.attributes import made_like
 from kpixl.files.exchange import exchange
 from kpixl.files.names import around, is_draft, new_draft
 from kpixl.files.refusals import unwritable
 from kpixl.files.signals import unbroken
+from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -36,7 +37,7 @@ class SavedMeanwhile(FileInUse):
     template = N_("{path} was saved by {program} in the meantime and stays as that left it; try again.")
 
     def __init__(self, path: str) -> None:
-        super().__init__(path=path, program=Phrase(N_("another program")))
+        super().__init__(path=path, program=phrase(N_("another program")))
 
 
 class WrittenInPart(WorkbookError):
@@ -118,7 +119,7 @@ def prepare(path: Path, data: bytes, was: str | None, check: Callable[[bytes], N
     try:
         write_new(draft.temporary, data, path if was is not None else None)
         if digest_at(draft.temporary) != draft.new:
-            raise NotWritten(path=path.name, detail=Phrase(N_("the copy on disk differs from what was written")))
+            raise NotWritten(path=path.name, detail=phrase(N_("the copy on disk differs from what was written")))
         if check is not None:
             check(data)
     except OSError as error:

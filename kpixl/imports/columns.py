@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from kpixl.errors import Phrase
 from kpixl.folding import name_key
 from kpixl.i18n import language
 from kpixl.imports import dates, numbers
@@ -22,6 +21,7 @@ from kpixl.imports.scales import ScaleReader
 from kpixl.imports.values import BAD_DATE, Convert, Read, Unfit, converted, texts_in
 from kpixl.imports.vocabulary import choices_of
 from kpixl.languages.load import every, particulars
+from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Field, Table
@@ -112,7 +112,7 @@ class Columns:
         said = self._said_order(id_)
         if said in ("dmy", "mdy") and (self.said.dates or told is None):
             order: Order = "day" if said == "dmy" else "month"
-            self._note("dates_said", id_, order=Phrase(DAY_FIRST if said == "dmy" else MONTH_FIRST))
+            self._note("dates_said", id_, order=phrase(DAY_FIRST if said == "dmy" else MONTH_FIRST))
             return order
         if told == "both":
             self._note("dates_mixed", id_)
@@ -120,7 +120,7 @@ class Columns:
         sure = told is not None or any(dates.is_dotted(text) for text in texts)
         hinted = self.source.delimiter == ";"
         order = told or ("day" if sure or hinted else self.manners.order)
-        shown = Phrase(DAY_FIRST if order == "day" else MONTH_FIRST)
+        shown = phrase(DAY_FIRST if order == "day" else MONTH_FIRST)
         self._note("dates" if sure else "dates_hinted" if hinted else "dates_assumed", id_, order=shown)
         return order
 
@@ -134,7 +134,7 @@ class Columns:
         hinted = self.source.delimiter == ";"
         sign: Sign = told or ("," if hinted else self.manners.sign)
         assumed = told is None and any(numbers.is_open(text) for text in texts)
-        shown = Phrase(COMMA if sign == "," else POINT)
+        shown = phrase(COMMA if sign == "," else POINT)
         self._note("numbers" if not assumed else "numbers_hinted" if hinted else "numbers_assumed", id_, sign=shown)
         return sign
 
@@ -150,7 +150,7 @@ class Columns:
         if headed:
             moved = sum(isinstance(c, datetime) or (isinstance(c, str) and dates.is_timed(c.strip())) for c in cells)
         if moved:
-            self._note("zone", id_, count=moved, zone=zone or Phrase(LOCAL_ZONE))
+            self._note("zone", id_, count=moved, zone=zone or phrase(LOCAL_ZONE))
         twofold = sum(map(found.is_twofold, zoned))
         if twofold:
             self._note("twofold", id_, count=twofold)
@@ -167,7 +167,7 @@ class Columns:
             return ScaleReader(NumberReader(sign, unit), column.maximum)
         factor = numbers.factor_in(self.headings[column.id]) if unit == "hours" else 1.0
         if factor != 1.0:
-            self._note("hours_of", column.id, unit=Phrase(MINUTES if factor == 1 / 60 else SECONDS))
+            self._note("hours_of", column.id, unit=phrase(MINUTES if factor == 1 / 60 else SECONDS))
         if unit == "hours" and any(isinstance(c, str) and numbers.has_days(c) for c in cells):
             self._note("days_of", column.id)
         return NumberReader(sign, unit, currency, self.manners.currency, factor)
@@ -215,7 +215,7 @@ class Columns:
         if otherwise and assumed:
             self.notes.append(
                 Note(
-                    "default", {"field": Phrase(column.heading), "count": assumed.count(otherwise), "value": otherwise}
+                    "default", {"field": phrase(column.heading), "count": assumed.count(otherwise), "value": otherwise}
                 )
             )
         return found

@@ -9,10 +9,11 @@ from collections import Counter
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from kpixl.errors import N_, Phrase, UnreadableSource
+from kpixl.errors import N_, UnreadableSource
 from kpixl.imports.refusals import UnreadableTable
 from kpixl.imports.source import Raw, Source
 from kpixl.languages.load import telling
+from kpixl.message import Message, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +44,7 @@ def read_text(path: Path, content: bytes) -> Source:
         rows.append(list(cells))
         lines.append(line)
     if not rows:
-        raise UnreadableSource(path=path.name, detail=Phrase(N_("it is empty")))
+        raise UnreadableSource(path=path.name, detail=phrase(N_("it is empty")))
     return Source(path, "text", rows, lines, delimiter=delimiter, encoding=encoding)
 
 
@@ -67,7 +68,7 @@ def _decoded(path: Path, content: bytes) -> tuple[str, str]:
         if "\0" in text:
             break
         return text, name
-    raise UnreadableTable(path=path.name, detail=Phrase(N_("it is not a text")))
+    raise UnreadableTable(path=path.name, detail=phrase(N_("it is not a text")))
 
 
 def _code_pages(content: bytes) -> Iterator[tuple[str, str]]:
@@ -94,7 +95,7 @@ def _refuse_mixture(path: Path, content: bytes, place: int) -> None:
     if letters and len(letters) >= len(_HIGH.findall(content)) - sum(map(len, letters)):
         line = content.count(b"\n", 0, place) + 1
         raise UnreadableSource(
-            path=path.name, detail=Phrase(N_("line {line} holds letters in another encoding than the rest"), line=line)
+            path=path.name, detail=phrase(N_("line {line} holds letters in another encoding than the rest"), line=line)
         )
 
 
@@ -131,9 +132,9 @@ def _records(path: Path, text: str, delimiter: str, line: int) -> Iterator[tuple
         raise UnreadableSource(path=path.name, detail=_what(str(error), line)) from error
 
 
-def _what(error: str, line: int) -> Phrase:
+def _what(error: str, line: int) -> Message:
     if "end of data" in error:
-        return Phrase(N_("the quotation mark that opens in line {line} is never closed"), line=line)
+        return phrase(N_("the quotation mark that opens in line {line} is never closed"), line=line)
     if "expected after" in error:
-        return Phrase(N_("line {line} goes on after a closing quotation mark"), line=line)
-    return Phrase(N_("line {line} has a cell that is far too long"), line=line)
+        return phrase(N_("line {line} goes on after a closing quotation mark"), line=line)
+    return phrase(N_("line {line} has a cell that is far too long"), line=line)

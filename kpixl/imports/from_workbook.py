@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from kpixl.cellvalue import ExcelError
-from kpixl.errors import N_, PasswordProtected, Phrase
+from kpixl.errors import N_, PasswordProtected
 from kpixl.folding import folded
 from kpixl.imports.refusals import UnknownSheet, UnreadableTable
 from kpixl.imports.source import Raw, Source, is_filled
+from kpixl.message import phrase
 from kpixl.ooxml.marks import error_cells
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def read_workbook(path: Path, content: bytes, sheet: str | None) -> Source:
     except BaseException as error:
         # A reader written in Rust reports some damage as a “panic”, which is no Exception.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise UnreadableTable(path=path.name, detail=Phrase(_damage(content))) from error
+            raise UnreadableTable(path=path.name, detail=phrase(_damage(content))) from error
         raise
 
 
@@ -63,7 +64,7 @@ def _read(path: Path, content: bytes, sheet: str | None) -> Source:
             rows, lines = _rows(book.get_sheet_by_name(name), error_cells(content, name))
             if rows:
                 return Source(path, "excel", rows, lines, sheet=name)
-    raise UnreadableTable(path=path.name, detail=Phrase(N_("it is empty")))
+    raise UnreadableTable(path=path.name, detail=phrase(N_("it is empty")))
 
 
 def _called(path: Path, asked: str, names: list[str]) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from kpixl.errors import N_, Phrase, UnreadableSource
+from kpixl.errors import N_, UnreadableSource
 from kpixl.folding import name_key, single_spaced
 from kpixl.imports.refusals import UnreadableTable
 from kpixl.imports.source import is_filled
+from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from kpixl.imports.source import Raw, Source
@@ -30,7 +31,7 @@ def find_headings(source: Source, known: Collection[str]) -> int:
 
     best = max(range(min(_SEARCHED, len(source.rows))), key=fitness)
     if not fitness(best)[1]:
-        raise UnreadableTable(path=source.path.name, detail=Phrase(N_("it has no row with headings")))
+        raise UnreadableTable(path=source.path.name, detail=phrase(N_("it has no row with headings")))
     return best
 
 
@@ -44,7 +45,7 @@ def heading_texts(source: Source, row: int) -> tuple[str, ...]:
         width = len(source.rows[row])
         for cells, line in zip(source.rows[row + 1 :], source.lines[row + 1 :], strict=True):
             if len(cells) > width and any(is_filled(cell) for cell in cells[width:]):
-                detail = Phrase(N_("line {line} has more cells than there are headings"), line=line)
+                detail = phrase(N_("line {line} has more cells than there are headings"), line=line)
                 raise UnreadableSource(path=source.path.name, detail=detail)
     return tuple(texts)
 

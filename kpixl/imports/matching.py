@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from kpixl.errors import N_, Phrase, UnknownColumn, UnknownField, UnreadableSource
+from kpixl.errors import N_, UnknownColumn, UnknownField, UnreadableSource
 from kpixl.folding import name_key
 from kpixl.i18n import language
 from kpixl.imports.headings import find_headings, heading_texts
@@ -16,6 +16,7 @@ from kpixl.imports.profiles import Rule, products
 from kpixl.imports.recognise import Recognised, recognised
 from kpixl.imports.refusals import MappedAndSet
 from kpixl.languages import codes
+from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -200,7 +201,7 @@ class _Finder:
                 self._fill(id_, (places[0],), How.GIVEN)
             elif places:
                 raise UnreadableSource(
-                    path=source.path.name, detail=Phrase(N_("more than one column is called “{column}”"), column=column)
+                    path=source.path.name, detail=phrase(N_("more than one column is called “{column}”"), column=column)
                 )
             elif joined := self._joined(column):
                 self._fill(id_, joined, How.GIVEN, JOINED)

@@ -3,12 +3,16 @@ Decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kpixl.errors import N_
 from kpixl.imports.remarks import Note
 from kpixl.imports.values import Value
+from kpixl.message import Message, Translate, phrase, shortened
+
+_IN_SHEET = N_("{sheet}, row {line}, {column}: “{value}” {reason}.")
+_IN_FILE = N_("Line {line}, {column}: “{value}” {reason}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +29,19 @@ class Rejected:
     values: Mapping[str, object] = field(default_factory=dict, hash=False)
     """What stands in the reason."""
 
-    def text(self, translate: Callable[[str], str] = str) -> str:
-        """One sentence in the language of ``translate`` (gettext); English without it."""
-        shown = self.value if len(self.value) <= 60 else self.value[:59] + "…"
-        reason = translate(self.reason)
-        if self.first is not None or self.values:
-            reason = reason.format(first=self.first, **self.values)
-        if self.sheet is not None:
-            return translate(N_("{sheet}, row {line}, {column}: “{value}” {reason}.")).format(
-                sheet=self.sheet, line=self.line, value=shown, column=self.column, reason=reason
-            )
-        return translate(N_("Line {line}, {column}: “{value}” {reason}.")).format(
-            line=self.line, value=shown, column=self.column, reason=reason
-        )
+    @property
+    def message(self) -> Message:
+        """One sentence."""
+        first = {} if self.first is None else {"first": self.first}
+        reason = phrase(self.reason, **first, **self.values)
+        values = {"line": self.line, "column": self.column, "value": shortened(self.value), "reason": reason}
+        if self.sheet is None:
+            return phrase(_IN_FILE, **values)
+        return phrase(_IN_SHEET, sheet=self.sheet, **values)
+
+    def text(self, t: Translate = str, /) -> str:
+        """The sentence in the language of ``t``; English without it."""
+        return self.message.text(t)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kpixl.errors import N_, Phrase
+from kpixl.errors import N_
+from kpixl.message import Message, Translate
 
 DAY_FIRST, MONTH_FIRST = N_("day/month/year"), N_("month/day/year")
 COMMA, POINT = N_("decimal comma"), N_("decimal point")
@@ -119,9 +120,14 @@ class Note:
         """Whether somebody has to look: rows or their meaning may not be what the owner thinks."""
         return self.code in DOUBTFUL
 
-    def text(self, translate: Callable[[str], str] = str) -> str:
-        """One sentence in the language of ``translate`` (gettext); English without it."""
-        return Phrase(_TEMPLATES[self.code], **self.values).text(translate)
+    @property
+    def message(self) -> Message:
+        """One sentence."""
+        return Message(self.code, _TEMPLATES[self.code], self.values)
+
+    def text(self, t: Translate = str, /) -> str:
+        """The sentence in the language of ``t``; English without it."""
+        return self.message.text(t)
 
     def __str__(self) -> str:
         return self.text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.errors import MissingMapping, Phrase
+from kpixl.errors import MissingMapping
 from kpixl.imports.body import Body, body, cells_for, meets
 from kpixl.imports.columns import OWN_DAY, Columns, Manners
 from kpixl.imports.currency import compared
@@ -27,6 +27,7 @@ from kpixl.imports.telling import told
 from kpixl.imports.times import without_times
 from kpixl.imports.totals import without_totals
 from kpixl.imports.values import BLANK, Read, Unfit, Value
+from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from kpixl.imports.choice_words import Choices
@@ -106,7 +107,7 @@ def _settle(match: Match, of: Body, columns: Columns, read: dict[str, list[Read]
         elif field.refers_to or (field.key and match.table.stays):
             read[field.id], changed = as_known(cells, looks(kept.spellings.get(field.id, {}).values()))
             names = ", ".join(f"{theirs} → {ours}" for theirs, ours in list(changed.items())[:5])
-            notes += [Note("respelled", {"field": Phrase(field.heading), "names": names})] if changed else []
+            notes += [Note("respelled", {"field": phrase(field.heading), "names": names})] if changed else []
     return notes
 
 
@@ -152,7 +153,7 @@ def _constants(
         if value is None and match.table.field(id_).required:
             value = Unfit(BLANK)
         if isinstance(value, Unfit):
-            raise BadConstant(field=id_, got=match.constants[id_], reason=Phrase(value.reason, **value.values))
+            raise BadConstant(field=id_, got=match.constants[id_], reason=phrase(value.reason, **value.values))
         found[id_] = value
     return found, alone.notes
 
@@ -191,9 +192,9 @@ def _about(match: Match, said: Said) -> list[Note]:
     if match.heading:
         notes.append(Note("headings", {"line": match.source.lines[match.heading]}))
     fields = [match.table.field(id_) for id_ in sorted(said.left_out)]
-    notes += [Note("left_out", {"field": Phrase(field.heading)}) for field in fields]
+    notes += [Note("left_out", {"field": phrase(field.heading)}) for field in fields]
     for id_, columns in match.ambiguous.items():
-        heading = Phrase(match.table.field(id_).heading)
+        heading = phrase(match.table.field(id_).heading)
         notes.append(Note("ambiguous", {"field": heading, "columns": ", ".join(columns), "id": id_}))
     return notes
 

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from kpixl.errors import Phrase
 from kpixl.imports.choice_words import plain_text
 from kpixl.imports.known import Kept, Known, KnownStay, key_of, same_value, stay_like, text_key
 from kpixl.imports.outcome import Accepted, Completion, Difference, Refusal, Rejected
 from kpixl.imports.remarks import Note
 from kpixl.imports.telling import NO_ROW_OF_IT
 from kpixl.imports.values import BLANK, CONTROL, FAILED, TOO_LONG, TWICE, Read, Unfit, Value
+from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
@@ -132,13 +132,13 @@ class Sorter:
         for id_, misfits in self.misfits.items():
             notes.append(self._misfit(id_, misfits))
         for id_, count in self.held.items():
-            notes.append(Note("formulas", {"field": Phrase(self.table.field(id_).heading), "count": count}))
+            notes.append(Note("formulas", {"field": phrase(self.table.field(id_).heading), "count": count}))
         return notes
 
     def _misfit(self, id_: str, misfits: Sequence[tuple[int, Unfit]]) -> Note:
         """What is told of cells that were left blank: how many, the first of them, and the reason."""
         cells = dict.fromkeys(self._shown(place, id_) for place, _ in misfits)
-        reason = Phrase(misfits[0][1].reason, **misfits[0][1].values)
+        reason = phrase(misfits[0][1].reason, **misfits[0][1].values)
         told = {"column": self.source.headings.get(id_, id_), "count": len(misfits), "reason": reason}
         return Note("misfits", {**told, "cells": ", ".join(f"“{cell}”" for cell in list(cells)[:_EXAMPLES])})
 

@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpixl.catalog import business, businesses, catalogue
-from kpixl.errors import N_, NotANumber, Phrase, UnknownChoice, UnknownMeasure, UsageError
+from kpixl.errors import N_, NotANumber, UnknownChoice, UnknownMeasure, UsageError
 from kpixl.kpi.grade import Reason, calculate, grade, thresholds_published
 from kpixl.kpi.interval import interval
 from kpixl.kpi.result import Certainty, Result
 from kpixl.kpi.score import alert_of, settled
+from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from kpixl.catalog import BusinessKpi
@@ -71,7 +72,7 @@ def find_kpi(kpi_id: str, business_id: str | None = None) -> BusinessKpi:
         return found[kpi_id.lower()]
     except KeyError:
         allowed = ", ".join(id_ for id_ in catalogue().kpis if id_ in found)
-        raise UnknownChoice(got=kpi_id, what=Phrase(N_("KPI")), allowed=allowed) from None
+        raise UnknownChoice(got=kpi_id, what=phrase(N_("KPI")), allowed=allowed) from None
 
 
 def number_of(text: str, name: str) -> float:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from kpixl.catalog.model import OWN, OWN_SLOTS, Argument, BusinessKpi, Example, Kpi
 from kpixl.catalog.tables import Unit
-from kpixl.errors import Verbatim
 from kpixl.formula import FormulaError, names, parse
+from kpixl.message import Verbatim
 from kpixl.period import Window
 
 if TYPE_CHECKING:

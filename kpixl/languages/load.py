@@ -9,8 +9,9 @@ from functools import cache
 import msgspec
 import yaml
 
-from kpixl.errors import N_, Phrase, UnknownChoice
+from kpixl.errors import N_, UnknownChoice
 from kpixl.languages import FOLDER, codes
+from kpixl.message import phrase
 
 _SIGNS = {"yes": ("x", "✓", "✔", "1"), "no": ("0",)}
 """What people write for yes and no in any language."""
@@ -80,7 +81,7 @@ def currency_of(asked: str | None, code: str) -> str:
 
     asked = asked or particulars(code).currency
     if not is_currency(asked.upper()):
-        raise UnknownChoice(got=asked, what=Phrase(N_("currency")), allowed="EUR, USD, GBP, RON, BRL, MXN, …")
+        raise UnknownChoice(got=asked, what=phrase(N_("currency")), allowed="EUR, USD, GBP, RON, BRL, MXN, …")
     return asked.upper()
 
 

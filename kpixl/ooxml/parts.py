@@ -24,9 +24,9 @@ from kpixl.errors import (
     NotAWorkbook,
     NotWritten,
     PasswordProtected,
-    Phrase,
     SignedWorkbook,
 )
+from kpixl.message import Message, phrase
 from kpixl.ooxml.archive import Archive
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Parts:
         """The bytes of a part as it stands now."""
         name = self._find(part)
         if name is None:
-            raise self._damaged(Phrase(N_("the part {part} is missing"), part=part))
+            raise self._damaged(phrase(N_("the part {part} is missing"), part=part))
         return self._changes[name] if name in self._changes else self._original(name)
 
     def tree(self, part: str) -> Element:
@@ -123,13 +123,13 @@ class Parts:
         try:
             return etree.fromstring(self.read(part), parser)
         except etree.XMLSyntaxError as error:
-            raise self._damaged(Phrase(N_("the part {part} is not well-formed XML"), part=part)) from error
+            raise self._damaged(phrase(N_("the part {part} is not well-formed XML"), part=part)) from error
 
     def replace(self, part: str, data: bytes | Element) -> None:
         """Put new content into a part; the same content again is no change."""
         name = self._find(part)
         if name is None:
-            raise self._damaged(Phrase(N_("the part {part} is missing"), part=part))
+            raise self._damaged(phrase(N_("the part {part} is missing"), part=part))
         self._put(name, data if isinstance(data, bytes) else to_bytes(data))
 
     def add(self, part: str, data: bytes | Element, content_type: str, default_ext: str | None = None) -> None:
@@ -255,15 +255,15 @@ class Parts:
     def _verify(self, written: bytes) -> None:
         archive = Archive(written)
         if set(archive.names) != {*self._archive.names, *self._changes} - self._removed:
-            raise self._failed(Phrase(N_("the new file lacks a part")))
+            raise self._failed(phrase(N_("the new file lacks a part")))
         for name, data in self._changes.items():
             if archive.read(name) != data:
-                raise self._failed(Phrase(N_("the part {part} was not written whole"), part=name))
+                raise self._failed(phrase(N_("the part {part} was not written whole"), part=name))
             if name == CONTENT_TYPES or self.content_type(name).endswith(("xml", "vmlDrawing")):
                 try:
                     expat.ParserCreate(namespace_separator=" ").Parse(data, True)
                 except expat.ExpatError as error:
-                    raise self._failed(Phrase(N_("the part {part} is not well-formed XML"), part=name)) from error
+                    raise self._failed(phrase(N_("the part {part} is not well-formed XML"), part=name)) from error
 
     def _forget(self, name: str | None) -> None:
         """Told of each part that changes, and of none when all are new: what was derived from it is stale."""
@@ -279,7 +279,7 @@ class Parts:
             self._archive = Archive(data)
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             if not data or data.startswith(b"PK"):
-                raise self._damaged(Phrase(N_("the file is cut short") if data else N_("the file is empty"))) from error
+                raise self._damaged(phrase(N_("the file is cut short") if data else N_("the file is empty"))) from error
             raise NotAWorkbook(path=path.name) from error
         self._names = {_key(name): name for name in self._archive.names}
         self._forget(None)
@@ -288,7 +288,7 @@ class Parts:
         try:
             return self._archive.read(name)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-            raise self._damaged(Phrase(N_("the part {part} cannot be read"), part=name)) from error
+            raise self._damaged(phrase(N_("the part {part} cannot be read"), part=name)) from error
         except RuntimeError as error:  # zipfile's word for a password
             raise PasswordProtected(path=self._path.name) from error
 
@@ -313,10 +313,10 @@ class Parts:
         """The parts that ``part`` has a relationship of that kind to."""
         return [r.target for r in self.relationships(part) if r.type == kind and self.has(r.target)]
 
-    def _damaged(self, detail: Phrase) -> DamagedWorkbook:
+    def _damaged(self, detail: Message) -> DamagedWorkbook:
         return DamagedWorkbook(path=self._path.name, detail=detail)
 
-    def _failed(self, detail: Phrase) -> NotWritten:
+    def _failed(self, detail: Message) -> NotWritten:
         return NotWritten(path=self._path.name, detail=detail)
 
 
@@ -361,7 +361,7 @@ class _Prepared:
 
     draft: files.Draft
     data: bytes
-    kept: files.Kept | None
+    kept: files.KeptBackup | None
 
 
 def _take_back(prepared: Iterable[_Prepared]) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpixl.errors import N_, OwnedPartMissing, Phrase
+from kpixl.errors import N_, OwnedPartMissing
+from kpixl.message import phrase
 from kpixl.ooxml.cells import Area, cell_name, parse_area
 from kpixl.ooxml.package import MAIN, unescaped
 from kpixl.ooxml.sheet import moved_formula
@@ -49,7 +50,7 @@ def find_table(package: Package, name: str) -> TablePart:
     for table in package.tables:
         if table.name.lower() == name.lower():
             return table
-    raise OwnedPartMissing(path=package.path.name, what=Phrase(N_("the table {name}"), name=name))
+    raise OwnedPartMissing(path=package.path.name, what=phrase(N_("the table {name}"), name=name))
 
 
 def shape_of(root: Element) -> Shape:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from kpixl.cellvalue import ExcelError
-from kpixl.errors import N_, DamagedWorkbook, Phrase
+from kpixl.errors import N_, DamagedWorkbook
+from kpixl.message import phrase
 from kpixl.ooxml.cells import Area, Value, cell_name, escaped, needs_space, number_text, parse_area, parse_cell
 from kpixl.ooxml.package import MAIN, string_of, unescaped
 from kpixl.ooxml.parts import to_bytes
@@ -36,7 +37,7 @@ class SheetEditor:
         if data is None:
             raise DamagedWorkbook(
                 path=package.path.name,
-                detail=Phrase(N_("the sheet {name} has no cells"), name=sheet.name),
+                detail=phrase(N_("the sheet {name} has no cells"), name=sheet.name),
                 sheet=sheet.name,
             )
         self.data = data

@@ -15,7 +15,7 @@ from kpixl.kpi.grade import GRADED
 from kpixl.kpi.score import target_position
 from kpixl.period import Window
 from kpixl.report import charts
-from kpixl.report.trends import Past, Trend, past_of, trend_of
+from kpixl.report.trends import PastDrawn, Trend, past_of, trend_of
 from kpixl.texts.caution_text import alert_text
 from kpixl.texts.figures import as_line, cases, pace_text, signal_text
 from kpixl.texts.groups import has_level, heading, level_shown, section_note, title
@@ -76,7 +76,7 @@ class Card:
     against_target: str
     step: str
     notes: tuple[str, ...]
-    past: Past
+    past: PastDrawn
     spark: charts.Spark
     bullet: charts.Bullet
     bullet_text: str

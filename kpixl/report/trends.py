@@ -36,7 +36,7 @@ _SKELETONS = {Kind.MONTH: "yMMM", Kind.QUARTER: "yQQQ", Kind.YEAR: "y", Kind.WEE
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastDrawn:
     """A value for each of the last periods, and its text alternative."""
 
     values: tuple[float | None, ...]
@@ -78,7 +78,7 @@ class Trend:
     """The values with what is usual of them, for who does not see the picture."""
 
 
-def past_of(result: Result, period: Period, history: History, currency: str, t: Language) -> Past:
+def past_of(result: Result, period: Period, history: History, currency: str, t: Language) -> PastDrawn:
     """The last twelve periods of one KPI."""
     unit = result.kpi.kpi.unit
     periods = [period.shift(shift) for shift in range(1 - PERIODS, 1)]
@@ -90,7 +90,7 @@ def past_of(result: Result, period: Period, history: History, currency: str, t: 
     )
     chosen, usual = marked_periods(result, values), result.past.usual
     signals = tuple(_told(values[: number + 1], usual, t) if one else "" for number, one in enumerate(chosen))
-    return Past(drawn, texts, signals)
+    return PastDrawn(drawn, texts, signals)
 
 
 def _told(values: list[float | None], usual: Limits | None, t: Language) -> str:
@@ -104,7 +104,7 @@ def _short(period: Period, t: Language) -> str:
     return str(format_skeleton(_SKELETONS[period.kind], period.start, locale=t.locale))
 
 
-def trend_of(result: Result, past: Past, period: Period, currency: str, t: Language) -> Trend:
+def trend_of(result: Result, past: PastDrawn, period: Period, currency: str, t: Language) -> Trend:
     """The picture of at least two values."""
     unit = result.kpi.kpi.unit
     marks: dict[Level | None, float] = dict(result.thresholds.items())
@@ -143,7 +143,7 @@ def _usual(result: Result) -> tuple[float, float, float] | None:
     return limits.low, limits.mean, limits.high
 
 
-def _text(past: Past, usual: tuple[float, float, float] | None, unit: str, currency: str, t: Language) -> str:
+def _text(past: PastDrawn, usual: tuple[float, float, float] | None, unit: str, currency: str, t: Language) -> str:
     told = [
         f"{text} ({signal})" if signal else text for text, signal in zip(past.texts, past.signals, strict=True) if text
     ]

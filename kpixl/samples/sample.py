@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from kpixl.catalog import businesses
 from kpixl.catalog.tables import Lookup, branches
 from kpixl.entries import Entries, InputCell, PastValue, Value, entry_table
-from kpixl.errors import N_, Phrase, UnknownChoice
+from kpixl.errors import N_, UnknownChoice
 from kpixl.i18n import language as language_of
 from kpixl.kpi.closing import closed_lines
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.measure import Tally, measure
 from kpixl.kpi.score import score
+from kpixl.message import phrase
 from kpixl.period import Kind, Window, serial
 from kpixl.samples.plan import MONTHS
 from kpixl.texts.words import entry_words
@@ -56,9 +57,9 @@ def sample(business: Business, period: Period, language: str, currency: str = "E
     numbers in every language; amounts follow the currency."""
     if business.sample is None:
         known = ", ".join(other.id for other in businesses() if other.sample)
-        raise UnknownChoice(got=business.id, what=Phrase(N_("business with sample data")), allowed=known)
+        raise UnknownChoice(got=business.id, what=phrase(N_("business with sample data")), allowed=known)
     if period.kind is not Kind.MONTH:
-        raise UnknownChoice(got=period, what=Phrase(N_("month")), allowed="2026-10, 2026-11…")
+        raise UnknownChoice(got=period, what=phrase(N_("month")), allowed="2026-10, 2026-11…")
     # A module with MAKER, the class that makes the rows, and TARGETS; loaded when it is wanted.
     made: Any = import_module(f"kpixl.samples.{business.sample.module}")
     money = _MONEY.get(currency, Money(1, 1))

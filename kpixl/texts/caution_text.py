@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import N_
 from kpixl.kpi.score import alert_of
+from kpixl.message import Message, Shown
 
 if TYPE_CHECKING:
     from kpixl.i18n import Language
@@ -20,8 +21,8 @@ URGENCY: dict[Severity, str] = {"act_now": N_("act now"), "warning": N_("warning
 
 def caution_text(caution: Caution, t: Language) -> str:
     """What a caution says, with the values as the owner reads them."""
-    values = {one.kpi.id: t.number(one.value, one.kpi.kpi.unit, caution.currency) for one in caution.results}
-    return t(caution.rule.text).format(**values)
+    values = {one.kpi.id: Shown(one.value, one.kpi.kpi.unit, caution.currency) for one in caution.results}
+    return Message(caution.id, caution.rule.text, values).text(t)
 
 
 def caution_line(caution: Caution, t: Language) -> str:

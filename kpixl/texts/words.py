@@ -13,6 +13,7 @@ from kpixl.i18n import NO_BREAK, language, rounded
 from kpixl.kpi.signals import Signal
 from kpixl.languages import codes
 from kpixl.languages.load import yes_no
+from kpixl.message import Message, Verbatim, phrase
 from kpixl.period import Window
 
 if TYPE_CHECKING:
@@ -158,27 +159,40 @@ def means_yes(answer: str) -> bool:
     return without_accents(answer.strip()) in set(map(without_accents, words))
 
 
+def measure_name(measure: Measure) -> Message:
+    """A measure's label, with its window where that is not the period, as a part of sentences."""
+    label = phrase(measure.label)
+    if measure.squared:
+        label = phrase(Verbatim("{measure}²"), measure=label)
+    if measure.window is Window.PERIOD:
+        return label
+    return phrase(Verbatim("{measure} ({window})"), measure=label, window=phrase(WINDOWS[measure.window]))
+
+
 def measure_label(measure: Measure, t: Language) -> str:
-    """A measure's label, with its window where that is not the period."""
-    label = t(measure.label) + ("²" if measure.squared else "")
-    window = measure.window
-    return label if window is Window.PERIOD else f"{label} ({t(WINDOWS[window])})"
+    """The same in the owner's language."""
+    return measure_name(measure).text(t)
 
 
 def reason_text(reason: Reason | None, t: Language) -> str:
     """One short sentence without a full stop; empty without a reason."""
     if reason is None:
         return ""
-    measure = reason.measure
-    label, absent = (measure_label(measure, t), t(measure.absent)) if measure else ("", t(N_("nothing to divide by")))
-    code: str = reason.code
-    if code == "missing_measure" and measure is not None and measure.through_past:
-        code = "short_past"
-    windowed = code == "zero_denominator" and measure is not None and measure.window is not Window.PERIOD
-    text = t(WINDOW_REASON if windowed else REASONS[code]).format(
-        measure=label, absent=absent, window=t(WINDOWS[measure.window]) if measure else ""
-    )
+    text = reason_message(reason).text(t)
     return text[:1].upper() + text[1:]
+
+
+def reason_message(reason: Reason) -> Message:
+    """Why there is no value or no level, as a part of a sentence."""
+    measure = reason.measure
+    if measure is None:
+        return Message(reason.code, REASONS[reason.code], {"measure": "", "absent": phrase(N_("nothing to divide by"))})
+    values = {"measure": measure_name(measure), "absent": phrase(measure.absent)}
+    if reason.code == "missing_measure" and measure.through_past:
+        return Message(reason.code, REASONS["short_past"], values)
+    if reason.code == "zero_denominator" and measure.window is not Window.PERIOD:
+        return Message(reason.code, WINDOW_REASON, {**values, "window": phrase(WINDOWS[measure.window])})
+    return Message(reason.code, REASONS[reason.code], values)
 
 
 def to_next_text(result: Result, t: Language) -> str:

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kpixl import catalog
-from kpixl.errors import N_, Verbatim
+from kpixl.errors import N_
 from kpixl.files import ensure_free
+from kpixl.message import Verbatim
 from kpixl.ooxml.parts import save_all
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Period

@@ -10,10 +10,11 @@ import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
-from kpixl.errors import N_, KpixlError, Phrase
+from kpixl.errors import N_, KpixlError
 from kpixl.languages import ENGLISH, TRANSLATIONS, codes
+from kpixl.message import Message, phrase
 from kpixl.ooxml.vba.reader import module_texts
 from kpixl.verbs.machine import Machine, ThisMachine, pure
 from kpixl.version import __version__
@@ -32,13 +33,6 @@ _FROM_ELSEWHERE = re.compile(rb"ZoneId=[34]")
 _NEEDED = {"win32": "xlwings.udfs", "darwin": "appscript"}
 
 
-class Spoken(Protocol):
-    """A sentence in the owner's language."""
-
-    def text(self, translate: Callable[[str], str] = ...) -> str:
-        """The sentence."""
-
-
 @dataclass(frozen=True)
 class Finding:
     """One thing that was looked at: in order, to be looked at, or missing; and what to do."""
@@ -46,8 +40,8 @@ class Finding:
     level: Literal["ok", "look", "missing"]
     code: str
     """Stable, for machines."""
-    says: Spoken
-    remedy: Spoken | None = None
+    says: Message
+    remedy: Message | None = None
 
 
 def examine(path: Path | None = None, machine: Machine | None = None) -> tuple[Finding, ...]:
@@ -69,53 +63,53 @@ def examine(path: Path | None = None, machine: Machine | None = None) -> tuple[F
         try:
             found += probe()
         except KpixlError as error:
-            found.append(Finding("missing", error.code, error))
+            found.append(Finding("missing", error.code, error.message))
         except Exception as error:
             detail = f"{type(error).__name__}: {error}"
             unknown = N_("“{what}” could not be looked into ({detail}).")
-            found.append(Finding("look", code, Phrase(unknown, what=code, detail=detail), _REPORT))
+            found.append(Finding("look", code, phrase(unknown, what=code, detail=detail), _REPORT))
     return tuple(found)
 
 
-_REPORT = Phrase(N_("Please report it."))
+_REPORT = phrase(N_("Please report it."))
 
 
 # Python
 
 
 def _python(m: Machine) -> Iterator[Finding]:
-    yield Finding("ok", "system", Phrase(N_("The system is {system}."), system=m.system))
-    says = Phrase(N_("Python {version} is in {path}."), version=m.python_version, path=m.python)
+    yield Finding("ok", "system", phrase(N_("The system is {system}."), system=m.system))
+    says = phrase(N_("Python {version} is in {path}."), version=m.python_version, path=m.python)
     yield Finding("ok", "python", says)
     folder = Path(__file__).parents[1]
-    says = Phrase(N_("kpixl {version} is in {path}."), version=__version__, path=folder)
+    says = phrase(N_("kpixl {version} is in {path}."), version=__version__, path=folder)
     yield Finding("ok", "kpixl", says)
 
 
 def _xlwings(m: Machine) -> Iterator[Finding]:
     version = m.version("xlwings")
-    again = Phrase(N_("Run: {command}"), command=f'"{m.python}" -m pip install --force-reinstall xlwings')
+    again = phrase(N_("Run: {command}"), command=f'"{m.python}" -m pip install --force-reinstall xlwings')
     if version is None:
-        yield Finding("missing", "xlwings", Phrase(N_("xlwings, which talks to Excel, is not installed.")), again)
+        yield Finding("missing", "xlwings", phrase(N_("xlwings, which talks to Excel, is not installed.")), again)
         return
     failure = m.failure(_NEEDED.get(m.platform, "xlwings.main"))
     if failure is not None:
         broken = N_("xlwings {version} is installed, but cannot be loaded ({detail}).")
-        yield Finding("missing", "xlwings", Phrase(broken, version=version, detail=failure), again)
+        yield Finding("missing", "xlwings", phrase(broken, version=version, detail=failure), again)
         return
-    yield Finding("ok", "xlwings", Phrase(N_("xlwings {version} is installed."), version=version))
+    yield Finding("ok", "xlwings", phrase(N_("xlwings {version} is installed."), version=version))
     if m.platform == "win32":
         library = f"xlwings64-{version}.dll"
         if not any(m.exists(folder / library) for folder in (m.python.parent, m.python.parent.parent)):
             lost = N_("{file}, which Excel needs in order to call Python, is not beside Python.")
-            yield Finding("missing", "xlwings_library", Phrase(lost, file=library), again)
+            yield Finding("missing", "xlwings_library", phrase(lost, file=library), again)
     if m.platform == "darwin":
         script = f"xlwings-{version}.applescript"
         if not m.exists(m.home / "Library/Application Scripts/com.microsoft.Excel" / script):
             lost = N_("{file}, which Excel needs in order to call Python, is not where Excel looks.")
             command = f'"{m.python.parent / "xlwings"}" runpython install'
-            remedy = Phrase(N_("Run: {command}"), command=command)
-            yield Finding("missing", "xlwings_library", Phrase(lost, file=script), remedy)
+            remedy = phrase(N_("Run: {command}"), command=command)
+            yield Finding("missing", "xlwings_library", phrase(lost, file=script), remedy)
 
 
 # Programs
@@ -124,15 +118,15 @@ def _xlwings(m: Machine) -> Iterator[Finding]:
 def _excel(m: Machine) -> Iterator[Finding]:
     if m.platform not in ("win32", "darwin"):
         none = N_("There is no Excel for this system; kpixl works on the files all the same.")
-        yield Finding("ok", "excel", Phrase(none))
+        yield Finding("ok", "excel", phrase(none))
         return
     mac = pure(m, "/Applications/Microsoft Excel.app")
     found = m.registered("excel.exe") if m.platform == "win32" else mac
     if found and m.exists(found):
-        yield Finding("ok", "excel", Phrase(N_("Excel is in {path}."), path=found))
+        yield Finding("ok", "excel", phrase(N_("Excel is in {path}."), path=found))
     else:
         remedy = N_("Install it to work in the workbooks; the web version cannot run macros.")
-        yield Finding("missing", "excel", Phrase(N_("Excel was not found on this computer.")), Phrase(remedy))
+        yield Finding("missing", "excel", phrase(N_("Excel was not found on this computer.")), phrase(remedy))
 
 
 def _add_in(m: Machine) -> Iterator[Finding]:
@@ -142,15 +136,15 @@ def _add_in(m: Machine) -> Iterator[Finding]:
         return
     if content is None:
         none = N_("xlwings' add-in is not installed in Excel; kpixl's workbooks do without it.")
-        yield Finding("ok", "add_in", Phrase(none))
+        yield Finding("ok", "add_in", phrase(none))
         return
     version, installed = bridge_version(_project_of(content)), m.version("xlwings")
     if version == installed:
-        yield Finding("ok", "add_in", Phrase(N_("xlwings' add-in {version} is installed in Excel."), version=version))
+        yield Finding("ok", "add_in", phrase(N_("xlwings' add-in {version} is installed in Excel."), version=version))
     else:
         differs = N_("xlwings' add-in in Excel is of version {version}, and xlwings is of version {installed}.")
-        says = Phrase(differs, version=version or "?", installed=installed or "–")
-        remedy = Phrase(N_("Close Excel and run: {command}"), command="xlwings addin install")
+        says = phrase(differs, version=version or "?", installed=installed or "–")
+        remedy = phrase(N_("Close Excel and run: {command}"), command="xlwings addin install")
         yield Finding("look", "add_in", says, remedy)
 
 
@@ -178,10 +172,10 @@ def _libreoffice(m: Machine) -> Iterator[Finding]:
     }
     found = m.which("soffice") or places.get(m.platform)
     if found and m.exists(found):
-        yield Finding("ok", "libreoffice", Phrase(N_("LibreOffice is in {path}."), path=found))
+        yield Finding("ok", "libreoffice", phrase(N_("LibreOffice is in {path}."), path=found))
     else:
         none = N_("LibreOffice was not found; kpixl does without it.")
-        yield Finding("ok", "libreoffice", Phrase(none))
+        yield Finding("ok", "libreoffice", phrase(none))
 
 
 # kpixl itself
@@ -192,20 +186,20 @@ def _languages(m: Machine) -> Iterator[Finding]:
         code for code in codes() if code != ENGLISH and not m.exists(TRANSLATIONS / code / "LC_MESSAGES" / "kpixl.mo")
     ]
     if lacking:
-        says = Phrase(N_("kpixl's texts are missing in: {codes}."), codes=", ".join(lacking))
+        says = phrase(N_("kpixl's texts are missing in: {codes}."), codes=", ".join(lacking))
         command = f'"{m.python}" -m pip install --force-reinstall kpixl=={__version__}'
-        yield Finding("missing", "languages", says, Phrase(N_("Run: {command}"), command=command))
+        yield Finding("missing", "languages", says, phrase(N_("Run: {command}"), command=command))
     else:
-        yield Finding("ok", "languages", Phrase(N_("kpixl speaks: {codes}."), codes=", ".join(codes())))
+        yield Finding("ok", "languages", phrase(N_("kpixl speaks: {codes}."), codes=", ".join(codes())))
 
 
 def _folder(m: Machine, folder: Path) -> Iterator[Finding]:
     if m.can_write(folder):
-        yield Finding("ok", "folder", Phrase(N_("The folder {path} can be written to."), path=folder))
+        yield Finding("ok", "folder", phrase(N_("The folder {path} can be written to."), path=folder))
     else:
-        says = Phrase(N_("The folder {path} cannot be written to."), path=folder)
+        says = phrase(N_("The folder {path} cannot be written to."), path=folder)
         remedy = N_("Move the workbooks to a folder of yours, such as Documents.")
-        yield Finding("missing", "folder", says, Phrase(remedy))
+        yield Finding("missing", "folder", says, phrase(remedy))
 
 
 # A workbook
@@ -217,17 +211,17 @@ def _workbook(m: Machine, path: Path) -> Iterator[Finding]:
     package = Package.open(path)
     projects = [related.target for related in package.relationships(package.workbook_part) if related.type == _MACROS]
     if not projects:
-        yield Finding("ok", "macros", Phrase(N_("{file} has no macros, so nothing stands in its way."), file=path.name))
+        yield Finding("ok", "macros", phrase(N_("{file} has no macros, so nothing stands in its way."), file=path.name))
         return
     yield from _blocked(m, path)
     version = bridge_version(package.read(projects[0]))
     if version is None:
         alone = N_("The macros of {file} need Excel alone, and no Python.")
-        yield Finding("ok", "macros", Phrase(alone, file=path.name))
+        yield Finding("ok", "macros", phrase(alone, file=path.name))
         return
     if m.platform not in ("win32", "darwin"):
         elsewhere = N_("The macros of {file} call Python through xlwings {version}, from Excel for Windows or Mac.")
-        yield Finding("ok", "macros", Phrase(elsewhere, file=path.name, version=version))
+        yield Finding("ok", "macros", phrase(elsewhere, file=path.name, version=version))
         return
     yield from _interpreter(m, path, version, _conf(m, path, package))
 
@@ -235,11 +229,11 @@ def _workbook(m: Machine, path: Path) -> Iterator[Finding]:
 def _blocked(m: Machine, path: Path) -> Iterator[Finding]:
     mark = m.read(PurePath(f"{path}:Zone.Identifier")) if m.platform == "win32" else None
     if mark and _FROM_ELSEWHERE.search(mark):
-        says = Phrase(
+        says = phrase(
             N_("Windows blocks the macros of {file}, because it came by mail or from the web."), file=path.name
         )
         remedy = N_("Close it, right-click the file, choose Properties, tick Unblock, and press OK.")
-        yield Finding("look", "blocked", says, Phrase(remedy))
+        yield Finding("look", "blocked", says, phrase(remedy))
 
 
 def _interpreter(m: Machine, path: Path, version: str, conf: Mapping[str, str]) -> Iterator[Finding]:
@@ -250,9 +244,9 @@ def _interpreter(m: Machine, path: Path, version: str, conf: Mapping[str, str]) 
     if python and python.parent == pure(m, "."):
         python = m.which(named)
     if python is None or not m.exists(python):
-        says = Phrase(N_("{file} looks for Python as “{name}”, which is not there."), file=path.name, name=named)
+        says = phrase(N_("{file} looks for Python as “{name}”, which is not there."), file=path.name, name=named)
         mend = N_("Unhide the sheet {sheet} in Excel and write beside {key}: {python}")
-        yield Finding("missing", "interpreter", says, Phrase(mend, sheet=CONF_SHEET, key=key.title(), python=m.python))
+        yield Finding("missing", "interpreter", says, phrase(mend, sheet=CONF_SHEET, key=key.title(), python=m.python))
         return
     ok = True
     for package, wanted in (("kpixl", __version__), ("xlwings", version)):
@@ -261,15 +255,15 @@ def _interpreter(m: Machine, path: Path, version: str, conf: Mapping[str, str]) 
             ok = False
             differs = N_("{file} needs {package} {wanted}, and its Python ({python}) has {there}.")
             none = N_("{file} needs {package} {wanted}, and its Python ({python}) does not have it.")
-            says = Phrase(
+            says = phrase(
                 differs if there else none, file=path.name, package=package, wanted=wanted, python=python, there=there
             )
             command = f'"{python}" -m pip install {package}=={wanted}'
             level: Literal["look", "missing"] = "look" if there and package == "kpixl" else "missing"
-            yield Finding(level, f"workbook_{package}", says, Phrase(N_("Run: {command}"), command=command))
+            yield Finding(level, f"workbook_{package}", says, phrase(N_("Run: {command}"), command=command))
     if ok:
         fits = N_("{file} finds its Python ({python}), with the kpixl and the xlwings that it needs.")
-        yield Finding("ok", "interpreter", Phrase(fits, file=path.name, python=python))
+        yield Finding("ok", "interpreter", phrase(fits, file=path.name, python=python))
 
 
 def _expanded(m: Machine, text: str) -> str:

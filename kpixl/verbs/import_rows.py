@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kpixl.entries import entry_table
-from kpixl.errors import N_, Phrase, UnknownChoice, UnknownField
+from kpixl.errors import N_, UnknownChoice, UnknownField
 from kpixl.files import ensure_free, locked
 from kpixl.imports import (
     Hints,
@@ -33,6 +33,7 @@ from kpixl.imports import (
     together,
 )
 from kpixl.kpi.closing import leaving
+from kpixl.message import phrase
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.table_rows import set_cells
 from kpixl.texts.words import choice_words
@@ -203,7 +204,7 @@ def _table(book: Book, name: str) -> str:
     sheets = {table.id: book.sheets[table.id].name for table in tables if table.id in book.sheets}
     found = table_called(name, tables, sheets)
     if found is None:
-        raise UnknownChoice(got=name, what=Phrase(N_("table")), allowed=", ".join(table.id for table in tables))
+        raise UnknownChoice(got=name, what=phrase(N_("table")), allowed=", ".join(table.id for table in tables))
     return found
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kpixl import files
-from kpixl.errors import N_, FileExists, FileInUse, FolderMissing, Phrase, UsageError
+from kpixl.errors import N_, FileExists, FileInUse, FolderMissing, UsageError
 from kpixl.i18n import language
 from kpixl.kpi.breakdown import breakdown
 from kpixl.kpi.pareto import pareto
+from kpixl.message import phrase
 from kpixl.report.page import GENERATOR, report_html
 from kpixl.report.pdf import pdf_of
 from kpixl.verbs import results
@@ -125,4 +126,4 @@ def _write(path: Path, data: bytes) -> None:
     except files.ChangedByAnother:
         raise
     except FileInUse as error:
-        raise FileInUse(path=path.name, program=Phrase(N_("another program"))) from error
+        raise FileInUse(path=path.name, program=phrase(N_("another program"))) from error

@@ -28,11 +28,11 @@ from kpixl.errors import (
     NotWritten,
     Unexpected,
     UsageError,
-    Verbatim,
     WorkbookError,
 )
 from kpixl.files import BACKUP_FOLDER, ensure_free, locked
 from kpixl.i18n import language
+from kpixl.message import Verbatim
 from kpixl.ooxml.package import Package
 from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package

@@ -17,7 +17,7 @@ from kpixl import catalog
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.cellvalue import ExcelError, number
 from kpixl.entries import Entries, EntryTable, OwnEntry, PastValue, WhatIf
-from kpixl.errors import N_, BadSetting, OwnedPartMissing, Phrase
+from kpixl.errors import N_, BadSetting, OwnedPartMissing
 from kpixl.i18n import language
 from kpixl.kpi.grade import GRADED
 from kpixl.kpi.in_force import settings_of
@@ -26,6 +26,7 @@ from kpixl.kpi.noise import NOISE
 from kpixl.kpi.own import own_kpis
 from kpixl.kpi.what_if import changeable
 from kpixl.languages import codes
+from kpixl.message import phrase
 from kpixl.period import Kind, Period, Window, from_serial
 from kpixl.texts.words import entry_words, kpi_title
 from kpixl.workbook import layout
@@ -92,10 +93,10 @@ def read_view(view: View) -> Book:
     reader = _Reader(view)
     places, sheets = reader.places("settings")
     if "settings" not in places:
-        raise OwnedPartMissing(path=view.path.name, what=Phrase(layout.RESULT_TITLES["settings"]))
+        raise OwnedPartMissing(path=view.path.name, what=phrase(layout.RESULT_TITLES["settings"]))
     business, code, currency, kind = (reader.fixed(places["settings"], sheets, row) for row in FIXED)
     if not (business in catalog.catalogue().businesses and code in codes() and currency and kind in list(Kind)):
-        raise OwnedPartMissing(path=view.path.name, what=Phrase(N_("a fixed entry of Settings")))
+        raise OwnedPartMissing(path=view.path.name, what=phrase(N_("a fixed entry of Settings")))
     book = as_made(reader, catalog.business(business))
     places, sheets = reader.places(*layout.blocks(book))
     _require(view, book, places)
@@ -106,14 +107,14 @@ def _require(view: View, business: Business, places: Mapping[str, Placement]) ->
     """Refuse a workbook in which a row or column is gone that its own formulas and kpixl count on."""
     for id_ in REQUIRED_BLOCKS:
         wanted, place = layout.placements(business)[id_], places.get(id_)
-        title = Phrase(layout.RESULT_TITLES[id_])
+        title = phrase(layout.RESULT_TITLES[id_])
         if place is None:
             raise OwnedPartMissing(path=view.path.name, what=title)
         gone = [
             key for key in (*wanted.rows, *wanted.columns) if key not in {*place.row_numbers, *place.column_numbers}
         ]
         if gone:
-            what = Phrase(N_("the row or column “{id}” of {sheet}"), id=gone[0], sheet=title)
+            what = phrase(N_("the row or column “{id}” of {sheet}"), id=gone[0], sheet=title)
             raise OwnedPartMissing(path=view.path.name, what=what)
 
 
@@ -205,7 +206,7 @@ class _Reader(Blocks):
         cell = self.named("period_day")
         serial = cell.number
         if not cell.cell:
-            raise OwnedPartMissing(path=self.path.name, what=Phrase(N_("the cell of the period")))
+            raise OwnedPartMissing(path=self.path.name, what=phrase(N_("the cell of the period")))
         if serial is None or not 1 < serial < LAST_SERIAL:
             t = language(code)
             raise BadSetting(sheet=cell.sheet, cell=cell.cell, got=cell.raw, expected=t("a date"))

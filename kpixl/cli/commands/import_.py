@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from kpixl.cli.answer import WORKBOOK, NotAPair, code_of, pairs
 from kpixl.cli.command import OWNER_NEEDED, Answer, Arguments, Command, Option, Word
-from kpixl.errors import N_, Phrase, UnknownChoice
+from kpixl.errors import N_, UnknownChoice
 from kpixl.languages import default_language
+from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,7 @@ def _said(arguments: Arguments, left_out: frozenset[str]) -> Said:
     orders = {order.lower(): order.lower() for order in ("dmy", "mdy", "ymd")}
     order = (arguments.dates or "").lower()
     if order and order not in orders:
-        raise UnknownChoice(got=arguments.dates, what=Phrase(N_("order of dates")), allowed=", ".join(orders))
+        raise UnknownChoice(got=arguments.dates, what=phrase(N_("order of dates")), allowed=", ".join(orders))
     return Said(tuple(filters), words, order or None, {}, left_out)  # type: ignore[arg-type]
 
 

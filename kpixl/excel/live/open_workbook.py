@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpixl import files
-from kpixl.errors import N_, Phrase, WorkbookError
+from kpixl.errors import N_, WorkbookError
 from kpixl.excel.live.changes import block_steps, touches
 from kpixl.excel.live.chart_steps import chart_steps
 from kpixl.excel.live.journal import NotUndone, Step, carry_out
 from kpixl.excel.live.live_view import LiveView
 from kpixl.excel.live.state import SheetHasPassword, undisturbed, unprotecting
+from kpixl.message import Message, phrase
 from kpixl.verbs.refresh import context_of
 from kpixl.verbs.results import Outcome, no_collection, scored
 from kpixl.workbook.read import read_view
@@ -114,12 +115,12 @@ def _in_our_words(view: LiveView) -> Iterator[None]:
         raise ExcelRefused(path=_called(view), detail=_detail(error)) from error
 
 
-def _called(view: LiveView) -> str | Phrase:
+def _called(view: LiveView) -> str | Message:
     """The name of the workbook, which Excel may not tell either."""
     try:
         return view.path.name
     except Exception:
-        return Phrase(N_("this workbook"))
+        return phrase(N_("this workbook"))
 
 
 def _detail(error: BaseException | None) -> str:
