@@ -286,7 +286,7 @@ def test_too_few_cases_to_grade() -> None:
         made.result("css"),
         reason=Reason("no_bands"),
         grade=replace(made.result("css").grade, level=None, next_level=None, to_next=None),
-        settled=None,
+        certainty=replace(made.result("css").certainty, settled=None),
     )
     assert spaces(comment(few, made, EN)).startswith("80.0%; worse than the previous period (85.0%). No benchmark")
     assert "worse" not in comment(replace(few, reason=Reason("too_few")), made, EN)
