@@ -39,8 +39,9 @@ from kpixl.errors import (
 )
 from kpixl.i18n import language
 from kpixl.ooxml.cells import parse_cell
+from kpixl.ooxml.names import PACKAGE_RELATIONSHIP
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
-from kpixl.ooxml.parts import PACKAGE_RELATIONSHIP, rels_name
+from kpixl.ooxml.parts import rels_name
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Kind, Period, serial
 from kpixl.verbs import new, refresh, results

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from kpixl.ooxml.package import MAIN
+from kpixl.ooxml.names import MAIN, qn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 def in_order(root: Element, tag: str, order: Sequence[str]) -> Element:
     """The child called ``tag``; a missing one is made before the first child that ``order`` has after it."""
-    found = root.find(f"{{{MAIN}}}{tag}")
+    found = root.find(qn(f"x:{tag}"))
     if found is not None:
         return found
-    later = {f"{{{MAIN}}}{name}" for name in order[order.index(tag) + 1 :]}
-    new = root.makeelement(f"{{{MAIN}}}{tag}", nsmap={root.prefix: MAIN})
+    later = {qn(f"x:{name}") for name in order[order.index(tag) + 1 :]}
+    new = root.makeelement(qn(f"x:{tag}"), nsmap={root.prefix: MAIN})
     place = next((child for child in root if child.tag in later), None)
     if place is None:
         root.append(new)

@@ -13,8 +13,8 @@ from lxml import etree
 
 from kpixl.errors import N_, DatesFrom1904, WorkbookError
 from kpixl.ooxml.elements import in_order, planted
-from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
-from kpixl.ooxml.parts import PACKAGE_RELATIONSHIP, RELATIONSHIPS_TYPE, rels_name, to_bytes
+from kpixl.ooxml.names import NAMESPACES, OFFICE_RELATIONSHIP, declared, qn
+from kpixl.ooxml.parts import RELATIONSHIPS_TYPE, rels_name, to_bytes
 from kpixl.ooxml.styles import merge_styles
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from kpixl.ooxml.styles import Formats
 
 _PROPERTY = "kpixl"
-_PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
-_VALUES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 _PROPERTIES_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _PROPERTY_SET = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _FIRST_PROPERTY = 2
@@ -107,7 +105,7 @@ def _reached(source: Package) -> list[str]:
 
 def _relinked(source: Package, part: str, names: Mapping[str, str]) -> Element:
     root = source.tree(rels_name(part))
-    entries = root.iter(f"{{{PACKAGE_RELATIONSHIP}}}Relationship")
+    entries = root.iter(qn("rel:Relationship"))
     folder = "/" + posixpath.dirname(names[part])
     for entry, relationship in zip(entries, source.relationships(part), strict=True):
         if not relationship.external:
@@ -120,11 +118,11 @@ def _sheets(source: Package, formats: Formats) -> Iterator[tuple[str, bytes]]:
     strings = [
         item
         for part in source.related(source.workbook_part, OFFICE_RELATIONSHIP + "/sharedStrings")
-        for item in source.tree(part).iterfind(f"{{{MAIN}}}si")
+        for item in source.tree(part).iterfind(qn("x:si"))
     ]
     for sheet in source.sheets:
         root = source.tree(sheet.part)
-        for view in root.iter(f"{{{MAIN}}}sheetView"):
+        for view in root.iter(qn("x:sheetView")):
             # Excel would group it with the owner's selected sheet, and what he types would go into both.
             view.attrib.pop("tabSelected", "")
         _restyle(root, formats)
@@ -134,13 +132,13 @@ def _sheets(source: Package, formats: Formats) -> Iterator[tuple[str, bytes]]:
 
 def _restyle(root: Element, formats: Formats) -> None:
     """Point cells, rows, columns and rules to their formats in the other workbook."""
-    for cell in root.iter(f"{{{MAIN}}}c"):
+    for cell in root.iter(qn("x:c")):
         # A cell without a format has the first one, which may look different there.
         style = formats.cells[int(cell.get("s", "0"))]
         if style or "s" in cell.attrib:
             cell.set("s", str(style))
     for tag, attribute in (("row", "s"), ("col", "style")):
-        for element in root.iter(f"{{{MAIN}}}{tag}"):
+        for element in root.iter(qn(f"x:{tag}")):
             if attribute in element.attrib:
                 element.set(attribute, str(formats.cells[int(element.get(attribute, "0"))]))
     _restyle_rules(root, formats)
@@ -155,13 +153,13 @@ def _restyle_rules(root: Element, formats: Formats) -> None:
 
 def _inline(root: Element, strings: list[Element]) -> None:
     """Put shared texts into their cells: the other workbook's table of texts stays as it is."""
-    for cell in root.iter(f"{{{MAIN}}}c"):
+    for cell in root.iter(qn("x:c")):
         if cell.get("t") == "s":
-            index = int(cell.findtext(f"{{{MAIN}}}v", "0"))
-            for value in cell.findall(f"{{{MAIN}}}v"):
+            index = int(cell.findtext(qn("x:v"), "0"))
+            for value in cell.findall(qn("x:v")):
                 cell.remove(value)
             cell.set("t", "inlineStr")
-            item = etree.SubElement(cell, f"{{{MAIN}}}is")
+            item = etree.SubElement(cell, qn("x:is"))
             for child in strings[index]:
                 planted(item, child)
 
@@ -180,7 +178,7 @@ def _numbers(package: Package) -> Iterator[int]:
     for sheet in package.sheets:
         for kind in ("table", "tableSingleCells") if sheet.part else ():
             for part in package.related(sheet.part, f"{OFFICE_RELATIONSHIP}/{kind}"):
-                for element in package.tree(part).iter(f"{{{MAIN}}}table", f"{{{MAIN}}}singleXmlCell"):
+                for element in package.tree(part).iter(qn("x:table"), qn("x:singleXmlCell")):
                     yield int(element.get("id", "0"))
 
 
@@ -191,19 +189,19 @@ def _list_sheets(target: Package, source: Package, places: Mapping[str, str]) ->
     """Enter the sheets and their names in the workbook part."""
     root = target.tree(target.workbook_part)
     count = len(target.sheets)
-    if root.find(f"{{{MAIN}}}bookViews") is None:
+    if root.find(qn("x:bookViews")) is None:
         # The views of the new sheets refer to the window.
-        etree.SubElement(in_order(root, "bookViews", _ORDER), f"{{{MAIN}}}workbookView")
+        etree.SubElement(in_order(root, "bookViews", _ORDER), qn("x:workbookView"))
     sheets = in_order(root, "sheets", _ORDER)
     last = max((int(entry.get("sheetId", "0")) for entry in sheets.iterchildren("{*}*")), default=0)
     types = {related.target: related.type for related in source.relationships(source.workbook_part)}
-    nsmap = None if OFFICE_RELATIONSHIP in sheets.nsmap.values() else {"r": OFFICE_RELATIONSHIP}
+    nsmap = None if OFFICE_RELATIONSHIP in sheets.nsmap.values() else declared("r")
     for number, sheet in enumerate(source.sheets, last + 1):
-        entry = etree.SubElement(sheets, f"{{{MAIN}}}sheet", {"name": sheet.name, "sheetId": str(number)}, nsmap=nsmap)
+        entry = etree.SubElement(sheets, qn("x:sheet"), {"name": sheet.name, "sheetId": str(number)}, nsmap=nsmap)
         if sheet.state != "visible":
             entry.set("state", sheet.state)
         id_ = target.add_relationship(target.workbook_part, types[sheet.part], places[sheet.part])
-        entry.set(f"{{{OFFICE_RELATIONSHIP}}}id", id_)
+        entry.set(qn("r:id"), id_)
     names = _names(source)
     if names:
         holder = in_order(root, "definedNames", _ORDER)
@@ -215,7 +213,7 @@ def _list_sheets(target: Package, source: Package, places: Mapping[str, str]) ->
 
 
 def _names(source: Package) -> list[Element]:
-    return source.tree(source.workbook_part).findall(f"{{{MAIN}}}definedNames/{{{MAIN}}}definedName")
+    return source.tree(source.workbook_part).findall(qn("x:definedNames/x:definedName"))
 
 
 def _mark(target: Package, value: str) -> None:
@@ -224,16 +222,18 @@ def _mark(target: Package, value: str) -> None:
     part = next(iter(target.related("", kind)), None)
     if part is None:
         (part,) = target.free_names(["docProps/custom.xml"]).values()
-        target.add(part, f'<Properties xmlns="{_PROPERTIES}" xmlns:vt="{_VALUES}"/>'.encode(), _PROPERTIES_TYPE)
+        target.add(
+            part, f'<Properties xmlns="{NAMESPACES["cp"]}" xmlns:vt="{NAMESPACES["vt"]}"/>'.encode(), _PROPERTIES_TYPE
+        )
         target.add_relationship("", kind, part)
     root = target.tree(part)
-    entries = list(root.iterchildren(f"{{{_PROPERTIES}}}property"))
+    entries = list(root.iterchildren(qn("cp:property")))
     entry = next((entry for entry in entries if entry.get("name") == _PROPERTY), None)
     if entry is None:
         last = max((int(entry.get("pid", "0")) for entry in entries), default=0)
         attributes = {"fmtid": _PROPERTY_SET, "pid": str(max(last + 1, _FIRST_PROPERTY)), "name": _PROPERTY}
-        entry = etree.SubElement(root, f"{{{_PROPERTIES}}}property", attributes)
+        entry = etree.SubElement(root, qn("cp:property"), attributes)
     for child in list(entry):
         entry.remove(child)
-    etree.SubElement(entry, f"{{{_VALUES}}}lpwstr", nsmap={"vt": _VALUES}).text = value
+    etree.SubElement(entry, qn("vt:lpwstr"), nsmap=declared("vt")).text = value
     target.replace(part, root)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from kpixl.ooxml.cells import cell_name
 from kpixl.ooxml.moves import area_of
-from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
-from kpixl.ooxml.parts import PACKAGE_RELATIONSHIP, rels_name
+from kpixl.ooxml.names import OFFICE_RELATIONSHIP, qn
+from kpixl.ooxml.parts import rels_name
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _THREADED = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"
 _UID = "{http://schemas.microsoft.com/office/spreadsheetml/2014/revision}uid"
-_ID = f"{{{OFFICE_RELATIONSHIP}}}id"
+_ID = qn("r:id")
 
 # The drawings of notes are not always well-formed XML, so they are never parsed as such.
 _SHAPE = re.compile(rb"<((?:\w+:)?shape)\b[^>]*(?<!/)>.*?</\1\s*>", re.DOTALL)
@@ -35,7 +35,7 @@ _ANCHOR_ROWS = (2, 6)
 
 def move_links(package: Package, part: str, root: Element, moves: Moves) -> None:
     """Links in the tree ``root`` of the sheet ``part`` follow their cells; addresses that no link uses any more go."""
-    links = root.find(f"{{{MAIN}}}hyperlinks")
+    links = root.find(qn("x:hyperlinks"))
     if links is None:
         return
     dropped = set()
@@ -116,7 +116,7 @@ def _drop_relationships(package: Package, part: str, ids: set[str | None]) -> No
     if not package.has(name) or not ids - {None}:
         return
     root = package.tree(name)
-    for entry in root.findall(f"{{{PACKAGE_RELATIONSHIP}}}Relationship"):
+    for entry in root.findall(qn("rel:Relationship")):
         if entry.get("Id") in ids:
             root.remove(entry)
     package.replace(name, root)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from kpixl.errors import NotAWorkbook, StrictWorkbook
-from kpixl.ooxml.parts import CONTENT_TYPES, PACKAGE_RELATIONSHIP, Parts, Relationship, rels_name, to_bytes
+from kpixl.ooxml.names import MAIN, OFFICE_RELATIONSHIP, qn
+from kpixl.ooxml.parts import CONTENT_TYPES, Parts, Relationship, rels_name, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +33,6 @@ __all__ = [
     "to_bytes",
     "unescaped",
 ]
-
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-OFFICE_RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 _STRICT = "http://purl.oclc.org/ooxml/"
 _WORKBOOK_TYPES = (
@@ -90,11 +88,11 @@ class Package(Parts):
     def sheets(self) -> tuple[Sheet, ...]:
         """All sheets in the order of their tabs, charts and hidden ones included."""
         targets = {r.id: r.target for r in self.relationships(self.workbook_part)}
-        entries = self.tree(self.workbook_part).iterfind(f"{{{MAIN}}}sheets/{{{MAIN}}}sheet")
+        entries = self.tree(self.workbook_part).iterfind(qn("x:sheets/x:sheet"))
         return tuple(
             Sheet(
                 name=entry.get("name", ""),
-                part=targets.get(entry.get(f"{{{OFFICE_RELATIONSHIP}}}id", ""), ""),
+                part=targets.get(entry.get(qn("r:id"), ""), ""),
                 state=entry.get("state", "visible"),
                 index=index,
             )
@@ -104,7 +102,7 @@ class Package(Parts):
     @cached_property
     def defined_names(self) -> dict[str, str]:
         """What each name of the whole workbook refers to; names of one sheet are not among them."""
-        entries = self.tree(self.workbook_part).iterfind(f"{{{MAIN}}}definedNames/{{{MAIN}}}definedName")
+        entries = self.tree(self.workbook_part).iterfind(qn("x:definedNames/x:definedName"))
         return {e.get("name", ""): e.text or "" for e in entries if e.get("localSheetId") is None}
 
     @cached_property
@@ -115,7 +113,7 @@ class Package(Parts):
     @cached_property
     def date1904(self) -> bool:
         """Whether day 0 is 1904-01-01, as once on the Mac."""
-        settings = self.tree(self.workbook_part).find(f"{{{MAIN}}}workbookPr")
+        settings = self.tree(self.workbook_part).find(qn("x:workbookPr"))
         return settings is not None and settings.get("date1904") in ("1", "true")
 
     @cached_property
@@ -134,15 +132,15 @@ class Package(Parts):
         return tuple(
             string_of(item)
             for part in self.related(self.workbook_part, OFFICE_RELATIONSHIP + "/sharedStrings")
-            for item in self.tree(part).iterfind(f"{{{MAIN}}}si")
+            for item in self.tree(part).iterfind(qn("x:si"))
         )
 
     def set_full_calc_on_load(self) -> None:
         """Have Excel recalculate everything when it opens the workbook."""
         root = self.tree(self.workbook_part)
-        entry = root.find(f"{{{MAIN}}}calcPr")
+        entry = root.find(qn("x:calcPr"))
         if entry is None:
-            entry = etree.Element(f"{{{MAIN}}}calcPr", nsmap={root.prefix: MAIN})
+            entry = etree.Element(qn("x:calcPr"), nsmap={root.prefix: MAIN})
             after = [child for child in root.iterchildren("{*}*") if etree.QName(child).localname in _AFTER_CALC_PR]
             root.insert(root.index(after[0]) if after else len(root), entry)
         elif entry.get("fullCalcOnLoad") in ("1", "true"):
@@ -157,7 +155,7 @@ class Package(Parts):
         for part in self.related(self.workbook_part, kind):
             self.remove(part)
             tree = self.tree(name)
-            for entry in tree.findall(f"{{{PACKAGE_RELATIONSHIP}}}Relationship"):
+            for entry in tree.findall(qn("rel:Relationship")):
                 if entry.get("Type") == kind:
                     tree.remove(entry)
             self.replace(name, tree)
@@ -167,7 +165,7 @@ class Package(Parts):
             raise NotAWorkbook(path=self._path.name)
         if self.content_type(self.workbook_part).lower() not in _WORKBOOK_TYPES:
             raise NotAWorkbook(path=self._path.name)
-        if self.tree(self.workbook_part).tag != f"{{{MAIN}}}workbook":
+        if self.tree(self.workbook_part).tag != qn("x:workbook"):
             raise StrictWorkbook(path=self._path.name)
 
     def _forget(self, name: str | None) -> None:
@@ -182,7 +180,7 @@ class Package(Parts):
         for sheet in self.sheets:
             for part in self.related(sheet.part, OFFICE_RELATIONSHIP + "/table") if sheet.part else ():
                 root = self.tree(part)
-                columns = root.iterfind(f"{{{MAIN}}}tableColumns/{{{MAIN}}}tableColumn")
+                columns = root.iterfind(qn("x:tableColumns/x:tableColumn"))
                 names = tuple(unescaped(column.get("name", "")) for column in columns)
                 yield TablePart(root.get("displayName", ""), part, sheet, root.get("ref", ""), names)
 
@@ -194,5 +192,5 @@ def unescaped(text: str) -> str:
 
 def string_of(item: Element) -> str:
     """The text of a shared or inline string item."""
-    runs = (t for t in item.iterfind(f".//{{{MAIN}}}t") if t.getparent().tag != f"{{{MAIN}}}rPh")  # type: ignore[union-attr]
+    runs = (t for t in item.iterfind(qn(".//x:t")) if t.getparent().tag != qn("x:rPh"))  # type: ignore[union-attr]
     return unescaped("".join(run.text or "" for run in runs))

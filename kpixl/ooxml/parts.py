@@ -28,6 +28,7 @@ from kpixl.errors import (
 )
 from kpixl.message import Message, phrase
 from kpixl.ooxml.archive import Archive
+from kpixl.ooxml.names import PACKAGE_RELATIONSHIP, qn
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
-PACKAGE_RELATIONSHIP = "http://schemas.openxmlformats.org/package/2006/relationships"
 CONTENT_TYPES = "[Content_Types].xml"
 RELATIONSHIPS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 
@@ -187,7 +187,7 @@ class Parts:
                 target=entry.get("Target", "") if external else self._resolve(part, entry.get("Target", "")),
                 external=external,
             )
-            for entry in self.tree(name).iter(f"{{{PACKAGE_RELATIONSHIP}}}Relationship")
+            for entry in self.tree(name).iter(qn("rel:Relationship"))
             for external in (entry.get("TargetMode") == "External",)
         )
 
@@ -213,7 +213,7 @@ class Parts:
         tree = self.tree(name) if self.has(name) else etree.fromstring(empty)
         taken = {r.id for r in self.relationships(part)}
         number = next(f"rId{n}" for n in range(1, len(taken) + 2) if f"rId{n}" not in taken)
-        entry = etree.SubElement(tree, f"{{{PACKAGE_RELATIONSHIP}}}Relationship")
+        entry = etree.SubElement(tree, qn("rel:Relationship"))
         for key, value in (("Id", number), ("Type", kind), ("Target", "/" + target)):
             entry.set(key, value)
         if self.has(name):

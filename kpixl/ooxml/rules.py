@@ -11,7 +11,7 @@ from lxml import etree
 
 from kpixl.ooxml.cells import Area, cell_name
 from kpixl.ooxml.moves import area_of
-from kpixl.ooxml.package import MAIN
+from kpixl.ooxml.names import qn
 from kpixl.ooxml.sheet import moved_formula
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def move_rules(root: Element, sheet_name: str, moves: Moves) -> None:
 def _beside_cells(root: Element, *names: str) -> Iterator[Element]:
     wanted = [f"{{*}}{name}" for name in names]
     for child in root.iterchildren("{*}*"):
-        if child.tag != f"{{{MAIN}}}sheetData":
+        if child.tag != qn("x:sheetData"):
             yield from child.iter(*wanted)
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from kpixl.errors import N_, OwnedPartMissing
 from kpixl.message import phrase
 from kpixl.ooxml.cells import Area, cell_name, parse_area
-from kpixl.ooxml.package import MAIN, unescaped
+from kpixl.ooxml.names import qn
+from kpixl.ooxml.package import unescaped
 from kpixl.ooxml.sheet import moved_formula
 
 if TYPE_CHECKING:
@@ -62,10 +63,10 @@ def shape_of(root: Element) -> Shape:
 
 def columns_of(root: Element, editor: SheetEditor, data: Area) -> list[Column]:
     """The columns of a table from left to right."""
-    entries = root.iterfind(f"{{{MAIN}}}tableColumns/{{{MAIN}}}tableColumn")
+    entries = root.iterfind(qn("x:tableColumns/x:tableColumn"))
     described = []
     for number, entry in zip(range(data.left, data.right + 1), entries, strict=True):
-        calculated = entry.find(f"{{{MAIN}}}calculatedColumnFormula")
+        calculated = entry.find(qn("x:calculatedColumnFormula"))
         described.append(
             Column(
                 number=number,

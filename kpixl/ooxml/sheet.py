@@ -14,7 +14,8 @@ from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_, DamagedWorkbook
 from kpixl.message import phrase
 from kpixl.ooxml.cells import Area, Value, cell_name, escaped, needs_space, number_text, parse_area, parse_cell
-from kpixl.ooxml.package import MAIN, string_of, unescaped
+from kpixl.ooxml.names import qn
+from kpixl.ooxml.package import string_of, unescaped
 from kpixl.ooxml.parts import to_bytes
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from kpixl.ooxml.package import Package, Sheet
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_C, _F, _V, _IS, _T, _ROW = (f"{{{MAIN}}}{tag}" for tag in ("c", "f", "v", "is", "t", "row"))
+_C, _F, _V, _IS, _T, _ROW = (qn(f"x:{tag}") for tag in ("c", "f", "v", "is", "t", "row"))
 
 
 class SheetEditor:
@@ -33,7 +34,7 @@ class SheetEditor:
         self._package = package
         self._sheet = sheet
         self.root = package.tree(sheet.part)
-        data = self.root.find(f"{{{MAIN}}}sheetData")
+        data = self.root.find(qn("x:sheetData"))
         if data is None:
             raise DamagedWorkbook(
                 path=package.path.name,
@@ -89,7 +90,7 @@ class SheetEditor:
         around = self.row_attributes(row)
         if around.get("customFormat") in ("1", "true"):
             return int(around.get("s", "0"))
-        for column in self.root.iterfind(f"{{{MAIN}}}cols/{{{MAIN}}}col"):
+        for column in self.root.iterfind(qn("x:cols/x:col")):
             if int(column.get("min", "0")) <= col <= int(column.get("max", "0")) and column.get("style"):
                 return int(column.get("style", "0"))
         return None
@@ -205,7 +206,7 @@ class SheetEditor:
 
     def serialised(self) -> bytes:
         """The part as it would be committed."""
-        dimension = self.root.find(f"{{{MAIN}}}dimension")
+        dimension = self.root.find(qn("x:dimension"))
         if dimension is not None and self._added is not None:
             ref = dimension.get("ref", "")
             # Excel writes A1 for an empty sheet.

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from kpixl.errors import N_, WorkbookError
 from kpixl.ooxml.cells import Area, cell_name, parse_area, parse_cell
 from kpixl.ooxml.moves import Moves
+from kpixl.ooxml.names import NAMESPACES, qn
 from kpixl.ooxml.notes import move_links, moved_notes
-from kpixl.ooxml.package import MAIN
 from kpixl.ooxml.rules import move_rules
 from kpixl.ooxml.shape import columns_of, find_table, is_blank_row, shape_of
 from kpixl.ooxml.sheet import SheetEditor, moved_formula
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kpixl.ooxml.package import Package, TablePart
     from kpixl.ooxml.shape import Column
 
-_C, _F, _ROW = (f"{{{MAIN}}}{tag}" for tag in ("c", "f", "row"))
+_C, _F, _ROW = (qn(f"x:{tag}") for tag in ("c", "f", "row"))
 _AFTER_CELLS = 1 << 20
 # No reference to a row of its own can be in a formula without one of these.
 _MAY_LOOK_AT_ROWS = re.compile(r"[A-Za-z]\d|\d:\$?\d")
@@ -100,7 +100,7 @@ def keep_rows(package: Package, table_name: str, kept: Sequence[int]) -> None:
 
 def _write_places(data: Element) -> None:
     """Rows and cells may leave their places to be counted; once rows move, counting would mislead."""
-    if not data.xpath("boolean(m:row[not(@r)] | m:row/m:c[not(@r)])", namespaces={"m": MAIN}):
+    if not data.xpath("boolean(x:row[not(@r)] | x:row/x:c[not(@r)])", namespaces=NAMESPACES):
         return
     number = 0
     for row in data.iterchildren(_ROW):
@@ -113,7 +113,7 @@ def _write_places(data: Element) -> None:
 
 
 def _refuse(table: TablePart, root: Element, region: Area) -> None:
-    for merged in root.iterfind(f"{{{MAIN}}}mergeCells/{{{MAIN}}}mergeCell"):
+    for merged in root.iterfind(qn("x:mergeCells/x:mergeCell")):
         area = parse_area(merged.get("ref", ""))
         if area.overlaps(region):
             raise MergedInTable(sheet=table.sheet.name, cell=cell_name(area.top, area.left))
@@ -168,8 +168,8 @@ def _make_blank(editor: SheetEditor, row: int, columns: Sequence[Column]) -> Non
 
 def _scroll_back(root: Element, moves: Moves) -> None:
     """Have a sheet that was scrolled past the rows that remain begin at the table again."""
-    views = root.findall(f"{{{MAIN}}}sheetViews/{{{MAIN}}}sheetView")
-    for view in (*views, *(pane for one in views for pane in one.iterfind(f"{{{MAIN}}}pane"))):
+    views = root.findall(qn("x:sheetViews/x:sheetView"))
+    for view in (*views, *(pane for one in views for pane in one.iterfind(qn("x:pane")))):
         first = view.get("topLeftCell")
         if first and moves.bottom + moves.totals < parse_cell(first)[0] <= moves.end:
             view.set("topLeftCell", cell_name(moves.data.top, parse_cell(first)[1]))
@@ -334,11 +334,11 @@ def _followed(reference: str, moves: Moves) -> str:
 
 def _fit_dimension(root: Element, moves: Moves) -> None:
     """A dimension that ended with the table ends with the last row that has cells."""
-    dimension = root.find(f"{{{MAIN}}}dimension")
+    dimension = root.find(qn("x:dimension"))
     area = None if dimension is None else parse_area(dimension.get("ref", ""))
     if dimension is None or area is None or area.bottom != moves.end:
         return
-    rows = root.iterfind(f"{{{MAIN}}}sheetData/{{{MAIN}}}row")
+    rows = root.iterfind(qn("x:sheetData/x:row"))
     last = max((int(row.get("r", "0")) for row in rows if row.find(_C) is not None), default=0)
     last = max(last, area.top, moves.bottom + moves.totals)
     dimension.set("ref", Area(area.top, area.left, last, area.right).ref)
@@ -347,7 +347,7 @@ def _fit_dimension(root: Element, moves: Moves) -> None:
 def _shrink_table(root: Element, moves: Moves) -> None:
     area = parse_area(root.get("ref", ""))
     root.set("ref", Area(area.top, area.left, moves.bottom + moves.totals, area.right).ref)
-    for entry in root.iter(*(f"{{{MAIN}}}{tag}" for tag in ("autoFilter", "sortState", "sortCondition"))):
+    for entry in root.iter(*(qn(f"x:{tag}") for tag in ("autoFilter", "sortState", "sortCondition"))):
         old = parse_area(entry.get("ref", ""))
         if old.bottom > moves.bottom:
             entry.set("ref", Area(min(old.top, moves.bottom), old.left, moves.bottom, old.right).ref)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
-from kpixl.ooxml.package import MAIN
+from kpixl.ooxml.names import MAIN, declared, qn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from kpixl.ooxml.package import Package, Sheet
 
-_X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
-_XM = "http://schemas.microsoft.com/office/excel/2006/main"
 _URI = "{05C60535-1F16-4fd2-B633-F4F36F0B64E0}"
 # Excel writes conditional formats and validations before sparklines, and all else after them.
 _BEFORE = ("{78C0D931-6437-407d-A8EE-F0AAD7539E65}", "{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}")
@@ -69,32 +67,32 @@ def add_sparklines(
 
 
 def _groups_of(root: Element) -> Element:
-    extensions = root.find(f"{{{MAIN}}}extLst")
+    extensions = root.find(qn("x:extLst"))
     if extensions is None:
-        extensions = etree.SubElement(root, f"{{{MAIN}}}extLst")
+        extensions = etree.SubElement(root, qn("x:extLst"))
     for entry in extensions:
-        found = entry.find(f"{{{_X14}}}sparklineGroups") if (entry.get("uri") or "").upper() == _URI.upper() else None
+        found = entry.find(qn("x14:sparklineGroups")) if (entry.get("uri") or "").upper() == _URI.upper() else None
         if found is not None:
             return found
-    entry = etree.Element(f"{{{MAIN}}}ext", nsmap={root.prefix: MAIN, "x14": _X14})
+    entry = etree.Element(qn("x:ext"), nsmap={root.prefix: MAIN, **declared("x14")})
     entry.set("uri", _URI)
     place = sum(1 for other in extensions if other.get("uri") in _BEFORE)
     extensions.insert(place, entry)
-    return etree.SubElement(entry, f"{{{_X14}}}sparklineGroups", nsmap={"xm": _XM})
+    return etree.SubElement(entry, qn("x14:sparklineGroups"), nsmap=declared("xm"))
 
 
 def _remove_from(holder: Element, cells: set[str]) -> None:
     for group in list(holder):
-        lines = group.find(f"{{{_X14}}}sparklines")
+        lines = group.find(qn("x14:sparklines"))
         for line in list(lines) if lines is not None else ():
-            if lines is not None and line.findtext(f"{{{_XM}}}sqref") in cells:
+            if lines is not None and line.findtext(qn("xm:sqref")) in cells:
                 lines.remove(line)
         if lines is not None and len(lines) == 0:
             holder.remove(group)
 
 
 def _group(style: SparklineStyle, lines: Sequence[Sparkline]) -> Element:
-    group = etree.Element(f"{{{_X14}}}sparklineGroup", nsmap={"x14": _X14, "xm": _XM})
+    group = etree.Element(qn("x14:sparklineGroup"), nsmap=declared("x14", "xm"))
     if style.columns:
         group.set("type", "column")
     else:
@@ -109,10 +107,10 @@ def _group(style: SparklineStyle, lines: Sequence[Sparkline]) -> Element:
     colours = {"Series": line_colour, "Negative": line_colour, "Axis": "000000"}
     colours |= dict.fromkeys(("Markers", "First", "Last", "High", "Low"), marker_colour)
     for part, colour in colours.items():
-        etree.SubElement(group, f"{{{_X14}}}color{part}", rgb=f"FF{colour.upper()}")
-    holder = etree.SubElement(group, f"{{{_X14}}}sparklines")
+        etree.SubElement(group, qn(f"x14:color{part}"), rgb=f"FF{colour.upper()}")
+    holder = etree.SubElement(group, qn("x14:sparklines"))
     for line in lines:
-        entry = etree.SubElement(holder, f"{{{_X14}}}sparkline")
-        etree.SubElement(entry, f"{{{_XM}}}f").text = line.source
-        etree.SubElement(entry, f"{{{_XM}}}sqref").text = line.cell
+        entry = etree.SubElement(holder, qn("x14:sparkline"))
+        etree.SubElement(entry, qn("xm:f")).text = line.source
+        etree.SubElement(entry, qn("xm:sqref")).text = line.cell
     return group

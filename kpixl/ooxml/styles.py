@@ -13,7 +13,7 @@ from lxml import etree
 
 from kpixl.errors import N_, WorkbookError
 from kpixl.ooxml.elements import in_order, planted
-from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
+from kpixl.ooxml.names import MAIN, OFFICE_RELATIONSHIP, qn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +76,7 @@ def merge_styles(target: Package, source: Package) -> Formats:
     """
     part = next(iter(target.related(target.workbook_part, _KIND)), None)
     root = etree.fromstring(_EMPTY) if part is None else target.tree(part)
-    before = len(root.findall(f"{{{MAIN}}}cellXfs/*"))
+    before = len(root.findall(qn("x:cellXfs/*")))
     (ours,) = (source.tree(name) for name in source.related(source.workbook_part, _KIND))
     numbers = _Numbers(root)
     of_cells = numbers.declared(ours)
@@ -112,9 +112,9 @@ class _Numbers:
         self._declared = {entry.get("formatCode", "") for entry in declared}
         # Rules have formats of their own, and cells may name one that nobody declared.
         self._ids: dict[str, int] = {}
-        for entry in (*declared, *root.iter(f"{{{MAIN}}}numFmt")):
+        for entry in (*declared, *root.iter(qn("x:numFmt"))):
             self._ids.setdefault(entry.get("formatCode", ""), int(entry.get("numFmtId", "0")))
-        used = (int(entry.get("numFmtId") or 0) for entry in root.iter(f"{{{MAIN}}}numFmt", f"{{{MAIN}}}xf"))
+        used = (int(entry.get("numFmtId") or 0) for entry in root.iter(qn("x:numFmt"), qn("x:xf")))
         self._last = max(used, default=0)
 
     def declared(self, ours: Element) -> dict[int, int]:
@@ -133,7 +133,7 @@ class _Numbers:
     def renumbered(self, rule: Element) -> Element:
         """A copy of a rule's format, its number format under a number of this stylesheet."""
         copy = deepcopy(rule)
-        for entry in copy.iterchildren(f"{{{MAIN}}}numFmt"):
+        for entry in copy.iterchildren(qn("x:numFmt")):
             if int(entry.get("numFmtId", "0")) > _LAST_BUILT_IN:
                 entry.set("numFmtId", str(self._id(entry.get("formatCode", ""))))
         return copy
@@ -146,7 +146,7 @@ class _Numbers:
 
 
 def _records(root: Element, tag: str) -> list[Element]:
-    return list(root.iterfind(f"{{{MAIN}}}{tag}/{{*}}*"))
+    return list(root.iterfind(qn(f"x:{tag}/{{*}}*")))
 
 
 def _joined(root: Element, tag: str, records: Iterable[Element], *, reserved: int = 0) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_, ContentBelowTable, UnknownField, WorkbookError
 from kpixl.ooxml.cells import MAX_ROW, Area, cell_name, column_letters, escaped, needs_space, number_text, parse_area
-from kpixl.ooxml.package import MAIN
+from kpixl.ooxml.names import qn
 from kpixl.ooxml.rules import grow_rules
 from kpixl.ooxml.shape import columns_of, find_table, is_blank_row, shape_of
 from kpixl.ooxml.sheet import SheetEditor
@@ -142,7 +142,7 @@ def _refuse_obstacles(package: Package, table: TablePart, editor: SheetEditor, g
 
 
 def _merged(root: Element) -> list[Area]:
-    return [parse_area(e.get("ref", "")) for e in root.iterfind(f"{{{MAIN}}}mergeCells/{{{MAIN}}}mergeCell")]
+    return [parse_area(e.get("ref", "")) for e in root.iterfind(qn("x:mergeCells/x:mergeCell"))]
 
 
 def _first_common(grown: Area, other: Area) -> tuple[int, int]:
@@ -152,7 +152,7 @@ def _first_common(grown: Area, other: Area) -> tuple[int, int]:
 def _grow_table(root: Element, old_bottom: int, area: Area) -> None:
     root.attrib.pop("insertRow", "")  # says that the one row is not there yet
     root.set("ref", area.ref)
-    for entry in root.iter(*(f"{{{MAIN}}}{tag}" for tag in ("autoFilter", "sortState", "sortCondition"))):
+    for entry in root.iter(*(qn(f"x:{tag}") for tag in ("autoFilter", "sortState", "sortCondition"))):
         old = parse_area(entry.get("ref", ""))
         if old.bottom == old_bottom:
             entry.set("ref", Area(old.top, old.left, area.bottom, old.right).ref)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
+from kpixl.ooxml.names import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.sparklines import Sparkline, SparklineStyle, add_sparklines
 from kpixl.palette import ACCENT, FAINT
 from kpixl.workbook.lambdas import lambdas
@@ -38,10 +38,10 @@ def finish(package: Package, c: Context) -> None:
 def _functions(package: Package, c: Context) -> None:
     """Names for the functions in cells. A macro workbook has them in VBA, and no name may be there twice."""
     root = package.tree(package.workbook_part)
-    names = root.find(f"{{{MAIN}}}definedNames")
+    names = root.find(qn("x:definedNames"))
     assert names is not None
     for function in lambdas(c):
-        entry = etree.SubElement(names, f"{{{MAIN}}}definedName", name=c.aliases.name(function.name))
+        entry = etree.SubElement(names, qn("x:definedName"), name=c.aliases.name(function.name))
         entry.set("comment", function.comment)
         entry.text = c.aliases.there(function.formula)
     package.replace(package.workbook_part, root)
@@ -50,7 +50,7 @@ def _functions(package: Package, c: Context) -> None:
 def _order_fonts(package: Package) -> None:
     part = package.related(package.workbook_part, OFFICE_RELATIONSHIP + "/styles")[0]
     root = package.tree(part)
-    for font in root.iter(f"{{{MAIN}}}font"):
+    for font in root.iter(qn("x:font")):
         font[:] = sorted(font, key=lambda child: _FONT_ORDER.index(str(child.tag).rpartition("}")[2]))
     package.replace(part, root)
 

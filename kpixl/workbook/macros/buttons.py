@@ -14,7 +14,7 @@ from lxml import etree
 from kpixl import palette
 from kpixl.errors import N_
 from kpixl.i18n import language
-from kpixl.ooxml.package import OFFICE_RELATIONSHIP
+from kpixl.ooxml.names import OFFICE_RELATIONSHIP, declared, qn
 from kpixl.ooxml.vba.project import Module, literal
 from kpixl.texts.render import rendered
 from kpixl.workbook import layout
@@ -111,8 +111,6 @@ BUTTONS = (
     ),
 )
 
-_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
-_SHAPES = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _POINT = 12700
 _ROW = "company"
 _EDGES = {"left": 2 * _POINT, "right": 55 * _POINT, "top": 3 * _POINT, "bottom": 24 * _POINT}
@@ -142,7 +140,7 @@ def add_buttons(package: Package, business: Business, code: str) -> None:
     (sheet,) = (sheet for sheet in package.sheets if sheet.name == layout.titles(business, t)["dashboard"])
     (drawing,) = package.related(sheet.part, OFFICE_RELATIONSHIP + "/drawing")
     root = package.tree(drawing)
-    taken = {int(entry.get("id", "0")) for entry in root.iter(f"{{{_DRAWING}}}cNvPr")}
+    taken = {int(entry.get("id", "0")) for entry in root.iter(qn("xdr:cNvPr"))}
     for number, button in enumerate(BUTTONS, max(taken, default=0) + 1):
         root.append(_anchored(button, number, place.position(_ROW, button.column), t))
     package.replace(drawing, root)
@@ -150,14 +148,14 @@ def add_buttons(package: Package, business: Business, code: str) -> None:
 
 def _anchored(button: Button, number: int, position: tuple[int, int], t: Language) -> Element:
     """A shape in one cell, given by row and column from 1. It is not printed."""
-    anchor = etree.Element(f"{{{_DRAWING}}}twoCellAnchor", nsmap={"xdr": _DRAWING, "a": _SHAPES}, editAs="oneCell")
+    anchor = etree.Element(qn("xdr:twoCellAnchor"), nsmap=declared("xdr", "a"), editAs="oneCell")
     for corner, across, down in (("from", "left", "top"), ("to", "right", "bottom")):
-        end = etree.SubElement(anchor, f"{{{_DRAWING}}}{corner}")
+        end = etree.SubElement(anchor, qn(f"xdr:{corner}"))
         row, column = position
         for tag, value in (("col", column - 1), ("colOff", _EDGES[across]), ("row", row - 1), ("rowOff", _EDGES[down])):
-            etree.SubElement(end, f"{{{_DRAWING}}}{tag}").text = str(value)
+            etree.SubElement(end, qn(f"xdr:{tag}")).text = str(value)
     anchor.append(_shape(button, number, t))
-    etree.SubElement(anchor, f"{{{_DRAWING}}}clientData", fPrintsWithSheet="0")
+    etree.SubElement(anchor, qn("xdr:clientData"), fPrintsWithSheet="0")
     return anchor
 
 

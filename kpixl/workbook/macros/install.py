@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, WorkbookError
 from kpixl.functions.describe import functions
-from kpixl.ooxml.package import MAIN, Package
+from kpixl.ooxml.names import qn
+from kpixl.ooxml.package import Package
 from kpixl.ooxml.plain_sheet import add_plain_sheet
 from kpixl.ooxml.vba.project import add_macros
 from kpixl.workbook.read import read
@@ -72,7 +73,7 @@ def add_conf(package: Package) -> None:
 def _drop_names(package: Package) -> None:
     """Excel refuses a function of VBA where a name is called so."""
     root = package.tree(package.workbook_part)
-    for entry in root.findall(f"{{{MAIN}}}definedNames/{{{MAIN}}}definedName"):
+    for entry in root.findall(qn("x:definedNames/x:definedName")):
         name = entry.get("name", "")
         if name.upper() not in functions():
             continue
