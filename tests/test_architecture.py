@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "cli": VERBS | {""},
     "__main__": {"cli"},
     "version": set(),
-    "": {"verbs", "functions", "errors", "catalog", "kpi", "period"},
+    "": {"verbs", "functions", "errors", "catalog", "kpi", "period", "check"},
 }
 """What each package, or module at the top, may import; ``""`` is ``kpixl`` itself."""
 
