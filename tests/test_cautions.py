@@ -21,7 +21,7 @@ from kpixl.kpi.cautions import cautions, moved
 from kpixl.kpi.grade import Reason
 from kpixl.kpi.score import Scorecard, score
 from kpixl.languages import codes
-from kpixl.report.page import report_html
+from kpixl.report.page import Contents, report_html
 from kpixl.texts.caution_text import SIGNS, alert_text, caution_text
 from test_score import PA, SB, VA, scorecard
 from test_score import past as past_value
@@ -323,7 +323,7 @@ def test_beside_one_kpi_from_numbers() -> None:
 
 
 def test_in_the_report_under_the_headline() -> None:
-    page = html.fromstring(report_html(card(aur(1.1) | css(0.8), {"va_css": 0.88}), (), (), EN, now=NOW))
+    page = html.fromstring(report_html(Contents(card(aur(1.1) | css(0.8), {"va_css": 0.88})), EN, now=NOW))
     (told,) = page.xpath("//header/ul[@class='cautions']")
     assert told.getprevious().get("class") == "headline"
     assert [(one.get("class"), one.xpath("string(span/@aria-label)")) for one in told] == [
@@ -331,7 +331,7 @@ def test_in_the_report_under_the_headline() -> None:
         ("warning", "warning"),
     ]
     assert "Utilisation above 100 %" in told[0].text_content()
-    assert not html.fromstring(report_html(card({}, {}), (), (), EN, now=NOW)).xpath("//ul[@class='cautions']")
+    assert not html.fromstring(report_html(Contents(card({}, {})), EN, now=NOW)).xpath("//ul[@class='cautions']")
 
 
 def months(kpi: str, values: dict[int, float]) -> tuple[PastValue, ...]:

@@ -24,7 +24,6 @@ from cage import MAIN, Cage, R
 from clock import NOW, TODAY
 from engines import contents, differences, ironcalc_values, libreoffice_values, parts
 from kpixl import catalog, files
-from kpixl.catalog.model import Business
 from kpixl.errors import (
     DamagedWorkbook,
     DatesFrom1904,
@@ -45,7 +44,7 @@ from kpixl.verbs.adopt import AlreadyOurs, NameTaken, OldMacros, adopt
 from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.roll import Rolled, roll
 from kpixl.workbook.aliases import Aliases
-from kpixl.workbook.blank import new_package
+from kpixl.workbook.blank import Setup, new_package
 from test_graft import REFUSED, assert_grown, loaded
 from test_own_kpis import type_own
 from test_owner_things import owned
@@ -81,9 +80,8 @@ LIVES = [(name, AGENCY) for name in (*REAL, "zoo")] + [(name, LUXURY) for name i
 def _new(business_id: str, titles: tuple[tuple[str, str], ...], names: tuple[tuple[str, str], ...], code: str) -> bytes:
     aliases = Aliases(dict(names))
     business = catalog.business(business_id)
-    return new_package(
-        business, code, OCTOBER, "Acme", "EUR", Path("new"), titles=dict(titles), aliases=aliases, today=TODAY
-    ).data
+    setup = Setup(business, code, OCTOBER, "Acme", "EUR")
+    return new_package(setup, Path("new"), titles=dict(titles), aliases=aliases, today=TODAY).data
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -94,13 +92,10 @@ def _made_once() -> Iterator[None]:
         yield
 
 
-def _from_cache(
-    business: Business, code: str, period: Period, company: str, currency: str, path: Path,
-    *, today: date, titles: Mapping[str, str], aliases: Aliases,
-) -> Package:  # fmt: skip
-    assert (period, company, currency) == (OCTOBER, "Acme", "EUR")
+def _from_cache(setup: Setup, path: Path, *, today: date, titles: Mapping[str, str], aliases: Aliases) -> Package:
+    assert (setup.period, setup.company, setup.currency) == (OCTOBER, "Acme", "EUR")
     names = tuple(sorted(aliases.names.items()))
-    return Package.from_bytes(_new(business.id, tuple(titles.items()), names, code), path)
+    return Package.from_bytes(_new(setup.business.id, tuple(titles.items()), names, setup.language), path)
 
 
 def adopted(path: Path, kind: tuple[str, str] = AGENCY) -> adopt_verb.Adopted:

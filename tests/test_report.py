@@ -34,7 +34,7 @@ from kpixl.kpi.pareto import pareto
 from kpixl.kpi.score import Scorecard, score
 from kpixl.languages import codes
 from kpixl.period import Period, serial
-from kpixl.report import charts, pdf, report_html
+from kpixl.report import Contents, charts, pdf, report_html
 from kpixl.report.pareto import WIDTH, pictures
 from kpixl.verbs import demo, report, results
 
@@ -89,7 +89,7 @@ def own(label: str, value: float) -> OwnEntry:
 
 
 def page_of(made: Entries, sections: tuple[Section, ...] = (), code: str = "en") -> str:
-    return report_html(score(made, measure(made), TODAY), sections, (), language(code), now=NOW)
+    return report_html(Contents(score(made, measure(made), TODAY), sections), language(code), now=NOW)
 
 
 def nasty() -> Entries:
@@ -131,7 +131,7 @@ def test_the_numbers_are_those_of_the_results(
         units = {item.name: item.unit for item in scorecard.entries.business.measures}
         for code in codes():
             t = language(code)
-            tree = parsed(report_html(scorecard, breakdown(scorecard.entries), (), t, now=NOW))
+            tree = parsed(report_html(Contents(scorecard, breakdown(scorecard.entries)), t, now=NOW))
             assert len(tree.xpath("//article")) == len(results["kpis"])
             for kpi in results["kpis"]:
                 shown = one(tree, "//*[@id=$id]//*[@class='value' or @class='value long']/data", id=f"kpi-{kpi['kpi']}")
@@ -150,7 +150,7 @@ def number(element: Tree) -> float | None:
 
 def test_targets_changes_and_levels_are_written(samples: tuple[results.Outcome, ...]) -> None:
     scorecard = next(o.scorecard for o in samples if o.scorecard.entries.language == "en")
-    tree = parsed(report_html(scorecard, (), (), EN, now=NOW))
+    tree = parsed(report_html(Contents(scorecard), EN, now=NOW))
     card = one(tree, "//*[@id='kpi-css']")
     assert words(one(card, ".//p[@class='standing']")) == "▼ below benchmark"
     assert words(one(card, ".//dd[@class='change']")) == "−3.8 points worse"
@@ -370,7 +370,7 @@ def test_a_picture_has_room_for_its_words() -> None:
 def test_names_of_groups_stay_text(code: str) -> None:
     made = sold([NASTY, "</svg>", "B"], [3, 2, 1])
     tree = parsed(
-        report_html(score(made, measure(made), TODAY), (), (), language(code), rankings=pareto(made), now=NOW)
+        report_html(Contents(score(made, measure(made), TODAY), (), (), pareto(made)), language(code), now=NOW)
     )
     sound(tree)
     (drawn,) = tree.xpath("//svg[@class='pareto']")
@@ -380,7 +380,7 @@ def test_names_of_groups_stay_text(code: str) -> None:
 
 def test_without_rows_there_is_no_picture() -> None:
     made = sold([], [])
-    tree = parsed(report_html(score(made, measure(made), TODAY), (), (), EN, rankings=pareto(made), now=NOW))
+    tree = parsed(report_html(Contents(score(made, measure(made), TODAY), (), (), pareto(made)), EN, now=NOW))
     assert not tree.xpath("//div[@class='paretos']")
     assert "No rows in this period." in words(tree)
 
@@ -474,11 +474,11 @@ def test_a_company_without_a_name_goes_by_its_kind() -> None:
 
 
 def test_errors_of_check_stand_at_the_top(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
-    tree = parsed(report_html(scorecard, (), problems, EN, now=NOW))
+    tree = parsed(report_html(Contents(scorecard, (), problems), EN, now=NOW))
     assert "(errors: 1)" in words(one(tree, "//header/p[@class='alarm']"))
     assert "Check has found errors: 1, warnings: 1." in words(tree)
     assert "November 22, 2026" in words(one(tree, "//footer"))
-    tree = parsed(report_html(scorecard, (), problems[1:], EN, now=NOW))
+    tree = parsed(report_html(Contents(scorecard, (), problems[1:]), EN, now=NOW))
     assert not tree.xpath("//p[@class='alarm']")
 
 
@@ -609,7 +609,8 @@ def test_labels_stand_clear_of_one_another() -> None:
     assert max(labels) <= 142
 
 
-USUAL = (5.0, 10.0, 15.0)
+USUAL = charts.Range(5.0, 10.0, 15.0, 0)
+NAMED = replace(USUAL, letters=11)
 AXIS = charts.Axis(0, 20, 5)
 
 
@@ -623,7 +624,7 @@ def test_the_usual_range_lies_where_its_numbers_say() -> None:
 
 
 def test_the_usual_range_ends_with_the_axis() -> None:
-    drawn = charts.trend([10.0, None], {}, AXIS, (2, 0), usual=(-5.0, 10.0, 30.0), marked=[True, True])
+    drawn = charts.trend([10.0, None], {}, AXIS, (2, 0), usual=charts.Range(-5.0, 10.0, 30.0, 0), marked=[True, True])
     assert drawn.usual is not None
     assert (drawn.usual.top, drawn.usual.bottom, drawn.usual.edges) == (10, 142, ())
     assert len(drawn.signals) == 1
@@ -640,22 +641,22 @@ def test_an_axis_holds_the_usual_range_unless_that_presses_the_line_flat() -> No
 
 def test_the_word_of_the_usual_range_stands_clear() -> None:
     """The line runs high at the left: the word stands at the bottom there; with no corner free it is left out."""
-    falling = charts.trend([14.9, 14.9, 14.9, 10.0], {}, AXIS, (2, 0), usual=USUAL, word=11)
+    falling = charts.trend([14.9, 14.9, 14.9, 10.0], {}, AXIS, (2, 0), usual=NAMED)
     assert falling.usual is not None
     assert falling.usual.label == (falling.left + 4, 109 - 5)
     at_the_word: dict[Level | None, float] = {None: (142 - 101) / 6.6}
-    crossed = charts.trend([14.9, 14.9, 14.9, 10.0], at_the_word, AXIS, (2, 0), usual=USUAL, word=11)
+    crossed = charts.trend([14.9, 14.9, 14.9, 10.0], at_the_word, AXIS, (2, 0), usual=NAMED)
     assert crossed.usual is not None
     assert crossed.usual.label != falling.usual.label
     crowded: dict[Level | None, float] = {Level.TYPICAL: 13.8, Level.EXCEPTIONAL: 6.3}
-    full = charts.trend([13.8, 6.3] * 6, crowded, AXIS, (2, 2), usual=USUAL, word=11)
+    full = charts.trend([13.8, 6.3] * 6, crowded, AXIS, (2, 2), usual=NAMED)
     assert full.usual is not None
     assert full.usual.label is None
 
 
 @given(st.lists(st.floats(0, 20), min_size=2, max_size=12), st.integers(1, 30))
 def test_a_word_stands_on_no_point(values: list[float], word: int) -> None:
-    drawn = charts.trend(values, {}, AXIS, (2, 0), usual=USUAL, word=word)
+    drawn = charts.trend(values, {}, AXIS, (2, 0), usual=replace(USUAL, letters=word))
     assert drawn.usual is not None
     if drawn.usual.label:
         x, y = drawn.usual.label

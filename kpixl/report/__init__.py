@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kpixl.report.page import report_html
+from kpixl.report.page import Contents, report_html
 
-__all__ = ["report_html"]
+__all__ = ["Contents", "report_html"]

@@ -101,6 +101,16 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """What is usual of a value; a word of so many letters names it where there is room."""
+
+    low: float
+    mean: float
+    high: float
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Usual:
     """The usual range behind a trend, as far as the axis goes."""
 
@@ -163,13 +173,11 @@ def trend(
     letters: tuple[int, int],
     *,
     marked: Sequence[bool] = (),
-    usual: tuple[float, float, float] | None = None,
-    word: int = 0,
+    usual: Range | None = None,
 ) -> TrendChart:
     """A line through ``values``, oldest first, and the marks ``drawn`` (thresholds by level, a target under None),
     along an axis. The longest labels at the left and at the right have so many ``letters``. ``marked`` says which
-    values are signals, ``usual`` the least, the mean and the most of what is usual, which a word of so many letters
-    names where there is room."""
+    values are signals."""
     low, high = ends.low, ends.high
     left = letters[0] * LETTER + GAP
     right = TREND_WIDTH - (letters[1] * LETTER + GAP if drawn else GAP)
@@ -185,11 +193,11 @@ def trend(
     lines = _runs(places)
     range_ = None
     if usual is not None:
-        least, mean, most = (height(min(max(value, low), high)) for value in usual)
-        edges = tuple(height(value) for value in (usual[0], usual[2]) if low <= value <= high)
+        least, mean, most = (height(min(max(value, low), high)) for value in (usual.low, usual.mean, usual.high))
+        edges = tuple(height(value) for value in (usual.low, usual.high) if low <= value <= high)
         across = [*edges, mean, *(height(value) for value in drawn.values())]
-        spots = _spots((left, right), (most, least), word * SMALL_LETTER)
-        range_ = Usual(most, least, edges, mean, _free(spots, word * SMALL_LETTER, lines, across))
+        spots = _spots((left, right), (most, least), usual.letters * SMALL_LETTER)
+        range_ = Usual(most, least, edges, mean, _free(spots, usual.letters * SMALL_LETTER, lines, across))
     return TrendChart(
         left,
         right,

@@ -5,6 +5,7 @@ The owner's texts are always escaped; the page runs no script and asks for nothi
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -43,38 +44,59 @@ _TURNS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 _UNSHOWABLE = dict.fromkeys(_CONTROLS, "\N{REPLACEMENT CHARACTER}") | dict.fromkeys(_TURNS, "")
 
 
-def report_html(
-    scorecard: Scorecard,
-    sections: Sequence[Section],
-    problems: Sequence[Problem],
-    t: Language,
-    *,
-    rankings: Sequence[Ranking] = (),
-    now: datetime,
-    paper: str = "",
-) -> str:
+@dataclass(frozen=True)
+class Contents:
+    """What a page is made from."""
+
+    scorecard: Scorecard
+    sections: Sequence[Section] = ()
+    """The breakdowns."""
+    problems: Sequence[Problem] = ()
+    """What Check has found."""
+    rankings: Sequence[Ranking] = ()
+    """The totals by their largest groups."""
+
+
+def report_html(contents: Contents, t: Language, *, now: datetime, paper: str = "") -> str:
     """The whole page, in the language of ``t``.
 
-    ``sections`` are the breakdowns, ``rankings`` the totals by their largest groups, ``problems`` what Check has found,
-    ``now`` the moment that the page says it was made, ``paper`` a page size for printing; without
-    one the printer's own.
+    ``now`` is the moment that the page says it was made, ``paper`` a page size for printing; without one the printer's
+    own.
     """
-    entries = scorecard.entries
+    scorecard = contents.scorecard
     shown = cards.cards(scorecard, t)
-    by_id = {card.id: card for card in shown}
-    ranked = [by_id[result.kpi.id] for result in scorecard.ranked if result.kpi.id in by_id]
-    terms = {"change": t(N_("Change")), "target": t(N_("Target")), "step": t(N_("Next level"))}
-    banded = any(kpi.thresholds for kpi in entries.business.kpis)
     page = rendered(
         "report.html.j2",
         t=t,
         lang=str(t.locale).replace("_", "-"),
         generator=f"{GENERATOR} {__version__}",
-        company=entries.company or t(entries.business.name),
-        period=t.period(entries.period),
-        kind=t(entries.business.name),
-        headline=headline(scorecard, t),
-        cautions=[
+        made=t.date(now.date()),
+        paper=paper,
+        colours=_colours(),
+        size=charts.SIZE | {"pareto_width": pareto.WIDTH, "pareto_top": pareto.TOP, "pareto_bar": pareto.BAR},
+        **_heading(contents, t),
+        **_cards(scorecard, shown, t),
+        **_pictures(scorecard, shown, t),
+        tables=cards.tables(contents.sections, scorecard.entries.currency, t),
+        order=t(ORDER),
+        paretos=pareto.pictures(contents.rankings, scorecard.entries.currency, t),
+        measures=cards.measures(scorecard, t),
+        benchmarks=cards.benchmarks(scorecard, t),
+        sources=cards.sources(scorecard, t),
+    )
+    return page.translate(_UNSHOWABLE)
+
+
+def _heading(contents: Contents, t: Language) -> dict[str, Any]:
+    """What comes first: whose page it is, the headline, the cautions and what Check has found."""
+    scorecard, problems = contents.scorecard, contents.problems
+    entries = scorecard.entries
+    return {
+        "company": entries.company or t(entries.business.name),
+        "period": t.period(entries.period),
+        "kind": t(entries.business.name),
+        "headline": headline(scorecard, t),
+        "cautions": [
             {
                 "severity": one.severity,
                 "word": t(URGENCY[one.severity]),
@@ -83,43 +105,47 @@ def report_html(
             }
             for one in cautions(scorecard)
         ],
-        errors=sum(problem.severity == "error" for problem in problems),
-        found=len(problems),
-        check=counts_text(problems, t),
-        cards=shown,
-        legend=_legend(banded, t),
-        scale=[_level(level, t) for level in Level],
-        banded=banded,
-        ranked=ranked,
-        placed=any(card.bullet.length is not None for card in shown),
-        ticked=any(card.bullet.tick is not None for card in shown),
-        gaps=any(card.banded and len(card.bullet.bands) < len(Level) for card in shown),
-        terms=terms,
-        widest={
+        "errors": sum(problem.severity == "error" for problem in problems),
+        "found": len(problems),
+        "check": counts_text(problems, t),
+    }
+
+
+def _cards(scorecard: Scorecard, shown: Sequence[cards.Card], t: Language) -> dict[str, Any]:
+    """The cards, the words on them and the room that these need."""
+    terms = {"change": t(N_("Change")), "target": t(N_("Target")), "step": t(N_("Next level"))}
+    return {
+        "cards": shown,
+        "terms": terms,
+        "widest": {
             "term": max(map(len, terms.values())),
             "value": max((len(card.value) for card in shown), default=0),
             "word": max((len(card.standing.word) for card in shown), default=0),
         },
-        left=t(DAYS_LEFT).format(days=scorecard.clock.left) if scorecard.clock.running else "",
-        trended=[card for card in shown if card.trend],
-        keys={
+        "left": t(DAYS_LEFT).format(days=scorecard.clock.left) if scorecard.clock.running else "",
+    }
+
+
+def _pictures(scorecard: Scorecard, shown: Sequence[cards.Card], t: Language) -> dict[str, Any]:
+    """The KPIs on one scale and their trends, with the keys to what is drawn there."""
+    by_id = {card.id: card for card in shown}
+    banded = any(kpi.thresholds for kpi in scorecard.entries.business.kpis)
+    return {
+        "legend": _legend(banded, t),
+        "scale": [_level(level, t) for level in Level],
+        "banded": banded,
+        "ranked": [by_id[result.kpi.id] for result in scorecard.ranked if result.kpi.id in by_id],
+        "placed": any(card.bullet.length is not None for card in shown),
+        "ticked": any(card.bullet.tick is not None for card in shown),
+        "gaps": any(card.banded and len(card.bullet.bands) < len(Level) for card in shown),
+        "trended": [card for card in shown if card.trend],
+        "keys": {
             "usual": any(card.trend and card.trend.chart.usual for card in shown),
             "signals": any(card.trend and card.trend.chart.signals for card in shown),
         },
-        sign=SIGN,
-        usual=t(USUAL),
-        tables=cards.tables(sections, entries.currency, t),
-        order=t(ORDER),
-        paretos=pareto.pictures(rankings, entries.currency, t),
-        measures=cards.measures(scorecard, t),
-        benchmarks=cards.benchmarks(scorecard, t),
-        sources=cards.sources(scorecard, t),
-        made=t.date(now.date()),
-        paper=paper,
-        colours=_colours(),
-        size=charts.SIZE | {"pareto_width": pareto.WIDTH, "pareto_top": pareto.TOP, "pareto_bar": pareto.BAR},
-    )
-    return page.translate(_UNSHOWABLE)
+        "sign": SIGN,
+        "usual": t(USUAL),
+    }
 
 
 def _level(level: Level, t: Language) -> cards.StandingShown:

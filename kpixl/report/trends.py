@@ -111,8 +111,8 @@ def trend_of(result: Result, past: PastDrawn, period: Period, currency: str, t: 
     if not marks and result.target is not None and abs(result.target) < UNDRAWN:
         marks[None] = result.target
     drawn = charts.marks_drawn(past.values, marks)
-    usual = _usual(result)
-    limits = charts.limits_drawn(past.values, drawn, (usual[0], usual[2])) if usual else ()
+    usual = _usual(result, t)
+    limits = charts.limits_drawn(past.values, drawn, (usual.low, usual.high)) if usual else ()
     axis = charts.axis([*past.values, *limits], drawn, STEPS.get(unit, 0.01))
     ticks = [_axis_text(value, unit, currency, t) for value in axis.ticks]
     names = {
@@ -120,9 +120,7 @@ def trend_of(result: Result, past: PastDrawn, period: Period, currency: str, t: 
         for level, value in drawn.items()
     }
     letters = max(map(len, ticks)), max((len(name) for name in names.values()), default=0)
-    chart = charts.trend(
-        past.values, drawn, axis, letters, marked=list(map(bool, past.signals)), usual=usual, word=len(t(USUAL))
-    )
+    chart = charts.trend(past.values, drawn, axis, letters, marked=list(map(bool, past.signals)), usual=usual)
     return Trend(
         chart=chart,
         ticks=tuple(Label(mark, text) for mark, text in zip(chart.ticks, ticks, strict=True)),
@@ -135,20 +133,20 @@ def trend_of(result: Result, past: PastDrawn, period: Period, currency: str, t: 
     )
 
 
-def _usual(result: Result) -> tuple[float, float, float] | None:
+def _usual(result: Result, t: Language) -> charts.Range | None:
     """The least, the mean and the most of what is usual, where it can be drawn."""
     limits = result.past.usual
     if limits is None or max(abs(limits.low), abs(limits.high)) >= UNDRAWN:
         return None
-    return limits.low, limits.mean, limits.high
+    return charts.Range(limits.low, limits.mean, limits.high, len(t(USUAL)))
 
 
-def _text(past: PastDrawn, usual: tuple[float, float, float] | None, unit: str, currency: str, t: Language) -> str:
+def _text(past: PastDrawn, usual: charts.Range | None, unit: str, currency: str, t: Language) -> str:
     told = [
         f"{text} ({signal})" if signal else text for text, signal in zip(past.texts, past.signals, strict=True) if text
     ]
     if usual:
-        low, high = (t.number(end, unit, currency) for end in (usual[0], usual[2]))
+        low, high = (t.number(end, unit, currency) for end in (usual.low, usual.high))
         told.append(t(N_("usual range: {low} to {high}")).format(low=low, high=high))
     return "; ".join(told)
 

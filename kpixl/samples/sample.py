@@ -68,9 +68,16 @@ def sample(business: Business, period: Period, language: str, currency: str = "E
     needed = {setting.id for setting in settings_of(business)}
     rate = {"dollar_rate": money.dollar} if currency in _MONEY and "dollar_rate" in needed else {}
     typed = [_scaled(getattr(made, "PAST_TYPED", {}).get(back, {}), money) for back in range(1, MONTHS)]
+    entries = replace(
+        _entries(business, rows, period),
+        language=language,
+        currency=currency,
+        words=entry_words(business, language_of(language)),
+        settings={id_: InputCell(value, "", "") for id_, value in rate.items()},
+    )
     return Sample(
         rows=current(business, rows, period),
-        past=past(business, rows, period, language, currency, rate, typed),
+        past=past(entries, typed),
         targets={id_: value * (money.units if kinds[id_] == "money" else 1) for id_, value in made.TARGETS.items()},
         typed=_scaled(getattr(made, "TYPED", {}), money),
         settings=rate,
@@ -143,29 +150,15 @@ def _holds(condition: Condition, value: Value, edges: Mapping[str, float]) -> bo
     return {">=": value >= edge, ">": value > edge, "<=": value <= edge, "<": value < edge}[condition.comparison]
 
 
-def past(
-    business: Business,
-    rows: Mapping[str, Mapping[str, list[Value]]],
-    period: Period,
-    language: str,
-    currency: str = "EUR",
-    settings: Mapping[str, float] | None = None,
-    typed: Sequence[Mapping[str, float]] = (),
-) -> tuple[PastValue, ...]:
-    """Every measure and KPI in use of the closed months, oldest first. What reaches over earlier months has them from
-    the lines made so far. ``typed`` are totals that the owner typed, the latest closed month first."""
-    entries = replace(
-        _entries(business, rows, period),
-        language=language,
-        currency=currency,
-        words=entry_words(business, language_of(language)),
-        settings={id_: InputCell(value, "", "") for id_, value in (settings or {}).items()},
-    )
+def past(entries: Entries, typed: Sequence[Mapping[str, float]]) -> tuple[PastValue, ...]:
+    """Every measure and KPI in use of the closed months before the period of ``entries``, oldest first. What reaches
+    over earlier months has them from the lines made so far. ``typed`` are totals that the owner typed, the latest
+    closed month first."""
     values: list[PastValue] = []
     for back in range(MONTHS - 1, 0, -1):
         totals = typed[back - 1] if back <= len(typed) else {}
         cells = {name: InputCell(total, "", "") for name, total in totals.items()}
-        closed = replace(entries, period=period.shift(-back), past=tuple(values), typed=cells)
+        closed = replace(entries, period=entries.period.shift(-back), past=tuple(values), typed=cells)
         values += closed_lines(score(closed, measure(closed), closed.period.after))
     return tuple(values)
 

@@ -14,7 +14,7 @@ from kpixl.ooxml.package import Package
 from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, PREFIX, Aliases
-from kpixl.workbook.blank import new_package
+from kpixl.workbook.blank import Setup, new_package
 from kpixl.workbook.grid import BLOCK_PREFIX
 from kpixl.workbook.read import read
 
@@ -109,10 +109,11 @@ def _adopted(path: Path, about: _About, now: datetime, out: Path | None) -> Adop
     if any(name.startswith(BLOCK_PREFIX) for name in package.defined_names):
         raise AlreadyOurs(path=path.name)
     business = catalog.business(about.business)
+    setup = Setup(business, *about[1:])
     titles = _free_titles(layout.titles(business, language(about.code)), {sheet.name for sheet in package.sheets})
 
     def made(aliases: Aliases) -> Package:
-        return new_package(business, *about[1:], path, today=now.date(), titles=titles, aliases=aliases)
+        return new_package(setup, path, today=now.date(), titles=titles, aliases=aliases)
 
     ours = made(AS_USUAL)
     aliases = _aliases(package, ours)

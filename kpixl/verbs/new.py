@@ -39,13 +39,13 @@ def new(
 ) -> Path:
     """Make a new workbook without rows; FileExists where ``out`` is there already. With ``macros`` it has the functions
     for cells in VBA: those that compute there, or those that call Python."""
-    from kpixl.workbook.blank import new_package
+    from kpixl.workbook.blank import Setup, new_package
 
     business = catalog.business(business_id)
     if out.suffix.lower() != ENDINGS[macros]:
         raise NotXlsm(path=out.name) if macros else NotXlsx(path=out.name)
     ensure_new(out)
-    package = new_package(business, language, period, company, currency, out, today=now.date())
+    package = new_package(Setup(business, language, period, company, currency), out, today=now.date())
     refresh_package(package, now=now, rows_changed=True, unfilled=True)
     if macros:
         from kpixl.workbook.macros.install import add_functions

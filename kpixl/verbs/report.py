@@ -11,7 +11,7 @@ from kpixl.i18n import language
 from kpixl.kpi.breakdown import breakdown
 from kpixl.kpi.pareto import pareto
 from kpixl.message import phrase
-from kpixl.report.page import GENERATOR, report_html
+from kpixl.report.page import GENERATOR, Contents, report_html
 from kpixl.report.pdf import pdf_of
 from kpixl.verbs import results
 
@@ -73,13 +73,7 @@ def own_page(scorecard: Scorecard, problems: Sequence[Problem], now: datetime) -
 
 def _page(scorecard: Scorecard, problems: Sequence[Problem], t: Language, now: datetime, paper: str = "") -> str:
     return report_html(
-        scorecard,
-        breakdown(scorecard.entries),
-        problems,
-        t,
-        rankings=pareto(scorecard.entries),
-        now=now,
-        paper=paper,
+        Contents(scorecard, breakdown(scorecard.entries), problems, pareto(scorecard.entries)), t, now=now, paper=paper
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpixl.entries import Entries, entry_table
@@ -27,29 +28,31 @@ if TYPE_CHECKING:
     from kpixl.period import Period
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What is settled when a workbook is made."""
+
+    business: Business
+    language: str
+    period: Period
+    company: str
+    currency: str
+
+
 def new_package(
-    business: Business,
-    code: str,
-    period: Period,
-    company: str,
-    currency: str,
-    path: Path,
-    *,
-    today: date,
-    titles: Mapping[str, str] | None = None,
-    aliases: Aliases = AS_USUAL,
+    setup: Setup, path: Path, *, today: date, titles: Mapping[str, str] | None = None, aliases: Aliases = AS_USUAL
 ) -> Package:
     """The package of a new workbook; nothing is written, ``path`` names it in errors. ``titles`` are names of sheets
     by key, where they are not to be the usual ones."""
-    t = language(code)
+    business, t = setup.business, language(setup.language)
     headings = {table.id: layout.headings(table, t) for table in business.tables}
     headings |= layout.other_headings(t)
     entries = Entries(
         business=business,
-        company=company,
-        language=code,
-        currency=currency,
-        period=period,
+        company=setup.company,
+        language=setup.language,
+        currency=setup.currency,
+        period=setup.period,
         tables={table.id: entry_table(table, {}) for table in business.tables},
         settings={},
         typed={},

@@ -107,15 +107,15 @@ def trend(helper: Worksheet, place: Placement, corners: Corners, names: TrendNam
     chart = LineChart()
     rows = hidden.PERIODS
     for limit in ("low", "high"):
-        series = _line(helper, place, rows, limit, 9525, palette.MUTED, "sysDot")
+        series = _line(_series(helper, place, rows, limit), 9525, palette.MUTED, "sysDot")
         if limit == "low":
             _named(series, names.usual, len(rows) // 2, palette.MUTED, "b")
         chart.series.append(series)
     for level in GRADED:
-        series = _line(helper, place, rows, level.id, 12700, palette.LEVEL_COLOURS[level], "dash")
+        series = _line(_series(helper, place, rows, level.id), 12700, palette.LEVEL_COLOURS[level], "dash")
         _named(series, names.levels[level], LABELLED[level], palette.LEVEL_TEXT[level])
         chart.series.append(series)
-    value = _line(helper, place, rows, "value", 28575, palette.ACCENT)
+    value = _line(_series(helper, place, rows, "value"), 28575, palette.ACCENT)
     value.marker.symbol, value.marker.size = "circle", 6
     value.marker.graphicalProperties = fill(palette.ACCENT)
     chart.series.append(value)
@@ -151,17 +151,8 @@ class TrendNames:
     usual: str
 
 
-def _line(
-    helper: Worksheet,
-    place: Placement,
-    rows: tuple[str, ...],
-    column: str,
-    width: int,
-    colour: str,
-    dash: str | None = None,
-) -> Series:
-    """A series as a plain line without markers."""
-    series = _series(helper, place, rows, column)
+def _line(series: Series, width: int, colour: str, dash: str | None = None) -> Series:
+    """A series as a plain line without markers; the width in EMU."""
     series.graphicalProperties = GraphicalProperties(ln=LineProperties(w=width, solidFill=colour, prstDash=dash))
     series.smooth = False
     series.marker.symbol = "none"

@@ -16,7 +16,7 @@ import pandas as pd
 from kpixl import catalog
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.cellvalue import ExcelError, number
-from kpixl.entries import Entries, EntryTable, OwnEntry, PastValue, WhatIf
+from kpixl.entries import Entries, EntryTable, InputCell, OwnEntry, PastValue, WhatIf
 from kpixl.errors import N_, BadSetting, OwnedPartMissing
 from kpixl.i18n import language
 from kpixl.kpi.grade import GRADED
@@ -40,7 +40,7 @@ from kpixl.workbook.sheets.settings import FIXED
 from kpixl.workbook.vectors import as_numbers, as_texts
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business, BusinessKpi
+    from kpixl.catalog.model import Business, BusinessKpi, Level
     from kpixl.catalog.tables import Table
     from kpixl.ooxml.package import Package, Sheet
     from kpixl.workbook.file_view import TableRows, View
@@ -100,7 +100,7 @@ def read_view(view: View) -> Book:
     book = as_made(reader, catalog.business(business))
     places, sheets = reader.places(*layout.blocks(book))
     _require(view, book, places)
-    return reader.book(book, code, currency, Kind(kind), places, sheets)
+    return reader.book(_Fixed(book, code, currency, Kind(kind)), places, sheets)
 
 
 def _require(view: View, business: Business, places: Mapping[str, Placement]) -> None:
@@ -118,6 +118,16 @@ def _require(view: View, business: Business, places: Mapping[str, Placement]) ->
             raise OwnedPartMissing(path=view.path.name, what=what)
 
 
+@dataclass(frozen=True)
+class _Fixed:
+    """What was settled when the workbook was made."""
+
+    business: Business
+    language: str
+    currency: str
+    kind: Kind
+
+
 class _Reader(Blocks):
     """A workbook that kpixl made: its blocks and its tables."""
 
@@ -130,60 +140,14 @@ class _Reader(Blocks):
 
     # The whole
 
-    def book(
-        self,
-        business: Business,
-        code: str,
-        currency: str,
-        kind: Kind,
-        places: dict[str, Placement],
-        sheets: dict[str, Sheet],
-    ) -> Book:
+    def book(self, fixed: _Fixed, places: dict[str, Placement], sheets: dict[str, Sheet]) -> Book:
+        business = fixed.business
         headings = {table.id: self.headings(table.id, [c.id for c in table.columns]) for table in business.tables}
         headings[layout.PAST] = self.headings(layout.PAST, list(layout.PAST_COLUMNS))
         headings[layout.IMPORTS] = self.headings(layout.IMPORTS, list(layout.IMPORT_COLUMNS))
-        tables = {}
-        self.view.expect(self.table_name(t.id, [column.id for column in t.columns]) for t in business.tables)
-        for table in business.tables:
-            rows, sheet = self.entry_table(table, headings[table.id])
-            tables[table.id] = rows
-            if sheet:
-                sheets[table.id] = sheet
-        totals, kpis, settings = places["totals"], places["kpis"], places["settings"]
-        words = self.words(business, code, places, sheets)
-        ids = [kpi.id for kpi in business.kpis]
-        chosen = {id_: self.cell(kpis, sheets, id_, "window") for id_ in ids}
-        by_word = {words[f"window_{window.value}"].lower(): window for window in Window}
-        windows = {id_: by_word.get(cell.text.lower()) for id_, cell in chosen.items()}
+        tables = self.tables(business, headings, sheets)
         past = list(self.past(headings[layout.PAST]))
-        entries = Entries(
-            business=business.over({id_: window for id_, window in windows.items() if window}),
-            company=str(self.named("company").raw or ""),
-            language=code,
-            currency=currency,
-            period=Period.containing(kind, self.period_day(code)),
-            tables=tables,
-            settings={
-                setting.id: self.cell(settings, sheets, setting.id, "value") for setting in settings_of(business)
-            },
-            typed={m.name: self.cell(totals, sheets, m.name, "typed") for m in business.measures},
-            targets={id_: self.cell(kpis, sheets, id_, "target") for id_ in (*ids, *OWN_SLOTS)},
-            thresholds={
-                (kpi.id, level): self.cell(kpis, sheets, kpi.id, f"{level.id}_yours")
-                for kpi in business.kpis
-                for level in GRADED
-            },
-            published={
-                (kpi.id, level): self.cell(kpis, sheets, kpi.id, f"{level.id}_published")
-                for kpi in business.kpis
-                for level in GRADED
-            },
-            past=tuple(line for _, line in past),
-            words=words,
-            windows=chosen,
-            own=tuple(self.own(places, sheets)),
-            what_if=self.what_if(business, places, sheets),
-        )
+        entries = self.entries(fixed, places, sheets, tables, tuple(line for _, line in past))
         stale = self.calculate(entries)
         names = {id_: self.table_name(id_, columns) for id_, columns in headings.items()}
         renamed = {layout.table_name(id_): name for id_, name in names.items() if name != layout.table_name(id_)}
@@ -200,6 +164,60 @@ class _Reader(Blocks):
             Aliases({**self.aliases.names, **renamed}),
             self.remembered(headings[layout.IMPORTS]),
             tuple(index for index, _ in past),
+        )
+
+    def tables(
+        self, business: Business, headings: Mapping[str, Mapping[str, str]], sheets: dict[str, Sheet]
+    ) -> dict[str, EntryTable | None]:
+        """The entry tables by id, None where one is gone; adds to ``sheets`` those on which they are."""
+        self.view.expect(self.table_name(t.id, [column.id for column in t.columns]) for t in business.tables)
+        tables = {}
+        for table in business.tables:
+            tables[table.id], sheet = self.entry_table(table, headings[table.id])
+            if sheet:
+                sheets[table.id] = sheet
+        return tables
+
+    def entries(
+        self,
+        fixed: _Fixed,
+        places: dict[str, Placement],
+        sheets: dict[str, Sheet],
+        tables: Mapping[str, EntryTable | None],
+        past: tuple[PastValue, ...],
+    ) -> Entries:
+        """What the owner has entered, beside the rows of her tables and the closed figures."""
+        business, kpis, totals = fixed.business, places["kpis"], places["totals"]
+        words = self.words(business, fixed.language, places, sheets)
+        ids = [kpi.id for kpi in business.kpis]
+        chosen = {id_: self.cell(kpis, sheets, id_, "window") for id_ in ids}
+        by_word = {words[f"window_{window.value}"].lower(): window for window in Window}
+        windows = {id_: by_word.get(cell.text.lower()) for id_, cell in chosen.items()}
+        settings = [setting.id for setting in settings_of(business)]
+
+        def graded(column: str) -> dict[tuple[str, Level], InputCell]:
+            """The cells of one kind for every KPI and level."""
+            return {
+                (id_, level): self.cell(kpis, sheets, id_, f"{level.id}_{column}") for id_ in ids for level in GRADED
+            }
+
+        return Entries(
+            business=business.over({id_: window for id_, window in windows.items() if window}),
+            company=str(self.named("company").raw or ""),
+            language=fixed.language,
+            currency=fixed.currency,
+            period=Period.containing(fixed.kind, self.period_day(fixed.language)),
+            tables=tables,
+            settings={id_: self.cell(places["settings"], sheets, id_, "value") for id_ in settings},
+            typed={m.name: self.cell(totals, sheets, m.name, "typed") for m in business.measures},
+            targets={id_: self.cell(kpis, sheets, id_, "target") for id_ in (*ids, *OWN_SLOTS)},
+            thresholds=graded("yours"),
+            published=graded("published"),
+            past=past,
+            words=words,
+            windows=chosen,
+            own=tuple(self.own(places, sheets)),
+            what_if=self.what_if(business, places, sheets),
         )
 
     def period_day(self, code: str) -> date:

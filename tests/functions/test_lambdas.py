@@ -24,9 +24,10 @@ from kpixl.ooxml.package import MAIN, Package
 from kpixl.period import Period
 from kpixl.verbs import new
 from kpixl.workbook.aliases import Aliases
-from kpixl.workbook.blank import new_package
+from kpixl.workbook.blank import Setup, new_package
 from workbooks import opened, placed, put
 
+SETUP = Setup(business(VA), "en", Period.parse("2026-10"), "TaskZenith", "EUR")
 ALL = [(VA, code) for code in codes()] + [(one, "en") for one in (PA, ML, CC, SB)]
 NEEDS_PREFIX = {"LAMBDA", "LET", "MAP"}
 KNOWN = {
@@ -110,28 +111,14 @@ def test_comments_speak_the_language_of_the_owner() -> None:
 
 
 def test_a_macro_workbook_has_no_such_names(tmp_path: Path) -> None:
-    made = [
-        new_package(
-            business(VA), "en", Period.parse("2026-10"), "TaskZenith", "EUR", tmp_path / f"new{suffix}", today=TODAY
-        )
-        for suffix in (".xlsx", ".xlsm", ".XLSM")
-    ]
+    made = [new_package(SETUP, tmp_path / f"new{suffix}", today=TODAY) for suffix in (".xlsx", ".xlsm", ".XLSM")]
     counts = [sum(name.startswith("KPI_") for name in package.defined_names) for package in made]
     assert counts == [len(functions()), 0, 0]
 
 
 def test_a_name_of_the_owner_stays_his(tmp_path: Path) -> None:
     aliases = Aliases.avoiding({"KPI_CRR"}, {"kpi_crr"})
-    package = new_package(
-        business(VA),
-        "en",
-        Period.parse("2026-10"),
-        "TaskZenith",
-        "EUR",
-        tmp_path / "new.xlsx",
-        aliases=aliases,
-        today=TODAY,
-    )
+    package = new_package(SETUP, tmp_path / "new.xlsx", aliases=aliases, today=TODAY)
     assert "KPI_CRR" not in package.defined_names
     assert package.defined_names["kpixl_KPI_CRR"].startswith("_xlfn.LAMBDA(")
     assert "KPI_CSS" in package.defined_names

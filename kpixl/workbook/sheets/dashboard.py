@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -215,84 +215,121 @@ def _problems(c: Context) -> Cell:
     return Cell("static", text, link(c.titles["check"], "A1", text), look)
 
 
-def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
-    kpi, t, unit = result.kpi, c.t, result.kpi.kpi.unit
-    prefix = kpi.name_prefix
-    value, change, target = (f"{prefix}_{part}" for part in ("value", "change", "target"))
-    dash = c.word("no_figure")
-    after = {"hours": " h", "months": f" {t(UNITS['months'])}"}.get(unit, "")
-    figure = style.FORMATS[unit] + (f'"{after}"' if after else "")
-    large = figure
+@dataclass(frozen=True)
+class _CardFormats:
+    """How the numbers of a card are written."""
+
+    figure: str
+    """Of the value and the target."""
+    change: str
+    scale: int = 1
+    """What the change is multiplied by: 100 where it is in points."""
+
+
+def _formats(kpi: BusinessKpi, c: Context) -> _CardFormats:
+    """How the numbers of a KPI's card are written. Of own KPIs the unit is not known here."""
+    if kpi.own:
+        return _CardFormats(style.OWN, style.change_format("ratio"))
+    unit, after = kpi.kpi.unit, _after(kpi, c)
     if unit == "money":
-        currency = c.scorecard.entries.currency
-        figure = large = style.money(t, currency)
-    # A share that rises from 80 % to 84 % rises by 4 points, not by 4 %. Of own KPIs the unit is not known here.
-    scale = "*100" if unit == "fraction" and not kpi.own else ""
-    points = style.change_format("score", f" {t(N_('points'))}") if scale else style.change_format(unit, after)
-    small = style.Style(size=9, colour=palette.MUTED, fill=CARD)
-    trend = c.at("kpis", kpi.id, "trend")
-    found: dict[tuple[str, int], Cell] = {
-        (part, offset): label(None, style.Style(fill=CARD)) for part in CARD_PARTS[:-1] for offset in range(4)
-    }
-    next_text = to_next_text(result, t) or reason_text(result.reason, t)
+        figure = style.money(c.t, c.scorecard.entries.currency)
+        return _CardFormats(figure, style.change_format(unit, after))
+    figure = style.FORMATS[unit] + (f'"{after}"' if after else "")
+    # A share that rises from 80 % to 84 % rises by 4 points, not by 4 %.
+    if unit == "fraction":
+        return _CardFormats(figure, style.change_format("score", f" {c.t(N_('points'))}"), 100)
+    return _CardFormats(figure, style.change_format(unit, after))
+
+
+def _after(kpi: BusinessKpi, c: Context) -> str:
+    """The word behind a number, with its space."""
+    return {"hours": " h", "months": f" {c.t(UNITS['months'])}"}.get(kpi.kpi.unit, "")
+
+
+def _if_used(kpi: BusinessKpi, formula: str, c: Context) -> str:
+    """Nothing on the card of a slot that is not used."""
+    return f'IF({c.at("calc", kpi.id, "name")}="","",{formula})' if kpi.own else formula
+
+
+def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
+    """The cells of a KPI's card, by its part and the column within it."""
+    kpi, t = result.kpi, c.t
+    prefix, formats = kpi.name_prefix, _formats(kpi, c)
+    value, dash = f"{prefix}_value", _if_used(kpi, c.word("no_figure"), c)
+    muted = style.Style(size=9, colour=palette.MUTED, fill=CARD, align="left")
     heading = style.Style(bold=True, fill=CARD, align="left", indent=1, shrink=True)
     title = kpi_title(kpi, t)
     span = "" if kpi.window is Window.PERIOD else f" · {t(WINDOWS[kpi.window])}"
-    aside = style.Style(size=9, colour=palette.MUTED, fill=CARD, align="left", indent=1)
-
-    def empty(formula: str) -> str:
-        """Nothing on the card of a slot that is not used."""
-        return f'IF({c.at("calc", kpi.id, "name")}="","",{formula})' if kpi.own else formula
-
-    dash = empty(dash)
-    if kpi.own:
-        figure, large, points = style.OWN, style.OWN, style.change_format("ratio")
-    none = "–" if kpi.name else ""
-    previous = c.at("kpis", kpi.id, "previous")
-    alone = t(N_("no previous")) if kpi.name and result.past.previous is None else None
-    found |= {
+    found: dict[tuple[str, int], Cell] = {
+        (part, offset): label(None, style.Style(fill=CARD)) for part in CARD_PARTS[:-1] for offset in range(4)
+    }
+    return found | {
         ("name", 0): live(c.at("calc", kpi.id, "name"), title, heading) if kpi.own else static(title + span, heading),
         ("value", 0): live(
             f"IF(ISNUMBER({value}),{value},{dash})",
-            none if result.value is None else result.value,
-            style.Style(size=20, bold=True, format=large, align="left", fill=CARD, indent=1, shrink=True),
+            _none(kpi) if result.value is None else result.value,
+            style.Style(size=20, bold=True, format=formats.figure, align="left", fill=CARD, indent=1, shrink=True),
         ),
         ("value", 2): live(
-            empty(f"{prefix}_level"),
+            _if_used(kpi, f"{prefix}_level", c),
             standing_word(result, t) if kpi.name else None,
             style.Style(size=9, bold=True, align="center", fill=CARD, shrink=True),
         ),
-        ("change", 0): live(
-            f"IF(ISNUMBER({change}),{change}{scale},{dash})",
-            none if result.past.change is None else result.past.change * (100 if scale else 1),
-            style.Style(size=9, format=points, align="left", fill=CARD, indent=1, shrink=True),
-        ),
-        ("change", 1): live(
-            f'IF(ISNUMBER({change}),{trend},IF(ISNUMBER({previous}),"",{empty(c.word("no_previous"))}))',
-            t(TRENDS[result.past.trend]) if result.past.trend else alone,
-            small,
-        ),
-        ("target", 0): live(empty(c.word("target")), t(N_("Target")) if kpi.name else None, aside)
-        if kpi.own
-        else label(t(N_("Target")), aside),
-        ("target", 1): live(
-            f"IF(ISNUMBER({target}),{target},{dash})",
-            none if result.target is None else result.target,
-            style.Style(size=9, format=figure, align="left", fill=CARD, shrink=True),
-        ),
-        ("facts", 0): _standing_out(result, c, after),
+        **_card_change(result, formats, dash, c),
+        **_card_target(result, formats, dash, c),
+        ("facts", 0): _standing_out(result, c, _after(kpi, c)),
         ("facts", 2): live(
-            _interval(kpi, c),
-            interval_text(result, t) if kpi.name else None,
-            style.Style(size=9, colour=palette.MUTED, fill=CARD, align="left", shrink=True),
+            _interval(kpi, c), interval_text(result, t) if kpi.name else None, replace(muted, shrink=True)
         ),
         ("next", 0): live(
             f"{c.at('kpis', kpi.id, 'to_next')}",
-            next_text,
-            style.Style(size=9, colour=palette.MUTED, wrap=True, vertical="top", fill=CARD, align="left", indent=1),
+            to_next_text(result, t) or reason_text(result.reason, t),
+            replace(muted, wrap=True, vertical="top", indent=1),
         ),
     }
-    return found
+
+
+def _none(kpi: BusinessKpi) -> str:
+    """What stands for a number that there is not."""
+    return "–" if kpi.name else ""
+
+
+def _card_change(result: Result, formats: _CardFormats, dash: str, c: Context) -> dict[tuple[str, int], Cell]:
+    """The change on the previous period, and whether it is for the better."""
+    kpi, past = result.kpi, result.past
+    change, trend = f"{kpi.name_prefix}_change", c.at("kpis", kpi.id, "trend")
+    scaled = change if formats.scale == 1 else f"{change}*{formats.scale}"
+    alone = c.t(N_("no previous")) if kpi.name and past.previous is None else None
+    previous, no_previous = c.at("kpis", kpi.id, "previous"), _if_used(kpi, c.word("no_previous"), c)
+    return {
+        ("change", 0): live(
+            f"IF(ISNUMBER({change}),{scaled},{dash})",
+            _none(kpi) if past.change is None else past.change * formats.scale,
+            style.Style(size=9, format=formats.change, align="left", fill=CARD, indent=1, shrink=True),
+        ),
+        ("change", 1): live(
+            f'IF(ISNUMBER({change}),{trend},IF(ISNUMBER({previous}),"",{no_previous}))',
+            c.t(TRENDS[past.trend]) if past.trend else alone,
+            style.Style(size=9, colour=palette.MUTED, fill=CARD),
+        ),
+    }
+
+
+def _card_target(result: Result, formats: _CardFormats, dash: str, c: Context) -> dict[tuple[str, int], Cell]:
+    """The owner's target."""
+    kpi, target = result.kpi, f"{result.kpi.name_prefix}_target"
+    aside = style.Style(size=9, colour=palette.MUTED, fill=CARD, align="left", indent=1)
+    word = c.t(N_("Target"))
+    return {
+        ("target", 0): live(_if_used(kpi, c.word("target"), c), word if kpi.name else None, aside)
+        if kpi.own
+        else label(word, aside),
+        ("target", 1): live(
+            f"IF(ISNUMBER({target}),{target},{dash})",
+            _none(kpi) if result.target is None else result.target,
+            style.Style(size=9, format=formats.figure, align="left", fill=CARD, shrink=True),
+        ),
+    }
 
 
 def _standing_out(result: Result, c: Context, after: str) -> Cell:

@@ -236,80 +236,98 @@ def unit_shown(kpi: BusinessKpi, c: Context) -> str:
 
 def _common(result: Result, c: Context) -> dict[str, Cell]:
     """What a KPI of the business and one of the owner's have in the same way."""
-    kpi, t, unit = result.kpi, c.t, result.kpi.kpi.unit
-    prefix = kpi.name_prefix
-    value, target = f"{prefix}_value", f"{prefix}_target"
+    kpi, t = result.kpi, c.t
     standing = c.at("calc", kpi.id, "standing")
-    sure, state = c.at("calc", kpi.id, "settled"), c.at("xmr", kpi.id, "state")
-    targets = c.scorecard.entries.targets.get(kpi.id)
-    figure = style.figure(unit)
-    falling = falls(kpi, c)
-    words = {word: c.word(word) for word in (*TRENDS, *TARGETS)}
-    gap = None if result.value is None or result.target is None else result.value - result.target
-    known = f"AND(ISNUMBER({value}),ISNUMBER({target}){enough(kpi, ',')})"
-    reached, short = words["met"], words["missed"]
-    if kpi.kpi.builds_up and kpi.window is Window.PERIOD:
-        # Before the period is over, only what more days cannot undo.
-        if settled_early(kpi) == "met":
-            short = f'IF({RUNNING},"",{short})'
-        else:
-            reached = f'IF({RUNNING},"",{reached})'
-    fresh = kpi.id in c.rewound
     word = f"INDEX({c.span('words', 'text', STANDING_ROWS)},{standing}+1)"
     return {
         "level": live(
             f"IF(ISNUMBER({standing}),{word},{c.word('not_graded')})",
             standing_word(result, t),
             style.apart(style.STRONG),
-            name=f"{prefix}_level",
+            name=f"{kpi.name_prefix}_level",
         ),
-        "target": entry_cell(targets.number if targets else None, style.entry(unit), name=target),
-        "against_target": live(
-            f'IF({known},IF({met(kpi, c, value)},{reached},{short}),"")',
-            t(TARGETS[result.against_target]) if result.against_target else None,
-            style.apart(style.MUTED_TEXT),
-            guarded=fresh,
-        ),
-        "gap": live(f'IF(AND(ISNUMBER({value}),ISNUMBER({target})),{value}-{target},"")', gap, style.change(unit)),
+        **_beside_the_target(result, c),
         "to_next": live(
             _to_next(kpi, c), to_next_text(result, t) or reason_text(result.reason, t), style.apart(style.WRAPPED)
         ),
-        "previous": live(past_value(c, kpi.history_id, "period_previous"), result.past.previous, figure, guarded=fresh),
+        **_beside_the_past(result, c),
+        **_sure(result, c),
+        "comment": static(c.comments.get(kpi.id), style.apart(style.WRAPPED)),
+    }
+
+
+def _beside_the_target(result: Result, c: Context) -> dict[str, Cell]:
+    """The owner's target, whether it is met and by how much it is not."""
+    kpi, unit, entries = result.kpi, result.kpi.kpi.unit, c.scorecard.entries
+    value, target = f"{kpi.name_prefix}_value", f"{kpi.name_prefix}_target"
+    typed = entries.targets.get(kpi.id)
+    gap = None if result.value is None or result.target is None else result.value - result.target
+    known = f"AND(ISNUMBER({value}),ISNUMBER({target}){enough(kpi, ',')})"
+    reached, short = c.word("met"), c.word("missed")
+    if kpi.kpi.builds_up and kpi.window is Window.PERIOD:
+        # Before the period is over, only what more days cannot undo.
+        if settled_early(kpi) == "met":
+            short = f'IF({RUNNING},"",{short})'
+        else:
+            reached = f'IF({RUNNING},"",{reached})'
+    return {
+        "target": entry_cell(typed.number if typed else None, style.entry(unit), name=target),
+        "against_target": live(
+            f'IF({known},IF({met(kpi, c, value)},{reached},{short}),"")',
+            c.t(TARGETS[result.against_target]) if result.against_target else None,
+            style.apart(style.MUTED_TEXT),
+            guarded=kpi.id in c.rewound,
+        ),
+        "gap": live(f'IF(AND(ISNUMBER({value}),ISNUMBER({target})),{value}-{target},"")', gap, style.change(unit)),
+    }
+
+
+def _beside_the_past(result: Result, c: Context) -> dict[str, Cell]:
+    """The previous period and the year before, and how the value has moved."""
+    kpi, past, unit = result.kpi, result.past, result.kpi.kpi.unit
+    figure, fresh, name = style.figure(unit), kpi.id in c.rewound, kpi.history_id
+    words = {word: c.word(word) for word in TRENDS}
+    previous, now = c.at("kpis", kpi.id, "previous"), held(kpi, c)
+    return {
+        "previous": live(past_value(c, name, "period_previous"), past.previous, figure, guarded=fresh),
         "change": live(
-            f'IF(AND(ISNUMBER({held(kpi, c)}),ISNUMBER({{previous}})),{held(kpi, c)}-{{previous}},"")'.format(
-                previous=c.at("kpis", kpi.id, "previous")
-            ),
-            result.past.change,
+            f'IF(AND(ISNUMBER({now}),ISNUMBER({previous})),{now}-{previous},"")',
+            past.change,
             style.change(unit),
-            name=f"{prefix}_change",
+            name=f"{kpi.name_prefix}_change",
         ),
         "trend": live(
-            _trend(kpi, words, falling, held(kpi, c)),
-            t(TRENDS[result.past.trend]) if result.past.trend else None,
+            _trend(kpi, words, falls(kpi, c), now),
+            c.t(TRENDS[past.trend]) if past.trend else None,
             style.apart(style.MUTED_TEXT),
         ),
-        "year_before": live(
-            past_value(c, kpi.history_id, "period_year_before"), result.past.year_before, figure, guarded=fresh
-        ),
+        "year_before": live(past_value(c, name, "period_year_before"), past.year_before, figure, guarded=fresh),
+    }
+
+
+def _sure(result: Result, c: Context) -> dict[str, Cell]:
+    """Where the value may lie as well, whether that settles its level, and whether it is a signal."""
+    kpi, t, found, signal = result.kpi, c.t, result.certainty, result.past.signal
+    sure, state = c.at("calc", kpi.id, "settled"), c.at("xmr", kpi.id, "state")
+    return {
         **{
             column: live(
                 f'IF(ISNUMBER({at}),{at},"")',
-                None if result.certainty.interval is None else getattr(result.certainty.interval, column),
-                style.figure(unit, muted=True),
+                None if found.interval is None else getattr(found.interval, column),
+                style.figure(kpi.kpi.unit, muted=True),
             )
             for column, at in ((end, c.at("calc", kpi.id, f"interval_{end}")) for end in ("low", "high"))
         },
         "settled": live(
             f'IF(ISNUMBER({sure}),IF({sure}=1,{c.word("sure")},{c.word("unsure")}),"")',
-            None if result.certainty.settled is None else t(SETTLED[result.certainty.settled]),
+            None if found.settled is None else t(SETTLED[found.settled]),
             style.apart(style.MUTED_TEXT),
         ),
         "signal": live(
             f'IF(ISNUMBER({state}),INDEX({c.span("words", "text", SIGNAL_ROWS)},{state}+1),"")',
-            t(SIGNALS[result.past.signal]) if result.past.signal else None,
+            t(SIGNALS[signal]) if signal else None,
             style.apart(style.MUTED_TEXT),
         ),
-        "comment": static(c.comments.get(kpi.id), style.apart(style.WRAPPED)),
     }
 
 
