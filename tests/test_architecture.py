@@ -1,4 +1,5 @@
-"""The house: who may import whom, no circle, no clock below the outermost calls, one name for one thing."""
+"""The house: who may import whom, no circle, no clock below the outermost calls, one name for one thing, no function
+that is long without a reason."""
 
 from __future__ import annotations
 
@@ -147,3 +148,51 @@ def test_the_outermost_calls_are_those_that_ask(module: str) -> None:
 )
 def test_a_clock_is_recognised(source: str, readings: set[str]) -> None:
     assert clock_readings(ast.parse(source)) == readings
+
+
+LONGEST = 60
+"""Lines of a function; one that is longer says in its docstring “Long because …”."""
+MOST_ARGUMENTS = 6
+"""What more of them say together is a record; ``self`` does not count."""
+SAME_NAMES = ({"kpi", "workbook.sheets", "report"}, {"catalog", "workbook.sheets"}, {"verbs"})
+"""Packages between which a module may go by the same name: a figure, its sheet and its part of the report; the settings
+as data and as a sheet. A command has the name that is typed for it, whatever else is called so."""
+
+
+def functions(module: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    nodes = ast.walk(TREES[module])
+    yield from (node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_no_function_is_long_without_a_reason(module: str) -> None:
+    long = [node for node in functions(module) if (node.end_lineno or 0) - node.lineno + 1 > LONGEST]
+    assert not [node.name for node in long if "Long because" not in (ast.get_docstring(node) or "")]
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_no_function_takes_a_long_list_in_order(module: str) -> None:
+    def taken(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+        return [argument.arg for argument in (*node.args.posonlyargs, *node.args.args) if argument.arg != "self"]
+
+    assert not {node.name for node in functions(module) if len(taken(node)) > MOST_ARGUMENTS}
+
+
+def test_public_classes_have_names_of_their_own() -> None:
+    homes: dict[str, list[str]] = {}
+    for module, tree in TREES.items():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(module)
+    assert not {name: where for name, where in homes.items() if len(where) > 1}
+
+
+def test_modules_share_a_name_only_where_they_are_about_the_same() -> None:
+    packages: dict[str, set[str]] = {}
+    for module, path in FILES.items():
+        if path.name != "__init__.py":
+            package, _, name = module.removeprefix("kpixl.").rpartition(".")
+            packages.setdefault(name, set()).add(package)
+    for name, found in packages.items():
+        others = found - {"cli.commands"}
+        assert len(others) == 1 or any(others <= allowed for allowed in SAME_NAMES), name

@@ -39,7 +39,7 @@ from kpixl.errors import (
 )
 from kpixl.i18n import language
 from kpixl.ooxml.cells import parse_cell
-from kpixl.ooxml.names import PACKAGE_RELATIONSHIP
+from kpixl.ooxml.namespaces import PACKAGE_RELATIONSHIP
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.parts import rels_name
 from kpixl.ooxml.sheet import SheetEditor

@@ -55,7 +55,7 @@ def _reader(point: str, comma: str) -> re.Pattern[str]:
 _READERS: dict[Sign, re.Pattern[str]] = {".": _reader(".", ","), ",": _reader(",", ".")}
 
 
-class Amount(NamedTuple):
+class WrittenNumber(NamedTuple):
     """A number as it is written: its digits with separators, and what stands around them."""
 
     digits: str
@@ -84,7 +84,7 @@ class Amount(NamedTuple):
 
 
 @lru_cache(maxsize=200_000)
-def amount(text: str) -> Amount | None:
+def amount(text: str) -> WrittenNumber | None:
     """What ``text`` says of a number; None where it says none."""
     if len(text) > _LONGEST:
         return None
@@ -100,7 +100,7 @@ def amount(text: str) -> Amount | None:
     if len(signs) + bracketed > 1 or len(marks) > 1 or not all(_is_currency(mark) for mark in marks):
         return None
     negative = bracketed or signs == ["-"]
-    return Amount(found["digits"], negative, bool(found["percent"]), _currency(marks[0]) if marks else "")
+    return WrittenNumber(found["digits"], negative, bool(found["percent"]), _currency(marks[0]) if marks else "")
 
 
 @dataclass(frozen=True)

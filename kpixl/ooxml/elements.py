@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from kpixl.ooxml.names import MAIN, qn
+from kpixl.ooxml.namespaces import MAIN, qn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

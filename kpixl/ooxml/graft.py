@@ -13,7 +13,7 @@ from lxml import etree
 
 from kpixl.errors import N_, DatesFrom1904, WorkbookError
 from kpixl.ooxml.elements import in_order, planted
-from kpixl.ooxml.names import NAMESPACES, OFFICE_RELATIONSHIP, declared, qn
+from kpixl.ooxml.namespaces import NAMESPACES, OFFICE_RELATIONSHIP, declared, qn
 from kpixl.ooxml.parts import RELATIONSHIPS_TYPE, rels_name, to_bytes
 from kpixl.ooxml.styles import merge_styles
 

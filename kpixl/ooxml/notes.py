@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.ooxml.cells import cell_name
 from kpixl.ooxml.moves import area_of
-from kpixl.ooxml.names import OFFICE_RELATIONSHIP, qn
+from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.parts import rels_name
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from kpixl.errors import NotAWorkbook, StrictWorkbook
-from kpixl.ooxml.names import MAIN, OFFICE_RELATIONSHIP, qn
+from kpixl.ooxml.namespaces import MAIN, OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.parts import CONTENT_TYPES, Parts, Relationship, rels_name, to_bytes
 
 if TYPE_CHECKING:

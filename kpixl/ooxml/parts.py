@@ -28,7 +28,7 @@ from kpixl.errors import (
 )
 from kpixl.message import Message, phrase
 from kpixl.ooxml.archive import Archive
-from kpixl.ooxml.names import PACKAGE_RELATIONSHIP, qn
+from kpixl.ooxml.namespaces import PACKAGE_RELATIONSHIP, qn
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from kpixl.ooxml.cells import cell_name
-from kpixl.ooxml.names import MAIN, OFFICE_RELATIONSHIP, declared, qn
+from kpixl.ooxml.namespaces import MAIN, OFFICE_RELATIONSHIP, declared, qn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

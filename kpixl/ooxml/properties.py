@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.ooxml.names import PACKAGE_RELATIONSHIP
+from kpixl.ooxml.namespaces import PACKAGE_RELATIONSHIP
 
 if TYPE_CHECKING:
     from kpixl.ooxml.package import Package

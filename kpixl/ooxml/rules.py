@@ -11,7 +11,7 @@ from lxml import etree
 
 from kpixl.ooxml.cells import Area, cell_name
 from kpixl.ooxml.moves import area_of
-from kpixl.ooxml.names import qn
+from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.sheet import moved_formula
 
 if TYPE_CHECKING:

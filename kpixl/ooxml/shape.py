@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kpixl.errors import N_, OwnedPartMissing
 from kpixl.message import phrase
 from kpixl.ooxml.cells import Area, cell_name, parse_area
-from kpixl.ooxml.names import qn
+from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import unescaped
 from kpixl.ooxml.sheet import moved_formula
 

@@ -14,7 +14,7 @@ from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_, DamagedWorkbook
 from kpixl.message import phrase
 from kpixl.ooxml.cells import Area, Value, cell_name, escaped, needs_space, number_text, parse_area, parse_cell
-from kpixl.ooxml.names import qn
+from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import string_of, unescaped
 from kpixl.ooxml.parts import to_bytes
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kpixl.errors import N_, WorkbookError
 from kpixl.ooxml.cells import Area, cell_name, parse_area, parse_cell
 from kpixl.ooxml.moves import Moves
-from kpixl.ooxml.names import NAMESPACES, qn
+from kpixl.ooxml.namespaces import NAMESPACES, qn
 from kpixl.ooxml.notes import move_links, moved_notes
 from kpixl.ooxml.rules import move_rules
 from kpixl.ooxml.shape import columns_of, find_table, is_blank_row, shape_of

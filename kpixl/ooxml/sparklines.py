@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
-from kpixl.ooxml.names import MAIN, declared, qn
+from kpixl.ooxml.namespaces import MAIN, declared, qn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

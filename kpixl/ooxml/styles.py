@@ -13,7 +13,7 @@ from lxml import etree
 
 from kpixl.errors import N_, WorkbookError
 from kpixl.ooxml.elements import in_order, planted
-from kpixl.ooxml.names import MAIN, OFFICE_RELATIONSHIP, qn
+from kpixl.ooxml.namespaces import MAIN, OFFICE_RELATIONSHIP, qn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_, ContentBelowTable, UnknownField, WorkbookError
 from kpixl.ooxml.cells import MAX_ROW, Area, cell_name, column_letters, escaped, needs_space, number_text, parse_area
-from kpixl.ooxml.names import qn
+from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.rules import grow_rules
 from kpixl.ooxml.shape import columns_of, find_table, is_blank_row, shape_of
 from kpixl.ooxml.sheet import SheetEditor

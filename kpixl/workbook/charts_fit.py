@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kpixl.ooxml.cells import column_letters
-from kpixl.ooxml.names import OFFICE_RELATIONSHIP
+from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP
 
 if TYPE_CHECKING:
     from kpixl.ooxml.package import Package

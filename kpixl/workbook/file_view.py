@@ -21,7 +21,7 @@ from python_calamine import CalamineError, load_workbook
 from kpixl.errors import DamagedWorkbook
 from kpixl.ooxml import marks
 from kpixl.ooxml.cells import column_letters, parse_area
-from kpixl.ooxml.names import OFFICE_RELATIONSHIP
+from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP
 from kpixl.ooxml.package import Package, Sheet, unescaped
 from kpixl.ooxml.sheet import SheetEditor
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from kpixl.ooxml.names import OFFICE_RELATIONSHIP, qn
+from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.sparklines import Sparkline, SparklineStyle, add_sparklines
 from kpixl.palette import ACCENT, FAINT
 from kpixl.workbook.lambdas import lambdas

@@ -14,7 +14,7 @@ from lxml import etree
 from kpixl import palette
 from kpixl.errors import N_
 from kpixl.i18n import language
-from kpixl.ooxml.names import OFFICE_RELATIONSHIP, declared, qn
+from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, declared, qn
 from kpixl.ooxml.vba.project import Module, literal
 from kpixl.texts.render import rendered
 from kpixl.workbook import layout

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, WorkbookError
 from kpixl.functions.describe import functions
-from kpixl.ooxml.names import qn
+from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.plain_sheet import add_plain_sheet
 from kpixl.ooxml.vba.project import add_macros

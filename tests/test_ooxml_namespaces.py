@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpixl.ooxml.names import declared, qn
+from kpixl.ooxml.namespaces import declared, qn
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
