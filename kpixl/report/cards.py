@@ -54,15 +54,9 @@ class StandingShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """One KPI."""
+class Facts:
+    """What a value rests on, and what to make of it."""
 
-    id: str
-    title: str
-    window: str
-    value: str
-    raw: float | None
-    standing: StandingShown
     cases: tuple[str, ...]
     """How many cases stand behind the value, and how sure it is by them."""
     pace: str
@@ -71,11 +65,12 @@ class Card:
     """Signal or noise; blank while it builds up."""
     told: bool
     """Whether it is a signal."""
-    change: str
-    target: str
-    against_target: str
-    step: str
-    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawings:
+    """The pictures of one KPI, with what they say in words."""
+
     past: PastDrawn
     spark: charts.Spark
     bullet: charts.Bullet
@@ -83,6 +78,26 @@ class Card:
     banded: bool
     """Whether there are thresholds to be graded by."""
     trend: Trend | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One KPI."""
+
+    id: str
+    title: str
+    window: str
+    value: str
+    raw: float | None
+    """The value as it is computed: a fraction, hours, or money of the workbook's currency."""
+    standing: StandingShown
+    facts: Facts
+    change: str
+    target: str
+    against_target: str
+    step: str
+    notes: tuple[str, ...]
+    drawn: Drawings
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +162,8 @@ def _card(result: Result, scorecard: Scorecard, history: History, t: Language) -
     value, target = (t.number(number, unit, currency) for number in (result.value, result.target))
     standing = StandingShown(SHAPES[result.grade.shade], bare_word(result, t), _shade(result.grade.shade))
     reason = reason_text(result.reason, t) if result.grade.shade is None else ""
-    alert = alert_text(result, t)
-    past = past_of(result, entries.period, history, currency, t)
     named_target = "" if result.target is None else f"{t(N_('Target'))} {target}"
+    past = past_of(result, entries.period, history, currency, t)
     return Card(
         id=kpi.id,
         title=kpi_title(kpi, t),
@@ -157,21 +171,25 @@ def _card(result: Result, scorecard: Scorecard, history: History, t: Language) -
         value=value,
         raw=result.value,
         standing=standing,
-        cases=tuple(as_line(part) if not number else part for number, part in enumerate(cases(result, t))),
-        pace=as_line(pace_text(result, t, currency)),
-        signal=as_line(signal_text(result, t)),
-        told=result.past.is_signal,
+        facts=Facts(
+            cases=tuple(as_line(part) if not number else part for number, part in enumerate(cases(result, t))),
+            pace=as_line(pace_text(result, t, currency)),
+            signal=as_line(signal_text(result, t)),
+            told=result.past.is_signal,
+        ),
         change=change_text(result, t, currency) if result.past.change is not None else "",
         target="" if result.target is None else target,
         against_target=t(TARGETS[result.against_target]) if result.against_target else "",
         step=to_next_text(result, t),
-        notes=tuple(note for note in (reason, t(result.note), alert) if note),
-        past=past,
-        spark=charts.spark(past.values),
-        bullet=charts.bullet(result.grade.position, target_position(result), tuple(result.thresholds)),
-        bullet_text=", ".join(text for text in (value, standing.word, named_target) if text),
-        banded=bool(result.thresholds),
-        trend=trend_of(result, past, entries.period, currency, t) if past.count > 1 else None,
+        notes=tuple(note for note in (reason, t(result.note), alert_text(result, t)) if note),
+        drawn=Drawings(
+            past=past,
+            spark=charts.spark(past.values),
+            bullet=charts.bullet(result.grade.position, target_position(result), tuple(result.thresholds)),
+            bullet_text=", ".join(text for text in (value, standing.word, named_target) if text),
+            banded=bool(result.thresholds),
+            trend=trend_of(result, past, entries.period, currency, t) if past.count > 1 else None,
+        ),
     )
 
 
