@@ -149,12 +149,13 @@ def test_windows_and_bindings_as_designed(kpi: BusinessKpi) -> None:
 
 @pytest.mark.parametrize("kpi", KPIS)
 def test_every_kpi_is_told_in_full(kpi: BusinessKpi) -> None:
-    texts = (kpi.name, kpi.abbreviation, kpi.definition, kpi.published, kpi.reading, kpi.source)
-    assert 2 <= len(kpi.tips) <= 4
-    assert 2 <= len(kpi.benefits) <= 4
-    for text in (*texts, *kpi.benefits, *kpi.limits, *kpi.tips, *kpi.cautions):
+    of = kpi.texts
+    texts = (kpi.name, kpi.abbreviation, of.definition, of.published, of.reading, of.source)
+    assert 2 <= len(of.tips) <= 4
+    assert 2 <= len(of.benefits) <= 4
+    for text in (*texts, *of.benefits, *of.limits, *of.tips, *of.cautions):
         assert text.strip() == text != ""
-    assert kpi.limits
+    assert of.limits
     assert (kpi.thresholds != {}) == (kpi.code != "sb")
     assert kpi.name_prefix == f"{kpi.code}_{kpi.id}"
 

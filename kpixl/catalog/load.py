@@ -23,6 +23,7 @@ from kpixl.catalog.model import (
     Dimension,
     Example,
     Kpi,
+    KpiTexts,
     Measure,
     Pareto,
     SampleData,
@@ -297,7 +298,6 @@ def _business_kpi(
         "kpi": kpi,
         "business": owner["id"],
         "code": owner["code"],
-        "source": owner["source"],
         "arguments": bound[window],
         "window": window,
         "default_window": window,
@@ -308,8 +308,8 @@ def _business_kpi(
         "thresholds": thresholds,
         "example": example,
     }
-    texts: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
-    return BusinessKpi(**known, **texts)
+    known |= {key: raw.pop(key) for key in ("abbreviation", "name")}
+    return BusinessKpi(**known, texts=msgspec.convert({"source": owner["source"]} | raw, KpiTexts))
 
 
 def _squares(measure: Measure) -> Measure:

@@ -182,8 +182,23 @@ OWN = "own"
 OWN_SLOTS = tuple(f"{OWN}_{number}" for number in range(1, 11))
 
 
+class KpiTexts(Record, frozen=True):
+    """What there is to read about a KPI; nothing is computed from it."""
+
+    definition: str
+    published: str
+    """The levels as the source words them."""
+    reading: str
+    """How kpixl reads what the source leaves open."""
+    source: str
+    benefits: tuple[str, ...]
+    limits: tuple[str, ...]
+    tips: tuple[str, ...]
+    cautions: tuple[str, ...] = ()
+
+
 class BusinessKpi(Record, frozen=True):
-    """A KPI as one business has it: its bands, window, texts and source."""
+    """A KPI as one business has it: its bands and window, and its texts."""
 
     kpi: Kpi
     business: str
@@ -196,14 +211,7 @@ class BusinessKpi(Record, frozen=True):
     """The arguments over each window that the owner may choose."""
     thresholds: dict[Literal["typical", "above_average", "exceptional"], Threshold]
     example: Example
-    published: str
-    reading: str
-    source: str
-    definition: str
-    benefits: tuple[str, ...]
-    limits: tuple[str, ...]
-    tips: tuple[str, ...]
-    cautions: tuple[str, ...] = ()
+    texts: KpiTexts
     alerts: tuple[CautionRule, ...] = ()
     """The cautions about its value alone that call for acting now."""
     default_window: Window = Window.PERIOD

@@ -167,7 +167,7 @@ def _of_kpi(kpi: BusinessKpi) -> Function:
     name = f"{PREFIX}{kpi.id.upper()}"
     numbers = ",".join(to_excel(Number(kpi.example.arguments[argument])) for argument in kpi.kpi.arguments)
     parameters = tuple(Parameter(one.name, one.measure.label) for one in kpi.arguments)
-    return Function(name, parameters, "formula", "number", kpi.definition, f"={name}({numbers})", kpi)
+    return Function(name, parameters, "formula", "number", kpi.texts.definition, f"={name}({numbers})", kpi)
 
 
 def descriptions(code: str = "en") -> tuple[Description, ...]:

@@ -85,7 +85,7 @@ def name(kpi: object, language: object = None) -> Cell:
 def explain(kpi: object, language: object = None) -> Cell:
     """What the KPI says, and on a second line its formula over the measures of the workbook, as on the Guide."""
     found, t = _kpi(kpi, None), _language(language)
-    return f"{t(found.definition)}\n={value_formula(found)}"
+    return f"{t(found.texts.definition)}\n={value_formula(found)}"
 
 
 def _reached(kpi: BusinessKpi, value: float) -> Level:

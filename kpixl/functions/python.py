@@ -61,7 +61,7 @@ def _documentation(function: Function) -> str:
         lines += [f"{to_excel(parse(function.kpi.kpi.formula))} (unit: {function.kpi.kpi.unit})", ""]
     lines += [f"{parameter.name}: {parameter.label}" for parameter in function.parameters]
     if function.kpi:
-        lines += ["", f"Source: {function.kpi.source}"]
+        lines += ["", f"Source: {function.kpi.texts.source}"]
     return "\n".join(lines)
 
 

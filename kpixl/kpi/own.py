@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
-from kpixl.catalog.model import OWN, OWN_SLOTS, Argument, BusinessKpi, Example, Kpi
+from kpixl.catalog.model import OWN, OWN_SLOTS, Argument, BusinessKpi, Example, Kpi, KpiTexts
 from kpixl.catalog.tables import Unit
 from kpixl.formula import FormulaError, names, parse
 from kpixl.message import Verbatim
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 UNITS: tuple[Unit, ...] = get_args(Unit)
 DEFAULT_UNIT: Unit = "ratio"
+_NO_TEXTS = KpiTexts(definition="", published="", reading="", source="", benefits=(), limits=(), tips=())
 
 
 def own_kpis(entries: Entries) -> tuple[BusinessKpi, ...]:
@@ -42,13 +43,7 @@ def own_kpi(slot: str, entry: OwnEntry | None, entries: Entries) -> BusinessKpi:
         thresholds={},
         bound={},
         example=Example(arguments={}, value=0),
-        published="",
-        reading="",
-        source="",
-        definition="",
-        benefits=(),
-        limits=(),
-        tips=(),
+        texts=_NO_TEXTS,
     )
 
 

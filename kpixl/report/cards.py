@@ -264,10 +264,10 @@ def benchmarks(scorecard: Scorecard, t: Language) -> tuple[Benchmark, ...]:
             else "–"
             for level in GRADED
         )
-        found.append(Benchmark(kpi_title(kpi, t), thresholds, t(kpi.published)))
+        found.append(Benchmark(kpi_title(kpi, t), thresholds, t(kpi.texts.published)))
     return tuple(found)
 
 
 def sources(scorecard: Scorecard, t: Language) -> tuple[str, ...]:
     """Where the benchmarks were published, each source once."""
-    return tuple(dict.fromkeys(t(result.kpi.source) for result in scorecard.results if result.kpi.source))
+    return tuple(dict.fromkeys(t(result.kpi.texts.source) for result in scorecard.results if result.kpi.texts.source))

@@ -48,10 +48,10 @@ def kpis_json(business: Business, t: Language) -> Json:
                 "window": kpi.window.value,
                 "thresholds": thresholds_json(kpi, thresholds_published(kpi)),
                 "example": {"arguments": kpi.example.arguments, "value": kpi.example.value},
-                "published": t(kpi.published),
-                "reading": t(kpi.reading),
-                "source": t(kpi.source),
-                "definition": t(kpi.definition),
+                "published": t(kpi.texts.published),
+                "reading": t(kpi.texts.reading),
+                "source": t(kpi.texts.source),
+                "definition": t(kpi.texts.definition),
             }
             for kpi in business.kpis
         ],
@@ -65,7 +65,7 @@ def kpis_text(business: Business, t: Language) -> str:
     lines = [f"{t(business.name)} ({business.id})"]
     for kpi in business.kpis:
         lines += ["", f"{t(kpi.abbreviation)}{GAP}{t(kpi.name)}"]
-        lines += block([f"{kpi.id} = {kpi.kpi.formula}", t(kpi.definition), t(kpi.published)], indent=4)
+        lines += block([f"{kpi.id} = {kpi.kpi.formula}", t(kpi.texts.definition), t(kpi.texts.published)], indent=4)
     return "\n".join(lines)
 
 

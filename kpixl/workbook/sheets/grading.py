@@ -62,7 +62,7 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
         | _target(result, at)
         | {
             "name": label(kpi_title(kpi, t)),
-            "tip": label(t(kpi.tips[0])),
+            "tip": label(t(kpi.texts.tips[0])),
             "unit_scale": label(100 if kpi.kpi.unit == "fraction" else 1),
             "unit": label(unit_shown(kpi, c)),
             "held": live(

@@ -169,7 +169,7 @@ BODY = style.Style(wrap=True, vertical="top")
 
 def guide_texts(kpi: BusinessKpi, t: Language) -> dict[str, str]:
     """Every part of a KPI's page in the Guide; parts without text are left out."""
-    unit = kpi.kpi.unit
+    unit, texts = kpi.kpi.unit, kpi.texts
     notes = "".join(f"\n{t(part.note)}" for a in kpi.arguments for part in with_parts(a.measure) if part.note)
     measures = "; ".join(f"{argument.measure.name}: {measure_label(argument.measure, t)}" for argument in kpi.arguments)
     example = "; ".join(
@@ -181,22 +181,22 @@ def guide_texts(kpi: BusinessKpi, t: Language) -> dict[str, str]:
         for level in GRADED
         if (threshold := kpi.threshold(level))
     )
-    texts = {
-        "definition": t(kpi.definition),
+    found = {
+        "definition": t(texts.definition),
         "formula": f"={value_formula(kpi)}",
         "measures": measures + notes,
         "example": f"{example}. {t(kpi.example.note)}" if kpi.example.note else example,
         "window": t(WINDOWS[kpi.window]),
-        "published": t(kpi.published),
+        "published": t(texts.published),
         "bands": bands,
-        "reading": t(kpi.reading),
-        "source": t(kpi.source),
-        "benefits": _list(kpi.benefits, t),
-        "limits": _list(kpi.limits, t),
-        "cautions": _list((*kpi.cautions, *(rule.text for rule in kpi.alerts)), t),
-        "tips": _list(kpi.tips, t),
+        "reading": t(texts.reading),
+        "source": t(texts.source),
+        "benefits": _list(texts.benefits, t),
+        "limits": _list(texts.limits, t),
+        "cautions": _list((*texts.cautions, *(rule.text for rule in kpi.alerts)), t),
+        "tips": _list(texts.tips, t),
     }
-    return {part: text for part, text in texts.items() if text}
+    return {part: text for part, text in found.items() if text}
 
 
 def _list(items: tuple[str, ...], t: Language) -> str:

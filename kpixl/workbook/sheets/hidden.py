@@ -150,7 +150,7 @@ def picks(c: Context) -> Cells:
         found[row, "index"] = live(formula, ids.index(result.kpi.id) + 1 if result else "")
         texts = {
             "name": kpi_title(result.kpi, c.t) if result else None,
-            "tip": c.t(OWN_TIP if result.kpi.own else result.kpi.tips[0]) if result else None,
+            "tip": c.t(OWN_TIP if result.kpi.own else result.kpi.texts.tips[0]) if result else None,
         }
         instead = {"name": ('""', None), "tip": _instead(row, count, c, empty=not graded)}
         for column, text in texts.items():
