@@ -126,22 +126,22 @@ def test_the_numbers_are_those_of_the_results(
     """For every sample, in every language: each KPI and each measure, as a number and as it is written."""
     for sample in samples:
         main(["results", str(sample.path), "--json"])
-        results = json.loads(capsys.readouterr().out)
+        said = json.loads(capsys.readouterr().out)
         scorecard = results.results(sample.path, today=TODAY).scorecard
         units = {item.name: item.unit for item in scorecard.entries.business.measures}
         for code in codes():
             t = language(code)
             tree = parsed(report_html(Contents(scorecard, breakdown(scorecard.entries)), t, now=NOW))
-            assert len(tree.xpath("//article")) == len(results["kpis"])
-            for kpi in results["kpis"]:
+            assert len(tree.xpath("//article")) == len(said["kpis"])
+            for kpi in said["kpis"]:
                 shown = one(tree, "//*[@id=$id]//*[@class='value' or @class='value long']/data", id=f"kpi-{kpi['kpi']}")
                 assert number(shown) == kpi["value"]
-                assert shown.text == t.number(kpi["value"], kpi["unit"], results["currency"])
-            assert len(tree.xpath("//table[@class='figures']/tbody/tr")) == len(results["measures"])
-            for name, item in results["measures"].items():
+                assert shown.text == t.number(kpi["value"], kpi["unit"], said["currency"])
+            assert len(tree.xpath("//table[@class='figures']/tbody/tr")) == len(said["measures"])
+            for name, item in said["measures"].items():
                 shown = one(tree, "//*[@id=$id]//data", id=f"measure-{name}")
                 assert number(shown) == item["value"]
-                assert shown.text == t.number(item["value"], units[name], results["currency"])
+                assert shown.text == t.number(item["value"], units[name], said["currency"])
 
 
 def number(element: Tree) -> float | None:
