@@ -21,7 +21,7 @@ from kpixl.imports.refusals import AmbiguousColumn, BadConstant
 from kpixl.imports.remarks import Note
 from kpixl.imports.said import Said
 from kpixl.imports.scales import weighed
-from kpixl.imports.sorting import Sorter
+from kpixl.imports.sorting import ReadRows, Sorter
 from kpixl.imports.source import Source
 from kpixl.imports.telling import told
 from kpixl.imports.times import without_times
@@ -66,7 +66,7 @@ def rows_for(
     notes += outcomes(match, read, constants)
     untimed, about_times = without_times(match, read)
     notes += about_times
-    sorter = Sorter(match, of, columns, read, constants, {**outside, **refused}, untimed)
+    sorter = Sorter(match, of, columns, ReadRows(read, constants, {**outside, **refused}, untimed))
     notes = [
         *_about(match, said),
         *notes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from kpixl.imports.choice_words import plain_text
@@ -30,22 +31,28 @@ Placed: TypeAlias = list[tuple[int, Row]]
 """Rows with their places among those of the file."""
 
 
+@dataclass(frozen=True)
+class ReadRows:
+    """What the rows of a file say, each by its place among them, from 0."""
+
+    read: Mapping[str, list[Read]]
+    """Field id -> what every row has for it."""
+    constants: Mapping[str, Value]
+    """Field id -> what all rows get."""
+    refused: Mapping[int, Refusal]
+    """Rows that were found not to fit before they are sorted, and why."""
+    untimed: frozenset[int] = frozenset()
+    """Rows whose moments are days without a time."""
+
+
 class Sorter:
     """Puts every row of a file where it belongs."""
 
-    def __init__(
-        self,
-        match: Match,
-        of: Body,
-        columns: Columns,
-        read: Mapping[str, list[Read]],
-        constants: Mapping[str, Value],
-        refused: Mapping[int, Refusal],
-        untimed: frozenset[int] = frozenset(),
-    ) -> None:
+    def __init__(self, match: Match, of: Body, columns: Columns, rows: ReadRows) -> None:
+        read, constants = rows.read, rows.constants
         self.match, self.of, self.source, self.read = match, of, columns, read
         self.table: Table = match.table
-        self.constants, self.refused = constants, refused
+        self.constants, self.refused = constants, rows.refused
         self.filled = [field.id for field in self.table.fields if field.id in read or field.id in constants]
         self.ends = [id_ for id_ in self.filled if id_ in read and self.table.field(id_).ends]
         """Fields of the file that say when a row came to its end: blank there, they say that it has none."""
@@ -54,7 +61,7 @@ class Sorter:
         self.differences: list[Difference] = []
         self.differing = self.known = 0
         self.held: Counter[str] = Counter()
-        self.untimed = untimed
+        self.untimed = rows.untimed
         """Places of rows with days where hours are counted."""
         self.unfit: set[str] = set()
         """Fields of which a cell has cost a row."""
