@@ -5,8 +5,8 @@ from kpixl.imports.choice_words import Choices
 from kpixl.imports.columns import Manners
 from kpixl.imports.known import Kept, Spellings, spelling, text_key
 from kpixl.imports.matching import HOW_WORDS, Filling, Hints, How, Match, match
-from kpixl.imports.names import near
 from kpixl.imports.naming import field_called, table_called
+from kpixl.imports.near_names import near
 from kpixl.imports.outcome import Accepted, Completion, Difference, Rejected
 from kpixl.imports.profiles import Product, products
 from kpixl.imports.refusals import (

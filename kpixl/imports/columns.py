@@ -13,13 +13,13 @@ from kpixl.i18n import language
 from kpixl.imports import dates, numbers
 from kpixl.imports.choice_words import Choices, ChoiceWords, Texts, Translated, plain_text, yes_or_no
 from kpixl.imports.dates import Dates, Order, zone_called
+from kpixl.imports.export_words import choices_of
 from kpixl.imports.numbers import NumberReader, Sign
 from kpixl.imports.profiles import Rule
 from kpixl.imports.remarks import COMMA, DAY_FIRST, LOCAL_ZONE, MINUTES, MONTH_FIRST, POINT, SECONDS, Note
 from kpixl.imports.said import DateOrder, Said, text_of
 from kpixl.imports.scales import ScaleReader
 from kpixl.imports.values import BAD_DATE, Convert, Read, Unfit, converted, texts_in
-from kpixl.imports.vocabulary import choices_of
 from kpixl.languages.load import every, particulars
 from kpixl.message import phrase
 

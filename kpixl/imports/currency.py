@@ -12,12 +12,12 @@ from babel.numbers import is_currency
 from kpixl.errors import N_
 from kpixl.folding import name_key
 from kpixl.imports.choice_words import plain_text
+from kpixl.imports.export_words import headings_of, money_headings
 from kpixl.imports.money import code_of
 from kpixl.imports.numbers import amount, signs_in
 from kpixl.imports.outcome import Refusal
 from kpixl.imports.remarks import Note
 from kpixl.imports.source import is_filled
-from kpixl.imports.vocabulary import headings_of, money_headings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

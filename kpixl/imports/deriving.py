@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from kpixl.folding import name_key
 from kpixl.imports.choice_words import plain_text, yes_or_no
+from kpixl.imports.export_words import Kind, headings_of
 from kpixl.imports.matching import Filling, How
 from kpixl.imports.remarks import Note
-from kpixl.imports.vocabulary import Kind, headings_of
 from kpixl.message import phrase
 
 if TYPE_CHECKING:

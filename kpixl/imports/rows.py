@@ -14,7 +14,7 @@ from kpixl.imports.deriving import apply, derived, outcomes
 from kpixl.imports.filters import filtered, place_of
 from kpixl.imports.known import Kept, Spellings, spelled
 from kpixl.imports.matching import Filling, How
-from kpixl.imports.names import as_known, looks
+from kpixl.imports.near_names import as_known, looks
 from kpixl.imports.outcome import Accepted
 from kpixl.imports.profiles import Rule
 from kpixl.imports.refusals import AmbiguousColumn, BadConstant
@@ -25,7 +25,7 @@ from kpixl.imports.sorting import ReadRows, Sorter
 from kpixl.imports.source import Source
 from kpixl.imports.telling import told
 from kpixl.imports.times import without_times
-from kpixl.imports.totals import without_totals
+from kpixl.imports.total_lines import without_totals
 from kpixl.imports.values import BLANK, Read, Unfit, Value
 from kpixl.message import phrase
 

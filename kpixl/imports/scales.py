@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import N_
 from kpixl.folding import name_key
+from kpixl.imports.export_words import scores
 from kpixl.imports.numbers import NumberReader
 from kpixl.imports.remarks import Note
 from kpixl.imports.values import Read, Unfit
-from kpixl.imports.vocabulary import scores
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Field

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from kpixl.errors import N_
 from kpixl.folding import name_key
 from kpixl.imports.choice_words import plain_text
+from kpixl.imports.export_words import Kind, fine_words, headings_of, out_words
 from kpixl.imports.filters import counted, counts
 from kpixl.imports.outcome import Refusal
 from kpixl.imports.remarks import Note
-from kpixl.imports.vocabulary import Kind, fine_words, headings_of, out_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection

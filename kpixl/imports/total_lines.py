@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpixl.folding import name_key
+from kpixl.imports.export_words import total_words
 from kpixl.imports.numbers import amount, signs_in
 from kpixl.imports.remarks import Note
 from kpixl.imports.source import is_filled
-from kpixl.imports.vocabulary import total_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
