@@ -154,10 +154,15 @@ LONGEST = 60
 """Lines of a function; one that is longer says in its docstring “Long because …”."""
 MOST_ARGUMENTS = 6
 """What more of them say together is a record; ``self`` does not count."""
-SAME_NAMES = ({"kpi", "workbook.sheets", "report"}, {"catalog", "workbook.sheets"}, {"catalog", "languages"})
+SAME_NAMES = (
+    {"kpi", "workbook.sheets", "report"},
+    {"catalog", "workbook.sheets"},
+    {"catalog", "languages"},
+    {"files", "imports"},
+)
 """Packages between which a module may go by the same name: a figure, its sheet and its part of the report; the settings
-as data and as a sheet; what reads a folder of data files. A command has the name that is typed for it, whatever else is
-called so."""
+as data and as a sheet; what reads a folder of data files; what a package refuses. A command has the name that is typed
+for it, whatever else is called so."""
 
 
 def functions(module: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

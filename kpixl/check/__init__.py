@@ -6,7 +6,18 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from kpixl.check import choices, fields, inputs, kpi_windows, languages, names, own_kpis, plausible, spans, structure
+from kpixl.check import (
+    choices,
+    fields,
+    inputs,
+    kpi_windows,
+    languages,
+    name_slips,
+    own_kpis,
+    plausible,
+    spans,
+    structure,
+)
 from kpixl.check.case import CAP, Case
 from kpixl.check.problem import Problem
 from kpixl.check.sentences import SENTENCES, Severity
@@ -38,9 +49,9 @@ _TABLE_RULES = (
     spans.calculated_cells,
     spans.overlaps,
     spans.outside_period,
-    names.duplicates,
-    names.same_numbers,
-    names.references,
+    name_slips.duplicates,
+    name_slips.same_numbers,
+    name_slips.references,
     languages.missing,
     languages.nearly_house,
 )

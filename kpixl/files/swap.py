@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 from kpixl.errors import N_, FileExists, FileInUse, NotWritten, WorkbookError
 from kpixl.files.attributes import made_like
 from kpixl.files.exchange import exchange
+from kpixl.files.interruptions import unbroken
 from kpixl.files.names import around, is_draft, new_draft
 from kpixl.files.refusals import unwritable
-from kpixl.files.signals import unbroken
 from kpixl.message import phrase
 
 if TYPE_CHECKING:
