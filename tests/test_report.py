@@ -744,7 +744,7 @@ def test_a_report_that_is_open_elsewhere(workbook: Path, monkeypatch: pytest.Mon
     def held(*_: Any) -> None:
         raise FileInUse(path="October.html", program="Excel")
 
-    monkeypatch.setattr("kpixl.files.swap_in", held)
+    monkeypatch.setattr("kpixl.files.put_all", held)
     with pytest.raises(FileInUse, match="is open in another program"):
         report.report(workbook, now=NOW)
 
