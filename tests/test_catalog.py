@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,13 +22,12 @@ from kpixl.catalog import (
     businesses,
     catalogue,
 )
-from kpixl.catalog.load import EDGES, MONTHS, parse_condition, parse_line
+from kpixl.catalog.load import EDGES, FOLDER, MONTHS, parse_condition, parse_line
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.catalog.settings import READS, SETTINGS
 from kpixl.catalog.tables import Where, branches
 from kpixl.errors import UnknownChoice
 from kpixl.formula import names, parse
-from kpixl.kpi.grade import calculate
 from kpixl.kpi.in_force import settings_of
 
 KPIS = [pytest.param(kpi, id=f"{kpi.code}_{kpi.id}") for owner in businesses() for kpi in owner.kpis]
@@ -35,69 +35,6 @@ BUSINESSES = [pytest.param(owner, id=owner.id) for owner in businesses()]
 MEASURES = [pytest.param(measure, id=measure.id) for measure in catalogue().measures.values()]
 COUNTED = [measure for measure in MEASURES if measure.values[0].table]
 
-# By hand, from the design: each KPI's arguments in the order of the function in cells, and the one that an owner moves.
-ARGUMENTS = {
-    "css": "satisfied surveyed",
-    "art": "resolution_hours requests_resolved",
-    "crr": "clients_end clients_new clients_start",
-    "tcr": "tasks_completed tasks_assigned",
-    "aur": "productive_hours available_hours",
-    "ncar": "clients_new leads",
-    "sdi": "services_offered clients_served",
-    "discretion": "incidents tasks_done",
-    "rpc": "revenue clients_served",
-    "upsell": "clients_upsold clients_active",
-    "referral": "clients_referred clients_existing",
-    "lpa": "languages assistants",
-    "kept": "clients_continuing clients_start",
-    "accuracy": "translations_accurate translations",
-    "tph": "tasks_done hours_worked",
-    "nps": "promoters detractors respondents",
-    "scr": "sessions_completed sessions_scheduled",
-    "arpu": "revenue users",
-    "crfcpc": "consultations_converted consultations",
-    "cjpsr": "clients_placed clients_coached",
-    "atacm": "milestone_months clients_with_milestone",
-    "cac": "sales_marketing_spend clients_new",
-    "churn": "clients_lost clients_start",
-    "conversion": "leads_converted leads_qualified",
-    "ltv": "lifetime_months monthly_revenue_per_client",
-    "revenue": "revenue",
-    "leadref": "leads_referred clients_active",
-    "complaints": "complaints",
-    "netcash": "operating_cash_flow investments working_capital_increase",
-    "viral": "invitations_converted clients_start",
-}
-LEVERS = {
-    "css": "satisfied",
-    "art": "resolution_hours",
-    "crr": "clients_end",
-    "kept": "clients_continuing",
-    "tcr": "tasks_completed",
-    "aur": "productive_hours",
-    "ncar": "clients_new",
-    "sdi": "services_offered",
-    "discretion": "incidents",
-    "rpc": "revenue",
-    "arpu": "revenue",
-    "upsell": "clients_upsold",
-    "referral": "clients_referred",
-    "lpa": "languages",
-    "accuracy": "translations_accurate",
-    "tph": "tasks_done",
-    "nps": "promoters",
-    "scr": "sessions_completed",
-    "crfcpc": "consultations_converted",
-    "cjpsr": "clients_placed",
-    "atacm": "milestone_months",
-}
-OF_BUSINESS = {
-    "remote-va-agency": ("va", "css art crr tcr aur ncar sdi"),
-    "luxury-personal-assistant": ("pa", "crr art css discretion rpc upsell referral"),
-    "multilingual-va": ("ml", "css art lpa kept accuracy tph nps"),
-    "career-coaching": ("cc", "css scr crr arpu crfcpc cjpsr atacm"),
-    "service-business": ("sb", "cac churn conversion ltv revenue leadref kept complaints netcash viral"),
-}
 # Over the period, unless the figures of the source are yearly or quarterly.
 WINDOWS = {
     **dict.fromkeys(("va_crr", "pa_crr", "ml_kept", "sb_kept", "sb_churn", "cc_cjpsr"), Window.YEAR),
@@ -126,25 +63,27 @@ BOUND = {
 # KPIs
 
 
-def test_businesses_kpis_and_arguments_as_designed() -> None:
-    assert {b.id: (b.code, " ".join(kpi.id for kpi in b.kpis)) for b in businesses()} == OF_BUSINESS
-    assert {id_: " ".join(kpi.arguments) for id_, kpi in catalogue().kpis.items()} == ARGUMENTS
-    assert {id_: kpi.lever for id_, kpi in catalogue().kpis.items() if id_ in LEVERS} == LEVERS
-
-
 @pytest.mark.parametrize("kpi", KPIS)
-def test_windows_and_bindings_as_designed(kpi: BusinessKpi) -> None:
+def test_windows_and_bindings(kpi: BusinessKpi) -> None:
     place = f"{kpi.code}_{kpi.id}"
-    window = WINDOWS.get(place, Window.PERIOD)
-    assert kpi.window is kpi.default_window is window
-    assert [argument.name for argument in kpi.arguments] == ARGUMENTS[kpi.id].split()
-    for argument in kpi.arguments:
-        assert argument.measure.id == BOUND.get(place, {}).get(argument.name, argument.name)
-        assert argument.measure.window is window
-    assert set(kpi.bound) >= {window}
+    assert kpi.window is kpi.default_window is WINDOWS.get(place, kpi.window)
+    assert tuple(argument.name for argument in kpi.arguments) == kpi.kpi.arguments
+    bound = {argument.name: argument.measure.id for argument in kpi.arguments}
+    assert bound == {**bound, **BOUND.get(place, {})}
+    assert {argument.measure.window for argument in kpi.arguments} == {kpi.window}
+    assert set(kpi.bound) >= {kpi.window}
     for other, arguments in kpi.bound.items():
         assert [(a.name, a.measure.id) for a in arguments] == [(a.name, a.measure.id) for a in kpi.arguments]
         assert {argument.measure.window for argument in arguments} == {other}
+
+
+def test_every_business_is_a_file() -> None:
+    files = {file.stem for file in Path(str(FOLDER)).glob("businesses/*.yaml")}
+    assert {owner.id for owner in businesses()} == files
+    assert len({owner.code for owner in businesses()}) == len(files)
+    # As owners have seen them since the first version.
+    known = ["remote-va-agency", "luxury-personal-assistant", "multilingual-va", "career-coaching", "service-business"]
+    assert [owner.id for owner in businesses()][: len(known)] == known
 
 
 @pytest.mark.parametrize("kpi", KPIS)
@@ -156,15 +95,9 @@ def test_every_kpi_is_told_in_full(kpi: BusinessKpi) -> None:
     for text in (*texts, *of.benefits, *of.limits, *of.tips, *of.cautions):
         assert text.strip() == text != ""
     assert of.limits
-    assert (kpi.thresholds != {}) == (kpi.code != "sb")
+    if kpi.code == "sb":  # its source publishes no benchmarks, and none are invented
+        assert kpi.thresholds == {}
     assert kpi.name_prefix == f"{kpi.code}_{kpi.id}"
-
-
-@pytest.mark.parametrize("kpi", KPIS)
-def test_the_worked_example_comes_out(kpi: BusinessKpi) -> None:
-    value, reason = calculate(kpi, kpi.example.arguments)
-    assert reason is None
-    assert value == pytest.approx(kpi.example.value)
 
 
 @pytest.mark.parametrize("kpi", KPIS)
@@ -441,7 +374,7 @@ def test_names_of_all_businesses_fit_one_workbook() -> None:
         [f"KPI_{id_}" for id_ in catalogue().kpis],
     ]
     every = [name for group in groups for name in group]
-    assert len(set(prefixes)) == 38 + 10
+    assert len(set(prefixes)) == len(prefixes)
     assert len({name.lower() for name in every}) == len(every)
     for name in every:
         assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name)

@@ -507,8 +507,8 @@ for _owner in businesses():
 THROUGH_PAST = sorted(name for name, ((_, item), *_) in EVERY.items() if item.through_past)
 
 
-def test_every_measure_has_its_check() -> None:
-    assert {item.id for found in EVERY.values() for _, item in found} == {*CHECKS, *TYPED}
+def test_every_check_has_its_measure() -> None:
+    assert {item.id for found in EVERY.values() for _, item in found} >= {*CHECKS, *TYPED}
 
 
 def test_a_measure_is_one_and_the_same_in_every_business() -> None:

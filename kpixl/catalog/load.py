@@ -28,6 +28,7 @@ from kpixl.catalog.model import (
     Pareto,
     SampleData,
     Threshold,
+    WorkedCase,
 )
 from kpixl.catalog.needs import Place, measures_of, narrowed, tables_for
 from kpixl.catalog.settings import SETTINGS
@@ -307,9 +308,20 @@ def _business_kpi(
         else None,
         "thresholds": thresholds,
         "example": example,
+        "cases": _cases(f"{owner['code']}_{id_}", raw.pop("cases"), example, kpi),
     }
     known |= {key: raw.pop(key) for key in ("abbreviation", "name")}
     return BusinessKpi(**known, texts=msgspec.convert({"source": owner["source"]} | raw, KpiTexts))
+
+
+def _cases(name: str, raw: list[dict[str, Any]], example: Example, kpi: Kpi) -> tuple[WorkedCase, ...]:
+    cases = msgspec.convert(raw, tuple[WorkedCase, ...])
+    if not all(len(case.arguments) == len(kpi.arguments) for case in cases):
+        raise ValueError(f"a case of {name} does not take {kpi.arguments}")
+    first = tuple(example.arguments[argument] for argument in kpi.arguments), example.value
+    if not cases or (cases[0].arguments, cases[0].value) != first:
+        raise ValueError(f"the first case of {name} is not its example")
+    return cases
 
 
 def _squares(measure: Measure) -> Measure:

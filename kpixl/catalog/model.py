@@ -161,6 +161,22 @@ class Example(Record, frozen=True):
     note: str = ""
 
 
+LevelId = Literal["below", "typical", "above_average", "exceptional"]
+
+
+class WorkedCase(Record, frozen=True):
+    """A case counted by hand: what goes in, in the order of the formula, and what must come out, in the KPI's unit and
+    in US dollars. The first one is the worked example."""
+
+    arguments: tuple[float, ...]
+    value: float
+    level: LevelId | None = None
+    next: LevelId | None = None
+    """The next level, where it is told."""
+    step: float | None = None
+    """What must be added to the lever to reach it, where it is told."""
+
+
 class CautionRule(Record, frozen=True):
     """KPIs that say more together than alone: what must hold of each of them, and the text that is then shown."""
 
@@ -211,6 +227,7 @@ class BusinessKpi(Record, frozen=True):
     """The arguments over each window that the owner may choose."""
     thresholds: dict[Literal["typical", "above_average", "exceptional"], Threshold]
     example: Example
+    cases: tuple[WorkedCase, ...]
     texts: KpiTexts
     alerts: tuple[CautionRule, ...] = ()
     """The cautions about its value alone that call for acting now."""

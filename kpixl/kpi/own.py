@@ -43,6 +43,7 @@ def own_kpi(slot: str, entry: OwnEntry | None, entries: Entries) -> BusinessKpi:
         thresholds={},
         bound={},
         example=Example(arguments={}, value=0),
+        cases=(),
         texts=_NO_TEXTS,
     )
 
