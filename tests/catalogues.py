@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+import workbooks
 from kpixl.catalog import load
 from kpixl.functions import describe, look_up, python
 
@@ -37,6 +38,26 @@ def _put(held: dict[str, Any], changed: Mapping[str, Any]) -> None:
             held[key] = value
 
 
+def keep(folder: Path, business: str, kpis: Collection[str], known: Collection[str]) -> None:
+    """Take out of a catalogue the KPIs that are not ``known``, and out of a business all but ``kpis``."""
+    file = folder / "kpis.yaml"
+    file.write_text(yaml.safe_dump(_only(file, known), sort_keys=False), encoding="utf-8")
+    file = folder / "cautions.yaml"
+    told = yaml.safe_load(file.read_text(encoding="utf-8"))
+    told = {id_: one for id_, one in told.items() if {*one["when"]} <= {*known}}
+    file.write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    for file in folder.glob("businesses/*.yaml"):
+        held = yaml.safe_load(file.read_text(encoding="utf-8"))
+        wanted = kpis if file.stem == business else known
+        held["kpis"] = {id_: one for id_, one in held["kpis"].items() if id_ in wanted}
+        file.write_text(yaml.safe_dump(held, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def _only(file: Path, ids: Collection[str]) -> dict[str, Any]:
+    held = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {id_: one for id_, one in held.items() if id_ in ids}
+
+
 @contextmanager
 def catalogue_in(folder: Path) -> Iterator[None]:
     """Use the catalogue of a folder."""
@@ -50,5 +71,5 @@ def catalogue_in(folder: Path) -> Iterator[None]:
 def _use(folder: Path) -> None:
     load.FOLDER = folder
     # What is made once from the catalogue.
-    for made in (describe.functions, look_up._find, look_up._level_words, python.public):
+    for made in (describe.functions, look_up._find, look_up._level_words, python.public, workbooks._blank):
         made.cache_clear()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec.structs import replace
 
 from kpixl.catalog import business
 from kpixl.entries import Entries, InputCell, entry_table
@@ -33,9 +34,12 @@ def _sample(business_id: str, code: str) -> Sample:
     return sample(business(business_id), Period.parse(SAMPLE_PERIOD), code, CURRENCIES[business_id])
 
 
-def sampled(business_id: str, code: str, today: date) -> Scorecard:
-    """The scorecard of a sample in a language, as of ``today``."""
+def sampled(business_id: str, code: str, today: date, kpis: frozenset[str] | None = None) -> Scorecard:
+    """The scorecard of a sample in a language, as of ``today``, with some KPIs or all."""
     owner, period, currency = business(business_id), Period.parse(SAMPLE_PERIOD), CURRENCIES[business_id]
+    if kpis is not None:
+        told = tuple(caution for caution in owner.cautions if {*caution.kpis} <= kpis)
+        owner = replace(owner, kpis=tuple(kpi for kpi in owner.kpis if kpi.id in kpis), cautions=told)
     made = _sample(business_id, code)
 
     def cells(numbers: Any) -> dict[str, InputCell]:
@@ -65,10 +69,10 @@ def texts() -> dict[str, Any]:
 
 
 @cache
-def texts_of(business_id: str, code: str) -> dict[str, Any]:
-    """Those of one sample in one language."""
+def texts_of(business_id: str, code: str, kpis: frozenset[str] | None = None) -> dict[str, Any]:
+    """Those of one sample in one language, of some KPIs or of all."""
     t = language(code)
-    over, running = sampled(business_id, code, OVER), sampled(business_id, code, RUNNING)
+    over, running = (sampled(business_id, code, today, kpis) for today in (OVER, RUNNING))
     building = [result for result in running.results if result.pace]
     return {
         "headline": headline(over, t),

@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from catalogues import catalogue_in, copied, keep
 from engines import parts
-from workbooks import ROWS, Filled, day, make, opened, placed
+from kpixl.catalog import catalogue
+from kpixl.ooxml.package import Package
+from workbooks import AGENCY, BUSINESS, ROWS, Filled, day, make, opened, placed
 
 FOLDER = Path(__file__).parent / "golden"
 LANGUAGES = ("en", "es")
+
+
+@contextmanager
+def its_catalogue(path: Path) -> Iterator[None]:
+    """The catalogue without the KPIs that a workbook was made before: they are no change of the workbook."""
+    names = Package.open(path).defined_names
+    known = [id_ for id_ in catalogue().kpis if f"KPI_{id_.upper()}" in names]
+    kpis = [kpi.id for kpi in BUSINESS.kpis if f"{kpi.name_prefix}_value" in names]
+    if len(known) == len(catalogue().kpis) and len(kpis) == len(BUSINESS.kpis):
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        there = copied(Path(folder, "catalogue"))
+        keep(there, AGENCY, kpis, known)
+        with catalogue_in(there):
+            yield
+
 
 _MOMENTS = ("created", "modified", "AppVersion", "Application")
 """Elements of docProps that tell when and with what the file was written."""

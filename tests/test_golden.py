@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from catalogues import catalogue_in, change, copied
 from engines import cached_values, contents, differences, ironcalc_values
-from goldens import LANGUAGES, Difference, build, compare, path_of
+from goldens import LANGUAGES, Difference, build, compare, its_catalogue, path_of
+from kpixl.functions.describe import functions
 from kpixl.ooxml.package import MAIN, Package
 from kpixl.verbs import refresh
 from workbooks import append, day, named, opened, placed
@@ -42,7 +44,8 @@ LEVELS = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_golden_workbook(language: str, tmp_path: Path) -> None:
-    made = build(tmp_path / "made.xlsx", language)
+    with its_catalogue(path_of(language)):
+        made = build(tmp_path / "made.xlsx", language)
     found = compare(path_of(language), made)
     assert not found, "\n".join(["the workbook has changed; see tests/regenerate_golden.py", *map(str, found)])
 
@@ -72,6 +75,17 @@ def test_the_words_in_the_golden_workbook() -> None:
     assert cached[placed(book, "kpis", "css", "to_next")] == "Satisfied answers: +1 → typical"
     assert cached[placed(book, "kpis", "css", "against_target")] == "missed"
     assert cached[placed(book, "totals", "leads", "source")] == "typed"
+
+
+def test_a_kpi_more_in_the_catalogue_is_no_change_of_the_golden_workbook(tmp_path: Path) -> None:
+    folder = copied(tmp_path / "catalogue")
+    change(folder / "kpis.yaml", {"further": {"formula": "leads", "arguments": ["leads"], "unit": "count",
+                                              "direction": "up", "lever": "leads"}})  # fmt: skip
+    with catalogue_in(folder):
+        assert "KPI_FURTHER" in functions()
+        with its_catalogue(path_of("en")):
+            assert "KPI_FURTHER" not in functions()
+            assert compare(path_of("en"), build(tmp_path / "made.xlsx", "en")) == []
 
 
 # The comparer can tell
