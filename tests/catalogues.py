@@ -17,6 +17,28 @@ from kpixl.functions import describe, look_up, python
 SHIPPED = Path(str(load.FOLDER))
 
 
+TEXTS: dict[str, Any] = {
+    "published": "None.",
+    "reading": "None.",
+    "definition": "Made up for a test.",
+    "benefits": ["One.", "Two."],
+    "limits": ["One."],
+    "tips": ["One.", "Two."],
+}
+
+
+def kpi(name: str, arguments: dict[str, float], value: float) -> dict[str, Any]:
+    """A KPI of a business as its YAML has it, with a case that is typical."""
+    return {
+        "abbreviation": name,
+        "name": f"{name} of a test",
+        "thresholds": {"typical": ">= 0.1"},
+        "example": {"arguments": arguments, "value": value},
+        "cases": [{"arguments": [*arguments.values()], "value": value, "level": "typical"}],
+        **TEXTS,
+    }
+
+
 def copied(folder: Path) -> Path:
     """The YAML of the catalogue, to be added to."""
     shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))

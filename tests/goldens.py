@@ -14,9 +14,9 @@ from lxml.etree import _Element as Element
 
 from catalogues import catalogue_in, copied, keep
 from engines import parts
-from kpixl.catalog import catalogue
+from kpixl.catalog import business, catalogue
 from kpixl.ooxml.package import Package
-from workbooks import AGENCY, BUSINESS, ROWS, Filled, day, make, opened, placed
+from workbooks import AGENCY, ROWS, Filled, day, make, opened, placed
 
 FOLDER = Path(__file__).parent / "golden"
 LANGUAGES = ("en", "es")
@@ -27,8 +27,8 @@ def its_catalogue(path: Path) -> Iterator[None]:
     """The catalogue without the KPIs that a workbook was made before: they are no change of the workbook."""
     names = Package.open(path).defined_names
     known = [id_ for id_ in catalogue().kpis if f"KPI_{id_.upper()}" in names]
-    kpis = [kpi.id for kpi in BUSINESS.kpis if f"{kpi.name_prefix}_value" in names]
-    if len(known) == len(catalogue().kpis) and len(kpis) == len(BUSINESS.kpis):
+    kpis = [kpi.id for kpi in business(AGENCY).kpis if f"{kpi.name_prefix}_value" in names]
+    if len(known) == len(catalogue().kpis) and len(kpis) == len(business(AGENCY).kpis):
         yield
         return
     with tempfile.TemporaryDirectory() as folder:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from catalogues import catalogue_in, change, copied
+from catalogues import catalogue_in, change, copied, kpi
 from engines import cached_values, contents, differences, ironcalc_values
 from goldens import LANGUAGES, Difference, build, compare, its_catalogue, path_of
 from kpixl.functions.describe import functions
@@ -81,6 +81,8 @@ def test_a_kpi_more_in_the_catalogue_is_no_change_of_the_golden_workbook(tmp_pat
     folder = copied(tmp_path / "catalogue")
     change(folder / "kpis.yaml", {"further": {"formula": "leads", "arguments": ["leads"], "unit": "count",
                                               "direction": "up", "lever": "leads"}})  # fmt: skip
+    further = {"further": kpi("MORE", {"leads": 3}, 3)}
+    change(folder / "businesses" / "remote-va-agency.yaml", {"kpis": further})
     with catalogue_in(folder):
         assert "KPI_FURTHER" in functions()
         with its_catalogue(path_of("en")):

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from lxml import etree
 
-from catalogues import catalogue_in, change, copied
+from catalogues import catalogue_in, change, copied, kpi
 from clock import NOW
 from engines import contents, differences, ironcalc_values
 from kpixl.catalog import business, businesses
@@ -19,26 +19,6 @@ from kpixl.ooxml.package import MAIN, Package
 from kpixl.period import Period
 from kpixl.verbs import new, refresh, roll
 from workbooks import AGENCY, ROWS, Filled, append, day, entry, make, opened, put
-
-TEXTS: dict[str, Any] = {
-    "published": "None.",
-    "reading": "None.",
-    "definition": "Made up for a test.",
-    "benefits": ["One.", "Two."],
-    "limits": ["One."],
-    "tips": ["One.", "Two."],
-}
-
-
-def kpi(name: str, arguments: dict[str, float], value: float) -> dict[str, Any]:
-    """A KPI of a business as its YAML has it."""
-    return {
-        "abbreviation": name,
-        "name": f"{name} of a test",
-        "thresholds": {"typical": ">= 0.1"},
-        "example": {"arguments": arguments, "value": value},
-        **TEXTS,
-    }
 
 
 @pytest.fixture

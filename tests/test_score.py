@@ -534,8 +534,8 @@ def test_no_number_is_said_so(formula: str, saved: object) -> None:
 
 def test_a_slot_without_a_name_is_not_used() -> None:
     card = scorecard(USED)
-    assert len(card.slots) == 7 + 10
-    assert len(card.results) == 7
+    assert len(card.slots) == len(VA.kpis) + 10
+    assert len(card.results) == len(VA.kpis)
     assert code(card.result("own_10")) is None
     assert own("leads", name="").value is None
     assert own("leads", name="").kpi.name == ""
