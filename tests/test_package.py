@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import os
 import stat
@@ -18,7 +17,6 @@ import xlsxwriter
 from lxml import etree
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table as OpenpyxlTable
-from openxml_audit import OpenXmlValidator
 
 from clock import NOW
 from kpixl.errors import (
@@ -36,6 +34,8 @@ from kpixl.files import swap
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.sheet import SheetEditor
 from packages import copies
+from repairs import repairs
+from schema import schema_errors
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CORPUS = sorted((SHARED / "corpus").glob("*.xlsx"))
@@ -128,16 +128,10 @@ def edit_one_cell(package: Package) -> str:
 
 
 def findings(path: Path) -> set[str]:
-    found = {f"{e.part_uri} {e.description}" for e in OpenXmlValidator().validate(str(path)).errors}
+    found = {f"{e.part_uri} {e.description}" for e in schema_errors(path)}
     # Advice, not a fault: inline strings are valid, and Excel moves them to its table when it saves.
     found = {text for text in found if "inline-string" not in text}
-    tool = SHARED / "tools" / "xl_lint.py"
-    if tool.exists():
-        spec = importlib.util.spec_from_file_location("xl_lint", tool)
-        lint = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(lint)
-        found |= set(lint.lint(path))
-    return found
+    return found | set(repairs(path))
 
 
 def opens(path: Path) -> tuple[bool, bool]:

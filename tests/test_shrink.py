@@ -26,8 +26,9 @@ from kpixl.ooxml.moves import Moves
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.shrink import FormulaOverCells, MergedInTable, keep_rows
 from kpixl.ooxml.table_rows import HoldsFormula, append_rows, set_cells
+from repairs import repairs
 from test_package import findings
-from test_table_rows import DOUBLE, lint, sqrefs, table_rows
+from test_table_rows import DOUBLE, sqrefs, table_rows
 
 # openpyxl says what it would lose.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
@@ -71,7 +72,7 @@ def shrink(path: Path, kept: list[int]) -> Package:
     assert {n for n in before if before[n] != after.get(n)} <= {n for n in before if may_change.match(n)}
     package.save(path)
     assert findings(path) <= found
-    assert lint(path) == []
+    assert repairs(path) == []
     assert python_calamine.load_workbook(str(path), load_tables=True).table_names == ["tbl_sales"]
     return Package.open(path)
 
@@ -696,7 +697,7 @@ def test_single_cells_are_set_and_nothing_else(tmp_path: Path) -> None:
     set_cells(package, "TBL_sales", {(2, "Day"): 45100.0, (3, "Client"): "José & co", (0, "Amount"): None})
     assert {name for name, data in contents(package).items() if data != before[name]} == {"xl/worksheets/sheet1.xml"}
     package.save(path)
-    assert lint(path) == []
+    assert repairs(path) == []
     old, new = openpyxl.load_workbook(build(tmp_path / "old.xlsx"))["Sales"], sheet_of(path)
     assert (new["B6"].number_format, new["C7"].font.color) == ("yyyy-mm-dd", old["C3"].font.color)
     changed = {c.coordinate: c.value for row in new for c in row if c.value != old[c.coordinate].value}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from datetime import date
 from pathlib import Path
@@ -19,22 +18,13 @@ from kpixl.errors import ContentBelowTable, OwnedPartMissing, UnknownField
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.table_rows import append_rows
+from repairs import repairs
 
 # openpyxl says what it would lose.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
-LINT = Path(__file__).resolve().parents[2] / "shared" / "tools" / "xl_lint.py"
 DOUBLE = "tbl_sales[[#This Row],[Amount]]*2"
 COLUMNS = [{"header": "Day"}, {"header": "Client"}, {"header": "Amount"}, {"header": "Double", "formula": DOUBLE}]
-
-
-def lint(path: Path) -> list[str]:
-    if not LINT.exists():
-        return []
-    spec = importlib.util.spec_from_file_location("xl_lint", LINT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.lint(str(path))
 
 
 def build(path: Path, rows: list[tuple[Any, ...]], below: dict[str, Any] | None = None, **options: Any) -> Path:
@@ -77,7 +67,7 @@ def grow(path: Path, columns: dict[str, list[Any]]) -> Package:
     package = Package.open(path)
     append_rows(package, "tbl_sales", columns)
     package.save(path)
-    assert lint(path) == []
+    assert repairs(path) == []
     return Package.open(path)
 
 

@@ -14,7 +14,6 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openxml_audit import OpenXmlValidator
 
 from clock import NOW
 from kpixl.cli import main
@@ -28,6 +27,7 @@ from kpixl.verbs import new, refresh
 from kpixl.verbs.adopt import adopt
 from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.roll import roll
+from schema import schema_errors
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of the libraries behind it
@@ -192,7 +192,7 @@ def package(path: Path, *titles: str, chart: bool = False) -> Package:
 
 
 def findings(path: Path) -> list[str]:
-    return [str(error) for error in OpenXmlValidator().validate(str(path)).errors]
+    return [str(error) for error in schema_errors(path)]
 
 
 def code_names(made: Package) -> list[str | None]:

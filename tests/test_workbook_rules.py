@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +11,6 @@ import openpyxl
 import pytest
 from lxml import etree
 from lxml.etree import _Element as Element
-from openxml_audit import OpenXmlValidator
 
 from clock import NOW
 from engines import formula_cells
@@ -30,12 +28,13 @@ from kpixl.period import Period
 from kpixl.verbs import demo, new, refresh
 from kpixl.workbook import layout
 from kpixl.workbook.sheets import own
+from repairs import repairs
+from schema import schema_errors
 from workbooks import named, opened, placed
 
 # openpyxl says what it would lose.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
-LINT = Path(__file__).resolve().parents[2] / "shared" / "tools" / "xl_lint.py"
 CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 XM = "http://schemas.microsoft.com/office/excel/2006/main"
@@ -94,17 +93,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 def findings(path: Path) -> list[str]:
-    found = [str(error) for error in OpenXmlValidator().validate(path).errors]
+    found = [str(error) for error in schema_errors(path)]
     return [text for text in found if not any(known in text for known in NOT_FAULTS)]
-
-
-def lint(path: Path) -> list[str]:
-    spec = importlib.util.spec_from_file_location("xl_lint", LINT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return list(module.lint(str(path)))
 
 
 # The schema
@@ -142,10 +132,9 @@ def test_the_validator_finds_faults(books: dict[Key, Path], tmp_path: Path) -> N
     assert "[schema]" in found
 
 
-@pytest.mark.skipif(not LINT.exists(), reason="xl_lint.py is not beside this repository")
 def test_excel_would_not_offer_to_repair(books: dict[Key, Path], samples: list[Path]) -> None:
     paths = [*books.values(), *samples]
-    assert {path.name: lint(path) for path in paths} == {path.name: [] for path in paths}
+    assert {path.name: repairs(path) for path in paths} == {path.name: [] for path in paths}
 
 
 # Formulas
