@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench workbooks pictures reference locale language clean
+.PHONY: help demo test test-fast lint bench workbooks pictures reference locale language clean
 
 PYTHON ?= python3
 OUT ?= demo
@@ -17,15 +17,24 @@ LOCALES := kpixl/locale
 POT := $(LOCALES)/kpixl.pot
 PO := $(wildcard $(LOCALES)/*/LC_MESSAGES/kpixl.po)
 MO := $(PO:.po=.mo)
+# Whoever is done first takes over from the others. What many tests need alike is made once: see tests/builds.py.
+SPREAD := -n auto --dist worksteal
+HEAVY := workbook or engine or libreoffice or browser or process or slow
+
+# What pytest makes of the tests is kept, whatever the shell says: making it takes as long as many tests do.
+test test-fast: export PYTHONDONTWRITEBYTECODE =
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(STAMP) $(MO) ## make sample workbooks and their reports (OUT=folder, demo without it)
 	@$(BIN)/kpixl demo --out "$(OUT)"
 
 test: $(STAMP) $(MO) ## run the tests (ARGS="-k calc" for some)
-	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)  # a file to a worker: what its tests share is made once
+	@$(BIN)/pytest $(SPREAD) $(ARGS)
+
+test-fast: $(STAMP) $(MO) ## run the tests that make no workbook and start no other program: under a minute
+	@$(BIN)/pytest $(SPREAD) -q -m "not ($(HEAVY))" $(ARGS)
 
 lint: $(STAMP) ## check style and types
 	@$(BIN)/ruff check .

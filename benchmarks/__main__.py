@@ -40,6 +40,26 @@ NEW = TIMED.replace(
     "path.unlink(missing_ok=True); new('remote-va-agency', language='en', period=Period.parse('2026-10'), "
     "company='New', currency='USD', out=path, now=datetime.datetime.now(), macros={macros})",
 )
+CALLS = """
+import numpy as np
+from statistics import median
+from time import perf_counter
+import kpixl.functions as functions
+ends = np.arange(100_000, dtype=float)
+def seconds(work):
+    taken = []
+    for _ in range(15):
+        start = perf_counter()
+        work()
+        taken.append(perf_counter() - start)
+    return median(taken)
+"""
+CALL = f"{CALLS}print(seconds(lambda: functions.crr(ends, 0, 100_000)))"
+LOOP = f"{CALLS}print(seconds(lambda: [(end - 0) / 100_000 for end in ends.tolist()]))"
+SAMPLE = TIMED.format(
+    imports="from kpixl.catalog import business; from kpixl.period import Period; from kpixl.samples import sample",
+    work="sample(business('remote-va-agency'), Period.parse('2026-10'), 'es')",
+)
 MAKE = "import sys, pathlib, benchmarks.__main__ as b; b.big_workbook(pathlib.Path(sys.argv[1]))"
 
 CELLS = 10_000
@@ -184,6 +204,27 @@ def udf_figure() -> Figure:
     return Figure(f"KPI_CRR over {CELLS:,} rows against pandas alone", *texts, ratio, "≤ 3", ratio <= 3)
 
 
+def column_figure() -> Figure:
+    """One of Python's functions over a long column, against a plain loop over the same numbers."""
+    ours, peer = in_turn((sys.executable, "-c", CALL), (sys.executable, "-c", LOOP), runs=5)
+    seconds = median(ours, "seconds"), median(peer, "seconds")
+    ratio = seconds[0] / seconds[1]
+    texts = (f"{seconds[0] * 1000:.1f} ms", f"{seconds[1] * 1000:.1f} ms")
+    return Figure("crr() over 100,000 rows against a plain loop", *texts, ratio, "≤ 6", ratio <= 6)
+
+
+def sample_figure(folder: Path) -> Figure:
+    """The rows of a year of the sample agency, against the new workbook that takes them."""
+    path = str(folder / "sample.xlsx")
+    ours, peer = in_turn(
+        (sys.executable, "-c", SAMPLE, path), (sys.executable, "-c", NEW.format(macros="None"), path), runs=5
+    )
+    seconds = median(ours, "seconds"), median(peer, "seconds")
+    ratio = seconds[0] / seconds[1]
+    texts = (f"{seconds[0]:.2f} s", f"{seconds[1]:.2f} s")
+    return Figure("rows of a sample against a new workbook", *texts, ratio, "≤ 1.5", ratio <= 1.5)
+
+
 def with_past(folder: Path, months: int) -> Path:
     """The sample agency's workbook with so many closed months in Past periods."""
     from dataclasses import replace
@@ -233,7 +274,7 @@ def roll_figure(folder: Path) -> Figure:
 def main() -> int:
     """Print the table; 1 where a figure is not reached."""
     with tempfile.TemporaryDirectory() as folder:
-        figures = [help_figure(), udf_figure()]
+        figures = [help_figure(), udf_figure(), column_figure(), sample_figure(Path(folder))]
         figures += [macros_figure(Path(folder)), roll_figure(Path(folder)), *refresh_figures(Path(folder))]
     print(f"{'figure':58} {'kpixl':>9} {'peer':>9} {'ratio':>7}  bound")
     for figure in figures:

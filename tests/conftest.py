@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from hypothesis import settings
 
 import browser
+import builds
 import libreoffice
+import uses
 from clock import TODAY
 from kpixl.catalog import Level, business
 from kpixl.check import Problem
@@ -29,6 +33,11 @@ ENGINES = {
 """By marker: what it needs, whether that is there, and the variable that says it must be."""
 
 
+# A machine may be busy: no example fails for the time it took, and a failure says how to see it again.
+settings.register_profile("kpixl", deadline=None, print_blob=True)
+settings.load_profile("kpixl")
+
+
 def pytest_configure() -> None:
     _compile_missing()
     for name, available, required in ENGINES.values():
@@ -36,6 +45,7 @@ def pytest_configure() -> None:
             raise pytest.UsageError(f"{name} is not installed, and {required} is set")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for marker, (name, available, _) in ENGINES.items():
         if available():
@@ -43,6 +53,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=f"{name} is not installed"))
+    # After that: a test may lead to LibreOffice for one of its parameters alone, which then says so itself.
+    for item in items:
+        if isinstance(item, pytest.Function):
+            for marker in uses.marked(item):
+                item.add_marker(marker)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What many tests need alike is made once by all workers of a run."""
+    base = tmp_path_factory.getbasetemp()
+    builds.keep_in((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made")
+    with pytest.MonkeyPatch.context() as patch:
+        builds.skeletons_once(patch)
+        yield
 
 
 def _compile_missing() -> None:

@@ -5,6 +5,7 @@ A value is a number, a text, a truth value, an ``Error``, or ``""`` for a blank.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 import os
@@ -15,7 +16,9 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 import ironcalc
@@ -48,8 +51,14 @@ class Content(NamedTuple):
     value: Value
 
 
-def contents(path: Path) -> dict[Place, Content]:
+def contents(path: Path) -> Mapping[Place, Content]:
     """Every cell of a file that holds something."""
+    return _contents(path, hashlib.sha256(path.read_bytes()).digest())
+
+
+@lru_cache(maxsize=32)
+def _contents(path: Path, digest: bytes) -> Mapping[Place, Content]:
+    """Read once as long as the bytes are the same, which is what ``digest`` tells: a comparison asks several times."""
     package = Package.open(path)
     strings = package.shared_strings
     found: dict[Place, Content] = {}
@@ -59,7 +68,7 @@ def contents(path: Path) -> dict[Place, Content]:
             if formula is not None or value != "":
                 text = None if formula is None else unescaped(formula.text or "")
                 found[sheet.name, str(cell.get("r"))] = Content(text, value)
-    return found
+    return MappingProxyType(found)
 
 
 def _value(cell: etree._Element, strings: Sequence[str]) -> Value:

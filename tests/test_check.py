@@ -1328,7 +1328,8 @@ def any_parts(draw: st.DrawFn, one: Business) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=250, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=250)
 @given(st.sampled_from(businesses()).flatmap(any_parts))
 def test_no_mixture_of_values_makes_check_fail(parts: dict[str, Any]) -> None:
     run(entries(**parts))

@@ -312,6 +312,7 @@ def assert_whole(text: str) -> None:
     assert not re.search(r"[{}]|  |\.\.|\( | \)| [.,]|;;|^[;. ]|None", text), text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("business_id", "code"), SAMPLES)
 def test_of_the_samples_as_read(business_id: str, code: str) -> None:
     read = commentary_snapshot.stored()[business_id][code]
@@ -320,6 +321,7 @@ def test_of_the_samples_as_read(business_id: str, code: str) -> None:
     assert found == read, "see tests/regenerate_commentary.py"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("business_id", "code"), SAMPLES)
 def test_of_the_samples_every_kpi_is_told(business_id: str, code: str) -> None:
     found = commentary_snapshot.texts_of(business_id, code)

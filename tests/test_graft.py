@@ -529,7 +529,7 @@ def shown(root: Element, index: int) -> tuple[str, ...]:
     return (str(code or number), *outer, *inner, str(xf.get("quotePrefix") in ("1", "true")))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(stylesheets())
 def test_formats_are_appended_to_any_stylesheet(tmp_path: Path, styles: bytes) -> None:
     target, source = Package.open(bare(tmp_path / "any.xlsx", styles)), ours()

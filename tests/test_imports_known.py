@@ -116,7 +116,7 @@ def test_constants_tell_rows_apart(tmp_path):
     assert taken("hours", path, constants={"assistant": "Li"}, existing=existing).known == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rows=st.lists(
         st.tuples(
@@ -218,7 +218,7 @@ def test_of_rows_that_are_the_same_the_likest_are_paired(tmp_path):
     assert accepted.differing == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rows=st.lists(
         st.tuples(st.sampled_from(["Ana", "Bo"]), st.integers(1, 3), st.sampled_from(["yes", "no", ""])), max_size=9

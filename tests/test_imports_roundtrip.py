@@ -20,7 +20,7 @@ from sources import amounts, dates, day, taken, written
 ZONES = [timezone(timedelta(hours=hours)) for hours in (-7, 0, 2)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     code=st.sampled_from(sorted(codes())),
     style=st.sampled_from(["short", "medium", "long", "full"]),
@@ -35,7 +35,7 @@ def test_dates_written_in_each_language_are_read_back(tmp_path_factory, code, st
     assert accepted.columns["opened"] == [day(*one.timetuple()[:3]) for one in days]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     code=st.sampled_from(sorted(codes())),
     style=st.sampled_from(["short", "medium"]),
@@ -50,7 +50,7 @@ def test_moments_written_in_each_language_are_read_back(tmp_path_factory, code, 
     assert accepted.columns["opened"] == [day(*moment.timetuple()[:6]) for moment in whole]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(moment=st.datetimes(datetime(1971, 1, 1), datetime(2069, 1, 1)), zone=st.sampled_from(ZONES))
 def test_moments_with_a_zone_are_the_same_moments(tmp_path_factory, moment, zone):
     aware = moment.replace(microsecond=0, tzinfo=zone)
@@ -59,7 +59,7 @@ def test_moments_with_a_zone_are_the_same_moments(tmp_path_factory, moment, zone
     assert accepted.columns["opened"] == [day(*there.timetuple()[:6])]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     code=st.sampled_from(sorted(codes())),
     hundredths=st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=8),
@@ -82,7 +82,7 @@ NAMES = {
 }
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data(), encoding=st.sampled_from(sorted(NAMES)), delimiter=st.sampled_from(",;\t|"))
 def test_texts_in_each_encoding_are_read_back(tmp_path_factory, data, encoding, delimiter):
     names = data.draw(st.lists(NAMES[encoding], min_size=1, max_size=6))

@@ -372,7 +372,8 @@ FILES = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=400)
 @given(content=FILES, table=st.sampled_from(sorted(TABLES)), data=st.data())
 def test_any_file_gives_rows_or_a_kpixl_error(tmp_path_factory, content, table, data):
     path = written(tmp_path_factory.getbasetemp(), content, "any.csv")

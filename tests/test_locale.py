@@ -15,6 +15,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from openpyxl import load_workbook
 
+import builds
 from clock import NOW
 from kpixl.catalog import business, businesses, catalogue
 from kpixl.catalog.model import Level
@@ -197,6 +198,7 @@ def spanish(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Language, "__call__", ask)
+        builds.anew(patch)
         made = [outcome.path for outcome in demo.demo(folder, now=NOW) if outcome.path.stem.endswith(" es")]
         for period in ("2026-10", "2026-Q4", "2026-W43", "2026"):
             out = folder / f"empty {period}.xlsx"

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 import browser
+import builds
 from clock import NOW, TODAY
 from kpixl import palette
 from kpixl.catalog import Level, business
@@ -108,7 +109,7 @@ def nasty() -> Entries:
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[results.Outcome, ...]:
-    return demo.demo(tmp_path_factory.mktemp("samples"), now=NOW)
+    return builds.samples(tmp_path_factory.mktemp("samples"))
 
 
 def test_every_sample_has_its_report(samples: tuple[results.Outcome, ...]) -> None:
@@ -490,7 +491,7 @@ WRITTEN = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sa
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(company=WRITTEN, client=WRITTEN, label=WRITTEN)
 def test_no_tag_comes_from_the_owners_text(company: str, client: str, label: str) -> None:
     """The page has the same elements and attributes as with harmless names, and shows the text as it was written."""

@@ -204,6 +204,7 @@ def test_tasks_assigned_before_and_done_in_the_month_stay(made: tuple[Period, Sa
     assert all(first <= row["completed"] < after for row in before)
 
 
+@pytest.mark.slow
 def test_the_same_numbers_in_every_language() -> None:
     spoken = {code: sample(MULTILINGUAL, OCTOBER, code) for code in codes()}
     first = spoken.pop("en")

@@ -267,6 +267,7 @@ def neutral(code):
     return result
 
 
+@pytest.mark.slow
 def test_the_same_numbers_in_every_language():
     spanish = neutral("es")
     for code in codes():

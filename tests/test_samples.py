@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
@@ -270,13 +269,6 @@ def test_the_same_numbers_in_every_language():
     assert spanish.rows["requests"]["opened"] == english.rows["requests"]["opened"]
     assert not set(spanish.rows["requests"]["kind"]) & set(english.rows["requests"]["kind"])
     assert not set(spanish.rows["services"]["service"]) & set(english.rows["services"]["service"])
-
-
-def test_fast_enough():
-    sample(AGENCY, OCTOBER, "es")
-    before = time.process_time()
-    sample(AGENCY, OCTOBER, "es")
-    assert time.process_time() - before < 1.5
 
 
 def test_what_there_is_no_sample_for():

@@ -248,7 +248,7 @@ PLACES = st.tuples(st.integers(1, 40), st.integers(1, 30))
 VALUES = st.dictionaries(PLACES, st.none() | st.booleans() | NUMBERS | TEXTS | SPACED, min_size=1, max_size=25)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=VALUES, with_formula=st.sets(PLACES))
 def test_other_programs_read_what_was_set(
     values: dict[tuple[int, int], bool | float | str | None], with_formula: set[tuple[int, int]]

@@ -594,7 +594,7 @@ def read_back(root: Any) -> Model:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     rows=st.lists(one, min_size=1, max_size=8),
     totals=st.booleans(),
@@ -655,7 +655,7 @@ def blank_row(rows: list[dict[str, Any]]) -> Model:
     return {place: (None, formula) for place, (_, formula) in found.items()} if entered else found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     count=st.integers(1, 6),
     kept=st.sets(st.integers(0, 5)),

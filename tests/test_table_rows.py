@@ -280,7 +280,8 @@ def test_wrong_calls_say_what_is_wrong(used: Path) -> None:
     assert not package.changed
 
 
-def test_many_rows_are_fast_and_small(new: Path) -> None:
+@pytest.mark.slow
+def test_many_rows_need_little_memory(new: Path) -> None:
     resource = pytest.importorskip("resource")
     count = 100_000
     columns = {

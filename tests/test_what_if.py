@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import builds
 from clock import NOW, TODAY
 from engines import Place, Value, contents, differences, formula_cells, ironcalc_values, libreoffice_values
 from kpixl import i18n
@@ -28,7 +29,7 @@ from kpixl.ooxml.package import MAIN, Package
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Period, Window
 from kpixl.texts.words import entry_words
-from kpixl.verbs import demo, refresh
+from kpixl.verbs import refresh
 from kpixl.verbs.adopt import adopt
 from kpixl.verbs.roll import roll
 from kpixl.workbook.read import Book
@@ -236,7 +237,7 @@ SCENARIOS: dict[str, Callable[[str, int, float | None], Input]] = {
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A sample of each business."""
-    outcomes = demo.demo(tmp_path_factory.mktemp("what-if"), now=NOW)
+    outcomes = builds.samples(tmp_path_factory.mktemp("what-if"))
     return {outcome.scorecard.entries.business.id: outcome.path for outcome in outcomes}
 
 

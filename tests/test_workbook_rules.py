@@ -12,6 +12,7 @@ import pytest
 from lxml import etree
 from lxml.etree import _Element as Element
 
+import builds
 from clock import NOW
 from engines import formula_cells
 from kpixl.catalog import businesses
@@ -89,7 +90,7 @@ def book(request: pytest.FixtureRequest, books: dict[Key, Path]) -> Path:
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return [outcome.path for outcome in demo.demo(tmp_path_factory.mktemp("demo"), now=NOW)]
+    return [outcome.path for outcome in builds.samples(tmp_path_factory.mktemp("demo"))]
 
 
 def findings(path: Path) -> list[str]:

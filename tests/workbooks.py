@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
+import builds
 from clock import NOW
 from kpixl.catalog import business
 from kpixl.cellvalue import ExcelError
@@ -152,14 +152,16 @@ def make(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
 
 @cache
 def _blank(business_id: str, language: str, kind: Kind, currency: str) -> bytes:
-    """The bytes of a new workbook."""
-    with tempfile.TemporaryDirectory(prefix="kpixl-blank-") as folder:
-        out = Path(folder, "new.xlsx")
+    """The bytes of a new workbook, made once in a run of the tests."""
+
+    def build(folder: Path) -> None:
+        out = folder / "new.xlsx"
         period = Period.parse(_DAYS[kind])
         new.new(
             business_id, language=language, period=period, company="TaskZenith", currency=currency, out=out, now=NOW
         )
-        return out.read_bytes()
+
+    return (builds.once(f"blank {(business_id, language, kind, currency)}", build) / "new.xlsx").read_bytes()
 
 
 def append(path: Path, table: str, rows: Rows) -> None:

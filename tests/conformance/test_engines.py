@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+import builds
 from clock import NOW, TODAY
 from engines import Error, Place, Value, cached_values, contents, differences, ironcalc_values, libreoffice_values
 from engines import same as same_value
@@ -59,7 +60,7 @@ SAMPLES = [pytest.param(*chosen[:2], id=f"{chosen[0]}-{chosen[1]}") for chosen i
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
-    outcomes = demo.demo(tmp_path_factory.mktemp("samples"), now=NOW)
+    outcomes = builds.samples(tmp_path_factory.mktemp("samples"))
     return {(o.scorecard.entries.business.id, o.scorecard.entries.language): o.path for o in outcomes}
 
 
@@ -380,7 +381,6 @@ def workbooks(draw: st.DrawFn, wrong: tuple[object, ...]) -> Filled:
 FUZZ = settings(
     max_examples=EXAMPLES,
     derandomize="KPIXL_EXAMPLES" not in os.environ,
-    deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -6,7 +6,6 @@ import inspect
 import math
 import subprocess
 import sys
-import time
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -220,11 +219,8 @@ def test_importing_loads_neither_numpy_nor_pandas() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_a_long_column_takes_no_time() -> None:
-    ends = np.arange(100_000, dtype=float)
-    start = time.perf_counter()
-    found = f.crr(ends, 0, 100_000)
-    assert time.perf_counter() - start < 1
+def test_a_long_column() -> None:
+    found = f.crr(np.arange(100_000, dtype=float), 0, 100_000)
     assert found[50_000] == 0.5
 
 

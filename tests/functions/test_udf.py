@@ -70,6 +70,7 @@ def computed(argument: Any) -> Any:
 # The cases
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given_as", [in_range, computed])
 def test_the_cases(excel: Server, given_as: Any) -> None:
     shown = [cell(excel(case.name, *map(given_as, hosts.arguments(case)))) for case in CASES]

@@ -1,0 +1,90 @@
+"""What many tests need alike, made once in a run of the tests, by whichever worker is the first to need it.
+
+Nothing here outlives the run: what is made is what the code of today makes of the same request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from clock import NOW
+from kpixl.verbs import demo
+from kpixl.verbs.results import Outcome
+from kpixl.workbook import blank, build
+from kpixl.workbook.grid import Context
+
+_shelves: list[Path] = []
+
+
+def keep_in(folder: Path) -> None:
+    """Where the workers of this run keep what they have made."""
+    folder.mkdir(exist_ok=True)
+    _shelves.append(folder)
+
+
+def once(request: str, make: Callable[[Path], None]) -> Path:
+    """The folder into which ``make`` has put what was requested, not to be written to. It appears there whole: of two
+    workers that make the same at the same time, the second throws its own away."""
+    shelf = _shelves[-1]
+    place = shelf / hashlib.sha256(request.encode()).hexdigest()
+    if not place.exists():
+        with tempfile.TemporaryDirectory(dir=shelf) as folder:
+            made = Path(folder, "made")
+            made.mkdir()
+            make(made)
+            with suppress(OSError):
+                made.rename(place)
+    return place
+
+
+def once_bytes(request: str, make: Callable[[], bytes]) -> bytes:
+    """The bytes that ``make`` gives for a request."""
+    return (once(request, lambda folder: _put(folder, make())) / "bytes").read_bytes()
+
+
+def _put(folder: Path, data: bytes) -> None:
+    (folder / "bytes").write_bytes(data)
+
+
+def samples(folder: Path) -> tuple[Outcome, ...]:
+    """All that ``kpixl demo`` makes, in a folder of the test's own."""
+
+    def make(shelf: Path) -> None:
+        outcomes = demo.demo(shelf, now=NOW)
+        (shelf / "outcomes").write_bytes(pickle.dumps(outcomes))
+
+    place = once("the samples", make)
+    shutil.copytree(place, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("outcomes"))
+    outcomes: tuple[Outcome, ...] = pickle.loads((place / "outcomes").read_bytes())
+    return tuple(
+        replace(one, path=folder / one.path.name, report=one.report and folder / one.report.name) for one in outcomes
+    )
+
+
+def skeletons_once(patch: pytest.MonkeyPatch) -> None:
+    """New workbooks of one kind share their skeleton, which openpyxl builds for most of a second: the same bytes, since
+    it is built from nothing but what the request names."""
+    patch.setattr(blank, "skeleton", lambda c: once_bytes(_skeleton(c), lambda: build.skeleton(c)))
+
+
+def anew(patch: pytest.MonkeyPatch) -> None:
+    """Every workbook from the ground up again, for a test that watches how it is built."""
+    patch.setattr(blank, "skeleton", build.skeleton)
+
+
+def _skeleton(c: Context) -> str:
+    entries = c.scorecard.entries
+    names = (entries.company, entries.language, entries.currency, entries.period, c.scorecard.clock, c.trend_kpi)
+    # In full, since some tests have a business of their own under the id of another.
+    business = msgspec.json.encode(c.business, order="deterministic").decode()
+    return f"skeleton {business} {names} {list(c.titles.items())} {sorted(c.aliases.names.items())}"
