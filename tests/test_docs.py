@@ -57,3 +57,21 @@ def test_examples_are_what_kpixl_answers(
         assert (out + err).startswith(answer.rstrip().removesuffix("…").rstrip())
     else:
         assert out + err == answer.rstrip() + "\n"
+
+
+# What contributors read
+
+
+def test_every_room_of_the_house_is_on_the_architecture_page() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in (ROOT / "kpixl").glob("*/__init__.py")} - {"__pycache__"}
+    assert {room for room in rooms if f"`{room}/`" not in page} == set()
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])
+def test_what_a_page_names_is_there(page: str) -> None:
+    text, makefile = ((ROOT / name).read_text(encoding="utf-8") for name in (page, "Makefile"))
+    commands = set(re.findall(r"^([a-z-]+):", makefile, re.M))
+    assert set(re.findall(r"`make ([a-z-]+)", text)) <= commands
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    assert [link for link in links if not (ROOT / link.replace("%20", " ")).exists()] == []
