@@ -371,7 +371,7 @@ def _content(cell: Element, strings: Sequence[str]) -> tuple[str, list[str]]:
         value = strings[int(value)]
     elif kind == "inlineStr":
         value = "".join(text.text or "" for text in cell.iter("{*}t"))
-    elif kind == "n" and value is not None:
+    elif kind == "n" and value:  # an empty one is what a formula has that nobody has computed yet
         try:
             float(value)
         except ValueError:

@@ -209,8 +209,9 @@ def test_new_says_what_is_wrong_with_the_place(tmp_path: Path) -> None:
 
 def test_an_import_that_brings_errors_needs_the_owner(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = book.with_name("rows.csv")
-    source.write_text("Day,Score\n2026-10-07,11\n", encoding="utf-8")
-    words = ["import", str(book), "surveys", str(source), "--map", "date=Day", "--map", "score=Score"]
+    # Resolved before it was opened.
+    source.write_text("Request,Client,Opened,Resolved\nR91,Ana,2026-10-07,2026-10-06\n", encoding="utf-8")
+    words = ["import", str(book), "requests", str(source)]
     assert main(words) == 1
     assert "errors: 1" in capsys.readouterr().out
 
