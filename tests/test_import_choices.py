@@ -3,6 +3,7 @@ that nothing which may be wrong passes in silence."""
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -198,3 +199,86 @@ def test_tables_and_fields_in_any_language(run: Run, tmp_path: Path, table: str,
     )
     assert (code, answer.get("imported")) == (0, 1)
     assert column(book, "sales", "client") == ["Ana"]
+
+
+def test_a_client_begins_on_the_first_day_of_the_whole_file(run: Run, tmp_path: Path) -> None:
+    book = blank(tmp_path, "remote-va-agency")
+    path = file(tmp_path, "Date,Assistant,Available hours,Productive hours,Client", "2026-01-12,Ann,4,4,Alder",
+                "2026-02-03,Ann,1,1,Gone", "2026-10-05,Ann,4,3,Alder", "2026-10-06,Ann,4,2,Birch")  # fmt: skip
+    run("import", book, "hours", path, "--add-new")
+    starts = dict(zip(column(book, "clients", "client"), column(book, "clients", "start"), strict=True))
+    assert starts == {"Alder": day("2026-01-12"), "Gone": day("2026-02-03"), "Birch": day("2026-10-06")}
+
+
+def test_names_that_may_be_misspelt_are_held_back(run: Run, tmp_path: Path) -> None:
+    book = make(tmp_path / "Book.xlsx", Filled("service-business", currency="USD",
+                rows={"clients": {"client": ["Zoe Limited"], "start": [day("2026-01-01")]}}))  # fmt: skip
+    path = file(tmp_path, "Date,Client,Kind,Amount", "2026-10-01,Zoe Limted,other,1", "2026-10-01,Bo,other,2")
+    code, answer = run("import", book, "sales", path, "--add-new")
+    assert (code, answer["held"], answer["added"]) == (1, {"client:Zoe Limted": "Zoe Limited"}, {"clients": ["Bo"]})
+    path = file(tmp_path, "Date,Client,Kind,Amount", "2026-10-02,Zoe Limted,other,3")
+    run("import", book, "sales", path, "--add-new", "--value", "client:Zoe Limted=Zoe Limited")
+    assert column(book, "clients", "client") == ["Zoe Limited", "Bo"]
+    assert column(book, "sales", "client")[2:] == ["Zoe Limited"]
+
+
+def test_days_without_a_time_give_no_hours(run: Run, tmp_path: Path) -> None:
+    book = blank(tmp_path, "remote-va-agency")
+    path = file(tmp_path, "Request,Client,Opened,Resolved", "T1,A,2026-10-05,2026-10-05", "T2,B,2026-10-06,2026-10-08")
+    code, _ = run("import", book, "requests", path)
+    assert (code, measure(book, "requests_resolved"), measure(book, "resolution_hours")) == (1, 0, 0)
+    assert column(book, "requests", "resolved") == [day("2026-10-05"), day("2026-10-08")]
+    _, answer = run("check", book)
+    assert "calculated_missing" not in json.dumps(answer)
+
+
+def test_rows_left_out_are_told_by_cause_and_written_out(run: Run, tmp_path: Path, capsys: Any) -> None:
+    book = blank(tmp_path, "service-business")
+    rows = [f"2026-10-0{place},A,many{place}" for place in range(1, 6)]
+    path = file(tmp_path, "Date,Client,Amount", *rows, "2026-10-06,B,7")
+    out = tmp_path / "left.csv"
+    run("import", book, "sales", path, "--set", "kind=other", "--refused", out)
+    with out.open(encoding="utf-8-sig", newline="") as lines:
+        written = list(csv.reader(lines))
+    assert written[0][:3] == ["Date", "Client", "Amount"]
+    assert [row[:3] for row in written[1:]] == [row.split(",") for row in rows]
+    main.main(["import", str(book), "sales", str(path), "--set", "kind=other"])
+    said = capsys.readouterr().out
+    assert "5 rows, Amount" in " ".join(said.split())
+    assert said.count("many") == 3
+    _, answer = run("import", book, "sales", path, "--set", "kind=other", "--refused", out)
+    assert answer["error"]["code"] == "file_exists"
+
+
+def test_two_leads_may_have_one_name(run: Run, tmp_path: Path) -> None:
+    book = blank(tmp_path, "service-business")
+    path = file(tmp_path, "Date,Lead,Source", "2026-10-01,Ana,Web", "2026-10-09,Ana,Fair", "2026-10-09,Ana,Fair")
+    _, answer = run("import", book, "leads", path)
+    assert (answer["imported"], len(answer["rejected"])) == (2, 1)
+    _, answer = run("import", book, "leads", path)
+    assert (answer["imported"], answer["known"]) == (0, 2)
+
+
+def test_the_tables_of_a_workbook(run: Run, tmp_path: Path) -> None:
+    book = blank(tmp_path, "service-business", "pt", "BRL")
+    _, answer = run("tables", book)
+    (sales,) = (one for one in answer["tables"] if one["id"] == "sales")
+    assert sales["sheet"] == "Vendas"
+    (kind,) = (one for one in sales["fields"] if one["id"] == "kind")
+    assert (kind["heading"], kind["required"], "outros" in kind["words"]) == ("Tipo", True, True)
+
+
+@pytest.mark.parametrize(
+    ("table", "lines"),
+    [
+        ("sales", ("Date,Client,Amount,Status", "2026-10-01,A,5,Paid", "2026-10-02,B,6,Refused by bank")),
+        ("sales", ("Date,Client,Amount,Currency", "2026-10-01,A,5,EUR")),
+        ("sales", ("Date,Client,Amount", "2026-10-01,A,5", "2026-10-02,B,six")),
+        ("expenses", ("Date,Description,Amount,Type", "2026-10-01,Rent,5,Bill", "2026-10-02,Sum,6,Transfer")),
+    ],
+)
+def test_nothing_is_left_out_in_silence(run: Run, tmp_path: Path, table: str, lines: tuple[str, ...]) -> None:
+    book = blank(tmp_path, "service-business")
+    code, answer = run("import", book, table, file(tmp_path, *lines), "--set", "kind=other")
+    assert code == 1
+    assert answer["notes"] or answer["rejected"]

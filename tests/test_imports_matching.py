@@ -183,3 +183,13 @@ def test_the_products_speak_of_fields_and_choices_that_there_are():
                 if field.type == "choice":
                     assert wanted - {None, ""} <= {*field.choices}, (product.id, report.name, id_)
             assert report.group is None or table.field(report.group)
+
+
+def test_words_of_the_data_are_no_headings(tmp_path):
+    text = "Owner,Subject,Made,Due Date,State\nAnn,Call,2026-10-02,2026-10-05,Open\nAnn,Mail,soon,later,Completed\n"
+    assert matched("tasks", written(tmp_path, text)).heading == 0
+    text = "Date,Customer name,Topic,State\n2026-10-02,Alder,Invoice,Open\n2026-10-03,Birch,Service,Resolved\n"
+    assert matched("complaints", written(tmp_path, text), given={"received": "Date"}).heading == 0
+    # What the owner names is a heading, whatever stands above it.
+    text = "Firm,Report,Month\nDay,Who,Owed\n2026-10-02,Alder,7\n"
+    assert matched("sales", written(tmp_path, text), given={"date": "Day", "amount": "Owed"}).heading == 1

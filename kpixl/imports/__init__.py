@@ -1,7 +1,7 @@
 """Rows from the exports of other programs: what they say, as the rows of an entry table. Never changes a file."""
 
 from kpixl.folding import name_key
-from kpixl.imports.choice_words import Choices
+from kpixl.imports.choice_words import Choices, plain_text
 from kpixl.imports.columns import Manners
 from kpixl.imports.known import Kept, Spellings, spelling, text_key
 from kpixl.imports.matching import HOW_WORDS, Filling, Hints, How, Match, match
@@ -87,6 +87,7 @@ __all__ = [
     "match",
     "name_key",
     "near",
+    "plain_text",
     "products",
     "read_source",
     "remembered",

@@ -3,8 +3,9 @@ totals, groups and joined columns as a product's profile tells of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ class Body:
     """The group that each row stands in; the empty text where the file has none."""
     passed_over: int
     """How many rows were totals, headings of groups, or of another kind."""
+    left: Mapping[int, Counter[str]] = field(default_factory=dict)
+    """What rows of another kind hold in the column (from 0) that says so, and how often."""
 
 
 def body(match: Match, chosen: Collection[int] = ()) -> Body:
@@ -74,18 +77,26 @@ def _fitted(row: list[Raw], width: int, blanks: set[str]) -> list[Raw]:
 def _chosen(rows: list[list[Raw]], lines: list[int], product: Recognised, chosen: Collection[int]) -> Body:
     report, kept, places, groups = product.report, [], [], []
     group: Raw = ""
-    kind = product.aliases[report.only.column] if report.only else None
-    kind = None if kind in chosen else kind
-    keys = report.only.keys if report.only else frozenset()
+    conditions = [
+        (product.aliases[where.column], where.keys)
+        for where in (report.only, *report.also)
+        if where and where.column in product.aliases and product.aliases[where.column] not in chosen
+    ]
+    needed = product.aliases.get(report.filled or "")
+    left: dict[int, Counter[str]] = {}
     for row, line in zip(rows, lines, strict=True):
         filled = [cell for cell in row if is_filled(cell)]
         if report.lone and len(filled) == 1:
             group = filled[0] if is_filled(row[0]) else group
-        elif not _is_total(filled, report) and (kind is None or _keys(row[kind]) & keys):
+        elif not _is_total(filled, report) and (needed is None or is_filled(row[needed])):
+            failed = next((place for place, keys in conditions if not _keys(row[place]) & keys), None)
+            if failed is not None:
+                left.setdefault(failed, Counter())[str(row[failed]).strip()] += 1
+                continue
             kept.append(row)
             places.append(line)
             groups.append(group)
-    return Body(kept, places, groups, len(rows) - len(kept))
+    return Body(kept, places, groups, len(rows) - len(kept), left)
 
 
 def _is_total(filled: Row, report: ProductReport) -> bool:

@@ -3,12 +3,14 @@ is told the names to look for."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, UnreadableSource
 from kpixl.folding import name_key, single_spaced
+from kpixl.imports.dates import written
+from kpixl.imports.numbers import amount
 from kpixl.imports.refusals import UnreadableTable
 from kpixl.imports.source import is_filled
 from kpixl.message import phrase
@@ -20,19 +22,43 @@ _SEARCHED = 20
 """Rows in which the headings are looked for."""
 
 
-def find_headings(source: Source, known: Collection[str]) -> int:
-    """Which of the first rows holds the headings: the one with most ``known`` names (as names compare); where no row
-    has any, the first with most words. UnreadableSource where no row has a word."""
+def find_headings(source: Source, known: Collection[str], given: Collection[str] = ()) -> int:
+    """Which of the first rows holds the headings: the one with most of the names ``given`` by the owner, then with most
+    ``known`` ones (as names compare), then the first with most words. A row below a full row of unique words is none,
+    since words of its data may be names as well. UnreadableSource where no row has a word."""
+    rows = range(min(_SEARCHED, len(source.rows)))
+    words = {row: _words(source.rows[row]) for row in rows}
+    last = _full(source, words)
 
-    def fitness(row: int) -> tuple[int, int, int]:
-        keys = [name_key(cell) for cell in source.rows[row] if isinstance(cell, str)]
-        words = {key for key in keys if any(sign.isalpha() for sign in key)}
-        return len(words & {*known}), len(words), -row
+    def fitness(row: int) -> tuple[int, bool, int, int, int]:
+        above = last is None or row <= last
+        found = len(words[row] & {*known})
+        instead = last is not None and not words[last] & {*known} and 2 * found >= _width(source.rows[row])
+        return len(words[row] & {*given}), above or instead, found, len(words[row]), -row
 
-    best = max(range(min(_SEARCHED, len(source.rows))), key=fitness)
-    if not fitness(best)[1]:
+    best = max(rows, key=fitness)
+    if not words[best]:
         raise UnreadableTable(path=source.path.name, detail=phrase(N_("it has no row with headings")))
     return best
+
+
+def _words(cells: Sequence[Raw]) -> set[str]:
+    keys = {name_key(cell) for cell in cells if isinstance(cell, str)}
+    return {key for key in keys if any(sign.isalpha() for sign in key)}
+
+
+def _width(cells: Sequence[Raw]) -> int:
+    return sum(map(is_filled, cells))
+
+
+def _full(source: Source, words: Mapping[int, Collection[str]]) -> int | None:
+    """The first row that is as wide as any and holds nothing but different words; None without one."""
+    widest = max(_width(source.rows[row]) for row in words)
+    for row, found in words.items():
+        texts = [cell for cell in source.rows[row] if isinstance(cell, str) and is_filled(cell)]
+        if len(found) == len(texts) == widest > 1 and not any(written(text) or amount(text) for text in texts):
+            return row
+    return None
 
 
 def heading_texts(source: Source, row: int) -> tuple[str, ...]:

@@ -83,6 +83,12 @@ def key_of(table: Table, row: Row) -> tuple[Hashable, ...] | None:
     return tuple(text_key(str(value)) for value in values) if values and all(values) else None
 
 
+def has_namesakes(table: Table) -> bool:
+    """Whether two rows of a table may have one key and be two: it is a name, and each row has its day."""
+    keys = [field for field in table.fields if field.key]
+    return len(keys) == 1 and keys[0].id != "id" and not table.stays and table.date is not None
+
+
 def stay_like(stays: Sequence[KnownStay], start: float | None) -> KnownStay | None:
     """Of rows with one key, the one with this start: one with another start is another stay. A row without a start is
     the last of them."""
@@ -141,6 +147,14 @@ class Known:
         """The row of the workbook with a key, and this start where rows last; None without one."""
         stay = stay_like(self._keyed.get(key, ()), start)
         return None if stay is None else stay.place
+
+    def namesake(self, key: tuple[Hashable, ...], day: float | None) -> int | None:
+        """The row of the workbook with a name and a day that no row of the file has been found to be yet."""
+        for stay in self._keyed.get(key, ()):
+            held = self.value(self.table.date or "", stay.place)
+            if stay.place not in self._taken and isinstance(held, float) and day is not None and int(held) == int(day):
+                return stay.place
+        return None
 
     def is_taken(self, place: int) -> bool:
         """Whether a row of the file has been found to be this one."""

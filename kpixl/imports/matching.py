@@ -39,6 +39,8 @@ class How(StrEnum):
     PRODUCT = "product"
 
 
+_GUESSED = frozenset({How.ID, How.HEADING, How.CATALOGUE})
+"""Ways by names alone: what a product's report decides by such a column says more."""
 HOW_WORDS = {
     How.GIVEN: N_("as given"),
     How.REMEMBERED: N_("as the last time"),
@@ -127,7 +129,8 @@ def match(
     profiles = products() if profiles is None else profiles
     _check_fields(table, hints)
     words = _headings_in(table)
-    heading = find_headings(source, _known_names(table, hints, words, profiles))
+    given = {name_key(part) for column in hints.given.values() for part in (column, *column.split("+"))}
+    heading = find_headings(source, _known_names(table, hints, words, profiles), given)
     columns = heading_texts(source, heading)
     finder = _Finder(table, columns, {**_open(table, hints), **dict.fromkeys(hints.given)}, hints.constants)
     finder.free -= hints.left_out - {*hints.given}
@@ -253,7 +256,7 @@ class _Finder:
             if filling and filling.places[0] in places and len(filling.places) == 1:
                 self.fillings[id_] = Filling(id_, places, filling.how, rule)
                 self.taken.update(places)
-            elif id_ in self.free:
+            elif id_ in self.free or (filling and filling.how in _GUESSED and {*filling.places} & product.deciding):
                 self._fill(id_, places, How.PRODUCT, rule)
         return {*product.deciding}
 

@@ -30,11 +30,15 @@ class Rejected:
     """What stands in the reason."""
 
     @property
+    def why(self) -> Message:
+        """What is wrong with the cell, as the end of a sentence."""
+        first = {} if self.first is None else {"first": self.first}
+        return phrase(self.reason, **first, **self.values)
+
+    @property
     def message(self) -> Message:
         """One sentence."""
-        first = {} if self.first is None else {"first": self.first}
-        reason = phrase(self.reason, **first, **self.values)
-        values = {"line": self.line, "column": self.column, "value": shortened(self.value), "reason": reason}
+        values = {"line": self.line, "column": self.column, "value": shortened(self.value), "reason": self.why}
         if self.sheet is None:
             return phrase(_IN_FILE, **values)
         return phrase(_IN_SHEET, sheet=self.sheet, **values)

@@ -43,11 +43,16 @@ class Rule(Record, frozen=True):
     default: str | None = None
     where: Where | None = None
     negative: Where | None = None
+    less: str | None = None
+    """A column that is taken off an amount, where it is there."""
+    filled: str | None = None
+    """A column without which a row says nothing of the field."""
 
     @property
     def needs(self) -> tuple[str, ...]:
         """The aliases that all have to be there, besides one of ``first``."""
-        return (*self.join, *(rule.column for rule in (self.where, self.negative) if rule))
+        filled = (self.filled,) if self.filled else ()
+        return (*self.join, *filled, *(rule.column for rule in (self.where, self.negative) if rule))
 
 
 class ProductReport(Record, frozen=True):
@@ -64,6 +69,12 @@ class ProductReport(Record, frozen=True):
     fields: dict[str, tuple[Rule, ...]]
     lacks: tuple[str, ...] = ()
     only: Where | None = None
+    also: tuple[Where, ...] = ()
+    """Further conditions, each of which holds only where its column is there."""
+    others: tuple[str, ...] = ()
+    """What the columns of conditions hold in rows that are known to be none of the table's."""
+    filled: str | None = None
+    """A column without which a row is none: a second line of headings."""
     totals: tuple[str, ...] = ()
     lone: bool = False
     group: str | None = None
@@ -82,7 +93,8 @@ class Product(Record, frozen=True):
         for report in self.reports:
             rules = [rule for alternatives in report.fields.values() for rule in alternatives]
             used = {*report.marks, *report.lacks, *(alias for rule in rules for alias in (*rule.first, *rule.needs))}
-            used |= {report.only.column} if report.only else set()
+            used |= {where.column for where in (report.only, *report.also) if where}
+            used |= {alias for alias in (report.filled, *(rule.less for rule in rules)) if alias}
             if not used <= {*self.columns}:
                 raise ValueError(f"{self.id}, {report.name}: no such columns: {sorted(used - {*self.columns})}")
 

@@ -27,7 +27,10 @@ class Recognised:
     def deciding(self) -> frozenset[int]:
         """Columns that decide which rows count, and with which sign."""
         wheres = [rule.where for _, rule in self.rules.values()] + [rule.negative for _, rule in self.rules.values()]
-        return frozenset(self.aliases[where.column] for where in (self.report.only, *wheres) if where)
+        conditions = (self.report.only, *self.report.also, *wheres)
+        more = [rule.filled for _, rule in self.rules.values()] + [rule.less for _, rule in self.rules.values()]
+        columns = [where.column for where in conditions if where] + [alias for alias in more if alias]
+        return frozenset(self.aliases[column] for column in columns if column in self.aliases)
 
 
 def recognised(table: Table, places: Mapping[str, Sequence[int]], profiles: Sequence[Product]) -> Recognised | None:

@@ -68,6 +68,9 @@ _TEMPLATES = {
         "{command}, or {every} for all of them."
     ),
     "not_used": N_("“{column}” is not used; it holds {values}."),
+    "other_kinds": N_(
+        "“{column}”: rows that are not known to be of this table were passed over: {values}. To take them: {command}."
+    ),
     "totals": N_("Lines that add others up, which were passed over: {count} (line {lines})."),
     "half_converted": N_(
         "“{column}”: dates in which another Excel had taken the month for the day were put right: {count}. No real "
@@ -101,7 +104,7 @@ _TEMPLATES = {
 DOUBTFUL = frozenset(
     {"no_such_value", "other_currency", "currency_chosen", "held_back", "unweighed", "misfits", "dates_mixed",
      "numbers_mixed", "ambiguous", "half_converted", "off_scale", "low_scale", "no_outcome", "one_outcome", "no_times",
-     "days_of"}
+     "other_kinds", "days_of"}
 )  # fmt: skip
 """Remarks by which rows or their meaning may not be what the owner thinks: somebody has to look."""
 MINUTES, SECONDS = N_("minutes"), N_("seconds")

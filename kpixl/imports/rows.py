@@ -3,15 +3,17 @@ Changes neither the file nor the workbook."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from kpixl.errors import MissingMapping
+from kpixl.folding import name_key
 from kpixl.imports.body import Body, body, cells_for, meets
 from kpixl.imports.columns import OWN_DAY, Columns, Manners
 from kpixl.imports.currency import compared
 from kpixl.imports.dates import zone_called
 from kpixl.imports.deriving import apply, derived, outcomes
-from kpixl.imports.filters import filtered, place_of
+from kpixl.imports.filters import counted, filtered, place_of
 from kpixl.imports.known import Kept, Spellings, spelled
 from kpixl.imports.matching import Filling, How
 from kpixl.imports.near_names import as_known, looks
@@ -22,10 +24,10 @@ from kpixl.imports.remarks import Note
 from kpixl.imports.said import Said
 from kpixl.imports.scales import weighed
 from kpixl.imports.sorting import ReadRows, Sorter
-from kpixl.imports.source import Source
-from kpixl.imports.telling import told
+from kpixl.imports.source import Source, is_filled
+from kpixl.imports.telling import is_out, told
 from kpixl.imports.times import without_times
-from kpixl.imports.total_lines import without_totals
+from kpixl.imports.total_lines import numbers_in, without_totals
 from kpixl.imports.values import BLANK, Read, Unfit, Value
 from kpixl.message import phrase
 
@@ -75,7 +77,7 @@ def rows_for(
         *about_rows,
         *in_others,
         *untold,
-        *_about_rows(whole),
+        *_about_rows(match, whole),
     ]
     return sorter.sorted(kept, notes)
 
@@ -169,6 +171,14 @@ def _apply_rules(match: Match, of: Body, read: dict[str, list[Read]]) -> None:
                 0.0 if isinstance(one, float) and not count else one
                 for one, count in zip(read[id_], counts, strict=True)
             ]
+        if filling.rule.filled:
+            place = match.product.aliases[filling.rule.filled]
+            read[id_] = [one if is_filled(row[place]) else None for one, row in zip(read[id_], of.rows, strict=True)]
+        if filling.rule.less in match.product.aliases:
+            off = numbers_in([row[match.product.aliases[filling.rule.less or ""]] for row in of.rows])
+            read[id_] = [
+                one - (less or 0) if isinstance(one, float) else one for one, less in zip(read[id_], off, strict=True)
+            ]
         if filling.rule.negative:
             negative = meets(filling.rule.negative, match.product, of)
             read[id_] = [
@@ -199,5 +209,15 @@ def _about(match: Match, said: Said) -> list[Note]:
     return notes
 
 
-def _about_rows(of: Body) -> list[Note]:
-    return [Note("passed_over", {"count": of.passed_over})] if of.passed_over else []
+def _about_rows(match: Match, of: Body) -> list[Note]:
+    """How many rows were none of the table's, and by what: values that the product's profile does not know are told, so
+    that somebody looks."""
+    notes = [Note("passed_over", {"count": of.passed_over})] if of.passed_over else []
+    known = {name_key(text) for text in match.product.report.others} if match.product else set()
+    for place, found in of.left.items():
+        strange = {v: n for v, n in found.items() if v and name_key(v) not in known and not is_out(match.table.id, v)}
+        if strange and match.table.id in ("sales", "expenses"):
+            heading, first = match.columns[place], next(iter(strange))
+            told_ = {"column": heading, "values": counted(Counter(strange)), "command": f'--only "{heading}={first}"'}
+            notes.append(Note("other_kinds", told_))
+    return notes

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from kpixl.imports.choice_words import plain_text
-from kpixl.imports.known import Kept, Known, KnownStay, key_of, same_value, stay_like, text_key
+from kpixl.imports.known import Kept, Known, KnownStay, has_namesakes, key_of, same_value, stay_like, text_key
 from kpixl.imports.outcome import Accepted, Completion, Difference, Refusal, Rejected
 from kpixl.imports.remarks import Note
 from kpixl.imports.telling import NO_ROW_OF_IT
@@ -61,6 +61,8 @@ class Sorter:
         self.differences: list[Difference] = []
         self.differing = self.known = 0
         self.held: Counter[str] = Counter()
+        self.twins: dict[int, Row] = {}
+        """Rows by their lines, where two may have one name."""
         self.untimed = rows.untimed
         """Places of rows with days where hours are counted."""
         self.unfit: set[str] = set()
@@ -197,7 +199,13 @@ class Sorter:
             return False
         start = self._start(row)
         stays = self.seen.setdefault(key, [])
-        same = stay_like(stays, start)
+        if has_namesakes(self.table):
+            # Of two rows with one name, only one that says nothing else is the same.
+            twins = [stay for stay in stays if self.twins[stay.place] == row]
+            self.twins[self.of.lines[place]] = row
+            same = twins[0] if twins else None
+        else:
+            same = stay_like(stays, start)
         if same is None:
             stays.append(KnownStay(self.of.lines[place], start))
             return False
@@ -219,7 +227,11 @@ class Sorter:
             if key is None:
                 keyless.append((place, row))
                 continue
-            spot = there.keyed(key, self._start(row))
+            if has_namesakes(self.table) and len(self.seen.get(key, ())) > 1:
+                day = row.get(self.table.date or "")
+                spot = there.namesake(key, day if isinstance(day, float) else None)
+            else:
+                spot = there.keyed(key, self._start(row))
             if spot is not None and not (past and (there.is_taken(spot) or there.begins_otherwise(row, spot))):
                 there.take(spot)
                 found[place] = spot

@@ -45,7 +45,7 @@ def without_totals(match: Match, of: Body) -> tuple[Body, list[Note]]:
 
 
 def _totals(of: Body, column: int) -> set[int]:
-    values = _numbers([row[column] for row in of.rows])
+    values = numbers_in([row[column] for row in of.rows])
     found: set[int] = set()
     since, everything = 0.0, 0.0
     for place, (row, value) in enumerate(zip(of.rows, values, strict=True)):
@@ -67,7 +67,8 @@ def _texts(row: Sequence[Raw]) -> list[str]:
     return [cell for cell in row if isinstance(cell, str) and is_filled(cell) and sum(map(str.isalpha, cell)) > 3]
 
 
-def _numbers(cells: Sequence[Raw]) -> list[float | None]:
+def numbers_in(cells: Sequence[Raw]) -> list[float | None]:
+    """What some cells hold as numbers; None for anything else."""
     texts = [cell.strip() for cell in cells if isinstance(cell, str)]
     signs = signs_in(texts)
     sign = next(iter(signs)) if len(signs) == 1 else "."

@@ -5,14 +5,17 @@ Rows that are there already are not taken again, and nothing that stands in the 
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kpixl.entries import entry_table
-from kpixl.errors import N_, UnknownChoice, UnknownField
+from kpixl.errors import N_, FileExists, UnknownChoice, UnknownField
 from kpixl.files import ensure_free, locked
+from kpixl.folding import name_key
 from kpixl.imports import (
     Hints,
     How,
@@ -22,8 +25,8 @@ from kpixl.imports import (
     field_called,
     lines_of,
     match,
-    name_key,
     near,
+    plain_text,
     read_source,
     remembered,
     rows_for,
@@ -169,6 +172,22 @@ def _imported(
     backup = package.save(path, backup=now)
     names = {other: tuple(map(str, next(iter(columns.values())))) for other, columns in plan.missing.items()}
     return ImportOutcome(plan, names, problems, backup)
+
+
+def write_refused(plan: Plan, out: Path, t: Callable[[str], str]) -> None:
+    """Write the rows that were left out as a CSV file for mending: as they stand in the source, with the reason behind
+    them. FileExists where the file is there already."""
+    if out.exists():
+        raise FileExists(path=str(out))
+    source, columns = plan.match.source, plan.match.columns
+    by_line = dict(zip(source.lines, source.rows, strict=True))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([*columns, t(N_("Reason"))])
+    for row in plan.accepted.rejected:
+        cells = [plain_text(cell) for cell in by_line[row.line][: len(columns)]]
+        writer.writerow([*cells, *[""] * (len(columns) - len(cells)), row.text(t)])
+    out.write_text("\ufeff" + text.getvalue(), encoding="utf-8")
 
 
 def _plan(path: Path, book: Book, request: ImportRequest) -> Plan:

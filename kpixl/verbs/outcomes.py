@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kpixl.i18n import Language
-    from kpixl.imports.outcome import Difference
+    from kpixl.imports.outcome import Difference, Rejected
     from kpixl.imports.values import Value
     from kpixl.verbs.adopt import Adopted
     from kpixl.verbs.import_rows import ImportOutcome, Plan
@@ -123,11 +123,31 @@ def import_text(outcome: ImportOutcome, t: Language) -> str:
         text = N_("“{name}” was not added: it comes close to “{like}”. If it is the same: {same}; if not: {other}.")
         same, other = (f'--value "{named}={ours}"' for ours in (like, name))
         lines += block([t(text).format(name=name, like=like, same=same, other=other)])
-    for row in accepted.rejected:
-        lines += block([row.text(t)], indent=2)
+    lines += rejected_lines(accepted.rejected, t)
     if not outcome.written:
         return "\n".join([*lines, t(N_("Nothing was written."))])
     return "\n".join([*lines, counts_text(outcome.problems, t)])
+
+
+_CELLS = 3
+"""Cells of refused rows that are shown of each cause."""
+
+
+def rejected_lines(rejected: Sequence[Rejected], t: Language) -> list[str]:
+    """The rows that were left out, by cause: one line for a row alone, else how many they are and the first cells."""
+    by_cause: dict[tuple[str, str], list[Rejected]] = {}
+    for row in rejected:
+        by_cause.setdefault((row.column, row.reason), []).append(row)
+    lines = []
+    for rows in by_cause.values():
+        if len(rows) <= _CELLS:
+            lines += [line for row in rows for line in block([row.text(t)], indent=2)]
+            continue
+        cells = ", ".join(f"“{row.value}” ({row.line})" for row in rows[:_CELLS])
+        text = N_("{count} rows, {column}: the cell {reason}. The first, with their lines: {cells}.")
+        told = {"count": len(rows), "column": rows[0].column, "reason": rows[0].why.text(t), "cells": cells}
+        lines += block([t(text).format(**told)], indent=2)
+    return lines
 
 
 def _names(keys: Sequence[str], t: Language) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.cli.answer import WORKBOOK, NotAPair, code_of, pairs
 from kpixl.cli.command import OWNER_NEEDED, Answer, Arguments, Command, Option, Word
-from kpixl.errors import N_, UnknownChoice
+from kpixl.errors import N_, FileExists, UnknownChoice
 from kpixl.languages import default_language
 from kpixl.message import phrase
 
@@ -25,9 +25,11 @@ def import_(arguments: Arguments) -> Answer:
     """Rows of a file into an entry table."""
     from kpixl.cli.progress_bar import Progress
     from kpixl.i18n import language
-    from kpixl.verbs.import_rows import ImportRequest, import_rows
+    from kpixl.verbs.import_rows import ImportRequest, import_rows, write_refused
     from kpixl.verbs.outcomes import import_text
 
+    if arguments.refused and arguments.refused.exists():
+        raise FileExists(path=str(arguments.refused))
     mapping = pairs(arguments.map, "FIELD=COLUMN", may_be_blank=True)
     with Progress(language(default_language(arguments.lang))) as bar:
         outcome = import_rows(
@@ -47,6 +49,8 @@ def import_(arguments: Arguments) -> Answer:
             progress=bar,
         )
     t = language(arguments.lang or outcome.plan.language)
+    if arguments.refused and outcome.plan.accepted.rejected:
+        write_refused(outcome.plan, arguments.refused, t)
     needed = outcome.written and outcome.plan.doubtful
     return Answer(
         lambda: import_json(outcome, t),
@@ -211,7 +215,15 @@ COMMAND = Command(
             "--add-new",
             N_("add clients, assistants and services that are not listed yet"),
             manual="clients, assistants and services that the rows name and the workbook does not know yet are added "
-            "to their tables, from the day of their first row",
+            "to their tables, from the day of their first row in the file. A name that comes close to a known one is "
+            "held back and told",
+        ),
+        Option(
+            "--refused",
+            N_("write the rows that were left out to a CSV file, for mending"),
+            value="FILE",
+            path=True,
+            manual="write the rows that were left out to a new CSV file, with the reason behind each, for mending",
         ),
         Option("--show", N_("show what would be taken, and write nothing")),
         Option("--yes", N_("do not ask whether the columns found are right"), manual="do not ask"),
@@ -223,16 +235,25 @@ out, column by column, and told. What looks like a formula is a text; nothing in
 
 Which column fills which field: what `--map` says; what was said for an earlier file (the workbook remembers it on
 Settings; a new answer takes the place of another column of the same file); the names of the fields, the headings of
-your sheets, and the headings of kpixl in any of its languages; and the columns that Zendesk, HubSpot, Toggl and
-QuickBooks export. Two columns that suit equally well are never guessed between. At a terminal kpixl shows the
-columns that it has found and asks.
+your sheets, and the headings of kpixl in any of its languages; and the columns that these programs export:
+Calendly, Clockify, Freshdesk, Google Forms, Harvest, HubSpot, Jira, Mercado Pago, PayPal, QuickBooks, Salesforce,
+Square, Stripe, SurveyMonkey, Tempo, Toggl, Upwork, Wave, Zendesk and Zoho CRM. Two columns that suit equally well
+are never guessed between. At a terminal kpixl shows the columns that it has found and asks. Tables and fields may be
+called as your sheets call them, or in any language of kpixl; `kpixl tables FILE` lists them.
+
+What counts: a currency is compared with the workbook's, and rows in another one are left out with their sum. Rows
+whose status or type says that they are none (lost, pending, a withdrawal, a fee) are left out and told. A column
+that seems to say which rows count and is not used is told with its values and the `--only` that would choose. What
+is said with `--map`, `--only`, `--not`, `--value` and `--dates` is remembered on Settings, but for what cost a row.
+A cell that does not fit a field which the sheet could do without stays blank and is told. Where rows were left out,
+or may not mean what you think, kpixl ends with 1.
 
 A row that is there already (the same key: a request's number, a client with the same first day, a lead; for tables
 without one, the same row) is not taken again. Without a number, a request is the same by its client and the moment
 it was opened, a session by its client and moment, a complaint by its day, client, service and reason, an invitation
 by its day, client and invited. Where the file knows what is blank in the workbook, such as when a request was
 resolved, that is filled in; what differs, or is filled by a formula of yours, stays as it is in the workbook, and
-is told. Rows that do not fit are left out and listed with their line and the reason. Rows of earlier periods, which
+is told. Rows that do not fit are left out and told by cause, with their lines. Rows of earlier periods, which
 closing a period would take away, no longer count: they are passed over, unless they complete a row that is still
 there.""",
     after="""\
