@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -434,7 +433,7 @@ def test_the_next_month_supposes_nothing(path: Path) -> None:
     editor.set(*book.placements["what_if"].position("surveyed", "change"), 4.0, "2+2")
     editor.commit()
     package.save(path)
-    rolled = roll(path, now=datetime(2026, 11, 2), anyway=True)
+    rolled = roll(path, now=NOW, anyway=True)
     after = opened(rolled.path).entries.what_if
     assert {name for name, one in after.items() if one.change.filled or one.percent.filled} == {"surveyed"}
     assert contents(rolled.path)[fetched].formula == "2+2"
