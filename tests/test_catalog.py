@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from kpixl.catalog import (
+    Aggregate,
     Business,
     BusinessKpi,
     Condition,
     Elapsed,
     Field,
     Lookup,
+    Made,
+    Mean,
     Measure,
     Once,
     Window,
@@ -139,10 +142,10 @@ def test_a_business_yields_what_its_formulas_name(owner: Business) -> None:
 @pytest.mark.parametrize("owner", BUSINESSES)
 def test_a_business_has_the_columns_that_its_measures_read(owner: Business) -> None:
     for measure in owner.measures:
-        if measure.table:
-            columns = {column.id for column in owner.table(measure.table).columns}
-            assert {*measure.distinct, *filter(None, [measure.column]), *read(measure.where)} <= columns
-            assert not measure.distinct or measure.once in columns
+        if of := measure.aggregate:
+            columns = {column.id for column in owner.table(of.table).columns}
+            assert {*of.distinct, *filter(None, [of.column]), *read(of.where)} <= columns
+            assert not of.distinct or measure.once in columns
     for table in owner.tables:
         for column in table.calculated:
             assert set(column.reads) <= {other.id for other in table.columns}, column.id
@@ -151,7 +154,9 @@ def test_a_business_has_the_columns_that_its_measures_read(owner: Business) -> N
                 assert {column.match, *read(column.where)} <= other_columns, column.id
             if isinstance(column, Once):
                 behind = next(item for item in owner.measures if item.once == column.id)
-                assert (column.keys, column.where, column.window) == (behind.distinct, behind.where, behind.window)
+                assert behind.aggregate is not None
+                assert (column.keys, column.where) == (behind.aggregate.distinct, behind.aggregate.where)
+                assert column.window == behind.window
 
 
 def test_columns_that_only_some_businesses_need() -> None:
@@ -203,24 +208,23 @@ def test_every_measure_is_told_in_full(measure: Measure) -> None:
     assert measure.label.strip() == measure.label != ""
     # It stands alone as a reason, and before “in this period”.
     assert re.fullmatch(r"[a-z].*[^.]", measure.absent)
-    assert bool(measure.heading) == (measure.aggregate == "distinct") == bool(measure.distinct)
-    assert bool(measure.otherwise) == bool(measure.note)
+    if of := measure.aggregate:
+        assert bool(of.heading) == (of.kind == "distinct") == bool(of.distinct)
+    assert bool(measure.note) == (isinstance(measure.definition, Made) and bool(measure.definition.otherwise))
 
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_every_measure_is_made_of_what_there_is(measure: Measure) -> None:
-    kinds = {"count": "table", "sum": "table", "distinct": "table", "formula": "formula", "average": "of", "typed": ""}
-    needs = kinds[measure.aggregate]
-    assert [bool(getattr(measure, one)) for one in ("table", "formula", "of")] == [
-        needs == one for one in ("table", "formula", "of")
-    ]
-    assert (measure.column is not None) == (measure.aggregate == "sum")
     known = {*catalogue().measures, MONTHS}
-    used = [*names(parse(measure.formula or "1")), *names(parse(measure.otherwise or "1")), measure.of or MONTHS]
-    assert set(used) <= known
-    if measure.table:
-        assert read(measure.where) <= {column.id for column in catalogue().tables[measure.table].columns}
-        assert_there_is(measure.where, measure.table)
+    match measure.definition:
+        case Aggregate(table=table, where=where) as of:
+            assert (of.column is not None) == (of.kind == "sum")
+            assert read(where) <= {column.id for column in catalogue().tables[table].columns}
+            assert_there_is(where, table)
+        case Made(formula=formula, otherwise=otherwise):
+            assert {*names(parse(formula)), *names(parse(otherwise or "1"))} <= known
+        case Mean(of=other):
+            assert other in known
 
 
 def assert_there_is(where: Where, table: str) -> None:

@@ -321,13 +321,15 @@ def test_a_measure_refers_to_every_column_that_it_depends_on(id_: str, behind: s
     """Where one of them is deleted, the reference is an error, and the measure blank instead of 0."""
     one = business("luxury-personal-assistant")
     item = next(measure for measure in one.measures if measure.name == id_)
+    aggregate = item.aggregate
+    assert aggregate is not None
 
     def formula(gone: tuple[str, str] | None) -> str:
         def column(table: str, id_: str) -> str:
             return "#REF!" if (table, id_) == gone else f"{table}[{id_}]"
 
-        return measure_formula(item, one.table(str(item.table)), FormulaNames(column, column, str))
+        return measure_formula(item, aggregate, one.table(aggregate.table), FormulaNames(column, column, str))
 
     for place in behind:
         assert "0*ROWS(#REF!)" in formula(place)
-    assert formula(None).count("ROWS(") - item.kept == len(behind)
+    assert formula(None).count("ROWS(") - aggregate.kept == len(behind)

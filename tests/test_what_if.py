@@ -17,7 +17,7 @@ from clock import NOW, TODAY
 from engines import Place, Value, contents, differences, formula_cells, ironcalc_values, libreoffice_values
 from kpixl import i18n
 from kpixl.catalog import business, businesses
-from kpixl.catalog.model import Level, Standing
+from kpixl.catalog.model import Level, Made, Standing
 from kpixl.cellvalue import ExcelError
 from kpixl.entries import InputCell, WhatIf
 from kpixl.kpi.measure import measure
@@ -295,7 +295,7 @@ def test_what_it_takes_is_what_it_takes(id_: str, samples: dict[str, Path], tmp_
         amount = step.amount if step.direction == "more" else -step.amount
         name = step.measure.name
         if follows(step.measure):
-            assert step.measure.formula == "revenue / months"
+            assert step.measure.definition == Made(formula="revenue / months")
             name, amount = "revenue", amount * months
         type_in(path, {name: (amount, None)})
         computed = ironcalc_values(path)
@@ -419,7 +419,7 @@ def test_a_refresh_keeps_what_was_typed(path: Path) -> None:
 @pytest.mark.parametrize("id_", [one.id for one in businesses()])
 def test_a_new_workbook_supposes_nothing(id_: str) -> None:
     book = opened_blank(id_)
-    names = {measure.name for measure in book.entries.business.measures if measure.aggregate != "formula"}
+    names = {measure.name for measure in book.entries.business.measures if not isinstance(measure.definition, Made)}
     assert in_use(book.entries.business) & names <= set(book.entries.what_if) <= names
     assert not [one for one in book.entries.what_if.values() if one.change.filled or one.percent.filled]
 

@@ -2,6 +2,7 @@
 
 from kpixl.catalog.load import business, businesses, catalogue, known_to
 from kpixl.catalog.model import (
+    Aggregate,
     Argument,
     Business,
     BusinessKpi,
@@ -9,6 +10,8 @@ from kpixl.catalog.model import (
     CautionRule,
     Kpi,
     Level,
+    Made,
+    Mean,
     Measure,
     Standing,
     Threshold,
@@ -17,6 +20,7 @@ from kpixl.catalog.tables import Calculated, Condition, Elapsed, Field, Lookup, 
 from kpixl.period import Window
 
 __all__ = [
+    "Aggregate",
     "Argument",
     "Business",
     "BusinessKpi",
@@ -29,6 +33,8 @@ __all__ = [
     "Kpi",
     "Level",
     "Lookup",
+    "Made",
+    "Mean",
     "Measure",
     "Once",
     "Standing",

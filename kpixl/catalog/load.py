@@ -8,13 +8,14 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from importlib import resources
 from string import Formatter
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import yaml
 from msgspec.structs import replace
 
 from kpixl.catalog.model import (
+    Aggregate,
     Argument,
     Business,
     BusinessKpi,
@@ -24,6 +25,8 @@ from kpixl.catalog.model import (
     Example,
     Kpi,
     KpiTexts,
+    Made,
+    Mean,
     Measure,
     Pareto,
     SampleData,
@@ -32,7 +35,7 @@ from kpixl.catalog.model import (
 )
 from kpixl.catalog.needs import Place, measures_of, narrowed, tables_for
 from kpixl.catalog.settings import SETTINGS
-from kpixl.catalog.tables import Clause, Condition, Elapsed, Field, Lookup, Table, Where
+from kpixl.catalog.tables import Clause, Condition, Elapsed, Field, Lookup, Record, Table, Where
 from kpixl.errors import N_, UnknownChoice
 from kpixl.formula import names, parse
 from kpixl.message import phrase
@@ -167,15 +170,38 @@ def _hold(table: Table) -> None:
 
 
 def _measure(id_: str, raw: dict[str, Any], tables: dict[str, Table]) -> Measure:
-    table = tables.get(raw.get("table", ""))
-    where = _where(raw.pop("where", ()), table) if table else ()
-    distinct = tuple(raw.pop("distinct", ()))
-    measure = Measure(id=id_, where=where, distinct=distinct, kept=table.kept if table else False, **raw)
-    if table:
-        missing = measure.reads - {column.id for column in table.columns}
-        if missing or not where:
-            raise ValueError(f"measure {id_} names {missing}, which {measure.table} lacks")
-    return measure
+    definition = _definition(id_, raw.pop("aggregate"), raw, tables)
+    return Measure(id=id_, definition=definition, **raw)
+
+
+def _definition(id_: str, kind: str, raw: dict[str, Any], tables: dict[str, Table]) -> Aggregate | Made | Mean | None:
+    """How a measure comes by its number. Takes out of ``raw`` what says so; what is left says what it is called."""
+
+    def taken(record: type[Record]) -> dict[str, Any]:
+        return {key: raw.pop(key) for key in record.__struct_fields__ if key in raw}
+
+    match kind:
+        case "formula":
+            return Made(**taken(Made))
+        case "average":
+            return Mean(**taken(Mean))
+        case "count" | "sum" | "distinct":
+            return _aggregate(id_, kind, taken(Aggregate), tables)
+        case "typed":
+            return None
+    raise ValueError(f"measure {id_}: there is no aggregate {kind!r}")
+
+
+def _aggregate(
+    id_: str, kind: Literal["count", "sum", "distinct"], raw: dict[str, Any], tables: dict[str, Table]
+) -> Aggregate:
+    table = tables[raw["table"]]
+    where, distinct = _where(raw.pop("where"), table), tuple(raw.pop("distinct", ()))
+    aggregate = Aggregate(kind=kind, where=where, distinct=distinct, kept=table.kept, **raw)
+    missing = aggregate.reads - {column.id for column in table.columns}
+    if missing or not where:
+        raise ValueError(f"measure {id_} names {missing}, which {table.id} lacks")
+    return aggregate
 
 
 def _where(lines: Sequence[str], table: Table) -> Where:
@@ -251,9 +277,10 @@ def _business(
 def _pareto(raw: dict[str, str], every: dict[str, Measure], tables: dict[str, Table]) -> Pareto:
     """A total of the business with a column of the same rows to tell its groups by."""
     measure = every.get(raw["measure"])
-    if measure is None or measure.aggregate not in ("count", "sum") or measure.table is None:
+    aggregate = measure.aggregate if measure else None
+    if measure is None or aggregate is None or aggregate.kind == "distinct":
         raise ValueError(f"{raw['measure']} is no count or sum of the business")
-    by = next((field for field in tables[measure.table].fields if field.id == raw["by"]), None)
+    by = next((field for field in tables[aggregate.table].fields if field.id == raw["by"]), None)
     if by is None or by.key or by.extra or by.type not in _TEXT_TYPES:
         raise ValueError(f"the rows behind {measure.id} cannot be grouped by {raw['by']}")
     return Pareto(measure=measure, by=by.id, title=raw["title"], text=raw["text"])
@@ -262,19 +289,35 @@ def _pareto(raw: dict[str, str], every: dict[str, Measure], tables: dict[str, Ta
 def _over(id_: str, window: Window, measures: dict[str, Measure]) -> Measure:
     """A measure over a window, with what it is made from over the same one."""
     measure = measures[id_]
-    made_from = [name for text in (measure.formula, measure.otherwise) if text for name in names(parse(text))]
-    wanted = [name for name in dict.fromkeys(made_from) if name != MONTHS] + ([measure.of] if measure.of else [])
-    return replace(measure, window=window, parts=tuple(_over(part, window, measures) for part in wanted))
+    parts = tuple(_over(part, window, measures) for part in _made_from(measure.definition))
+    return replace(measure, window=window, parts=parts)
+
+
+def _made_from(definition: Aggregate | Made | Mean | None) -> list[str]:
+    match definition:
+        case Made(formula=formula, otherwise=otherwise):
+            found = (name for text in (formula, otherwise) if text for name in names(parse(text)))
+            return [name for name in dict.fromkeys(found) if name != MONTHS]
+        case Mean(of=of):
+            return [of]
+    return []
 
 
 def _can_be_had(measure: Measure) -> bool:
     """Whether a measure can be had over its window, should the owner choose it: not what would need another helper
     column, and not what does not add up over closed periods."""
-    if measure.window is Window.PERIOD:
-        return measure.aggregate != "distinct"
-    if measure.aggregate == "formula":
-        return all(_can_be_had(part) for part in measure.parts)
-    return measure.aggregate in ("count", "sum", "typed") and (measure.kept or measure.rollup in ("sum", "last"))
+    match measure.definition:
+        case Aggregate(kind="distinct"):
+            return False
+        case _ if measure.window is Window.PERIOD:
+            return True
+        case Made():
+            return all(_can_be_had(part) for part in measure.parts)
+        case Mean():
+            return False
+        case Aggregate(kept=True):
+            return True
+    return measure.rollup in ("sum", "last")
 
 
 def _business_kpi(
@@ -326,7 +369,11 @@ def _cases(name: str, raw: list[dict[str, Any]], example: Example, kpi: Kpi) -> 
 
 def _squares(measure: Measure) -> Measure:
     """The sum of the squares of what ``measure`` adds up."""
-    return replace(measure, id=f"{measure.id}_squared", column=f"{measure.column}_squared", rollup="none", squared=True)
+    of = measure.aggregate
+    if of is None or of.column is None:
+        raise ValueError(f"{measure.id} adds up no column")
+    squares = replace(of, column=f"{of.column}_squared", squared=True)
+    return replace(measure, id=f"{measure.id}_squared", definition=squares, rollup="none")
 
 
 def parse_caution(id_: str, raw: dict[str, Any], kpis: dict[str, Kpi]) -> CautionRule:

@@ -56,34 +56,59 @@ class Standing(StrEnum):
 RollUp = Literal["sum", "first", "last", "none"]
 
 
-class Measure(Record, frozen=True):
-    """A number of a period: an aggregate over the rows of a table that meet every condition, or one made from other
-    measures, or one that the owner can only type."""
+class Aggregate(Record, frozen=True):
+    """The rows of a table that meet every line of ``where``: how many there are, what their cells in ``column`` add up
+    to, or how many names they have in the columns of ``distinct``."""
 
-    id: str
-    label: str
-    aggregate: Literal["count", "sum", "distinct", "formula", "average", "typed"]
-    rollup: RollUp
-    absent: str
-    table: str | None = None
-    where: Where = ()
-    unit: Unit = "count"
+    kind: Literal["count", "sum", "distinct"]
+    table: str
+    where: Where
     column: str | None = None
     distinct: tuple[str, ...] = ()
     heading: str = ""
-    formula: str = ""
-    otherwise: str = ""
-    of: str | None = None
-    note: str = ""
+    """Of the column behind a distinct count."""
     spread: str | None = None
     """The column of whose names none should stand behind a large part of the rows."""
     squared: bool = False
     """Whether it adds up squares, behind the interval of a mean; never shown to the owner."""
     kept: bool = False
     """Whether its table keeps the rows of closed periods, so that a longer window can be counted from them."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The columns of its table that it is counted from."""
+        return columns_of(self.where) | {*self.distinct} | ({self.column} if self.column else set())
+
+
+class Made(Record, frozen=True):
+    """What is computed from other measures."""
+
+    formula: str
+    otherwise: str = ""
+    """The formula that stands in where the first has no value."""
+
+
+class Mean(Record, frozen=True):
+    """What another measure comes to on average over the closed periods of the last 12 months and this one."""
+
+    of: str
+
+
+class Measure(Record, frozen=True):
+    """A number of a period: counted from rows, made from other measures, or one that the owner can only type."""
+
+    id: str
+    label: str
+    definition: Aggregate | Made | Mean | None
+    """None where it can only be typed."""
+    rollup: RollUp
+    absent: str
+    unit: Unit = "count"
+    note: str = ""
+    """What an owner should know where another formula stands in."""
     window: Window = Window.PERIOD
     parts: tuple[Measure, ...] = ()
-    """The measures that a formula or an average is made from, by the names that the formula has for them."""
+    """The measures that it is made from, by the names that its formula has for them."""
 
     @property
     def name(self) -> str:
@@ -91,9 +116,19 @@ class Measure(Record, frozen=True):
         return self.id + self.window.suffix
 
     @property
-    def reads(self) -> frozenset[str]:
-        """The columns of its table that it is counted from."""
-        return columns_of(self.where) | {*self.distinct} | ({self.column} if self.column else set())
+    def aggregate(self) -> Aggregate | None:
+        """How it is counted from rows; None where it is not."""
+        return self.definition if isinstance(self.definition, Aggregate) else None
+
+    @property
+    def table(self) -> str | None:
+        """The table whose rows it is counted from."""
+        return self.aggregate.table if self.aggregate else None
+
+    @property
+    def where(self) -> Where:
+        """The lines that those rows meet; none where it is not counted from rows."""
+        return self.aggregate.where if self.aggregate else ()
 
     @property
     def whole(self) -> bool:
@@ -108,7 +143,10 @@ class Measure(Record, frozen=True):
     @property
     def through_past(self) -> bool:
         """Whether its window reaches over closed periods, whose figures stand in Past periods and not in the rows."""
-        return self.window is not Window.PERIOD and not self.kept and self.aggregate in ("count", "sum", "typed")
+        match self.definition:
+            case Aggregate(kind="count" | "sum", kept=False) | None:
+                return self.window is not Window.PERIOD
+        return False
 
     @property
     def once(self) -> str:

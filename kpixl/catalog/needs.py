@@ -26,8 +26,8 @@ def columns_read(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequ
     """The columns that measures are counted from, through calculated columns, too."""
     read: set[tuple[str, str]] = set()
     for measure in measures:
-        if measure.table:
-            read |= {(measure.table, column) for column in measure.reads}
+        if measure.aggregate:
+            read |= {(measure.aggregate.table, column) for column in measure.aggregate.reads}
     while True:
         below = {
             place
@@ -47,9 +47,9 @@ def tables_for(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequen
     for id_ in ids:
         table = tables[id_]
         once = tuple(
-            Once(id=item.once, heading=item.heading, keys=item.distinct, where=item.where, window=item.window)
+            Once(id=item.once, heading=of.heading, keys=of.distinct, where=of.where, window=item.window)
             for item in measures
-            if item.table == id_ and item.aggregate == "distinct"
+            if (of := item.aggregate) and of.table == id_ and of.kind == "distinct"
         )
         fields = tuple(field for field in table.fields if not field.extra or (id_, field.id) in read)
         calculated = tuple(

@@ -20,7 +20,7 @@ from kpixl.message import Message, phrase
 from kpixl.period import Window
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business, BusinessKpi, Measure
+    from kpixl.catalog.model import Aggregate, Business, BusinessKpi, Measure
     from kpixl.catalog.tables import Field, Table
     from kpixl.check.sentences import Severity
     from kpixl.entries import Entries, EntryTable
@@ -75,9 +75,9 @@ class Case:
         """Which counted measures depend on a column: (table, column) -> measures."""
         found: dict[tuple[str, str], tuple[Measure, ...]] = {}
         for item in self.counted:
-            if item.table is None or item.through_past:
+            if item.aggregate is None or item.through_past:
                 continue
-            for place in _places(item, self.entries.business):
+            for place in _places(item, item.aggregate, self.entries.business):
                 found[place] = (*found.get(place, ()), item)
         return found
 
@@ -256,14 +256,13 @@ def _distinct(cells: np.ndarray) -> EntryWords:
     return EntryWords(np.append(groups, -1)[codes], list(texts[spellings]))
 
 
-def _places(item: Measure, business: Business) -> set[tuple[str, str]]:
+def _places(item: Measure, of: Aggregate, business: Business) -> set[tuple[str, str]]:
     """The columns that a measure depends on, as table and column, through calculated columns, too."""
-    assert item.table is not None
-    direct = item.reads | ({item.once} if item.distinct else set())
-    found = {(item.table, column) for column in direct}
-    for column in business.table(item.table).calculated:
+    direct = of.reads | ({item.once} if of.distinct else set())
+    found = {(of.table, column) for column in direct}
+    for column in business.table(of.table).calculated:
         if column.id in direct:
-            found |= {(item.table, id_) for id_ in column.reads}
+            found |= {(of.table, id_) for id_ in column.reads}
             if isinstance(column, Lookup):
                 found |= {(column.table, id_) for id_ in column.looks_at}
     return found

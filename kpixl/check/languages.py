@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from kpixl.catalog.tables import Lookup, columns_of, names_in
 from kpixl.cellvalue import match_key
@@ -39,8 +39,7 @@ def missing(log: TableLog) -> Iterator[Problem]:
     for item in log.case.counted:
         if HOUSE not in names_in(item.where) or not log.counts(item):
             continue
-        or_blank = tuple(tuple(tuple(map(_or_blank, part)) for part in clause) for clause in item.where)
-        counted = log.case.tally.meets(msgspec.structs.replace(item, where=or_blank))
+        counted = log.case.tally.meets(_counting_blank(item))
         rows = counted & ~log.case.tally.meets(item) & blank
         if rows.any():
             code = "answer_without_language" if _asked(item, log) else "no_language"
@@ -54,9 +53,14 @@ def missing(log: TableLog) -> Iterator[Problem]:
             yield log.problem(code, column, int(found[0]), target=asked.rows.sheet if asked else "", **details)
 
 
+def _counting_blank(item: Measure) -> Measure:
+    or_blank = tuple(tuple(tuple(map(_or_blank, part)) for part in clause) for clause in item.where)
+    return replace(item, definition=replace(item.aggregate, where=or_blank) if item.aggregate else item.definition)
+
+
 def _or_blank(condition: Condition) -> Condition:
     """A comparison with the house language, met by blank cells, too."""
-    return msgspec.structs.replace(condition, or_blank=True) if condition.operand == HOUSE else condition
+    return replace(condition, or_blank=True) if condition.operand == HOUSE else condition
 
 
 def _asked(item: Measure, log: TableLog) -> str | None:

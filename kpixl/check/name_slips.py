@@ -47,8 +47,9 @@ def duplicates(log: TableLog) -> Iterator[Problem]:
 def _counts_once(log: TableLog, rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """For each group of ``rows`` with the same name whether it counts once: where every figure counts names, and
     Excel takes the spellings for the same."""
-    readers = [item for item in log.case.counted if item.table == log.table.id]
-    if not readers or not all(item.distinct for item in readers):
+    counted = [item.aggregate for item in log.case.counted]
+    readers = [of for of in counted if of and of.table == log.table.id]
+    if not readers or not all(of.distinct for of in readers):
         return np.zeros(len(starts), dtype=bool)
     names = log.case.tally.names(log.table.id, tuple(key.id for key in log.keys))[rows]
     same: np.ndarray = np.minimum.reduceat(names, starts) == np.maximum.reduceat(names, starts)

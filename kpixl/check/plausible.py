@@ -66,22 +66,24 @@ def _from_rows(case: Case, item: Measure) -> bool:
 
 def one_client(case: Case) -> Iterator[Problem]:
     """A client who gives more than a quarter of the survey answers of the period."""
-    item = next((item for item in case.counted if item.spread and not item.through_past), None)
-    log = case.logs.get(item.table or "") if item else None
-    if item is None or item.spread is None or log is None or item.spread not in log.rows.texts:
+    counted_by = ((item, item.aggregate.table, item.aggregate.spread) for item in case.counted if item.aggregate)
+    found = next(((item, table, by) for item, table, by in counted_by if by and not item.through_past), None)
+    if found is None:
         return
-    if not case.tally.can_measure(item):
+    item, table, spread = found
+    log = case.logs.get(table)
+    if log is None or spread not in log.rows.texts or not case.tally.can_measure(item):
         return
     counted = case.tally.meets(item)
     total = int(np.count_nonzero(counted))
     if total < _FEWEST_ANSWERS:
         return
-    words = log.words(item.spread)
+    words = log.words(spread)
     clients = words.codes[counted & (words.codes >= 0)]
     counts = np.bincount(clients, minlength=len(words.texts))
     for text in np.flatnonzero(counts > _LARGEST_SHARE * total):
         row = int(np.flatnonzero(counted & (words.codes == text))[0])
-        yield log.problem("one_client", item.spread, row, got=words.texts[text], count=int(counts[text]), total=total)
+        yield log.problem("one_client", spread, row, got=words.texts[text], count=int(counts[text]), total=total)
 
 
 def _part_of_whole(kpi: BusinessKpi) -> tuple[Measure, Measure] | None:

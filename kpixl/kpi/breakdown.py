@@ -79,8 +79,8 @@ def _splittable(business: Business, dimension: str) -> tuple[BusinessKpi, ...]:
     def has(kpi: BusinessKpi) -> bool:
         # Where the dimension is the key of a table, every group there is one row: nothing to compare.
         return all(
-            argument.measure.table is not None
-            and any(field.id == dimension and not field.key for field in business.table(argument.measure.table).fields)
+            (table := argument.measure.table) is not None
+            and any(field.id == dimension and not field.key for field in business.table(table).fields)
             for argument in kpi.arguments
         )
 
@@ -146,17 +146,17 @@ def _section(tally: Tally, dimension: str, kpis: tuple[BusinessKpi, ...]) -> Sec
 def by_group(measure: Measure, tally: Tally, groups: Groups | None) -> dict[str, float] | None:
     """The measure of each group, by the group's key; None where the measure has no value as a whole, or reaches over
     closed periods, of which only totals are known."""
-    if groups is None or measure.through_past or not tally.can_measure(measure):
+    of = measure.aggregate
+    if groups is None or of is None or measure.through_past or not tally.can_measure(measure):
         return None
-    assert measure.table is not None
     counted = tally.meets(measure)
     codes, size = groups.codes[counted], len(groups.keys)
-    if measure.aggregate == "distinct":
-        pairs = pd.DataFrame({"group": codes, "name": tally.names(measure.table, measure.distinct)[counted]})
+    if of.kind == "distinct":
+        pairs = pd.DataFrame({"group": codes, "name": tally.names(of.table, of.distinct)[counted]})
         codes = pairs.drop_duplicates()["group"].to_numpy()
     weights = None
-    if measure.aggregate == "sum":
-        numbers = tally.column(measure.table, str(measure.column))[counted]
+    if of.kind == "sum":
+        numbers = tally.column(of.table, str(of.column))[counted]
         weights = np.where(np.isnan(numbers), 0.0, numbers)  # a cell without a number adds nothing to its group
     sums = np.bincount(codes, weights=weights, minlength=size)
     return dict(zip(groups.keys, sums.tolist(), strict=True))

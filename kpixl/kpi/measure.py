@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kpixl.catalog.load import MONTHS
-from kpixl.catalog.model import Measure
+from kpixl.catalog.model import Made, Mean, Measure
 from kpixl.catalog.tables import Elapsed, Lookup, Once, branches, word_key
 from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed
@@ -21,6 +21,7 @@ from kpixl.kpi.in_force import settings_of, settings_used
 from kpixl.period import Window, serial
 
 if TYPE_CHECKING:
+    from kpixl.catalog.model import Aggregate
     from kpixl.catalog.tables import Calculated, Condition, Table, Where
 
 _COMPARE = {
@@ -81,26 +82,30 @@ class Tally:
         if item.name not in self._values:
             cell = self.entries.typed.get(item.name)
             typed = cell.number if cell else None
-            log, stand_in = self._formula(item) if item.aggregate == "formula" else (self._log(item), False)
+            log, stand_in = self._log(item)
             self._values[item.name] = MeasureValue(item, log, typed, stand_in)
         return self._values[item.name]
 
-    def _log(self, item: Measure) -> float | None:
-        if item.aggregate == "average":
-            return self._average(item)
-        return self._through_past(item) if item.through_past else self.aggregate(item)
+    def _log(self, item: Measure) -> tuple[float | None, bool]:
+        """A measure without what is typed instead, and whether that is what stands in."""
+        match item.definition:
+            case Made() as made:
+                return self._made(item, made)
+            case Mean():
+                return self._mean(item), False
+        return self._through_past(item) if item.through_past else self.aggregate(item), False
 
-    def _formula(self, item: Measure) -> tuple[float | None, bool]:
+    def _made(self, item: Measure, made: Made) -> tuple[float | None, bool]:
         """A measure made from others, and whether it had to be made otherwise."""
         values: dict[str, float | None] = {part.id: self.value(part).used for part in item.parts}
         values[MONTHS] = self.entries.period.months(item.window)
-        value = evaluate(parse(item.formula), values)
-        if value is not None or not item.otherwise:
+        value = evaluate(parse(made.formula), values)
+        if value is not None or not made.otherwise:
             return value, False
-        value = evaluate(parse(item.otherwise), values)
+        value = evaluate(parse(made.otherwise), values)
         return value, value is not None
 
-    def _average(self, item: Measure) -> float | None:
+    def _mean(self, item: Measure) -> float | None:
         """The mean over the closed periods of the last 12 months and this one."""
         now = self.value(item.parts[0]).used
         start = self.entries.period.start
@@ -120,31 +125,31 @@ class Tally:
 
     def aggregate(self, item: Measure) -> float | None:
         """A measure from its rows alone; None where the table is gone or cannot say anything."""
-        if not self.can_measure(item):
+        of = item.aggregate
+        if of is None or not self.can_measure(item):
             return None
-        assert item.table is not None
         counted = self.meets(item)
-        if item.aggregate == "count":
+        if of.kind == "count":
             return float(np.count_nonzero(counted))
-        if item.aggregate == "distinct":
-            return float(len(np.unique(self.names(item.table, item.distinct)[counted])))
-        return float(np.nansum(self.column(item.table, str(item.column))[counted]))
+        if of.kind == "distinct":
+            return float(len(np.unique(self.names(of.table, of.distinct)[counted])))
+        return float(np.nansum(self.column(of.table, str(of.column))[counted]))
 
     def can_measure(self, item: Measure) -> bool:
         """Whether the rows can say anything: every column that it needs is there, and a kept list is filled in.
 
         An empty log says that nothing happened; an empty list (clients, services) says nothing.
         """
-        rows = self.entries.tables.get(item.table or "")
-        if rows is None or not self._has(rows, item):
+        of = item.aggregate
+        rows = self.entries.tables.get(of.table) if of else None
+        if of is None or rows is None or not self._has(rows, of.reads | ({item.once} if of.distinct else set())):
             return False
-        if not item.kept:
+        if not of.kept:
             return True
-        key = key_column(item, rows.table)
+        key = key_column(of, rows.table)
         return rows.has(key) and not rows.blank(key).all()
 
-    def _has(self, rows: EntryTable, item: Measure) -> bool:
-        needed = item.reads | ({item.once} if item.distinct else set())
+    def _has(self, rows: EntryTable, needed: frozenset[str]) -> bool:
         by_id = {column.id: column for column in rows.table.calculated}
         for id_ in needed:
             column = by_id.get(id_)
@@ -165,9 +170,10 @@ class Tally:
 
     def meets(self, item: Measure) -> np.ndarray:
         """Which rows of its table a measure counts."""
-        assert item.table is not None
-        counted = self.meets_where(item.table, item.where, item.window)
-        return counted & (self.names(item.table, item.distinct) >= 0) if item.distinct else counted
+        of = item.aggregate
+        assert of is not None
+        counted = self.meets_where(of.table, of.where, item.window)
+        return counted & (self.names(of.table, of.distinct) >= 0) if of.distinct else counted
 
     # Conditions
 
@@ -291,8 +297,8 @@ class Tally:
         return self._keys[place]
 
 
-def key_column(item: Measure, table: Table) -> str:
+def key_column(aggregate: Aggregate, table: Table) -> str:
     """The column whose being empty says that a kept list has not been filled in: the first that the measure reads, or
     that every row needs, if that one may be blank."""
-    first = item.where[0][0][0].column
+    first = aggregate.where[0][0][0].column
     return first if table.field(first).required else next(field.id for field in table.fields if field.required)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.load import MONTHS
-from kpixl.catalog.model import Level, Standing
+from kpixl.catalog.model import Level, Made, Mean, Standing
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.grade import against_target, calculate, level_of, standing_of
 from kpixl.kpi.noise import same
@@ -85,7 +85,7 @@ def _names(arguments: Iterable[Argument]) -> frozenset[str]:
 
 def follows(measure: Measure) -> bool:
     """Whether a measure follows from others, so that nothing can be supposed of it alone."""
-    return measure.aggregate in ("formula", "average")
+    return isinstance(measure.definition, Made | Mean)
 
 
 def changeable(business: Business) -> tuple[Measure, ...]:
@@ -117,22 +117,23 @@ def _suppose_measure(measure: Measure, scorecard: Scorecard, then: dict[str, flo
     if measure.name not in then:
         value = scorecard.measures[measure.name]
         cells = scorecard.entries.what_if.get(measure.name)
+        made = measure.definition
         if not follows(measure):
             change, percent = (cells.change.number, cells.percent.number) if cells else (None, None)
             never_negative = measure.unit in NEVER_NEGATIVE
             then[measure.name] = supposed(value.used, change, percent, never_negative=never_negative)
-        elif measure.aggregate == "average" or value.typed is not None:
-            then[measure.name] = value.used
+        elif isinstance(made, Made) and value.typed is None:
+            then[measure.name] = _made(measure, made, scorecard, then)
         else:
-            then[measure.name] = _made(measure, scorecard, then)
+            then[measure.name] = value.used
     return then[measure.name]
 
 
-def _made(measure: Measure, scorecard: Scorecard, then: dict[str, float | None]) -> float | None:
+def _made(measure: Measure, made: Made, scorecard: Scorecard, then: dict[str, float | None]) -> float | None:
     parts = {part.id: _suppose_measure(part, scorecard, then) for part in measure.parts}
     parts[MONTHS] = scorecard.entries.period.months(measure.window)
-    value = evaluate(parse(measure.formula), parts)
-    return evaluate(parse(measure.otherwise), parts) if value is None and measure.otherwise else value
+    value = evaluate(parse(made.formula), parts)
+    return evaluate(parse(made.otherwise), parts) if value is None and made.otherwise else value
 
 
 def _suppose_kpi(result: Result, scorecard: Scorecard, then: Mapping[str, float | None]) -> Moved:

@@ -162,7 +162,7 @@ def means_yes(answer: str) -> bool:
 def measure_name(measure: Measure) -> Message:
     """A measure's label, with its window where that is not the period, as a part of sentences."""
     label = phrase(measure.label)
-    if measure.squared:
+    if measure.aggregate and measure.aggregate.squared:
         label = phrase(Verbatim("{measure}²"), measure=label)
     if measure.window is Window.PERIOD:
         return label

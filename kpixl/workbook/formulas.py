@@ -6,7 +6,7 @@ Texts are counted with ``=`` alone, and what is different from a text by subtrac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from kpixl.kpi.noise import NOISE
 from kpixl.period import MONTH_DAYS, Window
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import BusinessKpi, Measure
+    from kpixl.catalog.model import Aggregate, BusinessKpi, Made, Measure
     from kpixl.catalog.tables import Calculated, Condition, Once, Table, Where
 
 NOISE_TEXT = f"{NOISE:.0E}".replace("E-0", "E-")
@@ -39,27 +39,26 @@ class FormulaNames:
     """The id of a word -> the cell that holds it."""
 
 
-def measure_formula(measure: Measure, table: Table, names: FormulaNames) -> str:
-    """The measure over its table. COUNTIFS has no “or”, so alternatives make it a sum.
+def measure_formula(measure: Measure, of: Aggregate, table: Table, names: FormulaNames) -> str:
+    """``measure``, the aggregate ``of`` over its table. COUNTIFS has no “or”, so alternatives make it a sum.
 
     Blank, as in ``kpixl.kpi.measure.Tally``, where a kept list has not been filled in, or a table is gone.
     """
     once = names.column(table.id, measure.once)
-    what = {"count": "", "sum": names.column(table.id, str(measure.column)), "distinct": once}[measure.aggregate]
-    total = _total(table.id, measure.where, measure.window, names, what)
-    if measure.aggregate == "distinct":
+    what = {"count": "", "sum": names.column(table.id, str(of.column)), "distinct": once}[of.kind]
+    total = _total(table.id, of.where, measure.window, names, what)
+    if of.kind == "distinct":
         total = f"ROUND({total},0)"
     # What is computed from a column that is gone counts nothing; the measure is then not 0 but unknown.
-    total += "".join(f"+0*ROWS({names.column(*place)})" for place in _behind(measure, table))
-    if measure.kept:
-        first = names.column(table.id, key_column(measure, table))
+    total += "".join(f"+0*ROWS({names.column(*place)})" for place in _behind(of.reads, table))
+    if of.kept:
+        first = names.column(table.id, key_column(of, table))
         total = f'IF(COUNTBLANK({first})=ROWS({first}),"",{total})'
     return f'IFERROR({total},"")'
 
 
-def _behind(measure: Measure, table: Table) -> list[tuple[str, str]]:
-    """The columns, as table and column, that the measure reads only through calculated ones."""
-    read = measure.reads
+def _behind(read: Collection[str], table: Table) -> list[tuple[str, str]]:
+    """The columns, as table and column, that one who reads the columns ``read`` reads only through calculated ones."""
     found: list[tuple[str, str]] = []
     for column in table.calculated:
         if column.id in read and isinstance(column, Elapsed):
@@ -69,15 +68,15 @@ def _behind(measure: Measure, table: Table) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def made_formula(measure: Measure, cells: Mapping[str, str] | None = None) -> str:
-    """A measure made from others, by their names, or by the ``cells`` that stand for those names."""
+def made_formula(measure: Measure, made: Made, cells: Mapping[str, str] | None = None) -> str:
+    """A measure ``made`` from others, by their names, or by the ``cells`` that stand for those names."""
     bind = {part.id: (cells or {}).get(part.name, part.name) for part in measure.parts}
     months = measure.window.months
     bind["months"] = str(months) if months else "period_months"
     otherwise = '""'
-    if measure.otherwise:
-        otherwise = f'IFERROR({to_excel(parse(measure.otherwise), bind)},"")'
-    return f"IFERROR({to_excel(parse(measure.formula), bind)},{otherwise})"
+    if made.otherwise:
+        otherwise = f'IFERROR({to_excel(parse(made.otherwise), bind)},"")'
+    return f"IFERROR({to_excel(parse(made.formula), bind)},{otherwise})"
 
 
 def _total(table: str, where: Where, window: Window, names: FormulaNames, what: str, key: str = "") -> str:

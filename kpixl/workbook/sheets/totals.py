@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl import palette
+from kpixl.catalog.model import Made, Mean
 from kpixl.errors import N_
 from kpixl.formula import parse, to_excel
 from kpixl.kpi.grade import Reason
@@ -131,13 +132,11 @@ def hidden_rows(c: Context) -> set[str]:
 
 def _log(measure: Measure, c: Context) -> str:
     """A measure without what is typed instead."""
-    if measure.aggregate == "typed" and not measure.through_past:
-        return '""'
-    if measure.aggregate == "formula":
-        return made_formula(measure)
+    if isinstance(measure.definition, Made):
+        return made_formula(measure, measure.definition)
     ids, starts, values = (c.column("past", column) for column in ("id", "start", "value"))
     between = f'{starts},">="&{{first}},{starts},"<"&period_start,{values},">=-1E300"'
-    if measure.aggregate == "average":
+    if isinstance(measure.definition, Mean):
         part = measure.parts[0].name
         criteria = f'{ids},"{part}",{between.format(first="window_start_12m")}'
         return f'IF(ISNUMBER({part}),(SUMIFS({values},{criteria})+{part})/(COUNTIFS({criteria})+1),"")'
@@ -147,16 +146,19 @@ def _log(measure: Measure, c: Context) -> str:
         whole = f"COUNTIFS({criteria})={c.at('dates', f'closed{measure.window.suffix}', 'value')}"
         total = measure.id if measure.rollup == "last" else f"SUMIFS({values},{criteria})+{measure.id}"
         return f'IF(AND(ISNUMBER({measure.id}),{first}<=period_start,{whole}),{total},"")'
-    assert measure.table is not None
-    return measure_formula(measure, c.business.table(measure.table), FormulaNames(c.column, c.row_cell, c.word))
+    of = measure.aggregate
+    if of is None:
+        return '""'
+    return measure_formula(measure, of, c.business.table(of.table), FormulaNames(c.column, c.row_cell, c.word))
 
 
 def _log_word(measure: Measure, words: Mapping[str | None, str]) -> str:
     """Where a figure that was not typed comes from."""
-    if not measure.otherwise:
+    made = measure.definition
+    if not isinstance(made, Made) or not made.otherwise:
         return words["log"]
     bind = {part.id: part.name for part in measure.parts}
-    return f"IF(ISNUMBER({to_excel(parse(measure.formula), bind)}),{words['log']},{words['stand_in']})"
+    return f"IF(ISNUMBER({to_excel(parse(made.formula), bind)}),{words['log']},{words['stand_in']})"
 
 
 def past_value(c: Context, name: str, start: str, otherwise: str = '""') -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl import palette
-from kpixl.catalog.model import Level, Standing
+from kpixl.catalog.model import Level, Made, Mean, Standing
 from kpixl.errors import N_
 from kpixl.formula import Name, parse, to_excel
 from kpixl.kpi.grade import GRADED
@@ -154,12 +154,13 @@ def _entry(unit: str) -> style.Style:
 
 
 def _then(measure: Measure, at: dict[str, str], c: Context) -> str:
-    if measure.aggregate == "average":
+    made = measure.definition
+    if isinstance(made, Mean):
         return at["now"]
-    if follows(measure):
+    if isinstance(made, Made):
         parts = {part.name: c.at("what_if", part.name, "then") for part in measure.parts}
         typed = c.at("totals", measure.name, "typed")
-        return f"IF(ISNUMBER({typed}),{at['now']},{made_formula(measure, parts)})"
+        return f"IF(ISNUMBER({typed}),{at['now']},{made_formula(measure, made, parts)})"
     is_now, is_change, is_percent = (f"ISNUMBER({at[column]})" for column in ("now", "change", "percent"))
     total = f"(IF({is_now},{at['now']},0)+IF({is_change},{at['change']},0))*(1+IF({is_percent},{at['percent']},0))"
     least = f"MAX(0,{total})" if measure.unit in NEVER_NEGATIVE else total
