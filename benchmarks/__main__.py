@@ -34,11 +34,13 @@ ROLL = TIMED.format(
     work="new = roll(path, now=datetime.datetime(2026, 11, 2), anyway=True).path; new.unlink()",
 )
 NEW = TIMED.replace(
-    "{imports}", "import datetime; from kpixl.verbs.new import new; from kpixl.period import Period"
+    "{imports}",
+    "import datetime; from kpixl.entries import Setup; from kpixl.verbs.new import new; "
+    "from kpixl.period import Period",
 ).replace(
     "{work}",
-    "path.unlink(missing_ok=True); new('remote-va-agency', language='en', period=Period.parse('2026-10'), "
-    "company='New', currency='USD', out=path, now=datetime.datetime.now(), macros={macros})",
+    "path.unlink(missing_ok=True); new(Setup('remote-va-agency', 'en', Period.parse('2026-10'), 'New', "
+    "'USD'), path, now=datetime.datetime.now(), macros={macros})",
 )
 CALLS = """
 import numpy as np
@@ -143,6 +145,7 @@ def median(costs: list[Cost], what: str) -> float:
 
 def big_workbook(folder: Path) -> None:
     """A workbook with many requests, made the way an owner would: new, then import."""
+    from kpixl.entries import Setup
     from kpixl.period import Period
     from kpixl.verbs import new
     from kpixl.verbs.import_rows import ImportRequest, import_rows
@@ -158,9 +161,7 @@ def big_workbook(folder: Path) -> None:
             client, assistant = f"Client {draw.randrange(400)}", f"Assistant {draw.randrange(20)}"
             rows.writerow((f"R{number:06}", client, opened, resolved, assistant, "English", "Question"))
     period = Period.parse("2026-10")
-    new.new(
-        "remote-va-agency", language="en", period=period, company="Big", currency="USD", out=path, now=datetime.now()
-    )
+    new.new(Setup("remote-va-agency", "en", period, "Big", "USD"), path, now=datetime.now())
     import_rows(
         path, ImportRequest("requests", source, {field: field for field in FIELDS}, add_new=True), now=datetime.now()
     )

@@ -7,10 +7,10 @@ Percentages are fractions, times are hours, money is the workbook's own.
 >>> result.value, result.level.name
 (0.9, 'ABOVE_AVERAGE')
 
-With a workbook: ``new`` makes one, ``import_rows`` takes rows into it, ``refresh`` computes it, ``results`` only reads.
-``roll`` goes on to the next period, ``restate`` corrects a closed one, ``adopt`` adds kpixl's sheets to a workbook that
-is there, ``write_report`` writes a page to send. The day is always an argument. What cannot be done is a
-``KpixlError``, and leaves every file as it was.
+With a workbook: ``new`` makes one by its ``Setup``, ``import_rows`` takes rows into it, ``refresh`` computes it,
+``results`` only reads. ``roll`` goes on to the next period, ``restate`` corrects a closed one, ``adopt`` adds kpixl's
+sheets to a workbook that is there, ``write_report`` writes a page to send. The day is always an argument. What cannot
+be done is a ``KpixlError``, and leaves every file as it was.
 """
 
 from importlib import import_module
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kpixl.catalog import businesses as businesses
     from kpixl.catalog import catalogue as catalogue
     from kpixl.check import Problem as Problem
+    from kpixl.entries import Setup as Setup
     from kpixl.errors import KpixlError as KpixlError
     from kpixl.kpi.calc import calc as calc
     from kpixl.kpi.grade import Grade as Grade
@@ -74,6 +75,7 @@ __all__ = [
     "Result",
     "Rolled",
     "Scorecard",
+    "Setup",
     "Standing",
     "YearToDate",
     "__version__",
@@ -97,6 +99,7 @@ _HOMES = {
         "Business", "BusinessKpi", "Level", "Measure", "Standing", "business", "businesses", "catalogue"
     ),
     "kpixl.check": ("Problem",),
+    "kpixl.entries": ("Setup",),
     "kpixl.errors": ("KpixlError",),
     "kpixl.kpi.calc": ("calc",),
     "kpixl.kpi.grade": ("Grade",),

@@ -40,6 +40,20 @@ def elapsed(column: Elapsed, numbers: pd.DataFrame, blank_until: np.ndarray, edg
 
 
 @dataclass(frozen=True, slots=True)
+class Setup:
+    """What is settled when a workbook is made: what it is about, and what it speaks."""
+
+    business: str
+    """The id of one in the catalogue."""
+    language: str
+    """Its code, such as ``es``."""
+    period: Period
+    company: str
+    currency: str
+    """Three letters, such as ``EUR``."""
+
+
+@dataclass(frozen=True, slots=True)
 class InputCell:
     """A single cell that the owner fills, with its place for messages."""
 

@@ -11,6 +11,7 @@ import pytest
 
 from engines import cached_values, differences, ironcalc_values
 from kpixl.cli.main import main
+from kpixl.entries import Setup
 from kpixl.period import Period
 from kpixl.verbs import new, refresh, report, results
 from kpixl.verbs.roll import NotOver, roll
@@ -77,7 +78,7 @@ def heading(path: Path) -> object:
 
 def test_a_new_workbook(on: Day, tmp_path: Path) -> None:
     path = tmp_path / "new.xlsx"
-    new.new("service-business", language="en", period=OCTOBER, company="A", currency="EUR", out=path, now=on.now)
+    new.new(Setup("service-business", "en", OCTOBER, "A", "EUR"), path, now=on.now)
     assert heading(path) == "October 2026 · Service business" + (" · days left: 16" if on.running else "")
     assert differences(path, ironcalc_values(path, on.today)) == []
 

@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "cli": VERBS | {""},
     "__main__": {"cli"},
     "version": set(),
-    "": {"verbs", "functions", "errors", "catalog", "kpi", "period", "check"},
+    "": {"verbs", "functions", "errors", "catalog", "entries", "kpi", "period", "check"},
 }
 """What each package, or module at the top, may import; ``""`` is ``kpixl`` itself."""
 

@@ -21,6 +21,7 @@ from kpixl.check import Problem
 from kpixl.cli import commands
 from kpixl.cli.command import Answer, help_of_all
 from kpixl.cli.main import main
+from kpixl.entries import Setup
 from kpixl.errors import BadSetting, FileInUse
 from kpixl.kpi.score import Scorecard
 from kpixl.period import Period
@@ -236,20 +237,9 @@ def test_new_by_default(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     code, out, _ = run("new", "remote-va-agency", "--json")
     month = Period.parse("2026-11")
     assert code == 0
-    assert calls == [
-        (
-            "remote-va-agency",
-            {
-                "language": "en",
-                "period": month,
-                "company": "Remote virtual-assistant agency",
-                "currency": "USD",
-                "out": Path(f"Remote virtual-assistant agency {month}.xlsx"),
-                "now": NOW,
-                "macros": None,
-            },
-        )
-    ]
+    setup = Setup("remote-va-agency", "en", month, "Remote virtual-assistant agency", "USD")
+    out_file = Path(f"Remote virtual-assistant agency {month}.xlsx")
+    assert calls == [(setup, out_file, {"now": NOW, "macros": None})]
     assert json.loads(out) == {
         "path": "made.xlsx",
         "business": "remote-va-agency",
@@ -266,11 +256,11 @@ def test_new_as_asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     code, out, _ = run("new", "remote-va-agency", *words)
     assert code == 0
     assert "made.xlsx is ready" in out
-    named = calls[0][1]
-    assert (named["company"], str(named["period"]), named["currency"]) == ("A/B: Co.", "2026-Q4", "GBP")
-    assert named["out"] == Path("A-B- Co. 2026-Q4.xlsx")
+    setup, out_file, _ = calls[0]
+    assert (setup.company, str(setup.period), setup.currency) == ("A/B: Co.", "2026-Q4", "GBP")
+    assert out_file == Path("A-B- Co. 2026-Q4.xlsx")
     run("new", "remote-va-agency", "--out", "mine.xlsx")
-    assert calls[1][1]["out"] == Path("mine.xlsx")
+    assert calls[1][1] == Path("mine.xlsx")
 
 
 def test_new_never_overwrites(run: Run) -> None:

@@ -15,6 +15,7 @@ import xlwings
 import kpixl
 from clock import NOW
 from kpixl.cli import main
+from kpixl.entries import Setup
 from kpixl.i18n import language
 from kpixl.languages import codes
 from kpixl.ooxml.package import Package
@@ -341,9 +342,7 @@ def test_macros_that_windows_blocks(tmp_path: Path, zone: bytes, blocked: bool) 
 def test_a_workbook_as_kpixl_makes_it(tmp_path: Path) -> None:
     path = tmp_path / "new.xlsm"
     period = Period.parse("2026-10")
-    new.new(
-        "remote-va-agency", language="en", period=period, company="A", currency="EUR", out=path, macros="udf", now=NOW
-    )
+    new.new(Setup("remote-va-agency", "en", period, "A", "EUR"), path, now=NOW, macros="udf")
     computer = windows()
     python = PureWindowsPath(r"C:\Python\pythonw.exe")
     computer.there.add(python)

@@ -21,7 +21,7 @@ from openpyxl.cell import MergedCell
 
 from clock import NOW, TODAY
 from engines import contents, libreoffice_values
-from kpixl.catalog import business
+from kpixl.entries import Setup
 from kpixl.errors import DatesFrom1904, KpixlError, SignedWorkbook, StrictWorkbook
 from kpixl.ooxml.graft import SharedWorkbook, graft
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
@@ -29,7 +29,7 @@ from kpixl.ooxml.styles import MOST_FORMATS, TooManyFormats, merge_styles
 from kpixl.period import Period
 from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook.append import append_entries
-from kpixl.workbook.blank import Setup, new_package
+from kpixl.workbook.blank import new_package
 from kpixl.workbook.read import read
 from test_owner_things import macros, own_sheet, png
 from test_package import CORPUS, SHARED, by_openpyxl, by_xlsxwriter, findings, members, opens, rewrite
@@ -54,7 +54,7 @@ def new(kind: tuple[str, str]) -> bytes:
     """A workbook that kpixl has just made."""
     id_, language = kind
     period = Period.parse("2026-10")
-    return new_package(Setup(business(id_), language, period, "Acme", "EUR"), Path("new.xlsx"), today=TODAY).data
+    return new_package(Setup(id_, language, period, "Acme", "EUR"), Path("new.xlsx"), today=TODAY).data
 
 
 def ours(kind: tuple[str, str] = AGENCY) -> Package:

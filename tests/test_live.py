@@ -21,6 +21,7 @@ from openpyxl.workbook.defined_name import DefinedName
 import excel_engine
 from excel_engine import Cell, Error, Excel
 from kpixl.cellvalue import ExcelError
+from kpixl.entries import Setup
 from kpixl.errors import DatesFrom1904, KpixlError, NoPermission, NotOurWorkbook
 from kpixl.excel.live import live_view, open_workbook
 from kpixl.excel.live.live_view import LiveView
@@ -216,7 +217,7 @@ def test_names_that_had_to_give_way(tmp_path: Path) -> None:
         hers.defined_names[name] = DefinedName(name, attr_text="Totals!$A$1")
     hers.save(path)
     period = Period.parse("2026-10")
-    adopted = adopt.adopt(path, "remote-va-agency", code="en", period=period, company="Hers", currency="EUR", now=NOW)
+    adopted = adopt.adopt(path, Setup("remote-va-agency", "en", period, "Hers", "EUR"), now=NOW)
     assert {"leads", "company"} <= set(adopted.renamed)
     for table in ("surveys", "leads", "clients"):
         append(path, table, ROWS[table])

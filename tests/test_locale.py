@@ -24,6 +24,7 @@ from kpixl.check import SENTENCES
 from kpixl.check.problem import Problem, amount, figure
 from kpixl.cli import commands
 from kpixl.cli.command import help_of, help_of_all
+from kpixl.entries import Setup
 from kpixl.errors import BadSetting, KpixlError, UnknownChoice
 from kpixl.i18n import Language, language
 from kpixl.imports import BAD_DATE, Rejected
@@ -202,17 +203,7 @@ def spanish(tmp_path_factory):
         made = [outcome.path for outcome in demo.demo(folder, now=NOW) if outcome.path.stem.endswith(" es")]
         for period in ("2026-10", "2026-Q4", "2026-W43", "2026"):
             out = folder / f"empty {period}.xlsx"
-            made.append(
-                new.new(
-                    VA.id,
-                    language="es",
-                    period=Period.parse(period),
-                    company="Umbral",
-                    currency="EUR",
-                    out=out,
-                    now=NOW,
-                )
-            )
+            made.append(new.new(Setup(VA.id, "es", Period.parse(period), "Umbral", "EUR"), out, now=NOW))
     return made, asked
 
 
@@ -254,7 +245,7 @@ def test_no_english_is_left_in_a_spanish_workbook(spanish):
 @pytest.mark.parametrize("one", businesses(), ids=lambda one: one.id)
 def test_no_english_is_left_in_a_new_workbook(one, code, tmp_path):
     period, out = Period.parse("2026-10"), tmp_path / "new.xlsx"
-    new.new(one.id, language=code, period=period, company="Umbral", currency="EUR", out=out, now=NOW)
+    new.new(Setup(one.id, code, period, "Umbral", "EUR"), out, now=NOW)
     no_english_is_left(out, code)
 
 

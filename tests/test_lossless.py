@@ -23,7 +23,8 @@ import libreoffice
 from cage import MAIN, Cage, R
 from clock import NOW, TODAY
 from engines import contents, differences, ironcalc_values, libreoffice_values, parts
-from kpixl import catalog, files
+from kpixl import files
+from kpixl.entries import Setup
 from kpixl.errors import (
     DamagedWorkbook,
     DatesFrom1904,
@@ -44,7 +45,7 @@ from kpixl.verbs.adopt import AlreadyOurs, NameTaken, OldMacros, adopt
 from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.roll import Rolled, roll
 from kpixl.workbook.aliases import Aliases
-from kpixl.workbook.blank import Setup, new_package
+from kpixl.workbook.blank import new_package
 from test_graft import REFUSED, assert_grown, loaded
 from test_own_kpis import type_own
 from test_owner_things import owned
@@ -79,8 +80,7 @@ LIVES = [(name, AGENCY) for name in (*REAL, "zoo")] + [(name, LUXURY) for name i
 @cache
 def _new(business_id: str, titles: tuple[tuple[str, str], ...], names: tuple[tuple[str, str], ...], code: str) -> bytes:
     aliases = Aliases(dict(names))
-    business = catalog.business(business_id)
-    setup = Setup(business, code, OCTOBER, "Acme", "EUR")
+    setup = Setup(business_id, code, OCTOBER, "Acme", "EUR")
     return new_package(setup, Path("new"), titles=dict(titles), aliases=aliases, today=TODAY).data
 
 
@@ -95,11 +95,11 @@ def _made_once() -> Iterator[None]:
 def _from_cache(setup: Setup, path: Path, *, today: date, titles: Mapping[str, str], aliases: Aliases) -> Package:
     assert (setup.period, setup.company, setup.currency) == (OCTOBER, "Acme", "EUR")
     names = tuple(sorted(aliases.names.items()))
-    return Package.from_bytes(_new(setup.business.id, tuple(titles.items()), names, setup.language), path)
+    return Package.from_bytes(_new(setup.business, tuple(titles.items()), names, setup.language), path)
 
 
 def adopted(path: Path, kind: tuple[str, str] = AGENCY) -> adopt_verb.Adopted:
-    return adopt(path, kind[0], code=kind[1], period=OCTOBER, company="Acme", currency="EUR", now=NOW)
+    return adopt(path, Setup(kind[0], kind[1], OCTOBER, "Acme", "EUR"), now=NOW)
 
 
 def typed(path: Path, table: str, text: str) -> None:
@@ -247,7 +247,7 @@ def test_undo_gives_back_what_there_was(tmp_path: Path) -> None:
 def test_another_file_can_be_written(tmp_path: Path) -> None:
     path, out = zoo(tmp_path / "zoo"), tmp_path / "with kpixl.xlsm"
     before = path.read_bytes()
-    done = adopt(path, AGENCY[0], code="en", period=OCTOBER, company="Acme", currency="EUR", out=out, now=NOW)
+    done = adopt(path, Setup(AGENCY[0], "en", OCTOBER, "Acme", "EUR"), now=NOW, out=out)
     assert (done.path, done.backup) == (out, None)
     assert path.read_bytes() == before
     assert_kept(path, out)

@@ -13,6 +13,7 @@ import libreoffice
 from clock import NOW, TODAY
 from engines import cached_values, differences, ironcalc_values, libreoffice_values
 from kpixl.cli.main import main
+from kpixl.entries import Setup
 from kpixl.errors import DatesFrom1904, FolderMissing, KpixlError, NotXlsx, OwnedPartMissing
 from kpixl.ooxml.package import Package
 from kpixl.period import Period
@@ -187,9 +188,7 @@ def test_the_heading_follows_the_period(book: Path) -> None:
 )
 def test_the_heading_of_every_kind_of_period(tmp_path: Path, period: str, said: str) -> None:
     path = tmp_path / "p.xlsx"
-    new.new(
-        "remote-va-agency", language="en", period=Period.parse(period), company="C", currency="USD", out=path, now=NOW
-    )
+    new.new(Setup("remote-va-agency", "en", Period.parse(period), "C", "USD"), path, now=NOW)
     at = placed(opened(path), "dashboard", "period", "c1")
     assert str(ironcalc_values(path)[at]).startswith(said)
     assert differences(path, ironcalc_values(path)) == []
@@ -198,7 +197,7 @@ def test_the_heading_of_every_kind_of_period(tmp_path: Path, period: str, said: 
 def test_new_says_what_is_wrong_with_the_place(tmp_path: Path) -> None:
     def made_at(out: Path) -> None:
         period = Period.containing(Period.parse("2026-10").kind, date(2026, 10, 1))
-        new.new("remote-va-agency", language="en", period=period, company="C", currency="USD", out=out, now=NOW)
+        new.new(Setup("remote-va-agency", "en", period, "C", "USD"), out, now=NOW)
 
     with pytest.raises(NotXlsx, match=r"must be called something\.xlsx"):
         made_at(tmp_path / "book.xlsm")

@@ -14,6 +14,7 @@ from clock import NOW
 from engines import contents, differences, ironcalc_values
 from kpixl.catalog import business, businesses
 from kpixl.cli.main import main
+from kpixl.entries import Setup
 from kpixl.functions.describe import functions
 from kpixl.ooxml.package import MAIN, Package
 from kpixl.period import Period
@@ -163,7 +164,7 @@ def test_a_new_workbook_has_what_is_new(grown: Path, tmp_path: Path) -> None:
     path = tmp_path / "new.xlsx"
     with catalogue_in(grown):
         assert {"KPI_LATENESS", "KPI_GIVING", "KPI_HELPING"} <= set(functions())
-        new.new(AGENCY, language="en", period=Period.parse("2026-10"), company="C", currency="USD", out=path, now=NOW)
+        new.new(Setup(AGENCY, "en", Period.parse("2026-10"), "C", "USD"), path, now=NOW)
         append(path, "gifts", {"date": [day("2026-10-05"), day("2026-10-06"), day("2026-09-30")]})
         append(path, "clients", {"client": ["Ana"], "start": [day("2026-10-01")]})
         append(path, "tasks", {"assigned": [day("2026-10-05")] * 4, "late": [day("2026-10-06"), None, None, None]})

@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from clock import NOW
 from kpixl.catalog import business, businesses, load
-from kpixl.entries import Entries, InputCell, entry_table
+from kpixl.entries import Entries, InputCell, Setup, entry_table
 from kpixl.i18n import language
 from kpixl.kpi.pareto import NAMED, Ranking, pareto, ranked
 from kpixl.languages import codes
@@ -288,9 +288,7 @@ def test_a_chart_stands_beside_as_many_rows_whatever_they_show(book: Path, tmp_p
 
 
 def test_a_new_workbook_has_no_empty_charts(tmp_path: Path) -> None:
-    path = new.new(
-        SB.id, language="en", period=OCTOBER, company="X", currency="EUR", out=tmp_path / "new.xlsx", now=NOW
-    )
+    path = new.new(Setup(SB.id, "en", OCTOBER, "X", "EUR"), tmp_path / "new.xlsx", now=NOW)
     where = opened(path)
     assert {"headings", "group_0", "fill_0", "room_0", "text"} <= hidden(path, "revenue_client")
     sheet = sheet_of(path)

@@ -17,6 +17,7 @@ import pytest
 import workbooks
 from clock import NOW
 from kpixl import files
+from kpixl.entries import Setup
 from kpixl.errors import KpixlError, NothingToUndo
 from kpixl.ooxml.package import Package
 from kpixl.period import Period
@@ -69,7 +70,7 @@ def rolling(book: Path) -> None:
 
 def beginning(book: Path) -> None:
     out, period = book.with_name("new.xlsx"), Period.parse("2026-10")
-    new("career-coaching", language="en", period=period, company="X", currency="EUR", out=out, now=NOW)
+    new(Setup("career-coaching", "en", period, "X", "EUR"), out, now=NOW)
 
 
 def _child(verb: Verb, book: Path, start: Any, answer: Any) -> None:

@@ -13,6 +13,7 @@ from lxml import etree
 
 from clock import NOW
 from kpixl.catalog import business, businesses
+from kpixl.entries import Setup
 from kpixl.i18n import language
 from kpixl.languages import codes
 from kpixl.ooxml.package import OFFICE_RELATIONSHIP, Package
@@ -41,16 +42,7 @@ SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("customui14.xsd"))
 
 
 def new(path: Path, kind: str | None, code: str = "en", which: str = AGENCY) -> Path:
-    return new_verb.new(
-        which,
-        language=code,
-        period=Period.parse("2026-10"),
-        company="Ana",
-        currency="EUR",
-        out=path,
-        macros=kind,
-        now=NOW,
-    )
+    return new_verb.new(Setup(which, code, Period.parse("2026-10"), "Ana", "EUR"), path, now=NOW, macros=kind)
 
 
 @pytest.fixture(scope="module", params=KINDS)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from clock import NOW
 from kpixl.cli import main
+from kpixl.entries import Setup
 from kpixl.errors import StrictWorkbook
 from kpixl.ooxml.package import MAIN, Package
 from kpixl.ooxml.vba.compound import compound_file
@@ -264,14 +265,10 @@ def test_nothing_else_of_a_real_workbook_changes() -> None:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return new.new(
-        "remote-va-agency",
-        language="es",
-        period=Period.parse("2026-10"),
-        company="TaskZenith",
-        currency="EUR",
-        out=tmp_path_factory.mktemp("vba") / "TaskZenith 2026-10.xlsm",
-        macros="vba",
+        Setup("remote-va-agency", "es", Period.parse("2026-10"), "TaskZenith", "EUR"),
+        tmp_path_factory.mktemp("vba") / "TaskZenith 2026-10.xlsm",
         now=NOW,
+        macros="vba",
     )
 
 
@@ -305,7 +302,7 @@ def test_adopting_a_workbook_with_macros_keeps_them(tmp_path: Path) -> None:
     mine.save(path)
     before = Package.open(path).read(PART)
     period = Period.parse("2026-10")
-    adopt(path, "remote-va-agency", code="en", period=period, company="TaskZenith", currency="EUR", now=NOW)
+    adopt(path, Setup("remote-va-agency", "en", period, "TaskZenith", "EUR"), now=NOW)
     assert len(Package.open(path).sheets) > 5
     assert Package.open(path).read(PART) == before
 

@@ -20,6 +20,7 @@ from engines import Error, contents, differences, ironcalc_values
 from kpixl.cellvalue import ExcelError
 from kpixl.check import Problem
 from kpixl.cli.main import main
+from kpixl.entries import Setup
 from kpixl.errors import (
     BadSetting,
     DamagedWorkbook,
@@ -191,7 +192,7 @@ def test_totals_alone_make_a_scorecard(tmp_path: Path) -> None:
 
 def test_a_new_workbook_has_reasons_and_no_errors(tmp_path: Path) -> None:
     path = tmp_path / "new.xlsx"
-    new.new(AGENCY, language="en", period=Period.parse("2026-02"), company="Nova", currency="USD", out=path, now=NOW)
+    new.new(Setup(AGENCY, "en", Period.parse("2026-02"), "Nova", "USD"), path, now=NOW)
     outcome = refresh.refresh(path, now=NOW)
     assert set(kpis(outcome).values()) == {(None, None)}
     # Nothing happened in the empty logs; of the empty lists of clients and services nothing is known.
@@ -664,7 +665,7 @@ def test_what_cannot_be_done_is_exit_2(command: str, book: Path, capsys: pytest.
 def test_new_overwrites_nothing(book: Path) -> None:
     before = book.read_bytes()
     with pytest.raises(FileExists, match=re.escape(book.name)):
-        new.new(AGENCY, language="en", period=Period.parse("2026-10"), company="X", currency="EUR", out=book, now=NOW)
+        new.new(Setup(AGENCY, "en", Period.parse("2026-10"), "X", "EUR"), book, now=NOW)
     assert book.read_bytes() == before
 
 

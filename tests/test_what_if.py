@@ -19,7 +19,7 @@ from kpixl import i18n
 from kpixl.catalog import business, businesses
 from kpixl.catalog.model import Level, Made, Standing
 from kpixl.cellvalue import ExcelError
-from kpixl.entries import InputCell, WhatIf
+from kpixl.entries import InputCell, Setup, WhatIf
 from kpixl.kpi.measure import measure
 from kpixl.kpi.noise import NOISE
 from kpixl.kpi.score import Scorecard, score
@@ -502,7 +502,7 @@ def test_in_a_workbook_with_names_of_the_owners(tmp_path: Path) -> None:
         theirs.defined_names[name] = openpyxl.workbook.defined_name.DefinedName(name, attr_text="Sheet!$A$1")
     path = tmp_path / "hers.xlsx"
     theirs.save(path)
-    adopt(path, BUSINESS.id, code="en", period=Period.parse("2026-10"), company="Hers", currency="EUR", now=NOW)
+    adopt(path, Setup(BUSINESS.id, "en", Period.parse("2026-10"), "Hers", "EUR"), now=NOW)
     book = opened(path)
     typed = {"satisfied": 80.0, "surveyed": 100.0, "leads": 10.0, "clients_new": 1.0}
     put(path, {placed(book, "totals", name, "typed"): number for name, number in typed.items()})

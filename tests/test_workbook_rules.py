@@ -17,6 +17,7 @@ from clock import NOW
 from engines import formula_cells
 from kpixl.catalog import businesses
 from kpixl.catalog.model import OWN_SLOTS
+from kpixl.entries import Setup
 from kpixl.functions.describe import functions
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.interval import CONFIDENCE
@@ -78,9 +79,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[Key, Path]:
 
 def _new(folder: Path, business: str, code: str, period: str) -> Path:
     out = folder / f"{business} {code} {period}.xlsx"
-    return new.new(
-        business, language=code, period=Period.parse(period), company="Ñandú & Co", currency="EUR", out=out, now=NOW
-    )
+    return new.new(Setup(business, code, Period.parse(period), "Ñandú & Co", "EUR"), out, now=NOW)
 
 
 @pytest.fixture(params=KEYS, ids="-".join)

@@ -13,6 +13,7 @@ import builds
 from clock import NOW
 from kpixl.catalog import business
 from kpixl.cellvalue import ExcelError
+from kpixl.entries import Setup
 from kpixl.i18n import language
 from kpixl.languages import codes
 from kpixl.ooxml.cells import cell_name, parse_cell
@@ -157,9 +158,7 @@ def _blank(business_id: str, language: str, kind: Kind, currency: str) -> bytes:
     def build(folder: Path) -> None:
         out = folder / "new.xlsx"
         period = Period.parse(_DAYS[kind])
-        new.new(
-            business_id, language=language, period=period, company="TaskZenith", currency=currency, out=out, now=NOW
-        )
+        new.new(Setup(business_id, language, period, "TaskZenith", currency), out, now=NOW)
 
     return (builds.once(f"blank {(business_id, language, kind, currency)}", build) / "new.xlsx").read_bytes()
 

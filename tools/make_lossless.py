@@ -19,6 +19,7 @@ from typing import NamedTuple
 import openpyxl
 from lxml import etree
 
+from kpixl.entries import Setup
 from kpixl.errors import KpixlError
 from kpixl.period import Period
 from kpixl.verbs import refresh
@@ -98,7 +99,7 @@ def through_kpixl(path: Path, scratch: Path) -> Path:
     work.write_bytes(path.read_bytes())
     rows.write_text(ROWS, encoding="utf-8")
     october = Period.parse("2026-10")
-    adopt(work, "remote-va-agency", code="en", period=october, company="Acme", currency="EUR", now=NOW)
+    adopt(work, Setup("remote-va-agency", "en", october, "Acme", "EUR"), now=NOW)
     refresh.refresh(work, now=NOW)
     import_rows(work, ImportRequest("requests", rows, FIELDS), now=NOW)
     rolled = roll(work, now=NOW, anyway=True)

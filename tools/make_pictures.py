@@ -13,6 +13,7 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
+from kpixl.entries import Setup
 from kpixl.period import Period
 from kpixl.verbs import new
 from kpixl.verbs.import_rows import ImportRequest, import_rows
@@ -39,9 +40,7 @@ def helpdesk(export: Path, folder: Path) -> Path:
     """A workbook made from the export of a helpdesk."""
     workbook, now = folder / "helpdesk.xlsx", datetime.now()
     january = Period.parse("2020-01")
-    new.new(
-        "remote-va-agency", language="en", period=january, company="Helpdesk", currency="USD", out=workbook, now=now
-    )
+    new.new(Setup("remote-va-agency", "en", january, "Helpdesk", "USD"), workbook, now=now)
     import_rows(workbook, ImportRequest("requests", export, COLUMNS, add_new=True), now=now)
     return workbook
 

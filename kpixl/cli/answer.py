@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kpixl.cli.command import DONE, OWNER_NEEDED, Option, Word
 from kpixl.errors import N_, UsageError
@@ -12,7 +12,7 @@ from kpixl.languages import default_language
 if TYPE_CHECKING:
     from kpixl.check import Problem
     from kpixl.cli.command import Arguments
-    from kpixl.period import Period
+    from kpixl.entries import Setup
 
 WORKBOOK = Word("file", "FILE", N_("the workbook"), path=True)
 
@@ -47,19 +47,10 @@ class GivenTwice(UsageError):
     template = N_("“{got}” is given twice; give it once.")
 
 
-class Asked(NamedTuple):
-    """What a workbook is to be about; ``code`` is its language."""
-
-    business: str
-    code: str
-    period: Period
-    company: str
-    currency: str
-
-
-def asked_for(arguments: Arguments) -> Asked:
+def asked_for(arguments: Arguments) -> Setup:
     """What the words say of the workbook to make, and what holds where they say nothing."""
     from kpixl.catalog import business
+    from kpixl.entries import Setup
     from kpixl.i18n import language
     from kpixl.languages.load import currency_of
     from kpixl.period import Kind, Period
@@ -70,7 +61,7 @@ def asked_for(arguments: Arguments) -> Asked:
     this_month = Period.containing(Kind.MONTH, arguments.now.date())
     period = Period.parse(arguments.period) if arguments.period else this_month
     company = (arguments.name or t(chosen.name)).strip()
-    return Asked(chosen.id, code, period, company, currency_of(arguments.currency, code))
+    return Setup(chosen.id, code, period, company, currency_of(arguments.currency, code))
 
 
 def pairs(words: Iterable[str], form: str, *, may_be_blank: bool = False) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kpixl import catalog
 from kpixl.errors import N_, DatesFrom1904, WorkbookError
@@ -14,7 +14,7 @@ from kpixl.ooxml.package import Package
 from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, PREFIX, Aliases
-from kpixl.workbook.blank import Setup, new_package
+from kpixl.workbook.blank import new_package
 from kpixl.workbook.grid import BLOCK_PREFIX
 from kpixl.workbook.read import read
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from kpixl.period import Period
+    from kpixl.entries import Setup
 
 SHEET_NAME_LIMIT = 31
 
@@ -68,35 +68,15 @@ class Adopted:
     """Our tables and names that had to give way to the owner's -> what they are called in this workbook."""
 
 
-def adopt(
-    path: Path,
-    business_id: str,
-    *,
-    code: str,
-    period: Period,
-    company: str,
-    currency: str,
-    now: datetime,
-    out: Path | None = None,
-) -> Adopted:
-    """Add the sheets of a new workbook of ``business_id`` to the one at ``path``, which is kept as a backup; or leave
-    it and write ``out``, which must not exist."""
-    about = _About(business_id, code, period, company, currency)
+def adopt(path: Path, setup: Setup, *, now: datetime, out: Path | None = None) -> Adopted:
+    """Add the sheets of a new workbook to the one at ``path``, which is kept as a backup; or leave it and write
+    ``out``, which must not exist (FileExists). AlreadyOurs, NameTaken, OldMacros or DatesFrom1904 where kpixl's sheets
+    cannot stand beside what is there."""
     with locked(path, out or path):
-        return _adopted(path, about, now, out)
+        return _adopted(path, setup, now, out)
 
 
-class _About(NamedTuple):
-    """What kpixl's sheets are to be about."""
-
-    business: str
-    code: str
-    period: Period
-    company: str
-    currency: str
-
-
-def _adopted(path: Path, about: _About, now: datetime, out: Path | None) -> Adopted:
+def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None) -> Adopted:
     package = Package.open(path)
     target = out or path
     if out is not None:
@@ -108,9 +88,8 @@ def _adopted(path: Path, about: _About, now: datetime, out: Path | None) -> Adop
     _refuse_old_macros(package)
     if any(name.startswith(BLOCK_PREFIX) for name in package.defined_names):
         raise AlreadyOurs(path=path.name)
-    business = catalog.business(about.business)
-    setup = Setup(business, *about[1:])
-    titles = _free_titles(layout.titles(business, language(about.code)), {sheet.name for sheet in package.sheets})
+    business = catalog.business(setup.business)
+    titles = _free_titles(layout.titles(business, language(setup.language)), {sheet.name for sheet in package.sheets})
 
     def made(aliases: Aliases) -> Package:
         return new_package(setup, path, today=now.date(), titles=titles, aliases=aliases)

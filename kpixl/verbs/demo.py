@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kpixl import catalog
+from kpixl.entries import Setup
 from kpixl.errors import N_
 from kpixl.files import ensure_free
 from kpixl.message import Verbatim
@@ -18,7 +19,7 @@ from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.report import ensure_ours, own_page
 from kpixl.verbs.results import Outcome
 from kpixl.workbook.append import append_entries
-from kpixl.workbook.blank import Setup, new_package
+from kpixl.workbook.blank import new_package
 from kpixl.workbook.past import append_past
 from kpixl.workbook.read import read
 
@@ -56,7 +57,7 @@ def sample_workbook(
     business, period = catalog.business(business_id), Period.parse(SAMPLE_PERIOD)
     path = sample_path(folder, business_id, code)
     made = sample(business, period, code, currency)
-    package = new_package(Setup(business, code, period, business.sample_name, currency), path, today=now.date())
+    package = new_package(Setup(business.id, code, period, business.sample_name, currency), path, today=now.date())
     book = read(package)
     for table, columns in made.rows.items():
         append_entries(package, book, table, columns)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from kpixl import catalog
 from kpixl.errors import N_, NotXlsx, UsageError
 from kpixl.files import ensure_new
 from kpixl.verbs.refresh import refresh_package
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from kpixl.period import Period
+    from kpixl.entries import Setup
 
 ENDINGS = {None: ".xlsx", "vba": ".xlsm", "udf": ".xlsm"}
 """What a new workbook is called, by the functions that it has as macros."""
@@ -26,30 +25,20 @@ class NotXlsm(UsageError):
     template = N_("A workbook with macros must be called something.xlsm; {path} is not.")
 
 
-def new(
-    business_id: str,
-    *,
-    language: str,
-    period: Period,
-    company: str,
-    currency: str,
-    out: Path,
-    now: datetime,
-    macros: Literal["vba", "udf"] | None = None,
-) -> Path:
-    """Make a new workbook without rows; FileExists where ``out`` is there already. With ``macros`` it has the functions
-    for cells in VBA: those that compute there, or those that call Python."""
-    from kpixl.workbook.blank import Setup, new_package
+def new(setup: Setup, out: Path, *, now: datetime, macros: Literal["vba", "udf"] | None = None) -> Path:
+    """Make a new workbook without rows; FileExists where ``out`` is there already, NotXlsx or NotXlsm where it is
+    called otherwise, UnknownChoice where the catalogue has no such business. With ``macros`` it has the functions for
+    cells in VBA: those that compute there, or those that call Python."""
+    from kpixl.workbook.blank import new_package
 
-    business = catalog.business(business_id)
     if out.suffix.lower() != ENDINGS[macros]:
         raise NotXlsm(path=out.name) if macros else NotXlsx(path=out.name)
     ensure_new(out)
-    package = new_package(Setup(business, language, period, company, currency), out, today=now.date())
+    package = new_package(setup, out, today=now.date())
     refresh_package(package, now=now, rows_changed=True, unfilled=True)
     if macros:
         from kpixl.workbook.macros.install import add_functions
 
-        add_functions(package, udf=macros == "udf", code=language)
+        add_functions(package, udf=macros == "udf", code=setup.language)
     package.save(out, new=True)
     return out

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kpixl import catalog
 from kpixl.entries import Entries, entry_table
 from kpixl.i18n import language
 from kpixl.kpi.breakdown import breakdown
@@ -24,27 +24,15 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from kpixl.catalog.model import Business
-    from kpixl.period import Period
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What is settled when a workbook is made."""
-
-    business: Business
-    language: str
-    period: Period
-    company: str
-    currency: str
+    from kpixl.entries import Setup
 
 
 def new_package(
     setup: Setup, path: Path, *, today: date, titles: Mapping[str, str] | None = None, aliases: Aliases = AS_USUAL
 ) -> Package:
     """The package of a new workbook; nothing is written, ``path`` names it in errors. ``titles`` are names of sheets
-    by key, where they are not to be the usual ones."""
-    business, t = setup.business, language(setup.language)
+    by key, where they are not to be the usual ones. UnknownChoice where there is no such business or language."""
+    business, t = catalog.business(setup.business), language(setup.language)
     headings = {table.id: layout.headings(table, t) for table in business.tables}
     headings |= layout.other_headings(t)
     entries = Entries(

@@ -13,6 +13,7 @@ import pytest
 
 from clock import NOW, TODAY
 from engines import Place, Value, differences, ironcalc_values, libreoffice_values
+from kpixl.entries import Setup
 from kpixl.period import Period, serial
 from kpixl.verbs import new, results
 from kpixl.verbs.import_rows import ImportRequest, import_rows
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.skipif(not EXPORT.exists(), reason=f"{EXPORT.name} is n
 
 
 def imported(path: Path, period: str) -> Path:
-    new.new(AGENCY, language="en", period=Period.parse(period), company="Helpdesk", currency="USD", out=path, now=NOW)
+    new.new(Setup(AGENCY, "en", Period.parse(period), "Helpdesk", "USD"), path, now=NOW)
     outcome = import_rows(path, ImportRequest("requests", EXPORT, MAPPING, add_new=True), now=NOW)
     assert (outcome.imported, outcome.rejected) == (TAKEN[period], ())
     assert outcome.added["clients"]

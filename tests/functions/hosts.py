@@ -13,6 +13,7 @@ from cases import Case
 
 import kpixl.functions
 from clock import NOW
+from kpixl.entries import Setup
 from kpixl.functions import ExcelError, call
 from kpixl.ooxml.cells import cell_name
 from kpixl.period import Period
@@ -58,15 +59,7 @@ def workbook(business: str, language: str) -> Path:
     """A new workbook whose currency is that of the benchmarks."""
     folder = Path(tempfile.mkdtemp(prefix="kpixl-functions-"))
     out = folder / f"{business} {language}.xlsx"
-    return new.new(
-        business,
-        language=language,
-        period=Period.parse("2026-10"),
-        company="TaskZenith",
-        currency="USD",
-        out=out,
-        now=NOW,
-    )
+    return new.new(Setup(business, language, Period.parse("2026-10"), "TaskZenith", "USD"), out, now=NOW)
 
 
 def _computed(path: Path, cases: Sequence[Case]) -> list[Any]:

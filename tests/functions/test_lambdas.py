@@ -16,7 +16,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 import libreoffice
 from clock import NOW, TODAY
 from engines import Error, contents, libreoffice_values
-from kpixl.catalog import business
+from kpixl.entries import Setup
 from kpixl.functions import ExcelError
 from kpixl.functions.describe import functions
 from kpixl.languages import codes
@@ -24,10 +24,10 @@ from kpixl.ooxml.package import MAIN, Package
 from kpixl.period import Period
 from kpixl.verbs import new
 from kpixl.workbook.aliases import Aliases
-from kpixl.workbook.blank import Setup, new_package
+from kpixl.workbook.blank import new_package
 from workbooks import opened, placed, put
 
-SETUP = Setup(business(VA), "en", Period.parse("2026-10"), "TaskZenith", "EUR")
+SETUP = Setup(VA, "en", Period.parse("2026-10"), "TaskZenith", "EUR")
 ALL = [(VA, code) for code in codes()] + [(one, "en") for one in (PA, ML, CC, SB)]
 NEEDS_PREFIX = {"LAMBDA", "LET", "MAP"}
 KNOWN = {
@@ -170,15 +170,7 @@ def test_a_kpi_without_a_benchmark_is_graded_by_what_the_owner_types(tmp_path: P
 
 
 def test_dollars_wait_for_their_rate(tmp_path: Path) -> None:
-    path = new.new(
-        PA,
-        language="en",
-        period=Period.parse("2026-10"),
-        company="Elite",
-        currency="EUR",
-        out=tmp_path / "eur.xlsx",
-        now=NOW,
-    )
+    path = new.new(Setup(PA, "en", Period.parse("2026-10"), "Elite", "EUR"), tmp_path / "eur.xlsx", now=NOW)
     questions = ('KPI_LEVEL("rpc",4000)', 'KPI_THRESHOLD("rpc",1)', 'KPI_LEVEL("css",0.85)')
     assert ask(path, *questions) == ["#N/A", "#N/A", 1]
     put(path, {placed(opened(path), "settings", "dollar_rate", "value"): 2})

@@ -19,18 +19,9 @@ def adopt(arguments: Arguments) -> Answer:
     from kpixl.verbs.adopt import adopt as adopted
     from kpixl.verbs.outcomes import adopted_text
 
-    asked = asked_for(arguments)
-    done = adopted(
-        arguments.file,
-        asked.business,
-        code=asked.code,
-        period=asked.period,
-        company=asked.company,
-        currency=asked.currency,
-        now=arguments.now,
-        out=arguments.out,
-    )
-    t = language(asked.code)
+    setup = asked_for(arguments)
+    done = adopted(arguments.file, setup, now=arguments.now, out=arguments.out)
+    t = language(setup.language)
     return Answer(lambda: adopted_json(done), lambda: adopted_text(done, t))
 
 

@@ -28,27 +28,20 @@ def new(arguments: Arguments) -> Answer:
     from kpixl.verbs.new import ENDINGS
     from kpixl.verbs.new import new as made
 
-    asked, macros = asked_for(arguments), _macros(arguments)
-    name = f"{asked.company} {asked.period}{ENDINGS[macros]}"
-    path = made(
-        asked.business,
-        language=asked.code,
-        period=asked.period,
-        company=asked.company,
-        currency=asked.currency,
-        out=arguments.out or Path(_FORBIDDEN_IN_NAMES.sub("-", name)),
-        now=arguments.now,
-        macros=macros,
-    )
+    setup, macros = asked_for(arguments), _macros(arguments)
+    name = f"{setup.company} {setup.period}{ENDINGS[macros]}"
+    out = arguments.out or Path(_FORBIDDEN_IN_NAMES.sub("-", name))
+    path = made(setup, out, now=arguments.now, macros=macros)
     data = {
         "path": str(path),
-        "business": asked.business,
-        "company": asked.company,
-        "period": str(asked.period),
-        "currency": asked.currency,
-        "language": asked.code,
+        "business": setup.business,
+        "company": setup.company,
+        "period": str(setup.period),
+        "currency": setup.currency,
+        "language": setup.language,
     }
-    ready, t = N_("{path} is ready: fill in its sheets in Excel, then run “kpixl refresh” on it."), language(asked.code)
+    t = language(setup.language)
+    ready = N_("{path} is ready: fill in its sheets in Excel, then run “kpixl refresh” on it.")
     return Answer(lambda: data, lambda: t(ready).format(path=path))
 
 
