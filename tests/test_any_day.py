@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, time
+import time
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ import pytest
 from engines import cached_values, differences, ironcalc_values
 from kpixl.cli.main import main
 from kpixl.entries import Setup
+from kpixl.ooxml.package import Package
 from kpixl.period import Period
 from kpixl.verbs import new, refresh, report, results
 from kpixl.verbs.roll import NotOver, roll
@@ -30,7 +32,7 @@ class Day(NamedTuple):
 
     @property
     def now(self) -> datetime:
-        return datetime.combine(self.today, time(9, 30))
+        return datetime(self.today.year, self.today.month, self.today.day, 9, 30)
 
     @property
     def running(self) -> bool:
@@ -81,6 +83,25 @@ def test_a_new_workbook(on: Day, tmp_path: Path) -> None:
     new.new(Setup("service-business", "en", OCTOBER, "A", "EUR"), path, now=on.now)
     assert heading(path) == "October 2026 · Service business" + (" · days left: 16" if on.running else "")
     assert differences(path, ironcalc_values(path, on.today)) == []
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="a time zone cannot be set here")
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [("America/Los_Angeles", "2026-11-22T17:30:00Z"), ("Pacific/Auckland", "2026-11-21T20:30:00Z")],
+)
+def test_a_workbook_is_dated_by_the_moment_handed_in(
+    zone: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half past nine by the clock on the wall, which the file tells in UTC."""
+    path = tmp_path / "new.xlsx"
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        new.new(Setup("service-business", "en", OCTOBER, "A", "EUR"), path, now=datetime(2026, 11, 22, 9, 30))
+    time.tzset()
+    properties = Package.open(path).tree("docProps/core.xml")
+    assert [properties.findtext(f"{{*}}{moment}") for moment in ("created", "modified")] == [said, said]
 
 
 def test_the_rows_come_to_the_same_on_every_day(on: Day, agency: Path) -> None:

@@ -19,17 +19,19 @@ from lxml import etree
 from lxml.etree import _Element as Element
 from openpyxl.cell import MergedCell
 
-from clock import NOW, TODAY
+from clock import NOW
 from engines import contents, libreoffice_values
 from kpixl.entries import Setup
 from kpixl.errors import DatesFrom1904, KpixlError, SignedWorkbook, StrictWorkbook
 from kpixl.ooxml.graft import SharedWorkbook, graft
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.ooxml.properties import mark
 from kpixl.ooxml.styles import MOST_FORMATS, TooManyFormats, merge_styles
 from kpixl.period import Period
 from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook.append import append_entries
 from kpixl.workbook.blank import new_package
+from kpixl.workbook.layout import PROPERTY
 from kpixl.workbook.read import read
 from test_owner_things import macros, own_sheet, png
 from test_package import CORPUS, SHARED, by_openpyxl, by_xlsxwriter, findings, members, opens, rewrite
@@ -54,7 +56,7 @@ def new(kind: tuple[str, str]) -> bytes:
     """A workbook that kpixl has just made."""
     id_, language = kind
     period = Period.parse("2026-10")
-    return new_package(Setup(id_, language, period, "Acme", "EUR"), Path("new.xlsx"), today=TODAY).data
+    return new_package(Setup(id_, language, period, "Acme", "EUR"), Path("new.xlsx"), now=NOW).data
 
 
 def ours(kind: tuple[str, str] = AGENCY) -> Package:
@@ -77,6 +79,7 @@ def grafted(original: Path, folder: Path, kind: tuple[str, str] = AGENCY) -> Pat
     path.write_bytes(original.read_bytes())
     package = Package.open(path)
     graft(package, ours(kind))
+    mark(package, PROPERTY, ours(kind).custom_properties[PROPERTY])
     package.save(path)
     return path
 
@@ -360,13 +363,15 @@ def test_what_the_package_says_is_not_what_it_said(tmp_path: Path) -> None:
     package = Package.open(rich(tmp_path / "mine.xlsx"))
     before = package.sheets, package.tables, package.defined_names, package.custom_properties
     assert [len(item) for item in before] == [4, 1, 1, 0]
-    graft(package, ours())
     source = ours()
+    graft(package, source)
+    assert package.custom_properties == {}
+    mark(package, "theirs", "3")
     assert [s.name for s in package.sheets[4:]] == [s.name for s in source.sheets]
     assert [s.index for s in package.sheets] == list(range(len(package.sheets)))
     assert {t.name for t in package.tables} == {"tbl_mine", *(t.name for t in source.tables)}
     assert package.defined_names == {"rate": "Mine!$D$1", **source.defined_names}
-    assert package.custom_properties == source.custom_properties
+    assert package.custom_properties == {"theirs": "3"}
 
 
 def test_macros_stay_macros(tmp_path: Path) -> None:
@@ -381,7 +386,6 @@ def test_macros_stay_macros(tmp_path: Path) -> None:
 def other_source(path: Path) -> Package:
     """A workbook with what kpixl's do not have today: shared texts, looks of rows and columns, pictures, comments."""
     with xlsxwriter.Workbook(path) as book:
-        book.set_custom_property("kpixl", "2")
         green, blue = (book.add_format({"font_color": colour}) for colour in ("#00FF00", "#0000FF"))
         sheet, second = book.add_worksheet("Theirs"), book.add_worksheet("Their second")
         sheet.select()

@@ -6,7 +6,7 @@ import importlib
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -81,7 +81,7 @@ LIVES = [(name, AGENCY) for name in (*REAL, "zoo")] + [(name, LUXURY) for name i
 def _new(business_id: str, titles: tuple[tuple[str, str], ...], names: tuple[tuple[str, str], ...], code: str) -> bytes:
     aliases = Aliases(dict(names))
     setup = Setup(business_id, code, OCTOBER, "Acme", "EUR")
-    return new_package(setup, Path("new"), titles=dict(titles), aliases=aliases, today=TODAY).data
+    return new_package(setup, Path("new"), titles=dict(titles), aliases=aliases, now=NOW).data
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -92,7 +92,7 @@ def _made_once() -> Iterator[None]:
         yield
 
 
-def _from_cache(setup: Setup, path: Path, *, today: date, titles: Mapping[str, str], aliases: Aliases) -> Package:
+def _from_cache(setup: Setup, path: Path, *, now: datetime, titles: Mapping[str, str], aliases: Aliases) -> Package:
     assert (setup.period, setup.company, setup.currency) == (OCTOBER, "Acme", "EUR")
     names = tuple(sorted(aliases.names.items()))
     return Package.from_bytes(_new(setup.business, tuple(titles.items()), names, setup.language), path)

@@ -13,7 +13,7 @@ from lxml import etree
 
 from kpixl.errors import N_, DatesFrom1904, WorkbookError
 from kpixl.ooxml.elements import in_order, planted
-from kpixl.ooxml.namespaces import NAMESPACES, OFFICE_RELATIONSHIP, declared, qn
+from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, declared, qn
 from kpixl.ooxml.parts import RELATIONSHIPS_TYPE, rels_name, to_bytes
 from kpixl.ooxml.styles import merge_styles
 
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from kpixl.ooxml.package import Package
     from kpixl.ooxml.styles import Formats
 
-_PROPERTY = "kpixl"
-_PROPERTIES_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
-_PROPERTY_SET = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
-_FIRST_PROPERTY = 2
 _ORDER = (
     "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets", "functionGroups",
     "externalReferences", "definedNames", "calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr",
@@ -60,7 +56,6 @@ def graft(target: Package, source: Package) -> None:
     formats = merge_styles(target, source)
     places = _add_parts(target, source, formats)
     _list_sheets(target, source, places)
-    _mark(target, source.custom_properties[_PROPERTY])
     target.drop_calc_chain()
     target.set_full_calc_on_load()
 
@@ -214,26 +209,3 @@ def _list_sheets(target: Package, source: Package, places: Mapping[str, str]) ->
 
 def _names(source: Package) -> list[Element]:
     return source.tree(source.workbook_part).findall(qn("x:definedNames/x:definedName"))
-
-
-def _mark(target: Package, value: str) -> None:
-    """Give the workbook the property by which kpixl knows its own."""
-    kind = OFFICE_RELATIONSHIP + "/custom-properties"
-    part = next(iter(target.related("", kind)), None)
-    if part is None:
-        (part,) = target.free_names(["docProps/custom.xml"]).values()
-        target.add(
-            part, f'<Properties xmlns="{NAMESPACES["cp"]}" xmlns:vt="{NAMESPACES["vt"]}"/>'.encode(), _PROPERTIES_TYPE
-        )
-        target.add_relationship("", kind, part)
-    root = target.tree(part)
-    entries = list(root.iterchildren(qn("cp:property")))
-    entry = next((entry for entry in entries if entry.get("name") == _PROPERTY), None)
-    if entry is None:
-        last = max((int(entry.get("pid", "0")) for entry in entries), default=0)
-        attributes = {"fmtid": _PROPERTY_SET, "pid": str(max(last + 1, _FIRST_PROPERTY)), "name": _PROPERTY}
-        entry = etree.SubElement(root, qn("cp:property"), attributes)
-    for child in list(entry):
-        entry.remove(child)
-    etree.SubElement(entry, qn("vt:lpwstr"), nsmap=declared("vt")).text = value
-    target.replace(part, root)

@@ -11,6 +11,7 @@ from kpixl.files import ensure_free, ensure_new, ensure_same_ending, locked
 from kpixl.i18n import language
 from kpixl.ooxml.graft import graft
 from kpixl.ooxml.package import Package
+from kpixl.ooxml.properties import mark
 from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, PREFIX, Aliases
@@ -92,7 +93,7 @@ def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None) -> Adopt
     titles = _free_titles(layout.titles(business, language(setup.language)), {sheet.name for sheet in package.sheets})
 
     def made(aliases: Aliases) -> Package:
-        return new_package(setup, path, today=now.date(), titles=titles, aliases=aliases)
+        return new_package(setup, path, now=now, titles=titles, aliases=aliases)
 
     ours = made(AS_USUAL)
     aliases = _aliases(package, ours)
@@ -100,6 +101,7 @@ def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None) -> Adopt
         ours = made(aliases)
     refresh_package(ours, now=now, rows_changed=True, unfilled=True)
     graft(package, ours)
+    mark(package, layout.PROPERTY, ours.custom_properties[layout.PROPERTY])
     read(package)  # as every later verb will
     backup = package.save(target, backup=now, new=out is not None)
     shown = tuple(titles[key] for key in layout.sheet_order(business) if key != "hidden")

@@ -57,7 +57,7 @@ def sample_workbook(
     business, period = catalog.business(business_id), Period.parse(SAMPLE_PERIOD)
     path = sample_path(folder, business_id, code)
     made = sample(business, period, code, currency)
-    package = new_package(Setup(business.id, code, period, business.sample_name, currency), path, today=now.date())
+    package = new_package(Setup(business.id, code, period, business.sample_name, currency), path, now=now)
     book = read(package)
     for table, columns in made.rows.items():
         append_entries(package, book, table, columns)

@@ -34,7 +34,7 @@ def new(setup: Setup, out: Path, *, now: datetime, macros: Literal["vba", "udf"]
     if out.suffix.lower() != ENDINGS[macros]:
         raise NotXlsm(path=out.name) if macros else NotXlsx(path=out.name)
     ensure_new(out)
-    package = new_package(setup, out, today=now.date())
+    package = new_package(setup, out, now=now)
     refresh_package(package, now=now, rows_changed=True, unfilled=True)
     if macros:
         from kpixl.workbook.macros.install import add_functions

@@ -38,6 +38,7 @@ from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection
 from kpixl.verbs.watch_memory import Memory, Stamp, only_one, stamp_of
+from kpixl.workbook.layout import PROPERTY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,6 @@ PATIENCE = 60.0
 _ENDINGS = (".xlsx", ".xlsm")
 _NOT_THE_OWNERS = ("~$", ".")
 _PASSING = (DamagedWorkbook, FileMissing, NoPermission, NotWritten)
-_PROPERTY = "kpixl"
 _WAITS = "waits"
 
 
@@ -215,7 +215,7 @@ class Watcher:
             ensure_free(path)
             package = Package.open(path)
             digest = _digest(package.data)
-            ours = _PROPERTY in package.custom_properties
+            ours = PROPERTY in package.custom_properties
             # The same as before: touched by a cloud, taken back by the owner, or refused and not mended since.
             made = self._refreshed(package) if ours and digest != known else None
         except FileInUse as error:

@@ -12,6 +12,7 @@ from kpixl.kpi.measure import measure
 from kpixl.kpi.pareto import pareto
 from kpixl.kpi.score import score
 from kpixl.ooxml.package import Package
+from kpixl.ooxml.properties import made_at
 from kpixl.texts.words import entry_words
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, Aliases
@@ -21,14 +22,14 @@ from kpixl.workbook.grid import Context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import datetime
     from pathlib import Path
 
     from kpixl.entries import Setup
 
 
 def new_package(
-    setup: Setup, path: Path, *, today: date, titles: Mapping[str, str] | None = None, aliases: Aliases = AS_USUAL
+    setup: Setup, path: Path, *, now: datetime, titles: Mapping[str, str] | None = None, aliases: Aliases = AS_USUAL
 ) -> Package:
     """The package of a new workbook; nothing is written, ``path`` names it in errors. ``titles`` are names of sheets
     by key, where they are not to be the usual ones. UnknownChoice where there is no such business or language."""
@@ -51,7 +52,7 @@ def new_package(
     context = Context(
         business=business,
         t=t,
-        scorecard=score(entries, measure(entries), today),
+        scorecard=score(entries, measure(entries), now.date()),
         problems=(),
         placements=layout.placements(business),
         titles=titles or layout.titles(business, t),
@@ -63,5 +64,6 @@ def new_package(
         pareto=pareto(entries),
     )
     package = Package.from_bytes(skeleton(context), path)
+    made_at(package, now)
     finish(package, context)
     return package

@@ -52,7 +52,7 @@ def skeleton(c: Context) -> bytes:
         finish(sheet[key], c)
     _home(book, c)
     sheet["hidden"].sheet_state = "hidden"
-    book.custom_doc_props.append(StringProperty(name="kpixl", value=str(layout.LAYOUT_VERSION)))
+    book.custom_doc_props.append(StringProperty(name=layout.PROPERTY, value=str(layout.LAYOUT_VERSION)))
     book.calculation.fullCalcOnLoad = True
     book.properties.creator = "kpixl"
     book.properties.title = title(c.scorecard.entries.company, c.scorecard.entries.period, c.t)

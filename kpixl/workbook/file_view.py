@@ -24,6 +24,7 @@ from kpixl.ooxml.cells import column_letters, parse_area
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP
 from kpixl.ooxml.package import Package, Sheet, unescaped
 from kpixl.ooxml.sheet import SheetEditor
+from kpixl.workbook.layout import PROPERTY
 
 _FORMAT = re.compile(rb'(<(?:\w+:)?xf\b[^>]*?\bnumFmtId=")\d+')
 
@@ -107,7 +108,7 @@ class FileView:
     @property
     def version(self) -> str:
         """The layout version."""
-        return self.package.custom_properties.get("kpixl", "0")
+        return self.package.custom_properties.get(PROPERTY, "0")
 
     @property
     def date1904(self) -> bool:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 LAYOUT_VERSION = 3
 """Raised when a workbook of this layout cannot be used by an older kpixl."""
 
+PROPERTY = "kpixl"
+"""The custom document property by which a workbook of kpixl's is known; it says the layout version."""
+
 HIDDEN_SHEET = "_kpixl"
 HOME = "_kpixl.home"
 """The name of the dashboard's first cell, which links lead back to."""

@@ -14,7 +14,7 @@ from cases import CC, ML, PA, SB, VA
 from openpyxl.worksheet.formula import ArrayFormula
 
 import libreoffice
-from clock import NOW, TODAY
+from clock import NOW
 from engines import Error, contents, libreoffice_values
 from kpixl.entries import Setup
 from kpixl.functions import ExcelError
@@ -111,14 +111,14 @@ def test_comments_speak_the_language_of_the_owner() -> None:
 
 
 def test_a_macro_workbook_has_no_such_names(tmp_path: Path) -> None:
-    made = [new_package(SETUP, tmp_path / f"new{suffix}", today=TODAY) for suffix in (".xlsx", ".xlsm", ".XLSM")]
+    made = [new_package(SETUP, tmp_path / f"new{suffix}", now=NOW) for suffix in (".xlsx", ".xlsm", ".XLSM")]
     counts = [sum(name.startswith("KPI_") for name in package.defined_names) for package in made]
     assert counts == [len(functions()), 0, 0]
 
 
 def test_a_name_of_the_owner_stays_his(tmp_path: Path) -> None:
     aliases = Aliases.avoiding({"KPI_CRR"}, {"kpi_crr"})
-    package = new_package(SETUP, tmp_path / "new.xlsx", aliases=aliases, today=TODAY)
+    package = new_package(SETUP, tmp_path / "new.xlsx", aliases=aliases, now=NOW)
     assert "KPI_CRR" not in package.defined_names
     assert package.defined_names["kpixl_KPI_CRR"].startswith("_xlfn.LAMBDA(")
     assert "KPI_CSS" in package.defined_names

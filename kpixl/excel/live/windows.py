@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpixl.excel.live.native import ALLOWED, Protection, Series
 from kpixl.excel.live.ranges import RangeCells, cells_of
+from kpixl.workbook.layout import PROPERTY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ class Windows:
     def version(self, book: xw.Book) -> str | None:
         """A property that is not there is an error to Excel."""
         try:
-            return str(book.api.CustomDocumentProperties("kpixl").Value)
+            return str(book.api.CustomDocumentProperties(PROPERTY).Value)
         except Exception:
             return None
 
