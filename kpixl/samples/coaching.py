@@ -71,7 +71,7 @@ _PLACED_BEFORE = 0.5
 _MILESTONES_BEFORE = (1, 5.5)
 
 _COACHES_SINCE = (-35, -26, -15, -8, -3)
-_SERVICES_SINCE = (-35, -35, -28, -35, -35, -22, -14, -6)
+_SERVICES_SINCE = (-35, -35, -35, -35, -35, -22, -14, -6)
 _PROGRAMMES = ((0, 99.0), (1, 129.0), (2, 189.0))
 """Place of the service that a client subscribes to, and its price a month."""
 _PROGRAMME_WEIGHTS = (45, 38, 17)
