@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from builds import keep_in
 from conftest import pytest_configure
 from goldens import FOLDER, LANGUAGES, build, compare, path_of
 from kpixl.errors import OlderWorkbook
@@ -31,6 +32,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for language in LANGUAGES:
         with tempfile.TemporaryDirectory() as folder:
+            keep_in(Path(folder, "shelf"))
             made = build(Path(folder, f"{language}.xlsx"), language)
             old = path_of(language)
             found = differing(old, made) if old.exists() else ["is new"]

@@ -6,7 +6,7 @@ import pytest
 
 from kpixl.kpi.noise import NOISE, noise_of, same
 from kpixl.kpi.pace import PeriodClock, pace
-from kpixl.kpi.signals import Limits
+from kpixl.kpi.signals import Limits, runs, signal
 from kpixl.workbook.formulas import NOISE_TEXT
 
 
@@ -32,8 +32,13 @@ def test_workbooks_have_the_same_number() -> None:
 
 def test_the_usual_range_and_its_mean_reach_out_by_the_noise_of_the_mean() -> None:
     usual = Limits(mean=1000.0, low=900.0, high=1100.0)  # 1e-6 is noise at 1000
-    assert [usual.outside(one) for one in (1100 + 9e-7, 1100 + 1.1e-6, 900 - 9e-7, 900 - 1.1e-6)] == [0, 1, 0, -1]
-    assert [usual.side(one) for one in (1000 + 9e-7, 1000 + 1.1e-6, 1000 - 1.1e-6)] == [0, 1, -1]
+    assert [signal((), one, usual).side for one in (1100 + 9e-7, 1100 + 1.1e-6, 900 - 9e-7, 900 - 1.1e-6)] == [
+        0,
+        1,
+        0,
+        -1,
+    ]
+    assert [runs((one,), usual)[0] for one in (1000 + 9e-7, 1000 + 1.1e-6, 1000 - 1.1e-6)] == [0, 1, -1]
 
 
 def test_just_on_track_is_on_track() -> None:

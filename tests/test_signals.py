@@ -93,19 +93,19 @@ def test_a_point_outside_the_limits_is_a_signal(value: float, expected: Signal) 
     ],
 )
 def test_noise_at_a_limit_is_within_the_limits(value: float, side: int) -> None:
-    assert Limits(12.0, 7.744, 16.256).outside(value) == side
+    assert signal((), value, Limits(12.0, 7.744, 16.256)).side == side
 
 
 @pytest.mark.parametrize(("value", "side"), [(12 + 1e-12, 0), (12 - 1e-12, 0), (12 + 1e-6, 1), (12 - 1e-6, -1)])
 def test_noise_at_the_mean_is_on_neither_side(value: float, side: int) -> None:
-    assert Limits(12.0, 7.744, 16.256).side(value) == side
+    assert runs((value,), Limits(12.0, 7.744, 16.256))[0] == side
 
 
 def test_noise_is_measured_by_the_size_of_the_figures() -> None:
     # A figure of a million has ten digits before the noise of one of a hundred begins.
-    assert Limits(1e6, 0.9e6, 1.1e6).outside(1.1e6 + 1e-6) == 0
-    assert Limits(-1e6, -1.1e6, -0.9e6).outside(-1.1e6 - 1e-6) == 0
-    assert Limits(-1e6, -1.1e6, -0.9e6).outside(-1.1e6 - 1) == -1
+    assert signal((), 1.1e6 + 1e-6, Limits(1e6, 0.9e6, 1.1e6)).side == 0
+    assert signal((), -1.1e6 - 1e-6, Limits(-1e6, -1.1e6, -0.9e6)).side == 0
+    assert signal((), -1.1e6 - 1, Limits(-1e6, -1.1e6, -0.9e6)).side == -1
 
 
 def test_the_side_of_a_signal() -> None:
@@ -120,7 +120,7 @@ def test_eight_in_a_row_on_one_side_are_a_signal_and_seven_are_none() -> None:
     past: list[float | None] = [*low, *high]
     found = limits(past, None, None)
     assert found is not None
-    assert found.outside(11.5) == 0
+    assert signal((), 11.5, found).side == 0
     assert signal(past, 11.5, found) is Signal.RUN_ABOVE
     assert signal(past, found.mean, found) is Signal.USUAL  # on the mean, the run ends
     shorter = limits([*low, 8.0, *high[1:]], None, None)

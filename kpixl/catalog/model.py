@@ -27,6 +27,11 @@ class Level(IntEnum):
         """The name that JSON and defined names use."""
         return self.name.lower()
 
+    @property
+    def number(self) -> int:
+        """What formulas know it by."""
+        return self.value
+
 
 class Standing(StrEnum):
     """How a value without a benchmark stands: against the owner's target, else against the previous period."""
@@ -38,6 +43,11 @@ class Standing(StrEnum):
     BETTER = "better"
     ON_TRACK = "on_track"
     OFF_TRACK = "off_track"
+
+    @property
+    def number(self) -> int:
+        """What formulas know it by; those of levels come first."""
+        return len(Level) + list(Standing).index(self)
 
     @property
     def shade(self) -> Level:

@@ -1,30 +1,162 @@
-"""Writes a formula as Excel stores it: English, points for decimals, as few parentheses as it can be read with."""
+"""Writes an expression as Excel stores it: English, points for decimals, as few parentheses as it can be read with.
+
+Only functions of Excel 2016. A part under a name of its own stands wherever it is used, or in a cell that is given for
+it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from kpixl.formula.nodes import Binary, Name, Negate, Node, Number
+from kpixl.formula.calls import FUNCTIONS
+from kpixl.formula.nodes import (
+    NOISE,
+    And,
+    Binary,
+    Blank,
+    Call,
+    Compare,
+    If,
+    IsNumber,
+    Join,
+    Let,
+    Name,
+    Near,
+    Negate,
+    Node,
+    Not,
+    Number,
+    Or,
+    Otherwise,
+    Text,
+    Truth,
+    Wording,
+    substituted,
+)
 
-_STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 3}
+LONGEST = 8192
+"""Characters in a formula of Excel."""
+
+_WEAKEST, _COMPARED, _JOINED, _ADDED, _MULTIPLIED, _RAISED, _SIGNED = range(7)
+_STRENGTH = {"+": _ADDED, "-": _ADDED, "*": _MULTIPLIED, "/": _MULTIPLIED, "^": _RAISED}
 
 
-def to_excel(node: Node, bind: Mapping[str, str] | None = None) -> str:
-    """The text of ``node``; each name becomes what ``bind`` gives for it, if anything."""
-    return _write(node, bind or {}, 0)
+class FormulaTooLong(ValueError):
+    """Excel does not take a formula of that length."""
 
 
-def _write(node: Node, bind: Mapping[str, str], strength: int) -> str:
-    match node:
-        case Number(value):
-            return repr(int(value)) if value == int(value) else repr(value)
-        case Name(id_):
-            return bind.get(id_, id_)
-        case Negate(operand):
-            text = "-" + _write(operand, bind, 4)
-            return f"({text})" if strength else text
-        case Binary(operator, left, right):
-            own = _STRENGTH[operator]
-            # The right side of - / ^ binds tighter: a-(b-c) must keep its parentheses.
-            text = _write(left, bind, own) + operator + _write(right, bind, own + (operator in "-/^"))
-            return f"({text})" if own < strength else text
+def to_excel(
+    node: Node, bind: Mapping[str, str] | None = None, word: Callable[[str], str] | None = None, *, let: bool = False
+) -> str:
+    """The text of ``node``; each name becomes what ``bind`` gives for it, if anything, each word the cell that ``word``
+    gives. With ``let`` the named parts are written once, as newer Excel can. FormulaTooLong where Excel would not take
+    it."""
+    text = _Writer(bind or {}, word or _no_word, let=let).write(node)
+    if len(text) > LONGEST:
+        raise FormulaTooLong(f"{text[:60]}…: {len(text)} characters")
+    return text
+
+
+def literal(text: str) -> str:
+    """A text in quotes."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def number_literal(value: float) -> str:
+    """A number as formulas write it."""
+    if value == int(value) and abs(value) < 1e15:
+        return repr(int(value))
+    return repr(value).upper().replace("E-0", "E-")
+
+
+def _no_word(id_: str) -> str:
+    raise KeyError(f"no cell for the word {id_!r}")
+
+
+class _Writer:
+    def __init__(self, bind: Mapping[str, str], word: Callable[[str], str], *, let: bool) -> None:
+        self.bind, self.word, self.let = bind, word, let
+
+    def write(self, node: Node, strength: int = _WEAKEST) -> str:
+        """The text of a part, in parentheses where what is around it binds tighter than ``strength`` allows."""
+        match node:
+            case Number(value):
+                return number_literal(value)
+            case Text(value):
+                return literal(value)
+            case Truth(value):
+                return "TRUE" if value else "FALSE"
+            case Blank():
+                return '""'
+            case Name(id_):
+                return self.bind.get(id_, id_)
+            case Wording(id_):
+                return self.word(id_)
+            case Negate() | Binary() | Compare() | Near() | Join():
+                return self._operation(node, strength)
+            case Let():
+                return self._let(node, strength)
+            case _:
+                return self._function(node)
+
+    def _operation(self, node: Negate | Binary | Compare | Near | Join, strength: int) -> str:
+        match node:
+            case Negate(operand):
+                own, text = _COMPARED, "-" + self.write(operand, _SIGNED)
+            case Binary(operator, left, right):
+                own = _STRENGTH[operator]
+                # The right side of - / ^ binds tighter: a-(b-c) must keep its parentheses.
+                text = self.write(left, own) + operator + self.write(right, own + (operator in "-/^"))
+            case Compare(operator, left, right):
+                own, text = _COMPARED, self.write(left, _JOINED) + operator + self.write(right, _JOINED)
+            case Near():
+                own, text = _COMPARED, self._near(node)
+            case Join(parts):
+                own, text = _JOINED, "&".join(self.write(part, _ADDED) for part in parts)
+        return f"({text})" if own < strength else text
+
+    def _near(self, node: Near) -> str:
+        noise = self._noise(node.right)
+        nothing = node.right == Number(0.0)
+        gap = self.write(node.left, _ADDED) if nothing else self.write(Binary("-", node.left, node.right), _ADDED)
+        if node.operator in ("=", "<>"):
+            return f"ABS({gap}){'<=' if node.operator == '=' else '>'}{noise}"
+        return f"{gap}{node.operator}{'-' if node.operator in ('>=', '<') else ''}{noise}"
+
+    def _noise(self, right: Node) -> str:
+        if isinstance(right, Number):
+            return number_literal(NOISE * max(1.0, abs(right.value)))
+        return f"{number_literal(NOISE)}*MAX(1,ABS({self.write(right)}))"
+
+    def _let(self, node: Let, strength: int) -> str:
+        if node.name in self.bind:
+            return self.write(node.body, strength)
+        if not self.let:
+            return self.write(substituted(node.body, {node.name: node.value}), strength)
+        variable = f"_xlpm.{node.name}_"
+        inner = _Writer({**self.bind, node.name: variable}, self.word, let=True)
+        return f"_xlfn.LET({variable},{self.write(node.value)},{inner.write(node.body)})"
+
+    def _function(self, node: Node) -> str:
+        match node:
+            case And(parts):
+                name, arguments = "AND", parts
+            case Or(parts):
+                name, arguments = "OR", parts
+            case Not(operand):
+                name, arguments = "NOT", (operand,)
+            case If(test, then, otherwise):
+                name, arguments = "IF", (test, then, otherwise)
+            case IsNumber(operand):
+                name, arguments = "ISNUMBER", (operand,)
+            case Otherwise(operand, instead):
+                name, arguments = "IFERROR", (operand, instead)
+            case Call("count" | "count_of", arguments):
+                name = "COUNT"
+            case Call("choose", arguments):
+                name = "CHOOSE"
+            case Call(function, arguments):
+                return FUNCTIONS[function].excel.format(",".join(map(self.write, arguments)))
+            case _:
+                raise TypeError(f"not an expression: {node!r}")
+        return f"{name}({','.join(map(self.write, arguments))})"

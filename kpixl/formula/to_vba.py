@@ -31,3 +31,5 @@ def _write(node: Node, strength: int) -> str:
             # The right side keeps its parentheses: a * (b / c) is not rounded as a * b / c is.
             text = f"{_write(left, own)} {operator} {_write(right, own + 1)}"
             return f"({text})" if own < strength else text
+        case _:
+            raise TypeError(f"no part of a KPI's formula: {node!r}")

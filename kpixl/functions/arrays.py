@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kpixl.cellvalue import ExcelError
-from kpixl.formula import Binary, Name, Negate, Node, Number, parse
+from kpixl.formula import evaluate_all, parse
+from kpixl.formula.states import Values
 from kpixl.functions.arguments import Array, NumberArray, code_of, common_shape, stretched
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Kpi
 
-_OPERATIONS: Mapping[str, Callable[[Array, Array], Array]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "^": operator.pow,
-}
+_CODES = np.array(
+    [0, *map(code_of, (ExcelError.VALUE, ExcelError.DIV0, ExcelError.NUM, ExcelError.VALUE, ExcelError.NA))],
+    dtype=np.uint8,
+)
+"""The error of each ``State``."""
 
 
 def kpi_numbers(kpi: Kpi, arguments: Sequence[NumberArray]) -> NumberArray:
@@ -31,31 +29,10 @@ def kpi_numbers(kpi: Kpi, arguments: Sequence[NumberArray]) -> NumberArray:
     values = [stretched(argument.values, shape, 0.0) for argument in arguments]
     errors = _first([stretched(argument.errors, shape, beyond) for argument in arguments])
     none = np.zeros(shape, dtype=np.uint8)
-    bound = {name: NumberArray(value, none) for name, value in zip(kpi.arguments, values, strict=True)}
-    with np.errstate(all="ignore"):
-        found = _evaluate(parse(kpi.formula), bound, none)
-    return NumberArray(found.values, _first([errors, found.errors]))
-
-
-def _evaluate(node: Node, bound: Mapping[str, NumberArray], none: Array) -> NumberArray:
-    match node:
-        case Number(value):
-            return NumberArray(np.full(none.shape, value), none)
-        case Name(id_):
-            return bound[id_]
-        case Negate(operand):
-            inner = _evaluate(operand, bound, none)
-            return NumberArray(-inner.values, inner.errors)
-        case Binary(sign, left, right):
-            first, second = _evaluate(left, bound, none), _evaluate(right, bound, none)
-            values = np.asarray(_OPERATIONS[sign](first.values, second.values))
-            own = np.where(np.isfinite(values), 0, code_of(ExcelError.NUM))
-            if sign == "/":
-                own = np.where(second.values == 0, code_of(ExcelError.DIV0), own)
-            if sign == "^":
-                own = np.where((first.values == 0) & (second.values == 0), code_of(ExcelError.NUM), own)
-                own = np.where((first.values == 0) & (second.values < 0), code_of(ExcelError.DIV0), own)
-            return NumberArray(values, _first([first.errors, second.errors, own.astype(np.uint8)]))
+    bound = {name: Values(value, none) for name, value in zip(kpi.arguments, values, strict=True)}
+    found = evaluate_all(parse(kpi.formula), bound.__getitem__)
+    own = np.broadcast_to(_CODES[found.state], shape)
+    return NumberArray(np.broadcast_to(found.data, shape), _first([errors, own]))
 
 
 def _first(errors: Sequence[Array]) -> Array:

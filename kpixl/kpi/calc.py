@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpixl.catalog import business, businesses, catalogue
 from kpixl.errors import N_, NotANumber, UnknownChoice, UnknownMeasure, UsageError
-from kpixl.kpi.grade import Reason, calculate, grade, thresholds_published
-from kpixl.kpi.interval import interval
+from kpixl.kpi.grade import evaluated, graded, reason_of, thresholds_published
+from kpixl.kpi.interval import Interval
 from kpixl.kpi.result import Certainty, Result
-from kpixl.kpi.score import alert_of, settled
+from kpixl.kpi.score import alert_of
 from kpixl.message import phrase
 
 if TYPE_CHECKING:
@@ -45,23 +44,24 @@ def calc(kpi_id: str, numbers: Mapping[str, float], business_id: str | None = No
     if missing:
         raise MissingArguments(kpi=kpi.abbreviation, missing=", ".join(missing), example=f"{missing[0]}=12.5")
     measures = {name: float(numbers[name]) for name in takes}
-    value, reason = calculate(kpi, measures)
     thresholds = thresholds_published(kpi)
-    graded = grade(kpi, value, thresholds, measures)
-    if value is not None and graded.level is None:
-        reason = Reason("no_bands")
-    result = Result(
+    found = evaluated(kpi, measures, thresholds)
+    value = found.number("value")
+    low, high, sure = (found.number(id_) for id_ in ("interval_low", "interval_high", "settled"))
+    return Result(
         kpi=kpi,
         measures=measures,
         value=value,
-        reason=reason,
+        reason=reason_of(kpi, found.text("reason")),
         thresholds=thresholds,
-        grade=graded,
+        grade=graded(kpi, found),
+        certainty=Certainty(
+            found.number("sample"),
+            None if low is None or high is None else Interval(low, high),
+            None if sure is None else bool(sure),
+        ),
         alert=alert_of(kpi, value) is not None,
     )
-    found = interval(kpi, value, measures, None)
-    sample = measures[kpi.kpi.sample] if kpi.kpi.sample else None
-    return replace(result, certainty=Certainty(sample, found, settled(result, found)))
 
 
 def find_kpi(kpi_id: str, business_id: str | None = None) -> BusinessKpi:

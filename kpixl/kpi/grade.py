@@ -3,22 +3,30 @@ rounds nothing."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from kpixl.catalog.model import Level, Standing, Threshold
-from kpixl.formula import denominators, evaluate, names, parse
-from kpixl.kpi.noise import noise_of
+from kpixl.formula import Name, evaluate
+from kpixl.formula.expressions import either, known
+from kpixl.kpi import grading
+from kpixl.kpi.evaluation import Evaluation
+from kpixl.kpi.grading import PASSES, TENTHS
+from kpixl.kpi.rulebook import rulebook
+from kpixl.kpi.traits import GRADED, traits_of
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Measure
+    from kpixl.formula.states import Item
 
-TENTHS = 10
-"""What is not counted in whole numbers is told to a tenth."""
+__all__ = [
+    "GRADED", "TENTHS", "UNGRADED", "Grade", "Reason", "ToNext", "against_target", "calculate", "grade", "level_of",
+    "passes", "thresholds_published", "trend_of",
+]  # fmt: skip
 
-GRADED = (Level.TYPICAL, Level.ABOVE_AVERAGE, Level.EXCEPTIONAL)
+
+NOTHING: Mapping[str, Item] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +78,8 @@ UNGRADED = Grade(None, None, None, None)
 
 def passes(value: float, threshold: Threshold) -> bool:
     """Whether ``value`` is on the good side of the edge; noise counts as equal."""
-    noise = noise_of(threshold.value)
-    gap = value - threshold.value
-    if threshold.comparison in (">=", "<="):
-        return gap >= -noise if threshold.comparison == ">=" else gap <= noise
-    return gap > noise if threshold.comparison == ">" else gap < -noise
+    test = PASSES[threshold.comparison](Name("value"), Name("edge"))
+    return bool(evaluate(test, {"value": value, "edge": threshold.value}))
 
 
 def thresholds_published(kpi: BusinessKpi) -> dict[Level, float]:
@@ -85,26 +90,30 @@ def thresholds_published(kpi: BusinessKpi) -> dict[Level, float]:
 
 def calculate(kpi: BusinessKpi, arguments: Mapping[str, float | None]) -> tuple[float | None, Reason | None]:
     """The KPI's value from its arguments, or the reason why there is none."""
-    formula = parse(kpi.kpi.formula)
-    value = evaluate(formula, arguments)
-    if value is not None:
-        return value, None
-    for name in kpi.kpi.arguments:
-        if arguments[name] is None:
-            return None, Reason("missing_measure", kpi.argument(name))
-    for divisor in denominators(formula):
-        if not evaluate(divisor, arguments):
-            used = names(divisor)
-            return None, Reason("zero_denominator", kpi.argument(used[0]) if used else None)
-    return None, Reason("zero_denominator")  # the divisor is so small that the result is no number any more
+    found = evaluated(kpi, arguments, {})
+    value = found.number("value")
+    return value, None if value is not None else reason_of(kpi, found.text("reason"))
+
+
+_CODES = {"missing": "missing_measure", "zero": "zero_denominator", "divisor": "zero_denominator"}
+
+
+def reason_of(kpi: BusinessKpi, word: str | None) -> Reason | None:
+    """The reason that a rule's word stands for."""
+    if word is None:
+        return None
+    code, _, argument = word.partition(".")
+    return Reason(_CODES.get(code, code), kpi.argument(argument) if argument else None)  # type: ignore[arg-type]
 
 
 def level_of(kpi: BusinessKpi, value: float | None, thresholds: Mapping[Level, float]) -> Level | None:
     """The best level whose threshold ``value`` passes; None without a value or any threshold."""
-    if value is None or not thresholds:
-        return None
-    edges = {level: _edge(kpi, level, thresholds) for level in GRADED if level in thresholds}
-    return max((level for level, edge in edges.items() if passes(value, edge)), default=Level.BELOW)
+    found = evaluate(grading.level(traits_of(kpi), Name("value")), {"value": value, **_given(kpi, thresholds)})
+    return None if found is None else Level(int(found))
+
+
+def _given(kpi: BusinessKpi, thresholds: Mapping[Level, float]) -> dict[str, Item]:
+    return {"falls": kpi.kpi.direction == "down", **{level.id: thresholds.get(level) for level in GRADED}}
 
 
 def grade(
@@ -117,99 +126,70 @@ def grade(
 ) -> Grade:
     """The level of ``value``, the next one, and what it takes to get there. A KPI for which no benchmark is published
     stands against the owner's ``target``, else against the ``previous`` period."""
-    level = level_of(kpi, value, thresholds)
-    if level is None:
-        standing = None if value is None or kpi.thresholds else standing_of(kpi, value, target, previous)
-        reference = previous if target is None else target
-        position = _standing_position(kpi, value, reference, standing) if standing else None
-        return Grade(None, None, None, position, standing=standing)
-    assert value is not None
-    edges = {level: _edge(kpi, level, thresholds) for level in GRADED if level in thresholds}
-    following = min((other for other in edges if other > level), default=None)
-    low = edges[level].value if level in edges else _worst(kpi, edges[following].value if following else 0.0)
-    high = edges[following].value if following else _best(kpi, low)
-    progress = 0.0 if high == low else max(0.0, min(1.0, (value - low) / (high - low)))
-    slope = _slope(kpi, arguments)
-    to_next = _to_next(kpi, value, edges[following], slope) if following and slope else None
-    return Grade(level, following, to_next, level + progress, low, high, slope)
+    found = evaluated(kpi, arguments, thresholds, {"value": value, "target": target, "previous": previous})
+    return graded(kpi, found)
 
 
-def standing_of(kpi: BusinessKpi, value: float, target: float | None, previous: float | None) -> Standing | None:
-    """How ``value`` stands against the owner's target, else against the previous period; None without either."""
-    if target is not None:
-        return Standing(str(against_target(kpi, value, target)))
-    if previous is not None and (trend := trend_of(kpi, value, value - previous)):
-        return Standing(trend)
-    return None
+def evaluated(
+    kpi: BusinessKpi,
+    arguments: Mapping[str, float | None],
+    thresholds: Mapping[Level, float],
+    besides: Mapping[str, Item] = NOTHING,
+) -> Evaluation:
+    """The rules of a KPI over a whole period, without a minimum of cases; without a target and a past, unless they are
+    given ``besides``."""
+    sample = kpi.kpi.sample
+    given: dict[str, Item] = {
+        **{f"measure.{name}": value for name, value in arguments.items()},
+        **_given(kpi, thresholds),
+        **dict.fromkeys(("target", "previous", "total", "squares")),
+        "days_gone": 1.0,
+        "days_left": 0.0,
+        "days_share": 1.0,
+        "sample": arguments[sample] if sample else None,
+        "minimum_cases": 0.0,
+        "dollar_rate": 1.0,
+        "typed": 0.0,
+    }
+    return Evaluation(rulebook(kpi), given | dict(besides))
 
 
-def _standing_position(kpi: BusinessKpi, value: float | None, reference: float | None, standing: Standing) -> float:
-    """Where a value without a benchmark is on the scale of positions: 2 is what it is held against."""
-    if value is None or reference is None or value <= 0 or reference <= 0:
-        return {Level.BELOW: 1.0, Level.TYPICAL: 2.0, Level.ABOVE_AVERAGE: 3.0}[standing.shade]
-    share = reference / value if kpi.kpi.direction == "down" else value / reference
-    return min(4.0, 2 * share)
+def graded(kpi: BusinessKpi, found: Evaluation) -> Grade:
+    """The grade by rules that were evaluated."""
+    level, following, standing = (found.number(id_) for id_ in ("level", "next", "standing"))
+    amount, lever = found.number("amount"), kpi.kpi.lever
+    step = None
+    if amount is not None and lever:
+        step = ToNext(kpi.argument(lever), amount, "more" if found.text("sign") == grading.MORE else "less")
+    return Grade(
+        level=None if level is None else Level(int(level)),
+        next_level=None if following is None else Level(int(following)),
+        to_next=step,
+        position=found.number("position"),
+        low=found.number("low"),
+        high=found.number("high"),
+        slope=found.number("slope"),
+        standing=None if level is not None else standing_numbered(standing),
+    )
 
 
-def _edge(kpi: BusinessKpi, level: Level, thresholds: Mapping[Level, float]) -> Threshold:
-    return Threshold(comparison=kpi.comparison(level), value=thresholds[level])
-
-
-def _worst(kpi: BusinessKpi, first: float) -> float:
-    """Where the scale of positions begins: the natural worst, or twice the first threshold where lower is better."""
-    if kpi.kpi.direction == "down":
-        return 2 * first
-    return -100.0 if kpi.kpi.unit == "score" and not kpi.own else 0.0
-
-
-def _best(kpi: BusinessKpi, last: float) -> float:
-    """Where the scale of positions ends: the natural best, or twice the last threshold where there is none."""
-    if kpi.kpi.direction == "down":
-        return 0.0
-    if kpi.kpi.unit == "score" and not kpi.own:
-        return 100.0
-    return 1.0 if kpi.kpi.bounded else 2 * last
-
-
-def _slope(kpi: BusinessKpi, arguments: Mapping[str, float | None]) -> float | None:
-    """Every formula is linear in its lever, so one step of the lever tells what each step brings."""
-    lever = kpi.kpi.lever
-    base = arguments[lever] if lever else None
-    if lever is None or base is None:
-        return None
-    formula = parse(kpi.kpi.formula)
-    before, after = evaluate(formula, arguments), evaluate(formula, {**arguments, lever: base + 1})
-    return None if before is None or after is None else after - before
-
-
-def _to_next(kpi: BusinessKpi, value: float, edge: Threshold, slope: float) -> ToNext:
-    assert kpi.kpi.lever is not None
-    measure = kpi.argument(kpi.kpi.lever)
-    upwards = edge.comparison in (">=", ">")
-    needed = edge.value - value if upwards else value - edge.value
-    noise = noise_of(edge.value)
-    # Whole numbers, or tenths of an hour or month: the fewest of them that pass, at a strict edge one past it.
-    per_unit = 1 if measure.told_whole else TENTHS
-    step = abs(slope) / per_unit
-    if edge.comparison in (">=", "<="):
-        amount = math.ceil((needed - noise) / step) / per_unit
-    else:
-        amount = (math.floor((needed + noise) / step) + 1) / per_unit
-    return ToNext(measure, amount, "more" if (slope > 0) == upwards else "less")
+def standing_numbered(number: float | None) -> Standing | None:
+    """The standing that has this number in formulas."""
+    return None if number is None or number < len(Level) else list(Standing)[int(number) - len(Level)]
 
 
 def against_target(kpi: BusinessKpi, value: float | None, target: float | None) -> Literal["met", "missed"] | None:
     """Whether ``value`` reaches the owner's target; None without either."""
     if value is None or target is None:
         return None
-    short = value - target if kpi.kpi.direction == "down" else target - value
-    return "met" if short <= noise_of(target) else "missed"
+    reached = evaluate(
+        grading.met(traits_of(kpi), Name("value")), {"value": value, "target": target, **_given(kpi, {})}
+    )
+    return "met" if reached else "missed"
 
 
 def trend_of(kpi: BusinessKpi, value: float | None, change: float | None) -> Literal["better", "worse", "same"] | None:
     """Which way a ``change`` to ``value`` goes; None without either."""
-    if value is None or change is None:
-        return None
-    if abs(change) <= noise_of(value):
-        return "same"
-    return "better" if (change > 0) == (kpi.kpi.direction == "up") else "worse"
+    moves = either(known(Name("value"), Name("change")), grading.rules(traits_of(kpi))["trend"])
+    held = {"value": value, "held": value, "change": change, **_given(kpi, {})}
+    return cast('Literal["better", "worse", "same"] | None', Evaluation({"trend": moves}, held).text("trend"))

@@ -6,20 +6,34 @@ that nobody gave.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from functools import cache
-from statistics import NormalDist
 from typing import TYPE_CHECKING
+
+from kpixl.formula import Name
+from kpixl.formula.calls import CONFIDENCE, Z, student
+from kpixl.formula.expressions import (
+    BLANK,
+    either,
+    equal,
+    every,
+    known,
+    maximum,
+    minimum,
+    or_else,
+    square_root,
+)
+from kpixl.formula.expressions import student as quantile
+from kpixl.kpi.evaluation import Evaluation
+from kpixl.kpi.grading import TARGET, met, reached
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kpixl.catalog.model import BusinessKpi
+    from kpixl.formula.nodes import Node
+    from kpixl.kpi.traits import Traits
 
-CONFIDENCE = 0.95
-Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-"""The normal quantile of a two-sided interval, 1.96."""
+__all__ = ["CONFIDENCE", "Interval", "Z", "ends", "mean", "net_promoter", "student", "wilson"]
+
 NPS_ADDED, NPS_SHARE = 3.0, 0.75
 """Answers added before an interval for NPS is taken, and how many of them are promoters, and detractors."""
 ROUNDING = 1e-9
@@ -34,100 +48,112 @@ class Interval:
     high: float
 
 
+# As expressions: the ends by their names
+
+
+_VALUE, _CASES = Name("value"), Name("sample")
+
+
+def ends(traits: Traits) -> dict[str, Node]:
+    """``interval_low`` and ``interval_high`` of a KPI's value; blank where there is no interval to be had. Of a mean
+    they want the ``total`` and the ``squares`` summed up behind it, and in ``typed`` how many totals were typed."""
+    made = {"share": _WILSON, "nps": _NET_PROMOTER, "mean": _MEAN}
+    return made[traits.interval] if traits.interval else {"interval_low": BLANK, "interval_high": BLANK}
+
+
+def _between(test: Node, low: Node, high: Node) -> dict[str, Node]:
+    return {"interval_low": or_else(either(test, low)), "interval_high": or_else(either(test, high))}
+
+
+def _wilson() -> dict[str, Node]:
+    """The Wilson score interval (1927)."""
+    share = maximum(0, minimum(1, _VALUE))
+    scale = 1 + Z**2 / _CASES
+    centre = (share + Z**2 / (2 * _CASES)) / scale
+    half = Z * square_root(share * (1 - share) / _CASES + Z**2 / (4 * _CASES) / _CASES) / scale
+    test = every(known(_VALUE, _CASES), _VALUE >= -ROUNDING, _VALUE <= 1 + ROUNDING, _CASES > 0)
+    return _between(test, maximum(0, centre - half), minimum(1, centre + half))
+
+
+def _net_promoter() -> dict[str, Node]:
+    """The adjusted Wald interval of a Net Promoter Score (B. Rocks, The American Statistician, 2016): three answers are
+    added, three quarters of one a promoter and as much a detractor. It is made to hold the score itself, which it may
+    miss where every one of a few answers is the same."""
+    promoters, detractors = Name("measure.promoters"), Name("measure.detractors")
+    answers = _CASES + NPS_ADDED
+    p, d = (promoters + NPS_SHARE) / answers, (detractors + NPS_SHARE) / answers
+    half = 100 * Z * square_root((p + d - (p - d) ** 2) / answers)
+    test = every(known(_VALUE, promoters, detractors, _CASES), promoters >= 0, detractors >= 0, _CASES > 0)
+    test = every(test, promoters + detractors + 2 * NPS_SHARE <= answers)
+    low, high = minimum(_VALUE, 100 * (p - d) - half), maximum(_VALUE, 100 * (p - d) + half)
+    return _between(test, maximum(-100, low), minimum(100, high))
+
+
+def _mean() -> dict[str, Node]:
+    """Student's interval of the mean of amounts of which none is negative; none of fewer than two, nor where a total
+    was typed, of which no squares are known."""
+    total, squares = Name("total"), Name("squares")
+    centre = total / _CASES
+    variance = (squares - total * centre) / (_CASES - 1)
+    spread = either(variance <= ROUNDING * centre**2, 0, variance)
+    half = quantile(_CASES - 1) * square_root(spread / _CASES)
+    test = every(known(_VALUE, squares, total, _CASES), equal(Name("typed"), 0), _CASES >= 2)
+    return _between(test, maximum(0, centre - half), centre + half)
+
+
+_WILSON, _NET_PROMOTER, _MEAN = _wilson(), _net_promoter(), _mean()
+
+
+def settled(traits: Traits) -> Node:
+    """1 where both ends of the interval have the level of the value, or stand to the target as it does, else 0; blank
+    where that cannot be said. One case of a mean settles nothing."""
+    level, low, high = Name("level"), Name("low_level"), Name("high_level")
+    by_level = either(every(equal(low, level), equal(high, level)), 1, 0)
+    by_target: Node = BLANK
+    if not traits.benchmarked:
+        # As numbers: not every engine finds TRUE equal to TRUE.
+        low_met, high_met = (either(met(traits, Name(f"interval_{end}")), 1, 0) for end in ("low", "high"))
+        told = known(Name("standing"), TARGET)
+        by_target = either(told, either(equal(low_met, high_met), 1, 0))
+    alone: Node = BLANK
+    if traits.interval == "mean":
+        one = every(known(level, Name("squares")), equal(Name("typed"), 0), equal(_CASES, 1))
+        alone = either(one, 0)
+    return either(known(Name("interval_low")), either(known(level), by_level, by_target), alone)
+
+
+def certainty(traits: Traits) -> dict[str, Node]:
+    """The interval of a KPI's value, the level of each end, and whether that settles the value's."""
+    levels = {
+        f"{end}_level": either(known(Name("level"), Name(f"interval_{end}")), reached(traits, Name(f"interval_{end}")))
+        for end in ("low", "high")
+    }
+    return ends(traits) | levels | {"settled": settled(traits)}
+
+
+# Over numbers
+
+
 def wilson(share: float, cases: float) -> Interval | None:
-    """The Wilson score interval (1927) of a share of ``cases``; None where it is none, or of nothing."""
-    if not (cases > 0 and -ROUNDING <= share <= 1 + ROUNDING):
-        return None
-    p = min(1.0, max(0.0, share))
-    scale = 1 + Z**2 / cases
-    if not math.isfinite(scale):
-        return None
-    centre = (p + Z**2 / (2 * cases)) / scale
-    half = Z * math.sqrt(p * (1 - p) / cases + Z**2 / (4 * cases) / cases) / scale
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+    """The Wilson score interval of a share of ``cases``; None where it is none, or of nothing."""
+    return _interval(_WILSON, {"value": share, "sample": cases})
 
 
 def net_promoter(promoters: float, detractors: float, respondents: float) -> Interval | None:
-    """The adjusted Wald interval of a Net Promoter Score, −100…100 (B. Rocks, The American Statistician, 2016): three
-    answers are added, three quarters of one a promoter and as much a detractor. It is made to hold the score itself,
-    which it may miss where every one of a few answers is the same. None where the counts are not such."""
-    if not respondents > 0 or promoters < 0 or detractors < 0:
-        return None
-    count = respondents + NPS_ADDED
-    p, d = (promoters + NPS_SHARE) / count, (detractors + NPS_SHARE) / count
-    variance = p + d - (p - d) ** 2
-    if p + d > 1 or variance < 0:
-        return None
-    half = Z * math.sqrt(variance / count)
-    score = (promoters - detractors) / respondents
-    low, high = min(score, p - d - half), max(score, p - d + half)
-    return Interval(100 * max(-1.0, low), 100 * min(1.0, high))
+    """The adjusted Wald interval of a Net Promoter Score, −100…100; None where the counts are not such."""
+    score = 100 * (promoters - detractors) / respondents if respondents else None
+    counts = {"measure.promoters": promoters, "measure.detractors": detractors}
+    return _interval(_NET_PROMOTER, {"value": score, "sample": respondents, **counts})
 
 
 def mean(total: float, squares: float, cases: float) -> Interval | None:
     """Student's interval of the mean of ``cases`` amounts of which none is negative, by their sum and the sum of their
     squares; None for fewer than two."""
-    if cases < 2:
-        return None
-    centre = total / cases
-    variance = (squares - total * centre) / (cases - 1)
-    if variance <= ROUNDING * centre**2:
-        variance = 0.0
-    half = student(int(cases) - 1) * math.sqrt(variance / cases)
-    return Interval(max(0.0, centre - half), centre + half)
+    centre = total / cases if cases else None
+    return _interval(_MEAN, {"value": centre, "sample": cases, "total": total, "squares": squares, "typed": 0})
 
 
-@cache
-def student(freedom: int) -> float:
-    """The two-sided 95 % quantile of Student's t with whole degrees of freedom, as T.INV.2T(0.05, …) gives it.
-
-    The distribution function has a closed form for them, a finite sum (Abramowitz and Stegun 26.7.3 and 26.7.4), which
-    is solved by bisection; from 1,000 on, the first terms of their 26.7.5 are exact to the last digits.
-    """
-    if freedom >= _EXPANDED:
-        z, n = Z, float(freedom)
-        terms = (
-            (z**3 + z) / 4,
-            (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-            (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        )
-        return z + sum(term / n**power for power, term in enumerate(terms, 1))
-    low, high = 0.0, 13.0
-    while (middle := (low + high) / 2) not in (low, high):
-        low, high = (middle, high) if _within(middle, freedom) < CONFIDENCE else (low, middle)
-    return high
-
-
-_EXPANDED = 1000
-
-
-def _within(t: float, freedom: int) -> float:
-    """The probability that Student's t lies between −t and t."""
-    angle = math.atan(t / math.sqrt(freedom))
-    cosine, term, total = math.cos(angle), 1.0, 0.0
-    odd = freedom % 2
-    if odd:
-        term = cosine
-    for step in range(odd, freedom - 1, 2):
-        total += term
-        term *= cosine**2 * (step + 1) / (step + 2)
-    return (2 / math.pi) * (angle + math.sin(angle) * total) if odd else math.sin(angle) * total
-
-
-def interval(
-    kpi: BusinessKpi, value: float | None, arguments: Mapping[str, float | None], squares: float | None
-) -> Interval | None:
-    """The interval of a KPI's value, by the kind that the catalogue says; None where there is none to be had.
-    ``squares`` is the sum of the squares of what a mean is taken of, None unless all of it comes from rows."""
-    sample = arguments[kpi.kpi.sample] if kpi.kpi.sample else None
-    if value is None or sample is None:
-        return None
-    if kpi.kpi.interval == "share":
-        return wilson(value, sample)
-    if kpi.kpi.interval == "nps":
-        promoters, detractors = arguments["promoters"], arguments["detractors"]
-        return None if promoters is None or detractors is None else net_promoter(promoters, detractors, sample)
-    if kpi.kpi.interval == "mean" and squares is not None and kpi.kpi.lever:
-        total = arguments[kpi.kpi.lever]
-        return None if total is None else mean(total, squares, sample)
-    return None
+def _interval(rules: Mapping[str, Node], given: Mapping[str, float | None]) -> Interval | None:
+    found = Evaluation(rules, given)
+    low, high = found.number("interval_low"), found.number("interval_high")
+    return None if low is None or high is None else Interval(low, high)

@@ -6,7 +6,9 @@ One rule for levels, targets, trends, signals, pace, what-if and checks. The for
 
 from __future__ import annotations
 
-NOISE = 1e-9
+from kpixl.formula import nodes as formula
+
+NOISE = formula.NOISE
 """Two numbers are equal where they differ by no more than this, times the larger of 1 and the second."""
 
 

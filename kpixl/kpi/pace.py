@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpixl.kpi.noise import noise_of
+from kpixl.kpi import grading
+from kpixl.kpi.evaluation import Evaluation
 from kpixl.period import from_serial
 
 if TYPE_CHECKING:
@@ -63,10 +64,17 @@ def clock(period: Period, entered_until: float | None, today: date) -> PeriodClo
 
 def pace(value: float, target: float | None, now: PeriodClock, *, less_is_better: bool) -> Pace | None:
     """The pace of a value that builds up; None unless the period still runs."""
-    if not now.running:
+    return paced(Evaluation(grading.pace(falls=less_is_better), {"value": value, "target": target, **days(now)}))
+
+
+def days(now: PeriodClock) -> dict[str, float]:
+    """The clock by the names that rules have for it."""
+    return {"days_gone": float(now.gone), "days_left": float(now.left), "days_share": now.share}
+
+
+def paced(found: Evaluation) -> Pace | None:
+    """The pace by rules that were evaluated; None where the value does not build up, or not now."""
+    forecast, word = found.number("forecast"), found.text("pace")
+    if forecast is None:
         return None
-    if target is None:
-        return Pace(value / now.share, None, None)
-    steady = target * now.share
-    ahead = steady - value if less_is_better else value - steady
-    return Pace(value / now.share, steady, ahead >= -noise_of(steady))
+    return Pace(forecast, found.number("steady"), None if word is None else word == "on_track")

@@ -5,34 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
-from kpixl.catalog.model import Level, Standing, Threshold
+from kpixl.catalog.model import Level, Threshold
 from kpixl.entries import Entries
 from kpixl.formula import evaluate, parse
-from kpixl.kpi.grade import (
-    GRADED,
-    UNGRADED,
-    Reason,
-    against_target,
-    calculate,
-    grade,
-    level_of,
-    passes,
-    trend_of,
-)
+from kpixl.kpi.evaluation import Evaluation
+from kpixl.kpi.grade import GRADED, Reason, calculate, grade, graded, passes, reason_of
+from kpixl.kpi.grading import UNPLACED
 from kpixl.kpi.in_force import settings_used
-from kpixl.kpi.interval import Interval, interval
+from kpixl.kpi.interval import Interval
 from kpixl.kpi.measure import MeasureValue
 from kpixl.kpi.own import own_kpis
-from kpixl.kpi.pace import PeriodClock, clock, pace
+from kpixl.kpi.pace import PeriodClock, clock, days, paced
 from kpixl.kpi.result import Certainty, Comparison, Result, YearToDate
+from kpixl.kpi.rulebook import rulebook
 from kpixl.kpi.signals import Limits, limits, marked, signal
+from kpixl.kpi.traits import traits_of
 from kpixl.kpi.year_to_date import closed_periods, first_closed, year_to_date
 from kpixl.period import Window
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, CautionRule
+    from kpixl.formula.states import Item
     from kpixl.period import Period
 
 PAST_PERIODS = 11
@@ -68,10 +63,6 @@ class Scorecard:
         """Worst position first; KPIs without a position and free slots last; ties in the catalogue's order."""
         keys = {result.kpi.id: order_key(result, index) for index, result in enumerate(self.slots)}
         return tuple(sorted(self.slots, key=lambda result: keys[result.kpi.id]))
-
-
-UNPLACED = 9
-"""Comes after every position."""
 
 
 def order_key(result: Result, index: int) -> float:
@@ -135,19 +126,6 @@ class _Scoring:
         return self.entries.history.value(period, name)
 
 
-@dataclass(frozen=True)
-class _Figure:
-    """A KPI computed, but not graded: its value, or why it has none, and what it was computed from."""
-
-    value: float | None
-    reason: Reason | None
-    arguments: Mapping[str, float | None]
-
-    def cases(self, kpi: BusinessKpi) -> float | None:
-        """How many cases are behind it; None where it counts none."""
-        return self.arguments[kpi.kpi.sample] if kpi.kpi.sample else None
-
-
 def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date) -> Scorecard:
     """Grade every KPI of the business, as of ``today``: the day on which it runs, unless another is given."""
     history = entries.history
@@ -177,48 +155,95 @@ def _own_result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
     value = None
     if entry is not None and kpi.name:
         value = evaluate(parse(kpi.kpi.formula), arguments) if kpi.kpi.formula else entry.value.number
-    reason = None if value is not None or not kpi.name else Reason("own_formula")
     thresholds = {
         level: cell.number for level, cell in (entry.thresholds if entry else {}).items() if cell.number is not None
     }
-    return _graded(kpi, scoring, _Figure(value, reason, arguments), thresholds)
+    found = _evaluated(kpi, scoring, arguments, thresholds, {"value": value, "falls": kpi.kpi.direction == "down"})
+    reason = None if value is not None or not kpi.name else Reason("own_formula")
+    if value is not None and found.number("standing") is None:
+        reason = Reason("no_bands")
+    return _told(kpi, scoring, arguments, thresholds, (found, reason))
 
 
 def _result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
     """A KPI of the business."""
     arguments = {argument.name: scoring.measures[argument.measure.name].used for argument in kpi.arguments}
-    value, reason = calculate(kpi, arguments)
-    result = _graded(kpi, scoring, _Figure(value, reason, arguments), thresholds_in_force(kpi, scoring.entries))
-    squares = _squares(kpi, scoring.measures)
-    found = replace(result.certainty, interval=interval(kpi, value, arguments, squares))
-    sure = settled(result, found.interval, one_case=squares is not None and found.sample == 1)
-    return replace(
-        result,
-        year=YearToDate(*_kpi_to_date(kpi, scoring)),
-        certainty=replace(found, settled=sure),
-        note=_note(kpi, scoring.measures),
+    thresholds = thresholds_in_force(kpi, scoring.entries)
+    found = _evaluated(kpi, scoring, arguments, thresholds, _behind_mean(kpi, scoring.measures))
+    result = _told(kpi, scoring, arguments, thresholds, (found, reason_of(kpi, found.text("reason"))))
+    return replace(result, year=YearToDate(*_kpi_to_date(kpi, scoring)), note=_note(kpi, scoring.measures))
+
+
+def _behind_mean(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> dict[str, Item]:
+    """What the interval of a mean is taken from: the total, the squares, and how many totals were typed instead."""
+    if traits_of(kpi).interval != "mean" or kpi.squares is None or not kpi.kpi.lever:
+        return {}
+    typed = sum(measures[argument.measure.name].typed is not None for argument in kpi.arguments)
+    total = measures[kpi.argument(kpi.kpi.lever).name].used
+    return {"total": total, "squares": measures[kpi.squares.name].used, "typed": float(typed)}
+
+
+def _evaluated(
+    kpi: BusinessKpi,
+    scoring: _Scoring,
+    arguments: Mapping[str, float | None],
+    thresholds: Mapping[Level, float],
+    besides: Mapping[str, Item],
+) -> Evaluation:
+    """The rules of a KPI over one workbook."""
+    entries, target = scoring.entries, scoring.entries.targets.get(kpi.id)
+    given: dict[str, Item] = {
+        **{f"measure.{name}": value for name, value in arguments.items()},
+        **{level.id: thresholds.get(level) for level in GRADED},
+        **days(scoring.clock),
+        "target": target.number if target else None,
+        "previous": scoring.value(entries.period.shift(-1), kpi.history_id),
+        "sample": arguments[kpi.kpi.sample] if kpi.kpi.sample else None,
+        "minimum_cases": fewest_cases(entries),
+        "dollar_rate": dollar_rate(entries),
+        **besides,
+    }
+    return Evaluation(rulebook(kpi), given)
+
+
+def _told(
+    kpi: BusinessKpi,
+    scoring: _Scoring,
+    arguments: Mapping[str, float | None],
+    thresholds: Mapping[Level, float],
+    evaluated: tuple[Evaluation, Reason | None],
+) -> Result:
+    """What the rules found, as a record."""
+    (found, reason), entries = evaluated, scoring.entries
+    value, past = found.number("value"), past_values(kpi, entries)
+    usual = usual_range(kpi, past)
+    whole = None if scoring.clock.running or not found.holds("enough") else value
+    low, high, sure = (found.number(id_) for id_ in ("interval_low", "interval_high", "settled"))
+    return Result(
+        kpi=kpi,
+        measures=arguments,
+        value=value,
+        reason=reason,
+        thresholds=thresholds,
+        grade=graded(kpi, found),
+        target=found.number("target"),
+        against_target=cast('Literal["met", "missed"] | None', found.text("against_target")),
+        past=Comparison(
+            previous=found.number("previous"),
+            year_before=scoring.value(entries.period.year_before, kpi.history_id),
+            change=found.number("change"),
+            trend=cast('Literal["better", "worse", "same"] | None', found.text("trend")),
+            usual=usual,
+            signal=None if usual is None or whole is None else signal(past, whole, usual),
+        ),
+        certainty=Certainty(
+            found.number("sample"),
+            None if low is None or high is None else Interval(low, high),
+            None if sure is None else bool(sure),
+        ),
+        pace=paced(found),
+        alert=found.holds("enough") and alert_of(kpi, value) is not None,
     )
-
-
-def _squares(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> float | None:
-    """The sum of squares behind a mean of the period; None unless all that it is made from comes from rows."""
-    if kpi.squares is None or kpi.window is not Window.PERIOD:
-        return None
-    behind = (measures[argument.measure.name] for argument in kpi.arguments)
-    return None if any(value.typed is not None for value in behind) else measures[kpi.squares.name].used
-
-
-def settled(result: Result, found: Interval | None, *, one_case: bool = False) -> bool | None:
-    """Whether both ends of the interval have the level of the value, or stand to the target as it does. One case
-    settles nothing."""
-    kpi, standing = result.kpi, result.grade.standing
-    if result.level is None and standing not in (Standing.MET, Standing.MISSED):
-        return None
-    if found is None:
-        return False if one_case else None
-    if result.level is not None:
-        return all(level_of(kpi, end, result.thresholds) is result.level for end in (found.low, found.high))
-    return len({against_target(kpi, end, result.target) for end in (found.low, found.high)}) == 1
 
 
 def natural_range(kpi: BusinessKpi) -> tuple[float | None, float | None]:
@@ -260,86 +285,6 @@ def past_values(kpi: BusinessKpi, entries: Entries) -> list[float | None]:
     """The KPI in the closed periods before this one, oldest first."""
     shifts = range(-PAST_PERIODS, 0)
     return [entries.history.value(entries.period.shift(shift), kpi.history_id) for shift in shifts]
-
-
-def ungraded_reason(kpi: BusinessKpi, rate: float | None, *, few: bool = False) -> Reason:
-    """Why a value has no level; ``few`` where the owner wants more cases."""
-    if few:
-        return Reason("too_few")
-    return Reason("no_rate" if kpi.in_dollars and rate is None else "no_bands")
-
-
-def builds_up(kpi: BusinessKpi, now: PeriodClock) -> bool:
-    """Whether the value grows with the days of a period that still runs."""
-    return kpi.kpi.builds_up and kpi.window is Window.PERIOD and now.running
-
-
-def _graded(kpi: BusinessKpi, scoring: _Scoring, figure: _Figure, thresholds: Mapping[Level, float]) -> Result:
-    """The grade of a figure, beside the owner's target and the past."""
-    entries, value, reason = scoring.entries, figure.value, figure.reason
-    target_cell = entries.targets.get(kpi.id)
-    target = target_cell.number if target_cell else None
-    going = None
-    if value is not None and builds_up(kpi, scoring.clock):
-        going = pace(value, target, scoring.clock, less_is_better=kpi.kpi.direction == "down")
-    # Against a target or a whole period stands what is to be expected; a published benchmark grades what is there.
-    held = going.forecast if going and not kpi.thresholds else value
-    sample = figure.cases(kpi)
-    few = sample is not None and sample < fewest_cases(entries)
-    # A part of a period is no point among whole ones.
-    past = _compared(kpi, scoring, held, whole=None if few or scoring.clock.running else value)
-    graded = UNGRADED if few else grade(kpi, held, thresholds, figure.arguments, target, past.previous)
-    reached = against_target(kpi, value, target)
-    if going:
-        reached = reached if reached == settled_early(kpi) else None
-        graded = replace(graded, standing=under_way(graded.standing, reached))
-    if value is not None and graded.shade is None:
-        reason = ungraded_reason(kpi, dollar_rate(entries), few=few)
-    return Result(
-        kpi=kpi,
-        measures=figure.arguments,
-        value=value,
-        reason=reason,
-        thresholds=thresholds,
-        grade=graded,
-        target=target,
-        against_target=None if few else reached,
-        past=past,
-        certainty=Certainty(sample),
-        pace=going,
-        alert=not few and alert_of(kpi, value) is not None,
-    )
-
-
-def _compared(kpi: BusinessKpi, scoring: _Scoring, held: float | None, *, whole: float | None) -> Comparison:
-    """What is held against the previous period, beside the closed ones; ``whole`` is the value that may be a signal."""
-    period, name = scoring.entries.period, kpi.history_id
-    previous = scoring.value(period.shift(-1), name)
-    change = None if held is None or previous is None else held - previous
-    past = past_values(kpi, scoring.entries)
-    usual = usual_range(kpi, past)
-    return Comparison(
-        previous=previous,
-        year_before=scoring.value(period.year_before, name),
-        change=change,
-        trend=trend_of(kpi, held, change),
-        usual=usual,
-        signal=None if usual is None or whole is None else signal(past, whole, usual),
-    )
-
-
-def settled_early(kpi: BusinessKpi) -> Literal["met", "missed"]:
-    """What more days cannot undo: a target for more that is met, one for less that is missed."""
-    return "missed" if kpi.kpi.direction == "down" else "met"
-
-
-def under_way(standing: Standing | None, reached: Literal["met", "missed"] | None) -> Standing | None:
-    """How what builds up stands to a target before the period is over: ``reached`` is what is settled already."""
-    if standing not in (Standing.MET, Standing.MISSED):
-        return standing
-    if reached is not None:
-        return Standing(reached)
-    return Standing.ON_TRACK if standing is Standing.MET else Standing.OFF_TRACK
 
 
 def _kpi_to_date(kpi: BusinessKpi, scoring: _Scoring) -> tuple[float | None, Reason | None]:

@@ -5,12 +5,38 @@ Pure numbers. After W. A. Shewhart and D. J. Wheeler: limits at the mean and 2.6
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from kpixl.kpi.noise import noise_of
+from kpixl.formula import Name, Node, evaluate
+from kpixl.formula.expressions import (
+    BLANK,
+    absolute,
+    cases,
+    count_of,
+    either,
+    equal,
+    every,
+    known,
+    largest,
+    maximum,
+    minimum,
+    noise,
+    opposite,
+    series,
+    smallest,
+    some,
+    sum_of,
+)
+from kpixl.kpi.evaluation import Evaluation
+from kpixl.kpi.grading import RUNNING, VALUE, enough
+from kpixl.kpi.traits import Traits
+
+if TYPE_CHECKING:
+    from kpixl.formula.states import Item
 
 LEAST_PERIODS = 6
 """With fewer closed periods nothing is said."""
@@ -48,59 +74,108 @@ class Limits:
     low: float
     high: float
 
-    @property
-    def noise(self) -> float:
-        """Two numbers no farther apart than this are equal."""
-        return noise_of(self.mean)
 
-    def side(self, value: float) -> int:
-        """1 above the mean, −1 below it, 0 on it."""
-        return (value > self.mean + self.noise) - (value < self.mean - self.noise)
+# As expressions
 
-    def outside(self, value: float) -> int:
-        """1 above the usual range, −1 below it, 0 within."""
-        return (value > self.high + self.noise) - (value < self.low - self.noise)
+
+_MEAN, _LOW, _HIGH = Name("mean"), Name("low"), Name("high")
+_PAST, _RANGES, _LAST = series("past"), series("moving_ranges"), series("last")
+_COUNT, _PAIRS = Name("count"), Name("ranges")
+_NOISE = noise(_MEAN)
+
+RANGE = either(known(Name("after"), Name("before")), absolute(Name("after") - Name("before")))
+"""How far two neighbouring periods lie apart."""
+
+
+def limit_rules(floor: float | None, ceiling: float | None) -> Mapping[str, Node]:
+    """What is usual, by the closed periods in ``past``, oldest first, and the ``moving_ranges`` between neighbours. No
+    limit passes ``floor`` or ``ceiling``, which no value can. Nothing with fewer than six values, or five ranges."""
+    sound = every(_COUNT >= LEAST_PERIODS, _PAIRS >= LEAST_PERIODS - 1)
+    spread = SCALE * sum_of(_RANGES) / _PAIRS
+    low, high = _MEAN - spread, _MEAN + spread
+    return {
+        "count": count_of(_PAST),
+        "ranges": count_of(_RANGES),
+        "mean": either(sound, sum_of(_PAST) / _COUNT),
+        "low": either(known(_MEAN), low if floor is None else maximum(floor, low)),
+        "high": either(known(_MEAN), high if ceiling is None else minimum(ceiling, high)),
+    }
+
+
+def usual_rules(traits: Traits, floor: float | None, ceiling: float | None) -> Mapping[str, Node]:
+    """The same for a KPI, with its ``state``: the number of the signal that its value is, where the period is over and
+    there are enough cases. Windows longer than the period overlap and hide how much periods differ."""
+    found = dict(limit_rules(floor, ceiling))
+    if not traits.by_period:
+        found["mean"] = BLANK
+    told = every(known(_MEAN, VALUE), opposite(RUNNING), enough(traits))
+    return found | {"state": either(told, _STATE)}
+
+
+def _state() -> Node:
+    run = cases((smallest(_LAST) > _MEAN + _NOISE, 3), (largest(_LAST) < _MEAN - _NOISE, 4), otherwise=0)
+    return cases(
+        (VALUE > _HIGH + _NOISE, 1),
+        (VALUE < _LOW - _NOISE, 2),
+        otherwise=either(equal(count_of(_LAST), RUN), run, 0),
+    )
+
+
+_STATE = _state()
+"""The number of the signal of a value, from 0 for usual; ``last`` are the last eight periods, this one among them."""
+
+_RAW, _BEFORE = Name("raw"), Name("before")
+RUN_LENGTH = either(
+    known(_RAW, _MEAN),
+    cases(
+        (_RAW > _MEAN + _NOISE, maximum(0, _BEFORE) + 1), (_RAW < _MEAN - _NOISE, minimum(0, _BEFORE) - 1), otherwise=0
+    ),
+    0,
+)
+"""How many in a row up to a period lie above the mean, negative where they lie below it; ``before`` is that of the
+period before."""
+BROKEN = some(_RAW > _HIGH + _NOISE, _RAW < _LOW - _NOISE, absolute(Name("run")) >= RUN)
+"""Whether a chart marks a period: outside the limits, or at least the eighth of a run."""
+
+
+# Over numbers
+
+
+def moving_ranges(past: Sequence[float | None]) -> list[float | None]:
+    """How far each closed period lies from the one before; None where one of the two has no value."""
+    return [evaluate(RANGE, {"after": after, "before": before}) for before, after in pairwise(past)]
 
 
 def limits(past: Sequence[float | None], floor: float | None, ceiling: float | None) -> Limits | None:
-    """The limits over closed periods, oldest first, None for one without a value. Ranges are taken between neighbours.
-    No limit passes ``floor`` or ``ceiling``, which no value can. None with fewer than six values, or with fewer than
-    five ranges."""
-    known = [value for value in past if value is not None]
-    ranges = [abs(after - before) for before, after in pairwise(past) if before is not None and after is not None]
-    if len(known) < LEAST_PERIODS or len(ranges) < LEAST_PERIODS - 1:
-        return None
-    mean = sum(known) / len(known)
-    spread = SCALE * sum(ranges) / len(ranges)
-    low, high = mean - spread, mean + spread
-    return Limits(mean, low if floor is None else max(floor, low), high if ceiling is None else min(ceiling, high))
+    """The limits over closed periods, oldest first, None for one without a value; None where nothing can be said."""
+    found = Evaluation(limit_rules(floor, ceiling), {"past": past, "moving_ranges": moving_ranges(past)})
+    mean, low, high = (found.number(id_) for id_ in ("mean", "low", "high"))
+    return None if mean is None or low is None or high is None else Limits(mean, low, high)
 
 
 def runs(values: Sequence[float | None], found: Limits) -> tuple[int, ...]:
     """For each period, how many in a row up to it lie above the mean, negative where they lie below it."""
-    lengths: list[int] = []
+    lengths = [0]
     for value in values:
-        side = 0 if value is None else found.side(value)
-        before = lengths[-1] if lengths else 0
-        lengths.append(side + (before if side and before * side > 0 else 0))
-    return tuple(lengths)
+        given = {"raw": value, "mean": found.mean, "before": float(lengths[-1])}
+        lengths.append(int(evaluate(RUN_LENGTH, given) or 0))
+    return tuple(lengths[1:])
 
 
 def signal(past: Sequence[float | None], value: float, found: Limits) -> Signal:
     """What ``value`` says beside the closed periods and their limits."""
-    outside = found.outside(value)
-    if outside:
-        return Signal.ABOVE if outside > 0 else Signal.BELOW
-    length = runs((*past, value), found)[-1]
-    if abs(length) >= RUN:
-        return Signal.RUN_ABOVE if length > 0 else Signal.RUN_BELOW
-    return Signal.USUAL
+    last = [*past, value][-RUN:]
+    return list(Signal)[int(evaluate(_STATE, {"value": value, "last": last, **_usual(found)}) or 0)]
 
 
 def marked(values: Sequence[float | None], found: Limits) -> tuple[bool, ...]:
     """Which periods a chart marks: those outside the limits, and from the eighth of a run on."""
-    lengths = runs(values, found)
+    usual = _usual(found)
     return tuple(
-        value is not None and (found.outside(value) != 0 or abs(length) >= RUN)
-        for value, length in zip(values, lengths, strict=True)
+        value is not None and bool(evaluate(BROKEN, {"raw": value, "run": float(run), **usual}))
+        for value, run in zip(values, runs(values, found), strict=True)
     )
+
+
+def _usual(found: Limits) -> dict[str, Item]:
+    return {"mean": found.mean, "low": found.low, "high": found.high}

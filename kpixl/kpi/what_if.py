@@ -5,23 +5,27 @@ Changes no entry, and knows nothing of sheets. KPIs of the owner's own are left 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Level, Made, Mean, Standing
-from kpixl.formula import evaluate, parse
-from kpixl.kpi.grade import against_target, calculate, level_of, standing_of
+from kpixl.formula import Name, evaluate, parse
+from kpixl.formula.expressions import BLANK, count, either, known, maximum, or_else, some
+from kpixl.kpi.grade import calculate, standing_numbered
+from kpixl.kpi.grading import EDGES, RUNNING, SHARE, TARGET, enough, reached, to_target
 from kpixl.kpi.noise import same
-from kpixl.kpi.score import builds_up, fewest_cases, settled_early, under_way
+from kpixl.kpi.pace import days
+from kpixl.kpi.score import fewest_cases
+from kpixl.kpi.traits import GRADED, Traits, traits_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kpixl.catalog.model import Argument, Business, BusinessKpi, Measure
-    from kpixl.kpi.pace import PeriodClock
+    from kpixl.formula.nodes import Node
+    from kpixl.formula.states import Item
     from kpixl.kpi.result import Result
     from kpixl.kpi.score import Scorecard
 
@@ -102,15 +106,37 @@ def suppose(scorecard: Scorecard) -> Supposed:
     return Supposed(then, kpis)
 
 
+_NOW, _CHANGE, _PERCENT, _THEN = Name("now"), Name("change"), Name("percent", "share"), Name("then")
+
+
+def changed(*, never_negative: bool) -> Node:
+    """A measure after a change in its own unit, then one as a fraction. A change counts from 0 where there is no figure
+    now; a fraction of nothing is nothing."""
+    now, change, percent = (either(known(part), part, 0) for part in (_NOW, _CHANGE, _PERCENT))
+    total = (now + change) * (1 + percent)
+    least = maximum(0, total) if never_negative else total
+    return either(some(known(_CHANGE), known(_NOW, _PERCENT)), or_else(least), _NOW)
+
+
+def before(traits: Traits) -> Node:
+    """The number of the level now; without a benchmark, of how the value stands to the owner's target."""
+    by_target = BLANK if traits.benchmarked else either(known(TARGET), Name("standing"))
+    return either(known(Name("level")), Name("level"), by_target)
+
+
+def after(traits: Traits) -> Node:
+    """The same for the value ``then``: thresholds, target and fewest cases are those in force; ``sample`` is what it
+    would be then."""
+    building = traits.builds_up and not traits.benchmarked
+    held = either(RUNNING, _THEN / SHARE, _THEN) if building else _THEN
+    by_target = BLANK if traits.benchmarked else either(known(TARGET), to_target(traits, _THEN, held))
+    stands = either(count(*EDGES) > 0, reached(traits, held), by_target)
+    return either(known(_THEN), either(enough(traits), stands))
+
+
 def supposed(now: float | None, change: float | None, percent: float | None, *, never_negative: bool) -> float | None:
-    """A measure after a change in its own unit, then one as a fraction. A change counts from 0 where there is no
-    figure now; a fraction of nothing is nothing."""
-    if (change is None and percent is None) or (now is None and change is None):
-        return now
-    value = ((now or 0.0) + (change or 0.0)) * (1.0 + (percent or 0.0))
-    if not math.isfinite(value):
-        return None
-    return max(0.0, value) if never_negative else value
+    """``changed`` for single numbers, ``percent`` as a fraction; None where there is none."""
+    return evaluate(changed(never_negative=never_negative), {"now": now, "change": change, "percent": percent})
 
 
 def _suppose_measure(measure: Measure, scorecard: Scorecard, then: dict[str, float | None]) -> float | None:
@@ -137,33 +163,27 @@ def _made(measure: Measure, made: Made, scorecard: Scorecard, then: dict[str, fl
 
 
 def _suppose_kpi(result: Result, scorecard: Scorecard, then: Mapping[str, float | None]) -> Moved:
-    kpi = result.kpi
+    kpi, traits = result.kpi, traits_of(result.kpi)
     arguments = {argument.name: then[argument.measure.name] for argument in kpi.arguments}
     value, _ = calculate(kpi, arguments)
-    sample = arguments[kpi.kpi.sample] if kpi.kpi.sample else None
-    few = sample is not None and sample < fewest_cases(scorecard.entries)
-    after = None if few else _standing(kpi, value, result, scorecard.clock)
-    return Moved(result.value, value, _standing_now(result), after)
+    standing = result.grade.standing
+    given: dict[str, Item] = {
+        **{level.id: result.thresholds.get(level) for level in GRADED},
+        **days(scorecard.clock),
+        "then": value,
+        "target": result.target,
+        "sample": arguments[kpi.kpi.sample] if kpi.kpi.sample else None,
+        "minimum_cases": fewest_cases(scorecard.entries),
+        "level": None if result.level is None else float(result.level),
+        "standing": standing.number if standing else None,
+    }
+    now = _numbered(evaluate(before(traits), given))
+    return Moved(result.value, value, now, _numbered(evaluate(after(traits), given)))
 
 
-def _standing_now(result: Result) -> Level | Standing | None:
-    if result.level is not None or result.target is None:
-        return result.level
-    return result.grade.standing
-
-
-def _standing(kpi: BusinessKpi, value: float | None, result: Result, now: PeriodClock) -> Level | Standing | None:
-    if kpi.thresholds or value is None or not builds_up(kpi, now):
-        level = level_of(kpi, value, result.thresholds)
-        if level is not None or value is None or result.target is None or kpi.thresholds:
-            return level
-        return standing_of(kpi, value, result.target, None)
-    held = value / now.share
-    level = level_of(kpi, held, result.thresholds)
-    if level is not None or result.target is None:
-        return level
-    reached = against_target(kpi, value, result.target)
-    return under_way(standing_of(kpi, held, result.target, None), reached if reached == settled_early(kpi) else None)
+def _numbered(number: float | None) -> Level | Standing | None:
+    """The level or standing that has this number."""
+    return Level(int(number)) if number is not None and number < len(Level) else standing_numbered(number)
 
 
 def direction(kpi: BusinessKpi, moved: Moved) -> Literal["better", "worse"] | None:

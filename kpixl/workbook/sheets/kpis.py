@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl import palette
-from kpixl.catalog.model import OWN_SLOTS, Level, Standing, value_formula
+from kpixl.catalog.model import OWN_SLOTS, Level, value_formula
 from kpixl.errors import N_
 from kpixl.formula import names, parse, to_excel
 from kpixl.kpi.grade import GRADED, thresholds_published
-from kpixl.kpi.score import settled_early
 from kpixl.period import Window
 from kpixl.texts.words import (
     PACES,
@@ -25,10 +24,10 @@ from kpixl.texts.words import (
     unit_label,
 )
 from kpixl.workbook import style
-from kpixl.workbook.formulas import noise_of
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
+from kpixl.workbook.rule_formulas import RuleFormulas
 from kpixl.workbook.sheets.totals import past_value
-from kpixl.workbook.sheets.vocabulary import SIGNAL_ROWS, STANDING_ROWS, standing_index
+from kpixl.workbook.sheets.vocabulary import SIGNAL_ROWS, STANDING_ROWS
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
@@ -155,34 +154,25 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
             guarded=fresh,
         ),
     }
-    found |= _pace(result, c)
+    found |= _pace(result, RuleFormulas(kpi, c), c)
     published = thresholds_published(kpi)
     for graded in GRADED:
         found.update(_threshold(result, graded, published.get(graded), c))
     return found
 
 
-def _pace(result: Result, c: Context) -> dict[str, Cell]:
+def _pace(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell]:
     """Where a value that builds up day by day will stand at the end of a period that still runs, and where a steady one
     would stand now; blank for others."""
     kpi, unit, pace = result.kpi, result.kpi.kpi.unit, result.pace
-    value, target = f"{kpi.name_prefix}_value", f"{kpi.name_prefix}_target"
-    at = {column: c.at("kpis", kpi.id, column) for column in ("forecast", "steady")}
-    forecast = steady = word = '""'
-    if kpi.kpi.builds_up and kpi.window is Window.PERIOD:
-        forecast = f'IF(AND(ISNUMBER({value}),{RUNNING}),{value}/days_share,"")'
-        steady = f'IF(AND(ISNUMBER({at["forecast"]}),ISNUMBER({target})),{target}*days_share,"")'
-        ahead = f"{at['steady']}-{value}" if kpi.kpi.direction == "down" else f"{value}-{at['steady']}"
-        on_track = f"{ahead}>=-{noise_of(at['steady'])}"
-        word = f'IF(ISNUMBER({at["steady"]}),IF({on_track},{c.word("on_track")},{c.word("off_track")}),"")'
     fresh = kpi.id in c.rewound
-    on_track_now = pace.on_track if pace else None
+    on_track = pace.on_track if pace else None
     return {
-        "forecast": live(forecast, pace.forecast if pace else None, style.figure(unit), guarded=fresh),
-        "steady": live(steady, pace.steady if pace else None, style.figure(unit), guarded=fresh),
+        "forecast": live(formulas["forecast"], pace.forecast if pace else None, style.figure(unit), guarded=fresh),
+        "steady": live(formulas["steady"], pace.steady if pace else None, style.figure(unit), guarded=fresh),
         "pace": live(
-            word,
-            None if on_track_now is None else c.t(PACES[on_track_now]),
+            formulas["pace"],
+            None if on_track is None else c.t(PACES[on_track]),
             style.apart(style.MUTED_TEXT),
             guarded=fresh,
         ),
@@ -236,7 +226,7 @@ def unit_shown(kpi: BusinessKpi, c: Context) -> str:
 
 def _common(result: Result, c: Context) -> dict[str, Cell]:
     """What a KPI of the business and one of the owner's have in the same way."""
-    kpi, t = result.kpi, c.t
+    kpi, t, formulas = result.kpi, c.t, RuleFormulas(result.kpi, c)
     standing = c.at("calc", kpi.id, "standing")
     word = f"INDEX({c.span('words', 'text', STANDING_ROWS)},{standing}+1)"
     return {
@@ -246,60 +236,42 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
             style.apart(style.STRONG),
             name=f"{kpi.name_prefix}_level",
         ),
-        **_beside_the_target(result, c),
+        **_beside_the_target(result, formulas, c),
         "to_next": live(
             _to_next(kpi, c), to_next_text(result, t) or reason_text(result.reason, t), style.apart(style.WRAPPED)
         ),
-        **_beside_the_past(result, c),
+        **_beside_the_past(result, formulas, c),
         **_sure(result, c),
         "comment": static(c.comments.get(kpi.id), style.apart(style.WRAPPED)),
     }
 
 
-def _beside_the_target(result: Result, c: Context) -> dict[str, Cell]:
+def _beside_the_target(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell]:
     """The owner's target, whether it is met and by how much it is not."""
-    kpi, unit, entries = result.kpi, result.kpi.kpi.unit, c.scorecard.entries
-    value, target = f"{kpi.name_prefix}_value", f"{kpi.name_prefix}_target"
-    typed = entries.targets.get(kpi.id)
+    kpi, unit = result.kpi, result.kpi.kpi.unit
+    typed = c.scorecard.entries.targets.get(kpi.id)
     gap = None if result.value is None or result.target is None else result.value - result.target
-    known = f"AND(ISNUMBER({value}),ISNUMBER({target}){enough(kpi, ',')})"
-    reached, short = c.word("met"), c.word("missed")
-    if kpi.kpi.builds_up and kpi.window is Window.PERIOD:
-        # Before the period is over, only what more days cannot undo.
-        if settled_early(kpi) == "met":
-            short = f'IF({RUNNING},"",{short})'
-        else:
-            reached = f'IF({RUNNING},"",{reached})'
     return {
-        "target": entry_cell(typed.number if typed else None, style.entry(unit), name=target),
+        "target": entry_cell(typed.number if typed else None, style.entry(unit), name=f"{kpi.name_prefix}_target"),
         "against_target": live(
-            f'IF({known},IF({met(kpi, c, value)},{reached},{short}),"")',
+            formulas["against_target"],
             c.t(TARGETS[result.against_target]) if result.against_target else None,
             style.apart(style.MUTED_TEXT),
             guarded=kpi.id in c.rewound,
         ),
-        "gap": live(f'IF(AND(ISNUMBER({value}),ISNUMBER({target})),{value}-{target},"")', gap, style.change(unit)),
+        "gap": live(formulas["gap"], gap, style.change(unit)),
     }
 
 
-def _beside_the_past(result: Result, c: Context) -> dict[str, Cell]:
+def _beside_the_past(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell]:
     """The previous period and the year before, and how the value has moved."""
     kpi, past, unit = result.kpi, result.past, result.kpi.kpi.unit
     figure, fresh, name = style.figure(unit), kpi.id in c.rewound, kpi.history_id
-    words = {word: c.word(word) for word in TRENDS}
-    previous, now = c.at("kpis", kpi.id, "previous"), held(kpi, c)
     return {
         "previous": live(past_value(c, name, "period_previous"), past.previous, figure, guarded=fresh),
-        "change": live(
-            f'IF(AND(ISNUMBER({now}),ISNUMBER({previous})),{now}-{previous},"")',
-            past.change,
-            style.change(unit),
-            name=f"{kpi.name_prefix}_change",
-        ),
+        "change": live(formulas["change"], past.change, style.change(unit), name=f"{kpi.name_prefix}_change"),
         "trend": live(
-            _trend(kpi, words, falls(kpi, c), now),
-            c.t(TRENDS[past.trend]) if past.trend else None,
-            style.apart(style.MUTED_TEXT),
+            formulas["trend"], c.t(TRENDS[past.trend]) if past.trend else None, style.apart(style.MUTED_TEXT)
         ),
         "year_before": live(past_value(c, name, "period_year_before"), past.year_before, figure, guarded=fresh),
     }
@@ -331,50 +303,6 @@ def _sure(result: Result, c: Context) -> dict[str, Cell]:
     }
 
 
-def falls(kpi: BusinessKpi, c: Context) -> str:
-    """A formula for whether lower is better: the owner may change it for a KPI of his own."""
-    if kpi.own:
-        return f"IFERROR({c.at('own', kpi.id, 'direction')}={c.word('direction_down')},FALSE)"
-    return "TRUE" if kpi.kpi.direction == "down" else "FALSE"
-
-
-def held(kpi: BusinessKpi, c: Context) -> str:
-    """The value that is held against thresholds, the target and other periods: the forecast, where no benchmark is
-    published for what builds up in a period that still runs."""
-    builds_up = kpi.kpi.builds_up and not kpi.thresholds
-    return c.at("calc", kpi.id, "held") if builds_up else f"{kpi.name_prefix}_value"
-
-
-def enough(kpi: BusinessKpi, before: str = "") -> str:
-    """Whether the owner's minimum of cases is reached; nothing where no cases are counted."""
-    sample = kpi.argument(kpi.kpi.sample).name if kpi.kpi.sample else ""
-    return f"{before}NOT(AND(ISNUMBER({sample}),N({sample})<minimum_cases))" if sample else ""
-
-
-RUNNING = "days_gone*days_left>0"
-"""Whether the period has begun and is not over."""
-
-
-def met(kpi: BusinessKpi, c: Context, value: str = "") -> str:
-    """Whether the value, or another one, reaches the target, where both are numbers."""
-    value, target = value or held(kpi, c), f"{kpi.name_prefix}_target"
-    noise = noise_of(target)
-    if kpi.own:
-        return f"IF({falls(kpi, c)},{value}-{target},{target}-{value})<={noise}"
-    sign = "-" if kpi.kpi.direction == "down" else ""
-    return f"{sign}({target}-{value})<={noise}"
-
-
-def under_way(kpi: BusinessKpi, c: Context, value: str, expected: str) -> str:
-    """The number of the standing to the target, of what builds up in a period that still runs: as
-    ``kpixl.kpi.score.under_way`` has it."""
-    number = {one: standing_index(None, one) for one in Standing}
-    track = f"IF({met(kpi, c, expected)},{number[Standing.ON_TRACK]},{number[Standing.OFF_TRACK]})"
-    if settled_early(kpi) == "met":
-        return f"IF({met(kpi, c, value)},{number[Standing.MET]},{track})"
-    return f"IF({met(kpi, c, value)},{track},{number[Standing.MISSED]})"
-
-
 def _threshold(result: Result, level: Level, published: float | None, c: Context) -> dict[str, Cell]:
     kpi, unit = result.kpi, result.kpi.kpi.unit
     yours = c.scorecard.entries.thresholds.get((kpi.id, level))
@@ -392,17 +320,6 @@ def _threshold(result: Result, level: Level, published: float | None, c: Context
             name=f"{kpi.name_prefix}_{level.id}",
         ),
     }
-
-
-def _trend(kpi: BusinessKpi, words: dict[str, str], falls_: str, value: str) -> str:
-    change = f"{kpi.name_prefix}_change"
-    noise = noise_of(value)
-    if kpi.own:
-        moved = f"IF(({change}>0)={falls_},{words['worse']},{words['better']})"
-    else:
-        rising, falling = ("better", "worse") if kpi.kpi.direction == "up" else ("worse", "better")
-        moved = f"IF({change}>0,{words[rising]},{words[falling]})"
-    return f'IF(ISNUMBER({change}),IF(ABS({change})<={noise},{words["same"]},{moved}),"")'
 
 
 def _to_next(kpi: BusinessKpi, c: Context) -> str:

@@ -8,16 +8,28 @@ from kpixl import palette
 from kpixl.catalog.model import Level, Made, Mean, Standing
 from kpixl.errors import N_
 from kpixl.formula import Name, parse, to_excel
-from kpixl.kpi.grade import GRADED
 from kpixl.kpi.noise import NOISE
-from kpixl.kpi.what_if import NEVER_NEGATIVE, Moved, Supposed, direction, follows, in_use, measures_of, suppose
-from kpixl.period import Window
+from kpixl.kpi.traits import traits_of
+from kpixl.kpi.what_if import (
+    NEVER_NEGATIVE,
+    Moved,
+    Supposed,
+    after,
+    before,
+    changed,
+    direction,
+    follows,
+    in_use,
+    measures_of,
+    suppose,
+)
 from kpixl.texts.words import SHAPES, STANDINGS, TRENDS, kpi_title, level_word, measure_label, unit_label
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT, made_formula, noise_of, reached
+from kpixl.workbook.formulas import NOISE_TEXT, made_formula, noise_of
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
-from kpixl.workbook.sheets.kpis import RUNNING, SMALL, met, under_way, unit_shown
-from kpixl.workbook.sheets.vocabulary import LEVELS_CHANGED, STANDING_ROWS, standing_index
+from kpixl.workbook.rule_formulas import RuleFormulas
+from kpixl.workbook.sheets.kpis import SMALL, unit_shown
+from kpixl.workbook.sheets.vocabulary import LEVELS_CHANGED, STANDING_ROWS
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi, Measure
@@ -109,10 +121,10 @@ def whole_cells(column: str, c: Context) -> list[tuple[int, int]]:
 def _count(found_out: Supposed, c: Context) -> Cell:
     """How many levels change; nothing where none does."""
     count = f"SUM({c.span('what_if', 'changed', [kpi_row(kpi) for kpi in c.business.kpis])})"
-    changed = found_out.levels_moved
+    moved = found_out.levels_moved
     return live(
         f'IF({count}=0,"",SUBSTITUTE({c.word("levels_changed")},"{{count}}",{count}))',
-        c.t(LEVELS_CHANGED).format(count=changed) if changed else "",
+        c.t(LEVELS_CHANGED).format(count=moved) if moved else "",
         style.Style(bold=True, colour=palette.ACCENT),
     )
 
@@ -161,11 +173,7 @@ def _then(measure: Measure, at: dict[str, str], c: Context) -> str:
         parts = {part.name: c.at("what_if", part.name, "then") for part in measure.parts}
         typed = c.at("totals", measure.name, "typed")
         return f"IF(ISNUMBER({typed}),{at['now']},{made_formula(measure, made, parts)})"
-    is_now, is_change, is_percent = (f"ISNUMBER({at[column]})" for column in ("now", "change", "percent"))
-    total = f"(IF({is_now},{at['now']},0)+IF({is_change},{at['change']},0))*(1+IF({is_percent},{at['percent']},0))"
-    least = f"MAX(0,{total})" if measure.unit in NEVER_NEGATIVE else total
-    changed = f"OR({is_change},AND({is_now},{is_percent}))"
-    return f'IF({changed},IFERROR({least},""),{at["now"]})'
+    return to_excel(changed(never_negative=measure.unit in NEVER_NEGATIVE), at)
 
 
 def slider(now: float | None, then: float | None) -> str:
@@ -199,7 +207,8 @@ def _kpi(kpi: BusinessKpi, moved: Moved, c: Context) -> dict[str, Cell]:
         c.word(word) for word in (("better", "worse") if kpi.kpi.direction == "up" else ("worse", "better"))
     )
     moves = direction(kpi, moved)
-    before, after = (None if one is None else _index(one) for one in (moved.before, moved.after))
+    index_now, index_then = (None if one is None else one.number for one in (moved.before, moved.after))
+    formulas = _standings(kpi, c)
     plain = style.Style(rule=palette.LINE)
     return {
         "label": label(kpi_title(kpi, t), style.Style(rule=palette.LINE, shrink=True)),
@@ -221,8 +230,8 @@ def _kpi(kpi: BusinessKpi, moved: Moved, c: Context) -> dict[str, Cell]:
         ),
         "level_now": live(_word(at["before"], c), _shown(moved.before, c), style.apart(style.STRONG)),
         "level_then": live(_word(at["after"], c), _shown(moved.after, c), style.apart(style.STRONG)),
-        "before": live(_before(kpi, c), before),
-        "after": live(_after(kpi, at["then"], c), after, guarded=fresh),
+        "before": live(formulas[0], index_now),
+        "after": live(formulas[1], index_then, guarded=fresh),
         "changed": live(f'IF({at["before"]}&""={at["after"]}&"",0,1)', int(moved.level_moves)),
     }
 
@@ -242,12 +251,6 @@ def _value(kpi: BusinessKpi, c: Context) -> str:
     return f"IF(ISNUMBER({text}),{text},{none})" if isinstance(formula, Name) else f"IFERROR({text},{none})"
 
 
-def _index(one: Level | Standing) -> int:
-    index = standing_index(one, None) if isinstance(one, Level) else standing_index(None, one)
-    assert index is not None
-    return index
-
-
 def _shown(one: Level | Standing | None, c: Context) -> str | None:
     if one is None:
         return None
@@ -258,29 +261,9 @@ def _word(index: str, c: Context) -> str:
     return f'IF(ISNUMBER({index}),INDEX({c.span("words", "text", STANDING_ROWS)},{index}+1),"")'
 
 
-def _before(kpi: BusinessKpi, c: Context) -> str:
-    """The level now; without a benchmark, the standing against the target."""
-    level, target = c.at("calc", kpi.id, "level"), f"{kpi.name_prefix}_target"
-    by_target = '""' if kpi.thresholds else f'IF(ISNUMBER({target}),{c.at("calc", kpi.id, "standing")},"")'
-    return f"IF(ISNUMBER({level}),{level},{by_target})"
-
-
-def _after(kpi: BusinessKpi, value: str, c: Context) -> str:
-    """The same for the value then: thresholds, target and fewest cases are those in force."""
-    edges = ",".join(f"{kpi.name_prefix}_{level.id}" for level in GRADED)
-    target, then = f"{kpi.name_prefix}_target", value
-    building = kpi.kpi.builds_up and kpi.window is Window.PERIOD and not kpi.thresholds
-    if building:
-        value = f"IF({RUNNING},{value}/days_share,{value})"
-    by_target = '""'
-    if not kpi.thresholds:
-        standings = f"{_index(Standing.MET)},{_index(Standing.MISSED)}"
-        stands = f"IF({met(kpi, c, value)},{standings})"
-        if building:
-            stands = f"IF({RUNNING},{under_way(kpi, c, then, value)},{stands})"
-        by_target = f'IF(ISNUMBER({target}),{stands},"")'
-    graded = f"IF(COUNT({edges})>0,{reached(kpi, value)},{by_target})"
-    if kpi.kpi.sample:
-        sample = c.at("what_if", kpi.argument(kpi.kpi.sample).name, "then")
-        graded = f'IF(IF(ISNUMBER({sample}),{sample}<minimum_cases,FALSE),"",{graded})'
-    return f'IF(ISNUMBER({then}),{graded},"")'
+def _standings(kpi: BusinessKpi, c: Context) -> tuple[str, str]:
+    """The level now and then; without a benchmark, the standing against the target."""
+    traits = traits_of(kpi)
+    sample = c.at("what_if", kpi.argument(kpi.kpi.sample).name, "then") if kpi.kpi.sample else ""
+    formulas = RuleFormulas(kpi, c, {"then": c.at("what_if", kpi_row(kpi), "then"), "sample": sample})
+    return formulas.write(before(traits)), formulas.write(after(traits))

@@ -1,0 +1,221 @@
+"""Builds expressions that read like the rules they are; what is certain beforehand is decided at once.
+
+``either(known(target), …)``: each function makes the node of its name. A test that is certain leaves only the part that
+counts, so that one rule serves the KPI whose direction is known and the one whose direction stands in a cell.
+"""
+
+from __future__ import annotations
+
+from kpixl.formula.nodes import (
+    NOISE,
+    And,
+    Blank,
+    Call,
+    Compare,
+    If,
+    IsNumber,
+    Join,
+    Name,
+    Near,
+    Node,
+    Not,
+    Number,
+    Or,
+    Otherwise,
+    Text,
+    Truth,
+    as_node,
+)
+
+BLANK = Blank()
+YES, NO = Truth(True), Truth(False)
+Given = Node | float | str | bool
+
+
+def either(test: Given, then: Given, otherwise: Given = BLANK) -> Node:
+    """``then`` where the test holds, else ``otherwise``."""
+    test_, then_, otherwise_ = as_node(test), as_node(then), as_node(otherwise)
+    if isinstance(test_, Truth):
+        return then_ if test_.value else otherwise_
+    return If(test_, then_, otherwise_)
+
+
+def cases(*pairs: tuple[Given, Given], otherwise: Given = BLANK) -> Node:
+    """What belongs to the first test that holds."""
+    found = as_node(otherwise)
+    for test, then in reversed(pairs):
+        found = either(test, then, found)
+    return found
+
+
+def every(*tests: Given) -> Node:
+    """Whether all hold."""
+    parts = [part for test in tests for part in _flat(as_node(test), And) if part != YES]
+    if NO in parts:
+        return NO
+    return And(tuple(parts)) if len(parts) > 1 else (parts[0] if parts else YES)
+
+
+def some(*tests: Given) -> Node:
+    """Whether any holds."""
+    parts = [part for test in tests for part in _flat(as_node(test), Or) if part != NO]
+    if YES in parts:
+        return YES
+    return Or(tuple(parts)) if len(parts) > 1 else (parts[0] if parts else NO)
+
+
+def _flat(node: Node, kind: type[And] | type[Or]) -> tuple[Node, ...]:
+    return node.parts if isinstance(node, (And, Or)) and isinstance(node, kind) else (node,)
+
+
+def opposite(test: Given) -> Node:
+    """Whether it does not hold."""
+    test_ = as_node(test)
+    if isinstance(test_, Truth):
+        return Truth(not test_.value)
+    return test_.operand if isinstance(test_, Not) else Not(test_)
+
+
+def known(*values: Given) -> Node:
+    """Whether all are numbers."""
+    return every(*(_known(as_node(value)) for value in values))
+
+
+def _known(value: Node) -> Node:
+    if isinstance(value, Number):
+        return YES
+    return NO if isinstance(value, (Blank, Text)) else IsNumber(value)
+
+
+def or_else(value: Given, instead: Given = BLANK) -> Node:
+    """The value, or ``instead`` where it is an error."""
+    value_ = as_node(value)
+    return value_ if isinstance(value_, (Number, Text, Truth, Blank)) else Otherwise(value_, as_node(instead))
+
+
+# Comparing numbers where noise counts as equal
+
+
+def at_least(value: Given, edge: Given) -> Node:
+    """value >= edge"""
+    return Near(">=", as_node(value), as_node(edge))
+
+
+def more_than(value: Given, edge: Given) -> Node:
+    """value > edge"""
+    return Near(">", as_node(value), as_node(edge))
+
+
+def at_most(value: Given, edge: Given) -> Node:
+    """value <= edge"""
+    return Near("<=", as_node(value), as_node(edge))
+
+
+def less_than(value: Given, edge: Given) -> Node:
+    """value < edge"""
+    return Near("<", as_node(value), as_node(edge))
+
+
+def same(value: Given, other: Given) -> Node:
+    """Whether two numbers differ by noise alone."""
+    return Near("=", as_node(value), as_node(other))
+
+
+def noise(reference: Given) -> Node:
+    """How far from ``reference`` a number may lie and still be equal to it."""
+    return Number(NOISE) * maximum(1, absolute(reference))
+
+
+def equal(value: Given, other: Given) -> Node:
+    """Whether two values are equal to the last digit: whole numbers, dates, texts, blanks."""
+    return Compare("=", as_node(value), as_node(other))
+
+
+def alike(value: Given, other: Given) -> Node:
+    """Whether two cells show the same, be it nothing."""
+    return Compare("=", Join((as_node(value), Text(""))), Join((as_node(other), Text(""))))
+
+
+# Functions
+
+
+def absolute(value: Given) -> Node:
+    """Without its sign."""
+    return _call("abs", value)
+
+
+def minimum(*values: Given) -> Node:
+    """The smallest; with one alone, that one."""
+    return _call("minimum", *values) if len(values) > 1 else as_node(values[0])
+
+
+def maximum(*values: Given) -> Node:
+    """The largest; with one alone, that one."""
+    return _call("maximum", *values) if len(values) > 1 else as_node(values[0])
+
+
+def square_root(value: Given) -> Node:
+    """The square root; an error below zero."""
+    return _call("square_root", value)
+
+
+def floor(value: Given) -> Node:
+    """The whole number at or below."""
+    return _call("floor", value)
+
+
+def round_up(value: Given) -> Node:
+    """The next whole number away from zero."""
+    return _call("round_up", value)
+
+
+def student(freedom: Given) -> Node:
+    """The two-sided 95 % quantile of Student's t."""
+    return _call("student", freedom)
+
+
+def count(*values: Given) -> Node:
+    """How many of the values are numbers."""
+    return _call("count", *values)
+
+
+def choose(index: Given, *values: Given) -> Node:
+    """The value of that number, from 1."""
+    return _call("choose", index, *values)
+
+
+def _call(function: str, *arguments: Given) -> Node:
+    return Call(function, tuple(map(as_node, arguments)))
+
+
+# Series
+
+
+def series(id_: str) -> Node:
+    """A row of numbers of which some may be missing."""
+    return Name(id_, "series")
+
+
+def count_of(row: Node) -> Node:
+    """How many numbers there are."""
+    return _call("count_of", row)
+
+
+def sum_of(row: Node) -> Node:
+    """The sum of those that are there."""
+    return _call("sum_of", row)
+
+
+def mean_of(row: Node) -> Node:
+    """The mean of those that are there; an error where none is."""
+    return sum_of(row) / count_of(row)
+
+
+def smallest(row: Node) -> Node:
+    """The smallest of a row without gaps; an error where one is missing."""
+    return _call("smallest", row)
+
+
+def largest(row: Node) -> Node:
+    """The largest of a row without gaps; an error where one is missing."""
+    return _call("largest", row)

@@ -1,0 +1,305 @@
+"""How a value is graded, as expressions: level, standing, position, what it takes, and how it stands to the target.
+
+Each rule is one expression over names: ``value``, ``target``, ``previous``, ``typical`` … are what goes in, and a rule
+may name another one. Python evaluates them over one workbook or many, the sheets write them as formulas over cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kpixl.catalog.model import Level, Standing
+from kpixl.formula import Name, denominators, names, parse, substituted
+from kpixl.formula.expressions import (
+    BLANK,
+    NO,
+    YES,
+    absolute,
+    at_least,
+    at_most,
+    cases,
+    choose,
+    count,
+    either,
+    equal,
+    every,
+    floor,
+    known,
+    less_than,
+    maximum,
+    minimum,
+    more_than,
+    noise,
+    opposite,
+    or_else,
+    round_up,
+)
+from kpixl.formula.nodes import Node, Truth, Wording
+from kpixl.kpi.traits import GRADED, Comparison, Traits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kpixl.catalog.model import Kpi
+
+# What goes in
+
+VALUE, TARGET, PREVIOUS, RAISED = Name("value"), Name("target"), Name("previous"), Name("raised")
+"""``raised`` is the value that one more of the lever would bring."""
+SAMPLE, FEWEST = Name("sample"), Name("minimum_cases")
+GONE, LEFT, SHARE = Name("days_gone"), Name("days_left"), Name("days_share", "share")
+FALLS = Name("falls", "truth")
+"""Whether less is better, of a KPI of which the owner says so."""
+EDGES = tuple(Name(level.id) for level in GRADED)
+
+RUNNING = GONE * LEFT > 0
+"""The period has begun and is not over."""
+TENTHS = 10
+"""What is not counted in whole numbers is told to a tenth."""
+UNPLACED = 9
+"""Comes after every position."""
+MORE, LESS = "+", "−"
+PASSES: Mapping[Comparison, Callable[[Node, Node], Node]] = {
+    ">=": at_least, ">": more_than, "<=": at_most, "<": less_than
+}  # fmt: skip
+
+
+def _falls(traits: Traits) -> Node:
+    return FALLS if traits.falls is None else Truth(traits.falls)
+
+
+def held(traits: Traits) -> Node:
+    """What stands against thresholds, the target and other periods: the forecast, where no benchmark is published for
+    what builds up in a period that still runs; a published benchmark grades what is there."""
+    if traits.benchmarked or not traits.builds_up:
+        return VALUE
+    return either(every(known(VALUE), RUNNING), VALUE / SHARE, VALUE)
+
+
+def held_name(traits: Traits) -> Name:
+    """The same, under its name for other rules."""
+    held_ = held(traits)
+    return held_ if isinstance(held_, Name) else Name("held")
+
+
+def enough(traits: Traits) -> Node:
+    """As many cases as the owner wants; what counts none has enough."""
+    return opposite(every(known(SAMPLE), SAMPLE < FEWEST)) if traits.counted else YES
+
+
+# Levels
+
+
+def reached(traits: Traits, value: Node) -> Node:
+    """The number of the best level whose threshold ``value`` passes. A blank threshold is never passed; noise counts as
+    equal."""
+    found: Node = cases(otherwise=Level.BELOW)
+    for level, edge, comparison in zip(GRADED, EDGES, traits.comparisons, strict=True):
+        passed = PASSES[comparison](value, edge)
+        if traits.falls is None:
+            sign = either(FALLS, -1, 1)
+            passed = at_least(value * sign, edge * sign)
+        found = either(either(known(edge), passed, NO), level, found)
+    return found
+
+
+def level(traits: Traits, value: Node) -> Node:
+    """The level of a value that is there; none where no threshold is."""
+    return either(every(known(value), count(*EDGES) > 0), reached(traits, value))
+
+
+def _level(traits: Traits) -> Node:
+    return either(every(known(VALUE), count(*EDGES) > 0, enough(traits)), reached(traits, held_name(traits)))
+
+
+def following(of: Node) -> Node:
+    """The next level after ``of`` that there is a threshold for."""
+    return cases(*((every(of < other, known(edge)), other) for other, edge in zip(GRADED, EDGES, strict=True)))
+
+
+# One rule a name
+
+
+@cache
+def rules(traits: Traits) -> Mapping[str, Node]:
+    """The rules of every KPI with these traits, by name. ``order`` wants the KPI's ``place`` among the others, from 1;
+    ``slope`` wants ``raised``."""
+    standing, low, high = Name("standing"), Name("low"), Name("high")
+    level_, next_, next_value = Name("level"), Name("next"), Name("next_value")
+    value = held_name(traits)
+    progress = maximum(0, minimum(1, (value - low) / (high - low)))
+    target_level, target_next = Name("target_level"), Name("target_next")
+    by_place = either(equal(high, low), 0, progress)
+    return {
+        "held": held(traits),
+        "level": _level(traits),
+        "standing": either(known(level_), level_, _unbenchmarked(traits, value)),
+        "shade": either(known(standing), choose(standing + 1, *_SHADES)),
+        "next": either(known(level_), following(level_)),
+        "next_value": either(known(next_), choose(next_, *EDGES)),
+        "low": either(known(level_), either(equal(level_, 0), _worst(traits, next_value), choose(level_, *EDGES))),
+        "high": either(known(level_), either(known(next_), next_value, _best(traits, low))),
+        "position": either(known(level_), level_ + by_place, _unbenchmarked_position(traits, value)),
+        "order": either(known(Name("position")), Name("position"), UNPLACED) + Name("place") / 1_000_000,
+        "slope": either(known(level_), or_else(RAISED - VALUE)) if traits.lever else BLANK,
+        "strict": either(known(next_), choose(next_, *(int(one in (">", "<")) for one in traits.comparisons))),
+        "amount": _amount(traits, value) if traits.lever else BLANK,
+        "sign": _sign(traits) if traits.lever else BLANK,
+        "change": either(known(value, PREVIOUS), value - PREVIOUS),
+        "against_target": _against_target(traits),
+        "gap": either(known(VALUE, TARGET), VALUE - TARGET),
+        "trend": either(known(Name("change")), moved(traits, value, Name("change"), *map(Wording, _MOVES))),
+        "target_level": either(every(known(TARGET), count(*EDGES) > 0), reached(traits, TARGET)),
+        "target_next": either(known(target_level), following(target_level)),
+        "target_position": _target_position(traits, target_level, target_next),
+        **(pace(falls=traits.falls) if traits.builds_up else dict.fromkeys(("forecast", "steady", "pace"), BLANK)),
+    }
+
+
+_MOVES = ("better", "worse", "same")
+_SHADES = tuple(shaded.value for shaded in (*Level, *(standing.shade for standing in Standing)))
+
+
+def _unbenchmarked(traits: Traits, value: Node) -> Node:
+    """The standing of a KPI without a level: against the target, else against the previous period. Blank where a
+    benchmark is published, which does not apply just now."""
+    if traits.benchmarked:
+        return BLANK
+    change = Name("change")
+    by_change = moved(traits, value, change, *(Standing(one).number for one in _MOVES))
+    by_target = to_target(traits, VALUE, value)
+    return either(
+        every(known(value), enough(traits)), either(known(TARGET), by_target, either(known(change), by_change))
+    )
+
+
+def _unbenchmarked_position(traits: Traits, value: Node) -> Node:
+    """Where it is on the scale of positions: 2 is what it is held against."""
+    if traits.benchmarked:
+        return BLANK
+    reference = either(known(TARGET), TARGET, PREVIOUS)
+    share = either(_falls(traits), reference / value, value / reference)
+    near = either(every(value > 0, reference > 0), minimum(4, 2 * share), Name("shade") + 1)
+    return either(known(Name("standing")), near)
+
+
+def _target_position(traits: Traits, level_: Node, next_: Node) -> Node:
+    """Where the target lies on the scale of positions; without a benchmark, in the middle is what the value is held
+    against."""
+    upper = choose(next_, *EDGES)
+    low = either(equal(level_, 0), _worst(traits, upper), choose(level_, *EDGES))
+    high = either(known(next_), upper, _best(traits, low))
+    progress = maximum(0, minimum(1, (TARGET - low) / (high - low)))
+    graded = either(known(level_, Name("position")), level_ + either(equal(high, low), 0, progress))
+    return either(equal(count(*EDGES), 0), either(known(Name("standing")), 2), graded)
+
+
+def _amount(traits: Traits, value: Node) -> Node:
+    """How much of the lever is missing to the next level: the smallest whole number, or tenth, that passes. Every
+    formula is linear in its lever, so that one step tells what each brings; at a strict edge it is one past it."""
+    edge, slope = Name("next_value"), Name("slope")
+    needed = either(_falls(traits), value - edge, edge - value)
+    per_unit = 1 if traits.lever == "whole" else TENTHS
+    step = absolute(slope) if per_unit == 1 else absolute(slope) / per_unit
+    strict, inclusive = floor((needed + noise(edge)) / step) + 1, round_up((needed - noise(edge)) / step)
+    fewest = either(
+        equal(Name("strict"), 1), *(one if per_unit == 1 else one / per_unit for one in (strict, inclusive))
+    )
+    return either(known(edge, slope), either(equal(slope, 0), BLANK, fewest))
+
+
+def _sign(traits: Traits) -> Node:
+    rises = Name("slope") > 0
+    sign = either(rises, LESS, MORE) if traits.falls else either(rises, MORE, LESS)
+    return either(known(Name("amount")), sign)
+
+
+def _against_target(traits: Traits) -> Node:
+    """Whether the target is met. Before the period is over, only what more days cannot undo."""
+    reached_, short = cases(otherwise=Wording("met")), cases(otherwise=Wording("missed"))
+    if traits.builds_up and traits.falls:
+        reached_ = either(RUNNING, BLANK, reached_)
+    elif traits.builds_up:
+        short = either(RUNNING, BLANK, short)
+    return either(every(known(VALUE, TARGET), enough(traits)), either(met(traits, VALUE), reached_, short))
+
+
+def pace(*, falls: bool | None) -> Mapping[str, Node]:
+    """Where a value that builds up will stand at the end of a period that still runs, if its days go on as they went;
+    where a steady one towards the target would stand now; and whether it is on the right side of that."""
+    steady = Name("steady")
+    ahead = at_most(VALUE, steady) if falls else at_least(VALUE, steady)
+    return {
+        "forecast": either(every(known(VALUE), RUNNING), VALUE / SHARE),
+        "steady": either(known(Name("forecast"), TARGET), TARGET * SHARE),
+        "pace": either(known(steady), either(ahead, Wording("on_track"), Wording("off_track"))),
+    }
+
+
+def _worst(traits: Traits, first: Node) -> Node:
+    """Where the scale of positions begins: the natural worst, or twice the first threshold where less is better."""
+    return either(_falls(traits), 2 * first, -100 if traits.score else 0)
+
+
+def _best(traits: Traits, last: Node) -> Node:
+    """Where it ends: the natural best, or twice the last threshold where there is none."""
+    most = 100 if traits.score else 1 if traits.bounded else 2 * last
+    return either(_falls(traits), 0, most)
+
+
+# The owner's target, and the previous period
+
+
+def met(traits: Traits, value: Node) -> Node:
+    """Whether a value reaches the target, where both are there."""
+    return either(_falls(traits), value - TARGET, TARGET - value) <= noise(TARGET)
+
+
+def under_way(traits: Traits, value: Node, expected: Node) -> Node:
+    """How what builds up stands to the target while the period runs. What more days cannot undo is said: a target for
+    more that is met, one for less that is missed; else whether what is to be ``expected`` would meet it."""
+    track = either(met(traits, expected), Standing.ON_TRACK.number, Standing.OFF_TRACK.number)
+    settled = either(met(traits, value), Standing.MET.number, track)
+    undone = either(met(traits, value), track, Standing.MISSED.number)
+    return either(_falls(traits), undone, settled)
+
+
+def to_target(traits: Traits, value: Node, held_: Node) -> Node:
+    """How a value without a benchmark stands to the target, where both are there."""
+    over = either(met(traits, held_), Standing.MET.number, Standing.MISSED.number)
+    return either(RUNNING, under_way(traits, value, held_), over) if traits.builds_up else over
+
+
+def moved(traits: Traits, value: Node, change: Node, better: object, worse: object, as_before: object) -> Node:
+    """Which way a change to ``value`` goes."""
+    rise, fall = either(_falls(traits), worse, better), either(_falls(traits), better, worse)  # type: ignore[arg-type]
+    return either(absolute(change) <= noise(value), as_before, either(change > 0, rise, fall))  # type: ignore[arg-type]
+
+
+# The KPI's own formula
+
+
+def computed(kpi: Kpi, prefix: str = "measure.", raised: str | None = None) -> Node:
+    """The KPI's formula over its measures, called by the ``prefix`` and their arguments' names; ``raised`` is one to
+    take one more of."""
+    bound: dict[str, Node] = {name: Name(prefix + name) for name in kpi.arguments}
+    if raised:
+        bound[raised] = bound[raised] + 1
+    return substituted(parse(kpi.formula), bound)
+
+
+def reason(kpi: Kpi, traits: Traits) -> Node:
+    """Why there is no value or no level, as the word of the reason; of one that has to do with a measure, ``missing``
+    or ``zero`` with the argument's name. Blank where both are there."""
+    why = cases(otherwise=Wording("divisor"))
+    for divisor in reversed(denominators(computed(kpi))):
+        why = either(equal(divisor, 0), Wording(f"zero.{names(divisor)[0].removeprefix('measure.')}"), why)
+    for name in reversed(kpi.arguments):
+        why = either(known(Name(f"measure.{name}")), why, Wording(f"missing.{name}"))
+    bands: Node = Wording("no_bands")
+    if traits.in_dollars:
+        bands = either(known(Name("dollar_rate")), bands, Wording("no_rate"))
+    bands = either(enough(traits), bands, Wording("too_few"))
+    return either(known(VALUE), either(known(Name("standing")), BLANK, bands), why)

@@ -1,0 +1,64 @@
+"""What the rules of a KPI depend on: its direction, edges and unit. KPIs with the same traits share their rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, cast
+
+from kpixl.catalog.model import Level
+from kpixl.period import Window
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import BusinessKpi
+
+Comparison = Literal[">=", ">", "<=", "<"]
+GRADED = (Level.TYPICAL, Level.ABOVE_AVERAGE, Level.EXCEPTIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """The traits of a KPI."""
+
+    falls: bool | None
+    """Whether less is better; None where the owner says so in a cell."""
+    comparisons: tuple[Comparison, Comparison, Comparison]
+    """How a value is compared at the edge of each level from typical on."""
+    benchmarked: bool
+    """Whether a benchmark is published."""
+    in_dollars: bool
+    """Whether it is in US dollars."""
+    builds_up: bool
+    """Whether the value grows with the days of the period that it is graded over."""
+    by_period: bool
+    """Whether it is graded over the period alone, and not over a longer window."""
+    score: bool
+    """Whether it runs from −100 to 100."""
+    bounded: bool
+    """Whether no value is above 1."""
+    counted: bool
+    """Whether it counts the cases behind it."""
+    lever: Literal["whole", "tenths"] | None
+    """What an owner is told of its lever: whole numbers, or tenths of an hour or month."""
+    interval: Literal["share", "nps", "mean"] | None
+    """How the interval of its value is taken; a mean only where the squares behind it are summed up."""
+
+
+def traits_of(kpi: BusinessKpi) -> Traits:
+    """The traits of ``kpi`` over its window."""
+    by_period, lever = kpi.window is Window.PERIOD, kpi.kpi.lever
+    interval = kpi.kpi.interval
+    if interval == "mean" and (kpi.squares is None or not by_period or not lever):
+        interval = None
+    return Traits(
+        falls=None if kpi.own else kpi.kpi.direction == "down",
+        comparisons=cast("tuple[Comparison, Comparison, Comparison]", tuple(map(kpi.comparison, GRADED))),
+        benchmarked=bool(kpi.thresholds),
+        in_dollars=kpi.in_dollars,
+        builds_up=kpi.kpi.builds_up and by_period,
+        by_period=by_period,
+        score=kpi.kpi.unit == "score" and not kpi.own,
+        bounded=kpi.kpi.bounded,
+        counted=kpi.kpi.sample is not None,
+        lever=("whole" if kpi.argument(lever).told_whole else "tenths") if lever else None,
+        interval=interval if kpi.kpi.sample else None,
+    )

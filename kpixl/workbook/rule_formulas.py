@@ -1,0 +1,65 @@
+"""The rules of a KPI as formulas: which cell or name of the workbook stands for what a rule names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.formula import substituted, to_excel
+from kpixl.kpi.rulebook import rulebook
+from kpixl.kpi.traits import GRADED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kpixl.catalog.model import BusinessKpi
+    from kpixl.formula.nodes import Node
+    from kpixl.workbook.grid import Context
+
+CALC = (
+    "held", "level", "standing", "shade", "next", "next_value", "strict", "low", "high", "position", "slope", "amount",
+    "interval_low", "interval_high", "low_level", "high_level", "target_level", "target_next",
+)  # fmt: skip
+"""Rules that stand in the hidden block ``calc``, by which others name them."""
+KPIS = ("previous", "forecast", "steady")
+"""What stands in the block ``kpis``."""
+
+
+class RuleFormulas:
+    """Writes the rules of one KPI as formulas of one workbook."""
+
+    def __init__(self, kpi: BusinessKpi, c: Context, besides: Mapping[str, str] | None = None) -> None:
+        self._kpi, self._c = kpi, c
+        self._rules = rulebook(kpi)
+        self._inline = {"raised": self._rules["raised"]} if "raised" in self._rules else {}
+        self.bind = {**cells_of(kpi, c), **(besides or {})}
+
+    def __getitem__(self, rule: str) -> str:
+        return self.write(self._rules[rule])
+
+    def write(self, node: Node) -> str:
+        """Any expression over the same names."""
+        return to_excel(substituted(node, self._inline), self.bind, self._word)
+
+    def _word(self, id_: str) -> str:
+        column, _, argument = id_.partition(".")
+        if not argument:
+            return self._c.word(id_)
+        return self._c.at("totals", self._kpi.argument(argument).name, column)
+
+
+def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
+    """The cell or name for each name of the rules."""
+    prefix = kpi.name_prefix
+    bind = {column: c.at("calc", kpi.id, column) for column in CALC} | {
+        **{column: c.at("kpis", kpi.id, column) for column in KPIS},
+        **{name: f"{prefix}_{name}" for name in ("value", "target", "change", *(level.id for level in GRADED))},
+        **{f"measure.{argument.name}": argument.measure.name for argument in kpi.arguments},
+    }
+    if kpi.kpi.sample:
+        bind["sample"] = kpi.argument(kpi.kpi.sample).name
+    if kpi.squares is not None and kpi.kpi.lever:
+        typed = ",".join(c.at("totals", argument.measure.name, "typed") for argument in kpi.arguments)
+        bind |= {"total": kpi.argument(kpi.kpi.lever).name, "squares": kpi.squares.name, "typed": f"COUNT({typed})"}
+    if kpi.own:
+        bind["falls"] = f"IFERROR({c.at('own', kpi.id, 'direction')}={c.word('direction_down')},FALSE)"
+    return bind
