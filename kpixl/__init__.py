@@ -1,6 +1,7 @@
 """kpixl: monthly KPI workbooks for owners of small service businesses who work in Excel.
 
-Percentages are fractions, times are hours, money is the workbook's own.
+Numbers are in the unit of their KPI or measure: a percentage is a fraction (0.9 is 90 %), a duration hours or months,
+NPS runs from −100 to 100, money is in the workbook's currency. Dates in cells are Excel's serial numbers.
 
 >>> import kpixl
 >>> result = kpixl.calc("css", {"satisfied": 45, "surveyed": 50})

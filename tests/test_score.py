@@ -138,6 +138,11 @@ def test_one_case_of_which_only_a_total_is_known_is_not_called_unsettled() -> No
     assert (found.certainty.interval, found.certainty.settled) == (None, None)
 
 
+def test_a_scorecard_has_no_result_of_another_kpi() -> None:
+    with pytest.raises(KeyError, match="frobnicate"):
+        scorecard({}).result("frobnicate")
+
+
 def test_where_the_target_lies_on_the_scale() -> None:
     # CSS begins to be typical at 0.85 and above average at 0.9: 0.875 is half of the way.
     graded = scorecard({"satisfied": 99, "surveyed": 100}).result("css")

@@ -177,6 +177,7 @@ class Threshold(Record, frozen=True):
 
     comparison: Literal[">=", ">", "<=", "<"]
     value: float
+    """In the KPI's unit."""
 
 
 class Argument(Record, frozen=True):
@@ -202,7 +203,7 @@ class Kpi(Record, frozen=True):
 
 
 class Example(Record, frozen=True):
-    """A worked example: what goes in and what the source says comes out."""
+    """A worked example: what goes in and what the source says comes out, each in its unit."""
 
     arguments: dict[str, float]
     value: float

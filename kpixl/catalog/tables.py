@@ -10,6 +10,8 @@ import msgspec
 from kpixl.period import Window
 
 Unit = Literal["fraction", "hours", "months", "money", "ratio", "count", "score", "tasks_per_hour"]
+"""What a number is in: a fraction (0.9 is 90 %), hours, months, money (the workbook's currency; US dollars in published
+thresholds), a ratio, a count, a score in points (NPS, −100 to 100), or tasks an hour."""
 FieldType = Literal["text", "date", "number", "choice"]
 Comparison = Literal[">=", ">", "<=", "<", "=", "<>", "filled"]
 

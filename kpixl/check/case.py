@@ -122,12 +122,12 @@ class EntryWords:
 
     @cached_property
     def counts(self) -> np.ndarray:
-        """In how many rows each text stands."""
+        """In how many rows each text stands; shape (texts,)."""
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
 
     @cached_property
     def first(self) -> np.ndarray:
-        """The first row of each text."""
+        """The first row of each text; shape (texts,)."""
         rows = np.flatnonzero(self.codes >= 0)[::-1]
         first = np.zeros(len(self.texts), dtype=int)
         first[self.codes[rows]] = rows
@@ -160,14 +160,14 @@ class TableLog:
 
     @cached_property
     def filled(self) -> np.ndarray:
-        """Which rows hold anything in a field."""
+        """Which rows hold anything in a field; shape (rows,)."""
         filled = np.zeros(len(self.rows), dtype=bool)
         for column in self.fields:
             filled |= ~self.blank(column.id)
         return filled
 
     def blank(self, column: str) -> np.ndarray:
-        """Which rows are blank in ``column``; an Excel error in a column of texts is not."""
+        """Which rows are blank in ``column``, shape (rows,); an Excel error in a column of texts is not."""
         blank = self.rows.blank(column)
         if column in self.rows.texts and self.rows.odd.get(column):
             blank = blank.copy()
@@ -191,7 +191,7 @@ class TableLog:
         return {id_: self.case.word(key, id_) for id_, key in ids.items()}
 
     def says(self, column: str, choice: str) -> np.ndarray:
-        """Which rows hold the word of ``choice``."""
+        """Which rows hold the word of ``choice``; shape (rows,)."""
         word = match_key(self.choices(self.table.field(column))[choice])
         words = self.words(column)
         same: np.ndarray = np.array([*(match_key(text) == word for text in words.texts), False])[words.codes]
@@ -203,7 +203,8 @@ class TableLog:
 
     @cached_property
     def names(self) -> np.ndarray:
-        """Which name or code each row has in its keys: equal numbers for the same one, −1 where a key is blank."""
+        """Which name or code each row has in its keys, shape (rows,): equal numbers for the same one, −1 where a key is
+        blank."""
         names = np.zeros(len(self.rows), dtype=np.int64)
         for key in self.keys:
             words = self.words(key.id)
@@ -213,7 +214,7 @@ class TableLog:
         return names
 
     def numbers(self, column: str) -> np.ndarray:
-        """The numbers of ``column``, NaN where there is none."""
+        """The numbers of ``column``, shape (rows,): dates are serials, NaN is none."""
         return self.rows.numbers[column].to_numpy(dtype=float)
 
     def heading(self, column: str) -> str | Message:

@@ -24,7 +24,7 @@ _PAST_DATES = serial(date.max) + 1
 
 
 def day_of(number: float, *, with_time: bool = False) -> date | float:
-    """The date that Excel shows for ``number``; the number itself where Excel has no such date."""
+    """The date that Excel shows for ``number``, a date serial; the number itself where Excel has no such date."""
     if not 0 <= number < _PAST_DATES:
         return float(number)
     day = from_serial(number)

@@ -29,7 +29,7 @@ def name_of(kpi: BusinessKpi) -> str | Message:
 
 
 def amount(value: float, unit: str, currency: str) -> Shown:
-    """A number with its unit: ``82.0%``."""
+    """A number with its unit: 0.82 as ``82.0%``."""
     return Shown(value) if abs(value) >= _ENORMOUS else Shown(value, unit, currency)
 
 
@@ -47,9 +47,13 @@ class Problem:
     severity: Severity
     code: str
     sheet: str
+    """Blank where it is of no sheet."""
     cell: str | None
+    """An address such as ``D12``."""
     table: str | None
+    """The id of the entry table."""
     field: str | None
+    """The id of its column; of a single cell, that of the setting, measure or KPI."""
     details: Mapping[str, object]
 
     @property

@@ -41,7 +41,9 @@ class NumberArray:
     ``CLASSIC_ERRORS``."""
 
     values: Array
+    """Floats: dates as serials, what is an error as anything."""
     errors: Array
+    """Whole numbers, of the same shape."""
 
     def cells(self) -> Array:
         """The same as objects: floats and errors."""
@@ -52,12 +54,12 @@ class NumberArray:
 
 
 def code_of(error: ExcelError) -> int:
-    """The number by which ``NumberArray`` knows an error."""
+    """The number by which ``NumberArray`` knows an error; ValueError for one that only newer Excels know."""
     return CLASSIC_ERRORS.index(error) + 1
 
 
 def number_of(cell: object) -> float | ExcelError:
-    """The number in a cell, a date as Excel counts it; an error for anything else."""
+    """The number in a cell, a date as its serial; an error for anything else."""
     if isinstance(cell, ExcelError):
         return cell.classic
     if isinstance(cell, np.datetime64):

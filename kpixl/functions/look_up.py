@@ -36,14 +36,14 @@ class Fault(Exception):
 
 
 def level(kpi: object, value: object, business: object = None) -> Cell:
-    """0 to 3, by the published benchmark."""
+    """0 to 3, by the published benchmark, for a ``value`` in the KPI's unit: 0.9 is 90 %, money is in US dollars."""
     found, number = _kpi(kpi, business), _number(value)
     _business(business)
     return _reached(found, number).value
 
 
 def grade(kpi: object, value: object, business: object = None, language: object = None) -> Cell:
-    """The level in words."""
+    """The same in words."""
     found, number = _kpi(kpi, business), _number(value)
     _business(business)
     t = _language(language)
@@ -51,15 +51,15 @@ def grade(kpi: object, value: object, business: object = None, language: object 
 
 
 def threshold(kpi: object, level: object, business: object = None) -> Cell:
-    """Where a level starts, as published."""
+    """Where a level starts, as published, in the KPI's unit; money in US dollars."""
     found, wanted = _kpi(kpi, business), _level(level)
     _business(business)
     return thresholds_published(found).get(wanted, ExcelError.NA)
 
 
 def to_next(kpi: object, measures: Array) -> Cell:
-    """How much of the lever is missing to the next level; negative where less of it is needed. ``measures`` are those
-    of the KPI, in the order of its arguments."""
+    """How much of the lever, in its unit, is missing to the next level; negative where less of it is needed.
+    ``measures`` are those of the KPI, in the order of its arguments."""
     found = _kpi(kpi, None)
     if measures.size != len(found.kpi.arguments):
         raise Fault(ExcelError.VALUE)

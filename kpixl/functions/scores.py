@@ -38,7 +38,7 @@ def css_scores(scores: Array, cut: Array) -> Cell:
 
 
 def art_times(opened: Array, resolved: Array) -> Cell:
-    """The mean of the hours from opening to resolution."""
+    """The mean of the hours from opening to resolution, both date serials."""
     if opened.shape != resolved.shape:
         raise Fault(ExcelError.VALUE)
     _pass_errors_on(opened)

@@ -31,6 +31,7 @@ class GroupResult:
     """One KPI of one group."""
 
     value: float | None
+    """In the KPI's unit; None without one."""
     level: Level | None
     cases: float | None
     """How many rows stand behind the value; None for hours, which are not counted in rows."""
@@ -70,7 +71,7 @@ class Section:
 
 
 def dimensions(business: Business) -> dict[str, tuple[BusinessKpi, ...]]:
-    """Each dimension of the business with the KPIs whose every measure has it."""
+    """Each dimension of the business, by id, with the KPIs whose every measure has it."""
     found = {dimension: _splittable(business, dimension) for dimension in catalogue().dimensions}
     return {dimension: kpis for dimension, kpis in found.items() if kpis}
 
@@ -98,12 +99,16 @@ class Groups:
     """The groups of one table by one dimension: the group of each row, and what each is called."""
 
     codes: np.ndarray
+    """For each row its group, as a place in ``keys`` and ``names``; shape (rows,)."""
     keys: tuple[str, ...]
+    """What equal names have in common: without case and outer spaces."""
     names: tuple[str, ...]
+    """As first written."""
 
 
 def groups_of(rows: EntryTable, dimension: str) -> Groups:
-    """Names are compared without case and outer spaces; each keeps the form in which it was first written."""
+    """The groups of ``rows``. Names are compared without case and outer spaces; each keeps the form in which it was
+    first written."""
     written, uniques = pd.factorize(rows.texts[dimension].to_numpy(), use_na_sentinel=False)
     names = ["" if not isinstance(text, str) else text.strip() for text in uniques]
     folded, keys = pd.factorize(np.array([name.casefold() for name in names], dtype=object))
@@ -144,8 +149,8 @@ def _section(tally: Tally, dimension: str, kpis: tuple[BusinessKpi, ...]) -> Sec
 
 
 def by_group(measure: Measure, tally: Tally, groups: Groups | None) -> dict[str, float] | None:
-    """The measure of each group, by the group's key; None where the measure has no value as a whole, or reaches over
-    closed periods, of which only totals are known."""
+    """The measure of each group in its unit, by the group's key; None where the measure has no value as a whole, or
+    reaches over closed periods, of which only totals are known."""
     of = measure.aggregate
     if groups is None or of is None or measure.through_past or not tally.can_measure(measure):
         return None

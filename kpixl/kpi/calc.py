@@ -31,7 +31,8 @@ class MissingArguments(UsageError):
 def calc(kpi_id: str, numbers: Mapping[str, float], business_id: str | None = None) -> Result:
     """The KPI as ``business_id`` grades it, or the first business of the catalogue that has it.
 
-    Without a workbook there is no target, no past and no year: those stay empty.
+    ``numbers`` are by argument, in the units of their measures. Without a workbook there is no target, no past and no
+    year: those stay empty. UnknownChoice, UnknownMeasure, NotANumber or MissingArguments where the call is wrong.
     """
     kpi = find_kpi(kpi_id, business_id)
     takes = kpi.kpi.arguments
@@ -65,7 +66,7 @@ def calc(kpi_id: str, numbers: Mapping[str, float], business_id: str | None = No
 
 
 def find_kpi(kpi_id: str, business_id: str | None = None) -> BusinessKpi:
-    """The KPI called ``kpi_id``, in capitals or not; UnknownChoice without one."""
+    """The KPI called ``kpi_id``, in capitals or not; UnknownChoice without such a KPI or business."""
     among = businesses() if business_id is None else (business(business_id),)
     found = {kpi.id: kpi for one in reversed(among) for kpi in one.kpis}
     try:

@@ -32,6 +32,7 @@ class Caution:
     rule: CautionRule
     results: tuple[Result, ...]
     currency: str
+    """The workbook's, three letters."""
 
     @property
     def id(self) -> str:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def leaving(entries: Entries, table: Table) -> np.ndarray:
-    """Which rows of ``table`` neither the period of ``entries`` nor a later one needs. A row that lacks what would tell
-    stays, and so does every row where a column that would tell is gone."""
+    """Which rows of ``table``, shape (rows,), neither the period of ``entries`` nor a later one needs. A row that lacks
+    what would tell stays, and so does every row where a column that would tell is gone."""
     rows = entries.tables.get(table.id)
     if rows is None:
         return np.zeros(0, dtype=bool)
@@ -32,7 +32,7 @@ def leaving(entries: Entries, table: Table) -> np.ndarray:
 
 
 def blank_rows(rows: EntryTable) -> np.ndarray:
-    """Which rows hold nothing: in no field, and in no column of the owner's."""
+    """Which rows, shape (rows,), hold nothing: in no field, and in no column of the owner's."""
     blank = np.ones(len(rows), dtype=bool)
     for field in rows.table.fields:
         if rows.has(field.id):

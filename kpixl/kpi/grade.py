@@ -46,12 +46,13 @@ class ToNext:
 
     measure: Measure
     amount: float
+    """In the measure's unit, never negative."""
     direction: Literal["more", "less"]
 
 
 @dataclass(frozen=True)
 class Grade:
-    """A value against thresholds."""
+    """A value against thresholds, all in the KPI's unit."""
 
     level: Level | None
     next_level: Level | None
@@ -60,9 +61,9 @@ class Grade:
     """0–4: the level, plus how far the value has come on the way to the next. For the eye alone."""
     low: float | None = None
     high: float | None = None
-    """Where the band that the value is in begins and ends."""
+    """Where the band that the value is in begins and ends, in the KPI's unit; None where it does not."""
     slope: float | None = None
-    """How much the value moves when the lever takes one more."""
+    """How much the value moves, in the KPI's unit, when the lever takes one more of its own."""
     standing: Standing | None = None
     """How a value without a benchmark stands against the owner's target or the previous period."""
 
@@ -77,19 +78,19 @@ UNGRADED = Grade(None, None, None, None)
 
 
 def passes(value: float, threshold: Threshold) -> bool:
-    """Whether ``value`` is on the good side of the edge; noise counts as equal."""
+    """Whether ``value``, in the threshold's unit, is on the good side of the edge; noise counts as equal."""
     test = PASSES[threshold.comparison](Name("value"), Name("edge"))
     return bool(evaluate(test, {"value": value, "edge": threshold.value}))
 
 
 def thresholds_published(kpi: BusinessKpi) -> dict[Level, float]:
-    """Where each level starts as published."""
+    """Where each level starts as published, in the KPI's unit; money in US dollars."""
     found = ((level, kpi.threshold(level)) for level in GRADED)
     return {level: threshold.value for level, threshold in found if threshold}
 
 
 def calculate(kpi: BusinessKpi, arguments: Mapping[str, float | None]) -> tuple[float | None, Reason | None]:
-    """The KPI's value from its arguments, or the reason why there is none."""
+    """The KPI's value in its unit from its arguments in theirs, by name; or the reason why there is none."""
     found = evaluated(kpi, arguments, {})
     value = found.number("value")
     return value, None if value is not None else reason_of(kpi, found.text("reason"))

@@ -27,13 +27,14 @@ def settings_of(business: Business) -> tuple[Setting, ...]:
 
 
 def default_of(setting: Setting, currency: str) -> float | str | None:
-    """What holds while the cell is blank. Texts are msgids."""
+    """What holds while the cell is blank: days, cases, a score, or the price of a US dollar; None where all waits for
+    the owner. Texts are msgids."""
     return 1.0 if setting.id == "dollar_rate" and currency == DOLLAR else setting.default
 
 
 def settings_used(cells: Mapping[str, InputCell], currency: str, words: Mapping[str, str]) -> dict[str, float | str]:
-    """Each setting that has a value: the owner's where it is one of its kind, else the default. ``words`` are the
-    texts of defaults as the workbook has them."""
+    """Each setting that has a value: the owner's where it is one of its kind, else the default. Days are counts, dates
+    serials, the rate is money for a US dollar. ``words`` are the texts of defaults as the workbook has them."""
     used: dict[str, float | str] = {}
     for id_, setting in SETTINGS.items():
         cell = cells.get(id_)

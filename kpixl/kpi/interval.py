@@ -135,7 +135,8 @@ def certainty(traits: Traits) -> dict[str, Node]:
 
 
 def wilson(share: float, cases: float) -> Interval | None:
-    """The Wilson score interval of a share of ``cases``; None where it is none, or of nothing."""
+    """The Wilson score interval of a ``share`` of ``cases``, a fraction as its ends are; None where it is none, or of
+    nothing."""
     return _interval(_WILSON, {"value": share, "sample": cases})
 
 
@@ -147,8 +148,8 @@ def net_promoter(promoters: float, detractors: float, respondents: float) -> Int
 
 
 def mean(total: float, squares: float, cases: float) -> Interval | None:
-    """Student's interval of the mean of ``cases`` amounts of which none is negative, by their sum and the sum of their
-    squares; None for fewer than two."""
+    """Student's interval of the mean of ``cases`` amounts of which none is negative, in their unit, by their sum and
+    the sum of their squares; None for fewer than two."""
     centre = total / cases if cases else None
     return _interval(_MEAN, {"value": centre, "sample": cases, "total": total, "squares": squares, "typed": 0})
 

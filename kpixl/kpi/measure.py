@@ -36,7 +36,7 @@ _COMPARE = {
 
 @dataclass(frozen=True, slots=True)
 class MeasureValue:
-    """A measure of the period: what the log says, what was typed instead, and which of the two counts."""
+    """A measure of the period, in its unit: what the log says, what was typed instead, and which of the two counts."""
 
     measure: Measure
     log: float | None
@@ -124,7 +124,7 @@ class Tally:
         return now if item.rollup == "last" else sum(past) + now
 
     def aggregate(self, item: Measure) -> float | None:
-        """A measure from its rows alone; None where the table is gone or cannot say anything."""
+        """A measure in its unit from its rows alone; None where the table is gone or cannot say anything."""
         of = item.aggregate
         if of is None or not self.can_measure(item):
             return None
@@ -169,7 +169,7 @@ class Tally:
         return other is not None and rows.has(column.match) and all(map(other.has, column.looks_at))
 
     def meets(self, item: Measure) -> np.ndarray:
-        """Which rows of its table a measure counts."""
+        """Which rows of its table a measure counts; shape (rows,)."""
         of = item.aggregate
         assert of is not None
         counted = self.meets_where(of.table, of.where, item.window)
@@ -178,7 +178,7 @@ class Tally:
     # Conditions
 
     def meets_where(self, table: str, where: Where, window: Window = Window.PERIOD) -> np.ndarray:
-        """Which rows of ``table`` meet every line of ``where``."""
+        """Which rows of ``table`` meet every line of ``where``; shape (rows,)."""
         rows = self._rows(table)
         counted = np.zeros(len(rows), dtype=bool)
         for branch in branches(where):
@@ -213,7 +213,7 @@ class Tally:
         return condition.operand
 
     def edges(self, window: Window) -> Mapping[str, float]:
-        """Days that conditions compare with, by their names."""
+        """Days that conditions compare with, as date serials, by their names."""
         period = self.entries.period
         after = float(serial(period.after))
         return {
@@ -237,7 +237,7 @@ class Tally:
         return rows
 
     def column(self, table: str, id_: str) -> np.ndarray:
-        """The numbers of a column, calculated ones too; NaN where there is none."""
+        """The numbers of a column, calculated ones too, shape (rows,); dates are serials, NaN is none."""
         rows = self._rows(table)
         if id_ in rows.numbers:
             return rows.numbers[id_].to_numpy()
@@ -247,7 +247,8 @@ class Tally:
         return self._columns[table, id_]
 
     def calculated(self, rows: EntryTable, column: Calculated) -> np.ndarray:
-        """What the formulas of a calculated column give, whatever stands in its cells."""
+        """What the formulas of a calculated column give, shape (rows,), whatever stands in its cells: hours, days or
+        months that have elapsed, rows that a look-up finds, or a name's share in a distinct count."""
         if isinstance(column, Elapsed):
             if not {column.since, column.until} <= set(rows.numbers):
                 return np.full(len(rows), np.nan)
@@ -277,7 +278,8 @@ class Tally:
         return shares
 
     def names(self, table: str, keys: tuple[str, ...]) -> np.ndarray:
-        """Which name each row has in ``keys``: one number for what COUNTIFS takes for equal; −1 where one is blank."""
+        """Which name each row has in ``keys``, shape (rows,): one number for what COUNTIFS takes for equal; −1 where
+        one is blank."""
         rows = self._rows(table)
         names = np.zeros(len(rows), dtype=np.int64)
         for key in keys:

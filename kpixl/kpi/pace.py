@@ -30,7 +30,7 @@ class PeriodClock:
 
     @property
     def share(self) -> float:
-        """How much of the period has gone, from 0 to 1."""
+        """The fraction of the days that have gone, 0 to 1."""
         return self.gone / self.total
 
     @property
@@ -46,8 +46,9 @@ class PeriodClock:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What builds up in a period that still runs, if its days go on as they went: ``forecast`` at the end; ``steady``,
-    where a steady period towards the target would stand now; and whether the value is on the right side of that."""
+    """What builds up in a period that still runs, in the KPI's unit, if its days go on as they went: ``forecast`` at
+    the end; ``steady``, where a steady period towards the target would stand now; and whether the value is on the right
+    side of that."""
 
     forecast: float
     steady: float | None
@@ -55,7 +56,7 @@ class Pace:
 
 
 def clock(period: Period, entered_until: float | None, today: date) -> PeriodClock:
-    """The days of ``period`` up to ``entered_until`` (an Excel date; else up to ``today``)."""
+    """The days of ``period`` up to ``entered_until`` (a date serial; else up to ``today``)."""
     last = today if entered_until is None else from_serial(max(0.0, min(entered_until, 2958465.0)))
     total = (period.after - period.start).days
     gone = max(0, min(total, (last - period.start).days + 1))
@@ -63,7 +64,8 @@ def clock(period: Period, entered_until: float | None, today: date) -> PeriodClo
 
 
 def pace(value: float, target: float | None, now: PeriodClock, *, less_is_better: bool) -> Pace | None:
-    """The pace of a value that builds up; None unless the period still runs."""
+    """The pace of a value that builds up, in the unit that it and its target have; None unless the period still
+    runs."""
     return paced(Evaluation(grading.pace(falls=less_is_better), {"value": value, "target": target, **days(now)}))
 
 

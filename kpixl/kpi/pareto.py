@@ -33,10 +33,11 @@ class Part:
     name: str
     """Blank for rows without a name, and for the others."""
     amount: float
+    """In the measure's unit, above 0."""
     share: float
     """Of the total, a fraction."""
     cumulative: float
-    """The share of this part and of all before it."""
+    """The share, a fraction, of this part and of all before it."""
     others: int = 0
     """How many groups it stands for, where it is the rest; 0 for a group of its own."""
 
@@ -72,7 +73,7 @@ def pareto(entries: Entries, tally: Tally | None = None) -> tuple[Ranking, ...]:
 
 
 def ranked(item: Pareto, amounts: Sequence[tuple[str, float]], *, typed: bool = False) -> Ranking:
-    """The groups of a total by their names and amounts, in any order."""
+    """The groups of a total by their names and amounts, in the measure's unit and in any order."""
     above = sorted(((-amount, name) for name, amount in amounts if amount > 0))
     named = [(name, -negative) for negative, name in above]
     unnamed = any(not name for name, _ in named)

@@ -39,7 +39,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class YearToDate:
-    """A KPI over the year so far, or why it has no such value."""
+    """A KPI over the year so far, in its unit, or why it has no such value."""
 
     value: float | None = None
     reason: Reason | None = None
@@ -58,11 +58,12 @@ class Certainty:
 
 @dataclass(frozen=True)
 class Result:
-    """One KPI of one workbook and period. Percentages are fractions, times are hours, money is the workbook's."""
+    """One KPI of one workbook and period. ``value``, ``thresholds`` and ``target`` are in its unit: 0.9 is 90 %, money
+    is the workbook's."""
 
     kpi: BusinessKpi
     measures: Mapping[str, float | None]
-    """By the names that the formula has for them."""
+    """By the names that the formula has for them, each in its own unit."""
     value: float | None
     reason: Reason | None
     """Why there is no value or no level."""

@@ -41,7 +41,9 @@ class Scorecard:
     entries: Entries
     measures: Mapping[str, MeasureValue]
     measures_to_date: Mapping[str, float | None]
+    """Over the closed periods of the year and this one, in the measure's unit."""
     measures_previous: Mapping[str, float | None]
+    """In the period before this one."""
     closed: Mapping[str, int]
     """For each measure, how many closed periods of the year have a figure of it."""
     clock: PeriodClock
@@ -55,8 +57,11 @@ class Scorecard:
         return tuple(result for result in self.slots if not result.kpi.own or result.kpi.name)
 
     def result(self, kpi: str) -> Result:
-        """The result of one KPI, by its id."""
-        return next(result for result in self.slots if result.kpi.id == kpi)
+        """The result of one KPI, by its id; KeyError without one."""
+        for result in self.slots:
+            if result.kpi.id == kpi:
+                return result
+        raise KeyError(kpi)
 
     @property
     def ranked(self) -> tuple[Result, ...]:
@@ -80,7 +85,7 @@ def alert_of(kpi: BusinessKpi, value: float | None) -> CautionRule | None:
 
 
 def thresholds_in_force(kpi: BusinessKpi, entries: Entries) -> dict[Level, float]:
-    """Where each level starts: the owner's threshold where there is one, else the published one.
+    """Where each level starts, in the KPI's unit: the owner's threshold where there is one, else the published one.
 
     A level whose published threshold was emptied in the workbook is not reached, there or here; nor is one in US
     dollars while the workbook has another currency and no rate.
@@ -247,7 +252,8 @@ def _told(
 
 
 def natural_range(kpi: BusinessKpi) -> tuple[float | None, float | None]:
-    """The least and the greatest value that a KPI can have; None where there is none, or it is not known."""
+    """The least and the greatest value that a KPI can have, in its unit; None where there is none, or it is not
+    known."""
     if kpi.own or kpi.kpi.unit == "money":
         return None, None
     if kpi.kpi.unit == "score":
@@ -256,7 +262,7 @@ def natural_range(kpi: BusinessKpi) -> tuple[float | None, float | None]:
 
 
 def usual_range(kpi: BusinessKpi, past: Sequence[float | None]) -> Limits | None:
-    """The limits over the closed periods. Windows that overlap hide how much periods differ."""
+    """The limits over the closed periods, in the KPI's unit. Windows that overlap hide how much periods differ."""
     return limits(past, *natural_range(kpi)) if kpi.window is Window.PERIOD else None
 
 
@@ -271,8 +277,8 @@ def marked_periods(result: Result, values: Sequence[float | None]) -> tuple[bool
 
 
 def target_position(result: Result) -> float | None:
-    """Where the owner's target lies on the scale of positions. A KPI without thresholds is held against the middle: its
-    target, else the previous period."""
+    """Where the owner's target lies on the scale of positions, 0 to 4. A KPI without thresholds is held against the
+    middle: its target, else the previous period."""
     if not result.thresholds:
         return None if result.grade.standing is None else 2.0
     if result.target is None or result.grade.position is None:
@@ -282,7 +288,7 @@ def target_position(result: Result) -> float | None:
 
 
 def past_values(kpi: BusinessKpi, entries: Entries) -> list[float | None]:
-    """The KPI in the closed periods before this one, oldest first."""
+    """The KPI in the closed periods before this one, in its unit, oldest first; None for one without a value."""
     shifts = range(-PAST_PERIODS, 0)
     return [entries.history.value(entries.period.shift(shift), kpi.history_id) for shift in shifts]
 

@@ -68,7 +68,7 @@ class Signal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is usual of a KPI: its mean over the closed periods and how far it strays by chance."""
+    """What is usual of a KPI, in its unit: its mean over the closed periods and how far it strays by chance."""
 
     mean: float
     low: float

@@ -35,7 +35,7 @@ NEVER_NEGATIVE = ("count", "hours", "months")
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A KPI now and then."""
+    """A KPI now and then, in its unit."""
 
     now: float | None
     then: float | None
@@ -61,7 +61,7 @@ class Supposed:
     """What the entries come to with the owner's changes."""
 
     measures: Mapping[str, float | None]
-    """Every measure that a KPI can be computed from, by name."""
+    """Every measure that a KPI can be computed from, by name and in its unit."""
     kpis: Mapping[str, Moved]
     """The KPIs of the business, by id."""
 
@@ -110,8 +110,8 @@ _NOW, _CHANGE, _PERCENT, _THEN = Name("now"), Name("change"), Name("percent", "s
 
 
 def changed(*, never_negative: bool) -> Node:
-    """A measure after a change in its own unit, then one as a fraction. A change counts from 0 where there is no figure
-    now; a fraction of nothing is nothing."""
+    """A measure after a ``change`` in its own unit, then by ``percent``, a fraction: 0.1 is a tenth more. A change
+    counts from 0 where there is no figure now; a fraction of nothing is nothing."""
     now, change, percent = (either(known(part), part, 0) for part in (_NOW, _CHANGE, _PERCENT))
     total = (now + change) * (1 + percent)
     least = maximum(0, total) if never_negative else total

@@ -30,7 +30,8 @@ def closed_periods(entries: Entries, history: History) -> dict[str, int]:
 
 
 def year_to_date(value: MeasureValue, history: History, period: Period, first: date) -> float | None:
-    """A measure over the closed periods of the year and this one, as it rolls up; None where it does not."""
+    """A measure in its unit over the closed periods of the year and this one, as it rolls up; None where it does
+    not."""
     item, current = value.measure, value.used
     if item.window is not Window.PERIOD or item.rollup == "none":
         return None

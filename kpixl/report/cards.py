@@ -89,7 +89,7 @@ class Card:
     window: str
     value: str
     raw: float | None
-    """The value as it is computed: a fraction, hours, or money of the workbook's currency."""
+    """The value as it is computed, in the KPI's unit: 0.9 is 90 %."""
     standing: StandingShown
     facts: Facts
     change: str
@@ -106,6 +106,7 @@ class FigureShown:
 
     value: str
     raw: float | None
+    """In the KPI's unit."""
     standing: StandingShown | None
     cases: str
 
@@ -138,6 +139,7 @@ class Measured:
     label: str
     value: str
     raw: float | None
+    """In the measure's unit."""
     source: str
 
 

@@ -49,7 +49,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A pale rectangle behind a bar. ``level`` is the level that it stands for."""
+    """A pale rectangle behind a bar, in units of its drawing. ``level`` is the level that it stands for."""
 
     x: float
     width: float
@@ -64,7 +64,7 @@ class Bullet:
     length: float | None
     """The bar, from the left end; None without a position."""
     tick: float | None
-    """The target."""
+    """The target, from the left end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ class Spark:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A value on the axis of a trend: where its line lies, and where its label stands."""
+    """A value on the axis of a trend, in the axis's unit; where its line lies, and where its label stands, from the top
+    of the drawing."""
 
     value: float
     y: float
@@ -88,7 +89,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Where the axis of a trend begins and ends, and its step."""
+    """Where the axis of a trend begins and ends, and its step, in the unit of its values."""
 
     low: float
     high: float
@@ -102,7 +103,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What is usual of a value; a word of so many letters names it where there is room."""
+    """What is usual of a value, in its unit; a word of so many letters names it where there is room."""
 
     low: float
     mean: float
@@ -112,7 +113,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """The usual range behind a trend, as far as the axis goes."""
+    """The usual range behind a trend, as far as the axis goes; heights from the top of the drawing."""
 
     top: float
     bottom: float
@@ -125,7 +126,7 @@ class Usual:
 
 @dataclass(frozen=True, slots=True)
 class TrendChart:
-    """A line with an axis at the left and labelled thresholds at the right."""
+    """A line with an axis at the left and labelled thresholds at the right, in units of its drawing."""
 
     left: float
     right: float
@@ -141,8 +142,8 @@ class TrendChart:
 
 
 def bullet(position: float | None, target: float | None, levels: Sequence[Level]) -> Bullet:
-    """The bar of one KPI. ``levels`` are those that there is a threshold for; with none, the value stands against the
-    middle of the scale."""
+    """The bar of one KPI; ``position`` and ``target`` are on the scale of positions, 0 to 4. ``levels`` are those that
+    there is a threshold for; with none, the value stands against the middle of the scale."""
     if levels:
         bands = tuple(Band(level * BAND, BAND, level) for level in (Level.BELOW, *sorted(levels)))
     else:

@@ -42,7 +42,8 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A group, or all the others: its name and amount, and the middle of its row."""
+    """A group, or all the others: its name and amount, the middle of its row, and the length of its bar, in units of
+    the drawing."""
 
     name: str
     amount: str
@@ -53,7 +54,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One total by its groups; bars and line are on one axis, the share of the total."""
+    """One total by its groups; bars and line are on one axis, the share of the total. Lengths are in units of the
+    drawing."""
 
     id: str
     title: str

@@ -48,7 +48,7 @@ class NothingPrints(KpixlError):
 
 
 def pdf_of(html: str) -> bytes:
-    """The pages that ``html`` prints as; NothingPrints where no program here makes any."""
+    """The pages that ``html`` prints as, the bytes of a PDF; NothingPrints where no program here makes any."""
     for program in browsers():
         pages = _printed(program, html)
         if pages is not None:

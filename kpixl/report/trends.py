@@ -40,6 +40,7 @@ class PastDrawn:
     """A value for each of the last periods, and its text alternative."""
 
     values: tuple[float | None, ...]
+    """In the KPI's unit, oldest first; None for a period without one."""
     texts: tuple[str, ...]
     """A period and its value, blank without one."""
     signals: tuple[str, ...]

@@ -229,7 +229,7 @@ def ends_text(result: Result, t: Language) -> str:
 
 
 def interval_scale(unit: str) -> tuple[int, int]:
-    """What the ends of an interval are multiplied by, and their decimals."""
+    """What the ends of an interval are multiplied by (100 for fractions), and their decimals."""
     return 100 if unit == "fraction" else 1, 1 if unit in ("hours", "months") else 0
 
 
@@ -244,7 +244,7 @@ def after_number(unit: str, t: Language) -> str:
 
 
 def change_text(result: Result, t: Language, currency: str) -> str:
-    """The change on the previous period with its sign, in points where the KPI is a percentage."""
+    """The change on the previous period with its sign, in percentage points where the KPI is a fraction."""
     past = result.past
     if past.change is None:
         return "–"

@@ -63,6 +63,7 @@ class Adopted:
 
     path: Path
     backup: Path | None
+    """Of the workbook as it was; None where it was left alone."""
     sheets: tuple[str, ...]
     """The names of the added sheets that can be seen."""
     renamed: Mapping[str, str]
@@ -71,8 +72,8 @@ class Adopted:
 
 def adopt(path: Path, setup: Setup, *, now: datetime, out: Path | None = None) -> Adopted:
     """Add the sheets of a new workbook to the one at ``path``, which is kept as a backup; or leave it and write
-    ``out``, which must not exist (FileExists). AlreadyOurs, NameTaken, OldMacros or DatesFrom1904 where kpixl's sheets
-    cannot stand beside what is there."""
+    ``out``, which must not exist (FileExists). AlreadyOurs, NameTaken, OldMacros, SharedWorkbook, TooManyFormats or
+    DatesFrom1904 where kpixl's sheets cannot stand beside what is there; UnknownChoice for no business or language."""
     with locked(path, out or path):
         return _adopted(path, setup, now, out)
 

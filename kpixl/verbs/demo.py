@@ -77,7 +77,8 @@ def sample_workbook(
 
 
 def demo(folder: Path, *, now: datetime, progress: Reporter = quiet) -> tuple[Outcome, ...]:
-    """Make the sample workbooks and their reports, replacing earlier ones."""
+    """Make the sample workbooks and their reports, replacing earlier ones; FileExists where a page of that name is none
+    of kpixl's."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = samples()
     for business_id, code, _ in wanted:

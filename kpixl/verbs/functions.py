@@ -50,14 +50,17 @@ class Installed:
     source: Path
     """The workbook that they were asked for, which stays as it is where ``path`` is another."""
     backup: Path | None
+    """Of the .xlsm as it was; None for a copy."""
     udf: bool
+    """Whether they call Python."""
     language: str
+    """The code of the one that their help is in."""
 
 
 def install(path: Path, *, udf: bool, code: str | None, otherwise: str, now: datetime) -> Installed:
-    """Add the functions to the .xlsm at ``path``, which is kept as a backup, or to a copy of an .xlsx beside it that
-    is called .xlsm. Their help is in the language ``code``; without one in that of the workbook, or ``otherwise``
-    where it is none of kpixl's."""
+    """Add the functions to the .xlsm at ``path``, which is kept as a backup, or to a copy of an .xlsx beside it that is
+    called .xlsm. Their help is in the language ``code``; without one in that of the workbook, or ``otherwise`` where it
+    is none of kpixl's. NotAWorkbook, CopyExists, OwnMacros or FunctionNameTaken where they cannot be had."""
     with locked(path):
         return _installed(path, udf, code, otherwise, now)
 

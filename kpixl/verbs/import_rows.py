@@ -114,7 +114,9 @@ class ImportOutcome:
     added: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     """Table id -> names that were added to it, because the rows speak of them."""
     problems: tuple[Problem, ...] = ()
+    """What Check says of the workbook afterwards."""
     backup: Path | None = None
+    """Of the workbook as it was; None where nothing was written."""
     written: bool = True
 
     @property
@@ -139,7 +141,8 @@ def import_rows(
     """Append the rows of a file to an entry table and refresh; rows that do not fit are left out and listed.
 
     A row that is there already gets what was blank in it and the file knows. Rows of closed periods are passed over.
-    ``agree`` is asked before anything is written.
+    ``agree`` is asked before anything is written. An EntryError where the source cannot be read or what is asked of its
+    columns cannot be done; UnknownChoice or UnknownField for a table or a field that is not there.
     """
     with locked(path):
         return _imported(path, request, now, agree, progress)

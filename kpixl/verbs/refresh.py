@@ -67,7 +67,7 @@ def context_of(book: Book, scorecard: Scorecard, problems: tuple[Problem, ...], 
 
 
 def refresh(path: Path, *, now: datetime) -> Outcome:
-    """Compute and grade as of ``now``, and write back; the file as it was is kept as a backup."""
+    """Compute and grade as of ``now``, local time, and write back; the file as it was is kept as a backup."""
     with locked(path):
         package = Package.open(path)
         ensure_free(path)

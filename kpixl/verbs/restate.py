@@ -65,11 +65,13 @@ class Restated:
     problems: tuple[Problem, ...]
     backup: Path | None
     taken_over: tuple[tuple[Path, Path | None], ...]
+    """Each later workbook with its backup."""
 
 
 def restate(path: Path, asked: Period, into: Sequence[Path], *, now: datetime) -> Restated:
     """Refresh the archived workbook of the closed period ``asked``, and put its figures into Past periods of the later
-    workbooks ``into``, refreshed too. Nothing is written before all of it is known to work."""
+    workbooks ``into``, refreshed too. Nothing is written before all of it is known to work: OtherPeriod, NotTheArchive,
+    AnotherBusiness or NotLater where it does not."""
     with locked(path, *into):
         return _all_restated(path, asked, into, now)
 

@@ -48,8 +48,10 @@ class Outcome:
     scorecard: Scorecard
     problems: tuple[Problem, ...]
     backup: Path | None = None
+    """Of the workbook as it was; None where nothing was written."""
     written: bool = False
     report: Path | None = None
+    """The page beside it, where one was made."""
 
 
 def results(path: Path, *, today: date) -> Outcome:

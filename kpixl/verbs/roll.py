@@ -87,6 +87,7 @@ class Rolled:
 
     path: Path
     source: Path
+    """The workbook of the closed period, as it was."""
     closed: Period
     scorecard: Scorecard
     """Of the new workbook."""
@@ -109,10 +110,10 @@ def roll(
     """Close the period of the workbook at ``path`` and save the next one's at ``out``: beside it, under its name with
     the new period, without one.
 
-    Refuses a period that is not over ``now``, unless it is closed ``early`` or ``anyway``; one that has been closed
-    before or that skips one, and a workbook with errors in Check, unless ``anyway``; and a file that exists already, in
-    any case. A file that is open elsewhere is refused too, unless it is ``open_here``: by the caller, who knows that it
-    is saved.
+    Refuses a period that is not over ``now`` (NotOver), unless it is closed ``early`` or ``anyway``; one that has been
+    closed before (ClosedAlready) or that skips one (EarlierRows), and a workbook with errors in Check (ErrorsInCheck),
+    unless ``anyway``; and rows below a table (RowsBelow) and a file that exists already (FileExists), in any case. A
+    file that is open elsewhere is refused too, unless it is ``open_here``: by the caller, who knows that it is saved.
     """
     package = Package.open(path)
     if not open_here:

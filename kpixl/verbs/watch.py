@@ -115,7 +115,9 @@ class Clock:
     """What a watch asks again and again: how many seconds have gone, and which moment it is; and how it waits."""
 
     seconds: Callable[[], float]
+    """From any beginning, never backwards."""
     sleep: Callable[[float], None]
+    """For so many seconds."""
     now: Callable[[], datetime]
 
 

@@ -41,7 +41,9 @@ class Stamp(NamedTuple):
     """What a file looks like from outside."""
 
     size: int
+    """In bytes."""
     mtime_ns: int
+    """When it was changed: nanoseconds, as the system counts them."""
 
 
 def stamp_of(path: Path) -> Stamp | None:
