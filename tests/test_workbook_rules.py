@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -90,6 +91,12 @@ def book(request: pytest.FixtureRequest, books: dict[Key, Path]) -> Path:
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [outcome.path for outcome in builds.samples(tmp_path_factory.mktemp("demo"))]
+
+
+@cache
+def _loaded(path: Path) -> openpyxl.Workbook:
+    """A workbook as openpyxl reads it, once for all that is asked of it. Nobody changes it."""
+    return openpyxl.load_workbook(path)
 
 
 def findings(path: Path) -> list[str]:
@@ -221,7 +228,7 @@ def _neutral(path: Path) -> dict[tuple[str, str], str]:
 def test_words_for_formulas_stand_on_the_hidden_sheet(books: dict[Key, Path]) -> None:
     for path in books.values():
         book = opened(path)
-        hidden = openpyxl.load_workbook(path)[layout.HIDDEN_SHEET]
+        hidden = _loaded(path)[layout.HIDDEN_SHEET]
         _, cell = placed(book, "words", "level_3", "text")
         assert str(hidden[cell].value).startswith("★ ")
         assert hidden.sheet_state == "hidden"
@@ -442,7 +449,7 @@ def test_links_lead_somewhere(book: Path) -> None:
 
 
 def test_headings_stay_in_sight(book: Path) -> None:
-    where, workbook = opened(book), openpyxl.load_workbook(book)
+    where, workbook = opened(book), _loaded(book)
     for table in where.entries.business.tables:
         rows = where.entries.tables[table.id]
         assert workbook[rows.sheet].freeze_panes == f"B{rows.first_row}"
@@ -452,7 +459,7 @@ def test_headings_stay_in_sight(book: Path) -> None:
 
 def test_the_guide_begins_with_how_to_read_the_figures(book: Path) -> None:
     """Each part has a heading and its lines, in a row that is high enough; the method is told with its numbers."""
-    where, workbook = opened(book), openpyxl.load_workbook(book)
+    where, workbook = opened(book), _loaded(book)
     first_kpi = placed(where, "guide", f"{where.entries.business.kpis[0].id}_name", "text")
     texts = {}
     for part in ("levels", "sure", "signal", "pace", "step", "together", "blank"):
@@ -470,7 +477,7 @@ def test_the_guide_begins_with_how_to_read_the_figures(book: Path) -> None:
 
 
 def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> None:
-    where, workbook = opened(book), openpyxl.load_workbook(book)
+    where, workbook = opened(book), _loaded(book)
     business = where.entries.business
     inputs = {named(where, name) for name in ("company", "period_day", "trend_kpi")}
     inputs |= {placed(where, "settings", setting.id, "value") for setting in settings_of(business)}
@@ -514,7 +521,7 @@ def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> Non
 
 
 def test_the_dashboard_prints_on_one_page(book: Path) -> None:
-    where, workbook = opened(book), openpyxl.load_workbook(book)
+    where, workbook = opened(book), _loaded(book)
     sheet = workbook[where.sheets["dashboard"].name]
     assert sheet.print_area
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 1)

@@ -51,7 +51,7 @@ def to_excel(
     """The text of ``node``; each name becomes what ``bind`` gives for it, if anything, each word the cell that ``word``
     gives. With ``let`` the named parts are written once, as newer Excel can. FormulaTooLong where Excel would not take
     it."""
-    text = _Writer(bind or {}, word or _no_word, let=let).write(node)
+    text = _Writer({} if bind is None else bind, word or _no_word, let=let).write(node)
     if len(text) > LONGEST:
         raise FormulaTooLong(f"{text[:60]}…: {len(text)} characters")
     return text

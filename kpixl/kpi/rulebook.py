@@ -23,11 +23,12 @@ def rulebook(kpi: BusinessKpi) -> Mapping[str, Node]:
     ``above_average`` and ``exceptional``, ``target``, ``previous``, ``sample``, ``minimum_cases``, ``days_gone``,
     ``days_left`` and ``days_share``; ``dollar_rate`` of one in dollars, ``total``, ``squares`` and ``typed`` of a mean,
     ``falls`` of the owner's own, whose ``value`` goes in, too."""
-    return _rulebook(kpi.kpi, traits_of(kpi), own=kpi.own)
+    return rulebook_of(kpi.kpi, traits_of(kpi), own=kpi.own)
 
 
 @lru_cache(maxsize=1024)
-def _rulebook(kpi: Kpi, traits: Traits, *, own: bool) -> Mapping[str, Node]:
+def rulebook_of(kpi: Kpi, traits: Traits, *, own: bool) -> Mapping[str, Node]:
+    """The same of any KPI with these traits, ``own`` of the owner's; made once."""
     found = {**rules(traits), **certainty(traits), "enough": enough(traits)}
     if own:
         return found

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kpixl.formula import substituted, to_excel
-from kpixl.kpi.rulebook import rulebook
-from kpixl.kpi.traits import GRADED
+from kpixl.kpi.rulebook import rulebook_of
+from kpixl.kpi.traits import GRADED, traits_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kpixl.catalog.model import BusinessKpi
+    from kpixl.catalog.model import BusinessKpi, Kpi
     from kpixl.formula.nodes import Node
+    from kpixl.kpi.traits import Traits
     from kpixl.workbook.grid import Context
 
 CALC = (
@@ -28,23 +30,42 @@ class RuleFormulas:
     """Writes the rules of one KPI as formulas of one workbook."""
 
     def __init__(self, kpi: BusinessKpi, c: Context, besides: Mapping[str, str] | None = None) -> None:
-        self._kpi, self._c = kpi, c
-        self._rules = rulebook(kpi)
-        self._inline = {"raised": self._rules["raised"]} if "raised" in self._rules else {}
+        self._kpi, self._c, self._traits = kpi, c, traits_of(kpi)
         self.bind = {**cells_of(kpi, c), **(besides or {})}
 
     def __getitem__(self, rule: str) -> str:
-        return self.write(self._rules[rule])
+        text, *others = _written(self._kpi.kpi, self._traits, rule, own=self._kpi.own)
+        for name, after in zip(others[::2], others[1::2], strict=True):
+            text += (self._word(name[1:]) if name.startswith(_WORD) else self.bind.get(name, name)) + after
+        return text
 
     def write(self, node: Node) -> str:
         """Any expression over the same names."""
-        return to_excel(substituted(node, self._inline), self.bind, self._word)
+        return to_excel(node, self.bind, self._word)
 
     def _word(self, id_: str) -> str:
         column, _, argument = id_.partition(".")
         if not argument:
             return self._c.word(id_)
         return self._c.at("totals", self._kpi.argument(argument).name, column)
+
+
+_MARK, _WORD = "\0", "\1"
+
+
+class _Marked(dict[str, str]):
+    """Stands for every name by the name itself, between two marks."""
+
+    def get(self, id_: str, _default: object = None) -> str:
+        return f"{_MARK}{id_}{_MARK}"
+
+
+@lru_cache(maxsize=4096)
+def _written(kpi: Kpi, traits: Traits, rule: str, *, own: bool) -> tuple[str, ...]:
+    """A rule as text, cut at its names: text, name, text, name … The tree is walked once for all workbooks."""
+    rules = rulebook_of(kpi, traits, own=own)
+    node = substituted(rules[rule], {"raised": rules["raised"]}) if "raised" in rules else rules[rule]
+    return tuple(to_excel(node, _Marked(), lambda id_: f"{_MARK}{_WORD}{id_}{_MARK}").split(_MARK))
 
 
 def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
