@@ -309,6 +309,40 @@ def test_a_likely_date_is_none(day: date) -> None:
     assert "date_unlikely" not in codes(spoilt("clients", "start", day))
 
 
+@pytest.mark.parametrize(
+    ("number", "code", "shown"),
+    [
+        (-1, "number_for_date", "-1"),
+        (0, "date_unlikely", "0"),
+        (1, "date_unlikely", "January 1, 1900"),
+        (59, "date_unlikely", "February 28, 1900"),
+        (60, "date_unlikely", "60"),
+        (61, "date_unlikely", "March 1, 1900"),
+        (2958465, "date_unlikely", "December 31, 9999"),
+        (2958466, "number_for_date", "2,958,466"),
+    ],
+)
+def test_a_number_in_a_date_is_told_as_excel_shows_it(number: int, code: str, shown: str) -> None:
+    """Excel counts from 1 January 1900 to the end of 9999, with a 29 February 1900 that never was."""
+    text = only(spoilt("clients", "start", number), code).text(EN)
+    assert f" {shown} " in f" {text} "
+
+
+@pytest.mark.parametrize(
+    ("one", "table", "column", "value"),
+    [
+        (VA, "hours", "available", 0),
+        (VA, "surveys", "score", 1),
+        (VA, "surveys", "score", 5),
+        (VA, "surveys", "recommend", 0),
+        (VA, "surveys", "recommend", 10),
+        (SB, "expenses", "amount", 0),
+    ],
+)
+def test_a_number_at_its_limit_is_fine(one: Business, table: str, column: str, value: int) -> None:
+    assert not {"too_small", "too_large", "amount_negative"} & {*codes(spoilt(table, column, value, one=one))}
+
+
 # The dates of a row
 
 
@@ -374,6 +408,11 @@ def test_stays_one_after_the_other_do_not_overlap(stays: list[tuple[object, obje
     assert "overlap" not in codes(client_stays(*stays))
 
 
+def test_the_first_name_of_a_table_can_overlap_too() -> None:
+    again = {"client": "Client 1", "start": date(2026, 1, 1)}
+    assert only(entries({"clients": [*ROWS["clients"], again]}), "overlap").details["got"] == "Client 1"
+
+
 def test_services_and_assistants_have_stays_too() -> None:
     services = entries({"services": [*ROWS["services"], {"service": "inbox", "start": date(2026, 1, 1)}]})
     assert only(services, "overlap").cell == "B7"
@@ -395,6 +434,12 @@ def test_a_code_used_twice_is_one_error(table: str) -> None:
     assert (problem.severity, problem.cell) == ("error", f"B{FIRST_ROW + count + 2}")
     assert problem.details["count"] == 3
     assert problem.details["first"] == f"B{FIRST_ROW + count}"
+
+
+def test_a_duplicate_is_told_by_its_code_and_its_first_row() -> None:
+    found = only(repeated("requests", "id", "r-1"), "duplicate")
+    assert (found.details["got"], found.details["first"]) == ("r-1", "B6")
+    assert found.text(EN).startswith("“r-1” ")
 
 
 def test_rows_without_a_code_are_no_duplicates() -> None:
@@ -429,6 +474,16 @@ def test_a_misspelt_name_comes_with_the_near_one() -> None:
 def test_a_name_that_differs_by_spaces_is_told_apart(name: str) -> None:
     problem = only(repeated("requests", "client", name), "spaces_in_name")
     assert problem.details["near"] == "Client 1"
+
+
+@pytest.mark.parametrize(("listed", "compared"), [(2500, 2), (5000, 1), (5001, 0)])
+def test_a_long_list_is_searched_for_near_names_a_few_times_only(listed: int, compared: int) -> None:
+    """Five thousand comparisons of spelling a column, whatever the list."""
+    clients = [{"client": f"Customer number {n:05}", "start": date(2025, 1, 1)} for n in range(listed)]
+    names = ["Custmer number 00001", "Custmer number 00002", "Custmer number 00003"]
+    requests = [{**ROWS["requests"][0], "id": None, "client": name} for name in names]
+    found = codes(entries({"clients": clients, "requests": requests, "surveys": [], "tasks": []}))
+    assert (found.count("misspelt_name"), found.count("unknown_name")) == (compared, 3 - compared)
 
 
 def test_case_and_spelling_of_numbers_do_not_matter_to_a_name() -> None:
@@ -741,6 +796,10 @@ def test_more_accurate_than_checked() -> None:
     typed = {"translations": cell(100), "translations_accurate": cell(90)}
     harmless = only(replace(found, typed=typed), "part_over_total")
     assert (harmless.severity, harmless.text(EN)) == ("warning", "Accurate is 41, more than Checked (40).")
+    assert "part_over_total" not in codes(spoilt("translations", "accurate", 40, one=ML))
+    # Even where its rows have lost every other column of numbers and dates.
+    undated = {"translations": [{"language": "Spanish", "checked": 40, "accurate": 41}]}
+    assert "part_over_total" in codes(entries(undated, one=ML, without={"translations": ["date"]}))
 
 
 def test_an_expense_below_zero() -> None:
@@ -798,6 +857,36 @@ def test_a_hidden_column_without_its_formula() -> None:
     assert said(once) == [("error", "hidden_changed", "J6")]
     gone = entries({"sales": None}, one=PA)
     assert "hidden_changed" not in codes(gone)
+
+
+def test_a_calculated_cell_that_does_not_hold_its_formula() -> None:
+    """From nine to ten is an hour."""
+
+    def hours(value: float) -> Entries:
+        found = entries()
+        requests = found.tables["requests"]
+        assert requests
+        requests.numbers.loc[0, "hours"] = value
+        return found
+
+    assert said(hours(1.0000005)) == []
+    problem = only(hours(1.5), "calculated_differs")
+    assert (problem.severity, problem.cell) == ("warning", "I6")
+    assert problem.text(EN) == "Hours holds 1.5 here, though 1 follows from Opened and Resolved."
+    assert (only(hours(0.5), "calculated_differs").details["got"], codes(hours(0.5))) == (0.5, ["calculated_differs"])
+    missing = only(hours(np.nan), "calculated_missing")
+    assert (missing.severity, missing.cell) == ("error", "I6")
+
+
+def test_hours_between_two_whole_days_may_be_blank() -> None:
+    """An export without times tells days alone."""
+    found = spoilt("requests", "resolved", date(2026, 10, 6), more={"opened": date(2026, 10, 5)})
+    requests = found.tables["requests"]
+    assert requests
+    requests.numbers.loc[0, ["hours", "hours_squared"]] = np.nan
+    assert codes(found) == []
+    requests.numbers.loc[0, "opened"] += 0.25
+    assert {"calculated_missing", "hidden_changed"} <= {*codes(found)}
 
 
 def test_a_deleted_hidden_column_is_an_error() -> None:
@@ -1062,7 +1151,9 @@ def test_an_own_kpi_makes_its_rows_count() -> None:
     assert gone.text(language("es")).endswith("Leads.")
 
 
-@pytest.mark.parametrize(("raw", "code"), [("four", "setting_wrong"), (6, "setting_out_of_range"), (0, None), (5, "")])
+@pytest.mark.parametrize(
+    ("raw", "code"), [("four", "setting_wrong"), (6, "setting_out_of_range"), (0, None), (1, ""), (5, "")]
+)
 def test_settings(raw: object, code: str | None) -> None:
     found = run(entries(settings={"satisfied_cut": cell(raw, "C9", "Settings"), "other": cell("x")}))
     wanted = code if code is not None else "setting_out_of_range"
@@ -1098,15 +1189,22 @@ def test_thresholds_out_of_order() -> None:
     down = entries(thresholds={("art", Level.TYPICAL): cell(0.75, "F5", "KPIs")})
     assert only(down, "threshold_order").cell == "F5"
     assert codes(entries(thresholds={("art", Level.TYPICAL): cell(8), ("css", Level.TYPICAL): cell(0.5)})) == []
+    # As easy to reach as the one below it is not easier: above average begins at 90 % and below an hour.
+    even = {("css", Level.EXCEPTIONAL): cell(0.9), ("art", Level.TYPICAL): cell(1)}
+    assert codes(entries(thresholds=even)) == []
 
 
 def test_a_target_out_of_reach() -> None:
     assert only(entries(targets={"css": cell(85)}), "beyond_whole").severity == "warning"
     assert codes(entries(targets={"css": cell(1), "art": cell(85)})) == []
+    assert codes(entries(targets={"css": cell(0)})) == []
+    for beyond in (-0.01, 1.01):
+        assert codes(entries(targets={"css": cell(beyond)})) == ["beyond_whole"]
 
 
 def test_typed_totals_that_cannot_be() -> None:
     assert only(entries(typed={"leads": cell(-1)}), "typed_negative").severity == "error"
+    assert codes(entries({"leads": []}, typed={"leads": cell(0)})) == []
     fraction = only(entries(typed={"leads": cell(1.5, "D7")}), "typed_fraction")
     assert (fraction.severity, fraction.cell) == ("warning", "D7")
     assert "is 1.5, but" in fraction.text(EN)

@@ -25,9 +25,10 @@ _PAST_DATES = serial(date.max) + 1
 
 def day_of(number: float, *, with_time: bool = False) -> date | float:
     """The date that Excel shows for ``number``, a date serial; the number itself where Excel has no such date."""
-    if not 0 <= number < _PAST_DATES:
+    if not 1 <= number < _PAST_DATES or 60 <= number < 61:
         return float(number)
-    day = from_serial(number)
+    # Excel has a 29 February 1900, number 60, that never was: before it, the numbers are those of the next day.
+    day = from_serial(number + (number < 60))
     if not with_time:
         return day
     return datetime(day.year, day.month, day.day) + timedelta(seconds=min(86399, round(number % 1 * 86400)))
