@@ -41,12 +41,12 @@ class Values:
 
     @property
     def known(self) -> Array:
-        """Where a value stands."""
+        """Where a value stands, in the shape of ``data``."""
         found: Array = self.state == State.VALUE
         return found
 
     def numbers(self) -> Array:
-        """The numbers, NaN where there is none."""
+        """The numbers, in the shape of ``data``; NaN where there is none."""
         found: Array = np.where(self.known, self.data, np.nan)
         return found
 

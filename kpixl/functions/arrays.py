@@ -23,7 +23,8 @@ _CODES = np.array(
 
 
 def kpi_numbers(kpi: Kpi, arguments: Sequence[NumberArray]) -> NumberArray:
-    """The KPI for every place of its arguments, which are in its own order."""
+    """The KPI, in its unit, for every place of its arguments, which are in its own order and each in its measure's
+    unit; in the shape that they have in common."""
     shape = common_shape([argument.values for argument in arguments])
     beyond = code_of(ExcelError.NA)
     values = [stretched(argument.values, shape, 0.0) for argument in arguments]

@@ -29,7 +29,7 @@ class Evaluation:
         return self._found[id_]
 
     def number(self, id_: str) -> float | None:
-        """A number; None where there is none."""
+        """A number, in the unit of the KPI or measure that it is about; None where there is none."""
         found = self[id_]
         return None if found is None or type(found) is State else float(found)
 
