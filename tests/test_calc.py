@@ -45,7 +45,7 @@ def test_value_level_and_next_step_by_hand(kpi: BusinessKpi, case: WorkedCase) -
     if case.step is not None:
         assert step is not None
         assert step.measure is kpi.argument(str(kpi.kpi.lever))
-        assert (step.amount, step.direction) == (pytest.approx(abs(case.step)), "more" if case.step > 0 else "less")
+        assert (step.amount, step.direction) == pytest.approx((abs(case.step), "more" if case.step > 0 else "less"))
 
 
 @pytest.mark.parametrize("kpi", EVERY_KPI, ids=lambda kpi: f"{kpi.business}-{kpi.id}")
@@ -82,7 +82,7 @@ def test_too_many_discretion_incidents_are_an_alert() -> None:
 def test_more_cases_settle_the_same_level(numbers: dict[str, float], low: float, high: float, settled: bool) -> None:
     result = calc("css", numbers, VA)
     assert result.certainty.interval is not None
-    assert (result.certainty.interval.low, result.certainty.interval.high) == (pytest.approx(low), pytest.approx(high))
+    assert (result.certainty.interval.low, result.certainty.interval.high) == pytest.approx((low, high))
     assert result.certainty.settled is settled
     assert result.certainty.sample == numbers["surveyed"]
     assert (result.past.usual, result.past.signal, result.pace) == (None, None, None)
@@ -93,7 +93,7 @@ def test_nps_has_three_answers_more() -> None:
     result = calc("nps", {"promoters": 40, "detractors": 40, "respondents": 100})
     assert result.certainty.interval is not None
     ends = result.certainty.interval.low, result.certainty.interval.high
-    assert ends == (pytest.approx(-17.178675), pytest.approx(17.178675))
+    assert ends == pytest.approx((-17.178675, 17.178675))
     assert result.certainty.settled is True  # all of it lies below the 20 of the first level
 
 

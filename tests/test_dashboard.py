@@ -12,7 +12,7 @@ from engines import Value, cached_values, contents
 from kpixl.catalog.model import Level
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
 from kpixl.period import add_months, serial
-from workbooks import Filled, day, make, opened, placed
+from workbooks import Filled, day, make, opened, package_of, placed
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
@@ -29,14 +29,14 @@ def plain(path: Path, row: str, column: str, block: str) -> Value:
 def is_hidden(path: Path, row: str) -> bool:
     book = opened(path)
     sheet, number = book.sheets["dashboard"], book.placements["dashboard"].row_numbers[row]
-    found = book.view.package.tree(sheet.part).find(f".//{{{MAIN}}}row[@r='{number}']")
+    found = package_of(book).tree(sheet.part).find(f".//{{{MAIN}}}row[@r='{number}']")
     return found is not None and found.get("hidden") == "1"
 
 
 def charts(path: Path) -> list[etree._Element]:
     """The dashboard's charts, the overview first."""
     book = opened(path)
-    package, sheet = book.view.package, book.sheets["dashboard"]
+    package, sheet = package_of(book), book.sheets["dashboard"]
     (drawing,) = package.related(sheet.part, OFFICE_RELATIONSHIP + "/drawing")
     return [package.tree(part) for part in package.related(drawing, OFFICE_RELATIONSHIP + "/chart")]
 
@@ -106,7 +106,7 @@ def test_bullets_are_bars_on_four_bands_with_a_tick_for_the_target(tmp_path: Pat
     book, values = opened(path), cached_values(path)
     row = next(row for row in book.placements["rank"].rows if str(shown(path, row, "name", "rank")).startswith("CSS"))
     cells = {c: values[placed(book, "rank", row, c)] for c in ("band_0", "level_1", "level_2", "target")}
-    assert (cells["band_0"], cells["level_2"], cells["target"]) == (1, pytest.approx(2.5), pytest.approx(1.5))
+    assert (cells["band_0"], cells["level_2"], cells["target"]) == pytest.approx((1, 2.5, 1.5))
     assert str(cells["level_1"]) == "#N/A"
     bands, bars = charts(path)[0].iter(f"{CHART}barChart")
     assert len(bands.findall(f"{CHART}ser")) == len(Level)

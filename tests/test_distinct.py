@@ -14,8 +14,8 @@ from engines import Error, Place, contents, differences, ironcalc_values, libreo
 from engines import Value as Computed
 from kpixl import i18n
 from kpixl.catalog import business
-from kpixl.verbs import new, refresh, results
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs import refresh, results
+from kpixl.verbs.import_rows import ImportOutcome, ImportRequest, import_rows
 from kpixl.workbook.formulas import FormulaNames, measure_formula
 from test_verbs import delete
 from workbooks import Filled, Rows, append, day, entry, make, named, opened, placed, put
@@ -219,7 +219,7 @@ def test_another_month_is_live(books: dict[str, Path], tmp_path: Path) -> None:
 # Saved values
 
 
-def import_sales(path: Path, *names: str) -> new.ImportOutcome:
+def import_sales(path: Path, *names: str) -> ImportOutcome:
     source = path.with_suffix(".csv")
     lines = [f"2026-10-{10 + number},{name},additional services,5" for number, name in enumerate(names)]
     source.write_text("\n".join(["Day,Who,What,Amount", *lines]), encoding="utf-8")

@@ -279,8 +279,8 @@ def test_on_linux_its_macros_have_nowhere_to_run(tmp_path: Path) -> None:
 
 def test_another_xlwings_and_another_kpixl(tmp_path: Path) -> None:
     computer = windows()
-    found = examine(workbook(tmp_path, bridge="0.30.1", conf=HERE), computer)
-    (other,) = [one for one in found if one.level != "ok"]
+    examined = examine(workbook(tmp_path, bridge="0.30.1", conf=HERE), computer)
+    (other,) = [one for one in examined if one.level != "ok"]
     assert other.says.text() == (
         rf"made.xlsm needs xlwings 0.30.1, and its Python (C:\Python\python.exe) has {VERSION}."
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -49,8 +50,8 @@ class Desk:
         self.before_answer: Callable[[], None] = lambda: None
         self.statuses: list[str | bool] = []
         self.events: list[str] = []
-        self.keeps_locks = False
-        """Whether a file is held when its book is closed."""
+        self.keeps_locks = 0
+        """Whether a file is held when its book is closed: above 0."""
 
     @property
     def texts(self) -> list[str]:
@@ -511,7 +512,7 @@ def test_a_file_that_is_let_go_of_late_is_waited_for(
         if not app.keeps_locks:
             lock.unlink()
 
-    monkeypatch.setattr(host.time, "sleep", pauses)
+    monkeypatch.setattr(time, "sleep", pauses)
     app.answers = ["yes"]
     imported(source)
     assert app.keeps_locks == 0
@@ -619,7 +620,7 @@ def test_on_windows_what_closes_the_workbook_waits_for_the_end_of_its_macro(
     ((words, how),) = started
     assert words == [sys.executable, *orders]
     assert how["env"] == {**os.environ, excel.AFTER_THE_MACRO: "1"}
-    assert app.shown == app.events == app.statuses == []
+    assert [*app.shown, *app.events, *app.statuses] == []
 
 
 def test_on_windows_the_second_python_does_the_work(

@@ -21,6 +21,7 @@ from kpixl.errors import (
     WorkbookError,
 )
 from kpixl.files import names, swap
+from kpixl.files.exchange import exchange as real_exchange
 from packages import hidden
 
 
@@ -76,7 +77,7 @@ def test_the_lock_of_another_file_is_not_ours(book: Path) -> None:
 def test_a_refused_open(winerror: int, expected: type[Exception], book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: Path, *args: object, **kwargs: object) -> None:
         error = PermissionError(13, "Permission denied")
-        error.winerror = winerror
+        error.winerror = winerror  # type: ignore[attr-defined]  # of Windows alone
         raise error
 
     monkeypatch.setattr(Path, "open", refuse)
@@ -184,13 +185,14 @@ def test_what_another_program_saves_in_between_stays(
         else:
             book.write_bytes(b"hers")
 
-    real_exchange, real_replace = swap.exchange, os.replace
+    real_replace = os.replace
 
     def exchange(one: Path, other: Path) -> bool:
-        monkeypatch.setattr(swap, "exchange", real_exchange if together else lambda one, other: False)
+        then = real_exchange if together else lambda one, other: False
+        monkeypatch.setattr(swap, "exchange", then)
         if late and (together or not by_rename):
             save_it()
-        return swap.exchange(one, other)
+        return then(one, other)
 
     monkeypatch.setattr(swap, "exchange", exchange)
     draft = files.prepare(book, b"new", files.digest_of(b"the book"))

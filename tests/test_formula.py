@@ -22,6 +22,7 @@ from kpixl.formula import (
     parse,
     to_excel,
 )
+from narrow import number
 
 VALUES = {"a": 8.0, "b": 5.0, "c": 2.0}
 
@@ -183,4 +184,4 @@ def test_a_spreadsheet_computes_the_same(tree: Node) -> None:
     if expected is None:
         assert found == ""
     else:
-        assert math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-9)
+        assert math.isclose(number(found), expected, rel_tol=1e-9, abs_tol=1e-9)

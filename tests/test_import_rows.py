@@ -19,7 +19,7 @@ from kpixl.ooxml.sheet import SheetEditor
 from kpixl.verbs import results
 from kpixl.workbook import layout
 from packages import copies
-from workbooks import ROWS, Filled, day, entry, make, opened, put
+from workbooks import ROWS, Filled, Rows, day, entry, make, opened, package_of, put
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 
@@ -133,7 +133,7 @@ def test_the_columns_are_remembered(run: Run, book: Path, tickets: Path) -> None
     assert opened(book).remembered["requests"]["client"] == ("Who", "Customer")
     # The owner empties a line to forget it.
     where = opened(book)
-    table = next(one for one in where.view.package.tables if one.name == layout.table_name(layout.IMPORTS))
+    table = next(one for one in package_of(where).tables if one.name == layout.table_name(layout.IMPORTS))
     sheet, area = table.sheet.name, table.ref
     top = int(area.split(":")[0].lstrip("ABCD"))
     put(book, {(sheet, f"{letter}{top + 1}"): None for letter in "BCD"})
@@ -264,7 +264,7 @@ def test_a_failed_import_leaves_the_file(run: Run, book: Path, tickets: Path) ->
 def test_a_column_that_the_owner_deleted(run: Run, book: Path, tickets: Path) -> None:
     sheet, _ = entry(opened(book), "requests", "assistant", 0)
     assert sheet == "Requests"
-    package = opened(book).view.package
+    package = package_of(opened(book))
     xml = package.read(package.workbook_part)
     package.replace(package.workbook_part, xml.replace(b">tbl_requests[Assistant]<", b">#REF!<"))
     package.save(book)
@@ -402,7 +402,7 @@ def test_many_new_names_are_cut_short_in_the_text(run: Run, book: Path, tickets:
 
 def test_names_that_look_the_same_are_written_as_in_the_workbook(run: Run, tmp_path: Path, tickets: Path) -> None:
     decomposed, cedilla = unicodedata.normalize("NFD", "Peña"), "Braşov"
-    rows = {"clients": {"client": [decomposed, cedilla, "Ana"], "start": [day("2026-01-01")] * 3}}
+    rows: dict[str, Rows] = {"clients": {"client": [decomposed, cedilla, "Ana"], "start": [day("2026-01-01")] * 3}}
     book = make(tmp_path / "book.xlsx", Filled(rows=rows))
     tickets.write_text("ID,Client,Opened\n1,Peña,2026-10-01\n2,Brașov,2026-10-01\n3,ANA,2026-10-01\n", encoding="utf-8")
     _, said = run("import", book, "requests", tickets, "--add-new", "--json")

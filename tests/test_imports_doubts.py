@@ -4,23 +4,25 @@ turned dates, zones, scales, totals. Each is mended or told, and what is told ma
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpixl.imports import Filter, Said, near
+from kpixl.imports import Accepted, Filter, Said, near
 from sources import day, said, taken, written
 
 SALES = "Date,Client,Kind,Amount"
 
 
-def sales(folder, text, **options):
+def sales(folder: Path, text: str, **options: Any) -> Accepted:
     return taken("sales", written(folder, text), **{"currency": "USD"} | options)
 
 
-def told(accepted, part):
+def told(accepted: Accepted, part: str) -> bool:
     return any(part in text for text in said(accepted))
 
 
@@ -30,7 +32,7 @@ def told(accepted, part):
 @pytest.mark.parametrize(
     "heading", ["Currency", "Moneda", "Divisa", "Moeda", "Devise", "Monedă", "Currency Code", "Xyz"]
 )
-def test_rows_in_another_currency_are_left_out_with_their_sum(tmp_path, heading):
+def test_rows_in_another_currency_are_left_out_with_their_sum(tmp_path: Path, heading: str) -> None:
     rows = f"{SALES},{heading}\n2026-10-01,A,other,100,USD\n2026-10-02,B,other,200.5,EUR\n2026-10-03,C,other,40,EUR\n"
     accepted = sales(tmp_path, rows)
     assert accepted.columns["amount"] == [100]
@@ -38,7 +40,7 @@ def test_rows_in_another_currency_are_left_out_with_their_sum(tmp_path, heading)
     assert told(accepted, "EUR: 2 (240.50)")
 
 
-def test_the_workbooks_currency_wins_over_a_more_frequent_one(tmp_path):
+def test_the_workbooks_currency_wins_over_a_more_frequent_one(tmp_path: Path) -> None:
     rows = (
         f"{SALES}\n2026-10-01,A,other,€5\n2026-10-02,B,other,€6\n2026-10-03,C,other,$7\n2026-10-03,C,other,USD 10.00\n"
     )
@@ -47,7 +49,7 @@ def test_the_workbooks_currency_wins_over_a_more_frequent_one(tmp_path):
     assert sales(tmp_path, rows.replace("$7", "US$7")).columns["amount"] == [7, 10]
 
 
-def test_a_converted_column_goes_with_its_own_currency(tmp_path):
+def test_a_converted_column_goes_with_its_own_currency(tmp_path: Path) -> None:
     text = (
         "Date,Amount,Currency,Converted Amount,Converted Currency\n2026-10-01,100,eur,110,usd\n2026-10-02,5,usd,5,usd\n"
     )
@@ -56,7 +58,7 @@ def test_a_converted_column_goes_with_its_own_currency(tmp_path):
     assert sales(tmp_path, text, given={"amount": "Converted Amount"}, **known).columns["amount"] == [110, 5]
 
 
-def test_a_currency_in_the_heading(tmp_path):
+def test_a_currency_in_the_heading(tmp_path: Path) -> None:
     accepted = sales(tmp_path, "Date,Total (EUR)\n2026-10-01,5\n", given={"amount": "Total (EUR)"},
                      constants={"kind": "other"})  # fmt: skip
     assert (len(accepted), len(accepted.rejected)) == (0, 1)
@@ -65,7 +67,7 @@ def test_a_currency_in_the_heading(tmp_path):
     assert accepted.columns["amount"] == [5]
 
 
-def test_an_owner_who_chooses_by_currency_takes_the_rows_as_they_are(tmp_path):
+def test_an_owner_who_chooses_by_currency_takes_the_rows_as_they_are(tmp_path: Path) -> None:
     rows = f"{SALES},Currency\n2026-10-01,A,other,100,USD\n2026-10-02,B,other,200,EUR\n"
     accepted = sales(tmp_path, rows, said=Said((Filter("Currency", "EUR", True),)))
     assert accepted.columns["amount"] == [200]
@@ -84,7 +86,7 @@ def test_an_owner_who_chooses_by_currency_takes_the_rows_as_they_are(tmp_path):
         ("Type", "General Withdrawal", "Website Payment"), ("Payment status", "Failed", "Paid"),
     ],
 )  # fmt: skip
-def test_rows_that_are_no_sale_are_held_back_and_told(tmp_path, heading, out, fine):
+def test_rows_that_are_no_sale_are_held_back_and_told(tmp_path: Path, heading: str, out: str, fine: str) -> None:
     rows = f"{SALES},{heading}\n2026-10-01,A,other,100,{fine}\n2026-10-02,B,other,200,{out}\n"
     accepted = sales(tmp_path, rows)
     assert accepted.columns["amount"] == [100]
@@ -96,7 +98,9 @@ def test_rows_that_are_no_sale_are_held_back_and_told(tmp_path, heading, out, fi
 
 @settings(max_examples=40, deadline=None)
 @given(words=st.lists(st.sampled_from(["Alpha", "Beta", "Gamma", ""]), min_size=2, max_size=8))
-def test_no_column_that_seems_to_tell_passes_in_silence(tmp_path_factory, words):
+def test_no_column_that_seems_to_tell_passes_in_silence(
+    tmp_path_factory: pytest.TempPathFactory, words: list[str]
+) -> None:
     rows = "".join(f"2026-10-{place + 1:02},A,other,{place + 1},{word}\n" for place, word in enumerate(words))
     accepted = sales(tmp_path_factory.getbasetemp(), f"{SALES},Status\n{rows}")
     if any(words):
@@ -113,7 +117,7 @@ def test_no_column_that_seems_to_tell_passes_in_silence(tmp_path_factory, words)
         ("Billable?", "true", "false"),
     ],
 )
-def test_hours_that_are_not_billable_are_not_productive(tmp_path, heading, yes, no):
+def test_hours_that_are_not_billable_are_not_productive(tmp_path: Path, heading: str, yes: str, no: str) -> None:
     text = f"Date,Assistant,Worked,{heading}\n2026-10-01,Ann,2,{yes}\n2026-10-02,Ann,6,{no}\n"
     for columns in ({"available": "Worked"}, {"available": "Worked", "productive": "Worked"}):
         accepted = taken("hours", written(tmp_path, text), given=columns)
@@ -121,14 +125,14 @@ def test_hours_that_are_not_billable_are_not_productive(tmp_path, heading, yes, 
 
 
 @pytest.mark.parametrize("given", [{}, {"completed": "Canceled"}])
-def test_sessions_that_were_cancelled_did_not_take_place(tmp_path, given):
+def test_sessions_that_were_cancelled_did_not_take_place(tmp_path: Path, given: dict[str, str]) -> None:
     rows = "A,2026-10-01 10:00,false,No\nB,2026-10-02 10:00,true,No\nC,2026-10-03 9:00,false,Yes\n"
     text = f"Client,Scheduled,Canceled,No-show\n{rows}"
     accepted = taken("sessions", written(tmp_path, text), given=given)
     assert accepted.columns["completed"] == ["yes", "no", "no"]
 
 
-def test_sessions_that_nothing_is_said_of(tmp_path):
+def test_sessions_that_nothing_is_said_of(tmp_path: Path) -> None:
     accepted = taken("sessions", written(tmp_path, "Client,Scheduled\nA,2026-10-01 10:00\n"))
     assert accepted.doubtful
     assert told(accepted, "No row says anything of “Completed”")
@@ -137,7 +141,7 @@ def test_sessions_that_nothing_is_said_of(tmp_path):
 # Names
 
 
-def test_names_are_written_as_the_workbook_has_them(tmp_path):
+def test_names_are_written_as_the_workbook_has_them(tmp_path: Path) -> None:
     rows = "".join(
         f"2026-10-01,{name},other,1\n" for name in ("Alder  Partners", "Alder\u00a0Partners", "ZOE LTD", "Zoe Ltd.")
     )
@@ -152,14 +156,14 @@ def test_names_are_written_as_the_workbook_has_them(tmp_path):
     [("Alder Partner", "Alder Partners", True), ("Zoe Limted", "Zoe Limited", True), ("C02", "C01", False),
      ("cus_A", "cus_B", False), ("Client B", "Client A", False), ("Shop 12", "Shop 13", False), ("Ana", "Bo", False)],
 )  # fmt: skip
-def test_names_that_may_be_misspelt(name, known, like):
+def test_names_that_may_be_misspelt(name: str, known: str, like: bool) -> None:
     assert near(name, [known]) == (known if like else None)
 
 
 # Days, zones, scales, totals
 
 
-def test_hours_of_days_without_a_time_cannot_be_told(tmp_path):
+def test_hours_of_days_without_a_time_cannot_be_told(tmp_path: Path) -> None:
     text = "Client,Opened,Resolved\nA,2026-10-05,2026-10-05\nB,2026-10-06,\n"
     accepted = taken("requests", written(tmp_path, text))
     assert (accepted.untimed, accepted.doubtful) == ((0,), True)
@@ -169,7 +173,7 @@ def test_hours_of_days_without_a_time_cannot_be_told(tmp_path):
 
 
 @pytest.mark.parametrize("order", ["day", "month"])
-def test_dates_that_another_excel_has_turned_round_are_put_right(tmp_path, order):
+def test_dates_that_another_excel_has_turned_round_are_put_right(tmp_path: Path, order: str) -> None:
     true = [date(2026, 10, 3), date(2026, 10, 4), date(2026, 10, 9), date(2026, 10, 13), date(2026, 10, 28)]
     book = openpyxl.Workbook()
     book.active.append(["Date", "Kind", "Amount"])
@@ -198,13 +202,13 @@ def test_dates_that_another_excel_has_turned_round_are_put_right(tmp_path, order
         ("Created", "20261005T140000Z", (2026, 10, 5, 10)),
     ],
 )
-def test_zones_of_headings_and_letters(tmp_path, heading, cell, there):
+def test_zones_of_headings_and_letters(tmp_path: Path, heading: str, cell: str, there: tuple[int, ...]) -> None:
     path = written(tmp_path, f"Client,{heading}\nA,{cell}\n")
     accepted = taken("requests", path, given={"opened": heading}, zone="America/New_York")
     assert accepted.columns["opened"] == [day(*there)]
 
 
-def surveys(folder, field, *cells, **options):
+def surveys(folder: Path, field: str, *cells: str, **options: Any) -> Accepted:
     rows = "".join(f"2026-10-{place + 1:02}\t{cell}\n" for place, cell in enumerate(cells))
     return taken("surveys", written(folder, f"Date\t{field}\n{rows}"), **options)
 
@@ -214,11 +218,11 @@ def surveys(folder, field, *cells, **options):
     [("5 - Very satisfied", 5), ("4/5", 4), ("4 de 5", 4), ("Good", 4), ("Muy satisfecho", 5), ("Très insatisfait", 1),
      ("Neutro", 3), ("mulțumit", 4), ("★★★☆☆", 3), ("2 stars", 2), ("Positive", 5), ("3.5", 3.5)],
 )  # fmt: skip
-def test_scores_as_people_write_them(tmp_path, cell, score):
+def test_scores_as_people_write_them(tmp_path: Path, cell: str, score: float) -> None:
     assert surveys(tmp_path, "Score", cell).columns["score"] == [score]
 
 
-def test_a_column_on_another_scale_is_refused(tmp_path):
+def test_a_column_on_another_scale_is_refused(tmp_path: Path) -> None:
     accepted = surveys(tmp_path, "Score", "10", "2", "9")
     assert accepted.columns["score"] == [None] * 3
     assert told(accepted, "is on another scale")
@@ -228,14 +232,14 @@ def test_a_column_on_another_scale_is_refused(tmp_path):
     assert not surveys(tmp_path, "Recommend", *["5"] * 9, "6").doubtful
 
 
-def test_lines_that_add_up_are_no_rows(tmp_path):
+def test_lines_that_add_up_are_no_rows(tmp_path: Path) -> None:
     lines = ("2026-10-01,A,other,100", "2026-10-02,B,other,50", "2026-10-31,Total,other,150")
     rows = "\n".join((SALES, *lines, "2026-10-31,Total Energies,other,7", ""))
     assert sales(tmp_path, rows).columns["amount"] == [100, 50, 7]
     assert sales(tmp_path, rows.replace("Total,", "Total octubre,")).columns["amount"] == [100, 50, 7]
 
 
-def test_minutes_and_seconds(tmp_path):
+def test_minutes_and_seconds(tmp_path: Path) -> None:
     text = "Date,Assistant,Duration ({0}),Billable\n2026-10-01,Ann,{1},Yes\n"
     for unit, written_ in (("min", "90"), ("seconds", "5400"), ("h", "1.5")):
         path = written(tmp_path, text.format(unit, written_))
@@ -244,7 +248,7 @@ def test_minutes_and_seconds(tmp_path):
     assert len(taken("hours", path).rejected) == 1
 
 
-def test_yes_where_a_day_is_asked_is_the_rows_own_day(tmp_path):
+def test_yes_where_a_day_is_asked_is_the_rows_own_day(tmp_path: Path) -> None:
     text = "Date,Lead,Converted\n2026-10-02,A,Yes\n2026-10-05,B,No\n2026-10-09,C,\n"
     accepted = taken("leads", written(tmp_path, text))
     assert accepted.columns["converted"] == [day(2026, 10, 2), None, None]
@@ -252,7 +256,7 @@ def test_yes_where_a_day_is_asked_is_the_rows_own_day(tmp_path):
 
 
 @pytest.mark.parametrize("cell", ["1,23,456.00", "₹1,23,456.00", "USD 1,23,456.00", "1,23,456.00 USD"])
-def test_amounts_grouped_as_in_india(tmp_path, cell):
+def test_amounts_grouped_as_in_india(tmp_path: Path, cell: str) -> None:
     own = "INR" if "₹" in cell else "USD"
     rows = f"Date\tKind\tAmount\n2026-10-01\tother\t{cell}\n"
     assert taken("sales", written(tmp_path, rows), currency=own).columns["amount"] == [123456]

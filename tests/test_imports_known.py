@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpixl.entries import entry_table
-from kpixl.imports import TWICE, Completion, Difference
+from kpixl.entries import EntryTable, entry_table
+from kpixl.imports import TWICE, Completion, Difference, Value
+from narrow import numbers
 from sources import TABLES, day, taken, written
 
 REQUESTS = "id,client,opened,resolved,assistant\n"
 
 
-def there(table, **columns):
+def there(table: str, **columns: Sequence[Value]) -> EntryTable:
     return entry_table(TABLES[table], columns)
 
 
-def test_a_request_that_is_resolved_now_is_completed(tmp_path):
+def test_a_request_that_is_resolved_now_is_completed(tmp_path: Path) -> None:
     text = "R1,Ana,2026-10-01,2026-10-03,Eva\nr2,Bo,2026-10-02,,\nR3,Cy,2026-10-04,,\n"
     existing = there(
         "requests",
@@ -35,7 +38,7 @@ def test_a_request_that_is_resolved_now_is_completed(tmp_path):
     assert (accepted.differing, accepted.differences) == (0, ())
 
 
-def test_what_differs_is_told_and_left(tmp_path):
+def test_what_differs_is_told_and_left(tmp_path: Path) -> None:
     rows = "".join(f"R{n},Ana,2026-10-01 10:00:00,,Bo\n" for n in range(7))
     existing = there(
         "requests",
@@ -49,20 +52,20 @@ def test_what_differs_is_told_and_left(tmp_path):
     assert accepted.differences == tuple(Difference(n + 2, n, "assistant", "Eva", "Bo") for n in range(5))
 
 
-def test_what_is_no_number_in_the_workbook_is_not_blank(tmp_path):
+def test_what_is_no_number_in_the_workbook_is_not_blank(tmp_path: Path) -> None:
     existing = there("requests", id=["R1"], client=["Ana"], opened=[day(2026, 10, 1)], resolved=["soon"])
     accepted = taken("requests", written(tmp_path, REQUESTS + "R1,Ana,2026-10-01,2026-10-03,\n"), existing=existing)
     assert accepted.completions == ()
     assert accepted.differences == (Difference(2, 0, "resolved", "soon", day(2026, 10, 3)),)
 
 
-def test_keys_compare_as_names_do(tmp_path):
+def test_keys_compare_as_names_do(tmp_path: Path) -> None:
     existing = there("requests", id=["7", "a"], client=["Ana"] * 2, opened=[day(2026, 10, 1)] * 2)
     text = REQUESTS + "007,Ana,2026-10-01,,\nA,Ana,2026-10-01,,\n"
     assert taken("requests", written(tmp_path, text), existing=existing).known == 2
 
 
-def test_a_key_that_is_in_the_file_twice(tmp_path):
+def test_a_key_that_is_in_the_file_twice(tmp_path: Path) -> None:
     text = REQUESTS + "R1,Ana,2026-10-01,,\nR2,Bo,2026-10-01,,\nr1,Cy,2026-10-02,,\n"
     accepted = taken("requests", written(tmp_path, text))
     assert accepted.columns["client"] == ["Ana", "Bo"]
@@ -70,7 +73,7 @@ def test_a_key_that_is_in_the_file_twice(tmp_path):
     assert accepted.rejected[0].text() == "Line 4, id: “r1” is there twice, first in line 2."
 
 
-def test_a_client_who_comes_back_is_another_stay(tmp_path):
+def test_a_client_who_comes_back_is_another_stay(tmp_path: Path) -> None:
     text = "Client,Start,End\nAna,2026-01-01,2026-03-01\nAna,2026-09-01,\nAna,2026-09-01,\nBo,2026-05-01,\n"
     existing = there("clients", client=["Ana", "Bo"], start=[day(2026, 1, 1), None])
     accepted = taken("clients", written(tmp_path, text), existing=existing)
@@ -82,13 +85,13 @@ def test_a_client_who_comes_back_is_another_stay(tmp_path):
     )
 
 
-def test_without_a_start_a_name_is_the_one_that_is_there(tmp_path):
+def test_without_a_start_a_name_is_the_one_that_is_there(tmp_path: Path) -> None:
     existing = there("assistants", assistant=["Eva"], start=[day(2026, 1, 1)])
     accepted = taken("assistants", written(tmp_path, "Assistant\neva\nLi\n"), existing=existing)
     assert (accepted.columns, accepted.known) == ({"assistant": ["Li"]}, 1)
 
 
-def test_equal_rows_without_a_key_count_as_often_as_they_are_there(tmp_path):
+def test_equal_rows_without_a_key_count_as_often_as_they_are_there(tmp_path: Path) -> None:
     sale = "2026-10-01,Ana,other,29.33\n"
     path = written(tmp_path, "Date,Client,Kind,Amount\n" + 3 * sale + "2026-10-01,Ana,other,29.34\n")
     accepted = taken("sales", path)
@@ -100,7 +103,7 @@ def test_equal_rows_without_a_key_count_as_often_as_they_are_there(tmp_path):
     assert (accepted.columns["amount"], accepted.known) == ([29.33, 29.34], 2)
 
 
-def test_a_request_without_a_number_is_known_by_all_that_the_file_says(tmp_path):
+def test_a_request_without_a_number_is_known_by_all_that_the_file_says(tmp_path: Path) -> None:
     path = written(tmp_path, REQUESTS + ",Ana,2026-10-01 10:00:00,,\n,Ana,2026-10-01 10:00:01,,\n,Bo,2026-10-01,,\n")
     opened = [day(2026, 10, 1, 10) + 1e-9, day(2026, 10, 1)]
     existing = there("requests", id=[None, "R9"], client=["Ana", "Bo"], opened=opened)
@@ -109,7 +112,7 @@ def test_a_request_without_a_number_is_known_by_all_that_the_file_says(tmp_path)
     assert accepted.columns["opened"][0] == day(2026, 10, 1, 10, 0, 1)
 
 
-def test_constants_tell_rows_apart(tmp_path):
+def test_constants_tell_rows_apart(tmp_path: Path) -> None:
     path = written(tmp_path, "Date,Available hours,Productive hours\n2026-10-01,8,7\n")
     existing = there("hours", date=[day(2026, 10, 1)], assistant=["Eva"], available=[8.0], productive=[7.0])
     assert taken("hours", path, constants={"assistant": "eva"}, existing=existing).known == 1
@@ -129,14 +132,16 @@ def test_constants_tell_rows_apart(tmp_path):
     ),
     noise=st.sampled_from([0.0, 1e-15, -1e-15]),
 )
-def test_importing_again_imports_nothing(tmp_path_factory, rows, noise):
+def test_importing_again_imports_nothing(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[datetime, str, float]], noise: float
+) -> None:
     lines = "".join(f"{when.isoformat()}|{name}|other|{value!r}\n" for when, name, value in rows)
     path = written(tmp_path_factory.getbasetemp(), "Date|Client|Kind|Amount\n" + lines)
     first = taken("sales", path)
     assert len(first) == len(rows)
-    saved = {
+    saved: dict[str, Sequence[Value]] = {
         **first.columns,
-        "date": [value * (1 + noise) for value in first.columns["date"]],
+        "date": [value * (1 + noise) for value in numbers(first.columns["date"])],
         "amount": [float(f"{value:.15g}") for value in first.columns["amount"]],
     }
     again = taken("sales", path, existing=entry_table(TABLES["sales"], saved))
@@ -144,7 +149,7 @@ def test_importing_again_imports_nothing(tmp_path_factory, rows, noise):
 
 
 @pytest.mark.parametrize("apart", [29.33 + 1e-6, 29.34, -29.33])
-def test_amounts_that_differ_are_other_sales(tmp_path, apart):
+def test_amounts_that_differ_are_other_sales(tmp_path: Path, apart: float) -> None:
     path = written(tmp_path, "Date,Kind,Amount\n2026-10-01,other,29.33\n")
     existing = there("sales", date=[day(2026, 10, 1)], kind=["other"], amount=[apart])
     assert taken("sales", path, existing=existing).known == 0
@@ -156,7 +161,7 @@ def test_amounts_that_differ_are_other_sales(tmp_path, apart):
 SESSIONS = "client,scheduled,completed\nAna,2026-10-01 10:00,yes\nBob,2026-10-03 10:00,yes\nAna,2026-10-03 10:00,\n"
 
 
-def test_a_session_that_has_taken_place_by_now(tmp_path):
+def test_a_session_that_has_taken_place_by_now(tmp_path: Path) -> None:
     existing = there(
         "sessions",
         client=["Bob", "ANA"],
@@ -170,7 +175,7 @@ def test_a_session_that_has_taken_place_by_now(tmp_path):
     assert accepted.differences == (Difference(3, 0, "completed", "no", "yes"),)
 
 
-def test_a_complaint_that_is_settled_by_now(tmp_path):
+def test_a_complaint_that_is_settled_by_now(tmp_path: Path) -> None:
     existing = there("complaints", received=[day(2026, 10, 5)], client=["Ana"], status=["open"])
     text = "Received,Client,Status,Resolved\n2026-10-05,Ana,resolved,2026-10-09\n2026-10-05,Bo,open,\n"
     accepted = taken("complaints", written(tmp_path, text), existing=existing)
@@ -183,14 +188,14 @@ def test_a_complaint_that_is_settled_by_now(tmp_path):
     assert taken("complaints", written(tmp_path, text), existing=existing).columns["service"] == ["Travel"]
 
 
-def test_a_request_without_a_number_that_is_resolved_by_now(tmp_path):
+def test_a_request_without_a_number_that_is_resolved_by_now(tmp_path: Path) -> None:
     existing = there("requests", client=["Ana"], opened=[day(2026, 10, 5, 10)])
     text = "client,opened,resolved\nAna,2026-10-05 10:00,2026-10-06 10:00\n"
     accepted = taken("requests", written(tmp_path, text), existing=existing)
     assert (len(accepted), accepted.completions) == (0, (Completion(2, 0, {"resolved": day(2026, 10, 6, 10)}),))
 
 
-def test_an_invitation_that_was_accepted_by_now(tmp_path):
+def test_an_invitation_that_was_accepted_by_now(tmp_path: Path) -> None:
     existing = there("invitations", date=[day(2026, 10, 5)] * 2, client=["Ana"] * 2, invited=["Bo", "Cy"])
     text = "date,client,invited,converted\n2026-10-05,Ana,cy,2026-10-20\n2026-10-05,Bea,Bo,\n"
     accepted = taken("invitations", written(tmp_path, text), existing=existing)
@@ -198,7 +203,7 @@ def test_an_invitation_that_was_accepted_by_now(tmp_path):
     assert accepted.completions == (Completion(2, 1, {"converted": day(2026, 10, 20)}),)
 
 
-def test_of_rows_that_are_the_same_the_likest_are_paired(tmp_path):
+def test_of_rows_that_are_the_same_the_likest_are_paired(tmp_path: Path) -> None:
     existing = there(
         "requests",
         client=["Ana"] * 3,
@@ -225,9 +230,11 @@ def test_of_rows_that_are_the_same_the_likest_are_paired(tmp_path):
     ),
     more=st.lists(st.tuples(st.sampled_from(["Ana", "Bo"]), st.integers(1, 3)), max_size=3),
 )
-def test_as_many_sessions_as_the_larger_of_both_has(tmp_path_factory, rows, more):
+def test_as_many_sessions_as_the_larger_of_both_has(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int, str]], more: list[tuple[str, int]]
+) -> None:
     """However their outcome changes: of each client and moment the workbook has as many as the file in the end."""
-    columns = {"client": [], "scheduled": [], "completed": []}
+    columns: dict[str, list[Value]] = {"client": [], "scheduled": [], "completed": []}
     for client, number, outcome in rows:
         for id_, value in zip(columns, (client, day(2026, 10, number), outcome or None), strict=True):
             columns[id_].append(value)
@@ -240,7 +247,7 @@ def test_as_many_sessions_as_the_larger_of_both_has(tmp_path_factory, rows, more
     assert sorted(new) == sorted((client, day(2026, 10, number)) for client, number in more)
 
 
-def test_tasks_without_a_number_are_one_only_where_all_is_equal(tmp_path):
+def test_tasks_without_a_number_are_one_only_where_all_is_equal(tmp_path: Path) -> None:
     existing = there("tasks", assigned=[day(2026, 10, 1)], client=["Ana"], completed=[None])
     text = "assigned,client,completed\n2026-10-01,Ana,2026-10-02\n2026-10-01,Ana,\n"
     accepted = taken("tasks", written(tmp_path, text), existing=existing)
@@ -250,8 +257,13 @@ def test_tasks_without_a_number_are_one_only_where_all_is_equal(tmp_path):
 # Ends that are gone
 
 
-def test_a_request_that_is_open_again_is_told(tmp_path):
-    columns = {"id": ["R1"], "client": ["Ana"], "opened": [day(2026, 10, 1)], "resolved": [day(2026, 10, 2)]}
+def test_a_request_that_is_open_again_is_told(tmp_path: Path) -> None:
+    columns: dict[str, list[Value]] = {
+        "id": ["R1"],
+        "client": ["Ana"],
+        "opened": [day(2026, 10, 1)],
+        "resolved": [day(2026, 10, 2)],
+    }
     existing = there("requests", **columns, assistant=["Eva"])
     accepted = taken("requests", written(tmp_path, REQUESTS + "R1,Ana,2026-10-01,,\n"), existing=existing)
     assert accepted.differences == (Difference(2, 0, "resolved", day(2026, 10, 2), None),)
@@ -263,12 +275,12 @@ def test_a_request_that_is_open_again_is_told(tmp_path):
 # Closed periods
 
 
-def test_rows_of_closed_periods_go_before_repeats_are_looked_for(tmp_path):
+def test_rows_of_closed_periods_go_before_repeats_are_looked_for(tmp_path: Path) -> None:
     text = REQUESTS + "R1,Ana,2026-09-01,2026-09-02,\nR1,Ana,2026-10-01,2026-10-02,\nR2,Ana,2026-09-03,2026-09-04,\n"
     existing = there("requests", id=["R1", "R2"], client=["Ana"] * 2, opened=[day(2026, 10, 1), day(2026, 9, 3)])
 
-    def earlier(columns):
-        return [resolved < day(2026, 10, 1) for resolved in columns["resolved"]]
+    def earlier(columns: Mapping[str, list[Value]]) -> list[bool]:
+        return [resolved < day(2026, 10, 1) for resolved in numbers(columns["resolved"])]
 
     accepted = taken("requests", written(tmp_path, text), existing=existing, earlier=earlier)
     assert (len(accepted), accepted.rejected, accepted.known, accepted.earlier) == (0, (), 2, 1)

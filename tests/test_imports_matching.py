@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any, Protocol
+
 import pytest
 
 from kpixl.errors import MissingMapping, UnknownColumn, UnknownField, UnreadableSource
 from kpixl.i18n import language
-from kpixl.imports import AmbiguousColumn, How, Kept, Manners, MappedAndSet, products, rows_for
+from kpixl.imports import AmbiguousColumn, How, Kept, Manners, MappedAndSet, Match, products, rows_for
 from kpixl.languages import codes
 from kpixl.texts.words import choice_words
 from sources import TABLES, day, matched, taken, written
 
 
+class Headed(Protocol):
+    def __call__(self, *columns: str, rows: str = "") -> Path: ...
+
+
 @pytest.fixture
-def headed(tmp_path):
-    def write(*columns, rows=""):
+def headed(tmp_path: Path) -> Headed:
+    def write(*columns: str, rows: str = "") -> Path:
         return written(tmp_path, "\t".join(columns) + "\n" + rows)
 
     return write
 
 
-def how(found):
+def how(found: Match) -> dict[str, tuple[str, How]]:
     return {id_: (found.column(id_), filling.how) for id_, filling in found.fillings.items()}
 
 
-def test_what_is_given_counts_first_and_a_column_fills_one_field(headed):
+def test_what_is_given_counts_first_and_a_column_fills_one_field(headed: Headed) -> None:
     path = headed("client", "Kunde", "opened")
     found = matched("requests", path, given={"client": "Kunde"})
     assert how(found) == {"client": ("Kunde", How.GIVEN), "opened": ("opened", How.ID)}
@@ -33,8 +40,11 @@ def test_what_is_given_counts_first_and_a_column_fills_one_field(headed):
     assert (how(moved)["assistant"], moved.missing) == (("client", How.GIVEN), ("client",))
 
 
-def test_the_order_of_the_ways_to_find_a_column(headed):
-    names = {"remembered": {"kind": ["Topic", "Tema"]}, "headings": {"kind": "What", "opened": "In", "client": "Who"}}
+def test_the_order_of_the_ways_to_find_a_column(headed: Headed) -> None:
+    names: dict[str, Any] = {
+        "remembered": {"kind": ["Topic", "Tema"]},
+        "headings": {"kind": "What", "opened": "In", "client": "Who"},
+    }
     assert how(matched("requests", headed("Kind", "What", "TOPIC"), **names))["kind"] == ("TOPIC", How.REMEMBERED)
     assert how(matched("requests", headed("Kind", "What"), **names))["kind"] == ("Kind", How.ID)
     assert how(matched("requests", headed("What", "Tipo"), **names))["kind"] == ("What", How.HEADING)
@@ -42,14 +52,14 @@ def test_the_order_of_the_ways_to_find_a_column(headed):
     assert how(matched("requests", headed(spanish, "x"), **names))["kind"] == (spanish, How.CATALOGUE)
 
 
-def test_names_compare_without_case_accents_punctuation_and_spaces(headed):
+def test_names_compare_without_case_accents_punctuation_and_spaces(headed: Headed) -> None:
     found = matched("requests", headed("  CLIÉNT ", "Opened_(local   time)"), given={"opened": "opened local time"})
     assert how(found) == {"client": ("CLIÉNT", How.ID), "opened": ("Opened_(local time)", How.GIVEN)}
 
 
 @pytest.mark.parametrize("code", sorted(codes()))
 @pytest.mark.parametrize("name", sorted(TABLES))
-def test_every_table_is_recognised_by_its_headings_in_every_language(tmp_path, name, code):
+def test_every_table_is_recognised_by_its_headings_in_every_language(tmp_path: Path, name: str, code: str) -> None:
     fields = TABLES[name].fields
     path = written(tmp_path, "\t".join(language(code)(field.heading) for field in fields) + "\n")
     found = matched(name, path, language="en")
@@ -58,7 +68,7 @@ def test_every_table_is_recognised_by_its_headings_in_every_language(tmp_path, n
     }
 
 
-def test_columns_of_one_name_are_never_guessed_between(headed):
+def test_columns_of_one_name_are_never_guessed_between(headed: Headed) -> None:
     path = headed("Client", "Opened", "Assistant", "ASSISTANT", rows="A\t2026-10-01\tx\ty\n")
     found = matched("requests", path)
     assert (found.ambiguous, found.missing) == ({"assistant": ("Assistant", "ASSISTANT")}, ())
@@ -70,25 +80,25 @@ def test_columns_of_one_name_are_never_guessed_between(headed):
         rows_for(found, choice_words(found.table, {}), Manners(), Kept())
 
 
-def test_two_remembered_columns_that_are_both_there(headed):
+def test_two_remembered_columns_that_are_both_there(headed: Headed) -> None:
     found = matched("requests", headed("Client", "Opened", "Topic", "Tema"), remembered={"kind": ["Topic", "Tema"]})
     assert found.ambiguous == {"kind": ("Topic", "Tema")}
 
 
-def test_a_column_remembered_for_two_fields_fills_neither(headed):
+def test_a_column_remembered_for_two_fields_fills_neither(headed: Headed) -> None:
     found = matched("requests", headed("Client", "In"), remembered={"opened": ["In"], "resolved": ["In"]})
     assert found.ambiguous == {"opened": ("In",), "resolved": ("In",)}
     assert found.missing == ("opened",)
 
 
-def test_fields_that_the_workbook_has_no_column_for(headed):
+def test_fields_that_the_workbook_has_no_column_for(headed: Headed) -> None:
     path = headed("Client", "Opened", "Kind")
     own = {"client": "Client", "opened": "Opened"}
     assert {*matched("requests", path, headings=own).fillings} == {"client", "opened"}
     assert {*matched("requests", path, headings=own, given={"kind": "Kind"}).fillings} == {"client", "opened", "kind"}
 
 
-def test_what_is_given_and_not_there(headed):
+def test_what_is_given_and_not_there(headed: Headed) -> None:
     path = headed("Who", "When", "When")
     with pytest.raises(UnknownField, match=r"no field “hours”.*id, client, opened"):
         matched("requests", path, given={"hours": "Who"})
@@ -104,7 +114,7 @@ def test_what_is_given_and_not_there(headed):
         rows_for(matched("requests", path, given={"client": "Who"}), {}, Manners(), Kept())
 
 
-def test_a_value_for_every_row_needs_no_column(headed):
+def test_a_value_for_every_row_needs_no_column(headed: Headed) -> None:
     found = matched("requests", headed("Client", "Opened"), constants={"client": "Ana", "opened": "2026-10-01"})
     assert (found.fillings, found.missing, found.unused) == ({}, (), ("Client", "Opened"))
 
@@ -136,7 +146,7 @@ reports:
 """
 
 
-def test_adding_a_product_is_adding_a_file(tmp_path):
+def test_adding_a_product_is_adding_a_file(tmp_path: Path) -> None:
     (tmp_path / "acme.yaml").write_text(PRODUCT, encoding="utf-8")
     (acme,) = products(tmp_path)
     assert (acme.id, acme.name) == ("acme", "Acme Desk")
@@ -160,20 +170,20 @@ def test_adding_a_product_is_adding_a_file(tmp_path):
     assert matched("requests", path, profiles=()).missing == ("client", "opened")
 
 
-def test_a_product_that_speaks_of_columns_it_does_not_name(tmp_path):
+def test_a_product_that_speaks_of_columns_it_does_not_name(tmp_path: Path) -> None:
     (tmp_path / "acme.yaml").write_text(PRODUCT.replace("client: who", "client: whom"), encoding="utf-8")
     with pytest.raises(ValueError, match="whom"):
         products(tmp_path)
 
 
-def test_two_products_that_are_equally_likely_are_neither(tmp_path):
+def test_two_products_that_are_equally_likely_are_neither(tmp_path: Path) -> None:
     for name in ("acme", "other"):
         (tmp_path / f"{name}.yaml").write_text(PRODUCT, encoding="utf-8")
     path = written(tmp_path, "Asker,Logged day,Logged hour,State\nAna,31/10/2026,10:00,Real\n")
     assert matched("requests", path, profiles=products(tmp_path)).product is None
 
 
-def test_the_products_speak_of_fields_and_choices_that_there_are():
+def test_the_products_speak_of_fields_and_choices_that_there_are() -> None:
     for product in products():
         for report in product.reports:
             table = TABLES[report.table]
@@ -185,7 +195,7 @@ def test_the_products_speak_of_fields_and_choices_that_there_are():
             assert report.group is None or table.field(report.group)
 
 
-def test_words_of_the_data_are_no_headings(tmp_path):
+def test_words_of_the_data_are_no_headings(tmp_path: Path) -> None:
     text = "Owner,Subject,Made,Due Date,State\nAnn,Call,2026-10-02,2026-10-05,Open\nAnn,Mail,soon,later,Completed\n"
     assert matched("tasks", written(tmp_path, text)).heading == 0
     text = "Date,Customer name,Topic,State\n2026-10-02,Alder,Invoice,Open\n2026-10-03,Birch,Service,Resolved\n"

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -191,7 +192,7 @@ EXPORTS = [
 
 @pytest.mark.parametrize("export", EXPORTS, ids=lambda export: f"{export.product}: {export.table}")
 @pytest.mark.parametrize("turned", [False, True], ids=["as it is", "turned round"])
-def test_exports_are_read_without_being_told(tmp_path, export, turned):
+def test_exports_are_read_without_being_told(tmp_path: Path, export: Export, turned: bool) -> None:
     rows = list(csv.reader(io.StringIO(export.lines)))
     if turned:
         rows = [["Colour" if row is rows[0] else "blue", *reversed(row)] for row in rows]
@@ -204,12 +205,12 @@ def test_exports_are_read_without_being_told(tmp_path, export, turned):
     assert accepted.passed_over == export.left
 
 
-def test_every_product_has_a_file(tmp_path):
+def test_every_product_has_a_file(tmp_path: Path) -> None:
     tested = {export.product for export in EXPORTS} | {"QuickBooks", "Toggl Track", "Zendesk"}
     assert {product.name for product in products()} == tested
 
 
-def test_a_kind_of_row_that_the_profile_does_not_know_is_told(tmp_path):
+def test_a_kind_of_row_that_the_profile_does_not_know_is_told(tmp_path: Path) -> None:
     strange = PAYPAL.replace("Payment Refund", "Lottery Prize")
     accepted = taken("sales", written(tmp_path, strange), currency="USD")
     assert accepted.columns["amount"] == [1000]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import openpyxl
 import pytest
 
@@ -9,7 +11,7 @@ from kpixl.entries import entry_table
 from sources import TABLES, day, said, taken, written
 
 
-def test_zendesk_tickets(tmp_path):
+def test_zendesk_tickets(tmp_path: Path) -> None:
     text = """\
 Id,Requester,Requester email,Submitter,Assignee,Group,Subject,Tags,Status,Priority,Ticket type,Created at,Updated at,\
 Organization,Solved at,Satisfaction Score
@@ -35,7 +37,7 @@ Organization,Solved at,Satisfaction Score
     assert surveys.passed_over == 1
 
 
-def test_hubspot_contacts(tmp_path):
+def test_hubspot_contacts(tmp_path: Path) -> None:
     text = """\
 Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lead Status,Lifecycle Stage,Create Date,\
 Became a Customer Date,Original Source
@@ -56,7 +58,7 @@ Became a Customer Date,Original Source
     assert clients.columns["start"] == [day(2026, 10, 3, 9)]
 
 
-def test_hubspot_companies(tmp_path):
+def test_hubspot_companies(tmp_path: Path) -> None:
     text = """\
 Record ID,Company name,Company owner,Create Date,Phone Number,City,Country/Region,Industry,Lifecycle Stage,Close Date
 1,Robles SL,Eva,2026-08-01 10:15,,Madrid,Spain,,Customer,2026-09-10 12:00
@@ -68,7 +70,7 @@ Record ID,Company name,Company owner,Create Date,Phone Number,City,Country/Regio
     assert clients.columns["start"] == [day(2026, 9, 10, 12), day(2026, 8, 3, 10, 15)]
 
 
-def test_hubspot_deals(tmp_path):
+def test_hubspot_deals(tmp_path: Path) -> None:
     text = """\
 Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Deal Type,Associated Company
 1,Website,Closed Won,2026-10-05 17:00,Eva,1200.5,New Business,Robles SL
@@ -91,7 +93,7 @@ Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Deal Type,Associated
         "Usuario,Correo,Cliente,Proyecto,Tarea,Descripción,Facturable,Fecha de inicio,Hora de inicio,Fin,H,Duración,E",
     ],
 )
-def test_toggl_detailed(tmp_path, headings):
+def test_toggl_detailed(tmp_path: Path, headings: str) -> None:
     text = f"""{headings}
 Eva,eva@x.es,Robles SL,Web,,Calls,Yes,2026-10-01,09:00:00,2026-10-01,16:30:00,07:30:00,
 Eva,eva@x.es,,Office,,Post,No,2026-10-02,09:00:00,2026-10-02,09:45:00,00:45:00,
@@ -104,7 +106,7 @@ Eva,eva@x.es,,Office,,Post,No,2026-10-02,09:00:00,2026-10-02,09:45:00,00:45:00,
     assert hours.columns["client"] == ["Robles SL", None]
 
 
-def test_toggl_summary_with_a_date_given(tmp_path):
+def test_toggl_summary_with_a_date_given(tmp_path: Path) -> None:
     text = """\
 Member,Project,Client,Duration,Billable duration
 Eva,Web,Robles SL,31:15:00,30:00:00
@@ -117,7 +119,7 @@ Total,,,31:15:00,30:00:00
     assert hours.passed_over == 1
 
 
-def test_quickbooks_sales_by_customer_detail(tmp_path):
+def test_quickbooks_sales_by_customer_detail(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in [
         ["Kpi Ltd."],
@@ -185,7 +187,7 @@ Total,,,,,,,,"$2,760.00"
 """
 
 
-def test_quickbooks_transactions_as_sales_and_as_expenses(tmp_path):
+def test_quickbooks_transactions_as_sales_and_as_expenses(tmp_path: Path) -> None:
     path = written(tmp_path, TRANSACTIONS)
     sales = taken("sales", path, currency="USD")
     assert sales.columns["amount"] == [1500, -100]
@@ -198,7 +200,7 @@ def test_quickbooks_transactions_as_sales_and_as_expenses(tmp_path):
     assert expenses.columns["date"] == [day(2026, 10, n) for n in (14, 15, 16, 17)]
 
 
-def test_quickbooks_expenses_by_vendor_in_spanish(tmp_path):
+def test_quickbooks_expenses_by_vendor_in_spanish(tmp_path: Path) -> None:
     text = """\
 ;Fecha;Tipo de transacción;Núm.;Nota/Descripción;Cuenta;Importe;Saldo
 Meta;;;;;;;

@@ -8,6 +8,7 @@ import unicodedata
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+import pytest
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from hypothesis import given, settings
@@ -26,7 +27,9 @@ ZONES = [timezone(timedelta(hours=hours)) for hours in (-7, 0, 2)]
     style=st.sampled_from(["short", "medium", "long", "full"]),
     days=st.lists(st.dates(date(1971, 1, 1), date(2069, 12, 31)), min_size=1, max_size=8),
 )
-def test_dates_written_in_each_language_are_read_back(tmp_path_factory, code, style, days):
+def test_dates_written_in_each_language_are_read_back(
+    tmp_path_factory: pytest.TempPathFactory, code: str, style: str, days: list[date]
+) -> None:
     locale = language(code).locale
     cells = [format_date(one, style, locale=locale) for one in days]
     currency = "USD" if code == "en" else "EUR"
@@ -41,7 +44,9 @@ def test_dates_written_in_each_language_are_read_back(tmp_path_factory, code, st
     style=st.sampled_from(["short", "medium"]),
     moments=st.lists(st.datetimes(datetime(1971, 1, 1), datetime(2069, 12, 31)), min_size=1, max_size=8),
 )
-def test_moments_written_in_each_language_are_read_back(tmp_path_factory, code, style, moments):
+def test_moments_written_in_each_language_are_read_back(
+    tmp_path_factory: pytest.TempPathFactory, code: str, style: str, moments: list[datetime]
+) -> None:
     whole = [moment.replace(second=0, microsecond=0) for moment in moments]
     cells = [format_datetime(moment, style, locale=language(code).locale) for moment in whole]
     currency = "USD" if code == "en" else "EUR"
@@ -52,7 +57,9 @@ def test_moments_written_in_each_language_are_read_back(tmp_path_factory, code, 
 
 @settings(max_examples=60)
 @given(moment=st.datetimes(datetime(1971, 1, 1), datetime(2069, 1, 1)), zone=st.sampled_from(ZONES))
-def test_moments_with_a_zone_are_the_same_moments(tmp_path_factory, moment, zone):
+def test_moments_with_a_zone_are_the_same_moments(
+    tmp_path_factory: pytest.TempPathFactory, moment: datetime, zone: timezone
+) -> None:
     aware = moment.replace(microsecond=0, tzinfo=zone)
     accepted = dates(tmp_path_factory.getbasetemp(), aware.isoformat(), zone="America/Sao_Paulo")
     there = aware.astimezone(ZoneInfo("America/Sao_Paulo"))
@@ -66,7 +73,9 @@ def test_moments_with_a_zone_are_the_same_moments(tmp_path_factory, moment, zone
     grouped=st.booleans(),
     delimiter=st.sampled_from([";", "\t", "|"]),
 )
-def test_amounts_written_in_each_language_are_read_back(tmp_path_factory, code, hundredths, grouped, delimiter):
+def test_amounts_written_in_each_language_are_read_back(
+    tmp_path_factory: pytest.TempPathFactory, code: str, hundredths: list[int], grouped: bool, delimiter: str
+) -> None:
     pattern = "#,##0.00" if grouped else "0.00"
     cells = [format_decimal(one / 100, pattern, locale=language(code).locale) for one in hundredths]
     accepted = amounts(tmp_path_factory.getbasetemp(), *cells, delimiter=delimiter, language=code)
@@ -84,7 +93,9 @@ NAMES = {
 
 @settings(max_examples=80)
 @given(data=st.data(), encoding=st.sampled_from(sorted(NAMES)), delimiter=st.sampled_from(",;\t|"))
-def test_texts_in_each_encoding_are_read_back(tmp_path_factory, data, encoding, delimiter):
+def test_texts_in_each_encoding_are_read_back(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, encoding: str, delimiter: str
+) -> None:
     names = data.draw(st.lists(NAMES[encoding], min_size=1, max_size=6))
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -15,12 +17,26 @@ from hypothesis import strategies as st
 
 import libreoffice
 from kpixl.catalog import business
+from kpixl.catalog.tables import Table
 from kpixl.entries import Entries, entry_table
 from kpixl.errors import FileMissing, KpixlError, PasswordProtected, UnreadableSource
-from kpixl.imports import FAILED, Hints, Kept, Manners, NoSheets, UnknownSheet, match, read_source, rows_for
+from kpixl.imports import (
+    FAILED,
+    Accepted,
+    Hints,
+    Kept,
+    Manners,
+    NoSheets,
+    Source,
+    UnknownSheet,
+    match,
+    read_source,
+    rows_for,
+)
 from kpixl.kpi.measure import Tally
 from kpixl.period import Period
 from kpixl.texts.words import choice_words
+from narrow import some
 from sources import DATA, TABLES, day, matched, said, taken, written
 
 AGENCY = business("remote-va-agency")
@@ -32,7 +48,7 @@ AGENCY = business("remote-va-agency")
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_delimiters_encodings_and_line_ends(tmp_path, delimiter, encoding, newline):
+def test_delimiters_encodings_and_line_ends(tmp_path: Path, delimiter: str, encoding: str, newline: str) -> None:
     lines = [delimiter.join(cells) for cells in (["Año", "Cliente"], ["1", "Peña"], ["2", "Íñigo"])]
     source = read_source(written(tmp_path, newline.join(lines).encode(encoding)))
     assert source.rows == [["Año", "Cliente"], ["1", "Peña"], ["2", "Íñigo"]]
@@ -40,12 +56,12 @@ def test_delimiters_encodings_and_line_ends(tmp_path, delimiter, encoding, newli
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_utf_16_without_its_mark(tmp_path, encoding):
+def test_utf_16_without_its_mark(tmp_path: Path, encoding: str) -> None:
     source = read_source(written(tmp_path, "Client;Note\nPeña;ș\n".encode(encoding)))
     assert (source.rows, source.encoding) == ([["Client", "Note"], ["Peña", "ș"]], "UTF-16")
 
 
-def test_what_is_no_text_comes_with_what_to_do(tmp_path):
+def test_what_is_no_text_comes_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match=r"save it as \.xlsx or as “CSV UTF-8”"):
         read_source(written(tmp_path, b"A,B\n1\x002\n"))
 
@@ -68,12 +84,12 @@ WORDS = {
 
 
 @pytest.mark.parametrize(("encoding", "text"), [(code, text) for code, texts in WORDS.items() for text in texts])
-def test_the_two_windows_encodings_are_told_apart(tmp_path, encoding, text):
+def test_the_two_windows_encodings_are_told_apart(tmp_path: Path, encoding: str, text: str) -> None:
     source = read_source(written(tmp_path, f"Client;Note\nA;{text}\n".encode(encoding)))
     assert source.rows[1] == ["A", text]
 
 
-def test_letters_of_two_encodings_in_one_file_are_refused(tmp_path):
+def test_letters_of_two_encodings_in_one_file_are_refused(tmp_path: Path) -> None:
     mixed = "Client,Note\nPeña,año\n".encode() + "Núñez,\n".encode("cp1252")
     with pytest.raises(UnreadableSource, match="line 3 holds letters in another encoding"):
         read_source(written(tmp_path, mixed))
@@ -93,11 +109,11 @@ def test_letters_of_two_encodings_in_one_file_are_refused(tmp_path):
         ("sep=|\nA;B|C\n1;2|3\n", [["A;B", "C"], ["1;2", "3"]]),
     ],
 )
-def test_what_is_a_delimiter_and_what_is_none(tmp_path, content, rows):
+def test_what_is_a_delimiter_and_what_is_none(tmp_path: Path, content: str, rows: list[list[str]]) -> None:
     assert read_source(written(tmp_path, content)).rows[: len(rows)] == rows
 
 
-def test_quotes_lines_within_cells_and_blank_lines(tmp_path):
+def test_quotes_lines_within_cells_and_blank_lines(tmp_path: Path) -> None:
     source = read_source(written(tmp_path, '\n"A","B, C"\n"one\ntwo","say ""x"""\n\n ,\n3,4\n'))
     assert source.rows == [["A", "B, C"], ["one\ntwo", 'say "x"'], ["3", "4"]]
     assert source.lines == [2, 3, 7]
@@ -117,13 +133,13 @@ def test_quotes_lines_within_cells_and_blank_lines(tmp_path):
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "damaged"),
     ],
 )
-def test_what_cannot_be_read(tmp_path, content, detail):
+def test_what_cannot_be_read(tmp_path: Path, content: bytes, detail: str) -> None:
     with pytest.raises(UnreadableSource, match=detail) as caught:
         read_source(written(tmp_path, content))
     assert caught.value.details["path"] == "rows.csv"
 
 
-def test_no_such_file(tmp_path):
+def test_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(FileMissing, match=r"none\.csv"):
         read_source(tmp_path / "none.csv")
     with pytest.raises(UnreadableSource):
@@ -133,7 +149,7 @@ def test_no_such_file(tmp_path):
 # Workbooks
 
 
-def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
+def workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Path:
     book = openpyxl.Workbook()
     book.remove(book.active)
     for name, rows in sheets.items():
@@ -144,7 +160,7 @@ def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
     return path
 
 
-ANSWERS = [
+ANSWERS: list[list[object]] = [
     ["Kpi Ltd."],
     [],
     ["Date", "Client", "Score", "Recommend"],
@@ -154,7 +170,7 @@ ANSWERS = [
 ]
 
 
-def test_a_sheet_keeps_the_types_of_its_cells(tmp_path):
+def test_a_sheet_keeps_the_types_of_its_cells(tmp_path: Path) -> None:
     path = workbook(tmp_path / "answers.xlsx", {"Empty": [], "Answers": ANSWERS, "Other": [["x"]]})
     accepted = taken("surveys", path)
     assert accepted.columns["date"] == [day(2026, 10, 1, 18), day(2026, 10, 2), 46297.0]
@@ -165,7 +181,7 @@ def test_a_sheet_keeps_the_types_of_its_cells(tmp_path):
     assert said(accepted)[:2] == ["Read from the sheet “Answers”.", "Headings found in line 3."]
 
 
-def test_a_sheet_by_name_and_its_rows_in_messages(tmp_path):
+def test_a_sheet_by_name_and_its_rows_in_messages(tmp_path: Path) -> None:
     other = [["Date", "Client"], ["soon", "Bo"]]
     path = workbook(tmp_path / "answers.xlsx", {"Answers": ANSWERS, "Other": other})
     rejected = taken("surveys", path, sheet=" OTHER ").rejected
@@ -180,7 +196,7 @@ def test_a_sheet_by_name_and_its_rows_in_messages(tmp_path):
         read_source(workbook(tmp_path / "empty.xlsx", {"One": [], "Two": []}))
 
 
-def test_hidden_sheets_come_last(tmp_path):
+def test_hidden_sheets_come_last(tmp_path: Path) -> None:
     path = workbook(tmp_path / "hidden.xlsx", {"Lists": [["a"]], "Rows": ANSWERS})
     book = openpyxl.load_workbook(path)
     book["Lists"].sheet_state = "hidden"
@@ -189,13 +205,13 @@ def test_hidden_sheets_come_last(tmp_path):
     assert read_source(path).sheet == "Rows"
 
 
-def test_errors_of_formulas_are_rejected_and_not_blank(tmp_path):
+def test_errors_of_formulas_are_rejected_and_not_blank(tmp_path: Path) -> None:
     path = workbook(tmp_path / "errors.xlsx", {"Rows": [["Date", "Score"], [date(2026, 10, 1), "#N/A"]]})
     rejected = taken("surveys", path).rejected
     assert [(row.line, row.column, row.value, row.reason) for row in rejected] == [(2, "Score", "#N/A", FAILED)]
 
 
-def test_days_counted_from_1904(tmp_path):
+def test_days_counted_from_1904(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
     book.active.append(["Date", "Score"])
@@ -204,8 +220,8 @@ def test_days_counted_from_1904(tmp_path):
     assert taken("surveys", tmp_path / "mac.xlsx").columns["date"] == [day(2026, 10, 1)]
 
 
-def test_hours_as_times_of_day_and_as_spans(tmp_path):
-    rows = [
+def test_hours_as_times_of_day_and_as_spans(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
         ["Date", "Assistant", "Available hours", "Productive hours"],
         [date(2026, 10, 1), "Eva", time(7, 30), timedelta(hours=31, minutes=15)],
         [date(2026, 10, 2), "Eva", 8, "7:30"],
@@ -217,7 +233,7 @@ def test_hours_as_times_of_day_and_as_spans(tmp_path):
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("kind", ["xls", "ods"])
-def test_other_kinds_of_workbooks(tmp_path, kind):
+def test_other_kinds_of_workbooks(tmp_path: Path, kind: str) -> None:
     path = workbook(tmp_path / "answers.xlsx", {"Answers": ANSWERS[:5]})
     (made,) = libreoffice._convert([path], tmp_path / "made", kind)
     accepted = taken("surveys", made)
@@ -226,7 +242,7 @@ def test_other_kinds_of_workbooks(tmp_path, kind):
     assert accepted.columns["recommend"] == [9, None]
 
 
-def test_a_password(tmp_path):
+def test_a_password(tmp_path: Path) -> None:
     content = (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le").ljust(512, b"\0")
     )
@@ -234,7 +250,7 @@ def test_a_password(tmp_path):
         read_source(written(tmp_path, content, "locked.xlsx"))
 
 
-def test_a_zip_that_is_no_workbook(tmp_path):
+def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("letter.txt", "x")
@@ -245,30 +261,30 @@ def test_a_zip_that_is_no_workbook(tmp_path):
 # Headings
 
 
-def test_headings_below_titles(tmp_path):
+def test_headings_below_titles(tmp_path: Path) -> None:
     path = written(tmp_path, "Kpi Ltd.,,\nAnswers,,\n2026,,\n\nDate,Note of ours,Score\n2026-10-01,x,5\n")
     found = matched("surveys", path)
     assert (found.source.lines[found.heading], found.columns) == (5, ("Date", "Note of ours", "Score"))
     assert taken("surveys", path).columns["score"] == [5]
 
 
-def test_a_row_of_words_is_no_heading_where_known_names_are_above_it(tmp_path):
+def test_a_row_of_words_is_no_heading_where_known_names_are_above_it(tmp_path: Path) -> None:
     path = written(tmp_path, "Date,Client,,\n2026-10-01,Ana,many,words\n")
     assert matched("surveys", path).heading == 0
 
 
-def test_without_known_names_the_row_with_most_words(tmp_path):
+def test_without_known_names_the_row_with_most_words(tmp_path: Path) -> None:
     path = written(tmp_path, "Export of us\nWhen,Who,How\n2026-10-01,Ana,5\n")
     assert matched("surveys", path, given={"date": "When"}).columns == ("When", "Who", "How")
     assert matched("surveys", written(tmp_path, "Export\nDay it was,Who\n5,6\n")).heading == 1
 
 
-def test_no_headings(tmp_path):
+def test_no_headings(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match="no row with headings"):
         matched("surveys", written(tmp_path, "1,2\n3,4\n"))
 
 
-def test_rows_longer_than_the_headings_are_refused(tmp_path):
+def test_rows_longer_than_the_headings_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "Title\nDate,Score\n2026-10-01,5,, \n2026-10-01,4,5\n")
     with pytest.raises(UnreadableSource, match="line 4 has more cells"):
         matched("surveys", path)
@@ -285,7 +301,7 @@ def export(name: str) -> Path:
     return DATA / name
 
 
-def test_the_survey_has_its_promoters_and_detractors():
+def test_the_survey_has_its_promoters_and_detractors() -> None:
     question = "On a scale of 0-10, how would you rate Sudzilla?"
     accepted = taken("surveys", export("nps_survey.csv"), given={"date": "Timestamp", "recommend": question})
     answers = [value for value in accepted.columns["recommend"] if isinstance(value, float)]
@@ -293,9 +309,9 @@ def test_the_survey_has_its_promoters_and_detractors():
     assert (sum(value >= 9 for value in answers), sum(value <= 6 for value in answers)) == (8, 22)
 
 
-def test_the_purchases_are_taken_whole_and_once():
+def test_the_purchases_are_taken_whole_and_once() -> None:
     path = export("purchases.csv")
-    options = {"given": {"client": "customer"}, "constants": {"kind": "other"}}
+    options: dict[str, Any] = {"given": {"client": "customer"}, "constants": {"kind": "other"}}
     accepted = taken("sales", path, **options)
     amounts = [value for value in accepted.columns["amount"] if isinstance(value, float)]
     assert (len(accepted), accepted.rejected) == (6_919, ())
@@ -307,12 +323,12 @@ def test_the_purchases_are_taken_whole_and_once():
 
 
 @pytest.fixture(scope="module")
-def tickets():
+def tickets() -> Accepted:
     mapping = {"id": "Ticket", "client": "Department", "opened": "Logged", "resolved": "Closed"}
     return taken("requests", export("helpdesk_tickets.csv"), given={**mapping, "assistant": "Assignee"})
 
 
-def test_the_helpdesk_export_is_taken_whole(tickets):
+def test_the_helpdesk_export_is_taken_whole(tickets: Accepted) -> None:
     assert (len(tickets), tickets.rejected) == (665, ())
     assert sum(value is not None for value in tickets.columns["resolved"]) == 103
 
@@ -325,7 +341,9 @@ def test_the_helpdesk_export_is_taken_whole(tickets):
         ("2020-03", 26, 9_633.20, 370.5077, 0),
     ],
 )
-def test_the_helpdesk_export_has_the_known_answers(tickets, month, resolved, hours, average, opened):
+def test_the_helpdesk_export_has_the_known_answers(
+    tickets: Accepted, month: str, resolved: int, hours: float, average: float, opened: int
+) -> None:
     tally = Tally(
         Entries(
             business=AGENCY,
@@ -342,8 +360,8 @@ def test_the_helpdesk_export_has_the_known_answers(tickets, month, resolved, hou
     )
     measures = {item.name: item for item in AGENCY.measures}
 
-    def value(id_):
-        return tally.aggregate(measures[id_])
+    def value(id_: str) -> float:
+        return some(tally.aggregate(measures[id_]))
 
     assert value("requests_resolved") == resolved
     assert value("resolution_hours") == pytest.approx(hours, abs=0.005)
@@ -375,13 +393,15 @@ FILES = st.one_of(
 @pytest.mark.slow
 @settings(max_examples=400)
 @given(content=FILES, table=st.sampled_from(sorted(TABLES)), data=st.data())
-def test_any_file_gives_rows_or_a_kpixl_error(tmp_path_factory, content, table, data):
+def test_any_file_gives_rows_or_a_kpixl_error(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, table: str, data: st.DataObject
+) -> None:
     path = written(tmp_path_factory.getbasetemp(), content, "any.csv")
     with contextlib.suppress(KpixlError):
         _take(TABLES[table], read_source(path), data)
 
 
-def _take(table, source, data):
+def _take(table: Table, source: Source, data: st.DataObject) -> None:
     columns = [name for name in match(table, source, Hints()).columns if name]
     mapped = [field.id for field in table.fields if field.required or data.draw(st.booleans())]
     found = match(table, source, Hints({id_: data.draw(st.sampled_from(columns)) for id_ in mapped}))

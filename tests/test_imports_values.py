@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import unicodedata
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,7 @@ from kpixl.imports import (
     EITHER_NUMBER,
     OTHER_CURRENCY,
     TOO_LONG,
+    Accepted,
     BadConstant,
     Hints,
     Kept,
@@ -36,7 +38,7 @@ from kpixl.texts.words import choice_words, entry_words
 from sources import TABLES, amounts, dates, day, said, table, taken, written
 
 
-def reasons(accepted):
+def reasons(accepted: Accepted) -> list[tuple[int, str]]:
     return [(row.line, row.reason) for row in accepted.rejected]
 
 
@@ -74,13 +76,13 @@ def reasons(accepted):
         ("9999-12-31", (9999, 12, 31)),
     ],
 )
-def test_dates(tmp_path, cell, moment):
+def test_dates(tmp_path: Path, cell: str, moment: tuple[int, ...]) -> None:
     accepted = dates(tmp_path, cell)
     assert accepted.rejected == ()
     assert accepted.columns["opened"] == [day(*moment)]
 
 
-def test_the_serial_of_a_known_day(tmp_path):
+def test_the_serial_of_a_known_day(tmp_path: Path) -> None:
     assert dates(tmp_path, "2020-01-01 18:00").columns["opened"] == [43831.75]
 
 
@@ -110,20 +112,20 @@ def test_the_serial_of_a_known_day(tmp_path):
         ("  ", BLANK),
     ],
 )
-def test_dates_that_do_not_fit(tmp_path, cell, reason):
+def test_dates_that_do_not_fit(tmp_path: Path, cell: str, reason: str) -> None:
     accepted = dates(tmp_path, "2026-10-01", cell, "2026-10-02", zone="Europe/Madrid")
     assert reasons(accepted) == [(3, reason)]
     assert accepted.columns["opened"] == [day(2026, 10, 1), day(2026, 10, 2)]
 
 
 @pytest.mark.parametrize("month", range(1, 13))
-def test_every_last_day_of_a_month(tmp_path, month):
+def test_every_last_day_of_a_month(tmp_path: Path, month: int) -> None:
     last = calendar.monthrange(2024, month)[1]
     assert dates(tmp_path, f"2024-{month:02}-{last} 23:59:59").rejected == ()
     assert reasons(dates(tmp_path, f"2024-{month:02}-{last + 1}")) == [(2, BAD_DATE)]
 
 
-def test_one_date_decides_for_its_column(tmp_path):
+def test_one_date_decides_for_its_column(tmp_path: Path) -> None:
     assert dates(tmp_path, "01/02/2026", "13/02/2026").columns["opened"] == [day(2026, 2, 1), day(2026, 2, 13)]
     accepted = dates(tmp_path, "01/02/2026", "02/13/2026", language="es", currency="EUR")
     assert accepted.columns["opened"] == [day(2026, 1, 2), day(2026, 2, 13)]
@@ -139,7 +141,9 @@ def test_one_date_decides_for_its_column(tmp_path):
         ({"language": "pt", "currency": "BRL"}, (2026, 2, 1)),
     ],
 )
-def test_the_language_decides_where_no_date_does_and_that_is_said(tmp_path, options, expected):
+def test_the_language_decides_where_no_date_does_and_that_is_said(
+    tmp_path: Path, options: dict[str, str], expected: tuple[int, int, int]
+) -> None:
     accepted = dates(tmp_path, "01/02/2026", **options)
     assert accepted.columns["opened"] == [day(*expected)]
     order = "month/day/year" if expected[1] == 1 else "day/month/year"
@@ -148,7 +152,7 @@ def test_the_language_decides_where_no_date_does_and_that_is_said(tmp_path, opti
     )
 
 
-def test_other_columns_full_stops_and_semicolons_decide_before_the_language(tmp_path):
+def test_other_columns_full_stops_and_semicolons_decide_before_the_language(tmp_path: Path) -> None:
     us = {"language": "en", "currency": "USD"}
     columns = {"client": ["A"], "opened": ["01/02/2026"], "resolved": ["13/02/2026"]}
     assert table(tmp_path, "requests", columns, **us).columns["opened"] == [day(2026, 2, 1)]
@@ -156,14 +160,14 @@ def test_other_columns_full_stops_and_semicolons_decide_before_the_language(tmp_
     assert dates(tmp_path, "01/02/2026", delimiter=";", **us).columns["opened"] == [day(2026, 2, 1)]
 
 
-def test_a_column_of_both_orders_leaves_out_what_could_be_either(tmp_path):
+def test_a_column_of_both_orders_leaves_out_what_could_be_either(tmp_path: Path) -> None:
     accepted = dates(tmp_path, "13/02/2026", "02/14/2026", "01/02/2026", "03/03/2026")
     assert accepted.columns["opened"] == [day(2026, 2, 13), day(2026, 2, 14), day(2026, 3, 3)]
     assert reasons(accepted) == [(4, EITHER_DATE)]
     assert any("holds both day/month/year and month/day/year" in text for text in said(accepted))
 
 
-def test_zones_are_moved_and_counted(tmp_path):
+def test_zones_are_moved_and_counted(tmp_path: Path) -> None:
     cells = ("2026-07-01T10:00Z", "2026-01-01 10:00:00 +0530", "2026-07-01 10:00 UTC", "2026-07-01 10:00")
     accepted = dates(tmp_path, *cells, zone="Europe/Madrid")
     expected = [(2026, 7, 1, 12), (2026, 1, 1, 5, 30), (2026, 7, 1, 12), (2026, 7, 1, 10)]
@@ -209,7 +213,7 @@ def test_zones_are_moved_and_counted(tmp_path):
         ("007", 7),
     ],
 )
-def test_numbers(tmp_path, cell, value):
+def test_numbers(tmp_path: Path, cell: str, value: float) -> None:
     assert amounts(tmp_path, cell).columns["amount"] == [value]
 
 
@@ -218,20 +222,20 @@ def test_numbers(tmp_path, cell, value):
     ["five", "1e3", "nan", "inf", "5 %", "--5", "(-5)", "-5-", "((5))", "5.", "٥", "12 kg", "€5 $", "1.2.3", "1,23,4",
      "1.234,567.8", "12 34", "9" * 400, "1" * 61, "=5", "5/2", "²", "€", "-"],
 )  # fmt: skip
-def test_numbers_that_do_not_fit(tmp_path, cell):
+def test_numbers_that_do_not_fit(tmp_path: Path, cell: str) -> None:
     accepted = amounts(tmp_path, "1", cell, "2")
     assert reasons(accepted) == [(3, BAD_NUMBER)]
     assert accepted.columns["amount"] == [1, 2]
 
 
-def test_one_number_decides_for_its_column(tmp_path):
+def test_one_number_decides_for_its_column(tmp_path: Path) -> None:
     assert amounts(tmp_path, "1.234", "0,5").columns["amount"] == [1234, 0.5]
     accepted = amounts(tmp_path, "1.234", "1,234.5", language="es")
     assert accepted.columns["amount"] == [1.234, 1234.5]
     assert "“amount”: numbers read with a decimal point." in said(accepted)
 
 
-def test_the_delimiter_and_then_the_language_decide_where_no_number_does(tmp_path):
+def test_the_delimiter_and_then_the_language_decide_where_no_number_does(tmp_path: Path) -> None:
     assert amounts(tmp_path, "1.234", delimiter=";").columns["amount"] == [1234]
     for code, value in {"en": 1.234, "es": 1234, "fr": 1234}.items():
         accepted = amounts(tmp_path, "1.234", language=code)
@@ -239,19 +243,19 @@ def test_the_delimiter_and_then_the_language_decide_where_no_number_does(tmp_pat
         assert any("by the language of the workbook; no number in the file tells" in text for text in said(accepted))
 
 
-def test_a_column_with_both_signs_leaves_out_what_could_be_either(tmp_path):
+def test_a_column_with_both_signs_leaves_out_what_could_be_either(tmp_path: Path) -> None:
     accepted = amounts(tmp_path, "0,5", "0.5", "1.234", "7")
     assert accepted.columns["amount"] == [0.5, 0.5, 7]
     assert reasons(accepted) == [(4, EITHER_NUMBER)]
 
 
-def test_amounts_in_another_currency_than_their_column_are_left_out(tmp_path):
+def test_amounts_in_another_currency_than_their_column_are_left_out(tmp_path: Path) -> None:
     accepted = amounts(tmp_path, "5 €", "$7", "6 €", "8", currency="EUR")
     assert accepted.columns["amount"] == [5, 6, 8]
     assert reasons(accepted) == [(3, OTHER_CURRENCY)]
 
 
-def test_only_money_carries_a_currency(tmp_path):
+def test_only_money_carries_a_currency(tmp_path: Path) -> None:
     accepted = table(tmp_path, "surveys", {"date": ["2026-10-01"] * 2, "score": ["5", "5 €"]})
     assert accepted.columns["score"] == [5, None]
     assert any("left blank: 1 (“5 €”)" in text for text in said(accepted))
@@ -263,24 +267,24 @@ def test_only_money_carries_a_currency(tmp_path):
      ("45 min", 0.75), ("1 hour 30 minutes", 1.5),
      ("1d 2h", 26), ("PT1H30M", 1.5), ("P1DT2H", 26), ("7.5", 7.5), ("7,5 h", 7.5), ("0", 0)],
 )  # fmt: skip
-def test_durations(tmp_path, cell, hours):
+def test_durations(tmp_path: Path, cell: str, hours: float) -> None:
     columns = {"date": ["2026-10-01"], "assistant": ["Eva"], "available": [cell], "productive": ["0"]}
     assert table(tmp_path, "hours", columns).columns["available"] == [hours]
 
 
 @pytest.mark.parametrize("cell", ["7:60", "7:30 pm", "-7:30", "h", "169 h", "7.5.5"])
-def test_durations_that_do_not_fit(tmp_path, cell):
+def test_durations_that_do_not_fit(tmp_path: Path, cell: str) -> None:
     columns = {"date": ["2026-10-01"], "assistant": ["Eva"], "available": [cell], "productive": ["0"]}
     assert [row.reason for row in table(tmp_path, "hours", columns).rejected] in ([BAD_HOURS], [TOO_MANY_HOURS])
 
 
-def test_only_hours_are_durations(tmp_path):
+def test_only_hours_are_durations(tmp_path: Path) -> None:
     accepted = table(tmp_path, "surveys", {"date": ["2026-10-01"], "score": ["4:30"]})
     assert accepted.columns["score"] == [None]
     assert accepted.doubtful
 
 
-def test_required_numbers_may_be_zero_but_not_blank(tmp_path):
+def test_required_numbers_may_be_zero_but_not_blank(tmp_path: Path) -> None:
     columns = {"date": ["2026-10-01"] * 2, "assistant": ["Eva"] * 2, "available": ["8"] * 2, "productive": ["0", ""]}
     accepted = table(tmp_path, "hours", columns)
     assert accepted.columns["productive"] == [0]
@@ -290,7 +294,7 @@ def test_required_numbers_may_be_zero_but_not_blank(tmp_path):
 # Choices and texts
 
 
-def test_choices_are_taken_in_any_language_and_written_in_the_workbooks(tmp_path):
+def test_choices_are_taken_in_any_language_and_written_in_the_workbooks(tmp_path: Path) -> None:
     complaints = business("service-business").table("complaints")
     words = entry_words(business("service-business"), language("ro"))
     rows = ["2026-10-01,Escalated", "2026-10-02,RESUELTA", "2026-10-03,open", "2026-10-04,", "2026-10-05,lost"]
@@ -303,7 +307,7 @@ def test_choices_are_taken_in_any_language_and_written_in_the_workbooks(tmp_path
     assert all(word in told for word in ours)
 
 
-def test_yes_and_no_in_many_spellings(tmp_path):
+def test_yes_and_no_in_many_spellings(tmp_path: Path) -> None:
     yes = ["yes", "Y", "TRUE", "1", "x", "Sí", "si", "oui", "sim", "da"]
     no = ["no", "N", "false", "0", "non", "não", "nu"]
     names = [f"Lead {place}" for place in range(18)]
@@ -313,23 +317,23 @@ def test_yes_and_no_in_many_spellings(tmp_path):
     assert any("(“perhaps”)" in text for text in said(accepted))
 
 
-def kinds(tmp_path, *cells):
+def kinds(tmp_path: Path, *cells: str) -> Accepted:
     columns = {"client": ["A"] * len(cells), "opened": ["2026-10-01"] * len(cells), "kind": cells}
     return table(tmp_path, "requests", columns)
 
 
-def test_texts_stay_as_they_are_but_for_spaces_around_them(tmp_path):
+def test_texts_stay_as_they_are_but_for_spaces_around_them(tmp_path: Path) -> None:
     texts = ["=1+1", "007", "1.50", "TRUE", "2026-10-01", "a’b", "{line}", "two\nlines"]
     assert kinds(tmp_path, *texts, " edges ", "   ").columns["kind"] == [*texts, "edges", None]
 
 
-def test_texts_that_no_cell_can_hold(tmp_path):
+def test_texts_that_no_cell_can_hold(tmp_path: Path) -> None:
     accepted = kinds(tmp_path, "x" * 32_768, "x" * 32_767, "bell\x07")
     assert reasons(accepted) == [(2, TOO_LONG), (4, CONTROL)]
     assert len(accepted.rejected[0].text()) < 250
 
 
-def test_a_rejected_row_in_words(tmp_path):
+def test_a_rejected_row_in_words(tmp_path: Path) -> None:
     row = dates(tmp_path, "yesterday {x}").rejected[0]
     assert row.text() == "Line 2, opened: “yesterday {x}” is not a date; write it like 2026-10-31 or 2026-10-31 14:30."
     words = {
@@ -342,7 +346,7 @@ def test_a_rejected_row_in_words(tmp_path):
 # Values for every row
 
 
-def test_constants_are_read_as_cells_are(tmp_path):
+def test_constants_are_read_as_cells_are(tmp_path: Path) -> None:
     path = written(tmp_path, "Amount\n1\n2\n")
     constants = {"date": "31/10/2026", "kind": "Otros", "client": "Ana"}
     accepted = taken("sales", path, constants=constants, language="es", currency="EUR")
@@ -353,13 +357,13 @@ def test_constants_are_read_as_cells_are(tmp_path):
         taken("sales", path, constants={**constants, "date": "soon"})
 
 
-def test_every_field_of_every_table_is_read_from_its_own_name(tmp_path):
+def test_every_field_of_every_table_is_read_from_its_own_name(tmp_path: Path) -> None:
     for name, one in TABLES.items():
         path = written(tmp_path, ",".join(field.id for field in one.fields) + "\n")
         assert taken(name, path).columns == {field.id: [] for field in one.fields}
 
 
-def test_how_a_value_for_every_row_was_read_is_said(tmp_path):
+def test_how_a_value_for_every_row_was_read_is_said(tmp_path: Path) -> None:
     path = written(tmp_path, "Amount\n1\n")
     constants = {"date": "01/02/2026", "kind": "other"}
     accepted = taken("sales", path, constants=constants, language="es", currency="EUR")
@@ -369,7 +373,7 @@ def test_how_a_value_for_every_row_was_read_is_said(tmp_path):
     ]
 
 
-def test_what_the_delimiter_alone_decides_is_said(tmp_path):
+def test_what_the_delimiter_alone_decides_is_said(tmp_path: Path) -> None:
     accepted = amounts(tmp_path, "1.234", "2.500", delimiter=";")
     usual = "as usual where “;” tells cells apart; no"
     assert f"“amount”: numbers read with a decimal comma, {usual} number in the file tells." in said(accepted)
@@ -377,7 +381,7 @@ def test_what_the_delimiter_alone_decides_is_said(tmp_path):
     assert f"“opened”: dates read as day/month/year, {usual} date in the file tells." in said(accepted)
 
 
-def test_moments_in_the_hour_that_comes_twice_are_counted(tmp_path):
+def test_moments_in_the_hour_that_comes_twice_are_counted(tmp_path: Path) -> None:
     # The clocks of Madrid went from 3:00 back to 2:00 at 01:00 UTC on 25 October 2026.
     cells = ["2026-10-24T23:59Z", "2026-10-25T00:00Z", "2026-10-25T01:59Z", "2026-10-25T02:00Z", "2026-10-25 02:30"]
     accepted = dates(tmp_path, *cells, zone="Europe/Madrid")
@@ -387,7 +391,7 @@ def test_moments_in_the_hour_that_comes_twice_are_counted(tmp_path):
     assert not any("comes twice" in text for text in said(dates(tmp_path, *cells, zone="America/Sao_Paulo")))
 
 
-def test_letters_are_one_sign_with_their_accents_and_romanian_has_commas(tmp_path):
+def test_letters_are_one_sign_with_their_accents_and_romanian_has_commas(tmp_path: Path) -> None:
     cells = [unicodedata.normalize("NFD", "Peña"), "Braşov Ţară"]
     assert kinds(tmp_path, *cells).columns["kind"] == ["Peña", "Braşov Ţară"]
     columns = {"client": ["A"], "opened": ["2026-10-01"], "kind": cells[1:]}

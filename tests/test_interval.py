@@ -21,7 +21,7 @@ from kpixl.kpi.interval import CONFIDENCE, mean, net_promoter, student, wilson
 from kpixl.kpi.measure import measure
 from kpixl.kpi.result import Result
 from kpixl.kpi.score import score
-from workbooks import Filled, day, opened
+from workbooks import Filled, Rows, day, opened
 
 # Numbers
 
@@ -119,7 +119,7 @@ def test_every_kind_of_interval_is_said_by_the_catalogue() -> None:
 
 # In a workbook
 
-REQUESTS = {
+REQUESTS: Rows = {
     "id": ["r1", "r2", "r3"],
     "client": ["A", "B", "C"],
     "opened": [day("2026-10-01", 8), day("2026-10-02", 8), day("2026-10-05", 8)],
@@ -207,7 +207,8 @@ def test_hours_of_three_requests(computed: Computed) -> None:
     # 1, 2 and 3 hours: mean 2, standard deviation 1, half-width 4.302653 × 1 / √3 = 2.484138; below 0 there is nothing.
     found = result(computed.paths[THREE], "art")
     assert found.certainty.interval is not None
-    assert (found.certainty.interval.low, found.certainty.interval.high) == (0.0, pytest.approx(4.484138, abs=1e-6))
+    assert found.certainty.interval.low == 0.0
+    assert found.certainty.interval.high == pytest.approx(4.484138, abs=1e-6)
     assert found.certainty.settled is False
     cells = shown(computed, THREE, "art")
     assert cells["high"] == pytest.approx(4.484138, abs=1e-6)

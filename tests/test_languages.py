@@ -21,6 +21,7 @@ from kpixl.languages import FOLDER, codes, load
 from kpixl.ooxml.package import MAIN, Package
 from kpixl.ooxml.vba.reader import module_texts
 from kpixl.texts.words import means_yes
+from narrow import string
 
 ROOT = Path(__file__).parent.parent
 MARK = "Q"
@@ -71,7 +72,7 @@ class Kpixl:
         catalogue = self.untranslated
         for message in catalogue:
             if message.id:
-                message.string = MARK + message.id
+                message.string = MARK + string(message.id)
         with self.po.with_suffix(".mo").open("wb") as target:
             write_mo(target, catalogue)
 
@@ -194,7 +195,7 @@ def test_functions_of_the_workbook_speak_it(kpixl: Kpixl, workbook: Path) -> Non
     assert f'"{MARK}Client retention rate' not in modules["KpixlTexts_es"]
     package = Package.open(plain)
     names = {entry.get("name"): entry for entry in package.tree(package.workbook_part).iter(f"{{{MAIN}}}definedName")}
-    assert names["KPI_CRR"].get("comment").startswith(MARK)
+    assert names["KPI_CRR"].get("comment", "").startswith(MARK)
 
 
 def test_samples_in_it_borrow_english_words(kpixl: Kpixl) -> None:

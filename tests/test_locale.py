@@ -8,18 +8,22 @@ import zipfile
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from openpyxl import load_workbook
 
 import builds
+import narrow
 from clock import NOW
-from kpixl.catalog import business, businesses, catalogue
+from kpixl.catalog import Business, business, businesses, catalogue
 from kpixl.catalog.model import Level
 from kpixl.catalog.settings import SETTINGS
+from kpixl.catalog.tables import Unit
 from kpixl.check import SENTENCES
 from kpixl.check.problem import Problem, amount, figure
 from kpixl.cli import commands
@@ -45,45 +49,47 @@ FOLDER = ROOT / "kpixl" / "locale"
 TRANSLATED = sorted(set(codes()) - {"en"})
 VA = business("remote-va-agency")
 NBSP = "\N{NO-BREAK SPACE}"
+Spanish: TypeAlias = tuple[list[Path], set[str]]
+"""Workbooks, and the texts that were asked for in making them."""
 
 
 @cache
 def extracted() -> frozenset[str]:
     """Every text that the sources mark, as ``make locale`` finds them."""
     with (ROOT / "babel.cfg").open(encoding="utf-8") as mapping:
-        methods, options = parse_mapping_cfg(mapping)
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]  # Babel gives it no types
     keywords = {**DEFAULT_KEYWORDS, "N_": None, "t": None}
     found = extract_from_dir(ROOT, methods, options, keywords=keywords)
-    return frozenset(message for _, _, message, *_ in found)
+    return frozenset(narrow.string(message) for _, _, message, *_ in found)
 
 
 @cache
-def translations(code):
+def translations(code: str | None) -> Catalog:
     """The catalogue of one language, as its file has it; the template for ``None``."""
     path = FOLDER / "kpixl.pot" if code is None else FOLDER / code / "LC_MESSAGES" / "kpixl.po"
     with path.open("rb") as file:
         return read_po(file, locale=code)
 
 
-def messages(code):
+def messages(code: str | None) -> list[Message]:
     """Message by message, without the header."""
     return [message for message in translations(code) if message.id]
 
 
-def pairs(code):
+def pairs(code: str) -> dict[str, str]:
     """msgid -> msgstr."""
-    return {message.id: message.string for message in messages(code)}
+    return {narrow.string(message.id): narrow.string(message.string) for message in messages(code)}
 
 
 # Complete
 
 
-def test_every_language_has_a_catalogue():
+def test_every_language_has_a_catalogue() -> None:
     assert [path.parent.parent.name for path in sorted(FOLDER.glob("*/LC_MESSAGES/kpixl.po"))] == TRANSLATED
 
 
 @pytest.mark.parametrize("code", [None, *TRANSLATED])
-def test_the_catalogue_has_the_texts_of_the_sources(code):
+def test_the_catalogue_has_the_texts_of_the_sources(code: str | None) -> None:
     known = {message.id for message in messages(code)}
     assert extracted() - known == set(), "missing: run make locale"
     assert known - extracted() == set(), "obsolete: run make locale"
@@ -91,36 +97,36 @@ def test_the_catalogue_has_the_texts_of_the_sources(code):
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
-def test_every_text_is_translated(code):
+def test_every_text_is_translated(code: str) -> None:
     assert [message.id for message in messages(code) if not message.string] == []
     assert [message.id for message in messages(code) if message.fuzzy] == []
     assert [message.id for message, _ in translations(code).check()] == []
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
-def test_placeholders_are_kept(code):
+def test_placeholders_are_kept(code: str) -> None:
     wrong = {msgid: text for msgid, text in pairs(code).items() if placeholders(msgid) != placeholders(text)}
     assert wrong == {}
 
 
-def placeholders(text):
+def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
-def test_edges_are_kept(code):
+def test_edges_are_kept(code: str) -> None:
     wrong = {msgid: text for msgid, text in pairs(code).items() if edges(msgid) != edges(text)}
     assert wrong == {}
 
 
-def edges(text):
+def edges(text: str) -> tuple[str, str, str]:
     """White space at both ends, and how the sentence ends."""
     bare = text.strip().rstrip("”»)")
     return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :], bare[-1:] if bare[-1:] in ".:?!…" else ""
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
-def test_fragments_stay_small(code):
+def test_fragments_stay_small(code: str) -> None:
     """A fragment that goes into a sentence begins with a small letter, a sentence with a capital."""
     both = [(i, s) for i, s in pairs(code).items() if i[0].isalpha() and s[0].isalpha()]
     assert [(i, s) for i, s in both if i[0].isupper() != s[0].isupper() and not s.startswith("kpixl")] == []
@@ -131,7 +137,7 @@ def test_fragments_stay_small(code):
 
 @pytest.mark.parametrize("code", codes())
 @pytest.mark.parametrize("one", businesses(), ids=lambda one: one.id)
-def test_sheet_titles(one, code):
+def test_sheet_titles(one: Business, code: str) -> None:
     titles = list(layout.titles(one, language(code)).values())
     assert [title for title in titles if len(title) > 31 or set(title) & set("[]:*?/\\'")] == []
     assert len({title.casefold() for title in titles}) == len(titles)
@@ -139,7 +145,7 @@ def test_sheet_titles(one, code):
 
 
 @pytest.mark.parametrize("code", codes())
-def test_headings(code):
+def test_headings(code: str) -> None:
     t = language(code)
     tables = {id_: layout.headings(table, t) for id_, table in catalogue().tables.items()}
     tables |= layout.other_headings(t)
@@ -151,7 +157,7 @@ def test_headings(code):
 
 
 @pytest.mark.parametrize("code", codes())
-def test_messages_of_cells(code):
+def test_messages_of_cells(code: str) -> None:
     t = language(code)
     fields = [field for table in catalogue().tables.values() for field in table.fields]
     titles = [t(ERROR_TITLE), *(t(field.heading) for field in fields)]
@@ -162,7 +168,7 @@ def test_messages_of_cells(code):
 
 
 @pytest.mark.parametrize("code", codes())
-def test_words_that_stand_together_differ(code):
+def test_words_that_stand_together_differ(code: str) -> None:
     t = language(code)
     for group in (
         words.LEVELS,
@@ -179,7 +185,7 @@ def test_words_that_stand_together_differ(code):
 
 
 @pytest.mark.parametrize("code", codes())
-def test_abbreviations_stay(code):
+def test_abbreviations_stay(code: str) -> None:
     assert [language(code)(kpi.abbreviation) for kpi in VA.kpis] == ["CSS", "ART", "CRR", "TCR", "AUR", "NCAR", "SDI"]
 
 
@@ -187,13 +193,13 @@ def test_abbreviations_stay(code):
 
 
 @pytest.fixture(scope="module")
-def spanish(tmp_path_factory):
+def spanish(tmp_path_factory: pytest.TempPathFactory) -> Spanish:
     """A Spanish workbook with sample data, an empty one, and every text that was asked for in making them."""
     folder = tmp_path_factory.mktemp("es")
     asked = set()
     translate = Language.__call__
 
-    def ask(self, text):
+    def ask(self: Language, text: str) -> str:
         asked.add(text)
         return translate(self, text)
 
@@ -207,17 +213,17 @@ def spanish(tmp_path_factory):
     return made, asked
 
 
-def test_every_text_asked_for_is_marked(spanish):
+def test_every_text_asked_for_is_marked(spanish: Spanish) -> None:
     _, asked = spanish
     assert asked - {""} - extracted() == set()
 
 
-def test_every_sentence_of_errors_and_check_is_marked():
+def test_every_sentence_of_errors_and_check_is_marked() -> None:
     sentences = {text for s in SENTENCES.values() for text in (s.text, s.mend, s.harmless) if text}
     assert sentences | {error.template for error in errors()} <= extracted()
     help_texts = set()
 
-    def ask(text):
+    def ask(text: str) -> str:
         help_texts.add(text)
         return text
 
@@ -228,14 +234,14 @@ def test_every_sentence_of_errors_and_check_is_marked():
     assert help_texts <= extracted()
 
 
-def errors(above=KpixlError):
+def errors(above: type[KpixlError] = KpixlError) -> list[type[KpixlError]]:
     """Every error class, the modules of the command line included."""
     assert calc
     return [above] + [error for below in above.__subclasses__() for error in errors(below)]
 
 
 @pytest.mark.filterwarnings("ignore:Sparkline Group extension:UserWarning")
-def test_no_english_is_left_in_a_spanish_workbook(spanish):
+def test_no_english_is_left_in_a_spanish_workbook(spanish: Spanish) -> None:
     for path in spanish[0]:
         no_english_is_left(path, "es")
 
@@ -243,13 +249,13 @@ def test_no_english_is_left_in_a_spanish_workbook(spanish):
 @pytest.mark.filterwarnings("ignore:Sparkline Group extension:UserWarning")
 @pytest.mark.parametrize("code", TRANSLATED)
 @pytest.mark.parametrize("one", businesses(), ids=lambda one: one.id)
-def test_no_english_is_left_in_a_new_workbook(one, code, tmp_path):
+def test_no_english_is_left_in_a_new_workbook(one: Business, code: str, tmp_path: Path) -> None:
     period, out = Period.parse("2026-10"), tmp_path / "new.xlsx"
     new.new(Setup(one.id, code, period, "Umbral", "EUR"), out, now=NOW)
     no_english_is_left(out, code)
 
 
-def no_english_is_left(path, code):
+def no_english_is_left(path: Path, code: str) -> None:
     english = {msgid for msgid, text in pairs(code).items() if msgid != text} - set(pairs(code).values())
     long = [msgid for msgid in english if msgid.count(" ") >= 2 and "{" not in msgid]
     shown = texts(path)
@@ -258,7 +264,7 @@ def no_english_is_left(path, code):
     assert [(msgid, text) for text in shown for msgid in long if msgid in text] == []
 
 
-def texts(path):
+def texts(path: Path) -> set[str]:
     """Every text that an owner can see: cells, messages of cells, charts; not ids, which are hidden."""
     book = load_workbook(path, data_only=True)
     found = set(book.sheetnames)
@@ -291,12 +297,12 @@ def texts(path):
 ES = language("es")
 
 
-def plain(text):
+def plain(text: str) -> str:
     """No-break spaces, which Babel puts before % and €, as ordinary ones."""
     return text.replace(NBSP, " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
-def test_spanish_typography():
+def test_spanish_typography() -> None:
     for text in pairs("es").values():
         assert not set(text) & set("“”\"'’"), text
         assert not re.search(r"\d( |\b)%", text.replace(NBSP, "_")), text
@@ -318,11 +324,11 @@ def test_spanish_typography():
         (None, "count", "–"),
     ],
 )
-def test_numbers(value, unit, shown):
+def test_numbers(value: float | None, unit: Unit, shown: str) -> None:
     assert plain(ES.number(value, unit, "EUR")) == shown
 
 
-def test_a_percent_sign_never_starts_a_line():
+def test_a_percent_sign_never_starts_a_line() -> None:
     assert ES.number(0.82, "fraction") == f"82,0{NBSP}%"
 
 
@@ -335,17 +341,17 @@ def test_a_percent_sign_never_starts_a_line():
         ("2026", "2026"),
     ],
 )
-def test_periods(period, shown):
+def test_periods(period: str, shown: str) -> None:
     assert ES.period(Period.parse(period)) == shown
 
 
-def test_dates():
+def test_dates() -> None:
     assert ES.date(date(2026, 10, 31)) == "31 de octubre de 2026"
     assert plain(ES.moment(datetime(2026, 11, 22, 3, 15))) == "22/11/26, 3:15"
     assert language("en").period(Period.parse("2026-Q4")) == "4th quarter 2026"
 
 
-def test_levels():
+def test_levels() -> None:
     assert [words.level_word(level, ES) for level in (None, *Level)] == [
         "○ sin calificar",
         "▼ bajo la referencia",
@@ -376,7 +382,7 @@ ABSENT = {
 }
 
 
-def test_absent_measures():
+def test_absent_measures() -> None:
     found = {measure.id: measure for measure in VA.measures if measure.name in VA.shown}
     assert set(found) == set(ABSENT)
     for id_, measure in found.items():
@@ -384,24 +390,30 @@ def test_absent_measures():
         assert words.reason_text(Reason("zero_denominator", measure), ES) == f"{ABSENT[id_]} en {span}"
 
 
-def test_reasons():
+def test_reasons() -> None:
     measures = {measure.name: measure for measure in VA.measures}
-    said = {
-        ("missing_measure", "surveyed"): "Falta el dato: Respuestas de encuesta",
-        ("missing_measure", "clients_start_12m"): "Falta el dato: Clientes al inicio (últimos 12 meses)",
-        ("zero_denominator", None): "Sin nada por lo que dividir en este periodo",
-        ("no_bands", None): "Sin referencia ni objetivo con que calificar",
-        ("graded_window", None): "Se calcula sobre su propio plazo",
-        ("no_rollup", "clients_served"): "No se puede sumar entre meses: Clientes atendidos",
-        ("uneven_past", "leads"): "A algún periodo cerrado le falta la cifra de: Prospectos",
-        ("missing_measure", "leads_12m"): "Faltan periodos cerrados para: Prospectos (últimos 12 meses)",
-        ("no_rate", None): "Escriba en Ajustes el precio del dólar para comparar",
-        ("own_formula", None): "La fórmula de Ajustes no da ningún número",
-        ("too_few", None): "Menos casos que el mínimo de Ajustes",
-    }
-    for (code, measure), text in said.items():
-        assert words.reason_text(Reason(code, measures[measure] if measure else None), ES) == text
-    assert {code for code, _ in said} | {"short_past"} == set(words.REASONS)
+    said = [
+        (Reason("missing_measure", measures["surveyed"]), "Falta el dato: Respuestas de encuesta"),
+        (
+            Reason("missing_measure", measures["clients_start_12m"]),
+            "Falta el dato: Clientes al inicio (últimos 12 meses)",
+        ),
+        (Reason("zero_denominator"), "Sin nada por lo que dividir en este periodo"),
+        (Reason("no_bands"), "Sin referencia ni objetivo con que calificar"),
+        (Reason("graded_window"), "Se calcula sobre su propio plazo"),
+        (Reason("no_rollup", measures["clients_served"]), "No se puede sumar entre meses: Clientes atendidos"),
+        (Reason("uneven_past", measures["leads"]), "A algún periodo cerrado le falta la cifra de: Prospectos"),
+        (
+            Reason("missing_measure", measures["leads_12m"]),
+            "Faltan periodos cerrados para: Prospectos (últimos 12 meses)",
+        ),
+        (Reason("no_rate"), "Escriba en Ajustes el precio del dólar para comparar"),
+        (Reason("own_formula"), "La fórmula de Ajustes no da ningún número"),
+        (Reason("too_few"), "Menos casos que el mínimo de Ajustes"),
+    ]
+    for reason, text in said:
+        assert words.reason_text(reason, ES) == text
+    assert {reason.code for reason, _ in said} | {"short_past"} == set(words.REASONS)
     assert words.reason_text(None, ES) == ""
 
 
@@ -422,7 +434,7 @@ def test_reasons():
         ("css", {"satisfied": 99, "surveyed": 100}, ""),
     ],
 )
-def test_next_steps(kpi, numbers, text):
+def test_next_steps(kpi: str, numbers: dict[str, float], text: str) -> None:
     assert words.to_next_text(calc.calc(kpi, numbers), ES) == text
 
 
@@ -471,13 +483,13 @@ MEASURES = {measure.name: measure for measure in VA.measures}
         ),
     ],
 )
-def test_sentences_of_check(code, details, text, mend):
+def test_sentences_of_check(code: str, details: dict[str, object], text: str, mend: str) -> None:
     problem = Problem(SENTENCES[code].severity, code, "Clientes", "B5", "clients", "start", details)
     assert plain(problem.text(ES)) == text
     assert problem.mend(ES) == mend
 
 
-def test_errors_and_rejected_rows():
+def test_errors_and_rejected_rows() -> None:
     choice = UnknownChoice(got="XYZ", what=phrase("currency"), allowed="EUR, USD")
     assert choice.text(ES) == "kpixl no conoce «XYZ» como moneda; elija entre: EUR, USD."
     setting = BadSetting(sheet="Ajustes", cell="C8", got="hoy", expected=ES("a date"))

@@ -22,7 +22,8 @@ from kpixl.period import Kind
 from kpixl.verbs import refresh, results
 from kpixl.workbook import style
 from kpixl.workbook.sheets import dashboard
-from workbooks import Filled, day, make, named, opened, placed, put
+from narrow import some
+from workbooks import Filled, Rows, day, make, named, opened, placed, put
 
 EN = i18n.language("en")
 LUXURY, COACHING, SERVICE = "luxury-personal-assistant", "career-coaching", "service-business"
@@ -183,7 +184,7 @@ def test_revenue_per_month(kind: Kind, first: str, revenue: float, monthly: floa
 
 
 def test_a_quarter_from_its_rows(tmp_path: Path) -> None:
-    rows = {
+    rows: dict[str, Rows] = {
         "clients": {"client": ["Ana", "Ben"], "start": [day("2026-01-01"), day("2026-11-15")]},
         "sales": {
             "date": [day("2026-09-30"), day("2026-10-01"), day("2026-11-15"), day("2026-12-31", 23), day("2027-01-01")],
@@ -223,8 +224,8 @@ def card_format(path: Path, index: int) -> str:
     number = SheetEditor(package, book.sheets["dashboard"]).style(row, column)
     (part,) = package.related(package.workbook_part, OFFICE_RELATIONSHIP + "/styles")
     root = package.tree(part)
-    formats = root.find(f"{{{MAIN}}}cellXfs")
-    id_ = formats[number].get("numFmtId")
+    formats = some(root.find(f"{{{MAIN}}}cellXfs"))
+    id_ = formats[some(number)].get("numFmtId")
     codes = {
         item.get("numFmtId"): item.get("formatCode") for item in root.iterfind(f"{{{MAIN}}}numFmts/{{{MAIN}}}numFmt")
     }
@@ -297,7 +298,7 @@ def assert_standing(path: Path, computed: Mapping[tuple[str, str], Value]) -> No
     where, card = opened(path), results.results(path, today=TODAY).scorecard
     for kpi, (value, standing, word, shade, position) in STANDINGS.items():
         result = card.result(kpi)
-        assert (result.value, result.grade.standing) == (pytest.approx(value), standing), kpi
+        assert (result.value, result.grade.standing) == pytest.approx((value, standing)), kpi
         assert computed[named(where, f"sb_{kpi}_value")] == pytest.approx(value), kpi
         assert computed[named(where, f"sb_{kpi}_level")] == word, kpi
         assert computed[placed(where, "calc", kpi, "shade")] == ("" if shade is None else shade), kpi

@@ -77,10 +77,10 @@ def test_a_third_of_the_month_makes_three_times_as_much() -> None:
     now = PeriodClock(10, 20, 30)
     found = pace(4000.0, 13_500.0, now, less_is_better=False)
     assert found is not None
-    assert (found.forecast, found.steady, found.on_track) == (pytest.approx(12_000), pytest.approx(4500), False)
+    assert (found.forecast, found.steady, found.on_track) == pytest.approx((12_000, 4500, False))
     fewer = pace(3.0, 10.0, now, less_is_better=True)
     assert fewer is not None
-    assert (fewer.forecast, fewer.steady, fewer.on_track) == (pytest.approx(9), pytest.approx(10 / 3), True)
+    assert (fewer.forecast, fewer.steady, fewer.on_track) == pytest.approx((9, 10 / 3, True))
     alone = pace(3.0, None, now, less_is_better=True)
     assert alone is not None
     assert (alone.steady, alone.on_track) == (None, None)

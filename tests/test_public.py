@@ -21,7 +21,7 @@ def typed() -> dict[str, tuple[str, str]]:
     """Public name -> the module and the name there, as a type checker sees it."""
     tree = ast.parse(SOURCE.read_text(encoding="utf-8"))
     guarded = next(node for node in tree.body if isinstance(node, ast.If))
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for node in ast.walk(guarded):
         if isinstance(node, ast.ImportFrom):
             assert node.module is not None

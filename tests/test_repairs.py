@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 from lxml import etree
 
+from narrow import some
 from repairs import repairs
 
 Parts = dict[str, bytes]
@@ -58,7 +59,7 @@ def swap(part: str, old: str, new: str, count: int = 1) -> Callable[[Parts], Non
 def move_last(part: str, tag: str) -> Callable[[Parts], None]:
     def change(parts: Parts) -> None:
         tree = etree.fromstring(parts[part])
-        tree.append(tree.find(f"{{*}}{tag}"))
+        tree.append(some(tree.find(f"{{*}}{tag}")))
         parts[part] = etree.tostring(tree)
 
     return change

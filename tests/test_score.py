@@ -276,7 +276,7 @@ def test_comparison_with_the_previous_period_and_the_year_before() -> None:
     card = scorecard(used, closed)
     art, css = card.result("art"), card.result("css")
     assert (art.past.previous, art.past.change, art.past.trend, art.past.year_before) == (2.0, -0.5, "better", 4.0)
-    assert (css.past.change, css.past.trend) == (pytest.approx(0), "same")
+    assert (css.past.change, css.past.trend) == pytest.approx((0, "same"))
 
 
 def test_over_another_window_a_kpi_is_another_figure() -> None:
@@ -333,7 +333,7 @@ DOWN = {"complaints": 14.0}
 
 def standing(id_: str, used: dict[str, float], target: float | None = None, before: float | None = None) -> Result:
     closed = () if before is None else (past(9, f"sb_{id_}", before), past(8, f"sb_{id_}", 1e6))
-    return scorecard(used, closed, {id_: target}, SB).result(id_)  # type: ignore[arg-type]
+    return scorecard(used, closed, {id_: target}, SB).result(id_)
 
 
 @pytest.mark.parametrize("id_", sorted(WITHOUT_BANDS))

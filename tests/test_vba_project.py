@@ -28,6 +28,7 @@ from kpixl.verbs import new, refresh
 from kpixl.verbs.adopt import adopt
 from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.roll import roll
+from narrow import some
 from schema import schema_errors
 
 with warnings.catch_warnings():
@@ -226,7 +227,7 @@ def test_code_names_that_are_there_stay(tmp_path: Path) -> None:
     made = package(tmp_path / "made.xlsm", "One", "Two", "Three", "Four", chart=True)
     for sheet, name in zip(made.sheets, ["Hoja1", "Лист2", "First", "hoja1"], strict=False):
         root = made.tree(sheet.part)
-        root.find(f"{{{MAIN}}}sheetPr").set("codeName", name)
+        some(root.find(f"{{{MAIN}}}sheetPr")).set("codeName", name)
         made.replace(sheet.part, root)
     add_macros(made, MODULES)
     assert code_names(made) == ["Hoja1", "Sheet1", "Sheet2", "Sheet3", "Sheet4"]
@@ -255,7 +256,7 @@ def test_nothing_else_of_a_real_workbook_changes() -> None:
             old, new = before.tree(sheet.part), after.tree(sheet.part)
             for root in (old, new):
                 for properties in root.findall(f"{{{MAIN}}}sheetPr"):
-                    properties.attrib.pop("codeName", None)
+                    properties.attrib.pop("codeName", "")
                     if not len(properties) and not properties.attrib:
                         root.remove(properties)
             assert [one.tag for one in old] == [one.tag for one in new], (path.name, sheet.name)

@@ -466,7 +466,7 @@ def test_a_single_look(book: Path, refreshed: bytes) -> None:
 
 def test_a_single_look_does_not_wait_for_ever(book: Path) -> None:
     events: list[Event] = []
-    script = Script(*[lambda: os.utime(book, ns=(0, len(script.steps)))] * 1000)
+    script: Script = Script(*[lambda: os.utime(book, ns=(0, len(script.steps)))] * 1000)
     watch(book.parent, events.append, once=True, clock=script.clock)
     assert events == []
     assert PATIENCE <= script.time <= PATIENCE + PAUSE

@@ -400,7 +400,7 @@ def test_nothing_but_this_sheet_knows_of_it(path: Path) -> None:
     refresh.refresh(path, now=NOW)
     after = contents(path)
     sheet = book.sheets["what_if"].name
-    changed = {place for place in before | after if before.get(place) != after.get(place)}
+    changed = {place for place in {*before, *after} if before.get(place) != after.get(place)}
     assert {name for name, _ in changed - {moment}} == {sheet}
     others = [formula for (name, _), formula in formula_cells(path).items() if name != sheet]
     assert not [formula for formula in others if sheet in formula]

@@ -183,6 +183,12 @@ def opened(path: Path) -> Book:
     return read(Package.open(path))
 
 
+def package_of(book: Book) -> Package:
+    """The package that a book was read from."""
+    assert isinstance(book.view, FileView)
+    return book.view.package
+
+
 def placed(book: Book, block: str, row: str, column: str) -> Place:
     """Sheet and cell of an owned cell."""
     place = book.placements[block]
@@ -191,8 +197,7 @@ def placed(book: Book, block: str, row: str, column: str) -> Place:
 
 def named(book: Book, name: str) -> Place:
     """Sheet and cell of a name."""
-    assert isinstance(book.view, FileView)
-    sheet, _, cell = book.view.package.defined_names[name].rpartition("!")
+    sheet, _, cell = package_of(book).defined_names[name].rpartition("!")
     return sheet.strip("'").replace("''", "'"), cell.replace("$", "")
 
 

@@ -67,7 +67,7 @@ def assert_known(found: Mapping[str, object], period: str) -> None:
     assert found["va_art_value"] == pytest.approx(known["va_art_value"], abs=0.00005)
 
 
-def in_python(path: Path) -> dict[str, object]:
+def in_python(path: Path) -> Mapping[str, object]:
     scorecard = results.results(path, today=TODAY).scorecard
     shown = scorecard.entries.business.shown
     return {name: value.used for name, value in scorecard.measures.items() if name in shown} | {

@@ -28,7 +28,7 @@ _PYWIN32 = (
 _RANGE = "{00020846-0000-0000-C000-000000000046}"
 
 
-def scode(error: str) -> int:
+def scode(error: ExcelError) -> int:
     """An error of a cell as COM gives it."""
     return ERRORS[str(error)] + 0x800A0000 - 2**32
 

@@ -41,7 +41,7 @@ def stored(path: Path) -> dict[str, Any]:
     """The names of functions, as their elements."""
     package = Package.open(path)
     entries = package.tree(package.workbook_part).iter(f"{{{MAIN}}}definedName")
-    return {entry.get("name"): entry for entry in entries if entry.get("name").startswith("KPI_")}
+    return {name: entry for entry in entries if (name := entry.get("name", "")).startswith("KPI_")}
 
 
 def without_texts(formula: str) -> str:
@@ -205,13 +205,14 @@ def test_formulas_over_ranges(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "Sheet"
-    for column, cells in {
+    columns: dict[str, list[object]] = {
         "A": [650, 90, None, "x", 10],
         "B": [0, 0, 0, 0, 0],
         "C": [500, 100, 5, 5, 0],
         "D": [10, None, "9", 11, 3, 8.5, 9],
         "E": [5, 4, 3, None, "5", 0, 6],
-    }.items():
+    }
+    for column, cells in columns.items():
         for row, cell in enumerate(cells, 2):
             sheet[f"{column}{row}"] = cell
     for number, (name, (arguments, _)) in enumerate(_RANGES.items()):

@@ -72,7 +72,7 @@ def test_rows_of_series_belong_together_by_their_labels() -> None:
 def test_times_of_a_table() -> None:
     table = pd.DataFrame(
         {
-            "opened": pd.to_datetime(["2026-10-01 09:00", "2026-10-02 09:00", None]),
+            "opened": pd.to_datetime(pd.Series(["2026-10-01 09:00", "2026-10-02 09:00", None])),
             "resolved": pd.to_datetime(["2026-10-01 12:30", "2026-10-02 08:00", "2026-10-03 00:00"]),
         }
     )

@@ -6,6 +6,7 @@ import math
 import random
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import hosts
 import pytest
 import vba_host
-from cases import BANDS, CASES, SPREAD, Case
+from cases import BANDS, CASES, SPREAD, Case, Spread
 from hypothesis import given
 from hypothesis import strategies as st
 from test_hosts import differences, same
@@ -127,7 +128,12 @@ def any_numbers() -> list[Case]:
 def run() -> dict[str, Any]:
     """Everything in one start: what the cells of each group of calls show."""
     checked = [Case(f"CHECK_{number}", (1,), expected) for number, expected in enumerate(CALLS.values())]
-    groups = {"cases": CASES, "spread": SPREAD, "any": any_numbers(), "checks": checked}
+    groups: dict[str, Sequence[Case | Spread]] = {
+        "cases": CASES,
+        "spread": SPREAD,
+        "any": any_numbers(),
+        "checks": checked,
+    }
     shown = iter(vba_host.computed([one for group in groups.values() for one in group], [*modules(), *checks()]))
     return {name: (group, [next(shown) for _ in group]) for name, group in groups.items()}
 
