@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import openpyxl
 import xlwings as xw
@@ -23,6 +23,7 @@ from openpyxl.utils.datetime import to_excel
 from xlwings import base_classes
 
 from kpixl.ooxml.cells import Area, cell_name, parse_area
+from narrow import some
 
 ERRORS = {"#NULL!": 2000, "#DIV/0!": 2007, "#VALUE!": 2015, "#REF!": 2023, "#NAME?": 2029, "#NUM!": 2036, "#N/A": 2042}
 STANDARD_HEIGHT = 15.0
@@ -104,7 +105,8 @@ class Excel:
         self.refuses: Callable[[str], bool] = lambda call: False
         """Whether Excel is too busy for a call."""
         self.screen_updating = self.enable_events = self.display_alerts = True
-        self.calculation, self.status_bar = "automatic", False
+        self.calculation = "automatic"
+        self.status_bar: bool | str = False
         self.active = self.tabs[0].name
         self.selection: str | None = "B2"
         self.calculated = 0
@@ -191,6 +193,7 @@ def _series(series: Any, order: int) -> str:
     return f"=SERIES(,{categories.f},{series.val.numRef.f},{order})"
 
 
+T = TypeVar("T")
 _HERE = frozenset(("options", "api", "engine", "pid", "snapshot"))
 """What xlwings knows without asking Excel, or as good as."""
 
@@ -209,6 +212,11 @@ class Boundary:
         if not name.startswith("_") and name != "options":
             self._excel.cross(f"{type(self).__name__}.{name}=")
         object.__setattr__(self, name, value)
+
+
+def _only_read(getter: Callable[[Any], object]) -> Any:
+    """A property that the classes of xlwings could set as well."""
+    return property(getter)
 
 
 class Engine:
@@ -238,7 +246,7 @@ class App(Boundary, base_classes.App):
     @property
     def selection(self) -> Range | None:
         excel = self._excel
-        return excel.selection and Range(excel, excel.tab(excel.active), excel.selection)
+        return Range(excel, excel.tab(excel.active), excel.selection) if excel.selection else None
 
     def activate(self, steal_focus: bool = False) -> None:
         """It is in front already."""
@@ -321,7 +329,8 @@ class Sheets(_Several, base_classes.Sheets):
 
     @property
     def active(self) -> Sheet:
-        return self(self._excel.active)
+        sheet: Sheet = self(self._excel.active)
+        return sheet
 
 
 class Sheet(Boundary, base_classes.Sheet):
@@ -332,7 +341,7 @@ class Sheet(Boundary, base_classes.Sheet):
     def api(self) -> Any:
         return MacSheet(self._excel, self._tab) if self._excel.mac else ComSheet(self._excel, self._tab)
 
-    @property
+    @_only_read
     def name(self) -> str:
         return self._tab.name
 
@@ -365,7 +374,7 @@ class ListObject(Boundary, base_classes.Table):
     def __init__(self, excel: Excel, tab: Tab, table: Table) -> None:
         self._excel, self._tab, self._table, self._name = excel, tab, table, table.name
 
-    @property
+    @_only_read
     def name(self) -> str:
         return self._table.name
 
@@ -373,11 +382,11 @@ class ListObject(Boundary, base_classes.Table):
     def range(self) -> Range:
         return Range(self._excel, self._tab, self._table.area.ref)
 
-    @property
+    @_only_read
     def show_headers(self) -> bool:
         return self._table.headers
 
-    @property
+    @_only_read
     def show_totals(self) -> bool:
         return self._table.totals
 
@@ -424,7 +433,7 @@ class Names(Boundary, base_classes.Names):
     def snapshot(self) -> list[tuple[str, Name]]:
         if self._excel.mac:
             return [(name, Name(self._excel, name)) for name in self._excel.names]
-        pairs: list[tuple[str, Name]] = base_classes.Names.snapshot(self)
+        pairs: list[tuple[str, Name]] = base_classes.Names.snapshot(self)  # type: ignore[no-untyped-call]  # xlwings gives it none
         return pairs
 
 
@@ -432,11 +441,11 @@ class Name(Boundary, base_classes.Name):
     def __init__(self, excel: Excel, name: str) -> None:
         self._excel, self._name = excel, name
 
-    @property
+    @_only_read
     def name(self) -> str:
         return self._name
 
-    @property
+    @_only_read
     def refers_to(self) -> str:
         return f"={as_shown(self._excel.names[self._name])}"
 
@@ -538,7 +547,7 @@ class Range(Boundary, base_classes.Range):
             raise com_error("The rows are on a protected sheet.")
 
 
-def _same(found: set[Any]) -> Any:
+def _same(found: set[T]) -> T | None:
     return found.pop() if len(found) == 1 else None
 
 
@@ -705,7 +714,7 @@ class ComProtection(Com):
         words = ("FormattingCells", "FormattingColumns", "FormattingRows", "InsertingColumns", "InsertingRows",
                  "InsertingHyperlinks", "DeletingColumns", "DeletingRows", "Sorting", "Filtering",
                  "UsingPivotTables")  # fmt: skip
-        return self._tab.protected[2 + words.index(name.removeprefix("Allow"))]
+        return some(self._tab.protected)[2 + words.index(name.removeprefix("Allow"))]
 
 
 class ComSeries(Com):
@@ -777,11 +786,11 @@ class MacSheet(Com):
 
     @property
     def protect_drawing_objects(self) -> Event:
-        return Event(self._excel, self._tab.protected[0])
+        return Event(self._excel, some(self._tab.protected)[0])
 
     @property
     def protect_scenarios(self) -> Event:
-        return Event(self._excel, self._tab.protected[1])
+        return Event(self._excel, some(self._tab.protected)[1])
 
     @property
     def protection_object(self) -> MacProtection:
@@ -819,7 +828,7 @@ class MacProtection(Com):
     def __getattribute__(self, name: str) -> Any:
         if name not in MAC_OPTIONS:
             return super().__getattribute__(name)
-        return Event(self._excel, self._tab.protected[2 + MAC_OPTIONS.index(name)])
+        return Event(self._excel, some(self._tab.protected)[2 + MAC_OPTIONS.index(name)])
 
 
 def register() -> None:

@@ -28,7 +28,7 @@ from kpixl.catalog import (
 from kpixl.catalog.load import EDGES, FOLDER, MONTHS, parse_condition, parse_line
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.catalog.settings import READS, SETTINGS
-from kpixl.catalog.tables import Where, branches
+from kpixl.catalog.tables import Comparison, Where, branches
 from kpixl.errors import UnknownChoice
 from kpixl.formula import names, parse
 from kpixl.kpi.in_force import settings_of
@@ -36,7 +36,7 @@ from kpixl.kpi.in_force import settings_of
 KPIS = [pytest.param(kpi, id=f"{kpi.code}_{kpi.id}") for owner in businesses() for kpi in owner.kpis]
 BUSINESSES = [pytest.param(owner, id=owner.id) for owner in businesses()]
 MEASURES = [pytest.param(measure, id=measure.id) for measure in catalogue().measures.values()]
-COUNTED = [measure for measure in MEASURES if measure.values[0].table]
+COUNTED = [pytest.param(measure, id=measure.id) for measure in catalogue().measures.values() if measure.table]
 
 # Over the period, unless the figures of the source are yearly or quarterly.
 WINDOWS = {
@@ -335,7 +335,7 @@ def test_lines_are_read() -> None:
     assert branches((((since,),), ((foreign,), (unknown, other)))) == ((since, foreign), (since, unknown, other))
 
 
-OTHER_CLIENTS = (("foreign", ">="), ("known", "<"))
+OTHER_CLIENTS: tuple[tuple[str, Comparison], ...] = (("foreign", ">="), ("known", "<"))
 
 
 @pytest.mark.parametrize(
@@ -366,9 +366,9 @@ def test_an_unknown_business() -> None:
 
 def test_names_of_all_businesses_fit_one_workbook() -> None:
     """Tables, names, settings and functions share one namespace, without case; none looks like a cell."""
-    parts = ("value", "level", "level_number", "target", "window", "change", "position")
-    parts += ("typical", "above_average", "exceptional")
-    prefixes = [*(kpi.values[0].name_prefix for kpi in KPIS), *OWN_SLOTS]
+    parts = ["value", "level", "level_number", "target", "window", "change", "position"]
+    parts += ["typical", "above_average", "exceptional"]
+    prefixes = [*(kpi.name_prefix for owner in businesses() for kpi in owner.kpis), *OWN_SLOTS]
     measures = {measure.name for owner in businesses() for measure in owner.measures}
     groups = [
         [f"{prefix}_{part}" for prefix in prefixes for part in parts],

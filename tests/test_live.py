@@ -39,11 +39,11 @@ from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook import layout
 from kpixl.workbook.read import Book, read, read_view
 from test_owner_things import THINGS, macros
-from workbooks import ROWS, Filled, append, day, make, named, opened, placed, put
+from workbooks import ROWS, Filled, Rows, Value, append, day, make, named, opened, placed, put
 
 BEFORE, NOW = datetime(2026, 11, 2, 9, 30), datetime(2026, 11, 5, 17, 45)
 CHOSEN = tuple(dict.fromkeys((*((b, c) for b, c, _ in samples()), *(("remote-va-agency", c) for c in codes()))))
-OWN = {
+OWN: dict[str, dict[str, Value]] = {
     "own_1": {"label": "Open share", "formula": "=requests_open/requests_opened", "unit": "%", "typical": 0.6},
     "own_2": {"label": "Leads a client", "formula": "=leads/clients_new", "direction": "higher is better"},
 }
@@ -75,6 +75,7 @@ def book(small: Path, tmp_path: Path) -> Path:
 def same(one: object, other: object, where: str = "") -> None:
     """Both hold the same, wherever they come from."""
     if isinstance(one, pd.DataFrame):
+        assert isinstance(other, pd.DataFrame), where
         pd.testing.assert_frame_equal(one, other)
     elif isinstance(one, np.ndarray):
         np.testing.assert_array_equal(one, other)
@@ -84,6 +85,7 @@ def same(one: object, other: object, where: str = "") -> None:
             if field.name not in ("view", "sheets"):
                 same(getattr(one, field.name), getattr(other, field.name), f"{where}.{field.name}")
     elif isinstance(one, Mapping):
+        assert isinstance(other, Mapping), where
         assert list(one) == list(other), where
         for key, value in one.items():
             same(value, other[key], f"{where}[{key}]")
@@ -144,7 +146,7 @@ def test_with_what_owners_make(thing: str, book: Path, tmp_path: Path) -> None:
     contract(book, tmp_path)
 
 
-ODD = {
+ODD: dict[str, Rows] = {
     **ROWS,
     "requests": {
         "id": ["R1", "R2", 7.0, "007"],
@@ -286,7 +288,7 @@ def copied(excel: Excel) -> Excel:
 
 
 def test_a_failure_at_any_write_leaves_everything_as_it_was(tmp_path: Path) -> None:
-    rows = {**ROWS, "hours": ODD["hours"]}
+    rows: dict[str, Rows] = {**ROWS, "hours": ODD["hours"]}
     path = make(tmp_path / "book.xlsx", Filled(rows=rows, own=OWN), refresh=False)
     opened_there = Excel(path)
     opened_there.tab("Dashboard").protected = (True, False, *(number % 2 == 0 for number in range(11)))

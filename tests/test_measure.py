@@ -432,8 +432,9 @@ def pool(table: str, field: Field) -> list[Any]:
         return [*words.values(), *map(str.upper, words.values()), *words, "yes ", "?", "", None]
     if field.id in NAMED:
         return NAMES
-    kinds = {"date": DAYS, "number": NUMBERS, "text": TEXTS}
-    return {"language": LANGUAGES, "recommend": RECOMMENDS}.get(field.id, kinds[field.type])
+    kinds: dict[str, list[Any]] = {"date": DAYS, "number": NUMBERS, "text": TEXTS}
+    special: dict[str, list[Any]] = {"language": LANGUAGES, "recommend": RECOMMENDS}
+    return special.get(field.id, kinds[field.type])
 
 
 def pools(table: str) -> dict[str, list[Any]]:
@@ -586,7 +587,7 @@ def test_a_number_is_one_name_however_it_is_written() -> None:
 
 def test_names_that_count_only_half_of_a_pair_are_none() -> None:
     spoken_ = [("Ana", "inglés"), ("ANA", "Inglés"), ("Ana", ""), ("", "ruso"), ("Eva", "ruso"), ("Ana", "ruso")]
-    book = {
+    book: dict[str, list[Row]] = {
         "assistants": [{"assistant": "Ana"}, {"assistant": "Eva", "end": FIRST - 1}],
         "languages": [{"assistant": name, "language": language} for name, language in spoken_],
     }
@@ -681,7 +682,10 @@ def test_the_owners_settings_decide() -> None:
 def test_revenue_per_month(period: str, monthly: float) -> None:
     sales = [{"date": day(2026, 10, 19), "amount": amount} for amount in (1000.0, 300.0, -100.0)]
     assert value("revenue_monthly", entries(CC, {"sales": sales}, period=period)).used == pytest.approx(monthly)
-    book = {"sales": sales, "clients": [{"client": name, "start": YEAR_AGO} for name in ("Ana", "Ben")]}
+    book: dict[str, list[Row]] = {
+        "sales": sales,
+        "clients": [{"client": name, "start": YEAR_AGO} for name in ("Ana", "Ben")],
+    }
     per_client = value("monthly_revenue_per_client", entries(SB, book, period=period))
     assert per_client.used == pytest.approx(monthly / 2)
 
@@ -691,20 +695,23 @@ def test_lifetime() -> None:
     staying_ = [{"client": "Ana", "start": AFTER - 1 - 243.5}, {"client": "Ben", "start": AFTER - 1 - 121.75}]
     found = value("lifetime_months", entries(SB, {"clients": staying_}))
     # While nobody has left: how long they have been there, as the least that it can be.
-    assert (found.used, found.source) == (pytest.approx((244 + 122) / 30.4375 / 2), "stand_in")
+    assert (found.used, found.source) == pytest.approx(((244 + 122) / 30.4375 / 2, "stand_in"))
     left = [{"client": "Eva", "start": YEAR_AGO, "end": YEAR_AGO + 61}, {"client": "Tom", "start": AFTER}]
     found = value("lifetime_months", entries(SB, {"clients": [*staying_, *left]}))
-    assert (found.used, found.source) == (pytest.approx((244 + 122 + 61) / 30.4375), "log")
+    assert (found.used, found.source) == pytest.approx(((244 + 122 + 61) / 30.4375, "log"))
     found = value("lifetime_months", entries(SB, {"clients": staying_}, {"lifetime_months": 24.0}))
     assert (found.used, found.source) == (24, "typed")
     found = value("lifetime_months", entries(SB, {"clients": staying_}, {"clients_ended": 2.0}))
-    assert (found.used, found.source) == (pytest.approx((244 + 122) / 30.4375 / 2), "log")
+    assert (found.used, found.source) == pytest.approx(((244 + 122) / 30.4375 / 2, "log"))
     assert value("lifetime_months", entries(SB, {"clients": []})).source is None
 
 
 def test_invitations() -> None:
     invited = [{"date": FIRST, "invited": "x", "converted": at} for at in (FIRST + 2, AFTER - 0.5, AFTER, None, "soon")]
-    book = {"clients": [{"client": name, "start": FIRST - 1} for name in "abcdefghij"], "invitations": invited}
+    book: dict[str, list[Row]] = {
+        "clients": [{"client": name, "start": FIRST - 1} for name in "abcdefghij"],
+        "invitations": invited,
+    }
     found = measure(entries(SB, book))
     # 5 invitations of 10 clients, of which 2 won: 0.5 each, and 0.4 of them.
     assert found["invitations_per_client"].used == 0.5
@@ -747,7 +754,7 @@ REACHES = {
 }
 
 
-def around(period: str, starts: list[str]) -> dict[str, float | None]:
+def around(period: str, starts: list[str]) -> dict[str, float]:
     """Lines of Past periods: 1, 2, 3… within the window, and two that lie outside."""
     begins = Period.parse(period).start
     earliest = min([date.fromisoformat(start) for start in starts] + [begins])
@@ -846,7 +853,7 @@ LOOKED_UP = [
 
 
 def test_hours_are_clock_time() -> None:
-    rows = [
+    rows: list[Row] = [
         {"opened": 46000.5, "resolved": 46001.25},
         {"opened": 46000.5},
         {"opened": 46000.5, "resolved": 46000.25},
@@ -868,14 +875,19 @@ def test_days_are_calendar_days() -> None:
 
 
 def test_a_date_beside_a_text_is_no_span() -> None:
-    stays = [{"start": FIRST - 61}, {"start": FIRST - 61, "end": "soon"}, {"start": AFTER}, {"start": AFTER - 0.5}]
+    stays: list[Row] = [
+        {"start": FIRST - 61},
+        {"start": FIRST - 61, "end": "soon"},
+        {"start": AFTER},
+        {"start": AFTER - 0.5},
+    ]
     months = Tally(entries(SB, {"clients": stays})).column("clients", "stay_months")
     # From 1 August to 31 October it is 91 days.
     assert months.tolist() == pytest.approx([91 / 30.4375, NAN, NAN, 0], nan_ok=True)
 
 
 def test_lookups_count_rows_of_another_table() -> None:
-    book = {
+    book: dict[str, list[Row]] = {
         "clients": [{"client": name} for name in ("Ana", "ANA", "Ben", None)],
         "sales": [{"client": name, "date": FIRST, "kind": kind} for name, kind in LOOKED_UP],
     }

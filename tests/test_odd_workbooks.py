@@ -19,10 +19,10 @@ from kpixl.ooxml.package import Package
 from kpixl.period import Period
 from kpixl.verbs import demo, new, refresh, results
 from kpixl.verbs.import_rows import ImportRequest, import_rows
-from workbooks import Filled, day, entry, make, named, opened, placed, put
+from workbooks import Filled, Rows, day, entry, make, named, opened, placed, put
 
-SURVEYS = {"date": [day("2026-10-05"), day("2026-10-06")], "client": ["Ana", "Ben"], "score": [5.0, 3.0]}
-CLIENTS = {"client": ["Ana", "Ben"], "start": [day("2020-01-01")] * 2}
+SURVEYS: Rows = {"date": [day("2026-10-05"), day("2026-10-06")], "client": ["Ana", "Ben"], "score": [5.0, 3.0]}
+CLIENTS: Rows = {"client": ["Ana", "Ben"], "start": [day("2020-01-01")] * 2}
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_another_formula_over_a_kpi_is_put_right(book: Path) -> None:
 
 
 def test_no_group_gets_a_zero_from_an_empty_list(tmp_path: Path) -> None:
-    leads = {"date": [day("2026-10-05")] * 8, "lead": [f"Lead {n}" for n in range(8)], "source": ["web"] * 8}
+    leads: Rows = {"date": [day("2026-10-05")] * 8, "lead": [f"Lead {n}" for n in range(8)], "source": ["web"] * 8}
     path = make(tmp_path / "leads.xlsx", Filled(rows={"leads": leads}))
     found = opened(path)
     cells = cached_values(path)
@@ -232,7 +232,7 @@ def test_the_samples_are_replaced_all_or_none_and_kept(tmp_path: Path, monkeypat
 @pytest.mark.libreoffice
 def test_import_into_a_workbook_that_libreoffice_saved(tmp_path: Path) -> None:
     """LibreOffice saves tables without the formulas of their calculated columns: the cells still have them."""
-    requests = {
+    requests: Rows = {
         "id": ["R1", "R2"],
         "client": ["Ana", "Ben"],
         "opened": [day("2026-10-01", 9)] * 2,

@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import openpyxl
 import pytest
@@ -24,11 +24,13 @@ from kpixl.ooxml.sheet import SheetEditor
 from kpixl.texts.words import entry_words
 from kpixl.verbs import refresh, results
 from kpixl.workbook.sheets import dashboard
-from workbooks import BUSINESS, ROWS, Filled, day, make, named, opened, placed, put
+from narrow import some
+from workbooks import BUSINESS, ROWS, Filled, day, make, named, opened, package_of, placed, put
+from workbooks import Value as Cell
 
 EN = i18n.language("en")
 SEPTEMBER = day("2026-09-01")
-Slot = Mapping[str, Any]
+Slot: TypeAlias = Mapping[str, Cell]
 
 # Four requests were opened in October, of which two are open; four leads made one client.
 SHARE: Slot = {
@@ -63,7 +65,7 @@ def book(base: Path, tmp_path: Path) -> Path:
     return path
 
 
-def type_own(path: Path, slot: str, cells: Mapping[str, object], *, saved: Value | None = "") -> None:
+def type_own(path: Path, slot: str, cells: Slot, *, saved: Value | None = "") -> None:
     """Type into a slot; a formula with the value that Excel saved for it, and None to press Delete."""
     package = Package.open(path)
     book = opened(path)
@@ -82,7 +84,7 @@ def type_own(path: Path, slot: str, cells: Mapping[str, object], *, saved: Value
 def in_sight(path: Path, block: str, row: str) -> bool:
     book = opened(path)
     place = book.placements[block]
-    editor = SheetEditor(book.view.package, book.sheets[place.sheet])
+    editor = SheetEditor(package_of(book), book.sheets[place.sheet])
     return editor.row_attributes(place.row_numbers[row]).get("hidden") not in ("1", "true")
 
 
@@ -119,8 +121,8 @@ def charted_rows(path: Path) -> set[int]:
 
 def kpis_row(path: Path, slot: str) -> dict[str, Value]:
     book, cells = opened(path), contents(path)
-    wanted = ("name", "value", "unit", "level", "window", "target", "against_target", "gap", "to_next", "previous")
-    wanted += ("change", "trend", "year_to_date", "sample", "comment", "typical_used")
+    wanted = ["name", "value", "unit", "level", "window", "target", "against_target", "gap", "to_next", "previous"]
+    wanted += ["change", "trend", "year_to_date", "sample", "comment", "typical_used"]
     found = {column: cells.get(placed(book, "kpis", slot, column)) for column in wanted}
     return {column: cell.value for column, cell in found.items() if cell is not None and cell.value != ""}
 
@@ -133,8 +135,8 @@ def test_graded_and_compared_like_any_other(book: Path) -> None:
     share, leads = card_.result("own_1"), card_.result("own_2")
     assert (share.value, share.level, leads.value, leads.level) == (0.5, Level.TYPICAL, 4, Level.ABOVE_AVERAGE)
     # Half the way from 60 % down to 40 %, and a fifth of that from 3 to 8.
-    assert (share.grade.position, leads.grade.position) == (pytest.approx(1.5), pytest.approx(2.2))
-    assert (share.past.previous, share.past.change, share.past.trend) == (0.7, pytest.approx(-0.2), "better")
+    assert (share.grade.position, leads.grade.position) == pytest.approx((1.5, 2.2))
+    assert (share.past.previous, share.past.change, share.past.trend) == pytest.approx((0.7, -0.2, "better"))
     assert kpis_row(book, "own_1") == {
         "name": "Open share",
         "value": 0.5,
@@ -211,7 +213,7 @@ def test_no_number_stands_for_two_formats(business: str, tmp_path: Path) -> None
     (part,) = package.related(package.workbook_part, OFFICE_RELATIONSHIP + "/styles")
     formats: dict[str, set[str]] = {}
     for element in package.tree(part).iter(f"{{{MAIN}}}numFmt"):
-        formats.setdefault(element.get("numFmtId"), set()).add(element.get("formatCode"))
+        formats.setdefault(some(element.get("numFmtId")), set()).add(some(element.get("formatCode")))
     assert [id_ for id_, codes in formats.items() if len(codes) > 1] == []
 
 
@@ -259,7 +261,7 @@ def test_told_as_text_and_as_json(book: Path, capsys: pytest.CaptureFixture[str]
 
 def test_named_in_the_commentary(book: Path) -> None:
     # Two answers to three surveys, where a hundred would be typical: nothing is worse.
-    bad = {"label": "Answers of mine", "formula": "=satisfied", "typical": 100}
+    bad: Slot = {"label": "Answers of mine", "formula": "=satisfied", "typical": 100}
     type_own(book, "own_3", bad)
     refresh.refresh(book, now=NOW)
     where = opened(book)
@@ -317,7 +319,7 @@ def test_graded_against_the_target_else_the_previous_period(tmp_path: Path) -> N
 def test_what_only_excel_can_compute_has_the_value_that_it_saved(book: Path) -> None:
     package = Package.open(book)
     root = package.tree(package.workbook_part)
-    names = root.find(f"{{{MAIN}}}definedNames")
+    names = some(root.find(f"{{{MAIN}}}definedNames"))
     name = names.makeelement(f"{{{MAIN}}}definedName", {"name": "my_visits"})
     sheet, cell = named(opened(book), "leads")
     name.text = f"'{sheet}'!${cell[0]}${cell[1:]}"
@@ -362,7 +364,7 @@ def test_what_excel_could_not_compute_either(saved: str, book: Path) -> None:
 
 def test_a_measure_without_a_value_gives_none(tmp_path: Path) -> None:
     rows = {table: cells for table, cells in ROWS.items() if table != "clients"}
-    own = {"own_1": {"label": "Mine", "formula": "=clients_new/leads", "typical": 1}}
+    own: dict[str, Slot] = {"own_1": {"label": "Mine", "formula": "=clients_new/leads", "typical": 1}}
     path = make(tmp_path / "none.xlsx", Filled(rows=rows, own=own))
     outcome = results.results(path, today=TODAY)
     result = outcome.scorecard.result("own_1")
@@ -384,7 +386,7 @@ def test_a_measure_without_a_value_gives_none(tmp_path: Path) -> None:
 
 
 def test_ten_at_once_and_one_cleared(tmp_path: Path) -> None:
-    own = {
+    own: dict[str, Slot] = {
         slot: {"label": f"Mine {number}", "formula": f"=leads*{number}", "unit": "number", "typical": 4}
         for number, slot in enumerate(OWN_SLOTS, 1)
     }
@@ -428,7 +430,7 @@ def test_refresh_changes_nothing_of_the_owners(book: Path) -> None:
     after, where = contents(book), opened(book)
     settings = where.sheets["settings"].name
     echo = placed(where, "own", "own_3", "formula")
-    changed = {place for place in before | after if place[0] == settings and before.get(place) != after.get(place)}
+    changed = {place for place in {*before, *after} if place[0] == settings and before.get(place) != after.get(place)}
     assert changed == {echo}
     assert after[echo] == ("(LEADS -clients_NEW)* 100%", 3)
     assert after[placed(where, "own", "own_2", "formula")] == (" Leads  / Clients_New ", 4)
@@ -446,7 +448,7 @@ def test_refresh_changes_nothing_of_the_owners(book: Path) -> None:
 def spoken(code: str) -> Filled:
     words = entry_words(BUSINESS, i18n.language(code))
     share = {**SHARE, "unit": words["unit_fraction"], "direction": words["direction_down"]}
-    hours = {
+    hours: Slot = {
         "label": "Ore și minute",
         "formula": "=resolution_hours/2",
         "unit": words["unit_hours"].upper(),
@@ -462,7 +464,7 @@ def test_the_words_of_every_language(code: str, tmp_path: Path) -> None:
     outcome = results.results(path, today=TODAY)
     share, hours = outcome.scorecard.result("own_1"), outcome.scorecard.result("own_10")
     assert (share.value, share.level, share.kpi.kpi.unit) == (0.5, Level.TYPICAL, "fraction")
-    assert (hours.value, hours.level, hours.kpi.kpi.unit) == (pytest.approx(2.95), Level.TYPICAL, "hours")
+    assert (hours.value, hours.level, hours.kpi.kpi.unit) == pytest.approx((2.95, Level.TYPICAL, "hours"))
     assert opened(path).trend_kpi == "own_10"
     assert outcome.problems == ()
     assert (
@@ -478,7 +480,7 @@ def test_the_words_of_every_language(code: str, tmp_path: Path) -> None:
 
 @pytest.mark.libreoffice
 def test_own_kpis_in_libreoffice(tmp_path: Path) -> None:
-    excel_only = {"label": "Rounded", "formula": "=ROUND(leads/3,0)", "typical": 1}
+    excel_only: Slot = {"label": "Rounded", "formula": "=ROUND(leads/3,0)", "typical": 1}
     wanted = {
         "used": USED,
         "target": Filled(rows=ROWS, own={"own_1": {"label": "A", "formula": "=-leads^2"}}, targets={"own_1": 15}),

@@ -33,6 +33,7 @@ from kpixl.errors import (
 from kpixl.files import swap
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.sheet import SheetEditor
+from narrow import some
 from packages import copies
 from repairs import repairs
 from schema import schema_errors
@@ -92,7 +93,7 @@ def book(tmp_path: Path) -> Path:
     return by_xlsxwriter(tmp_path / "book.xlsx")
 
 
-def members(path: Path) -> dict[str, tuple[bytes, int, tuple[int, ...]]]:
+def members(path: Path) -> dict[str, tuple[bytes, int, tuple[int, int, int, int, int, int]]]:
     """Of each member the compressed bytes, the method and the date."""
     data = path.read_bytes()
     found = {}
@@ -231,11 +232,12 @@ def test_prefixed_namespaces_are_understood(tmp_path: Path) -> None:
     changes: dict[str, bytes | None] = {}
     for part in ("xl/workbook.xml", "xl/worksheets/sheet1.xml"):
         old = package.tree(part)
-        new = etree.Element(old.tag, dict(old.attrib), nsmap={"x": MAIN, "r": OFFICE_RELATIONSHIP})
+        new = etree.Element(old.tag, nsmap={"x": MAIN, "r": OFFICE_RELATIONSHIP})
+        new.attrib.update(old.attrib)
         new.extend(list(old))
         etree.cleanup_namespaces(new, keep_ns_prefixes=["x", "r"])
-        changes[part] = etree.tostring(new)
-        assert b"<x:" in changes[part]
+        changes[part] = xml = etree.tostring(new)
+        assert b"<x:" in xml
     rewrite(path, changes)
 
     package = Package.open(path)
@@ -263,7 +265,7 @@ def test_members_with_data_descriptors_and_a_comment_survive(book: Path) -> None
         def writable(self) -> bool:
             return True
 
-        def write(self, piece: bytes) -> int:
+        def write(self, piece: bytes) -> int:  # type: ignore[override]  # zipfile writes nothing else
             self.data += piece
             return len(piece)
 
@@ -324,7 +326,7 @@ def test_full_calculation_is_asked_for_once(tmp_path: Path) -> None:
         package.set_full_calc_on_load()
         package.save(path)
         calc = Package.open(path).tree("xl/workbook.xml").find(f"{{{MAIN}}}calcPr")
-        assert calc.get("fullCalcOnLoad") == "1"
+        assert some(calc).get("fullCalcOnLoad") == "1"
         package.set_full_calc_on_load()
         assert not package.changed
 
@@ -332,7 +334,7 @@ def test_full_calculation_is_asked_for_once(tmp_path: Path) -> None:
 def test_full_calculation_is_put_in_its_place(book: Path) -> None:
     package = Package.open(book)
     root = package.tree("xl/workbook.xml")
-    root.remove(root.find(f"{{{MAIN}}}calcPr"))
+    root.remove(some(root.find(f"{{{MAIN}}}calcPr")))
     etree.SubElement(root, f"{{{MAIN}}}oleSize", ref="A1")
     etree.SubElement(root, f"{{{MAIN}}}extLst")
     package.replace("xl/workbook.xml", root)

@@ -17,18 +17,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from clock import NOW
 from kpixl.catalog import business, businesses, load
-from kpixl.entries import Entries, InputCell, Setup, entry_table
+from kpixl.entries import Columns, Entries, InputCell, Setup, entry_table
 from kpixl.i18n import language
 from kpixl.kpi.pareto import NAMED, Ranking, pareto, ranked
 from kpixl.languages import codes
 from kpixl.ooxml.cells import column_letters
-from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
 from kpixl.period import Period, serial
 from kpixl.texts import groups
 from kpixl.texts.words import entry_words
 from kpixl.verbs import new, refresh
 from kpixl.workbook.sheets import pareto as sections
-from workbooks import Filled, day, make, named, opened, placed, put
+from narrow import some
+from workbooks import Filled, Rows, day, make, named, opened, package_of, placed, put
 
 SB = business("service-business")
 BY_CLIENT = next(item for item in SB.pareto if item.by == "client")
@@ -39,14 +40,14 @@ CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 
 
-def entries(**rows: dict[str, list[object]]) -> Entries:
+def entries(**rows: Columns) -> Entries:
     return Entries(
         business=SB,
         company="",
         language="en",
         currency="EUR",
         period=OCTOBER,
-        tables={table.id: entry_table(table, rows.get(table.id, {})) for table in SB.tables},  # type: ignore[arg-type]
+        tables={table.id: entry_table(table, rows.get(table.id, {})) for table in SB.tables},
         settings={},
         typed={},
         targets={},
@@ -73,7 +74,7 @@ def test_every_business_with_sales_or_complaints_has_them() -> None:
 
 
 def test_shares_and_what_they_come_to_together() -> None:
-    rows = {
+    rows: Columns = {
         "date": [DAY] * 7 + [DAY - 1],
         "client": ["Ana", "Ben", "ana ", "Cy", "Dee", "Dee", None, "Old"],
         "kind": ["other"] * 8,
@@ -92,7 +93,7 @@ def test_shares_and_what_they_come_to_together() -> None:
 
 
 def test_complaints_are_counted() -> None:
-    rows = {"received": [DAY] * 5, "reason": ["late", "rude", "Late", "late", "late"]}
+    rows: Columns = {"received": [DAY] * 5, "reason": ["late", "rude", "Late", "late", "late"]}
     found = by(entries(complaints=rows), "complaints_reason")
     assert [(part.name, part.amount, part.share) for part in found.parts] == [("late", 4, 0.8), ("rude", 1, 0.2)]
     assert found.vital == 1  # exactly 80 %
@@ -123,7 +124,7 @@ def test_rows_without_any_name_are_not_grouped() -> None:
 
 
 def test_a_typed_total_is_told() -> None:
-    rows = {"date": [DAY], "client": ["Ana"], "amount": [10.0]}
+    rows: Columns = {"date": [DAY], "client": ["Ana"], "amount": [10.0]}
     made = replace(entries(sales=rows), typed={"revenue": InputCell(100, "Totals", "E7")})
     found = by(made, "revenue_client")
     assert found.typed
@@ -201,7 +202,7 @@ def test_every_sentence_has_its_two_numbers() -> None:
 # The sheet
 
 
-ROWS = {
+ROWS: dict[str, Rows] = {
     "sales": {
         "date": [day("2026-10-02")] * 14,
         "client": [f"Client {number:02}" for number in range(1, 14)] + ["Client 01"],
@@ -259,10 +260,10 @@ def test_the_cells_are_the_shares(book: Path) -> None:
 def hidden(path: Path, id_: str) -> set[str]:
     """Ids of the hidden rows of one section."""
     where = opened(path)
-    package = where.view.package
+    package = package_of(where)
     numbers = where.placements["breakdown"].row_numbers
     rows = package.tree(where.sheets["breakdown"].part).iter(f"{{{MAIN}}}row")
-    found = {int(row.get("r")) for row in rows if row.get("hidden") in ("1", "true")}
+    found = {int(some(row.get("r"))) for row in rows if row.get("hidden") in ("1", "true")}
     start = f"pareto_{id_}_"
     return {row.removeprefix(start) for row, at in numbers.items() if row.startswith(start) and at in found}
 
@@ -298,13 +299,13 @@ def test_a_new_workbook_has_no_empty_charts(tmp_path: Path) -> None:
 def charts_of(path: Path) -> list[tuple[etree._Element, etree._Element]]:
     """The charts of Breakdown, each with its anchor."""
     where = opened(path)
-    package: Package = where.view.package
+    package = package_of(where)
     (drawing,) = package.related(where.sheets["breakdown"].part, OFFICE_RELATIONSHIP + "/drawing")
     targets = {relation.id: relation.target for relation in package.relationships(drawing)}
     found = []
     for anchor in package.tree(drawing).iter(f"{{{DRAWING}}}twoCellAnchor"):
         (chart,) = anchor.iter(f"{{{CHART}}}chart")
-        found.append((package.tree(targets[chart.get(f"{{{OFFICE_RELATIONSHIP}}}id")]), anchor))
+        found.append((package.tree(targets[some(chart.get(f"{{{OFFICE_RELATIONSHIP}}}id"))]), anchor))
     return found
 
 
@@ -333,8 +334,8 @@ def test_charts_draw_the_table_beside_them(book: Path) -> None:
         assert [one.get("val") for one in chart.iter(f"{{{CHART}}}plotVisOnly")] == ["1"]
         ends = {one.get("val") for one in chart.iter(f"{{{CHART}}}max")}
         assert ends == {"1"}
-        top, bottom = (int(row.text) for row in anchor.iter(f"{{{DRAWING}}}row"))
-        left, _ = (int(column.text) for column in anchor.iter(f"{{{DRAWING}}}col"))
+        top, bottom = (int(some(row.text)) for row in anchor.iter(f"{{{DRAWING}}}row"))
+        left, _ = (int(some(column.text)) for column in anchor.iter(f"{{{DRAWING}}}col"))
         # From its headings down to before the next section, right of its last column.
         assert top + 1 == place.row_numbers[f"{sections.prefix(item)}_headings"]
         assert bottom < place.row_numbers[f"{sections.prefix(item)}_space"]

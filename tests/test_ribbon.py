@@ -6,6 +6,7 @@ import re
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Literal, TypeAlias
 from unittest import mock
 
 import pytest
@@ -24,13 +25,15 @@ from kpixl.verbs import refresh
 from kpixl.verbs.roll import roll
 from kpixl.workbook.macros import buttons, functions_udf, ribbon
 from kpixl.workbook.macros.buttons import BUTTONS
+from narrow import some, string
 from schema import schema_errors
 
 sys.path.append(str(Path(__file__).parent / "functions"))
 import office
 
 AGENCY = "remote-va-agency"
-KINDS = ("udf", "vba")
+Kind: TypeAlias = Literal["vba", "udf"]
+KINDS: tuple[Kind, ...] = ("udf", "vba")
 UI = "{http://schemas.microsoft.com/office/2009/07/customui}"
 XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 DML = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -41,7 +44,7 @@ MOMENT = "N2"
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("customui14.xsd")))
 
 
-def new(path: Path, kind: str | None, code: str = "en", which: str = AGENCY) -> Path:
+def new(path: Path, kind: Kind | None, code: str = "en", which: str = AGENCY) -> Path:
     return new_verb.new(Setup(which, code, Period.parse("2026-10"), "Ana", "EUR"), path, now=NOW, macros=kind)
 
 
@@ -115,10 +118,10 @@ def test_what_is_pressed_is_there(book: Path) -> None:
     package = Package.open(book)
     pressed = [entry.get("onAction") for entry in etree.fromstring(package.read(ribbon.PART)).iter(UI + "button")]
     assert len(pressed) == len(BUTTONS)
-    assert {name: there[name] for name in pressed} == dict.fromkeys(pressed, "control As Object")
+    assert {name: there[some(name)] for name in pressed} == dict.fromkeys(pressed, "control As Object")
     shapes = [entry.get("macro") for entry in package.tree(drawing(package)).iter(XDR + "sp")]
     assert shapes == [f"[0]!{button.macro}" for button in BUTTONS]
-    assert [there[name.removeprefix("[0]!")] for name in shapes] == [""] * len(BUTTONS)
+    assert [there[some(name).removeprefix("[0]!")] for name in shapes] == [""] * len(BUTTONS)
 
 
 def test_xlwings_module_and_its_settings_are_there(book: Path) -> None:
@@ -147,7 +150,9 @@ def test_the_buttons_are_in_the_language_and_cover_nothing(code: str, tmp_path: 
     package = Package.open(new(tmp_path / "book.xlsm", "vba", code, "multilingual-va"))
     root, t = package.tree(drawing(package)), language(code)
     anchors = [entry for entry in root if entry.find(XDR + "sp") is not None]
-    assert ["".join(entry.itertext(DML + "t")) for entry in anchors] == [t(button.label) for button in BUTTONS]
+    assert ["".join(map(string, entry.itertext(DML + "t"))) for entry in anchors] == [
+        t(button.label) for button in BUTTONS
+    ]
     ids = [entry.get("id") for entry in root.iter(XDR + "cNvPr")]
     assert len(set(ids)) == len(ids) == len(BUTTONS) + 2
     sheet = package.tree(package.sheets[0].part)
@@ -155,17 +160,17 @@ def test_the_buttons_are_in_the_language_and_cover_nothing(code: str, tmp_path: 
     filled = {entry.get("r") for entry in sheet.iter(MAIN + "c") if len(entry)}
     taken = set()
     for anchor, button in zip(anchors, BUTTONS, strict=True):
-        assert anchor.find(XDR + "clientData").get("fPrintsWithSheet") == "0"
-        assert anchor.find(f".//{XDR}cNvPr").get("descr") == f"{t(button.label)}: {t(button.tip)}"
+        assert some(anchor.find(XDR + "clientData")).get("fPrintsWithSheet") == "0"
+        assert some(anchor.find(f".//{XDR}cNvPr")).get("descr") == f"{t(button.label)}: {t(button.tip)}"
         start, end = (
-            {child.tag.removeprefix(XDR): int(child.text) for child in anchor.find(XDR + corner)}
+            {child.tag.removeprefix(XDR): int(some(child.text)) for child in some(anchor.find(XDR + corner))}
             for corner in ("from", "to")
         )
         assert (start["row"], start["col"]) == (end["row"], end["col"])
         row = sheet.find(f".//{MAIN}row[@r='{start['row'] + 1}']")
         # A character of the standard font is 7 pixels wide, and a column has 5 more.
         assert 0 < start["colOff"] < end["colOff"] < (int(widths[start["col"] + 1] * 7) + 5) * PIXEL
-        assert 0 < start["rowOff"] < end["rowOff"] < float(row.get("ht")) * POINT
+        assert 0 < start["rowOff"] < end["rowOff"] < float(some(some(row).get("ht"))) * POINT
         cell = f"{chr(ord('A') + start['col'])}{start['row'] + 1}"
         assert cell == MOMENT or cell not in filled
         taken.add(cell)
@@ -251,13 +256,13 @@ def _listening(module: Module, sheets: dict[str, str], *, number: str, chosen: b
     )
     source = module.source
     for pattern, text in swaps:
-        source, count = re.subn(pattern, lambda found, text=text: found.expand(text) if "\\1" in text else text, source)
+        source, count = re.subn(pattern, text if "\\1" in text else text.replace("\\", r"\\"), source)
         assert count
     return Module(module.name, source)
 
 
 def _pressed(
-    folder: Path, presses: list[str], *, kind: str = "vba", number: str = "", chosen: bool = True
+    folder: Path, presses: list[str], *, kind: Kind = "vba", number: str = "", chosen: bool = True
 ) -> list[str]:
     """What Python would have been told. A press is a macro; ``@2 macro`` is one with the third sheet in front."""
     log, path = folder / "log.txt", folder / "it's mine.xlsm"
@@ -295,7 +300,7 @@ def _pressed(
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_button_hands_its_command_to_python(kind: str, tmp_path: Path) -> None:
+def test_each_button_hands_its_command_to_python(kind: Kind, tmp_path: Path) -> None:
     direct = [button.macro for button in BUTTONS if button.entry != "import_file"]
     by_ribbon = [f"{button.macro}Ribbon" for button in BUTTONS]
     told = _pressed(tmp_path, [*direct, *by_ribbon, "@2 KpixlImport", "KpixlImport"], kind=kind, number="1")

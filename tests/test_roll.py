@@ -13,7 +13,8 @@ from lxml import etree
 from openpyxl.comments import Comment
 
 from clock import NOW, TODAY
-from kpixl.catalog import businesses
+from kpixl.catalog import Business, businesses
+from kpixl.entries import Value
 from kpixl.errors import FileExists, FileInUse, OtherEnding
 from kpixl.kpi.measure import measure
 from kpixl.ooxml.cells import Area, cell_name, parse_area, parse_cell
@@ -25,7 +26,23 @@ from kpixl.samples import sample
 from kpixl.verbs import refresh, results
 from kpixl.verbs.restate import AnotherBusiness, NotLater, NotTheArchive, OtherPeriod, restate
 from kpixl.verbs.roll import ClosedAlready, EarlierRows, ErrorsInCheck, NotOver, RowsBelow, roll
-from workbooks import KPIS, MEASURES, ROWS, Filled, append, day, entry, make, named, opened, placed, put
+from narrow import some
+from workbooks import (
+    KPIS,
+    MEASURES,
+    ROWS,
+    Filled,
+    Rows,
+    append,
+    day,
+    entry,
+    make,
+    named,
+    opened,
+    package_of,
+    placed,
+    put,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning:openpyxl")
 
@@ -68,7 +85,7 @@ def test_what_stays_and_what_leaves(book: Path) -> None:
     assert rolled.stayed == {"requests": 2, "tasks": 2, "hours": 0, "surveys": 0, "leads": 4}
     used = {name: value.used for name, value in rolled.scorecard.measures.items()}
     # R3 took an hour; T2 was not assigned in November; all four clients of the end of October are there.
-    assert (used["requests_resolved"], used["resolution_hours"]) == (1, pytest.approx(1))
+    assert (used["requests_resolved"], used["resolution_hours"]) == pytest.approx((1, 1))
     assert (used["tasks_assigned"], used["clients_new"], used["leads"], used["requests_open"]) == (0, 0, 0, 1)
 
 
@@ -97,16 +114,16 @@ def test_the_cells_say_what_python_says(book: Path) -> None:
 
 
 @pytest.mark.parametrize("business", businesses(), ids=lambda one: one.id)
-def test_the_next_period_is_what_all_rows_would_have_said(business, tmp_path: Path) -> None:
+def test_the_next_period_is_what_all_rows_would_have_said(business: Business, tmp_path: Path) -> None:
     """Closing loses nothing that a later period counts: rows of November and December stand there already."""
     months = [sample(business, Period.parse(f"2026-{month}"), "en").rows for month in (10, 11, 12)]
-    together: dict[str, dict[str, list]] = {}
+    together: dict[str, dict[str, list[Value]]] = {}
     for table in business.tables:
         if table.kept:
             together[table.id] = {id_: list(values) for id_, values in months[-1][table.id].items()}
             continue
         # The same row stands in more than one month while it is open: the last month knows it best.
-        rows: dict[object, dict] = {}
+        rows: dict[object, dict[str, Value]] = {}
         first = next(field.id for field in table.fields if field.type == "date")
         for month in months:
             columns = month[table.id]
@@ -136,7 +153,7 @@ def test_the_next_period_is_what_all_rows_would_have_said(business, tmp_path: Pa
 def test_sales_stay_as_long_as_somebody_may_be_inactive(tmp_path: Path) -> None:
     """The repeat interval is 90 days: at the end of November it begins on 2 September."""
     days = [day("2026-08-31"), day("2026-09-01"), day("2026-09-02"), day("2026-10-05"), day("2026-11-05")]
-    rows = {
+    rows: dict[str, Rows] = {
         "clients": {"client": list("ABCDE"), "start": [day("2026-01-01")] * 5},
         "sales": {"date": days, "client": list("ABCDE"), "kind": ["other"] * 5, "amount": [10, 20, 30, 40, 50]},
     }
@@ -221,7 +238,7 @@ def test_typed_totals_are_emptied_and_targets_and_thresholds_stay(tmp_path: Path
 )
 def test_every_kind_of_period_moves_on(kind: Kind, first: str, then: str, tmp_path: Path) -> None:
     start = day(first)
-    rows = {
+    rows: dict[str, Rows] = {
         "requests": {
             "client": ["Ana", "Ana"],
             "opened": [start, start],
@@ -277,7 +294,7 @@ def test_lines_of_the_same_period_that_were_there_are_replaced(book: Path) -> No
     assert where.entries.past == ()
     package = Package.open(book)
     headings = where.headings["past"]
-    past = {
+    past: Rows = {
         "start": [october, october, serial(date(2026, 9, 1)), october],
         "id": ["surveyed", "surveyed", "surveyed", "own note"],
         "value": [99, 98, 97, 1],
@@ -378,7 +395,7 @@ def test_a_workbook_without_rows_can_be_closed(tmp_path: Path) -> None:
     entries = opened(rolled.path).entries
     assert {line.value for line in entries.past if line.id in ("va_css", "clients_new")} == {None}
     assert all(len(rows) == 1 for rows in entries.tables.values() if rows is not None)
-    assert np.isnan(entries.tables["surveys"].numbers["score"]).all()
+    assert np.isnan(some(entries.tables["surveys"]).numbers["score"]).all()
 
 
 def test_a_workbook_that_looks_at_another_period(book: Path) -> None:
@@ -409,12 +426,12 @@ def test_a_note_in_a_row_without_an_entry_stays(book: Path) -> None:
     package = Package.open(book)
     table = next(one for one in package.tables if one.name == "tbl_surveys")
     root, area = package.tree(table.part), parse_area(table.ref)
-    columns = root.find(f"{{{MAIN}}}tableColumns")
+    columns = some(root.find(f"{{{MAIN}}}tableColumns"))
     etree.SubElement(columns, f"{{{MAIN}}}tableColumn", id="98", name="Mine")
     columns.set("count", str(len(columns)))
     wider = Area(area.top, area.left, area.bottom, area.right + 1).ref
     root.set("ref", wider)
-    root.find(f"{{{MAIN}}}autoFilter").set("ref", wider)
+    some(root.find(f"{{{MAIN}}}autoFilter")).set("ref", wider)
     package.replace(table.part, root)
     editor = SheetEditor(package, table.sheet)
     editor.set(area.top, area.right + 1, "Mine")
@@ -478,7 +495,7 @@ def test_a_formula_in_past_periods_is_not_written_over(pair: tuple[Path, Path]) 
     append(archive, "surveys", {"date": [day("2026-10-30")], "client": ["Zoë"], "score": [5]})
     where = opened(current)
     row = next(i for i, line in zip(where.past_rows, where.entries.past, strict=True) if line.id == "surveyed")
-    table = next(one for one in where.view.package.tables if one.name == "tbl_past")
+    table = next(one for one in package_of(where).tables if one.name == "tbl_past")
     area = parse_area(table.ref)
     place = area.top + 1 + row, area.left + table.columns.index(where.headings["past"]["value"])
     package = Package.open(current)

@@ -26,6 +26,7 @@ from kpixl.ooxml.moves import Moves
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.shrink import FormulaOverCells, MergedInTable, keep_rows
 from kpixl.ooxml.table_rows import HoldsFormula, append_rows, set_cells
+from narrow import some
 from repairs import repairs
 from test_package import findings
 from test_table_rows import DOUBLE, sqrefs, table_rows
@@ -121,7 +122,7 @@ def test_kept_rows_move_up_with_their_formats_and_formulas(tmp_path: Path) -> No
     old = sheet_of(path)
     package = shrink(path, [1, 4, 5])
     assert package.tables[0].ref == "B3:E6"
-    assert package.tree(package.tables[0].part).find(f"{{{MAIN}}}autoFilter").get("ref") == "B3:E6"
+    assert some(package.tree(package.tables[0].part).find(f"{{{MAIN}}}autoFilter")).get("ref") == "B3:E6"
     assert [row[1:] for row in table_rows(path)] == [["client 1", 10, 20], ["client 4", 40, 80], ["client 5", 50, 100]]
     new = sheet_of(path)
     for source, target in ((5, 4), (8, 5), (9, 6)):
@@ -208,7 +209,7 @@ def test_a_totals_row_moves_up(tmp_path: Path) -> None:
     )
     package = shrink(path, [1, 5])
     assert package.tables[0].ref == "B3:E6"
-    assert package.tree(package.tables[0].part).find(f"{{{MAIN}}}autoFilter").get("ref") == "B3:E5"
+    assert some(package.tree(package.tables[0].part).find(f"{{{MAIN}}}autoFilter")).get("ref") == "B3:E5"
     sheet = sheet_of(path)
     assert [sheet[f"{column}6"].value for column in "BDE"] == [
         "=SUM(D4:D$5)+D5+H1",
@@ -279,7 +280,7 @@ def test_a_sort_and_a_filter_shrink_with_the_table(tmp_path: Path) -> None:
     package = Package.open(path)
     root = package.tree(package.tables[0].part)
     state = f'<sortState xmlns="{MAIN}" ref="B4:E9"><sortCondition ref="D4:D9"/></sortState>'
-    root.find(f"{{{MAIN}}}autoFilter").addnext(etree.fromstring(state))
+    some(root.find(f"{{{MAIN}}}autoFilter")).addnext(etree.fromstring(state))
     package.replace(package.tables[0].part, root)
     package.save(path)
     package = shrink(path, [0, 2])
@@ -486,8 +487,8 @@ def test_notes_of_openpyxl(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "Sales"
-    for row in (("Day", "Client"), (1, "a"), (2, "b"), (3, "c")):
-        sheet.append(row)
+    for line in (("Day", "Client"), (1, "a"), (2, "b"), (3, "c")):
+        sheet.append(line)
     sheet.add_table(OpenpyxlTable(displayName="tbl_sales", ref="A1:B4"))
     for row in (2, 4):
         sheet[f"B{row}"].comment = Comment(f"note {row}", "me")
@@ -633,7 +634,7 @@ def test_any_rows_against_a_model(rows: list[dict[str, Any]], totals: bool, pref
     package.replace(package.sheets[0].part, written(sheet, prefix, counted))
     table = package.tree(package.tables[0].part)
     table.set("ref", f"B3:D{bottom}")
-    table.find(f"{{{MAIN}}}autoFilter").set("ref", f"B3:D{bottom - totals}")
+    some(table.find(f"{{{MAIN}}}autoFilter")).set("ref", f"B3:D{bottom - totals}")
     if totals:
         table.set("totalsRowCount", "1")
     package.replace(package.tables[0].part, table)

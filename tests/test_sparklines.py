@@ -12,6 +12,7 @@ from lxml import etree
 import libreoffice
 from kpixl.ooxml.package import MAIN, Package
 from kpixl.ooxml.sparklines import Sparkline, SparklineGroup, SparklineStyle, add_sparklines
+from narrow import some
 from repairs import repairs
 from schema import schema_errors
 
@@ -37,7 +38,7 @@ def build(path: Path, *, rich: bool = False) -> Package:
     return Package.open(path)
 
 
-def lines(package: Package) -> list[tuple[str, str]]:
+def lines(package: Package) -> list[tuple[str | None, str | None]]:
     root = package.tree(package.sheets[0].part)
     return [(e.findtext(XM + "sqref"), e.findtext(XM + "f")) for e in root.iter(X14 + "sparkline")]
 
@@ -51,13 +52,13 @@ def test_sparklines_are_added(tmp_path: Path) -> None:
     package = Package.open(path)
     assert lines(package) == [("C5", "'_kpixl'!B3:M3"), ("C6", "'_kpixl'!B4:M4")]
     (group,) = package.tree(package.sheets[0].part).iter(X14 + "sparklineGroup")
-    assert dict(group.attrib) == {
+    assert dict(group.items()) == {
         "lineWeight": "1.5",
         "displayEmptyCellsAs": "gap",
         "last": "1",
         "displayHidden": "1",
     }
-    assert group.find(X14 + "colorSeries").get("rgb") == "FF2A8C82"
+    assert some(group.find(X14 + "colorSeries")).get("rgb") == "FF2A8C82"
 
 
 def test_the_xml_has_the_shape_of_xlsxwriters(tmp_path: Path) -> None:
@@ -65,12 +66,12 @@ def test_the_xml_has_the_shape_of_xlsxwriters(tmp_path: Path) -> None:
     ours = build(tmp_path / "ours.xlsx")
     add_sparklines(ours, ours.sheets[0], [GROUP])
 
-    def shape(package: Package) -> list[str]:
+    def shape(package: Package) -> list[str | None]:
         root = package.tree(package.sheets[0].part)
         group = next(root.iter(X14 + "sparklineGroup"))
         ext = next(e for e in root.iter(f"{{{MAIN}}}ext") if e.find(X14 + "sparklineGroups") is not None)
         own = [child.tag for child in group] + [e.tag for e in next(group.iter(X14 + "sparkline"))]
-        return [ext.getparent().getparent().tag, ext.get("uri"), *own]
+        return [some(some(ext.getparent()).getparent()).tag, ext.get("uri"), *own]
 
     assert shape(ours) == shape(theirs)
 
@@ -102,7 +103,7 @@ def test_sparklines_stand_between_formats_and_slicers(tmp_path: Path) -> None:
         etree.SubElement(extensions, f"{{{MAIN}}}ext", uri=uri)
     package.replace(part, root)
     add_sparklines(package, package.sheets[0], [GROUP])
-    order = [e.get("uri")[1:9] for e in package.tree(part).iter(f"{{{MAIN}}}ext")]
+    order = [e.get("uri", "")[1:9] for e in package.tree(part).iter(f"{{{MAIN}}}ext")]
     assert order == ["78C0D931", "05C60535", "A8765BA9"]
 
 

@@ -21,7 +21,7 @@ from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Kind, Period, Window
 from kpixl.texts.words import entry_words
 from kpixl.verbs import refresh, results
-from workbooks import BUSINESS, KPIS, MEASURES, ROWS, Filled, day, make, named, opened, placed, put
+from workbooks import BUSINESS, KPIS, MEASURES, ROWS, Filled, Rows, day, make, named, opened, package_of, placed, put
 
 EN = i18n.language("en")
 
@@ -81,7 +81,7 @@ def formula(path: Path, kpi: str) -> str | None:
 def shown_measures(path: Path) -> set[str]:
     """The measures whose rows are in sight on Totals."""
     book = opened(path)
-    place, editor = book.placements["totals"], SheetEditor(book.view.package, book.sheets["totals"])
+    place, editor = book.placements["totals"], SheetEditor(package_of(book), book.sheets["totals"])
     rows = {measure.name: place.row_numbers[measure.name] for measure in BUSINESS.measures}
     return {name for name, row in rows.items() if editor.row_attributes(row).get("hidden") not in ("1", "true")}
 
@@ -105,7 +105,7 @@ def test_over_three_months_and_back(book: Path) -> None:
     choose(book, "art", QUARTER)
     result = refreshed(book, "art")
 
-    assert (result.value, result.level) == (pytest.approx(20 / 6), Level.BELOW)
+    assert (result.value, result.level) == pytest.approx((20 / 6, Level.BELOW))
     assert formula(book, "art") == 'IFERROR(resolution_hours_3m/requests_resolved_3m,"")'
     assert shown_measures(book) == {*MEASURES, "resolution_hours_3m", "requests_resolved_3m"}
     computed = ironcalc_values(book)
@@ -126,13 +126,13 @@ def test_over_three_months_and_back(book: Path) -> None:
     assert differences(book, ironcalc_values(book)) == []
     refresh_moment = placed(opened(book), "dashboard", "company", "c13")
     after = contents(book)
-    assert {place for place in before | after if before.get(place) != after.get(place)} <= {refresh_moment}
+    assert {place for place in {*before, *after} if before.get(place) != after.get(place)} <= {refresh_moment}
 
 
 def test_over_twelve_months(book: Path) -> None:
     choose(book, "art", YEAR.upper())  # Excel compares without case
     result = refreshed(book, "art")
-    assert (result.value, result.level) == (pytest.approx(38 / 15), Level.TYPICAL)
+    assert (result.value, result.level) == pytest.approx((38 / 15, Level.TYPICAL))
     assert formula(book, "art") == 'IFERROR(resolution_hours_12m/requests_resolved_12m,"")'
     assert differences(book, ironcalc_values(book)) == []
 
@@ -389,7 +389,7 @@ def test_windows_in_libreoffice(tmp_path: Path) -> None:
 
 def test_the_level_counts_the_cases_of_the_window_in_force(tmp_path: Path) -> None:
     # Nobody was there twelve months ago: over the year there is no case, over October there are three.
-    started = {"client": ["A", "B", "C"], "start": [day("2026-05-01")] * 3}
+    started: Rows = {"client": ["A", "B", "C"], "start": [day("2026-05-01")] * 3}
     path = make(tmp_path / "b.xlsx", Filled(rows={"clients": started}, windows={"crr": MONTH}))
     computed = ironcalc_values(path)
     assert differences(path, computed) == []

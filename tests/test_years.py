@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -20,6 +21,7 @@ from kpixl.workbook.append import append_entries
 from kpixl.workbook.read import read
 from workbooks import Filled, make
 
+Row: TypeAlias = dict[str, Any]
 MONTHS = 60
 FIRST = Period.parse("2021-01")
 
@@ -29,14 +31,14 @@ class Owner:
     """Everything that was ever entered, and nothing of kpixl."""
 
     random: random.Random
-    clients: list[dict] = field(default_factory=list)
-    requests: list[dict] = field(default_factory=list)
-    tasks: list[dict] = field(default_factory=list)
-    hours: list[dict] = field(default_factory=list)
-    surveys: list[dict] = field(default_factory=list)
-    leads: list[dict] = field(default_factory=list)
+    clients: list[Row] = field(default_factory=list)
+    requests: list[Row] = field(default_factory=list)
+    tasks: list[Row] = field(default_factory=list)
+    hours: list[Row] = field(default_factory=list)
+    surveys: list[Row] = field(default_factory=list)
+    leads: list[Row] = field(default_factory=list)
 
-    def month(self, period: Period) -> tuple[dict[str, list[dict]], list[tuple[str, str, str, float]]]:
+    def month(self, period: Period) -> tuple[dict[str, list[Row]], list[tuple[str, str, str, float]]]:
         """New rows by table, and what is filled in on rows that are there: table, name, field, value."""
         start, after = serial(period.start), serial(period.after)
         pick = self.random
@@ -47,20 +49,20 @@ class Owner:
         def moment() -> float:
             return start + pick.randrange((after - start) * 24) / 24
 
-        new: dict[str, list[dict]] = {}
+        new: dict[str, list[Row]] = {}
         filled: list[tuple[str, str, str, float]] = []
         for client in self.clients:
             if client["end"] is None and client["start"] < start and pick.random() < 0.05:
-                client["end"] = float(moment() // 1)
-                filled.append(("clients", client["client"], "end", client["end"]))
+                client["end"] = end = float(moment() // 1)
+                filled.append(("clients", client["client"], "end", end))
         for request in self.requests:
             if request["resolved"] is None and pick.random() < 0.7:
-                request["resolved"] = moment()
-                filled.append(("requests", request["id"], "resolved", request["resolved"]))
+                request["resolved"] = end = moment()
+                filled.append(("requests", request["id"], "resolved", end))
         for task in self.tasks:
             if task["completed"] is None and pick.random() < 0.6:
-                task["completed"] = float(moment() // 1)
-                filled.append(("tasks", task["id"], "completed", task["completed"]))
+                task["completed"] = end = float(moment() // 1)
+                filled.append(("tasks", task["id"], "completed", end))
         new["clients"] = [
             {"client": f"Client {len(self.clients) + n}", "start": float(moment() // 1), "end": None}
             for n in some(1, 3)
@@ -99,7 +101,7 @@ class Owner:
         def within(value: float | None, first: float = start) -> bool:
             return value is not None and first <= value < after
 
-        def there_at(client: dict, moment: float) -> bool:
+        def there_at(client: Row, moment: float) -> bool:
             """A client since before that morning who has not left by then."""
             return client["start"] < moment and (client["end"] is None or client["end"] >= moment)
 
@@ -135,7 +137,7 @@ class Owner:
         return figures
 
 
-def enter(path: Path, new: dict[str, list[dict]], filled: list[tuple[str, str, str, float]]) -> None:
+def enter(path: Path, new: dict[str, list[Row]], filled: list[tuple[str, str, str, float]]) -> None:
     """What the owner types into the month's workbook."""
     package = Package.open(path)
     book = read(package)
