@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from kpixl.catalog import Level, business
-from kpixl.entries import Entries, InputCell, entry_table
-from kpixl.kpi.breakdown import CAPACITY, breakdown, dimensions
+from kpixl.entries import Columns, Entries, InputCell, entry_table
+from kpixl.kpi.breakdown import CAPACITY, Section, breakdown, dimensions
 from kpixl.period import Period, serial
 
 VA = business("remote-va-agency")
@@ -17,14 +18,14 @@ OCTOBER = Period.parse("2026-10")
 DAY = float(serial(OCTOBER.start))
 
 
-def entries(rows: dict[str, dict[str, list[object]]], typed: dict[str, float] | None = None) -> Entries:
+def entries(rows: Mapping[str, Columns], typed: dict[str, float] | None = None) -> Entries:
     return Entries(
         business=VA,
         company="",
         language="en",
         currency="USD",
         period=OCTOBER,
-        tables={table.id: entry_table(table, rows.get(table.id, {})) for table in VA.tables},  # type: ignore[arg-type]
+        tables={table.id: entry_table(table, rows.get(table.id, {})) for table in VA.tables},
         settings={},
         typed={name: InputCell(value, "Totals", "E7") for name, value in (typed or {}).items()},
         targets={},
@@ -32,7 +33,7 @@ def entries(rows: dict[str, dict[str, list[object]]], typed: dict[str, float] | 
     )
 
 
-def section(found: Entries, dimension: str):
+def section(found: Entries, dimension: str) -> Section:
     return next(section for section in breakdown(found) if section.dimension == dimension)
 
 
@@ -69,13 +70,13 @@ def test_the_groups_with_most_cases_are_shown() -> None:
 
 
 def test_a_typed_total_is_told() -> None:
-    rows = {"surveys": {"client": ["Ana"], "date": [DAY], "score": [5]}}
+    rows: dict[str, Columns] = {"surveys": {"client": ["Ana"], "date": [DAY], "score": [5]}}
     assert not section(entries(rows), "client").typed
     assert section(entries(rows, {"surveyed": 100}), "client").typed
 
 
 def test_without_a_table_or_its_column_the_other_kpis_are_broken_down() -> None:
-    rows = {
+    rows: dict[str, Columns] = {
         "requests": {"assistant": ["Ana"] * 2, "opened": [DAY] * 2, "resolved": [DAY + 1 / 24] * 2},
         "tasks": {"assistant": ["Ana"] * 2, "assigned": [DAY] * 2, "completed": [DAY, None]},
     }
@@ -125,7 +126,7 @@ def test_of_groups_that_do_as_badly_the_larger_stands_first() -> None:
 
 def test_a_group_stands_where_its_worst_kpi_with_enough_cases_puts_it() -> None:
     hours = DAY + 4 / 24
-    rows = {
+    rows: dict[str, Columns] = {
         # Four hours to resolve a request are below the benchmark, half an hour is above average.
         "requests": {
             "assistant": ["Slow"] * 5 + ["Quick"] * 5 + ["Few"],
@@ -145,7 +146,7 @@ def test_a_group_stands_where_its_worst_kpi_with_enough_cases_puts_it() -> None:
 
 def test_rows_without_a_name_stand_where_their_level_puts_them() -> None:
     names = [None] * 5 + ["Ana"] * 5
-    rows = {"surveys": {"client": names, "date": [DAY] * 10, "score": [1] * 5 + [5] * 5}}
+    rows: dict[str, Columns] = {"surveys": {"client": names, "date": [DAY] * 10, "score": [1] * 5 + [5] * 5}}
     assert order(entries(rows), "client") == ["", "Ana"]
 
 
@@ -171,18 +172,18 @@ def test_groups_of_equal_size_stand_by_name() -> None:
 SB = business("service-business")
 
 
-def services(**rows: dict[str, list[object]]) -> Entries:
-    tables = {table.id: entry_table(table, rows.get(table.id, {})) for table in SB.tables}  # type: ignore[arg-type]
+def services(**rows: Columns) -> Entries:
+    tables = {table.id: entry_table(table, rows.get(table.id, {})) for table in SB.tables}
     return replace(entries({}), business=SB, tables=tables)
 
 
 def test_without_levels_the_largest_stands_first() -> None:
-    rows = {"date": [DAY] * 3, "kind": ["other", "interest", "late fees"], "amount": [20.0, 5.0, 300.0]}
+    rows: Columns = {"date": [DAY] * 3, "kind": ["other", "interest", "late fees"], "amount": [20.0, 5.0, 300.0]}
     assert order(services(sales=rows), "kind") == ["late fees", "other", "interest"]
 
 
 def test_a_sale_without_an_amount_takes_nothing_from_its_group() -> None:
-    rows = {"date": [DAY] * 3, "kind": ["other", "other", "interest"], "amount": [20.0, None, 5.0]}
+    rows: Columns = {"date": [DAY] * 3, "kind": ["other", "other", "interest"], "amount": [20.0, None, 5.0]}
     found = section(services(sales=rows), "kind")
     assert [(group.name, group.results["revenue"].value) for group in found.groups] == [("other", 20), ("interest", 5)]
 

@@ -96,6 +96,7 @@ def entry_table(table: Table, rows: Sequence[Row], without: Sequence[str] = ()) 
     odd: dict[str, dict[int, object]] = {}
     for field in fields:
         raw = [row.get(field.id) for row in rows]
+        strange: dict[int, object]
         if field.type in ("text", "choice"):
             texts[field.id] = [None if is_blank(v) or isinstance(v, ExcelError) else str(v) for v in raw]
             strange = {i: v for i, v in enumerate(raw) if isinstance(v, ExcelError)}
@@ -128,7 +129,7 @@ def entries(
     *,
     one: Business = VA,
     without: Mapping[str, Sequence[str]] | None = None,
-    **parts: object,
+    **parts: Any,
 ) -> Entries:
     """The workbook in order, with other ``rows`` in some tables (None for a deleted one)."""
     tables = {}
@@ -1069,7 +1070,7 @@ def test_a_window_over_closed_periods_that_are_not_there() -> None:
 # Own KPIs
 
 
-def own(formula: str = "leads/surveyed", raw: object = 0.25, **parts: object) -> Entries:
+def own(formula: str = "leads/surveyed", raw: object = 0.25, **parts: Any) -> Entries:
     blank = {level: cell(None, f"{letter}40", "Settings") for letter, level in zip("GHI", GRADED, strict=True)}
     entry = OwnEntry(
         "own_1",
@@ -1080,7 +1081,7 @@ def own(formula: str = "leads/surveyed", raw: object = 0.25, **parts: object) ->
         cell("Higher is better", "E40", "Settings"),
         blank,
     )
-    unused = OwnEntry("own_2", *[cell(None)], "", *[cell(None)] * 3, blank)
+    unused = OwnEntry("own_2", cell(None), "", cell(None), cell(None), cell(None), blank)
     return entries(own=(replace(entry, **parts), unused))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -21,7 +22,7 @@ from openpyxl.cell import MergedCell
 
 from clock import NOW
 from engines import contents, libreoffice_values
-from kpixl.entries import Setup
+from kpixl.entries import Columns, Setup
 from kpixl.errors import DatesFrom1904, KpixlError, SignedWorkbook, StrictWorkbook
 from kpixl.ooxml.graft import SharedWorkbook, graft
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
@@ -33,6 +34,7 @@ from kpixl.workbook.append import append_entries
 from kpixl.workbook.blank import new_package
 from kpixl.workbook.layout import PROPERTY
 from kpixl.workbook.read import read
+from narrow import some
 from test_owner_things import macros, own_sheet, png
 from test_package import CORPUS, SHARED, by_openpyxl, by_xlsxwriter, findings, members, opens, rewrite
 from workbooks import day, named
@@ -170,7 +172,7 @@ def bare(path: Path, styles: bytes | None = None, workbook: str = "") -> Path:
 def prefixed(path: Path) -> Path:
     """Every element of the workbook and the styles under a prefix, with extensions that nobody knows."""
     by_openpyxl(path)
-    package, changes = Package.open(path), {}
+    package, changes = Package.open(path), dict[str, bytes]()
     for part in ("xl/workbook.xml", STYLES):
         old = package.tree(part)
         nsmap = {
@@ -178,7 +180,8 @@ def prefixed(path: Path) -> Path:
             "r": OFFICE_RELATIONSHIP,
             "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
         }
-        new = etree.Element(old.tag, dict(old.attrib), nsmap={**nsmap, "odd": "urn:odd"})
+        new = etree.Element(old.tag, nsmap={**nsmap, "odd": "urn:odd"})
+        new.attrib.update(old.attrib)
         new.set(f"{{{nsmap['mc']}}}Ignorable", "odd")
         new.extend(list(old))
         new.set("{urn:odd}mark", "kept")
@@ -229,7 +232,7 @@ def test_what_was_there_stays(name: str, tmp_path: Path) -> None:
     assert old.defined_names.items() <= new.defined_names.items()
     assert old.custom_properties.items() <= new.custom_properties.items()
     assert not new.has(f"xl/{CHAIN}.xml")
-    assert new.tree("xl/workbook.xml").find(q("calcPr")).get("fullCalcOnLoad") == "1"
+    assert some(new.tree("xl/workbook.xml").find(q("calcPr"))).get("fullCalcOnLoad") == "1"
     assert opens(path) == opens(original) == (True, True)
     assert findings(path) <= findings(original)
 
@@ -283,7 +286,7 @@ def test_his_cells_look_as_before(name: str, tmp_path: Path) -> None:
 # What comes
 
 
-def look(cell: object) -> tuple[object, ...]:
+def look(cell: Any) -> tuple[object, ...]:
     """All that makes a cell, row or column look as it does, as openpyxl understands it."""
     book, style = cell.parent.parent, cell._style
     return (
@@ -297,14 +300,14 @@ def look(cell: object) -> tuple[object, ...]:
     )
 
 
-def looks(sheet: object) -> dict[tuple[int, int], tuple[object, ...]]:
+def looks(sheet: Any) -> dict[tuple[int, int], tuple[object, ...]]:
     """The looks of the cells; those that a merged one covers are openpyxl's own, and not in the file."""
     return {place: look(cell) for place, cell in sheet._cells.items() if not isinstance(cell, MergedCell)}
 
 
-def rules(sheet: object) -> list[tuple[object, ...]]:
+def rules(sheet: Any) -> list[tuple[object, ...]]:
     """The conditional formats with what they do; the number of a number format is no part of it."""
-    found = []
+    found: list[tuple[object, ...]] = []
     for area in sheet.conditional_formatting:
         for rule in area.rules:
             dxf = rule.dxf
@@ -352,11 +355,11 @@ def test_one_tab_is_selected_and_every_number_is_used_once(name: str, tmp_path: 
     for numbers in (ids, [e.get("sheetId") for e in entries], [sheet.part for sheet in package.sheets]):
         assert len(numbers) == len(set(numbers)) > 5
     assert package.tree(package.workbook_part).find(f"{q('bookViews')}/{q('workbookView')}") is not None
-    names = package.tree(package.workbook_part).iter(q("definedName"))
-    for name in names:
-        if name.get("localSheetId") and name.get("name").startswith("_xlnm.Print") and "#REF" not in name.text:
-            sheet = package.sheets[int(name.get("localSheetId"))].name
-            assert name.text.startswith((f"'{sheet}'!", f"{sheet}!"))
+    for defined in package.tree(package.workbook_part).iter(q("definedName")):
+        local, text = defined.get("localSheetId"), some(defined.text)
+        if local and some(defined.get("name")).startswith("_xlnm.Print") and "#REF" not in text:
+            sheet = package.sheets[int(local)].name
+            assert text.startswith((f"'{sheet}'!", f"{sheet}!"))
 
 
 def test_what_the_package_says_is_not_what_it_said(tmp_path: Path) -> None:
@@ -436,10 +439,10 @@ def test_whatever_hangs_on_a_sheet_comes_with_it(tmp_path: Path) -> None:
     assert [pictures(package, name) for name in ("Theirs", "Their second")] == [[png() + b"theirs"]] * 2
     assert [sheet.name for sheet in package.sheets if b"tabSelected" in package.read(sheet.part)] == ["Last"]
     part = next(item for item in package.tables if item.name == "tbl_theirs").part
-    dxf = int(package.tree(part).find(f"{q('tableColumns')}/{q('tableColumn')}").get("dataDxfId"))
+    dxf = int(some(some(package.tree(part).find(f"{q('tableColumns')}/{q('tableColumn')}")).get("dataDxfId")))
     found = package.tree(STYLES).findall(f"{q('dxfs')}/{q('dxf')}")[dxf]
-    assert found.find(f"{q('font')}/{q('color')}").get("rgb") == "FF00FF00"
-    rich_text = package.tree(package.sheets[4].part).find(f".//{q('c')}[@r='A2']")
+    assert some(found.find(f"{q('font')}/{q('color')}")).get("rgb") == "FF00FF00"
+    rich_text = some(package.tree(package.sheets[4].part).find(f".//{q('c')}[@r='A2']"))
     assert (rich_text.get("t"), len(rich_text.findall(f"{q('is')}/{q('r')}"))) == ("inlineStr", 2)
 
 
@@ -515,7 +518,7 @@ def codes(root: Element) -> dict[int, set[str]]:
     """What each number stands for, in cells and in rules."""
     found: dict[int, set[str]] = {}
     for entry in root.iter(q("numFmt")):
-        found.setdefault(int(entry.get("numFmtId")), set()).add(entry.get("formatCode"))
+        found.setdefault(int(some(entry.get("numFmtId"))), set()).add(some(entry.get("formatCode")))
     return found
 
 
@@ -524,7 +527,7 @@ def shown(root: Element, index: int) -> tuple[str, ...]:
     records = {tag: list(root.iterfind(f"{q(tag)}/*")) for tag in LISTS}
     xf = records["cellXfs"][index]
     number = int(xf.get("numFmtId", "0"))
-    code = [entry.get("formatCode") for entry in records["numFmts"] if int(entry.get("numFmtId")) == number]
+    code = [entry.get("formatCode") for entry in records["numFmts"] if int(some(entry.get("numFmtId"))) == number]
     lists = {"fonts": "fontId", "borders": "borderId", "fills": "fillId"}
     inner = (canonical(xf.find(q(tag))) for tag in ("alignment", "protection"))
     outer = [canonical(records[tag][int(xf.get(key, "0"))]) for tag, key in lists.items()]
@@ -546,23 +549,23 @@ def test_formats_are_appended_to_any_stylesheet(tmp_path: Path, styles: bytes) -
         tag for tag in (*LISTS, "tableStyles") if root.find(q(tag)) is not None
     ]
     assert [shown(root, index) for index in merged.cells] == [shown(made, n) for n in range(len(merged.cells))]
-    assert len(merged.cells) == len(made.find(q("cellXfs"))) > 50
+    assert len(merged.cells) == len(some(made.find(q("cellXfs")))) > 50
     if not old.findall(f"{q('cellXfs')}/*") + old.findall(f"{q('fonts')}/*"):
         assert shown(root, 0)[1] == shown(made, 0)[1]
     normal = old.find(f"{q('cellStyles')}/{q('cellStyle')}")
     for index in merged.cells:
         # Nothing of a format is left to his Normal.
-        flags = dict(root.find(q("cellXfs"))[index].attrib)
+        flags = some(root.find(q("cellXfs")))[index]
         facets = ("NumberFormat", "Font", "Fill", "Border", "Alignment", "Protection")
         assert {flags.get(f"apply{facet}") for facet in facets} == {"1"}
-        assert root.find(q("cellXfs"))[index].get("xfId") == (None if normal is None else normal.get("xfId"))
+        assert flags.get("xfId") == (None if normal is None else normal.get("xfId"))
     rules, theirs = made.findall(f"{q('dxfs')}/*"), root.findall(f"{q('dxfs')}/*")
     for rule, index in zip(rules, merged.rules, strict=True):
         for tag in ("font", "fill", "border"):
             assert canonical(theirs[index].find(q(tag))) == canonical(rule.find(q(tag)))
         wanted, found = rule.find(q("numFmt")), theirs[index].find(q("numFmt"))
         assert (wanted is None) == (found is None)
-        assert wanted is None or wanted.get("formatCode") == found.get("formatCode")
+        assert wanted is None or wanted.get("formatCode") == some(found).get("formatCode")
     assert all(len(meanings) == 1 for meanings in codes(root).values())
 
 
@@ -691,7 +694,7 @@ def filled(original: Path, path: Path) -> Path:
     package = Package.open(path)
     graft(package, ours())
     refresh_package(package, now=NOW, unfilled=True, rows_changed=True)
-    rows = {
+    rows: Columns = {
         "date": [day("2026-10-02"), day("2026-10-03"), day("2026-10-31")],
         "client": ["Ana", "Léa", "Ana"],
         "score": [5, 4, 3],

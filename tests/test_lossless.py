@@ -22,7 +22,7 @@ from openpyxl.worksheet.table import Table as OpenpyxlTable
 import libreoffice
 from cage import MAIN, Cage, R
 from clock import NOW, TODAY
-from engines import contents, differences, ironcalc_values, libreoffice_values, parts
+from engines import Value, contents, differences, ironcalc_values, libreoffice_values, parts
 from kpixl import files
 from kpixl.entries import Setup
 from kpixl.errors import (
@@ -46,11 +46,12 @@ from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.roll import Rolled, roll
 from kpixl.workbook.aliases import Aliases
 from kpixl.workbook.blank import new_package
+from narrow import some
 from test_graft import REFUSED, assert_grown, loaded
 from test_own_kpis import type_own
 from test_owner_things import owned
 from test_package import CORPUS, SHARED, findings, opens
-from workbooks import ROWS, Filled, make, named, opened, placed, put
+from workbooks import ROWS, Filled, Place, make, named, opened, placed, put
 from zoo import ANIMALS, keep, pivot, slicer, thread, zoo
 
 OCTOBER = Period.parse("2026-10")
@@ -172,7 +173,7 @@ def list_numbers(path: Path) -> list[str]:
     """The numbers that Excel gives to tables and, counted together with them, to cells that are filled from XML."""
     cage = Cage(path)
     roots = [cage.tree(part) for part in cage.parts if re.match(r"xl/tables/\w+\.xml$", part)]
-    return [e.get("id") for root in roots for e in root.iter(f"{{{MAIN}}}table", f"{{{MAIN}}}singleXmlCell")]
+    return [some(e.get("id")) for root in roots for e in root.iter(f"{{{MAIN}}}table", f"{{{MAIN}}}singleXmlCell")]
 
 
 # Real workbooks and the zoo
@@ -272,9 +273,9 @@ def test_his_cells_calculate_as_before(half: int, tmp_path: Path) -> None:
     compared = 0
     for (original, _), before, after in zip(pairs, results[::2], results[1::2], strict=True):
         his = {sheet.name for sheet in Package.open(original).sheets}
-        found = [{place: cell for place, cell in contents(path).items() if place[0] in his} for path in (before, after)]
-        if any("RAND" in (cell.formula or "") for cell in found[0].values()):
-            found = [{p: cell.formula or cell.value for p, cell in cells.items()} for cells in found]
+        cells = [{place: cell for place, cell in contents(path).items() if place[0] in his} for path in (before, after)]
+        is_random = any("RAND" in (cell.formula or "") for cell in cells[0].values())
+        found = [{p: cell.formula or cell.value if is_random else cell for p, cell in of.items()} for of in cells]
         assert found[0] == found[1], original.name
         compared += len(found[0])
         shown = {sheet.name for sheet in Package.open(after).sheets if sheet.name not in his}
@@ -515,7 +516,8 @@ def clashed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     clash = CLASHES[request.param]
     folder = tmp_path_factory.mktemp("clash")
     original = his_workbook(folder / "His 2026-10.xlsx", clash)
-    path, steps = folder / "Work 2026-10.xlsx", {}
+    path = folder / "Work 2026-10.xlsx"
+    steps: dict[str, Path] = {}
     shutil.copy(original, path)
 
     def done(step: str, source: Path) -> None:
@@ -565,7 +567,7 @@ def test_kpis_under_other_names(clashed: tuple[Clash, Life]) -> None:
     following = results.results(life.steps["refresh again"], today=TODAY).scorecard
     assert str(following.entries.period) == "2026-11"
     assert following.result("css").past.previous == pytest.approx(2 / 3)
-    assert following.entries.tables["requests"].texts["id"].tolist() == ["R2"]
+    assert some(following.entries.tables["requests"]).texts["id"].tolist() == ["R2"]
 
 
 def test_ironcalc_agrees_under_other_names(clashed: tuple[Clash, Life]) -> None:
@@ -581,7 +583,7 @@ def test_libreoffice_agrees_under_other_names(clashed: tuple[Clash, Life]) -> No
     assert_computed(clash, paths, libreoffice_values(paths))
 
 
-def assert_computed(clash: Clash, paths: Sequence[Path], found: Sequence[Mapping[tuple[str, str], object]]) -> None:
+def assert_computed(clash: Clash, paths: Sequence[Path], found: Sequence[Mapping[Place, Value]]) -> None:
     """His formulas give what they gave in the first file, and ours what kpixl has written into the others."""
     sheets = [sheet.name for sheet in Package.open(paths[0]).sheets]
     for values in found:
@@ -631,17 +633,17 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Life:
 def add_remarks(cage: Cage, table: str, sheet: str, column: str, area: Area) -> None:
     """A column of remarks behind the last one of a table."""
     root = cage.tree(table)
-    ref = f"{root.get('ref').partition(':')[0]}:{column}{area.bottom}"
-    for element in (root, root.find(f"{{{MAIN}}}autoFilter")):
+    ref = f"{some(root.get('ref')).partition(':')[0]}:{column}{area.bottom}"
+    for element in (root, some(root.find(f"{{{MAIN}}}autoFilter"))):
         element.set("ref", ref)
-    columns = root.find(f"{{{MAIN}}}tableColumns")
+    columns = some(root.find(f"{{{MAIN}}}tableColumns"))
     etree.SubElement(columns, f"{{{MAIN}}}tableColumn", id="99", name="Remark")
     columns.set("count", str(len(columns)))
     cage.put(table, root)
     root = cage.tree(sheet)
     texts = dict(enumerate(["Remark", *REMARKS.values()], area.top))
     for line in root.iter(f"{{{MAIN}}}row"):
-        if text := texts.get(int(line.get("r"))):
+        if text := texts.get(int(some(line.get("r")))):
             cell = f'<c xmlns="{MAIN}" r="{column}{line.get("r")}" t="inlineStr"><is><t>{text}</t></is></c>'
             line.append(etree.fromstring(cell))
     cage.put(sheet, root)
@@ -697,7 +699,7 @@ def threads_on(path: Path, sheet: str) -> dict[str, list[str]]:
     (part,) = package.related(sheet, kind)
     found: dict[str, list[str]] = {}
     for entry in package.tree(part).iterchildren("{*}*"):
-        found.setdefault(entry.get("ref"), []).append(entry.findtext("{*}text"))
+        found.setdefault(some(entry.get("ref")), []).append(some(entry.findtext("{*}text")))
     return found
 
 
@@ -705,10 +707,10 @@ def test_pivots_and_slicers_still_find_their_table(furnished: Life) -> None:
     cage = Cage(furnished.rolled.path)
     table = next(item for item in Package.open(cage.path).tables if item.name == "tbl_requests")
     cache = cage.tree("xl/pivotCache/pivotCacheDefinition1.xml")
-    assert cache.find(f".//{{{MAIN}}}worksheetSource").get("name") == table.name
+    assert some(cache.find(f".//{{{MAIN}}}worksheetSource")).get("name") == table.name
     assert [field.get("name") for field in cache.iter(f"{{{MAIN}}}cacheField")] == list(table.columns)
     (buttons,) = [part for part in cage.parts if part.startswith("xl/slicerCaches/")]
-    filtered = cage.tree(buttons).find(".//{*}tableSlicerCache")
+    filtered = some(cage.tree(buttons).find(".//{*}tableSlicerCache"))
     assert filtered.get("tableId") == cage.tree(table.part).get("id")
     names = {column.get("id"): column.get("name") for column in cage.tree(table.part).iter(f"{{{MAIN}}}tableColumn")}
     assert names[filtered.get("column")] == "Client"
@@ -740,7 +742,7 @@ def test_libreoffice_agrees_on_the_furnished_workbook(furnished: Life) -> None:
     assert values["Mine & more", "B1"] == 4.0
 
 
-def assert_ours_computed(life: Life, values: Mapping[tuple[str, str], object]) -> None:
+def assert_ours_computed(life: Life, values: Mapping[Place, Value]) -> None:
     book = opened(life.rolled.path)
     ours = {book.sheets[place.sheet].name for place in book.placements.values()}
     assert len(ours) > 7

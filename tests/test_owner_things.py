@@ -11,6 +11,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,8 @@ from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.parts import rels_name
 from kpixl.verbs import refresh, results
 from kpixl.verbs.import_rows import ImportRequest, import_rows
-from workbooks import BUSINESS, KPIS, MEASURES, ROWS, Filled, day, entry, make, named, opened, placed, put
+from narrow import some
+from workbooks import BUSINESS, KPIS, MEASURES, ROWS, Filled, day, entry, make, named, opened, package_of, placed, put
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 R = OFFICE_RELATIONSHIP
@@ -63,16 +65,16 @@ def own_sheet(package: Package) -> None:
     number = package.add_relationship(package.workbook_part, f"{R}/worksheet", "xl/worksheets/mine.xml")
     root = package.tree(package.workbook_part)
     new = etree.Element(q("sheet"), {"name": "Mine & more", "sheetId": "77", f"{{{R}}}id": number})
-    root.find(q("sheets")).insert(0, new)
+    some(root.find(q("sheets"))).insert(0, new)
     for name in root.iter(q("definedName")):
-        if name.get("localSheetId"):
-            name.set("localSheetId", str(int(name.get("localSheetId")) + 1))
+        if place := name.get("localSheetId"):
+            name.set("localSheetId", str(int(place) + 1))
     package.replace(package.workbook_part, root)
 
 
 def named_range(package: Package) -> None:
     root = package.tree(package.workbook_part)
-    names = root.find(q("definedNames"))
+    names = some(root.find(q("definedNames")))
     etree.SubElement(names, q("definedName"), name="my_range").text = "Leads!$A$5:$B$8"
     etree.SubElement(names, q("definedName"), name="tax", comment="mine").text = "0.21"
     package.replace(package.workbook_part, root)
@@ -91,7 +93,7 @@ def _add_column(package: Package, heading: str, formula: str | None) -> None:
     table = next(item for item in package.tables if item.name == "tbl_surveys")
     area = parse_area(table.ref)
     root = package.tree(table.part)
-    columns = root.find(q("tableColumns"))
+    columns = some(root.find(q("tableColumns")))
     if formula:
         formula = formula.replace("{Score}", opened_headings(package)["surveys"]["score"])
     new = etree.SubElement(columns, q("tableColumn"), id="99" if formula else "98", name=heading)
@@ -100,11 +102,11 @@ def _add_column(package: Package, heading: str, formula: str | None) -> None:
     columns.set("count", str(len(columns)))
     ref = f"{cell_name(area.top, area.left)}:{cell_name(area.bottom, area.right + 1)}"
     root.set("ref", ref)
-    root.find(q("autoFilter")).set("ref", ref)
+    some(root.find(q("autoFilter"))).set("ref", ref)
     package.replace(table.part, root)
     sheet = package.tree(table.sheet.part)
     for row in sheet.iter(q("row")):
-        number = int(row.get("r"))
+        number = int(some(row.get("r")))
         if area.top <= number <= area.bottom:
             cell = etree.SubElement(row, q("c"), r=cell_name(number, area.right + 1))
             if formula and number > area.top:
@@ -146,7 +148,7 @@ def renamed_headings(package: Package) -> None:
                 for text in row.iter(q("t")):
                     text.text = new if text.text == old else text.text
         package.replace(found.sheet.part, sheet)
-        _in_formulas(package, lambda text, t=table, o=old, n=new: _renamed(text, t, o, n))
+        _in_formulas(package, partial(_renamed, table=table, old=old, new=new))
 
 
 def _renamed(text: str, table: str, old: str, new: str) -> str:
@@ -170,22 +172,22 @@ def moved_columns(package: Package) -> None:
     """The client of a survey cut and put after its score: cells and table columns change places."""
     table = next(item for item in package.tables if item.name == "tbl_surveys")
     root = package.tree(table.part)
-    columns = root.find(q("tableColumns"))
+    columns = some(root.find(q("tableColumns")))
     columns[2].addnext(columns[1])
     package.replace(table.part, root)
     sheet = package.tree(table.sheet.part)
     area = parse_area(table.ref)
     for row in sheet.iter(q("row")):
-        number = int(row.get("r"))
+        number = int(some(row.get("r")))
         if area.top <= number <= area.bottom:
-            cells = {parse_cell(cell.get("r"))[1]: cell for cell in row}
+            cells = {parse_cell(some(cell.get("r")))[1]: cell for cell in row}
             client, score = cells.get(2), cells.get(3)
             for cell, column in ((client, 3), (score, 2)):
                 if cell is not None:
                     cell.set("r", cell_name(number, column))
-            row[:] = sorted(row, key=lambda cell: parse_cell(cell.get("r"))[1])
+            row[:] = sorted(row, key=lambda cell: parse_cell(some(cell.get("r")))[1])
     for rule in sheet.iter(q("dataValidation")):
-        rule.set("sqref", re.sub(r"[BC](?=\d)", lambda m: "C" if m[0] == "B" else "B", rule.get("sqref")))
+        rule.set("sqref", re.sub(r"[BC](?=\d)", lambda m: "C" if m[0] == "B" else "B", some(rule.get("sqref"))))
     package.replace(table.sheet.part, sheet)
 
 
@@ -316,7 +318,7 @@ def renamed_sheets(package: Package) -> None:
         package.replace(package.workbook_part, root)
         quoted = "'" + new.replace("'", "''") + "'!"
         pattern = re.compile(rf"'{old}'!|(?<![\w'.]){old}!")
-        _in_formulas(package, lambda text, p=pattern, n=quoted: p.sub(lambda _: n, text))
+        _in_formulas(package, partial(pattern.sub, quoted))
 
 
 def inserted_rows(package: Package) -> None:
@@ -334,17 +336,17 @@ def _insert_row(package: Package, name: str, at: int) -> None:
         return f"{match[1]}{row + (row >= at)}"
 
     for row in root.iter(q("row")):
-        number = int(row.get("r"))
+        number = int(some(row.get("r")))
         row.set("r", str(number + (number >= at)))
         for cell in row:
-            cell.set("r", re.sub(r"([A-Z]+)(\d+)", down, cell.get("r")))
+            cell.set("r", re.sub(r"([A-Z]+)(\d+)", down, some(cell.get("r"))))
     attributes = {"ref", "sqref", "topLeftCell", "activeCell"}
     for element in root.iter("{*}*"):
         if element.tag not in (q("row"), q("c")):
             for key in attributes & set(element.attrib):
-                element.set(key, re.sub(r"([A-Z]+)(\d+)", down, element.get(key)))
+                element.set(key, re.sub(r"([A-Z]+)(\d+)", down, some(element.get(key))))
         if element.tag == q("formula"):
-            element.text = re.sub(r"(\$?[A-Z]+\$?)(\d+)", down, element.text)
+            element.text = re.sub(r"(\$?[A-Z]+\$?)(\d+)", down, some(element.text))
     package.replace(part, root)
     quoted = re.escape("'" + name.replace("'", "''") + "'!")
     reference = re.compile(rf"({quoted}|(?<![\w'.]){re.escape(name)}!)(\$[A-Z]+\$\d+(?::\$[A-Z]+\$\d+)?)")
@@ -483,7 +485,7 @@ def test_a_second_refresh_changes_only_the_moment(base: Path, tmp_path: Path) ->
     before, cells = parts(path), contents(path)
     refresh.refresh(path, now=datetime(2031, 2, 3, 4, 5))
     after = contents(path)
-    assert {place for place in cells | after if cells.get(place) != after.get(place)} == {
+    assert {place for place in {*cells, *after} if cells.get(place) != after.get(place)} == {
         placed(opened(path), "dashboard", "company", "c13")
     }
     assert [part for part in before if before[part] != parts(path)[part]] == [opened(path).sheets["dashboard"].part]
@@ -497,8 +499,8 @@ def test_import_keeps_what_the_owner_made(base: Path, tmp_path: Path) -> None:
     import_rows(path, ImportRequest("surveys", source, {"date": "Day", "client": "Who", "score": "Mark"}), now=NOW)
     after, book = parts(path), opened(path)
     ours = {book.sheets[book.placements[block].sheet].part for block in BLOCKS}
-    table = next(item for item in book.view.package.tables if item.name == "tbl_surveys")
-    learned = next(item.part for item in book.view.package.tables if item.name == "tbl_imports")
+    table = next(item for item in package_of(book).tables if item.name == "tbl_surveys")
+    learned = next(item.part for item in package_of(book).tables if item.name == "tbl_imports")
     assert {part for part in before if before[part] != after[part]} <= ours | {table.part, table.sheet.part, learned}
     outcome = results.results(path, today=TODAY)
     assert measures(outcome) == pytest.approx({**CHANGED, "surveyed": 4})

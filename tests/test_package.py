@@ -8,6 +8,7 @@ import stat
 import struct
 import warnings
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
@@ -105,7 +106,7 @@ def members(path: Path) -> dict[str, tuple[bytes, int, tuple[int, int, int, int,
     return found
 
 
-def rewrite(path: Path, changes: dict[str, bytes | None], rename: dict[str, str] | None = None) -> None:
+def rewrite(path: Path, changes: Mapping[str, bytes | None], rename: dict[str, str] | None = None) -> None:
     """The same zip with some members replaced, dropped or renamed, made by other means."""
     with zipfile.ZipFile(path) as archive:
         content = {name: archive.read(name) for name in archive.namelist()}

@@ -18,7 +18,9 @@ from kpixl.errors import ContentBelowTable, OwnedPartMissing, UnknownField
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.table_rows import append_rows
+from narrow import some
 from repairs import repairs
+from workbooks import Rows
 
 # openpyxl says what it would lose.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
@@ -63,7 +65,7 @@ def used(tmp_path: Path) -> Path:
     return build(tmp_path / "used.xlsx", [(45000.0, "Ana", 10.0), (45001.0, "Léa", 20.5)])
 
 
-def grow(path: Path, columns: dict[str, list[Any]]) -> Package:
+def grow(path: Path, columns: Rows) -> Package:
     package = Package.open(path)
     append_rows(package, "tbl_sales", columns)
     package.save(path)
@@ -81,13 +83,13 @@ def sheet_xml(package: Package) -> etree._Element:
 
 
 def sqrefs(package: Package) -> list[str]:
-    found = []
+    found: list[str] = []
     for entry in sheet_xml(package).iter("{*}conditionalFormatting", "{*}dataValidation"):
-        found += [entry.get("sqref")] if entry.get("sqref") else [e.text for e in entry.findall("{*}sqref")]
+        found += [text for text in (entry.get("sqref"), *(e.text for e in entry.findall("{*}sqref"))) if text]
     return sorted(found)
 
 
-THREE = {"Day": [45010.0, 45011.0, 45012.0], "Client": ["Zoë", "Ana", None], "Amount": [1, 2.5, 4]}
+THREE: Rows = {"Day": [45010.0, 45011.0, 45012.0], "Client": ["Zoë", "Ana", None], "Amount": [1, 2.5, 4]}
 
 
 def test_the_blank_row_of_a_new_table_is_filled_first(new: Path) -> None:
@@ -118,8 +120,8 @@ def test_rows_are_appended_after_the_last(used: Path) -> None:
         [date(2023, 3, 27), "", 4.0],
     ]
     root = package.tree(package.tables[0].part)
-    assert root.find(f"{{{MAIN}}}autoFilter").get("ref") == "B3:E8"
-    assert sheet_xml(package).find(f"{{{MAIN}}}dimension").get("ref") == "B1:H8"
+    assert some(root.find(f"{{{MAIN}}}autoFilter")).get("ref") == "B3:E8"
+    assert some(sheet_xml(package).find(f"{{{MAIN}}}dimension")).get("ref") == "B1:H8"
 
 
 def test_new_cells_look_like_the_first_row(used: Path) -> None:
@@ -284,7 +286,7 @@ def test_wrong_calls_say_what_is_wrong(used: Path) -> None:
 def test_many_rows_need_little_memory(new: Path) -> None:
     resource = pytest.importorskip("resource")
     count = 100_000
-    columns = {
+    columns: Rows = {
         "Day": [45000.0 + n % 700 for n in range(count)],
         "Client": [f"client {n % 3000}" for n in range(count)],
         "Amount": [n * 1.25 for n in range(count)],

@@ -31,9 +31,10 @@ from kpixl.period import Period
 from kpixl.verbs import demo, new, refresh
 from kpixl.workbook import layout
 from kpixl.workbook.sheets import own
+from narrow import some
 from repairs import repairs
 from schema import schema_errors
-from workbooks import named, opened, placed
+from workbooks import named, opened, package_of, placed
 
 # openpyxl says what it would lose.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
@@ -245,7 +246,7 @@ def test_not_available_stands_on_the_hidden_sheet_alone(book: Path) -> None:
 def test_names_of_tables_cells_and_columns(book: Path) -> None:
     package = Package.open(book)
     entries = package.tree(package.workbook_part).iter(f"{{{MAIN}}}definedName")
-    names = [entry.get("name") for entry in entries if not entry.get("name").startswith("_xlnm.")]
+    names = [name for entry in entries if not (name := some(entry.get("name"))).startswith("_xlnm.")]
     tables = [table.name for table in package.tables]
     assert len(names) > 150
     clashes = [name for name, count in Counter(n.lower() for n in (*names, *tables)).items() if count > 1]
@@ -339,7 +340,7 @@ def cells_missing(package: Package, reference: str) -> list[str]:
 
 
 def _cells(package: Package, part: str) -> set[str]:
-    return {cell.get("r") for cell in package.tree(part).iter(f"{{{MAIN}}}c")}
+    return {some(cell.get("r")) for cell in package.tree(part).iter(f"{{{MAIN}}}c")}
 
 
 def sheets_of(path: Path) -> Iterator[tuple[str, Element, set[str]]]:
@@ -351,9 +352,9 @@ def sheets_of(path: Path) -> Iterator[tuple[str, Element, set[str]]]:
 def test_rules_and_validations_stand_on_cells(book: Path) -> None:
     count = 0
     for name, root, _ in sheets_of(book):
-        sheet = parse_area(root.find(f"{{{MAIN}}}dimension").get("ref"))
+        sheet = parse_area(some(some(root.find(f"{{{MAIN}}}dimension")).get("ref")))
         for element in (*root.iter(f"{{{MAIN}}}conditionalFormatting"), *root.iter(f"{{{MAIN}}}dataValidation")):
-            for ref in element.get("sqref").split():
+            for ref in some(element.get("sqref")).split():
                 assert sheet.union(parse_area(ref)) == sheet, (name, ref)
                 count += 1
     assert count > 50
@@ -366,7 +367,7 @@ def test_texts_of_validations_fit(book: Path) -> None:
             assert len(rule.get("errorTitle", "")) <= 32
             assert len(rule.get("prompt", "")) <= 255
             assert len(rule.get("error", "")) <= 255
-            assert all(len(formula.text) <= 255 for formula in rule)
+            assert all(len(some(formula.text)) <= 255 for formula in rule)
 
 
 def test_every_field_has_an_input_message_and_names_are_picked_from_their_tables(book: Path) -> None:
@@ -375,8 +376,8 @@ def test_every_field_has_an_input_message_and_names_are_picked_from_their_tables
     tables = {table.id for table in business.tables}
     picked = 0
     for table in business.tables:
-        rows = where.entries.tables[table.id]
-        root = where.view.package.tree(where.sheets[table.id].part)
+        rows = some(where.entries.tables[table.id])
+        root = package_of(where).tree(where.sheets[table.id].part)
         rules = {rule.get("sqref"): rule for rule in root.iter(f"{{{MAIN}}}dataValidation")}
         for field in table.fields:
             rule = rules[rows.cell(field.id, 0)]
@@ -388,14 +389,14 @@ def test_every_field_has_an_input_message_and_names_are_picked_from_their_tables
                 name = f"_kpixl.{field.refers_to}.{key}"
                 assert (rule.get("type"), rule.findtext(f"{{{MAIN}}}formula1")) == ("list", name)
                 heading = where.headings[field.refers_to][key]
-                assert where.view.package.defined_names[name] == f"tbl_{field.refers_to}[{heading}]"
+                assert package_of(where).defined_names[name] == f"tbl_{field.refers_to}[{heading}]"
                 assert rule.get("errorStyle") == "warning"
                 picked += 1
             else:
                 kinds = {"date": "date", "number": "decimal", "choice": "list"}
                 assert rule.get("type") == kinds.get(field.type, "textLength")
             if field.choices:
-                area = parse_area(rule.findtext(f"{{{MAIN}}}formula1").rpartition("!")[2].replace("$", ""))
+                area = parse_area(some(rule.findtext(f"{{{MAIN}}}formula1")).rpartition("!")[2].replace("$", ""))
                 assert area.bottom - area.top + 1 == len(field.choices)
     assert picked >= 8
 
@@ -405,34 +406,34 @@ def test_the_drop_down_for_the_trend_holds_every_kpi(book: Path) -> None:
     sheet, cell = named(where, "trend_kpi")
     root = next(root for name, root, _ in sheets_of(book) if name == sheet)
     rule = next(rule for rule in root.iter(f"{{{MAIN}}}dataValidation") if rule.get("sqref") == cell)
-    source = rule.findtext(f"{{{MAIN}}}formula1")
+    source = some(rule.findtext(f"{{{MAIN}}}formula1"))
     area = parse_area(source.rpartition("!")[2].replace("$", ""))
     assert area.bottom - area.top + 1 == len(where.entries.business.kpis) + len(OWN_SLOTS)
-    assert cells_missing(where.view.package, source) == []
+    assert cells_missing(package_of(where), source) == []
 
 
 def test_charts_draw_cells_that_are_there(book: Path) -> None:
     where = opened(book)
-    package = where.view.package
+    package = package_of(where)
     charts = [part for part in package.parts if "/charts/chart" in part]
     assert len(charts) == 2 + len(where.entries.business.pareto)
     for part in charts:
-        references = [f.text for f in package.tree(part).iter(f"{{{CHART}}}f")]
+        references = [some(f.text) for f in package.tree(part).iter(f"{{{CHART}}}f")]
         assert len(references) >= 4
         assert [text for text in references if cells_missing(package, text)] == []
 
 
 def test_a_sparkline_on_every_card(book: Path) -> None:
     where = opened(book)
-    root = where.view.package.tree(where.sheets["dashboard"].part)
+    root = package_of(where).tree(where.sheets["dashboard"].part)
     lines = list(root.iter(f"{{{X14}}}sparkline"))
     assert len(lines) == len(where.entries.business.kpis) + len(OWN_SLOTS)
-    cells = _cells(where.view.package, where.sheets["dashboard"].part)
+    cells = _cells(package_of(where), where.sheets["dashboard"].part)
     for line in lines:
         assert line.findtext(f"{{{XM}}}sqref") in cells
-        source = line.findtext(f"{{{XM}}}f")
+        source = some(line.findtext(f"{{{XM}}}f"))
         span = source.rpartition("!")[2]
-        assert cells_missing(where.view.package, source) == []
+        assert cells_missing(package_of(where), source) == []
         area = parse_area(span)
         assert (area.bottom - area.top, area.right - area.left + 1) == (0, 12)
     assert len({line.findtext(f"{{{XM}}}sqref") for line in lines}) == len(lines)
@@ -451,7 +452,7 @@ def test_links_lead_somewhere(book: Path) -> None:
 def test_headings_stay_in_sight(book: Path) -> None:
     where, workbook = opened(book), _loaded(book)
     for table in where.entries.business.tables:
-        rows = where.entries.tables[table.id]
+        rows = some(where.entries.tables[table.id])
         assert workbook[rows.sheet].freeze_panes == f"B{rows.first_row}"
     for block in ("totals", "kpis", "check"):
         assert workbook[where.sheets[block].name].freeze_panes
@@ -496,7 +497,7 @@ def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> Non
             placed(where, "kpis", kpi.id, f"{level}_yours") for level in ("typical", "above_average", "exceptional")
         }
     # What imports have learned may be emptied.
-    imports = next(table for table in where.view.package.tables if table.name == "tbl_imports")
+    imports = next(table for table in package_of(where).tables if table.name == "tbl_imports")
     inputs |= {(imports.sheet.name, f"{letter}{parse_area(imports.ref).bottom}") for letter in "BCD"}
     entries = {where.sheets[table.id].name for table in business.tables}
     unlocked = set()
@@ -532,5 +533,5 @@ def test_the_workbook_says_which_layout_it_has_and_asks_to_be_recalculated(book:
     package = Package.open(book)
     assert package.custom_properties["kpixl"] == str(layout.LAYOUT_VERSION)
     calc = package.tree(package.workbook_part).find(f"{{{MAIN}}}calcPr")
-    assert calc.get("fullCalcOnLoad") == "1"
+    assert some(calc).get("fullCalcOnLoad") == "1"
     assert not package.related(package.workbook_part, OFFICE_RELATIONSHIP + "/calcChain")

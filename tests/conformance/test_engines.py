@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import cycle
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -32,7 +33,8 @@ from kpixl.period import Kind, Period, Window, serial
 from kpixl.texts.words import entry_words, kpi_title, level_word
 from kpixl.verbs import demo, refresh, results
 from kpixl.verbs.roll import roll
-from workbooks import AGENCY, BUSINESS, Filled, append, entry, make, named, opened, placed, put
+from workbooks import AGENCY, BUSINESS, Filled, Rows, append, entry, make, named, opened, placed, put
+from workbooks import Value as Typed
 
 EXAMPLES = int(os.environ.get("KPIXL_EXAMPLES", "30"))
 IN_LIBREOFFICE = 12
@@ -149,7 +151,7 @@ LEVEL_WORDS = {
     None: "○ not graded",
 }
 EVERY_KPI = [(key, kpi) for key, one in WORKED.items() for kpi in one.cases]
-LEVEL_OF = {None: None, **{level.id: level for level in Level}}
+LEVEL_OF: dict[str | None, Level | None] = {None: None, **{level.id: level for level in Level}}
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +217,7 @@ def test_the_worked_examples_in_libreoffice(everywhere: dict[tuple[str, str], Pa
 
 # Whatever an owner may have typed
 
-WRONG: tuple[object, ...] = ("2026-10-05", "n/a", " ", "4", ExcelError("#N/A"), ExcelError("#DIV/0!"))
+WRONG: tuple[Typed, ...] = ("2026-10-05", "n/a", " ", "4", ExcelError("#N/A"), ExcelError("#DIV/0!"))
 TRUTH = (True, False)
 """Excel, IronCalc and Python count no truth values; LibreOffice takes them for 1 and 0."""
 NAMES = st.sampled_from(["Ana", "ANA", "Léa", "zoë", " Ana", "O'Neill & Co", "=1+1", "*", "007", "7", "", None])
@@ -240,15 +242,15 @@ def moments(period: Period) -> st.SearchStrategy[float | None]:
     return about | anywhere
 
 
-def often(usual: st.SearchStrategy[object], *others: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+def often(usual: st.SearchStrategy[Typed], *others: st.SearchStrategy[Typed]) -> st.SearchStrategy[Typed]:
     """Mostly what belongs into the cell, now and then a blank or something else."""
     return st.one_of(usual, usual, usual, st.none(), *others)
 
 
 @st.composite
 def tables(
-    draw: st.DrawFn, business: Business, period: Period, words: Mapping[str, str], wrong: st.SearchStrategy[object]
-) -> dict[str, dict[str, list[object]]]:
+    draw: st.DrawFn, business: Business, period: Period, words: Mapping[str, str], wrong: st.SearchStrategy[Typed]
+) -> Mapping[str, Rows]:
     dates = moments(period)
     scores = st.sampled_from([1, 2, 3, 4, 5, 4.5, 3.999, 0, 6, -1, 8, 9, 10, 7, 11])
     amounts = st.sampled_from([0, 8, 7.25, 0.1, 0.2, 6, 40, 1e6, -2])
@@ -257,7 +259,7 @@ def tables(
     for table in business.tables:
         if draw(st.integers(0, 7)) == 0:
             continue
-        cells: dict[str, st.SearchStrategy[object]] = {}
+        cells: dict[str, st.SearchStrategy[Typed]] = {}
         for field in table.fields:
             if field.type == "date":
                 cells[field.id] = often(dates, wrong, st.just(0.0))
@@ -277,12 +279,15 @@ def tables(
     return found
 
 
-def some(keys: list[object], values: st.SearchStrategy[object]) -> st.SearchStrategy[dict[object, object]]:
+Key = TypeVar("Key")
+
+
+def some(keys: Sequence[Key], values: st.SearchStrategy[Typed]) -> st.SearchStrategy[Mapping[Key, Typed]]:
     return st.just({}) | st.dictionaries(st.sampled_from(keys), values, max_size=4)
 
 
 @st.composite
-def pasts(draw: st.DrawFn, business: Business, period: Period) -> list[tuple[float, str, object]]:
+def pasts(draw: st.DrawFn, business: Business, period: Period) -> Sequence[tuple[float, str, Typed]]:
     """A few lines, or whole years of some measures, so that windows over closed periods have what they need."""
     shown = [measure.name for measure in business.measures]
     ids = [*(kpi.name_prefix for kpi in business.kpis), *OWN_SLOTS[:2], *shown]
@@ -293,7 +298,7 @@ def pasts(draw: st.DrawFn, business: Business, period: Period) -> list[tuple[flo
         lines |= {(-back, id_) for id_ in whole for back in range(1, draw(st.sampled_from([2, 3, 11, 52])) + 1)}
     values = st.sampled_from([0, 0.5, 0.85, 12, 200.25, None])
     starts = {shift: period.shift(shift).start for shift, _ in lines}
-    if lines and draw(st.booleans()):
+    if bool(lines) and draw(st.booleans()):
         starts[0] = period.year_before.start
         lines.add((0, draw(st.sampled_from(ids))))
     unique = {(float(serial(starts[shift])), id_): draw(values) for shift, id_ in sorted(lines)}
@@ -301,7 +306,7 @@ def pasts(draw: st.DrawFn, business: Business, period: Period) -> list[tuple[flo
 
 
 @st.composite
-def own_kpis(draw: st.DrawFn, business: Business, words: Mapping[str, str]) -> dict[str, dict[str, object]]:
+def own_kpis(draw: st.DrawFn, business: Business, words: Mapping[str, str]) -> Mapping[str, Mapping[str, Typed]]:
     """KPIs that the owner made up: formulas that kpixl can evaluate, and everything else that may stand there."""
     measures = st.sampled_from([measure.name for measure in business.measures])
     formulas = st.one_of(
@@ -335,7 +340,7 @@ COMBINATIONS = [
 
 
 @st.composite
-def workbooks(draw: st.DrawFn, wrong: tuple[object, ...]) -> Filled:
+def workbooks(draw: st.DrawFn, wrong: tuple[Typed, ...]) -> Filled:
     id_, language, currency = draw(st.sampled_from(COMBINATIONS))
     business = catalog.business(id_)
     t = i18n.language(language)
@@ -345,8 +350,8 @@ def workbooks(draw: st.DrawFn, wrong: tuple[object, ...]) -> Filled:
     kpis = [kpi.id for kpi in business.kpis]
     names = [kpi_title(kpi, t) for kpi in business.kpis]
     level_of = [(kpi, level) for kpi in kpis for level in ("typical", "above_average", "exceptional")]
-    numbers = st.sampled_from([0, 0.1, 0.5, 0.75, 0.85, 0.9, 1, 2, 3.5, "x"])
-    chosen = {
+    numbers: st.SearchStrategy[Typed] = st.sampled_from([0, 0.1, 0.5, 0.75, 0.85, 0.9, 1, 2, 3.5, "x"])
+    chosen: dict[str, st.SearchStrategy[Typed]] = {
         "satisfied_cut": st.sampled_from([3, 4, 4.5, 5, "four"]),
         "house_language": st.sampled_from(["deutsch", "x*", "", None, 7]),
         "repeat_days": st.sampled_from([1, 30, 400, 0, -5, "x"]),
@@ -424,7 +429,7 @@ def test_whatever_an_owner_typed_in_libreoffice(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("opened_at", [-3.0, 1.0, 59.5, 46300.123456789012])
 def test_a_date_is_read_as_the_number_that_excel_has(opened_at: float, tmp_path: Path) -> None:
-    rows: dict[str, list[object]] = {"id": ["1"], "client": ["Ana"], "opened": [opened_at], "resolved": [46300.25]}
+    rows: Rows = {"id": ["1"], "client": ["Ana"], "opened": [opened_at], "resolved": [46300.25]}
     path = make(tmp_path / "dates.xlsx", Filled(rows={"requests": rows}))
     assert differences(path, ironcalc_values(path)) == []
 
@@ -495,7 +500,7 @@ UNCHANGED = ("nothing", "trend")
 """Edits that change no figure, level or target, so that the comments are not older than they."""
 
 
-def type_in(*where: str, value: object) -> Edit:
+def type_in(*where: str, value: Typed) -> Edit:
     """Type ``value`` into an owned cell, or one that has a name."""
 
     def edit(path: Path) -> None:
@@ -505,7 +510,7 @@ def type_in(*where: str, value: object) -> Edit:
     return edit
 
 
-def type_entry(table: str, column: str, row: int, value: object) -> Edit:
+def type_entry(table: str, column: str, row: int, value: Typed) -> Edit:
     """Type ``value`` into a row of an entry table."""
     return lambda path: put(path, {entry(opened(path), table, column, row): value})
 
