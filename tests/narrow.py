@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from lxml.etree import _Element as Element
-
 T = TypeVar("T")
 
 
@@ -27,12 +25,3 @@ def numbers(values: Iterable[object]) -> list[float]:
 def string(value: object) -> str:
     assert isinstance(value, str), value
     return value
-
-
-def elements(root: Element, path: str) -> list[Element]:
-    """What an XPath that selects elements finds."""
-    found = root.xpath(path)
-    assert isinstance(found, list)
-    selected = [one for one in found if isinstance(one, Element)]
-    assert len(selected) == len(found), f"{path} selects more than elements"
-    return selected

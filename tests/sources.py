@@ -43,7 +43,7 @@ def taken(table: str, path: Path, *, sheet: str | None = None, **options: Any) -
 
 def day(*when: int) -> float:
     """The serial number of a date or a moment."""
-    serial = number(datetime(*when))  # type: ignore[arg-type]
+    serial = number(datetime(*when))  # type: ignore[arg-type]  # none of them is a time zone
     assert serial is not None
     return serial
 

@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import zipfile
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -171,7 +172,7 @@ def test_a_number_that_no_backup_has(book: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[:-40], lambda data: b"a text", None])
-def test_a_torn_copy_is_never_put_back(damage: object, book: Path) -> None:
+def test_a_torn_copy_is_never_put_back(damage: Callable[[bytes], bytes] | None, book: Path) -> None:
     for text in ("second", "third"):
         change(book, text)
     newest = files.history(book).copies[2].path
@@ -180,7 +181,7 @@ def test_a_torn_copy_is_never_put_back(damage: object, book: Path) -> None:
         flipped[flipped.index(b"second")] ^= 1
         newest.write_bytes(flipped)
     else:
-        newest.write_bytes(damage(newest.read_bytes()))  # type: ignore[operator]
+        newest.write_bytes(damage(newest.read_bytes()))
     with pytest.raises(backups.BackupDamaged, match=r"is damaged.*“kpixl undo FILE --to 1”"):
         files.undo(book, NOW, to=2)
     assert said(book) == "third"

@@ -23,7 +23,7 @@ from kpixl.kpi.score import Scorecard, score
 from kpixl.languages import codes
 from kpixl.report.page import Contents, report_html
 from kpixl.texts.caution_text import SIGNS, alert_text, caution_text
-from narrow import elements, some
+from narrow import some
 from test_score import PA, SB, VA, scorecard
 from test_score import past as past_value
 
@@ -325,7 +325,7 @@ def test_beside_one_kpi_from_numbers() -> None:
 
 def test_in_the_report_under_the_headline() -> None:
     page = html.fromstring(report_html(Contents(card(aur(1.1) | css(0.8), {"va_css": 0.88})), EN, now=NOW))
-    (told,) = elements(page, "//header/ul[@class='cautions']")
+    (told,) = page.findall(".//header/ul[@class='cautions']")
     assert some(told.getprevious()).get("class") == "headline"
     assert [(one.get("class"), one.xpath("string(span/@aria-label)")) for one in told] == [
         ("act_now", "act now"),

@@ -12,6 +12,7 @@ from engines import Value, cached_values, contents
 from kpixl.catalog.model import Level
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
 from kpixl.period import add_months, serial
+from narrow import some
 from workbooks import Filled, day, make, opened, package_of, placed
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -112,7 +113,7 @@ def test_bullets_are_bars_on_four_bands_with_a_tick_for_the_target(tmp_path: Pat
     assert len(bands.findall(f"{CHART}ser")) == len(Level)
     drawn = [series.find(f"{CHART}errBars") for series in bars.findall(f"{CHART}ser")]
     assert [bar is not None for bar in drawn] == [True] * (len(Level) + 1)
-    widths = {chart.find(f"{CHART}gapWidth").get("val") for chart in (bands, bars)}  # type: ignore[union-attr]
+    widths = {some(chart.find(f"{CHART}gapWidth")).get("val") for chart in (bands, bars)}
     assert len(widths) == 1, "bars on one axis are as wide as the bands on the other"
 
 
@@ -131,7 +132,7 @@ def test_the_trend_has_its_limits_and_its_signals(tmp_path: Path) -> None:
     }
     assert str(values[placed(book, "trend", "p11", "signal")]) == "#N/A"
     (lines,) = charts(path)[1].iter(f"{CHART}lineChart")
-    referred = [series.find(f"{CHART}val//{CHART}f").text for series in lines.findall(f"{CHART}ser")]  # type: ignore[union-attr]
+    referred = [some(series.find(f"{CHART}val//{CHART}f")).text for series in lines.findall(f"{CHART}ser")]
     columns = ("low", "high", "typical", "above_average", "exceptional", "value", "signal")
     for column, reference in zip(columns, referred, strict=True):
         assert str(reference).split("$")[1] == placed(book, "trend", "p1", column)[1].rstrip("0123456789")

@@ -241,8 +241,8 @@ def test_no_stranger_can_read_a_private_workbook_at_any_time(
     book.chmod(mode)
     modes, real_open = [], os.open
 
-    def watching(path: object, flags: int, *args: int) -> int:
-        handle = real_open(path, flags, *args)  # type: ignore[arg-type]
+    def watching(path: str | Path, flags: int, *args: int) -> int:
+        handle = real_open(path, flags, *args)
         modes.append(stat.S_IMODE(os.fstat(handle).st_mode))
         return handle
 

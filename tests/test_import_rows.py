@@ -58,11 +58,11 @@ def tickets(tmp_path: Path) -> Path:
     return path
 
 
-def requests(path: Path) -> dict[str, tuple[object, float | None]]:
+def requests(path: Path) -> dict[str, list[object]]:
     rows = opened(path).entries.tables["requests"]
     assert rows is not None
     resolved = [None if number != number else number for number in rows.numbers["resolved"]]
-    return {id_: pair for id_, *pair in zip(rows.texts["id"], rows.texts["client"], resolved, strict=True)}  # type: ignore[misc]
+    return {id_: [name, at] for id_, name, at in zip(rows.texts["id"], rows.texts["client"], resolved, strict=True)}
 
 
 def test_what_is_new_what_is_known_and_what_does_not_fit(run: Run, book: Path, tickets: Path) -> None:

@@ -502,9 +502,9 @@ def test_a_text_stays_a_text(text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "typed"), [(None, ""), ("", ""), (3, 3.0), (True, True), (ExcelError("#N/A"), "#N/A")]
 )
-def test_other_values(value: object, typed: object) -> None:
-    assert to_write(value) == typed  # type: ignore[arg-type]
-    assert type(to_write(value)) is type(typed)  # type: ignore[arg-type]
+def test_other_values(value: Value, typed: object) -> None:
+    assert to_write(value) == typed
+    assert type(to_write(value)) is type(typed)
 
 
 def test_what_excel_hands_over() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import pytest
 from hypothesis import given, settings
@@ -63,7 +63,7 @@ WORDS = {f"choice_{column}_{id_}": word for column, words in CHOICES.items() for
 # What the checks are made of
 
 
-def number(value: object) -> bool:
+def number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float))
 
 
@@ -85,15 +85,15 @@ def foreign(value: object) -> bool:
 
 
 def before(value: object, edge: float) -> bool:
-    return number(value) and value < edge  # type: ignore[operator]
+    return number(value) and value < edge
 
 
 def within(value: object, first: float) -> bool:
-    return number(value) and first <= value < AFTER  # type: ignore[operator]
+    return number(value) and first <= value < AFTER
 
 
 def least(value: object, minimum: float = 0) -> bool:
-    return number(value) and value >= minimum  # type: ignore[operator]
+    return number(value) and value >= minimum
 
 
 def staying(row: Row, edge: float) -> bool:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -47,9 +48,9 @@ WORDS = {
 WAITING = "Type the price of a dollar in Settings to compare"
 
 
-def filled(business: str, currency: str = "EUR", rate: Value | None = None, **more: object) -> Filled:
+def filled(business: str, currency: str = "EUR", rate: Value | None = None, **more: Any) -> Filled:
     settings = {} if rate is None else {"dollar_rate": rate}
-    return replace(Filled(business=business, currency=currency, typed=TYPED[business], settings=settings), **more)  # type: ignore[arg-type]
+    return replace(Filled(business=business, currency=currency, typed=TYPED[business], settings=settings), **more)
 
 
 def assert_graded(path: Path, business: str, level: Level | None, thresholds: list[float]) -> None:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 import openpyxl
 import pytest
@@ -34,12 +35,14 @@ from kpixl.verbs.roll import roll
 from kpixl.workbook.read import Book
 from kpixl.workbook.sheets.what_if import slider
 from workbooks import BUSINESS, ROWS, Filled, make, named, opened, placed, put
+from workbooks import Value as Typed
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning:openpyxl")
 
 DASH = "–"
-Input = tuple[object, object]
+Input: TypeAlias = tuple[Typed, Typed]
 """What stands in the two yellow cells of a measure."""
+Numbers: TypeAlias = tuple[float | None, float | None]
 
 
 def cell(raw: object) -> InputCell:
@@ -182,14 +185,14 @@ def test_one_measure_against_a_plain_reference(
     st.integers(0, 1000).map(float),
     st.integers(0, 1000).map(float),
 )
-def test_a_share_against_a_plain_reference(up: Input, down: Input, satisfied: float, surveyed: float) -> None:
+def test_a_share_against_a_plain_reference(up: Numbers, down: Numbers, satisfied: float, surveyed: float) -> None:
     typed = {"satisfied": satisfied, "surveyed": surveyed}
     cells = {name: InputCell(number, "Totals", "D5") for name, number in typed.items()}
     blank = BLANKS["remote-va-agency"].entries
     entries = replace(blank, typed=cells, tables=dict.fromkeys(blank.tables))
     found = then(score(entries, measure(entries), TODAY), satisfied=up, surveyed=down).kpis["css"]
     top, bottom = (
-        max(0.0, (number + (change or 0)) * (1 + (percent or 0)))  # type: ignore[operator]
+        max(0.0, (number + (change or 0)) * (1 + (percent or 0)))
         for number, (change, percent) in ((satisfied, up), (surveyed, down))
     )
     if bottom == 0 or top / bottom == float("inf"):
@@ -243,12 +246,12 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def type_in(path: Path, inputs: Mapping[str, Input]) -> None:
     """Changes typed by the owner, without a refresh."""
     book = opened(path)
-    cells = {
+    cells: dict[Place, Typed] = {
         placed(book, "what_if", name, column): value
         for name, both in inputs.items()
         for column, value in zip(("change", "percent"), both, strict=True)
     }
-    put(path, cells)  # type: ignore[arg-type]
+    put(path, cells)
 
 
 def filled(source: Path, folder: Path, scenario: str) -> Path:
@@ -407,7 +410,11 @@ def test_nothing_but_this_sheet_knows_of_it(path: Path) -> None:
 
 
 def test_a_refresh_keeps_what_was_typed(path: Path) -> None:
-    typed = {"satisfied": (1.5, None), "leads": ("many", -0.5), "surveyed": (ExcelError("#N/A"), True)}
+    typed: dict[str, Input] = {
+        "satisfied": (1.5, None),
+        "leads": ("many", -0.5),
+        "surveyed": (ExcelError("#N/A"), True),
+    }
     type_in(path, typed)
     refresh.refresh(path, now=NOW)
     found = opened(path).entries.what_if

@@ -25,6 +25,7 @@ from kpixl.period import Period
 from kpixl.verbs import new
 from kpixl.workbook.aliases import Aliases
 from kpixl.workbook.blank import new_package
+from narrow import some, string
 from workbooks import opened, placed, put
 
 SETUP = Setup(VA, "en", Period.parse("2026-10"), "TaskZenith", "EUR")
@@ -82,7 +83,7 @@ def test_formulas_are_as_excel_stores_them(business_id: str, code: str) -> None:
 def test_every_argument_has_to_be_given() -> None:
     names = stored(hosts.workbook(VA, "en"))
     given = {
-        name: re.match(r"_xlfn\.LAMBDA\(((?:_xlpm\.\w+,)+)", entry.text)[1].count(",")  # type: ignore[index]
+        name: some(re.match(r"_xlfn\.LAMBDA\(((?:_xlpm\.\w+,)+)", string(entry.text)))[1].count(",")
         for name, entry in names.items()
     }
     assert given["KPI_CRR"] == 3
