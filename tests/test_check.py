@@ -886,7 +886,7 @@ def test_hours_between_two_whole_days_may_be_blank() -> None:
     assert requests
     requests.numbers.loc[0, ["hours", "hours_squared"]] = np.nan
     assert codes(found) == []
-    requests.numbers.loc[0, "opened"] += 0.25
+    requests.numbers.loc[[0], "opened"] += 0.25
     assert {"calculated_missing", "hidden_changed"} <= {*codes(found)}
 
 
