@@ -19,6 +19,7 @@ from kpixl.formula.nodes import (
     Near,
     Node,
     Not,
+    NotAvailable,
     Number,
     Or,
     Otherwise,
@@ -27,7 +28,7 @@ from kpixl.formula.nodes import (
     as_node,
 )
 
-BLANK = Blank()
+BLANK, NOT_THERE = Blank(), NotAvailable()
 YES, NO = Truth(True), Truth(False)
 Given = Node | float | str | bool
 

@@ -100,6 +100,11 @@ class Blank(Operators):
 
 
 @dataclass(frozen=True, slots=True)
+class NotAvailable(Operators):
+    """#N/A: what a chart leaves out, where it would draw a blank as zero."""
+
+
+@dataclass(frozen=True, slots=True)
 class Name(Operators):
     """A value from elsewhere: a measure, a setting, a cell, another rule."""
 
@@ -218,7 +223,8 @@ class Join(Operators):
 
 
 Node = (
-    Number | Text | Truth | Blank | Name | Wording | Negate | Binary | Compare | Near | And | Or | Not | If | IsNumber
+    Number | Text | Truth | Blank | NotAvailable
+    | Name | Wording | Negate | Binary | Compare | Near | And | Or | Not | If | IsNumber
     | Otherwise | Call | Let | Join
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ from kpixl.formula.nodes import (
     Negate,
     Node,
     Not,
+    NotAvailable,
     Number,
     Or,
     Otherwise,
@@ -70,6 +71,10 @@ def _word(node: Wording, _: Lookup) -> Values:
 
 def _blank(_node: Blank, _: Lookup) -> Values:
     return values(None)
+
+
+def _not_available(_node: NotAvailable, _: Lookup) -> Values:
+    return Values(np.asarray(np.nan), np.asarray(State.NA, dtype=np.uint8))
 
 
 # Numbers
@@ -278,6 +283,7 @@ _VISITS: Mapping[type, Callable[[Any, Lookup], Values]] = {
     Text: _literal,
     Truth: _literal,
     Blank: _blank,
+    NotAvailable: _not_available,
     Name: _name,
     Wording: _word,
     Negate: _negate,

@@ -25,6 +25,7 @@ from kpixl.formula.nodes import (
     Negate,
     Node,
     Not,
+    NotAvailable,
     Number,
     Or,
     Otherwise,
@@ -88,6 +89,8 @@ class _Writer:
                 return "TRUE" if value else "FALSE"
             case Blank():
                 return '""'
+            case NotAvailable():
+                return "NA()"
             case Name(id_):
                 return self.bind.get(id_, id_)
             case Wording(id_):

@@ -30,6 +30,7 @@ from kpixl.formula.nodes import (
     Negate,
     Node,
     Not,
+    NotAvailable,
     Number,
     Or,
     Otherwise,
@@ -80,6 +81,10 @@ def _word(node: Wording, _: Lookup) -> Single:
 
 def _blank(_node: Blank, _: Lookup) -> Single:
     return None
+
+
+def _not_available(_node: NotAvailable, _: Lookup) -> Single:
+    return State.NA
 
 
 def _number(value: Single) -> float | State:
@@ -269,6 +274,7 @@ _VISITS: Mapping[type, Callable[[Any, Lookup], Single]] = {
     Text: _literal,
     Truth: _literal,
     Blank: _blank,
+    NotAvailable: _not_available,
     Name: _name,
     Wording: _word,
     Negate: _negate,

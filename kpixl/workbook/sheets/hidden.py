@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
+from kpixl.formula import Name, to_excel
+from kpixl.formula.expressions import NOT_THERE, either, every, known
 from kpixl.kpi.grade import GRADED
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.measure import Tally
 from kpixl.kpi.score import PAST_PERIODS, marked_periods, order_key, target_position
-from kpixl.kpi.signals import RUN, runs
+from kpixl.kpi.signals import BROKEN, RUN_LENGTH, runs
 from kpixl.period import MONTH_DAYS, Period, Window, serial
 from kpixl.texts.words import kpi_title, standing_word
 from kpixl.workbook import style
-from kpixl.workbook.formulas import noise_of
 from kpixl.workbook.grid import Cell, Cells, Context, live
 from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.totals import first_of_year, past_value
@@ -254,10 +255,10 @@ def trend(c: Context) -> Cells:
             )
         length, mark = chosen[number]
         before = c.at("trend", PERIODS[number - 1], "run") if number else "0"
-        found[row, "run"] = live(_run(raw, before, c), length)
+        found[row, "run"] = live(to_excel(RUN_LENGTH, _of_usual(c, raw=raw, before=before)), length)
         told = c.span("xmr", "state", ids) if row == PERIODS[-1] else ""
         found[row, "signal"] = live(
-            _mark(raw, c.at("trend", row, "run"), f"INDEX({told},{index})" if told else "", c),
+            _mark(raw, row, f"INDEX({told},{index})" if told else "", c),
             _scaled(value, scale) if mark else NOT_AVAILABLE,
         )
     return found
@@ -271,21 +272,17 @@ def _marked(picked: Result, values: list[Value]) -> list[tuple[int, bool]]:
     return list(zip(runs(known, picked.past.usual), marked_periods(picked, known), strict=True))
 
 
-def _run(raw: str, before: str, c: Context) -> str:
-    """How many in a row up to a period lie above the mean, negative where they lie below it."""
-    mean = c.at("trend", "picked", "mean")
-    noise = noise_of(mean)
-    side = f"IF({raw}>{mean}+{noise},MAX(0,{before})+1,IF({raw}<{mean}-{noise},MIN(0,{before})-1,0))"
-    return f"IF(AND(ISNUMBER({raw}),ISNUMBER({mean})),{side},0)"
+def _of_usual(c: Context, **cells: str) -> dict[str, str]:
+    """The usual range of the KPI that was picked, and other cells, by the names that rules have for them."""
+    return {**{limit: c.at("trend", "picked", limit) for limit in ("mean", "low", "high")}, **cells}
 
 
-def _mark(raw: str, run: str, told: str, c: Context) -> str:
+def _mark(raw: str, row: str, told: str, c: Context) -> str:
     """The value of a period that is outside the usual range, or at least the eighth of a run; else nothing to draw."""
-    mean, low, high = (c.at("trend", "picked", limit) for limit in ("mean", "low", "high"))
-    noise = noise_of(mean)
-    broken = f"OR({raw}>{high}+{noise},{raw}<{low}-{noise},ABS({run})>={RUN})"
-    known = f"AND(ISNUMBER({raw}),ISNUMBER({mean}){f',ISNUMBER({told})' if told else ''})"
-    return f"IF({known},IF({broken},{raw}*{c.at('trend', 'picked', 'value')},NA()),NA())"
+    known_ = every(known(Name("raw"), Name("mean")), known(Name("told")) if told else True)
+    mark = either(known_, either(BROKEN, Name("raw") * Name("scale"), NOT_THERE), NOT_THERE)
+    scale, run = c.at("trend", "picked", "value"), c.at("trend", row, "run")
+    return to_excel(mark, _of_usual(c, raw=raw, run=run, told=told, scale=scale))
 
 
 MONTH = style.Style(format="mmm yy")
