@@ -879,6 +879,23 @@ def test_a_calculated_cell_that_does_not_hold_its_formula() -> None:
     assert (missing.severity, missing.cell) == ("error", "I6")
 
 
+@pytest.mark.parametrize(
+    ("one", "table", "column", "gone", "code"),
+    [
+        (VA, "tasks", "days", "due", "calculated_differs"),
+        (ML, "languages", "languages_once", "languages_distinct_once", "hidden_changed"),
+    ],
+)
+def test_a_cell_without_its_formula_is_told_whatever_else_is_gone(
+    one: Business, table: str, column: str, gone: str, code: str
+) -> None:
+    found = entries(one=one, without={table: [gone]})
+    rows = found.tables[table]
+    assert rows
+    rows.numbers.loc[0, column] = 7
+    assert [problem.field for problem in run(found) if problem.code == code] == [column]
+
+
 def test_hours_between_two_whole_days_may_be_blank() -> None:
     """An export without times tells days alone."""
     found = spoilt("requests", "resolved", date(2026, 10, 6), more={"opened": date(2026, 10, 5)})
