@@ -235,3 +235,7 @@ def parts(path: Path) -> dict[str, bytes]:
     """The parts of a package, by name."""
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def assert_engine_agrees(path: Path) -> None:
+    assert differences(path, ironcalc_values(path)) == []

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
+from kpixl import files
+
 BACKUPS = "kpixl backups"
+NIGHT = datetime(2026, 11, 22, 3, 15, 7)
 
 
 def package(text: str, size: int = 0) -> bytes:
@@ -27,3 +31,17 @@ def copies(book: Path) -> list[Path]:
 def hidden(folder: Path) -> list[str]:
     """What an owner does not see in a folder, and in its folder of backups."""
     return sorted(path.name for path in folder.rglob("*") if path.name.startswith("."))
+
+
+def change(book: Path, text: str, now: datetime = NIGHT) -> bytes:
+    """Change the workbook as a command does; what it holds then."""
+    old, new = book.read_bytes(), package(text)
+    kept = files.keep(book, old, now)
+    files.put_all([files.prepare(book, new, files.digest_of(old))])
+    kept.confirm()
+    return new
+
+
+def said(book: Path) -> str:
+    with zipfile.ZipFile(book) as archive:
+        return archive.read("text").decode()

@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 import os
 import stat
-import zipfile
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from clock import NOW
 from kpixl import files
-from kpixl.errors import FileInUse, NoPermission, NoRoom, NothingToUndo
+from kpixl.errors import NoPermission, NoRoom
 from kpixl.files import backups, swap
-from packages import BACKUPS, copies, hidden, package
+from packages import BACKUPS, NIGHT, change, copies, hidden, package, said
 
-NIGHT = datetime(2026, 11, 22, 3, 15, 7)
 FIRST = package("the book")
 
 
@@ -27,20 +24,6 @@ def book(tmp_path: Path) -> Path:
     path = tmp_path / "Clientes 2026.xlsx"
     path.write_bytes(FIRST)
     return path
-
-
-def change(book: Path, text: str, now: datetime = NIGHT) -> bytes:
-    """Change the workbook as a command does; what it holds then."""
-    old, new = book.read_bytes(), package(text)
-    kept = files.keep(book, old, now)
-    files.put_all([files.prepare(book, new, files.digest_of(old))])
-    kept.confirm()
-    return new
-
-
-def said(book: Path) -> str:
-    with zipfile.ZipFile(book) as archive:
-        return archive.read("text").decode()
 
 
 def test_a_backup_is_a_copy_in_a_visible_folder(book: Path) -> None:
@@ -96,104 +79,7 @@ def test_a_clock_that_is_set_back_changes_no_order(step: timedelta, book: Path) 
     assert said(files.undo(book, NOW).restored.path) == "state 12"
 
 
-def test_undo_goes_back_step_by_step_and_loses_nothing(book: Path) -> None:
-    for text in ("second", "third"):
-        change(book, text)
-    restored, kept = files.undo(book, NOW)
-    assert said(book) == "second"
-    assert restored.path.exists()
-    assert kept is not None
-    assert said(kept.path) == "third"
-    files.undo(book, NOW)
-    assert said(book) == "the book"
-    with pytest.raises(NothingToUndo, match="as it was at first"):
-        files.undo(book, NOW)
-    assert said(book) == "the book"
-    assert {said(copy) for copy in copies(book)} == {"the book", "second", "third"}
-
-
-def test_an_undo_can_itself_be_undone(book: Path) -> None:
-    change(book, "second")
-    kept = files.undo(book, NOW).kept
-    assert kept is not None
-    files.undo(book, NOW, to=kept.number)
-    assert said(book) == "second"
-    files.undo(book, NOW)
-    assert said(book) == "the book"
-    assert len(copies(book)) == 2
-
-
-def test_what_was_made_from_an_older_state_goes_back_to_that(book: Path) -> None:
-    for text in ("second", "third"):
-        change(book, text)
-    files.undo(book, NOW)
-    change(book, "another third")
-    assert said(files.undo(book, NOW).restored.path) == "second"
-    assert said(files.undo(book, NOW).restored.path) == "the book"
-
-
-def test_what_the_owner_typed_since_is_kept_by_an_undo(book: Path) -> None:
-    change(book, "second")
-    book.write_bytes(package("typed in Excel"))
-    kept = files.undo(book, NOW).kept
-    assert kept is not None
-    assert said(book) == "the book"
-    files.undo(book, NOW, to=kept.number)
-    assert said(book) == "typed in Excel"
-
-
-def test_undo_brings_back_a_file_that_is_gone(book: Path) -> None:
-    change(book, "second")
-    book.unlink()
-    assert files.undo(book, NOW).kept is None
-    assert said(book) == "the book"
-
-
-def test_undo_respects_a_lock_and_other_workbooks(book: Path) -> None:
-    change(book, "now")
-    other = book.with_name("Clientes.xlsx")
-    other.write_bytes(package("other"))
-    with pytest.raises(NothingToUndo, match=r"no backup of Clientes\.xlsx in the folder “kpixl backups”"):
-        files.undo(other, NOW)
-    book.with_name("~$Clientes 2026.xlsx").write_bytes(b"owner")
-    with pytest.raises(FileInUse):
-        files.undo(book, NOW)
-    assert said(book) == "now"
-    assert len(copies(book)) == 1
-
-
-def test_a_number_that_no_backup_has(book: Path) -> None:
-    change(book, "second")
-    with pytest.raises(backups.NoSuchBackup, match="has no backup 7; there are: 1"):
-        files.undo(book, NOW, to=7)
-
-
 # Damage
-
-
-@pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[:-40], lambda data: b"a text", None])
-def test_a_torn_copy_is_never_put_back(damage: Callable[[bytes], bytes] | None, book: Path) -> None:
-    for text in ("second", "third"):
-        change(book, text)
-    newest = files.history(book).copies[2].path
-    if damage is None:
-        flipped = bytearray(newest.read_bytes())
-        flipped[flipped.index(b"second")] ^= 1
-        newest.write_bytes(flipped)
-    else:
-        newest.write_bytes(damage(newest.read_bytes()))
-    with pytest.raises(backups.BackupDamaged, match=r"is damaged.*“kpixl undo FILE --to 1”"):
-        files.undo(book, NOW, to=2)
-    assert said(book) == "third"
-    assert said(files.undo(book, NOW).restored.path) == "the book"
-
-
-def test_where_every_copy_is_damaged_the_workbook_stays(book: Path) -> None:
-    change(book, "second")
-    copies(book)[0].write_bytes(b"")
-    with pytest.raises(backups.BackupDamaged, match="none of its backups is whole"):
-        files.undo(book, NOW)
-    assert said(book) == "second"
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"copies": [{"number": 1}], "base": 1, "following": 2}'])
@@ -294,19 +180,6 @@ def test_copies_without_a_journal_are_understood(book: Path) -> None:
 
 
 # Links, names, modes
-
-
-@pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
-def test_undo_follows_a_link_and_leaves_it(book: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-    link = folder / "link.xlsx"
-    link.symlink_to(book)
-    change(book, "second")
-    files.undo(link, NOW)
-    assert link.is_symlink()
-    assert said(book) == "the book"
-    assert [path.name for path in folder.iterdir()] == ["link.xlsx"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links of POSIX")

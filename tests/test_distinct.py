@@ -17,7 +17,7 @@ from kpixl.catalog import business
 from kpixl.verbs import refresh, results
 from kpixl.verbs.import_rows import ImportOutcome, ImportRequest, import_rows
 from kpixl.workbook.formulas import FormulaNames, measure_formula
-from test_verbs import delete
+from test_refresh import delete
 from workbooks import Filled, Rows, append, day, entry, make, named, opened, placed, put
 
 EN = i18n.language("en")

@@ -9,17 +9,34 @@ from pathlib import Path
 
 import pytest
 
-from clock import TODAY
-from engines import contents
+import libreoffice
+from clock import NOW, TODAY
+from engines import assert_engine_agrees, contents, libreoffice_values
 from kpixl.cli import main
 from kpixl.cli.commands import import_
+from kpixl.errors import KpixlError, MissingMapping, UnknownChoice, UnknownColumn
 from kpixl.ooxml.cells import parse_cell
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.verbs import results
+from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.workbook import layout
 from packages import copies
-from workbooks import ROWS, Filled, Rows, day, entry, make, opened, package_of, put
+from workbooks import (
+    COUNTED,
+    MEASURES,
+    Filled,
+    Rows,
+    day,
+    entry,
+    make,
+    measures,
+    named,
+    opened,
+    package_of,
+    put,
+    shared,
+)
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 
@@ -48,7 +65,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    return make(tmp_path / "October.xlsx", Filled(rows=ROWS))
+    return shared(tmp_path / "October.xlsx", COUNTED)
 
 
 @pytest.fixture
@@ -428,3 +445,85 @@ def test_a_cell_with_a_formula_of_the_owners_is_left(run: Run, book: Path, ticke
     assert "“Assistant”: cells with a formula of yours, which were left as they are: 1." in said
     assert "Line 3, Assistant: “Eva” in the file, “–” in the workbook." in said
     assert contents(book)[where].formula is not None
+
+
+def test_import_appends_and_refreshes(book: Path) -> None:
+    source = book.parent / "export.csv"
+    source.write_text(
+        "Nr;Wer;Auf;Zu\n"
+        "R5;Ana;2026-10-10 08:00;2026-10-10 14:00\n"
+        "R6;Maxi;2026-10-11;2026-10-11 01:30\n"
+        "R7;Ana;gestern;\n"
+        "R8;Ana;2026-10-12;\n",
+        encoding="utf-8",
+    )
+    before = book.read_bytes()
+    mapping = {"id": "Nr", "client": "Wer", "opened": "Auf", "resolved": "Zu"}
+    outcome = import_rows(book, ImportRequest("requests", source, mapping, add_new=True), now=NOW)
+    assert (outcome.imported, outcome.added) == (3, {"clients": ("Maxi",)})
+    assert [(row.line, row.column, row.value) for row in outcome.rejected] == [(4, "Auf", "gestern")]
+    assert outcome.backup is not None
+    assert outcome.backup.read_bytes() == before
+    after = results.results(book, today=TODAY)
+    changed = {
+        "requests_resolved": 4, "resolution_hours": 5.9 + 6 + 1.5, "requests_opened": 7, "requests_open": 3,
+        # Maxi is a client from the day of the first row.
+        "clients_new": 2, "clients_served": 4, "clients_end_12m": 4, "clients_new_staying_12m": 3,
+    }  # fmt: skip
+    assert measures(after) == pytest.approx({**MEASURES, **changed})
+    assert contents(book)["Requests", "H9"].value == pytest.approx(6)
+    assert contents(book)["Clients", "B9"].value == day("2026-10-11")
+    assert_engine_agrees(book)
+
+
+@pytest.mark.parametrize(
+    ("table", "mapping", "error"),
+    [
+        ("nothing", {"date": "D"}, UnknownChoice),
+        ("leads", {"date": "Datum", "lead": "L"}, UnknownColumn),
+        ("leads", {"date": "D"}, MissingMapping),
+    ],
+)
+def test_an_import_that_cannot_be_done(
+    table: str, mapping: dict[str, str], error: type[KpixlError], book: Path
+) -> None:
+    source = book.parent / "leads.csv"
+    source.write_text("D,L\n2026-10-05,New one\n")
+    before = book.read_bytes()
+    with pytest.raises(error):
+        import_rows(book, ImportRequest(table, source, mapping), now=NOW)
+    assert book.read_bytes() == before
+    assert not (book.parent / "kpixl backups").exists()
+
+
+def test_an_import_that_brings_errors_needs_the_owner(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = book.with_name("rows.csv")
+    # Resolved before it was opened.
+    source.write_text("Request,Client,Opened,Resolved\nR91,Ana,2026-10-07,2026-10-06\n", encoding="utf-8")
+    words = ["import", str(book), "requests", str(source)]
+    assert main.main(words) == 1
+    assert "errors: 1" in capsys.readouterr().out
+
+
+@pytest.mark.libreoffice
+def test_import_into_a_workbook_that_libreoffice_saved(tmp_path: Path) -> None:
+    """LibreOffice saves tables without the formulas of their calculated columns: the cells still have them."""
+    requests: Rows = {
+        "id": ["R1", "R2"],
+        "client": ["Ana", "Ben"],
+        "opened": [day("2026-10-01", 9)] * 2,
+        "resolved": [day("2026-10-01", 11)] * 2,
+    }
+    clients: Rows = {"client": ["Ana", "Ben"], "start": [day("2020-01-01")] * 2}
+    path = make(tmp_path / "ours.xlsx", Filled(rows={"requests": requests, "clients": clients}))
+    (saved,) = libreoffice.recalculate([path], tmp_path / "saved")
+    source = tmp_path / "rows.csv"
+    source.write_text("N,C,O,R\nR3,Ana,2026-10-02 09:00,2026-10-02 14:00\n", encoding="utf-8")
+    import_rows(
+        saved, ImportRequest("requests", source, {"id": "N", "client": "C", "opened": "O", "resolved": "R"}), now=NOW
+    )
+    assert results.results(saved, today=TODAY).scorecard.result("art").value == pytest.approx(3)
+    # The hours follow when the owner corrects a date, as in the rows before.
+    put(saved, {entry(opened(saved), "requests", "resolved", 2): day("2026-10-02", 20)})
+    assert results.results(saved, today=TODAY).scorecard.result("art").value == pytest.approx(5)
+    assert libreoffice_values([saved])[0][named(opened(saved), "va_art_value")] == pytest.approx(5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import openpyxl
 import pytest
-import xlsxwriter
 from lxml import etree
 from openpyxl.styles import Font, NamedStyle
 from openpyxl.workbook.defined_name import DefinedName
@@ -25,23 +24,12 @@ from clock import NOW, TODAY
 from engines import Value, contents, differences, ironcalc_values, libreoffice_values, parts
 from kpixl import files
 from kpixl.entries import Setup
-from kpixl.errors import (
-    DamagedWorkbook,
-    DatesFrom1904,
-    FileInUse,
-    KpixlError,
-    NotAWorkbook,
-    PasswordProtected,
-    SignedWorkbook,
-    StrictWorkbook,
-)
 from kpixl.ooxml.cells import Area, cell_name, parse_area
-from kpixl.ooxml.graft import SharedWorkbook
 from kpixl.ooxml.package import Package
 from kpixl.period import Period
 from kpixl.verbs import adopt as adopt_verb
 from kpixl.verbs import refresh, results
-from kpixl.verbs.adopt import AlreadyOurs, NameTaken, OldMacros, adopt
+from kpixl.verbs.adopt import adopt
 from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.roll import Rolled, roll
 from kpixl.workbook.aliases import Aliases
@@ -245,15 +233,6 @@ def test_undo_gives_back_what_there_was(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_another_file_can_be_written(tmp_path: Path) -> None:
-    path, out = zoo(tmp_path / "zoo"), tmp_path / "with kpixl.xlsm"
-    before = path.read_bytes()
-    done = adopt(path, Setup(AGENCY[0], "en", OCTOBER, "Acme", "EUR"), now=NOW, out=out)
-    assert (done.path, done.backup) == (out, None)
-    assert path.read_bytes() == before
-    assert_kept(path, out)
-
-
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("half", [0, 1] if CORPUS else [0])
 def test_his_cells_calculate_as_before(half: int, tmp_path: Path) -> None:
@@ -302,134 +281,6 @@ def test_the_page_says_what_is_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # What cannot be taken
-
-
-def _signed(path: Path) -> Path:
-    cage = Cage(keep(path))
-    kind = "application/vnd.openxmlformats-package.digital-signature-origin"
-    relation = "http://schemas.openxmlformats.org/package/2006/relationships/digital-signature/origin"
-    cage.add("_xmlsignatures/origin.sigs", b"", kind, ("", relation))
-    cage.save()
-    return cage.path
-
-
-def _shared(path: Path) -> Path:
-    cage = Cage(keep(path))
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.revisionHeaders+xml"
-    body = f'<headers xmlns="{MAIN}" guid="{{0000000E-0000-4000-8000-000000000000}}"/>'
-    cage.add("xl/revisions/revisionHeaders.xml", body, kind, (cage.workbook, f"{R}/revisionHeaders"))
-    cage.save()
-    return cage.path
-
-
-def _strict(path: Path) -> Path:
-    cage = Cage(keep(path))
-    for part in ("_rels/.rels", cage.workbook):
-        strict = cage.parts[part].replace(R.encode(), b"http://purl.oclc.org/ooxml/officeDocument/relationships")
-        cage.parts[part] = strict.replace(MAIN.encode(), b"http://purl.oclc.org/ooxml/spreadsheetml/main")
-    cage.save()
-    return cage.path
-
-
-def _mac(path: Path) -> Path:
-    path = path.with_suffix(".xlsx")
-    with xlsxwriter.Workbook(path, {"date_1904": True}) as book:
-        book.add_worksheet("Mine")
-    return path
-
-
-def _old_macros(path: Path) -> Path:
-    cage = Cage(keep(path))
-    kind = "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet"
-    space = "http://schemas.microsoft.com/office/excel/2006/main"
-    body = f'<xm:macrosheet xmlns:xm="{space}" xmlns="{MAIN}"><sheetData/></xm:macrosheet>'
-    part = "xl/macrosheets/sheet1.xml"
-    id_ = cage.add(part, body, "application/vnd.ms-excel.macrosheet+xml", (cage.workbook, kind))
-    cage.place(cage.workbook, f'<sheets><sheet name="Macro1" sheetId="9" r:id="{id_}"/></sheets>')
-    cage.save()
-    return cage.path
-
-
-def _encrypted(path: Path) -> Path:
-    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(480)
-    path = path.with_suffix(".xlsx")
-    path.write_bytes(data)
-    return path
-
-
-def _cut_short(path: Path) -> Path:
-    path = keep(path)
-    path.write_bytes(path.read_bytes()[:3000])
-    return path
-
-
-def _text(path: Path) -> Path:
-    path = path.with_suffix(".xlsx")
-    path.write_text("Day;Who\n1;ana\n")
-    return path
-
-
-def _held(path: Path) -> Path:
-    path = keep(path)
-    path.with_name(f"~${path.name}").write_bytes(b"Ana")
-    return path
-
-
-def _taken(path: Path) -> Path:
-    path = path.with_suffix(".xlsx")
-    with xlsxwriter.Workbook(path) as book:
-        book.add_worksheet("Mine")
-        book.define_name("KPIXL_LEADS", "=Mine!$A$1")
-    return path
-
-
-def _both_taken(path: Path) -> Path:
-    path = path.with_suffix(".xlsx")
-    with xlsxwriter.Workbook(path) as book:
-        book.add_worksheet("Mine").add_table("A1:B2", {"name": "Leads"})
-        book.define_name("kpixl_leads", "=Mine!$A$1")
-    return path
-
-
-def _ours(path: Path) -> Path:
-    return make(path.with_suffix(".xlsx"), Filled(), refresh=False)
-
-
-REFUSALS: dict[str, tuple[Callable[[Path], Path], type[KpixlError], str]] = {
-    "signed": (_signed, SignedWorkbook, "carries a digital signature"),
-    "shared": (_shared, SharedWorkbook, "is shared through Excel"),
-    "Strict": (_strict, StrictWorkbook, "saved as “Strict Open XML”"),
-    "1904": (_mac, DatesFrom1904, "counts its days from 1904"),
-    "old macros": (_old_macros, OldMacros, "has a sheet of Excel 4.0 macros, “Macro1”"),
-    "encrypted": (_encrypted, PasswordProtected, "protected by a password"),
-    "cut short": (_cut_short, DamagedWorkbook, "is damaged"),
-    "text": (_text, NotAWorkbook, "is not an Excel workbook"),
-    "open in Excel": (_held, FileInUse, "is open in Excel"),
-    "the other name taken": (_taken, NameTaken, "has a name “kpixl_leads” of its own"),
-    "no name left": (_both_taken, NameTaken, "has a name “kpixl_leads” of its own"),
-    "ours already": (_ours, AlreadyOurs, "has kpixl’s sheets already"),
-}
-
-
-@pytest.mark.parametrize("name", REFUSALS)
-def test_what_is_refused_stays_as_it_was(name: str, tmp_path: Path) -> None:
-    build, error, match = REFUSALS[name]
-    path = build(tmp_path / "mine")
-    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    with pytest.raises(error, match=match):
-        adopted(path)
-    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
-
-
-@pytest.mark.skipif(not CORPUS, reason="the corpus of real workbooks is not beside this repository")
-@pytest.mark.parametrize("name", REFUSED)
-def test_real_workbooks_that_are_refused(name: str, tmp_path: Path) -> None:
-    path = make_original(name, tmp_path)
-    before = path.read_bytes()
-    with pytest.raises(REFUSED[name]):
-        adopted(path)
-    assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]
 
 
 # Names that both have

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-import libreoffice
 from clock import NOW, TODAY
-from engines import cached_values, differences, ironcalc_values, libreoffice_values
-from kpixl.cli.main import main
-from kpixl.entries import Setup
-from kpixl.errors import DatesFrom1904, FolderMissing, KpixlError, NotXlsx, OwnedPartMissing
+from engines import cached_values, differences, ironcalc_values
+from kpixl.errors import DatesFrom1904, OwnedPartMissing
 from kpixl.ooxml.package import Package
-from kpixl.period import Period
-from kpixl.verbs import demo, new, refresh, results
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs import refresh, results
 from workbooks import Filled, Rows, day, entry, make, named, opened, placed, put
 
 SURVEYS: Rows = {"date": [day("2026-10-05"), day("2026-10-06")], "client": ["Ana", "Ben"], "score": [5.0, 3.0]}
@@ -175,78 +168,3 @@ def test_the_heading_follows_the_period(book: Path) -> None:
     assert str(ironcalc_values(book)[at]).startswith("February 2027 ·")
     refresh.refresh(book, now=NOW)
     assert str(cached_values(book)[at]).startswith("February 2027 ·")
-
-
-@pytest.mark.parametrize(
-    ("period", "said"),
-    [
-        ("2026-Q4", "4th quarter 2026"),
-        ("2026", "2026 ·"),
-        ("2026-W43", "October 19, 2026 – October 25, 2026"),
-        ("2026-W01", "December 29, 2025 – January 4, 2026"),
-    ],
-)
-def test_the_heading_of_every_kind_of_period(tmp_path: Path, period: str, said: str) -> None:
-    path = tmp_path / "p.xlsx"
-    new.new(Setup("remote-va-agency", "en", Period.parse(period), "C", "USD"), path, now=NOW)
-    at = placed(opened(path), "dashboard", "period", "c1")
-    assert str(ironcalc_values(path)[at]).startswith(said)
-    assert differences(path, ironcalc_values(path)) == []
-
-
-def test_new_says_what_is_wrong_with_the_place(tmp_path: Path) -> None:
-    def made_at(out: Path) -> None:
-        period = Period.containing(Period.parse("2026-10").kind, date(2026, 10, 1))
-        new.new(Setup("remote-va-agency", "en", period, "C", "USD"), out, now=NOW)
-
-    with pytest.raises(NotXlsx, match=r"must be called something\.xlsx"):
-        made_at(tmp_path / "book.xlsm")
-    with pytest.raises(FolderMissing, match="There is no folder"):
-        made_at(tmp_path / "nowhere" / "book.xlsx")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_an_import_that_brings_errors_needs_the_owner(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source = book.with_name("rows.csv")
-    # Resolved before it was opened.
-    source.write_text("Request,Client,Opened,Resolved\nR91,Ana,2026-10-07,2026-10-06\n", encoding="utf-8")
-    words = ["import", str(book), "requests", str(source)]
-    assert main(words) == 1
-    assert "errors: 1" in capsys.readouterr().out
-
-
-def test_the_samples_are_replaced_all_or_none_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpixl.verbs.demo.samples", partial(tuple, demo.samples()[-2:]))
-    first = demo.demo(tmp_path, now=NOW)
-    before = {outcome.path: outcome.path.read_bytes() for outcome in first}
-    lock = first[-1].path.with_name(f"~${first[-1].path.name}")
-    lock.touch()
-    with pytest.raises(KpixlError, match=re.escape(lock.name)):
-        demo.demo(tmp_path, now=NOW)
-    assert {path: path.read_bytes() for path in before} == before
-    lock.unlink()
-    again = demo.demo(tmp_path, now=NOW)
-    assert all(outcome.backup and outcome.backup.read_bytes() == before[outcome.path] for outcome in again)
-
-
-@pytest.mark.libreoffice
-def test_import_into_a_workbook_that_libreoffice_saved(tmp_path: Path) -> None:
-    """LibreOffice saves tables without the formulas of their calculated columns: the cells still have them."""
-    requests: Rows = {
-        "id": ["R1", "R2"],
-        "client": ["Ana", "Ben"],
-        "opened": [day("2026-10-01", 9)] * 2,
-        "resolved": [day("2026-10-01", 11)] * 2,
-    }
-    path = make(tmp_path / "ours.xlsx", Filled(rows={"requests": requests, "clients": CLIENTS}))
-    (saved,) = libreoffice.recalculate([path], tmp_path / "saved")
-    source = tmp_path / "rows.csv"
-    source.write_text("N,C,O,R\nR3,Ana,2026-10-02 09:00,2026-10-02 14:00\n", encoding="utf-8")
-    import_rows(
-        saved, ImportRequest("requests", source, {"id": "N", "client": "C", "opened": "O", "resolved": "R"}), now=NOW
-    )
-    assert results.results(saved, today=TODAY).scorecard.result("art").value == pytest.approx(3)
-    # The hours follow when the owner corrects a date, as in the rows before.
-    put(saved, {entry(opened(saved), "requests", "resolved", 2): day("2026-10-02", 20)})
-    assert results.results(saved, today=TODAY).scorecard.result("art").value == pytest.approx(5)
-    assert libreoffice_values([saved])[0][named(opened(saved), "va_art_value")] == pytest.approx(5)

@@ -38,7 +38,7 @@ from kpixl.languages import codes
 from kpixl.period import Period, serial
 from kpixl.report import Contents, charts, pdf, report_html
 from kpixl.report.pareto import WIDTH, pictures
-from kpixl.verbs import demo, report, results
+from kpixl.verbs import report, results
 
 EN = language("en")
 NASTY = "<script>alert(1)</script> & \"Söhne\" 'x' — 🚀 مرحبا بالعالم " + "Donaudampfschifffahrtsgesellschaft" * 4
@@ -751,14 +751,6 @@ def test_a_report_that_is_open_elsewhere(workbook: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("kpixl.files.put_all", held)
     with pytest.raises(FileInUse, match="is open in another program"):
         report.report(workbook, now=NOW)
-
-
-def test_demo_leaves_a_page_of_the_owners_alone(samples: tuple[results.Outcome, ...], tmp_path: Path) -> None:
-    page = tmp_path / samples[0].path.with_suffix(".html").name
-    page.write_text("mine")
-    with pytest.raises(FileExists):
-        demo.demo(tmp_path, now=NOW)
-    assert [path.name for path in tmp_path.iterdir()] == [page.name]
 
 
 # PDF

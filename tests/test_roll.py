@@ -12,19 +12,19 @@ import pytest
 from lxml import etree
 from openpyxl.comments import Comment
 
-from clock import NOW, TODAY
+from clock import NOW
 from kpixl.catalog import Business, businesses
 from kpixl.entries import Value
 from kpixl.errors import FileExists, FileInUse, OtherEnding
 from kpixl.kpi.measure import measure
-from kpixl.ooxml.cells import Area, cell_name, parse_area, parse_cell
+from kpixl.ooxml.cells import Area, parse_area, parse_cell
 from kpixl.ooxml.package import MAIN, Package
 from kpixl.ooxml.sheet import SheetEditor
-from kpixl.ooxml.table_rows import HoldsFormula, append_rows
+from kpixl.ooxml.table_rows import append_rows
 from kpixl.period import Kind, Period, serial
 from kpixl.samples import sample
-from kpixl.verbs import refresh, results
-from kpixl.verbs.restate import AnotherBusiness, NotLater, NotTheArchive, OtherPeriod, restate
+from kpixl.verbs import refresh
+from kpixl.verbs.restate import NotTheArchive, restate
 from kpixl.verbs.roll import ClosedAlready, EarlierRows, ErrorsInCheck, NotOver, RowsBelow, roll
 from narrow import some
 from workbooks import (
@@ -39,7 +39,6 @@ from workbooks import (
     make,
     named,
     opened,
-    package_of,
     placed,
     put,
 )
@@ -331,64 +330,6 @@ def test_what_the_owner_added_is_still_there(book: Path) -> None:
 # Restating
 
 
-@pytest.fixture
-def pair(book: Path) -> tuple[Path, Path]:
-    return book, roll(book, now=NOW).path
-
-
-def test_a_late_survey(pair: tuple[Path, Path]) -> None:
-    archive, current = pair
-    append(archive, "surveys", {"date": [day("2026-10-30")], "client": ["Zoë"], "score": [5]})
-    before = current.read_bytes()
-    restated = restate(archive, Period.parse("2026-10"), [current], now=NOW)
-    assert restated.scorecard.result("css").value == pytest.approx(3 / 4)
-    entries = opened(current).entries
-    past = {line.id: line.value for line in entries.past}
-    assert (past["surveyed"], past["satisfied"], past["va_css"]) == (4, 3, 0.75)
-    assert len(past) == len(entries.past)
-    assert results.results(current, today=TODAY).scorecard.result("css").past.previous == 0.75
-    ((path, backup),) = restated.taken_over
-    assert path == current
-    assert backup is not None
-    assert backup.read_bytes() == before
-    assert str(entries.period) == "2026-11"
-
-
-def test_restating_without_a_current_workbook(pair: tuple[Path, Path]) -> None:
-    archive, current = pair
-    before = current.read_bytes()
-    append(archive, "surveys", {"date": [day("2026-10-30")], "client": ["Zoë"], "score": [5]})
-    assert restate(archive, Period.parse("2026-10"), [], now=NOW).taken_over == ()
-    assert current.read_bytes() == before
-
-
-def test_what_cannot_be_restated(pair: tuple[Path, Path], tmp_path: Path) -> None:
-    archive, current = pair
-    other = make(tmp_path / "other.xlsx", Filled(business="service-business", day=day("2026-11-01")))
-    dollars = make(tmp_path / "dollars.xlsx", Filled(currency="USD", day=day("2026-11-01")))
-    before = {path: path.read_bytes() for path in (archive, current, other, dollars)}
-    append(archive, "surveys", {"date": [day("2026-10-30")], "client": ["Zoë"], "score": [5]})
-    before[archive] = archive.read_bytes()
-    with pytest.raises(OtherPeriod, match=r"is the workbook of 2026-10, not of 2026-09"):
-        restate(archive, Period.parse("2026-09"), [current], now=NOW)
-    with pytest.raises(NotLater, match=r"about 2026-10, which does not come after 2026-10"):
-        restate(archive, Period.parse("2026-10"), [current, archive], now=NOW)
-    for foreign in (other, dollars):
-        with pytest.raises(AnotherBusiness):
-            restate(archive, Period.parse("2026-10"), [current, foreign], now=NOW)
-    current.with_name(f"~${current.name}").write_bytes(b"owner")
-    with pytest.raises(FileInUse):
-        restate(archive, Period.parse("2026-10"), [current], now=NOW)
-    assert {path: path.read_bytes() for path in before} == before
-
-
-def test_the_same_again_changes_nothing(pair: tuple[Path, Path]) -> None:
-    archive, current = pair
-    lines = opened(current).entries.past
-    restate(archive, Period.parse("2026-10"), [current], now=NOW)
-    assert opened(current).entries.past == lines
-
-
 def test_a_workbook_without_rows_can_be_closed(tmp_path: Path) -> None:
     path = make(tmp_path / "empty 2026-10.xlsx", Filled())
     rolled = roll(path, now=NOW)
@@ -488,22 +429,3 @@ def test_a_read_only_archive_can_be_closed(book: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("kpixl.files.ensure_free", written.append)
     book.chmod(0o444)
     assert written == [roll(book, now=NOW).path]
-
-
-def test_a_formula_in_past_periods_is_not_written_over(pair: tuple[Path, Path]) -> None:
-    archive, current = pair
-    append(archive, "surveys", {"date": [day("2026-10-30")], "client": ["Zoë"], "score": [5]})
-    where = opened(current)
-    row = next(i for i, line in zip(where.past_rows, where.entries.past, strict=True) if line.id == "surveyed")
-    table = next(one for one in package_of(where).tables if one.name == "tbl_past")
-    area = parse_area(table.ref)
-    place = area.top + 1 + row, area.left + table.columns.index(where.headings["past"]["value"])
-    package = Package.open(current)
-    editor = SheetEditor(package, table.sheet)
-    editor.set(*place, 3.0, "1+2")
-    editor.commit()
-    package.save(current)
-    before = archive.read_bytes(), current.read_bytes()
-    with pytest.raises(HoldsFormula, match=f"{cell_name(*place)} holds a formula"):
-        restate(archive, Period.parse("2026-10"), [current], now=NOW)
-    assert (archive.read_bytes(), current.read_bytes()) == before

@@ -13,6 +13,7 @@ import builds
 from clock import NOW
 from kpixl.catalog import business
 from kpixl.cellvalue import ExcelError
+from kpixl.check import Problem
 from kpixl.entries import Setup
 from kpixl.i18n import language
 from kpixl.languages import codes
@@ -21,7 +22,7 @@ from kpixl.ooxml.package import Package
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.table_rows import append_rows
 from kpixl.period import Kind, Period, serial
-from kpixl.verbs import new
+from kpixl.verbs import new, results
 from kpixl.verbs import refresh as refresh_verb
 from kpixl.workbook import layout
 from kpixl.workbook.append import append_entries, settle
@@ -151,6 +152,21 @@ def make(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
     return path
 
 
+COUNTED = Filled(rows=ROWS)
+"""The workbook of which ``MEASURES`` and ``KPIS`` are counted by hand."""
+
+
+def shared(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
+    """The same as ``make`` for what many tests begin with: made once in a run and copied, without its backup."""
+
+    def build(folder: Path) -> None:
+        make(folder / "made.xlsx", filled, refresh=refresh)
+
+    made = builds.once(f"filled {filled} {refresh}", build) / "made.xlsx"
+    path.write_bytes(made.read_bytes())
+    return path
+
+
 @cache
 def _blank(business_id: str, language: str, kind: Kind, currency: str) -> bytes:
     """The bytes of a new workbook, made once in a run of the tests."""
@@ -223,3 +239,16 @@ def _put(package: Package, values: Mapping[Place, Value]) -> None:
                 else:
                     editor.set(*parse_cell(cell), value)
             editor.commit()
+
+
+def measures(outcome: results.Outcome) -> dict[str, float | None]:
+    shown = outcome.scorecard.entries.business.shown
+    return {name: value.used for name, value in outcome.scorecard.measures.items() if name in shown}
+
+
+def kpis(outcome: results.Outcome) -> dict[str, tuple[float | None, str | None]]:
+    return {r.kpi.id: (r.value, r.level.id if r.level is not None else None) for r in outcome.scorecard.results}
+
+
+def errors(outcome: results.Outcome) -> list[Problem]:
+    return [problem for problem in outcome.problems if problem.severity == "error"]

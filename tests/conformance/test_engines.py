@@ -105,10 +105,6 @@ def closed(samples: dict[tuple[str, str], Path], folder: Path) -> list[Path]:
     return [roll(path, now=NOW, anyway=True, out=folder / path.name).path for path in samples.values()]
 
 
-def test_there_is_a_sample_of_every_business() -> None:
-    assert {chosen[0] for chosen in demo.samples()} == {business.id for business in catalog.businesses()}
-
-
 # The worked examples of the articles, and their levels by the bands as published
 
 
