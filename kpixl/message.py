@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 Translate: TypeAlias = Callable[[str], str]
 """From a marked text to the owner's language."""
@@ -75,7 +75,7 @@ class Shown:
 
     def text(self, t: Translate = str, /) -> str:
         """The value in the language of ``t``; plain without one that has numbers."""
-        if not isinstance(t, Speaker):
+        if not _is_speaker(t):
             return str(self.value)
         if self.unit and (self.value is None or isinstance(self.value, int | float)):
             return t.number(self.value, self.unit, self.currency)
@@ -95,4 +95,23 @@ def shortened(text: str) -> Verbatim:
 def _worded(value: object, t: Translate) -> str:
     if isinstance(value, tuple):
         return ", ".join(_worded(one, t) for one in value)
-    return value.text(t) if isinstance(value, Spoken) else str(value)
+    return value.text(t) if _is_spoken(value) else str(value)
+
+
+def _is_spoken(value: object) -> TypeGuard[Spoken]:
+    return _is_a(value, Spoken)
+
+
+def _is_speaker(t: object) -> TypeGuard[Speaker]:
+    return _is_a(t, Speaker)
+
+
+def _is_a(value: object, protocol: type) -> bool:
+    """Asked once of each class: Python compares a protocol member by member, for longer than a sentence takes."""
+    asked = type(value), protocol
+    if asked not in _ANSWERS:
+        _ANSWERS[asked] = isinstance(value, protocol)
+    return _ANSWERS[asked]
+
+
+_ANSWERS: dict[tuple[type, type], bool] = {}
