@@ -7,89 +7,25 @@ the values that they were saved with: nothing is computed.
 from __future__ import annotations
 
 import re
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-import openpyxl
 import xlwings as xw
-from openpyxl.utils.datetime import to_excel
 from xlwings import base_classes
 
-from kpixl.ooxml.cells import Area, cell_name, parse_area
+from excel_tabs import ERRORS, OPTIONS, Cell, Error, Tab, Table, as_shown, opened_tabs
+from kpixl.ooxml.cells import cell_name, parse_area
 from narrow import some
 
-ERRORS = {"#NULL!": 2000, "#DIV/0!": 2007, "#VALUE!": 2015, "#REF!": 2023, "#NAME?": 2029, "#NUM!": 2036, "#N/A": 2042}
 STANDARD_HEIGHT = 15.0
-OPTIONS = (
-    "formatCells", "formatColumns", "formatRows", "insertColumns", "insertRows", "insertHyperlinks", "deleteColumns",
-    "deleteRows", "sort", "autoFilter", "pivotTables",
-)  # fmt: skip
-"""What a protected sheet may allow, in the order of the arguments of Protect."""
-
 com_error = type("com_error", (Exception,), {"excepinfo": None})
 MISSING = object()
 """What Apple events give for a value that is an error."""
-
-
-@dataclass(frozen=True)
-class Error:
-    """An error in a cell."""
-
-    code: str
-
-
-@dataclass
-class Cell:
-    """A cell: its value, the saved one where it has a formula (without its equals sign)."""
-
-    value: Any = None
-    formula: str | None = None
-    locked: bool = True
-    format: str = "General"
-
-    @property
-    def content(self) -> object:
-        """What an owner would call the same cell: the formula, else the value."""
-        return f"={as_shown(self.formula)}" if self.formula is not None else self.value
-
-
-@dataclass
-class Table:
-    name: str
-    area: Area
-    headers: bool
-    totals: bool
-
-
-@dataclass
-class Tab:
-    """A worksheet."""
-
-    name: str
-    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
-    tables: list[Table] = field(default_factory=list)
-    charts: list[list[str]] = field(default_factory=list)
-    hidden: set[int] = field(default_factory=set)
-    heights: dict[int, float] = field(default_factory=dict)
-    protected: tuple[bool, ...] | None = None
-    """None, or drawings, scenarios and the options."""
-    password: str = ""
-
-    def cell(self, row: int, column: int) -> Cell:
-        return self.cells.setdefault((row, column), Cell())
-
-    def state(self) -> object:
-        """Everything on the sheet, to be compared."""
-        cells = {place: cell.content for place, cell in self.cells.items() if cell.content is not None}
-        charts = [[as_shown(series) for series in chart] for chart in self.charts]
-        return cells, set(self.hidden), dict(self.heights), self.protected, self.password, charts
 
 
 class Excel:
@@ -97,7 +33,7 @@ class Excel:
 
     def __init__(self, path: Path, *, mac: bool = False) -> None:
         self.path, self.mac = path, mac
-        self.tabs, self.names = _loaded(path)
+        self.tabs, self.names, self.properties = opened_tabs(path)
         self.calls: Counter[str] = Counter()
         self.writes = 0
         self.fail_at: set[int] = set()
@@ -138,59 +74,6 @@ class Excel:
         yield fails
         if fails:
             raise com_error(f"write {self.writes} failed")
-
-
-def _loaded(path: Path) -> tuple[list[Tab], dict[str, str]]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book, values = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
-    tabs = []
-    for sheet in book.worksheets:
-        tab = Tab(sheet.title)
-        saved = values[sheet.title]
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.value is None and not cell.has_style:
-                    continue
-                value = getattr(cell.value, "text", cell.value)
-                formula = value[1:] if cell.data_type == "f" else None
-                found = _value(saved[cell.coordinate]) if formula is not None else _value(cell)
-                # A formula with an empty text is saved without one.
-                found = "" if formula is not None and found is None else found
-                tab.cells[cell.row, cell.column] = Cell(found, formula, cell.protection.locked, cell.number_format)
-        for table in sheet.tables.values():
-            area = parse_area(table.ref)
-            tab.tables.append(Table(table.name, area, table.headerRowCount != 0, bool(table.totalsRowCount)))
-        for chart in sheet._charts:
-            tab.charts.append([_series(series, order) for order, series in enumerate(chart.series, 1)])
-        for number, dimension in sheet.row_dimensions.items():
-            if dimension.hidden:
-                tab.hidden.add(number)
-            if dimension.height is not None:
-                tab.heights[number] = dimension.height
-        guard = sheet.protection
-        if guard.sheet:
-            tab.protected = (guard.objects, guard.scenarios, *(not getattr(guard, option) for option in OPTIONS))
-            tab.password = guard.password or ""
-        tabs.append(tab)
-    names = {name: defined.attr_text for name, defined in book.defined_names.items()}
-    for sheet in book.worksheets:
-        names |= {f"'{sheet.title}'!{name}": defined.attr_text for name, defined in sheet.defined_names.items()}
-    return tabs, names
-
-
-def _value(cell: Any) -> Any:
-    value = cell.value
-    if isinstance(value, str) and cell.data_type == "e":
-        return Error(value)
-    if isinstance(value, bool | str | None):
-        return value
-    return float(value if isinstance(value, int | float) else to_excel(value))
-
-
-def _series(series: Any, order: int) -> str:
-    categories = series.cat.numRef or series.cat.strRef
-    return f"=SERIES(,{categories.f},{series.val.numRef.f},{order})"
 
 
 T = TypeVar("T")
@@ -450,11 +333,6 @@ class Name(Boundary, base_classes.Name):
         return f"={as_shown(self._excel.names[self._name])}"
 
 
-def as_shown(formula: str) -> str:
-    """A formula as Excel shows it: without quotes around names of sheets that need none."""
-    return re.sub(r"""("(?:[^"]|"")*")|'([A-Za-z_][A-Za-z0-9_]*)'!""", lambda m: m[1] or f"{m[2]}!", formula)
-
-
 class Range(Boundary, base_classes.Range):
     def __init__(self, excel: Excel, tab: Tab, address: str) -> None:
         self._excel, self._tab, self._area = excel, tab, parse_area(address)
@@ -613,11 +491,10 @@ class ComBook(Com):
     Date1904 = False
 
     def CustomDocumentProperties(self, name: str) -> Any:  # noqa: N802
-        """Read from the file, in which it never changes."""
-        properties = openpyxl.load_workbook(self._excel.path, read_only=True).custom_doc_props
-        if name not in properties.names:
+        """As it was in the file, since it never changes."""
+        if name not in self._excel.properties:
             raise com_error("no such property")
-        return ComProperty(self._excel, properties[name].value)
+        return ComProperty(self._excel, self._excel.properties[name])
 
 
 class ComProperty(Com):

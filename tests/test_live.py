@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import pickle
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.workbook.defined_name import DefinedName
 
+import builds
 import excel_engine
-from excel_engine import Cell, Error, Excel
+from excel_engine import Excel
+from excel_tabs import Cell, Error, Tab, as_shown
 from kpixl.cellvalue import ExcelError
 from kpixl.entries import Setup
 from kpixl.errors import DatesFrom1904, KpixlError, NoPermission, NotOurWorkbook
@@ -28,21 +31,18 @@ from kpixl.excel.live.live_view import LiveView
 from kpixl.excel.live.open_workbook import ExcelRefused, HalfWritten
 from kpixl.excel.live.ranges import cells_of, rectangles, to_write
 from kpixl.excel.live.state import SheetHasPassword, undisturbed
-from kpixl.languages import codes
 from kpixl.ooxml.cells import Area, cell_name, parse_cell
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Period
-from kpixl.verbs import adopt
-from kpixl.verbs.demo import sample_workbook, samples
+from kpixl.verbs import adopt, demo
 from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook import layout
 from kpixl.workbook.read import Book, read, read_view
 from test_owner_things import THINGS, macros
 from workbooks import ROWS, Filled, Rows, Value, append, day, make, named, opened, placed, put
 
-BEFORE, NOW = datetime(2026, 11, 2, 9, 30), datetime(2026, 11, 5, 17, 45)
-CHOSEN = tuple(dict.fromkeys((*((b, c) for b, c, _ in samples()), *(("remote-va-agency", c) for c in codes()))))
+NOW = datetime(2026, 11, 5, 17, 45)
 OWN: dict[str, dict[str, Value]] = {
     "own_1": {"label": "Open share", "formula": "=requests_open/requests_opened", "unit": "%", "typical": 0.6},
     "own_2": {"label": "Leads a client", "formula": "=leads/clients_new", "direction": "higher is better"},
@@ -116,20 +116,20 @@ def contract(path: Path, folder: Path) -> Excel:
         assert excel.tab(tab.name).hidden == tab.hidden, tab.name
         assert excel.tab(tab.name).heights == tab.heights, tab.name
         assert excel.tab(tab.name).protected == tab.protected, tab.name
-        shown = [[excel_engine.as_shown(series) for series in chart] for chart in tab.charts]
-        assert [[excel_engine.as_shown(s) for s in chart] for chart in excel.tab(tab.name).charts] == shown
+        shown = [[as_shown(series) for series in chart] for chart in tab.charts]
+        assert [[as_shown(s) for s in chart] for chart in excel.tab(tab.name).charts] == shown
     return excel
 
 
-def contents(tab: excel_engine.Tab) -> dict[str, object]:
+def contents(tab: Tab) -> dict[str, object]:
     """Formulas, and values where there is none."""
     return {cell_name(*place): cell.content for place, cell in tab.cells.items() if cell.content is not None}
 
 
-@pytest.mark.parametrize(("business", "code"), CHOSEN)
+@pytest.mark.parametrize(("business", "code"), [chosen[:2] for chosen in demo.samples()])
 def test_both_adapters_give_the_same(business: str, code: str, tmp_path: Path) -> None:
-    package, path, _, _ = sample_workbook(tmp_path, business, code, "EUR", BEFORE)
-    package.save(path)
+    builds.samples(tmp_path)
+    path = demo.sample_path(tmp_path, business, code)
     found = opened(path)
     # Another period, so that there is something to write everywhere.
     put(path, {named(found, "period_day"): day("2026-09-15"), placed(found, "kpis", found.trend_kpi, "target"): 0.5})
@@ -281,7 +281,7 @@ def test_days_from_1904(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def copied(excel: Excel) -> Excel:
     """The same workbook, opened anew."""
     other = copy.copy(excel)
-    other.tabs = copy.deepcopy(excel.tabs)
+    other.tabs = pickle.loads(pickle.dumps(excel.tabs))
     other.calls, other.writes, other.fail_at = excel.calls.copy(), 0, set()
     other.calls.clear()
     return other
