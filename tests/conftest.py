@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -39,6 +40,8 @@ settings.load_profile("kpixl")
 
 
 def pytest_configure() -> None:
+    # Whole workbooks come and go by the million of objects, none of which needs the collector to be let go.
+    gc.set_threshold(200_000, 20, 50)
     _compile_missing()
     for name, available, required in ENGINES.values():
         if os.environ.get(required) and not available():
