@@ -103,6 +103,8 @@ class EntryTable:
     """A filled cell right below the table, where rows do not count."""
     noted: frozenset[int] = frozenset()
     """Rows without an entry in which the owner wrote something in a column of his own."""
+    _blanks: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What ``blank`` has been asked already: every condition of every measure does."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -112,12 +114,16 @@ class EntryTable:
         return column in self.numbers or column in self.texts
 
     def blank(self, column: str) -> np.ndarray:
-        """Which rows are blank in ``column``."""
-        if column in self.texts:
-            return self.texts[column].isna().to_numpy()
-        blank = self.numbers[column].isna().to_numpy(copy=True)
-        blank[list(self.odd.get(column, ()))] = False
-        return blank
+        """Which rows are blank in ``column``; shape (rows,), not to be written to."""
+        if column not in self._blanks:
+            if column in self.texts:
+                blank = self.texts[column].isna().to_numpy(copy=True)
+            else:
+                blank = self.numbers[column].isna().to_numpy(copy=True)
+                blank[list(self.odd.get(column, ()))] = False
+            blank.flags.writeable = False
+            self._blanks[column] = blank
+        return self._blanks[column]
 
     def cell(self, column: str, row: int) -> str:
         """The address of a cell, as the owner sees it: ``D12``."""

@@ -82,7 +82,7 @@ def same(one: object, other: object, where: str = "") -> None:
     elif dataclasses.is_dataclass(one):
         assert type(one) is type(other), where
         for field in dataclasses.fields(one):
-            if field.name not in ("view", "sheets"):
+            if field.compare and field.name not in ("view", "sheets"):
                 same(getattr(one, field.name), getattr(other, field.name), f"{where}.{field.name}")
     elif isinstance(one, Mapping):
         assert isinstance(other, Mapping), where

@@ -62,6 +62,7 @@ def cell_name(row: int, column: int) -> str:
     return f"{column_letters(column)}{row}"
 
 
+@lru_cache(maxsize=65536)
 def parse_cell(name: str) -> tuple[int, int]:
     """B3 is row 3, column 2; dollar signs are ignored."""
     match = _CELL.fullmatch(name)

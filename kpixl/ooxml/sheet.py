@@ -62,7 +62,7 @@ class SheetEditor:
     def formula(self, row: int, col: int) -> str | None:
         """The formula without its equals sign; for a cell that shares one, as it stands in that cell."""
         cell = self._cell(row, col)
-        entry = None if cell is None else cell.find(_F)
+        entry = None if cell is None else _child(cell, _F)
         if entry is None:
             return None
         if entry.get("t") == "shared" and not entry.text:
@@ -74,7 +74,7 @@ class SheetEditor:
     def has_formula(self, row: int, col: int) -> bool:
         """Whether a formula stands there, its own or a shared one."""
         cell = self._cell(row, col)
-        return cell is not None and cell.find(_F) is not None
+        return cell is not None and _child(cell, _F) is not None
 
     def style(self, row: int, col: int) -> int | None:
         """The index of the cell's format; None where it has none of its own."""
@@ -107,7 +107,7 @@ class SheetEditor:
     def is_blank(self, row: int, col: int) -> bool:
         """Whether there is neither value nor formula; a format alone is nothing."""
         cell = self._cell(row, col)
-        return cell is None or (cell.find(_F) is None and self._content(cell)[1] in (None, ""))
+        return cell is None or (_child(cell, _F) is None and self._content(cell)[1] in (None, ""))
 
     # Changing
 
@@ -117,7 +117,7 @@ class SheetEditor:
         Returns whether anything differs now.
         """
         cell = self._cell(row, col)
-        keeps_formula = formula is not None or (cell is not None and cell.find(_F) is not None)
+        keeps_formula = formula is not None or (cell is not None and _child(cell, _F) is not None)
         if value == "" and not keeps_formula:
             value = None
         wanted = _content_of(value)
@@ -140,7 +140,7 @@ class SheetEditor:
     def clear(self, row: int, col: int) -> None:
         """Empty a cell, formula and all; its format stays."""
         cell = self._cell(row, col)
-        if cell is None or (cell.find(_F) is None and self._content(cell) == ("blank", None)):
+        if cell is None or (_child(cell, _F) is None and self._content(cell) == ("blank", None)):
             return
         self._drop_formula(cell)
         _put_value(cell, None, None)
@@ -269,9 +269,9 @@ class SheetEditor:
         """The kind of a cell's value, and the value."""
         kind = cell.get("t", "n")
         if kind == "inlineStr":
-            item = cell.find(_IS)
+            item = _child(cell, _IS)
             return ("blank", None) if item is None else ("text", string_of(item))
-        entry = cell.find(_V)
+        entry = _child(cell, _V)
         if entry is None or (entry.text is None and kind != "str"):
             return "blank", None
         text = entry.text or ""
@@ -292,7 +292,7 @@ class SheetEditor:
         self._formulas_changed = True
 
     def _drop_formula(self, cell: Element) -> None:
-        entry = cell.find(_F)
+        entry = _child(cell, _F)
         if entry is None:
             return
         if entry.get("t") == "shared" and entry.text:
@@ -312,8 +312,17 @@ class SheetEditor:
             ((row, col), entry)
             for row in self._numbers
             for col, cell in self._in_row(row).items()
-            if (entry := cell.find(_F)) is not None and entry.get("t") == "shared" and entry.get("si") == index
+            if (entry := _child(cell, _F)) is not None and entry.get("t") == "shared" and entry.get("si") == index
         ]
+
+
+def _child(cell: Element, tag: str) -> Element | None:
+    """The first child of that tag; a cell has two at most, and to look at both is five times as fast as ``find``."""
+    for index in range(len(cell)):
+        child = cell[index]
+        if child.tag == tag:
+            return child
+    return None
 
 
 def _content_of(value: Value) -> tuple[str, Value]:
@@ -331,9 +340,9 @@ def _content_of(value: Value) -> tuple[str, Value]:
 
 def _put_value(cell: Element, value: Value, text: str | None) -> None:
     """Replace the value; metadata of the old one goes, but what marks a kept array formula as dynamic stays."""
-    for old in (*cell.findall(_V), *cell.findall(_IS)):
+    for old in [child for child in cell if child.tag in (_V, _IS)]:
         cell.remove(old)
-    formula = cell.find(_F)
+    formula = _child(cell, _F)
     for attribute in ("t", "vm") if formula is not None and formula.get("t") == "array" else ("t", "vm", "cm"):
         cell.attrib.pop(attribute, "")
     if value is None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
+
 from kpixl.catalog.model import Level
 from kpixl.cellvalue import ExcelError
 from kpixl.ooxml.cells import Value, column_letters
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 BLOCK_PREFIX = "_kpixl.block."
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One cell: what Excel computes and what Python says it is.
 
     ``label`` cells are written when the workbook is built and never again; ``live`` cells hold a formula whose cached

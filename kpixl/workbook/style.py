@@ -122,21 +122,25 @@ MUTED_TEXT = Style(rule=LINE, colour=MUTED)
 LINK = Style(colour="1A528F", underline=True, rule=LINE)
 
 
+@cache
 def apart(look: Style) -> Style:
     """A text column that follows a column of numbers: set off from them."""
     return replace(look, align="left", indent=1)
 
 
+@cache
 def figure(unit: str, *, bold: bool = False, muted: bool = False) -> Style:
     """A calculated number."""
     return Style(format=FORMATS[unit], align="right", rule=LINE, bold=bold, colour=MUTED if muted else INK)
 
 
+@cache
 def change(unit: str) -> Style:
     """A calculated difference."""
     return Style(format=change_format(unit), align="right", rule=LINE)
 
 
+@cache
 def entry(unit: str, *, align: str = "right") -> Style:
     """A cell that the owner fills in."""
     return Style(format=FORMATS[unit], align=align, fill=INPUT, rule=FAINT, unlocked=True)
