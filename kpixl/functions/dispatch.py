@@ -78,7 +78,7 @@ def evaluate(function: Function, arguments: Sequence[Array]) -> Array:
     if function.over == "ranges":
         return _single(_whole(function, arguments))
     shape = common_shape(arguments)
-    fitted = [stretched(argument, shape, ExcelError.NA).ravel() for argument in arguments]
+    fitted = [stretched(argument.astype(object), shape, ExcelError.NA).ravel() for argument in arguments]
     results = [_settled(_OF_CELLS[function.name], *cells) for cells in zip(*fitted, strict=True)]
     found = np.empty(len(results), dtype=object)
     found[:] = results

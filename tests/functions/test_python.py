@@ -219,6 +219,12 @@ def test_importing_loads_neither_numpy_nor_pandas() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_numbers_that_are_fewer_than_the_rest_have_no_level_at_the_end() -> None:
+    # 90 and 80 of 100 clients kept; the third place has a business, but no number.
+    found = f.level("crr", np.array([0.9, 0.8]), [None, None, None])
+    assert np.isnan(found).tolist() == [False, False, True]
+
+
 def test_a_long_column() -> None:
     found = f.crr(np.arange(100_000, dtype=float), 0, 100_000)
     assert found[50_000] == 0.5
