@@ -23,10 +23,10 @@ from kpixl.check.meant import date_meant, number_meant, word_meant
 from kpixl.check.structure import SLOW_ROWS
 from kpixl.entries import Entries, EntryTable, InputCell, OwnEntry, PastValue
 from kpixl.i18n import language
-from kpixl.kpi.grade import GRADED
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.measure import Tally, measure
 from kpixl.kpi.score import score
+from kpixl.kpi.traits import GRADED
 from kpixl.period import Period, Window, serial
 from kpixl.texts.words import entry_words
 

@@ -34,7 +34,6 @@ from kpixl.formula.expressions import (
     or_else,
     round_up,
     same,
-    series,
     smallest,
     some,
     square_root,
@@ -93,7 +92,7 @@ def test_by_hand(node: Node, value: float | bool | None) -> None:
 
 @pytest.mark.parametrize(
     ("node", "value"),
-    [(count_of(series("row")), 3.0), (sum_of(series("row")), 9.0), (smallest(series("row")), None)],
+    [(count_of(Name("row")), 3.0), (sum_of(Name("row")), 9.0), (smallest(Name("row")), None)],
 )
 def test_a_series_with_a_gap(node: Node, value: float | None) -> None:
     assert evaluate(node, {"row": [2.0, None, 3.0, 4.0]}) == value
@@ -101,7 +100,7 @@ def test_a_series_with_a_gap(node: Node, value: float | None) -> None:
 
 def test_a_series_without_gaps() -> None:
     row = {"row": [2.0, 3.0, 4.0]}
-    assert (evaluate(smallest(series("row")), row), evaluate(largest(series("row")), row)) == (2.0, 4.0)
+    assert (evaluate(smallest(Name("row")), row), evaluate(largest(Name("row")), row)) == (2.0, 4.0)
 
 
 def test_what_is_certain_is_decided_at_once() -> None:

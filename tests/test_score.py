@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from clock import TODAY
 from kpixl.catalog import Business, BusinessKpi, Level, Standing, Window, business, businesses
 from kpixl.entries import Entries, InputCell, OwnEntry, PastValue
-from kpixl.kpi.grade import GRADED, Grade, calculate, grade, thresholds_published
+from kpixl.kpi.grade import Grade, calculate, grade, thresholds_published
 from kpixl.kpi.measure import MeasureValue
 from kpixl.kpi.result import Result
 from kpixl.kpi.score import Scorecard, score, target_position
+from kpixl.kpi.traits import GRADED
 from kpixl.period import Period
 from narrow import some
 

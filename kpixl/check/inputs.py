@@ -12,9 +12,10 @@ from kpixl.cellvalue import ExcelError, is_blank
 from kpixl.check.fields import day_of
 from kpixl.check.problem import Problem, amount, name_of
 from kpixl.check.sentences import SENTENCES
-from kpixl.kpi.grade import GRADED, thresholds_published
+from kpixl.kpi.grade import thresholds_published
 from kpixl.kpi.noise import same
 from kpixl.kpi.score import dollar_rate
+from kpixl.kpi.traits import GRADED
 from kpixl.message import Shown, phrase
 from kpixl.texts.words import LEVELS
 

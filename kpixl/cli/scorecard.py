@@ -15,7 +15,7 @@ from kpixl.catalog import Level
 from kpixl.check.problem import counts_text, problem_count
 from kpixl.errors import N_
 from kpixl.kpi.cautions import cautions
-from kpixl.kpi.grade import GRADED
+from kpixl.kpi.traits import GRADED
 from kpixl.texts.caution_text import SIGNS, alert_text, caution_line, caution_text
 from kpixl.texts.figures import as_line, certainty, pace_text, signal_text
 from kpixl.texts.lines import GAP, WIDTH, Json, block

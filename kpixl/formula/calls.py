@@ -31,10 +31,6 @@ class Routine:
     most: int = 1
 
 
-def _round_half_up(number: Array) -> Array:
-    return np.asarray(np.sign(number) * np.floor(np.abs(number) + 0.5))
-
-
 def _away_from_zero(number: Array) -> Array:
     return np.asarray(np.sign(number) * np.ceil(np.abs(number)))
 
@@ -57,10 +53,8 @@ _MANY = 250
 """Excel takes 255 arguments."""
 FUNCTIONS = {
     "abs": Routine("ABS({})", np.abs),
-    "sign": Routine("SIGN({})", np.sign),
     "square_root": Routine("SQRT({})", np.sqrt),
     "floor": Routine("INT({})", np.floor),
-    "round": Routine("ROUND({},0)", _round_half_up),
     "round_up": Routine("ROUNDUP({},0)", _away_from_zero),
     "minimum": Routine("MIN({})", _folded(np.minimum), least=2, most=_MANY),
     "maximum": Routine("MAX({})", _folded(np.maximum), least=2, most=_MANY),

@@ -14,8 +14,6 @@ from kpixl.formula.nodes import (
     Compare,
     If,
     IsNumber,
-    Join,
-    Name,
     Near,
     Node,
     Not,
@@ -66,7 +64,7 @@ def some(*tests: Given) -> Node:
 
 
 def _flat(node: Node, kind: type[And] | type[Or]) -> tuple[Node, ...]:
-    return node.parts if isinstance(node, (And, Or)) and isinstance(node, kind) else (node,)
+    return node.parts if isinstance(node, kind) else (node,)
 
 
 def opposite(test: Given) -> Node:
@@ -132,11 +130,6 @@ def equal(value: Given, other: Given) -> Node:
     return Compare("=", as_node(value), as_node(other))
 
 
-def alike(value: Given, other: Given) -> Node:
-    """Whether two cells show the same, be it nothing."""
-    return Compare("=", Join((as_node(value), Text(""))), Join((as_node(other), Text(""))))
-
-
 # Functions
 
 
@@ -192,11 +185,6 @@ def _call(function: str, *arguments: Given) -> Node:
 # Series
 
 
-def series(id_: str) -> Node:
-    """A row of numbers of which some may be missing."""
-    return Name(id_, "series")
-
-
 def count_of(row: Node) -> Node:
     """How many numbers there are."""
     return _call("count_of", row)
@@ -205,11 +193,6 @@ def count_of(row: Node) -> Node:
 def sum_of(row: Node) -> Node:
     """The sum of those that are there."""
     return _call("sum_of", row)
-
-
-def mean_of(row: Node) -> Node:
-    """The mean of those that are there; an error where none is."""
-    return sum_of(row) / count_of(row)
 
 
 def smallest(row: Node) -> Node:

@@ -10,10 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Literal, cast
 
-Kind = Literal["number", "share", "date", "text", "truth", "series", "blank"]
-"""What a value is. A share is a fraction (0.9 is 90 %), a date a serial; both are numbers. A series is a row of numbers
-of which some may be missing; blank is what has no value at all."""
-
 NOISE = 1e-9
 """What is near is equal where it differs by no more than this, times the larger of 1 and the right side."""
 
@@ -106,10 +102,9 @@ class NotAvailable(Operators):
 
 @dataclass(frozen=True, slots=True)
 class Name(Operators):
-    """A value from elsewhere: a measure, a setting, a cell, another rule."""
+    """A value from elsewhere: a measure, a setting, a cell, another rule; or a row, of which some may be missing."""
 
     id: str
-    kind: Kind = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,26 +201,10 @@ class Call(Operators):
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Let(Operators):
-    """A part that is used more than once, under a name of its own."""
-
-    name: str
-    value: Node
-    body: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Join(Operators):
-    """Texts one after the other; blank is none."""
-
-    parts: tuple[Node, ...]
-
-
 Node = (
     Number | Text | Truth | Blank | NotAvailable
     | Name | Wording | Negate | Binary | Compare | Near | And | Or | Not | If | IsNumber
-    | Otherwise | Call | Let | Join
+    | Otherwise | Call
 )  # fmt: skip
 
 
@@ -275,24 +254,9 @@ def substituted(node: Node, values: Mapping[str, Node]) -> Node:
     """``node`` with other expressions in the place of names."""
     if isinstance(node, Name):
         return values.get(node.id, node)
-    if isinstance(node, Let):
-        inner = {id_: value for id_, value in values.items() if id_ != node.name}
-        return Let(node.name, substituted(node.value, values), substituted(node.body, inner))
     return rebuilt(node, lambda part: substituted(part, values))
 
 
 def names(node: Node) -> tuple[str, ...]:
-    """The names that the expression takes from elsewhere, each once, in the order of their first use."""
-    return tuple(dict.fromkeys(_free(node, frozenset())))
-
-
-def _free(node: Node, bound: frozenset[str]) -> Iterator[str]:
-    if isinstance(node, Name):
-        if node.id not in bound:
-            yield node.id
-    elif isinstance(node, Let):
-        yield from _free(node.value, bound)
-        yield from _free(node.body, bound | {node.name})
-    else:
-        for part in parts_of(node):
-            yield from _free(part, bound)
+    """The names that the expression uses, each once, in the order of their first use."""
+    return tuple(dict.fromkeys(part.id for part in walk(node) if isinstance(part, Name)))

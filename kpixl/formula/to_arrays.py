@@ -21,8 +21,6 @@ from kpixl.formula.nodes import (
     Compare,
     If,
     IsNumber,
-    Join,
-    Let,
     Name,
     Near,
     Negate,
@@ -37,7 +35,6 @@ from kpixl.formula.nodes import (
     Wording,
 )
 from kpixl.formula.states import Array, State, Values, values
-from kpixl.formula.to_python import as_text
 
 _VALUE, _BLANK, _DIV0, _NUM, _WRONG = (
     np.uint8(state) for state in (State.VALUE, State.BLANK, State.DIV0, State.NUM, State.WRONG)
@@ -263,21 +260,6 @@ def _choose(index: Values, *choices: Values) -> Values:
     return Values(found.data, np.where(index.state == _VALUE, found.state, _no_blank(index.state)))
 
 
-def _let(node: Let, name: Lookup) -> Values:
-    value = _of(node.value, name)
-    return _of(node.body, lambda id_: value if id_ == node.name else name(id_))
-
-
-def _join(node: Join, name: Lookup) -> Values:
-    parts = [_of(part, name) for part in node.parts]
-    data = np.asarray("", dtype=object)
-    for part in parts:
-        data = data + _TEXT(part.texts())
-    return _truth(np.asarray(data, dtype=object), *parts)
-
-
-_TEXT = np.vectorize(as_text, otypes=[object])
-
 _VISITS: Mapping[type, Callable[[Any, Lookup], Values]] = {
     Number: _literal,
     Text: _literal,
@@ -297,6 +279,4 @@ _VISITS: Mapping[type, Callable[[Any, Lookup], Values]] = {
     IsNumber: _known,
     Otherwise: _otherwise,
     Call: _call,
-    Let: _let,
-    Join: _join,
 }

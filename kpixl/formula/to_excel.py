@@ -1,7 +1,6 @@
 """Writes an expression as Excel stores it: English, points for decimals, as few parentheses as it can be read with.
 
-Only functions of Excel 2016. A part under a name of its own stands wherever it is used, or in a cell that is given for
-it.
+Only functions of Excel 2016.
 """
 
 from __future__ import annotations
@@ -18,8 +17,6 @@ from kpixl.formula.nodes import (
     Compare,
     If,
     IsNumber,
-    Join,
-    Let,
     Name,
     Near,
     Negate,
@@ -32,13 +29,12 @@ from kpixl.formula.nodes import (
     Text,
     Truth,
     Wording,
-    substituted,
 )
 
 LONGEST = 8192
 """Characters in a formula of Excel."""
 
-_WEAKEST, _COMPARED, _JOINED, _ADDED, _MULTIPLIED, _RAISED, _SIGNED = range(7)
+_WEAKEST, _COMPARED, _ADDED, _MULTIPLIED, _RAISED, _SIGNED = range(6)
 _STRENGTH = {"+": _ADDED, "-": _ADDED, "*": _MULTIPLIED, "/": _MULTIPLIED, "^": _RAISED}
 
 
@@ -46,16 +42,34 @@ class FormulaTooLong(ValueError):
     """Excel does not take a formula of that length."""
 
 
-def to_excel(
-    node: Node, bind: Mapping[str, str] | None = None, word: Callable[[str], str] | None = None, *, let: bool = False
-) -> str:
-    """The text of ``node``; each name becomes what ``bind`` gives for it, if anything, each word the cell that ``word``
-    gives. With ``let`` the named parts are written once, as newer Excel can. FormulaTooLong where Excel would not take
-    it."""
-    text = _Writer({} if bind is None else bind, word or _no_word, let=let).write(node)
-    if len(text) > LONGEST:
-        raise FormulaTooLong(f"{text[:60]}…: {len(text)} characters")
-    return text
+class Template:
+    """A formula with places left for the cells of its names and words: an expression is walked once for every workbook
+    and row that it is written into."""
+
+    __slots__ = ("_others", "_text")
+
+    def __init__(self, node: Node) -> None:
+        written = _Writer(lambda id_: f"{_PLACE}{id_}{_PLACE}", lambda id_: f"{_PLACE}{_WORD}{id_}{_PLACE}").write(node)
+        self._text, *self._others = written.split(_PLACE)
+
+    def filled(self, bind: Mapping[str, str], word: Callable[[str], str]) -> str:
+        """The formula; each name becomes what ``bind`` gives for it, if anything, each word the cell that ``word``
+        gives. FormulaTooLong where Excel would not take it."""
+        text = self._text
+        for id_, after in zip(self._others[::2], self._others[1::2], strict=True):
+            text += (word(id_[1:]) if id_.startswith(_WORD) else bind.get(id_, id_)) + after
+        if len(text) > LONGEST:
+            raise FormulaTooLong(f"{text[:60]}…: {len(text)} characters")
+        return text
+
+
+_PLACE, _WORD = "\0", "\1"
+"""Signs that no formula holds."""
+
+
+def to_excel(node: Node, bind: Mapping[str, str] | None = None, word: Callable[[str], str] | None = None) -> str:
+    """The text of ``node``, as ``Template.filled`` has it."""
+    return Template(node).filled(bind or {}, word or _no_word)
 
 
 def literal(text: str) -> str:
@@ -75,8 +89,8 @@ def _no_word(id_: str) -> str:
 
 
 class _Writer:
-    def __init__(self, bind: Mapping[str, str], word: Callable[[str], str], *, let: bool) -> None:
-        self.bind, self.word, self.let = bind, word, let
+    def __init__(self, name: Callable[[str], str], word: Callable[[str], str]) -> None:
+        self.name, self.word = name, word
 
     def write(self, node: Node, strength: int = _WEAKEST) -> str:
         """The text of a part, in parentheses where what is around it binds tighter than ``strength`` allows."""
@@ -92,17 +106,15 @@ class _Writer:
             case NotAvailable():
                 return "NA()"
             case Name(id_):
-                return self.bind.get(id_, id_)
+                return self.name(id_)
             case Wording(id_):
                 return self.word(id_)
-            case Negate() | Binary() | Compare() | Near() | Join():
+            case Negate() | Binary() | Compare() | Near():
                 return self._operation(node, strength)
-            case Let():
-                return self._let(node, strength)
             case _:
                 return self._function(node)
 
-    def _operation(self, node: Negate | Binary | Compare | Near | Join, strength: int) -> str:
+    def _operation(self, node: Negate | Binary | Compare | Near, strength: int) -> str:
         match node:
             case Negate(operand):
                 own, text = _COMPARED, "-" + self.write(operand, _SIGNED)
@@ -111,11 +123,9 @@ class _Writer:
                 # The right side of - / ^ binds tighter: a-(b-c) must keep its parentheses.
                 text = self.write(left, own) + operator + self.write(right, own + (operator in "-/^"))
             case Compare(operator, left, right):
-                own, text = _COMPARED, self.write(left, _JOINED) + operator + self.write(right, _JOINED)
+                own, text = _COMPARED, self.write(left, _ADDED) + operator + self.write(right, _ADDED)
             case Near():
                 own, text = _COMPARED, self._near(node)
-            case Join(parts):
-                own, text = _JOINED, "&".join(self.write(part, _ADDED) for part in parts)
         return f"({text})" if own < strength else text
 
     def _near(self, node: Near) -> str:
@@ -130,15 +140,6 @@ class _Writer:
         if isinstance(right, Number):
             return number_literal(NOISE * max(1.0, abs(right.value)))
         return f"{number_literal(NOISE)}*MAX(1,ABS({self.write(right)}))"
-
-    def _let(self, node: Let, strength: int) -> str:
-        if node.name in self.bind:
-            return self.write(node.body, strength)
-        if not self.let:
-            return self.write(substituted(node.body, {node.name: node.value}), strength)
-        variable = f"_xlpm.{node.name}_"
-        inner = _Writer({**self.bind, node.name: variable}, self.word, let=True)
-        return f"_xlfn.LET({variable},{self.write(node.value)},{inner.write(node.body)})"
 
     def _function(self, node: Node) -> str:
         match node:

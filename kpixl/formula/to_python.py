@@ -23,8 +23,6 @@ from kpixl.formula.nodes import (
     Compare,
     If,
     IsNumber,
-    Join,
-    Let,
     Name,
     Near,
     Negate,
@@ -249,26 +247,6 @@ def _over_series(function: str, row: Sequence[float | None]) -> Single:
     return min(known) if function == "smallest" else max(known)
 
 
-def _let(node: Let, name: Lookup) -> Single:
-    value = _VISITS[type(node.value)](node.value, name)
-    return evaluate_single(node.body, lambda id_: value if id_ == node.name else name(id_))
-
-
-def _join(node: Join, name: Lookup) -> Single:
-    values = [_VISITS[type(part)](part, name) for part in node.parts]
-    error = next((value for value in values if type(value) is State), None)
-    return "".join(map(as_text, values)) if error is None else error
-
-
-def as_text(value: Single) -> str:
-    """As Excel writes a value into a text: whole numbers without a point, a blank as nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    return f"{value:.15g}" if isinstance(value, (int, float)) else str(value)
-
-
 _VISITS: Mapping[type, Callable[[Any, Lookup], Single]] = {
     Number: _literal,
     Text: _literal,
@@ -288,6 +266,4 @@ _VISITS: Mapping[type, Callable[[Any, Lookup], Single]] = {
     IsNumber: _known,
     Otherwise: _otherwise,
     Call: _call,
-    Let: _let,
-    Join: _join,
 }

@@ -12,19 +12,13 @@ from kpixl.formula import Name, evaluate
 from kpixl.formula.expressions import either, known
 from kpixl.kpi import grading
 from kpixl.kpi.evaluation import Evaluation
-from kpixl.kpi.grading import PASSES, TENTHS
+from kpixl.kpi.grading import PASSES
 from kpixl.kpi.rulebook import rulebook
 from kpixl.kpi.traits import GRADED, traits_of
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Measure
     from kpixl.formula.states import Item
-
-__all__ = [
-    "GRADED", "TENTHS", "UNGRADED", "Grade", "Reason", "ToNext", "against_target", "calculate", "grade", "level_of",
-    "passes", "thresholds_published", "trend_of",
-]  # fmt: skip
-
 
 NOTHING: Mapping[str, Item] = {}
 
@@ -71,10 +65,6 @@ class Grade:
     def shade(self) -> Level | None:
         """The level whose colour and shape the value is shown in."""
         return self.standing.shade if self.level is None and self.standing else self.level
-
-
-UNGRADED = Grade(None, None, None, None)
-"""Of a value that is not graded at all."""
 
 
 def passes(value: float, threshold: Threshold) -> bool:

@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 VALUE, TARGET, PREVIOUS, RAISED = Name("value"), Name("target"), Name("previous"), Name("raised")
 """``raised`` is the value that one more of the lever would bring."""
 SAMPLE, FEWEST = Name("sample"), Name("minimum_cases")
-GONE, LEFT, SHARE = Name("days_gone"), Name("days_left"), Name("days_share", "share")
-FALLS = Name("falls", "truth")
+GONE, LEFT, SHARE = Name("days_gone"), Name("days_left"), Name("days_share")
+FALLS = Name("falls")
 """Whether less is better, of a KPI of which the owner says so."""
 EDGES = tuple(Name(level.id) for level in GRADED)
 

@@ -11,7 +11,7 @@ from kpixl.catalog.model import Level, Threshold
 from kpixl.entries import Entries
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.evaluation import Evaluation
-from kpixl.kpi.grade import GRADED, Reason, calculate, grade, graded, passes, reason_of
+from kpixl.kpi.grade import Reason, calculate, grade, graded, passes, reason_of
 from kpixl.kpi.grading import UNPLACED
 from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.interval import Interval
@@ -21,7 +21,7 @@ from kpixl.kpi.pace import PeriodClock, clock, days, paced
 from kpixl.kpi.result import Certainty, Comparison, Result, YearToDate
 from kpixl.kpi.rulebook import rulebook
 from kpixl.kpi.signals import Limits, limits, marked, signal
-from kpixl.kpi.traits import traits_of
+from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.kpi.year_to_date import closed_periods, first_closed, year_to_date
 from kpixl.period import Window
 

@@ -26,7 +26,6 @@ from kpixl.formula.expressions import (
     minimum,
     noise,
     opposite,
-    series,
     smallest,
     some,
     sum_of,
@@ -79,7 +78,7 @@ class Limits:
 
 
 _MEAN, _LOW, _HIGH = Name("mean"), Name("low"), Name("high")
-_PAST, _RANGES, _LAST = series("past"), series("moving_ranges"), series("last")
+_PAST, _RANGES, _LAST = Name("past"), Name("moving_ranges"), Name("last")
 _COUNT, _PAIRS = Name("count"), Name("ranges")
 _NOISE = noise(_MEAN)
 

@@ -106,7 +106,7 @@ def suppose(scorecard: Scorecard) -> Supposed:
     return Supposed(then, kpis)
 
 
-_NOW, _CHANGE, _PERCENT, _THEN = Name("now"), Name("change"), Name("percent", "share"), Name("then")
+_NOW, _CHANGE, _PERCENT, _THEN = Name("now"), Name("change"), Name("percent"), Name("then")
 
 
 def changed(*, never_negative: bool) -> Node:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.model import Level
 from kpixl.entries import History
 from kpixl.errors import N_
-from kpixl.kpi.grade import GRADED
 from kpixl.kpi.score import target_position
+from kpixl.kpi.traits import GRADED
 from kpixl.period import Window
 from kpixl.report import charts
 from kpixl.report.trends import PastDrawn, Trend, past_of, trend_of

@@ -20,7 +20,7 @@ from openpyxl.worksheet.pagebreak import Break
 from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.errors import N_
-from kpixl.kpi.grade import GRADED
+from kpixl.kpi.traits import GRADED
 from kpixl.kpi.what_if import changeable
 from kpixl.period import Kind
 from kpixl.texts.words import LEVELS, SHAPES, title

@@ -17,7 +17,7 @@ from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphPrope
 
 from kpixl import palette
 from kpixl.catalog.model import Level
-from kpixl.kpi.grade import GRADED
+from kpixl.kpi.traits import GRADED
 from kpixl.workbook.sheets import hidden
 
 if TYPE_CHECKING:

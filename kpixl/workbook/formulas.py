@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.tables import Elapsed, Lookup, branches, word_key
 from kpixl.formula import parse, to_excel
-from kpixl.formula.nodes import Number
-from kpixl.kpi.grade import GRADED
+from kpixl.formula.expressions import noise
+from kpixl.formula.nodes import Name, Number
 from kpixl.kpi.measure import key_column
 from kpixl.kpi.noise import NOISE
 from kpixl.period import MONTH_DAYS, Window
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Aggregate, BusinessKpi, Made, Measure
+    from kpixl.catalog.model import Aggregate, Made, Measure
     from kpixl.catalog.tables import Calculated, Condition, Once, Table, Where
 
-NOISE_TEXT = f"{NOISE:.0E}".replace("E-0", "E-")
+NOISE_TEXT = to_excel(Number(NOISE))
 """The same number as formulas write it."""
 
 
@@ -164,28 +164,6 @@ def _once(column: Once, table: str, names: FormulaNames) -> str:
     return f'IF({blank},"",IFERROR(1/({total}),""))'
 
 
-def number_literal(value: float) -> str:
-    """A number as formulas write it."""
-    return to_excel(Number(value))
-
-
 def noise_of(reference: str) -> str:
-    """How far from the cell ``reference`` a number may lie and still be equal to it, as ``kpixl.kpi.noise`` has it."""
-    return f"{NOISE_TEXT}*MAX(1,ABS({reference}))"
-
-
-def passes(value: str, threshold: str, comparison: str) -> str:
-    """Whether ``value`` is on the good side of ``threshold``; a blank threshold is never passed."""
-    noise = noise_of(threshold)
-    gap = f"{value}-{threshold}"
-    test = {">=": f"{gap}>=-{noise}", ">": f"{gap}>{noise}", "<=": f"{gap}<={noise}", "<": f"{gap}<-{noise}"}
-    return f"IF(ISNUMBER({threshold}),{test[comparison]},FALSE)"
-
-
-def reached(kpi: BusinessKpi, value: str) -> str:
-    """The number of the best level that ``value`` passes, by the thresholds in force."""
-    found = "0"
-    for level in GRADED:
-        test = passes(value, f"{kpi.name_prefix}_{level.id}", kpi.comparison(level))
-        found = f"IF({test},{level.value},{found})"
-    return found
+    """How far from the cell ``reference`` a number may lie and still be equal to it."""
+    return to_excel(noise(Name(reference)))

@@ -15,7 +15,8 @@ from kpixl.errors import N_
 from kpixl.formula import parse, to_excel
 from kpixl.functions.describe import functions, help_text
 from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
-from kpixl.kpi.grade import GRADED, TENTHS
+from kpixl.kpi.grading import TENTHS
+from kpixl.kpi.traits import GRADED
 from kpixl.ooxml.cells import column_letters
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import quoted

@@ -19,11 +19,11 @@ from kpixl.cellvalue import ExcelError, number
 from kpixl.entries import Entries, EntryTable, InputCell, OwnEntry, PastValue, WhatIf
 from kpixl.errors import N_, BadSetting, OwnedPartMissing
 from kpixl.i18n import language
-from kpixl.kpi.grade import GRADED
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.measure import Tally
 from kpixl.kpi.noise import NOISE
 from kpixl.kpi.own import own_kpis
+from kpixl.kpi.traits import GRADED
 from kpixl.kpi.what_if import changeable
 from kpixl.languages import codes
 from kpixl.message import phrase

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kpixl.formula import substituted, to_excel
+from kpixl.formula.to_excel import Template
 from kpixl.kpi.rulebook import rulebook_of
 from kpixl.kpi.traits import GRADED, traits_of
 
@@ -34,10 +35,7 @@ class RuleFormulas:
         self.bind = {**cells_of(kpi, c), **(besides or {})}
 
     def __getitem__(self, rule: str) -> str:
-        text, *others = _written(self._kpi.kpi, self._traits, rule, own=self._kpi.own)
-        for name, after in zip(others[::2], others[1::2], strict=True):
-            text += (self._word(name[1:]) if name.startswith(_WORD) else self.bind.get(name, name)) + after
-        return text
+        return _template(self._kpi.kpi, self._traits, rule, own=self._kpi.own).filled(self.bind, self._word)
 
     def write(self, node: Node) -> str:
         """Any expression over the same names."""
@@ -50,22 +48,11 @@ class RuleFormulas:
         return self._c.at("totals", self._kpi.argument(argument).name, column)
 
 
-_MARK, _WORD = "\0", "\1"
-
-
-class _Marked(dict[str, str]):
-    """Stands for every name by the name itself, between two marks."""
-
-    def get(self, id_: str, _default: object = None) -> str:
-        return f"{_MARK}{id_}{_MARK}"
-
-
 @lru_cache(maxsize=4096)
-def _written(kpi: Kpi, traits: Traits, rule: str, *, own: bool) -> tuple[str, ...]:
-    """A rule as text, cut at its names: text, name, text, name … The tree is walked once for all workbooks."""
+def _template(kpi: Kpi, traits: Traits, rule: str, *, own: bool) -> Template:
+    """A rule as the sheets have it; what no cell stands for is written out."""
     rules = rulebook_of(kpi, traits, own=own)
-    node = substituted(rules[rule], {"raised": rules["raised"]}) if "raised" in rules else rules[rule]
-    return tuple(to_excel(node, _Marked(), lambda id_: f"{_MARK}{_WORD}{id_}{_MARK}").split(_MARK))
+    return Template(substituted(rules[rule], {"raised": rules["raised"]}) if "raised" in rules else rules[rule])
 
 
 def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:

@@ -18,8 +18,9 @@ from kpixl.functions.describe import functions, help_text
 from kpixl.functions.look_up import explain, name
 from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
 from kpixl.i18n import language
-from kpixl.kpi.grade import GRADED, TENTHS
+from kpixl.kpi.grading import TENTHS
 from kpixl.kpi.noise import NOISE
+from kpixl.kpi.traits import GRADED
 from kpixl.languages import codes
 from kpixl.ooxml.vba.project import Module, literal
 from kpixl.texts.render import rendered

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.kpi.grade import GRADED, grade, level_of
+from kpixl.kpi.grade import grade, level_of
 from kpixl.kpi.grading import LESS, MORE
 from kpixl.kpi.score import order_key, target_position
+from kpixl.kpi.traits import GRADED
 from kpixl.texts.words import kpi_title, measure_label, reason_text, standing_word
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from kpixl import palette
 from kpixl.catalog.model import value_formula, with_parts
 from kpixl.errors import N_
-from kpixl.kpi.grade import GRADED
 from kpixl.kpi.in_force import DOLLAR
+from kpixl.kpi.traits import GRADED
 from kpixl.texts.words import LEVELS, WINDOWS, measure_label
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, static

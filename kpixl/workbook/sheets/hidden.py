@@ -13,11 +13,11 @@ from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
 from kpixl.formula import Name, to_excel
 from kpixl.formula.expressions import NOT_THERE, either, every, known
-from kpixl.kpi.grade import GRADED
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.measure import Tally
 from kpixl.kpi.score import PAST_PERIODS, marked_periods, order_key, target_position
 from kpixl.kpi.signals import BROKEN, RUN_LENGTH, runs
+from kpixl.kpi.traits import GRADED
 from kpixl.period import MONTH_DAYS, Period, Window, serial
 from kpixl.texts.words import kpi_title, standing_word
 from kpixl.workbook import style

@@ -8,7 +8,8 @@ from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level, value_formula
 from kpixl.errors import N_
 from kpixl.formula import names, parse, to_excel
-from kpixl.kpi.grade import GRADED, thresholds_published
+from kpixl.kpi.grade import thresholds_published
+from kpixl.kpi.traits import GRADED
 from kpixl.period import Window
 from kpixl.texts.words import (
     PACES,

@@ -6,7 +6,7 @@ from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.errors import N_
 from kpixl.formula import evaluate, parse
-from kpixl.kpi.grade import GRADED
+from kpixl.kpi.traits import GRADED
 from kpixl.texts.words import LEVELS
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label

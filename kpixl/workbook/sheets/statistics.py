@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from kpixl.cellvalue import ExcelError
-from kpixl.formula import to_excel
+from kpixl.formula.to_excel import Template
 from kpixl.kpi.score import PAST_PERIODS, natural_range, past_values
 from kpixl.kpi.signals import RANGE, RUN, Signal, moving_ranges, usual_rules
 from kpixl.kpi.traits import traits_of
 from kpixl.workbook.grid import Cell, Cells, Context, live
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kpixl.kpi.result import Result
+    from kpixl.kpi.traits import Traits
 
 CLOSED = tuple(f"p{number}" for number in range(1, PAST_PERIODS + 1))
 """The closed periods among the columns of the sparklines, oldest first."""
@@ -40,13 +44,12 @@ def _limits(result: Result, c: Context) -> dict[str, Cell]:
         "value": f"{kpi.name_prefix}_value",
         "sample": kpi.argument(kpi.kpi.sample).name if kpi.kpi.sample else "",
     }
-    rules = usual_rules(traits, *natural_range(kpi))
-    formulas = {column: to_excel(rule, bind) for column, rule in rules.items()}
+    formulas = {column: one.filled(bind, c.word) for column, one in _templates(traits, *natural_range(kpi)).items()}
     values, usual, told = past_values(kpi, c.scorecard.entries), result.past.usual, result.past.signal
     ranges = moving_ranges(values)
     fresh = kpi.id in c.rewound
     found = {
-        column: live(to_excel(RANGE, {"after": past[after], "before": past[before]}), apart)
+        column: live(_RANGE.filled({"after": past[after], "before": past[before]}, c.word), apart)
         for column, after, before, apart in zip(RANGES, CLOSED[1:], CLOSED[:-1], ranges, strict=True)
     }
     known, pairs = (sum(value is not None for value in row) for row in (values, ranges))
@@ -58,6 +61,14 @@ def _limits(result: Result, c: Context) -> dict[str, Cell]:
         "high": live(formulas["high"], usual.high if usual else None),
         "state": live(formulas["state"], None if told is None else list(Signal).index(told), guarded=fresh),
     }
+
+
+@cache
+def _templates(traits: Traits, floor: float | None, ceiling: float | None) -> Mapping[str, Template]:
+    return {column: Template(rule) for column, rule in usual_rules(traits, floor, ceiling).items()}
+
+
+_RANGE = Template(RANGE)
 
 
 def _across(first: str, last: str) -> str:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business
 
 STANDING_ROWS = (*(f"level_{level.value}" for level in Level), *(f"standing_{standing}" for standing in Standing))
-"""The words for levels and standings, as ``standing_index`` counts them from 0."""
+"""The words for levels and standings, in the order of their ``number``, from 0."""
 SIGNAL_ROWS = tuple(f"signal_{signal}" for signal in Signal)
 """The words for what a value says beside the closed periods, in the order of ``Signal``."""
 WINDOW_ROWS = tuple(f"window_{window.value}" for window in Window)
@@ -46,13 +46,6 @@ DIRECTION_ROWS = tuple(f"direction_{direction}" for direction in DIRECTIONS)
 
 OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
 LEVELS_CHANGED = N_("Levels that would change: {count}")
-
-
-def standing_index(level: Level | None, standing: Standing | None) -> int | None:
-    """Where the word for a level or a standing is among ``STANDING_ROWS``."""
-    if level is not None:
-        return level.value
-    return None if standing is None else len(Level) + list(Standing).index(standing)
 
 
 def word_rows(business: Business) -> tuple[str, ...]:
