@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from kpixl.catalog import business, businesses, catalogue
 from kpixl.errors import N_, NotANumber, UnknownChoice, UnknownMeasure, UsageError
 from kpixl.kpi.grade import evaluated, graded, reason_of, thresholds_published
-from kpixl.kpi.interval import Interval
-from kpixl.kpi.result import Certainty, Result
+from kpixl.kpi.result import Result, certain
 from kpixl.kpi.score import alert_of
 from kpixl.message import phrase
 
@@ -48,7 +47,6 @@ def calc(kpi_id: str, numbers: Mapping[str, float], business_id: str | None = No
     thresholds = thresholds_published(kpi)
     found = evaluated(kpi, measures, thresholds)
     value = found.number("value")
-    low, high, sure = (found.number(id_) for id_ in ("interval_low", "interval_high", "settled"))
     return Result(
         kpi=kpi,
         measures=measures,
@@ -56,11 +54,7 @@ def calc(kpi_id: str, numbers: Mapping[str, float], business_id: str | None = No
         reason=reason_of(kpi, found.text("reason")),
         thresholds=thresholds,
         grade=graded(kpi, found),
-        certainty=Certainty(
-            found.number("sample"),
-            None if low is None or high is None else Interval(low, high),
-            None if sure is None else bool(sure),
-        ),
+        certainty=certain(found),
         alert=alert_of(kpi, value) is not None,
     )
 

@@ -13,7 +13,7 @@ from kpixl.formula.expressions import either, known
 from kpixl.kpi import grading
 from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grading import PASSES
-from kpixl.kpi.rulebook import rulebook
+from kpixl.kpi.rulebook import WHOLE_PERIOD, given, rulebook
 from kpixl.kpi.traits import GRADED, traits_of
 
 if TYPE_CHECKING:
@@ -99,12 +99,10 @@ def reason_of(kpi: BusinessKpi, word: str | None) -> Reason | None:
 
 def level_of(kpi: BusinessKpi, value: float | None, thresholds: Mapping[Level, float]) -> Level | None:
     """The best level whose threshold ``value`` passes; None without a value or any threshold."""
-    found = evaluate(grading.level(traits_of(kpi), Name("value")), {"value": value, **_given(kpi, thresholds)})
+    edges = {level.id: thresholds.get(level) for level in GRADED}
+    falls = kpi.kpi.direction == "down"
+    found = evaluate(grading.level(traits_of(kpi), grading.VALUE), {"value": value, "falls": falls, **edges})
     return None if found is None else Level(int(found))
-
-
-def _given(kpi: BusinessKpi, thresholds: Mapping[Level, float]) -> dict[str, Item]:
-    return {"falls": kpi.kpi.direction == "down", **{level.id: thresholds.get(level) for level in GRADED}}
 
 
 def grade(
@@ -129,20 +127,8 @@ def evaluated(
 ) -> Evaluation:
     """The rules of a KPI over a whole period, without a minimum of cases; without a target and a past, unless they are
     given ``besides``."""
-    sample = kpi.kpi.sample
-    given: dict[str, Item] = {
-        **{f"measure.{name}": value for name, value in arguments.items()},
-        **_given(kpi, thresholds),
-        **dict.fromkeys(("target", "previous", "total", "squares")),
-        "days_gone": 1.0,
-        "days_left": 0.0,
-        "days_share": 1.0,
-        "sample": arguments[sample] if sample else None,
-        "minimum_cases": 0.0,
-        "dollar_rate": 1.0,
-        "typed": 0.0,
-    }
-    return Evaluation(rulebook(kpi), given | dict(besides))
+    nothing = dict.fromkeys(("target", "previous", "total", "squares"))
+    return Evaluation(rulebook(kpi), {**WHOLE_PERIOD, **given(kpi, arguments, thresholds), **nothing, **besides})
 
 
 def graded(kpi: BusinessKpi, found: Evaluation) -> Grade:
@@ -173,14 +159,13 @@ def against_target(kpi: BusinessKpi, value: float | None, target: float | None) 
     """Whether ``value`` reaches the owner's target; None without either."""
     if value is None or target is None:
         return None
-    reached = evaluate(
-        grading.met(traits_of(kpi), Name("value")), {"value": value, "target": target, **_given(kpi, {})}
-    )
+    falls = kpi.kpi.direction == "down"
+    reached = evaluate(grading.met(traits_of(kpi), grading.VALUE), {"value": value, "target": target, "falls": falls})
     return "met" if reached else "missed"
 
 
 def trend_of(kpi: BusinessKpi, value: float | None, change: float | None) -> Literal["better", "worse", "same"] | None:
     """Which way a ``change`` to ``value`` goes; None without either."""
     moves = either(known(Name("value"), Name("change")), grading.rules(traits_of(kpi))["trend"])
-    held = {"value": value, "held": value, "change": change, **_given(kpi, {})}
+    held = {"value": value, "held": value, "change": change, "falls": kpi.kpi.direction == "down"}
     return cast('Literal["better", "worse", "same"] | None', Evaluation({"trend": moves}, held).text("trend"))

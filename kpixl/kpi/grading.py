@@ -16,6 +16,7 @@ from kpixl.formula.expressions import (
     BLANK,
     NO,
     YES,
+    Given,
     absolute,
     at_least,
     at_most,
@@ -36,7 +37,7 @@ from kpixl.formula.expressions import (
     or_else,
     round_up,
 )
-from kpixl.formula.nodes import Node, Truth, Wording
+from kpixl.formula.nodes import Node, Truth, Wording, as_node
 from kpixl.kpi.traits import GRADED, Comparison, Traits
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def enough(traits: Traits) -> Node:
 def reached(traits: Traits, value: Node) -> Node:
     """The number of the best level whose threshold ``value`` passes. A blank threshold is never passed; noise counts as
     equal."""
-    found: Node = cases(otherwise=Level.BELOW)
+    found = as_node(Level.BELOW)
     for level, edge, comparison in zip(GRADED, EDGES, traits.comparisons, strict=True):
         passed = PASSES[comparison](value, edge)
         if traits.falls is None:
@@ -105,6 +106,7 @@ def reached(traits: Traits, value: Node) -> Node:
     return found
 
 
+@cache
 def level(traits: Traits, value: Node) -> Node:
     """The level of a value that is there; none where no threshold is."""
     return either(every(known(value), count(*EDGES) > 0), reached(traits, value))
@@ -218,7 +220,8 @@ def _sign(traits: Traits) -> Node:
 
 def _against_target(traits: Traits) -> Node:
     """Whether the target is met. Before the period is over, only what more days cannot undo."""
-    reached_, short = cases(otherwise=Wording("met")), cases(otherwise=Wording("missed"))
+    reached_: Node = Wording("met")
+    short: Node = Wording("missed")
     if traits.builds_up and traits.falls:
         reached_ = either(RUNNING, BLANK, reached_)
     elif traits.builds_up:
@@ -252,6 +255,7 @@ def _best(traits: Traits, last: Node) -> Node:
 # The owner's target, and the previous period
 
 
+@cache
 def met(traits: Traits, value: Node) -> Node:
     """Whether a value reaches the target, where both are there."""
     return either(_falls(traits), value - TARGET, TARGET - value) <= noise(TARGET)
@@ -272,10 +276,10 @@ def to_target(traits: Traits, value: Node, held_: Node) -> Node:
     return either(RUNNING, under_way(traits, value, held_), over) if traits.builds_up else over
 
 
-def moved(traits: Traits, value: Node, change: Node, better: object, worse: object, as_before: object) -> Node:
+def moved(traits: Traits, value: Node, change: Node, better: Given, worse: Given, as_before: Given) -> Node:
     """Which way a change to ``value`` goes."""
-    rise, fall = either(_falls(traits), worse, better), either(_falls(traits), better, worse)  # type: ignore[arg-type]
-    return either(absolute(change) <= noise(value), as_before, either(change > 0, rise, fall))  # type: ignore[arg-type]
+    rise, fall = either(_falls(traits), worse, better), either(_falls(traits), better, worse)
+    return either(absolute(change) <= noise(value), as_before, either(change > 0, rise, fall))
 
 
 # The KPI's own formula
@@ -293,7 +297,7 @@ def computed(kpi: Kpi, prefix: str = "measure.", raised: str | None = None) -> N
 def reason(kpi: Kpi, traits: Traits) -> Node:
     """Why there is no value or no level, as the word of the reason; of one that has to do with a measure, ``missing``
     or ``zero`` with the argument's name. Blank where both are there."""
-    why = cases(otherwise=Wording("divisor"))
+    why: Node = Wording("divisor")
     for divisor in reversed(denominators(computed(kpi))):
         why = either(equal(divisor, 0), Wording(f"zero.{names(divisor)[0].removeprefix('measure.')}"), why)
     for name in reversed(kpi.arguments):

@@ -8,8 +8,7 @@ import numpy as np
 
 from kpixl.kpi.evaluation import Evaluations
 from kpixl.kpi.grade import thresholds_published
-from kpixl.kpi.rulebook import rulebook
-from kpixl.kpi.traits import GRADED
+from kpixl.kpi.rulebook import WHOLE_PERIOD, given, rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from kpixl.formula.states import Array, Item
 
 NOTHING: Mapping[str, Array] = {}
-WHOLE_PERIOD = {"days_gone": 1.0, "days_left": 0.0, "days_share": 1.0, "dollar_rate": 1.0, "minimum_cases": 0.0}
 
 
 def scorecards(
@@ -39,16 +37,13 @@ def scorecards(
     found = {}
     for kpi in business.kpis:
         arguments = {argument.name: known.get(argument.measure.name) for argument in kpi.arguments}
-        thresholds = thresholds_published(kpi)
-        given: dict[str, Item | Array] = {
-            **{f"measure.{name}": column for name, column in arguments.items()},
-            **{level.id: thresholds.get(level) for level in GRADED},
+        inputs: dict[str, Item | Array] = {
             **WHOLE_PERIOD,
+            **given(kpi, arguments, thresholds_published(kpi)),
             "target": targets.get(kpi.id),
             "previous": previous.get(kpi.id),
-            "sample": arguments[kpi.kpi.sample] if kpi.kpi.sample else None,
         }
         if kpi.squares is not None and kpi.kpi.lever:
-            given |= {"total": arguments[kpi.kpi.lever], "squares": known.get(kpi.squares.name), "typed": 0.0}
-        found[kpi.id] = Evaluations(rulebook(kpi), given)
+            inputs |= {"total": arguments[kpi.kpi.lever], "squares": known.get(kpi.squares.name)}
+        found[kpi.id] = Evaluations(rulebook(kpi), inputs)
     return found

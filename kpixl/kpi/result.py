@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from kpixl.kpi.interval import Interval
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kpixl.catalog.model import BusinessKpi, Level
+    from kpixl.kpi.evaluation import Evaluation
     from kpixl.kpi.grade import Grade, Reason
-    from kpixl.kpi.interval import Interval
     from kpixl.kpi.pace import Pace
     from kpixl.kpi.signals import Limits, Signal
 
@@ -83,3 +85,13 @@ class Result:
     def level(self) -> Level | None:
         """The level reached; None where nothing can be graded."""
         return self.grade.level
+
+
+def certain(found: Evaluation) -> Certainty:
+    """How much the value can be relied on, by rules that were evaluated."""
+    low, high, sure = (found.number(id_) for id_ in ("interval_low", "interval_high", "settled"))
+    return Certainty(
+        found.number("sample"),
+        None if low is None or high is None else Interval(low, high),
+        None if sure is None else bool(sure),
+    )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kpixl.formula.expressions import or_else
 from kpixl.kpi.grading import computed, enough, reason, rules
 from kpixl.kpi.interval import certainty
-from kpixl.kpi.traits import traits_of
+from kpixl.kpi.traits import GRADED, traits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from kpixl.catalog.model import BusinessKpi, Kpi
+    from kpixl.catalog.model import BusinessKpi, Kpi, Level
     from kpixl.formula.nodes import Node
     from kpixl.kpi.traits import Traits
 
@@ -34,3 +33,26 @@ def rulebook_of(kpi: Kpi, traits: Traits, *, own: bool) -> Mapping[str, Node]:
         return found
     raised = computed(kpi, raised=kpi.lever)
     return found | {"value": or_else(computed(kpi)), "raised": raised, "reason": reason(kpi, traits)}
+
+
+T = TypeVar("T")
+"""A number or None, or an array of as many as there are workbooks."""
+
+WHOLE_PERIOD: Mapping[str, float] = {
+    "days_gone": 1.0, "days_left": 0.0, "days_share": 1.0, "dollar_rate": 1.0, "minimum_cases": 0.0, "typed": 0.0
+}  # fmt: skip
+"""A period that is over, counted from rows, without a minimum of cases, in dollars."""
+
+
+def given(
+    kpi: BusinessKpi, arguments: Mapping[str, T], thresholds: Mapping[Level, float]
+) -> dict[str, T | float | bool | None]:
+    """What the rules of ``kpi`` take from its measures and thresholds, by the names that they have for it: measures in
+    their units, by argument."""
+    sample = kpi.kpi.sample
+    return {
+        **{f"measure.{name}": value for name, value in arguments.items()},
+        **{level.id: thresholds.get(level) for level in GRADED},
+        "falls": kpi.kpi.direction == "down",
+        "sample": arguments[sample] if sample else None,
+    }

@@ -14,12 +14,11 @@ from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grade import Reason, calculate, grade, graded, passes, reason_of
 from kpixl.kpi.grading import UNPLACED
 from kpixl.kpi.in_force import settings_used
-from kpixl.kpi.interval import Interval
 from kpixl.kpi.measure import MeasureValue
 from kpixl.kpi.own import own_kpis
 from kpixl.kpi.pace import PeriodClock, clock, days, paced
-from kpixl.kpi.result import Certainty, Comparison, Result, YearToDate
-from kpixl.kpi.rulebook import rulebook
+from kpixl.kpi.result import Comparison, Result, YearToDate, certain
+from kpixl.kpi.rulebook import given, rulebook
 from kpixl.kpi.signals import Limits, limits, marked, signal
 from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.kpi.year_to_date import closed_periods, first_closed, year_to_date
@@ -163,7 +162,7 @@ def _own_result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
     thresholds = {
         level: cell.number for level, cell in (entry.thresholds if entry else {}).items() if cell.number is not None
     }
-    found = _evaluated(kpi, scoring, arguments, thresholds, {"value": value, "falls": kpi.kpi.direction == "down"})
+    found = _evaluated(kpi, scoring, arguments, thresholds, {"value": value})
     reason = None if value is not None or not kpi.name else Reason("own_formula")
     if value is not None and found.number("standing") is None:
         reason = Reason("no_bands")
@@ -197,18 +196,16 @@ def _evaluated(
 ) -> Evaluation:
     """The rules of a KPI over one workbook."""
     entries, target = scoring.entries, scoring.entries.targets.get(kpi.id)
-    given: dict[str, Item] = {
-        **{f"measure.{name}": value for name, value in arguments.items()},
-        **{level.id: thresholds.get(level) for level in GRADED},
+    inputs: dict[str, Item] = {
+        **given(kpi, arguments, thresholds),
         **days(scoring.clock),
         "target": target.number if target else None,
         "previous": scoring.value(entries.period.shift(-1), kpi.history_id),
-        "sample": arguments[kpi.kpi.sample] if kpi.kpi.sample else None,
         "minimum_cases": fewest_cases(entries),
         "dollar_rate": dollar_rate(entries),
         **besides,
     }
-    return Evaluation(rulebook(kpi), given)
+    return Evaluation(rulebook(kpi), inputs)
 
 
 def _told(
@@ -223,7 +220,6 @@ def _told(
     value, past = found.number("value"), past_values(kpi, entries)
     usual = usual_range(kpi, past)
     whole = None if scoring.clock.running or not found.holds("enough") else value
-    low, high, sure = (found.number(id_) for id_ in ("interval_low", "interval_high", "settled"))
     return Result(
         kpi=kpi,
         measures=arguments,
@@ -241,11 +237,7 @@ def _told(
             usual=usual,
             signal=None if usual is None or whole is None else signal(past, whole, usual),
         ),
-        certainty=Certainty(
-            found.number("sample"),
-            None if low is None or high is None else Interval(low, high),
-            None if sure is None else bool(sure),
-        ),
+        certainty=certain(found),
         pace=paced(found),
         alert=found.holds("enough") and alert_of(kpi, value) is not None,
     )

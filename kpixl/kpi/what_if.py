@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.load import MONTHS
@@ -118,12 +119,14 @@ def changed(*, never_negative: bool) -> Node:
     return either(some(known(_CHANGE), known(_NOW, _PERCENT)), or_else(least), _NOW)
 
 
+@cache
 def before(traits: Traits) -> Node:
     """The number of the level now; without a benchmark, of how the value stands to the owner's target."""
     by_target = BLANK if traits.benchmarked else either(known(TARGET), Name("standing"))
     return either(known(Name("level")), Name("level"), by_target)
 
 
+@cache
 def after(traits: Traits) -> Node:
     """The same for the value ``then``: thresholds, target and fewest cases are those in force; ``sample`` is what it
     would be then."""
