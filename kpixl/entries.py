@@ -54,6 +54,18 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """A filled cell outside of a table."""
+
+    value: object
+    """Dates as serial numbers."""
+    cell: str
+    """Its address."""
+    calculated: bool = False
+    """Whether a formula stands there."""
+
+
+@dataclass(frozen=True, slots=True)
 class InputCell:
     """A single cell that the owner fills, with its place for messages."""
 
@@ -101,6 +113,10 @@ class EntryTable:
     """What stands in number and date columns without being a number: field -> row -> value."""
     below: str | None = None
     """A filled cell right below the table, where rows do not count."""
+    outside: Mapping[tuple[int, int], Outside] = field(default_factory=dict)
+    """What stands on its sheet below or right of it, by row and column."""
+    right: int = 0
+    """The number of its last column on the sheet; 0 where it is on none."""
     noted: frozenset[int] = frozenset()
     """Rows without an entry in which the owner wrote something in a column of his own."""
     _blanks: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -19,7 +19,7 @@ import xlwings as xw
 from xlwings import base_classes
 
 from excel_tabs import ERRORS, OPTIONS, Cell, Error, Tab, Table, as_shown, opened_tabs
-from kpixl.ooxml.cells import cell_name, parse_area
+from kpixl.ooxml.cells import Area, cell_name, parse_area
 from narrow import some
 
 STANDARD_HEIGHT = 15.0
@@ -239,6 +239,12 @@ class Sheet(Boundary, base_classes.Sheet):
 
     def activate(self) -> None:
         self._excel.active = self._tab.name
+
+    @property
+    def used_range(self) -> Range:
+        places = [place for place, cell in self._tab.cells.items() if cell.content is not None] or [(1, 1)]
+        bottom, right = (max(numbers) for numbers in zip(*places, strict=True))
+        return Range(self._excel, self._tab, Area(1, 1, bottom, right).ref)
 
     @property
     def tables(self) -> Any:

@@ -28,7 +28,7 @@ from kpixl.errors import FileInUse
 from kpixl.excel import host
 from kpixl.excel.live import open_workbook
 from kpixl.i18n import language
-from kpixl.ooxml.cells import parse_cell
+from kpixl.ooxml.cells import cell_name, parse_cell
 from kpixl.verbs import refresh, results
 from kpixl.verbs.roll import roll
 from packages import copies
@@ -230,6 +230,25 @@ def test_check_shows_its_sheet_and_the_number_of_problems(app: Desk, path: Path)
     (text,) = app.texts
     assert text.startswith("La revisión ")
     assert any(sign.isdigit() for sign in text)
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_check_takes_in_rows_below_a_table_where_the_owner_wants_it(app: Desk, path: Path, answer: str) -> None:
+    sheet, cell = entry(opened(path), "leads", "date", 3)
+    row, column = parse_cell(cell)
+    app.book._lock.unlink()
+    typed: list[str | float] = [day("2026-10-05"), "Zoë"]
+    for number, value in enumerate(typed):
+        app.book._excel.tab(sheet).cell(row + 3, column + number).value = value
+        put(path, {(sheet, cell_name(row + 3, column + number)): value})
+    app.book._lock.touch()
+    app.answers = [answer]
+    excel.check()
+    question = next(text for text, buttons, _ in app.shown if buttons == "yes_no")
+    assert cell_name(row + 3, column) in question
+    rows = opened(path).entries.tables["leads"]
+    assert rows is not None
+    assert len(rows) == (5 if answer == "yes" else 4)
 
 
 def test_the_report_shows_what_stands_in_excel_saved_or_not(

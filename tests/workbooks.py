@@ -129,7 +129,7 @@ def make(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
     package = Package.from_bytes(_blank(filled.business, filled.language, filled.kind, filled.currency), path)
     book = read(package)
     for table, rows in filled.rows.items():
-        append_entries(package, book, table, rows)  # type: ignore[arg-type]  # an owner types anything
+        append_entries(package, book, table, rows)
     if filled.past:
         starts, ids, values = zip(*filled.past, strict=True)
         past = {"start": starts, "id": ids, "value": values}
@@ -182,7 +182,7 @@ def _blank(business_id: str, language: str, kind: Kind, currency: str) -> bytes:
 def append(path: Path, table: str, rows: Rows) -> None:
     """Rows typed below the others of a table, without a refresh."""
     package = Package.open(path)
-    append_entries(package, read(package), table, rows)  # type: ignore[arg-type]  # an owner types anything
+    append_entries(package, read(package), table, rows)
     settle(package, read(package))
     package.save(path)
 

@@ -253,8 +253,8 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "rows_below": Sentence(
         "error",
-        N_("There are entries right below the table of {title}, which do not count."),
-        N_("In Excel, drag the corner of the table over them; in LibreOffice, insert rows inside the table for them."),
+        N_("Rows outside of the table of {title} do not count: {count} ({cells})."),
+        N_("“kpixl check FILE --fix” takes them into the table; or cut them and paste them right below its last row."),
     ),
     "column_gone": Sentence(
         "error",

@@ -11,12 +11,15 @@ import numpy as np
 from kpixl.catalog.tables import Lookup, Once
 from kpixl.check.problem import Problem, name_of
 from kpixl.check.sentences import SENTENCES
+from kpixl.check.stray import blocks, strays
 from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Measure
     from kpixl.check.case import Case, TableLog
 
+_PLACES = 5
+"""So many places of rows outside of a table are named."""
 SLOW_ROWS = 5_000
 """With more rows than these, a table whose formulas look through all of its rows takes Excel long."""
 
@@ -41,10 +44,13 @@ def columns_gone(log: TableLog) -> Iterator[Problem]:
 
 
 def below(log: TableLog) -> Iterator[Problem]:
-    """Rows typed or pasted below a table that did not grow."""
-    if log.rows.below:
-        problem = log.problem("rows_below", title=log.rows.sheet)
-        yield replace(problem, cell=log.rows.below)
+    """Rows typed or pasted below a table that did not grow, or beside it."""
+    found = strays(log)
+    if found:
+        places = blocks(found)
+        shown = places if len(places) <= _PLACES else (*places[:_PLACES], "…")
+        problem = log.problem("rows_below", title=log.rows.sheet, count=len(found), cells=shown)
+        yield replace(problem, cell=places[0])
 
 
 def empty(log: TableLog) -> Iterator[Problem]:

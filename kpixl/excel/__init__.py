@@ -121,10 +121,28 @@ def _refresh(host: Host) -> None:
 def _check(host: Host) -> None:
     from kpixl.check.problem import counts_text
 
+    if AFTER_THE_MACRO in os.environ:
+        _take_in(host)
+        return
     problems = _refreshed(host)
     host.show("check")
     if problems:
         host.tell(counts_text(problems, host.t))
+    outside = [problem.text(host.t) for problem in problems if problem.code == "rows_below"]
+    question = host.t(N_("Take these rows into their tables? The workbook is saved, closed and opened again for it."))
+    if outside and host.ask("\n".join([*outside, "", question])):
+        _run_after_the_macro(_take_in)
+
+
+def _take_in(host: Host) -> None:
+    from kpixl.verbs.outcomes import taken_in_text
+    from kpixl.verbs.take_in import take_in
+
+    if not host.saved:
+        host.book.save()
+    with host.closed() as free:
+        taken = take_in(free, now=host.now)
+    host.tell(taken_in_text(taken, host.t))
 
 
 def _report(host: Host) -> None:

@@ -10,7 +10,7 @@ import io
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _DOS_1980 = b"\x00\x00\x21\x00"
 
 _PIECE = 1 << 20
+_AROUND = 400
+_HEAD = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,29 @@ class _Member:
     record: bytes
     start: int
     end: int
+
+
+@dataclass(slots=True)
+class Glance:
+    """What a look over a text tells without holding it: which needles occur in it, how it begins, and what follows the
+    last place of a mark."""
+
+    found: set[bytes] = field(default_factory=set)
+    head: bytes = b""
+    tail: bytes = b""
+    _end: bytes = b""
+
+    def add(self, piece: bytes, needles: Collection[bytes], last: bytes) -> None:
+        """Look at the next piece."""
+        overlap = max(map(len, (*needles, last)))
+        seam = self._end + piece[:_AROUND]
+        self.found |= {n for n in needles if n not in self.found and (n in piece or n in seam)}
+        for text in (seam, piece):
+            place = text.rfind(last)
+            if place >= 0:
+                self.tail = text[place : place + _AROUND]
+        self.head = self.head or piece[:_HEAD]
+        self._end = piece[-max(overlap, _AROUND) :]
 
 
 class Archive:
@@ -51,18 +76,13 @@ class Archive:
         """The content of a member, its checksum verified."""
         return self._zip.read(self._members[name].info)
 
-    def which(self, name: str, needles: Collection[bytes]) -> set[bytes]:
-        """Which of ``needles`` occur in a member, read a piece at a time, and once for all of them."""
-        missing, found = set(needles), set[bytes]()
-        overlap, end = max(map(len, needles)), b""
+    def glance(self, name: str, needles: Collection[bytes], last: bytes) -> Glance:
+        """What a look over a member tells, read a piece at a time, and once for all of it."""
+        glance = Glance()
         with self._zip.open(name) as member:
-            while missing and (piece := member.read(_PIECE)):
-                seam = end + piece[:overlap]
-                here = {needle for needle in missing if needle in piece or needle in seam}
-                found |= here
-                missing -= here
-                end = piece[-overlap:]
-        return found
+            while piece := member.read(_PIECE):
+                glance.add(piece, needles, last)
+        return glance
 
     def rewritten(self, changes: Mapping[str, bytes], removed: Collection[str]) -> bytes:
         """A new zip in the old order: ``changes`` deflated in place or added at the end, ``removed`` left out."""

@@ -20,6 +20,24 @@ _FILLED_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*<(?:\w+:)?(?:v|is|f)[\
 _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 
 
+ROW_MARK = b"row "
+"""Near how the XML of a sheet begins a row; ``last_row`` looks closer."""
+_ROW_NUMBER = re.compile(rb'^row\b[^<>]*?\br="(\d+)"')
+_DIMENSION = re.compile(rb'<(?:\w+:)?dimension\b[^<>]*?\bref="(?:[A-Z]+\d+:)?([A-Z]+\d+)"')
+
+
+def last_row(tail: bytes) -> int | None:
+    """The number of the last row of a sheet by what follows its last mark; None where that does not tell."""
+    found = _ROW_NUMBER.match(tail)
+    return int(found[1]) if found else None
+
+
+def last_column(head: bytes) -> int | None:
+    """The last column of a sheet by how its XML begins; None where that does not tell."""
+    found = _DIMENSION.search(head)
+    return parse_cell(found[1].decode())[1] if found else None
+
+
 def row_mark(row: int) -> bytes:
     """How the XML of a sheet begins a row, and no cell."""
     return f' r="{row}"'.encode()
@@ -33,6 +51,12 @@ def formulas(xml: bytes, letter: str, first_row: int, count: int) -> np.ndarray:
         if reference and reference[1].decode() == letter and 0 <= int(reference[2]) - first_row < count:
             found[int(reference[2]) - first_row] = True
     return found
+
+
+def formula_cells(xml: bytes) -> set[tuple[int, int]]:
+    """Row and column of every cell with a formula."""
+    places = (_REFERENCE.search(match[1]) for match in _FORMULA_CELL.finditer(xml))
+    return {parse_cell((place[1] + place[2]).decode()) for place in places if place}
 
 
 def errors(xml: bytes, letters: set[str], first_row: int, count: int) -> dict[str, dict[int, str]]:

@@ -27,7 +27,7 @@ from kpixl.errors import (
     SignedWorkbook,
 )
 from kpixl.message import Message, phrase
-from kpixl.ooxml.archive import Archive
+from kpixl.ooxml.archive import Archive, Glance
 from kpixl.ooxml.namespaces import PACKAGE_RELATIONSHIP, qn
 
 if TYPE_CHECKING:
@@ -98,13 +98,15 @@ class Parts:
         """The whole file as it would be saved now."""
         return self._archive.rewritten(self._changes, self._removed) if self.changed else self._archive.data
 
-    def which(self, part: str, needles: Collection[bytes]) -> set[bytes]:
-        """Which of ``needles`` occur in a part, which is not held in memory as a whole for that."""
+    def glance(self, part: str, needles: Collection[bytes], last: bytes) -> Glance:
+        """Which of ``needles`` occur in a part, how it begins, and what follows the last place of ``last``; it is not
+        held in memory as a whole for that."""
         name = self._find(part)
         if name is None or name in self._changes:
-            content = self.read(part)
-            return {needle for needle in needles if needle in content}
-        return self._archive.which(name, needles)
+            glance = Glance()
+            glance.add(self.read(part), needles, last)
+            return glance
+        return self._archive.glance(name, needles, last)
 
     def has(self, part: str) -> bool:
         """Whether there is such a part."""

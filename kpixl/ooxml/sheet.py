@@ -59,6 +59,12 @@ class SheetEditor:
         cell = self._cell(row, col)
         return None if cell is None else self._content(cell)[1]
 
+    def content(self, row: int, col: int) -> Value:
+        """The same, with an error as what it is."""
+        cell = self._cell(row, col)
+        kind, value = ("blank", None) if cell is None else self._content(cell)
+        return ExcelError(str(value)) if kind == "e" else value
+
     def formula(self, row: int, col: int) -> str | None:
         """The formula without its equals sign; for a cell that shares one, as it stands in that cell."""
         cell = self._cell(row, col)

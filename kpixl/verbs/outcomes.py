@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.catalog import catalogue
-from kpixl.check.problem import counts_text
+from kpixl.check.problem import counts_text, problems_text
 from kpixl.errors import N_
 from kpixl.imports.matching import HOW_WORDS
 from kpixl.period import from_serial
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kpixl.verbs.import_rows import ImportOutcome, Plan
     from kpixl.verbs.restate import Restated
     from kpixl.verbs.roll import Rolled
+    from kpixl.verbs.take_in import TakenIn
 
 
 def rolled_text(rolled: Rolled, t: Language) -> str:
@@ -40,6 +41,24 @@ def rolled_text(rolled: Rolled, t: Language) -> str:
 def _counted(heading: str, rows: Mapping[str, int], t: Language) -> list[str]:
     parts = [f"{t(catalogue().tables[table].title)} {count}" for table, count in rows.items() if count]
     return block([f"{heading} {', '.join(parts)}"]) if parts else []
+
+
+def taken_in_text(taken: TakenIn, t: Language) -> str:
+    """Which rows are now in their tables, and what Check says afterwards."""
+    if not taken.taken:
+        return "\n".join(
+            [
+                t(N_("No rows stand outside of a table: there is nothing to take in.")),
+                problems_text(taken.outcome.problems, t),
+            ]
+        )
+    parts = [f"{one.sheet} {one.count} ({', '.join(one.cells)})" for one in taken.taken.values()]
+    lines = block(
+        [t(N_("Rows that are now in their tables, with where they stood: {rows}.")).format(rows="; ".join(parts))]
+    )
+    if taken.outcome.backup:
+        lines.append(t(N_("As it was before: {path}.")).format(path=taken.outcome.backup))
+    return "\n".join([*lines, problems_text(taken.outcome.problems, t)])
 
 
 def restated_text(restated: Restated, t: Language) -> str:

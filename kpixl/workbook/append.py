@@ -9,9 +9,9 @@ import pandas as pd
 
 from kpixl.catalog.tables import Elapsed
 from kpixl.entries import elapsed
-from kpixl.ooxml.cells import parse_cell
+from kpixl.ooxml.cells import cell_name, parse_cell
 from kpixl.ooxml.shape import find_table, shape_of
-from kpixl.ooxml.sheet import SheetEditor
+from kpixl.ooxml.sheet import SheetEditor, moved_formula
 from kpixl.ooxml.table_rows import append_rows, set_cells
 from kpixl.workbook import layout
 from kpixl.workbook.vectors import as_numbers
@@ -19,24 +19,64 @@ from kpixl.workbook.vectors import as_numbers
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kpixl.entries import Columns
     from kpixl.ooxml.cells import Value
     from kpixl.ooxml.package import Package
     from kpixl.workbook.read import Book
 
 
-def append_entries(package: Package, book: Book, table: str, columns: Columns) -> None:
-    """Append rows to an entry table; calculated columns get the values that their formulas will show."""
+def append_entries(
+    package: Package,
+    book: Book,
+    table: str,
+    columns: Mapping[str, Sequence[Value]],
+    own: Mapping[str, Sequence[Value]] | None = None,
+) -> None:
+    """Append rows to an entry table; calculated columns get the values that their formulas will show. ``own`` are the
+    columns that the owner has added, by their headings."""
     count = len(next(iter(columns.values()), []))
     # What depends on other rows, on other tables or on the period gets its values when all rows are there: settle.
     shown: dict[str, Sequence[Value]] = {
         item.id: _elapsed(item, columns, count) if isinstance(item, Elapsed) else [""] * count
         for item in book.entries.business.table(table).calculated
     }
-    append_columns(package, book, table, {**columns, **shown})
+    append_columns(package, book, table, {**columns, **shown}, own)
 
 
-def _elapsed(column: Elapsed, columns: Columns, count: int) -> list[Value]:
+def move_in(package: Package, book: Book, table: str, rows: Sequence[Mapping[int, str]]) -> None:
+    """Take rows that stand elsewhere on the sheet of an entry table into it: for each the cell that holds a column's
+    value, by the number of the column. They leave the place where they stood; their formulas move as if they were cut
+    out and filled in."""
+    part = find_table(package, book.table_names[table])
+    left = shape_of(package.tree(part.part)).data.left
+    headings = book.headings[table]
+    calculated = {headings[c.id] for c in book.entries.business.table(table).calculated if c.id in headings}
+    editor = SheetEditor(package, part.sheet)
+    values: dict[str, list[Value]] = {}
+    formulas: dict[tuple[int, int], tuple[str, str]] = {}
+    for index, cells in enumerate(rows):
+        for column, cell in cells.items():
+            place, heading = parse_cell(cell), part.columns[column - left]
+            if heading not in calculated:
+                values.setdefault(heading, [None] * len(rows))[index] = editor.content(*place)
+                formula = editor.formula(*place)
+                if formula is not None:
+                    formulas[index, column] = formula, cell
+            editor.clear(*place)
+    editor.commit()
+    ids = {heading: id_ for id_, heading in headings.items()}
+    known = {ids[heading]: column for heading, column in values.items() if heading in ids}
+    append_entries(package, book, table, known, {h: column for h, column in values.items() if h not in ids})
+    if not formulas:
+        return
+    first = shape_of(package.tree(part.part)).data.bottom - len(rows) + 1
+    editor = SheetEditor(package, part.sheet)
+    for (index, column), (formula, origin) in formulas.items():
+        moved = moved_formula(formula, origin, cell_name(first + index, column))
+        editor.set(first + index, column, editor.content(first + index, column), moved)
+    editor.commit()
+
+
+def _elapsed(column: Elapsed, columns: Mapping[str, Sequence[Value]], count: int) -> list[Value]:
     """The values of a column of elapsed time that is known from its row alone; blank for others."""
     if column.open_until or not {column.since, column.until} <= set(columns):
         return [""] * count
@@ -109,8 +149,15 @@ def remember(package: Package, book: Book, table: str, names: Mapping[str, Seque
         append_columns(package, book, layout.IMPORTS, cells)
 
 
-def append_columns(package: Package, book: Book, table: str, columns: Mapping[str, Sequence[Value]]) -> None:
-    """Append rows to any table of the workbook, by the ids of its columns; what the owner deleted is passed over."""
+def append_columns(
+    package: Package,
+    book: Book,
+    table: str,
+    columns: Mapping[str, Sequence[Value]],
+    own: Mapping[str, Sequence[Value]] | None = None,
+) -> None:
+    """Append rows to any table of the workbook, by the ids of its columns, and ``own`` ones by their headings; what
+    the owner deleted is passed over."""
     headings = book.headings[table]
     given = {headings[id_]: values for id_, values in columns.items() if id_ in headings}
-    append_rows(package, book.table_names[table], given)
+    append_rows(package, book.table_names[table], {**given, **(own or {})})

@@ -7,7 +7,7 @@ a table. Never changes anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,9 +18,11 @@ from typing import Any, Protocol
 import numpy as np
 from python_calamine import CalamineError, load_workbook
 
+from kpixl.entries import Outside
 from kpixl.errors import DamagedWorkbook
 from kpixl.ooxml import marks
-from kpixl.ooxml.cells import column_letters, parse_area
+from kpixl.ooxml.archive import Glance
+from kpixl.ooxml.cells import Area, cell_name, column_letters, parse_area
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP
 from kpixl.ooxml.package import Package, Sheet, unescaped
 from kpixl.ooxml.sheet import SheetEditor
@@ -87,6 +89,9 @@ class View(Protocol):
     def below(self, table: TableRows, letters: set[str]) -> str | None:
         """The first filled cell right below a table, within some columns."""
 
+    def outside(self, table: TableRows) -> Mapping[tuple[int, int], Outside]:
+        """What stands on the sheet below a table or right of it, and in no other table, by row and column."""
+
     def formula(self, sheet: str, row: int, column: int) -> str | None:
         """The formula of a cell without its equals sign."""
 
@@ -96,7 +101,7 @@ class FileView:
 
     def __init__(self, package: Package) -> None:
         self.package = package
-        self._marks: dict[str, Future[set[bytes]]] = {}
+        self._marks: dict[str, Future[Glance]] = {}
         self._grids: dict[str, list[list[Any]]] = {}
         self._editors: dict[str, SheetEditor] = {}
 
@@ -146,7 +151,9 @@ class FileView:
             if found.name.lower() in wanted:
                 below = marks.row_mark(parse_area(found.ref).bottom + 1)
                 needles = (marks.ERROR_MARK, below)
-                self._marks[found.name.lower()] = pool.submit(self.package.which, found.sheet.part, needles)
+                self._marks[found.name.lower()] = pool.submit(
+                    self.package.glance, found.sheet.part, needles, marks.ROW_MARK
+                )
         pool.shutdown(wait=False)
 
     def table(self, name: str) -> TableRows | None:
@@ -160,7 +167,7 @@ class FileView:
 
     def errors(self, table: TableRows) -> Mapping[str, Mapping[int, str]]:
         """Cells that hold an error, which calamine reads as blank."""
-        if marks.ERROR_MARK not in self._seen(table):
+        if marks.ERROR_MARK not in self._seen(table).found:
             return {}
         letters = {table.letter(index) for index in range(len(table.columns))}
         return marks.errors(self._xml(table), letters, table.first_row, len(table.rows))
@@ -172,7 +179,24 @@ class FileView:
     def below(self, table: TableRows, letters: set[str]) -> str | None:
         """The first filled cell right below a table."""
         row = table.first_row + len(table.rows)
-        return marks.first_filled(self._xml(table), row, letters) if marks.row_mark(row) in self._seen(table) else None
+        if marks.row_mark(row) not in self._seen(table).found:
+            return None
+        return marks.first_filled(self._xml(table), row, letters)
+
+    def outside(self, table: TableRows) -> Mapping[tuple[int, int], Outside]:
+        """What stands below a table or right of it; the cells are looked at only where the sheet goes on there."""
+        part = next(one for one in self.package.tables if one.name.lower() == table.name.lower())
+        area = parse_area(part.ref)
+        seen = self._seen(table)
+        last, right = marks.last_row(seen.tail), marks.last_column(seen.head)
+        if last is not None and right is not None and last <= area.bottom and right <= area.right:
+            return {}
+        others = [parse_area(one.ref) for one in self.package.tables if one.sheet.part == part.sheet.part]
+        values = dict(filled_outside(self.grid(table.sheet), area, others))
+        if not values:
+            return {}
+        calculated = marks.formula_cells(self._xml(table))
+        return {place: Outside(value, cell_name(*place), place in calculated) for place, value in values.items()}
 
     def formula(self, sheet: str, row: int, column: int) -> str | None:
         """The formula of a cell."""
@@ -180,12 +204,29 @@ class FileView:
             self._editors[sheet] = SheetEditor(self.package, self.sheets[sheet])
         return self._editors[sheet].formula(row, column)
 
-    def _seen(self, table: TableRows) -> set[bytes]:
+    def _seen(self, table: TableRows) -> Glance:
         marked = self._marks.get(table.name.lower())
-        return marked.result() if marked else set()
+        return marked.result() if marked else Glance()
 
     def _xml(self, table: TableRows) -> bytes:
         return self.package.read(self.sheets[table.sheet].part)
+
+
+def filled_outside(
+    rows: Sequence[Sequence[Any]], area: Area, others: Iterable[Area], top: int = 1, left: int = 1
+) -> Iterator[tuple[tuple[int, int], object]]:
+    """The filled cells below an area or right of it, and in none of ``others``, by row and column. ``rows`` are those
+    of a sheet from a cell on."""
+    around = [other for other in others if other != area]
+    for number, cells in enumerate(rows, top):
+        start = area.left if number > area.bottom else area.right + 1
+        if number < area.top or len(cells) < start - left + 1:
+            continue
+        for column, value in enumerate(cells[start - left :], start):
+            if value not in ("", None) and not any(
+                other.top <= number <= other.bottom and other.left <= column <= other.right for other in around
+            ):
+                yield (number, column), value
 
 
 def _without_date_formats(package: Package) -> bytes:

@@ -345,6 +345,8 @@ class _Reader(Blocks):
                 pd.DataFrame(texts, dtype=object, index=range(count)),
                 odd,
                 self.view.below(found, set(letters.values())),
+                self.view.outside(found),
+                found.left + len(found.columns) - 1,
                 self._noted(found, [columns[field.id] for field in table.fields if field.id in columns], columns),
             ),
             sheet,

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kpixl.entries import Outside
 from kpixl.errors import KpixlError
 from kpixl.excel.live.native import Native
 from kpixl.excel.live.ranges import RangeCells, is_formula, joined, rows_of
 from kpixl.excel.live.windows import Windows
-from kpixl.ooxml.cells import MAX_ROW, Area, column_letters, parse_area, parse_cell
+from kpixl.ooxml.cells import MAX_ROW, Area, cell_name, column_letters, parse_area, parse_cell
 from kpixl.ooxml.package import Package, Sheet
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import PREFIX
-from kpixl.workbook.file_view import TableRows
+from kpixl.workbook.file_view import TableRows, filled_outside
 from kpixl.workbook.grid import BLOCK_PREFIX
 
 if TYPE_CHECKING:
@@ -182,6 +183,26 @@ class LiveView:
             if row <= MAX_ROW and table.letter(index) in letters and (row, table.left + index) not in blank:
                 return f"{table.letter(index)}{row}"
         return None
+
+    def outside(self, table: TableRows) -> Mapping[tuple[int, int], Outside]:
+        """What stands below a table or right of it, by one more block read where the sheet goes on there."""
+        found = self._tables[table.name.lower()]
+        used = parse_area(self.handles[found.sheet].used_range.address.replace("$", ""))
+        area = found.area
+        if used.bottom <= area.bottom and used.right <= area.right:
+            return {}
+        others = [other.area for other in self._tables.values() if other.sheet == found.sheet]
+        whole = Area(area.top, area.left, max(used.bottom, area.bottom), max(used.right, area.right))
+        values = dict(filled_outside(self.read(found.sheet, whole).rows, area, others, whole.top, whole.left))
+        if not values:
+            return {}
+        texts = rows_of(self.handles[found.sheet].range(whole.ref).formula, whole)
+        return {
+            (row, column): Outside(
+                value, cell_name(row, column), is_formula(str(texts[row - whole.top][column - whole.left]), value)
+            )
+            for (row, column), value in values.items()
+        }
 
     @cached_property
     def _extents(self) -> dict[str, Area]:

@@ -1,0 +1,77 @@
+"""Takes rows that stand below an entry table or beside it, where they do not count, into the table.
+
+All or nothing: the file is written once everything is done, and the one before stays as a backup. Where no row stands
+outside, nothing is written.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpixl.check.case import Case
+from kpixl.check.stray import blocks, strays
+from kpixl.files import ensure_free, locked
+from kpixl.kpi.measure import measure
+from kpixl.kpi.score import score
+from kpixl.ooxml.package import Package
+from kpixl.verbs.refresh import refresh_package
+from kpixl.verbs.results import Outcome, no_collection, scored
+from kpixl.workbook.append import move_in
+from kpixl.workbook.read import read
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from kpixl.check.stray import Stray
+    from kpixl.workbook.read import Book
+
+
+@dataclass(frozen=True)
+class RowsTaken:
+    """Rows that were taken into a table, and where they stood."""
+
+    sheet: str
+    count: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """A workbook, and the rows that its tables have taken in: by the id of the table."""
+
+    outcome: Outcome
+    taken: Mapping[str, RowsTaken] = dataclasses.field(default_factory=dict)
+
+
+def take_in(path: Path, *, now: datetime) -> TakenIn:
+    """Take every row outside of its table into it, and refresh. ContentBelowTable where something else stands in the
+    way of a table that has to grow; then the file stays as it was."""
+    with locked(path):
+        package = Package.open(path)
+        ensure_free(path)
+        with no_collection():
+            book = read(package)
+            found = _found(book, now)
+            if not found:
+                scorecard, problems = scored(book, now.date())
+                return TakenIn(Outcome(path, scorecard, problems))
+            for table, rows in found.items():
+                cells = [{column: cell.cell for column, cell in stray.cells.items()} for stray in rows]
+                move_in(package, book, table, cells)
+            scorecard, problems = refresh_package(package, now=now, rows_changed=True)
+        backup = package.save(path, backup=now)
+    sheets = {table: book.sheets[table].name for table in found}
+    taken = {table: RowsTaken(sheets[table], len(rows), blocks(rows)) for table, rows in found.items()}
+    return TakenIn(Outcome(path, scorecard, problems, backup, written=True), taken)
+
+
+def _found(book: Book, now: datetime) -> dict[str, list[Stray]]:
+    """The rows outside of each table, by its id."""
+    measures = measure(book.entries, book.tally)
+    case = Case(book.entries, measures, score(book.entries, measures, now.date()), book.tally)
+    found = {table: strays(log) for table, log in case.logs.items()}
+    return {table: rows for table, rows in found.items() if rows}
