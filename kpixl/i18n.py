@@ -95,6 +95,11 @@ class Language:
             return self.plain(value)
         return f"{value:.15g}".replace(".", self.decimal_point)
 
+    def to_type(self, value: float, unit: str = "") -> str:
+        """A number as it is typed into a cell: no signs between thousands, and the sign before decimals of its own."""
+        percent = "%" if unit == "fraction" else ""
+        return f"{value * 100 if percent else value:.15g}{percent}".replace(".", self.decimal_point)
+
     def value(self, value: object) -> str:
         """A value without a unit: a truth value, a number with its digits, a date, a period."""
         match value:

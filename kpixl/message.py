@@ -32,6 +32,9 @@ class Speaker(Protocol):
     def number(self, value: float | None, unit: str, currency: str, /) -> str:
         """A number with its unit."""
 
+    def to_type(self, value: float, unit: str, /) -> str:
+        """A number as it is typed."""
+
 
 @runtime_checkable
 class Spoken(Protocol):
@@ -80,6 +83,18 @@ class Shown:
         if self.unit and (self.value is None or isinstance(self.value, int | float)):
             return t.number(self.value, self.unit, self.currency)
         return t.value(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ToType:
+    """A number as it is to be typed into a cell: digits alone, so that no sign between them is taken for another."""
+
+    value: float
+    unit: str = ""
+
+    def text(self, t: Translate = str, /) -> str:
+        """The number in the language of ``t``; plain without one that has numbers."""
+        return t.to_type(self.value, self.unit) if _is_speaker(t) else str(self.value)
 
 
 def phrase(template: str, /, **values: object) -> Message:

@@ -16,7 +16,7 @@ FILES = {
 }
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
 BASE = {"message", "errors", "languages", "formula"}
-DATA = BASE | {"cellvalue", "period", "folding", "i18n", "catalog", "entries", "palette"}
+DATA = BASE | {"cellvalue", "period", "folding", "i18n", "catalog", "entries", "palette", "currencies"}
 FIGURES = DATA | {"kpi", "texts", "check"}
 VERBS = FIGURES | {"files", "ooxml", "imports", "functions", "workbook", "report", "samples", "verbs"}
 MAY_IMPORT = {
@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "languages": {"message", "errors"},
     "period": {"message", "errors"},
     "folding": {"languages"},
+    "currencies": {"folding", "languages"},
     "cellvalue": {"period"},
     "files": {"message", "errors"},
     "catalog": {"formula", "period", "message", "errors"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -1303,12 +1304,73 @@ def test_errors_come_first_then_sheets_then_rows() -> None:
     ]
 
 
-def test_many_of_a_kind_are_capped() -> None:
-    rows = [{"date": "yesterday", "lead": f"Lead {n}"} for n in range(1000)]
-    found = [p for p in run(entries({"leads": rows})) if p.table == "leads" and p.field == "date"]
-    assert [p.code for p in found] == ["text_for_date"] * 50 + ["more"]
-    assert (found[-1].severity, found[-1].cell) == ("error", f"B{FIRST_ROW + 50}")
-    assert found[-1].text(EN) == "Date: 950 more like the 50 reported."
+def dated_by_words(count: int) -> list[Problem]:
+    rows = [{"date": "yesterday", "lead": f"Lead {n}"} for n in range(count)]
+    return [p for p in run(entries({"leads": rows})) if p.table == "leads" and p.field == "date"]
+
+
+def test_one_line_tells_of_many_rows() -> None:
+    (found,) = dated_by_words(1000)
+    assert (found.severity, found.code, found.cell, found.rows) == ("error", "text_for_date", "B6", 1000)
+    assert found.text(EN) == "1,000 rows: “yesterday” is text, not a date, so this row does not count (first: B6)."
+    assert [(p.cell, p.rows) for p in dated_by_words(5)] == [(f"B{FIRST_ROW + n}", 1) for n in range(5)]
+    assert [p.rows for p in dated_by_words(6)] == [6]
+
+
+def test_many_names_are_capped() -> None:
+    requests = [{**ROWS["requests"][0], "id": None, "client": f"Somebody called {n:>03}"} for n in range(60)]
+    found = [p for p in run(entries({"requests": requests})) if p.field == "client"]
+    assert [p.code for p in found] == ["unknown_name"] * 50 + ["more"]
+    assert (found[-1].severity, found[-1].cell) == ("warning", f"C{FIRST_ROW + 50}")
+    assert found[-1].text(EN) == "Client: 10 more like the 50 reported."
+
+
+def test_a_row_that_was_pasted_over_is_one_error() -> None:
+    over = {"date": "Client", "client": "2026-10-05", "score": "Date", "recommend": "Score"}
+    (problem,) = run(entries({"surveys": [*ROWS["surveys"], over]}))
+    assert (problem.severity, problem.code, problem.cell) == ("error", "row_misfit", "B14")
+    assert (
+        problem.text(EN) == "Cells of this row do not go with their columns (B14, C14, D14, E14), so it does not count."
+    )
+    many = entries({"surveys": [*ROWS["surveys"], *[over] * 7]})
+    assert [(p.code, p.rows) for p in run(many)] == [("row_misfit", 7)]
+    # A date as text and a wrong name are two causes.
+    two = {"date": "2026-10-05", "client": "Quux", "score": 4}
+    assert codes(entries({"surveys": [*ROWS["surveys"], two]})) == ["date_as_text", "unknown_name"]
+
+
+@pytest.mark.parametrize(
+    ("code", "typed", "meant"),
+    [
+        ("en", "4200,00", "4200"),
+        ("es", "4200,50", "4200,5"),
+        ("fr", "1 234 567,5 h", "1234567,5"),
+        ("en", "4.5 h", "4.5"),
+    ],
+)
+def test_a_mend_names_digits_as_they_are_typed(code: str, typed: str, meant: str) -> None:
+    found = replace(spoilt("hours", "available", typed), language=code)
+    # In whatever language the answer is, the sign before the decimals is the workbook's.
+    for asked in (language(code), EN):
+        words = re.split(r"[\s,]+(?!\d)", only(found, "number_as_text").mend(asked))
+        assert meant in words
+
+
+def test_what_is_to_be_typed_is_never_grouped() -> None:
+    gone = entries(settings={"repeat_days": cell("x", "C9", "Settings")}, one=SB)
+    highest = next(setting.maximum for setting in settings_of(SB) if setting.id == "repeat_days")
+    assert f" to {highest:.0f}," in only(gone, "setting_wrong").mend(EN)
+    emptied = entries(published={("css", Level.TYPICAL): cell(None, "E4", "KPIs")})
+    assert "Type 85% there again" in only(emptied, "threshold_emptied").mend(EN)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(0.1 + 0.2 - 1.3, "-1"), (-2.123456789, "-2.1235"), (-0.00001234567, "-1.23457e-05"), (-1 / 3, "-0.3333")],
+)
+def test_no_number_has_more_digits_than_somebody_reads(number: float, shown: str) -> None:
+    text = only(spoilt("hours", "productive", number), "too_small").text(EN)
+    assert text.startswith(f"{shown} is less than 0")
 
 
 def test_every_problem_speaks_of_its_own_details() -> None:

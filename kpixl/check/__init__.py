@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from kpixl.check import (
@@ -18,19 +18,21 @@ from kpixl.check import (
     spans,
     structure,
 )
-from kpixl.check.case import CAP, Case
+from kpixl.check.case import CAP, Case, Found
+from kpixl.check.pasted import one_cause
 from kpixl.check.problem import Problem
 from kpixl.check.sentences import SENTENCES, Severity
 from kpixl.kpi.measure import Tally
 
 if TYPE_CHECKING:
+    from kpixl.check.case import Finding, TableLog
     from kpixl.entries import Entries
     from kpixl.kpi.measure import MeasureValue
     from kpixl.kpi.score import Scorecard
 
 __all__ = ["CAP", "SENTENCES", "Problem", "Severity", "check"]
 
-_TABLE_RULES = (
+_TABLE_RULES: tuple[Callable[[TableLog], Iterator[Finding]], ...] = (
     structure.columns_gone,
     structure.below,
     structure.empty,
@@ -84,8 +86,11 @@ def check(
 
 def _found(case: Case) -> Iterator[Problem]:
     for log in case.logs.values():
-        for table_rule in _TABLE_RULES:
-            yield from table_rule(log)
+        for finding in one_cause(log, (one for rule in _TABLE_RULES for one in rule(log))):
+            if isinstance(finding, Found):
+                yield from log.told(finding)
+            else:
+                yield finding
     for case_rule in _CASE_RULES:
         yield from case_rule(case)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 import numpy as np
@@ -27,8 +27,25 @@ if TYPE_CHECKING:
     from kpixl.kpi.measure import MeasureValue, Tally
     from kpixl.kpi.score import Scorecard
 
+FEW = 5
+"""So many rows with one problem in one column are reported one by one; more of them in one line."""
 CAP = 50
-"""So many problems of one kind in one column are reported one by one; the rest as a number."""
+"""So many names, each a matter of its own, are reported one by one; the rest as a number."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows with one problem in one column, not put into words yet."""
+
+    code: str
+    column: str
+    rows: np.ndarray
+    details: Callable[[int], Mapping[str, object]]
+    each: bool = False
+    """Whether each row is a matter of its own."""
+
+
+Finding: TypeAlias = Problem | Found
 
 
 @dataclass(frozen=True)
@@ -152,6 +169,11 @@ class TableLog:
         """The fields whose columns are still there."""
         return tuple(field for field in self.table.fields if self.rows.has(field.id))
 
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """The place of each column."""
+        return {column.id: place for place, column in enumerate(self.table.columns)}
+
     @property
     def keys(self) -> tuple[Field, ...]:
         """The fields that tell one row from another; none where one of their columns is gone."""
@@ -239,10 +261,28 @@ class TableLog:
         return sentence.severity if spoils else "warning"
 
     def problems(
-        self, code: str, column: str, rows: Sequence[int] | np.ndarray, details: Callable[[int], Mapping[str, object]]
-    ) -> Iterator[Problem]:
-        """A problem for each of ``rows``; past the cap, their number. ``details`` says what a row's sentences name."""
-        yield from (self.problem(code, column, int(row), **details(int(row))) for row in rows[:CAP])
+        self,
+        code: str,
+        column: str,
+        rows: Sequence[int] | np.ndarray,
+        details: Callable[[int], Mapping[str, object]],
+        *,
+        each: bool = False,
+    ) -> Iterator[Finding]:
+        """A problem in each of ``rows``; ``details`` says what a row's sentences name. Many rows have one line, unless
+        ``each`` is a matter of its own, such as one name."""
+        if len(rows):
+            yield Found(code, column, np.asarray(rows, dtype=int), details, each)
+
+    def told(self, found: Found) -> Iterator[Problem]:
+        """The problems of rows: each by itself where they are few, else one line for all of them; of those that are a
+        matter of their own, as many as somebody reads, and the number of the others."""
+        rows, code, column = found.rows, found.code, found.column
+        if len(rows) > FEW and not found.each:
+            first = self.problem(code, column, int(rows[0]), **found.details(int(rows[0])))
+            yield replace(first, rows=len(rows))
+            return
+        yield from (self.problem(code, column, int(row), **found.details(int(row))) for row in rows[:CAP])
         if len(rows) > CAP:
             rest = self.problem("more", column, int(rows[CAP]), of=code, count=len(rows) - CAP, reported=CAP)
             yield replace(rest, severity=self._severity(code, column))

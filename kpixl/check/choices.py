@@ -22,18 +22,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kpixl.catalog.tables import Field
-    from kpixl.check.case import EntryWords, TableLog
-    from kpixl.check.problem import Problem
+    from kpixl.check.case import EntryWords, Finding, TableLog
 
 
-def unknown(log: TableLog) -> Iterator[Problem]:
+def unknown(log: TableLog) -> Iterator[Finding]:
     """Texts that are none of the words of a choice, so that no condition on it is met."""
     for field in log.fields:
         if field.type == "choice" and field.id in log.rows.texts:
             yield from _unknown(log, field)
 
 
-def _unknown(log: TableLog, field: Field) -> Iterator[Problem]:
+def _unknown(log: TableLog, field: Field) -> Iterator[Finding]:
     choices, words = log.choices(field), log.words(field.id)
     known = {match_key(word) for word in choices.values()}
     wrong = [i for i, text in enumerate(words.texts) if match_key(text) not in known and text.strip()]
@@ -46,7 +45,7 @@ def _unknown(log: TableLog, field: Field) -> Iterator[Problem]:
         ]
         rows = {int(words.first[i]): word or "" for i, word in chosen}
         details = partial(_details, words, tuple(choices.values()), rows)
-        yield from log.problems(code, field.id, sorted(rows), details)
+        yield from log.problems(code, field.id, sorted(rows), details, each=True)
 
 
 def _meant(texts: Sequence[str], field: Field, choices: Mapping[str, str]) -> Iterator[str | None]:
@@ -84,7 +83,7 @@ def _details(words: EntryWords, allowed: tuple[str, ...], near: Mapping[int, str
     return {"got": words.texts[text], "allowed": allowed, "near": near[row], "count": int(words.counts[text])}
 
 
-def dated(log: TableLog) -> Iterator[Problem]:
+def dated(log: TableLog) -> Iterator[Finding]:
     """What is done by its word and not by its date, or the other way round."""
     for field in log.fields:
         rule = field.agrees
@@ -101,7 +100,7 @@ def dated(log: TableLog) -> Iterator[Problem]:
         )
 
 
-def ahead(log: TableLog) -> Iterator[Problem]:
+def ahead(log: TableLog) -> Iterator[Finding]:
     """What has taken place by its word, though it is dated after the period."""
     period = log.case.entries.period
     for field in log.fields:

@@ -12,12 +12,13 @@ import numpy as np
 from kpixl.cellvalue import ExcelError
 from kpixl.check.meant import date_meant, number_meant
 from kpixl.check.problem import amount
+from kpixl.i18n import language
+from kpixl.message import Verbatim
 from kpixl.period import add_months, from_serial, serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Field, Unit
-    from kpixl.check.case import TableLog
-    from kpixl.check.problem import Problem
+    from kpixl.check.case import Finding, TableLog
 
 _FIRST_LIKELY = serial(date(1990, 1, 1))
 _PAST_DATES = serial(date.max) + 1
@@ -34,7 +35,7 @@ def day_of(number: float, *, with_time: bool = False) -> date | float:
     return datetime(day.year, day.month, day.day) + timedelta(seconds=min(86399, round(number % 1 * 86400)))
 
 
-def odd(log: TableLog) -> Iterator[Problem]:
+def odd(log: TableLog) -> Iterator[Finding]:
     """Texts, truth values and Excel errors where a date or a number belongs."""
     known = {field.id: field for field in log.table.fields}
     for column, values in log.rows.odd.items():
@@ -69,11 +70,12 @@ def _odd_details(log: TableLog, code: str, values: Mapping[int, object], row: in
     if code == "date_as_text":
         details["meant"] = date_meant(str(values[row]), entries.language)
     if code == "number_as_text":
-        details["meant"] = number_meant(str(values[row]))
+        meant = number_meant(str(values[row]))
+        details["meant"] = None if meant is None else Verbatim(language(entries.language).to_type(meant))
     return details
 
 
-def limits(log: TableLog) -> Iterator[Problem]:
+def limits(log: TableLog) -> Iterator[Finding]:
     """Numbers below a field's minimum or above its maximum."""
     for field in log.fields:
         if field.id not in log.rows.numbers:
@@ -92,7 +94,7 @@ def _limit_details(numbers: np.ndarray, limit: float, row: int) -> dict[str, obj
     return {"got": float(numbers[row]), "limit": limit}
 
 
-def dates(log: TableLog) -> Iterator[Problem]:
+def dates(log: TableLog) -> Iterator[Finding]:
     """Dates long before kpixl's owners were in business or long after the period; numbers that are no dates."""
     period = log.case.entries.period
     past_likely = serial(add_months(period.after, 12))
@@ -111,7 +113,7 @@ def _date_details(numbers: np.ndarray, details: Mapping[str, object], row: int) 
     return {**details, "got": day_of(numbers[row])}
 
 
-def spaces(log: TableLog) -> Iterator[Problem]:
+def spaces(log: TableLog) -> Iterator[Finding]:
     """Names, codes and other words that are nothing but spaces."""
     for field in log.fields:
         read = field.required or field.key or field.refers_to or (log.table.id, field.id) in log.case.readers
@@ -122,7 +124,7 @@ def spaces(log: TableLog) -> Iterator[Problem]:
                 yield from log.problems("spaces_only", field.id, np.flatnonzero(hollow[words.codes]), lambda row: {})
 
 
-def gaps(log: TableLog) -> Iterator[Problem]:
+def gaps(log: TableLog) -> Iterator[Finding]:
     """Required fields that are blank, in rows that are not."""
     for field in log.fields:
         if field.required:
@@ -130,7 +132,7 @@ def gaps(log: TableLog) -> Iterator[Problem]:
             yield from log.problems("required_blank", field.id, rows, lambda row: {})
 
 
-def amounts(log: TableLog) -> Iterator[Problem]:
+def amounts(log: TableLog) -> Iterator[Finding]:
     """Amounts below zero, where that is rather a slip."""
     for field in log.fields:
         if field.seldom_negative and field.id in log.rows.numbers:
@@ -143,7 +145,7 @@ def _amount_details(numbers: np.ndarray, unit: Unit, currency: str, row: int) ->
     return {"got": amount(float(numbers[row]), unit, currency)}
 
 
-def parts(log: TableLog) -> Iterator[Problem]:
+def parts(log: TableLog) -> Iterator[Finding]:
     """Parts of a whole that are more than it, such as more accurate translations than were checked."""
     for field in log.fields:
         if field.part_of and {field.id, field.part_of} <= set(log.rows.numbers):

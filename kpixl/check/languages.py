@@ -20,7 +20,7 @@ from kpixl.folding import squeezed
 if TYPE_CHECKING:
     from kpixl.catalog.model import Measure
     from kpixl.catalog.tables import Condition
-    from kpixl.check.case import Case, TableLog
+    from kpixl.check.case import Case, Finding, TableLog
 
 HOUSE = "house_language"
 _COMPARISONS = 5_000
@@ -28,7 +28,7 @@ _COMPARISONS = 5_000
 _ALIKE = 0.85
 
 
-def missing(log: TableLog) -> Iterator[Problem]:
+def missing(log: TableLog) -> Iterator[Finding]:
     """Rows that a figure leaves out because nothing tells whether they are in the house language."""
     column = log.table.language
     if column is None or column not in log.rows.texts:
@@ -70,7 +70,7 @@ def _asked(item: Measure, log: TableLog) -> str | None:
     return next((looked_up[id_] for id_ in sorted(columns_of(tuple(others))) if id_ in looked_up), None)
 
 
-def nearly_house(log: TableLog) -> Iterator[Problem]:
+def nearly_house(log: TableLog) -> Iterator[Finding]:
     """Languages that are probably the house language, written otherwise."""
     used = log.case.languages
     house = str(log.case.tally.settings[HOUSE])
@@ -89,6 +89,7 @@ def nearly_house(log: TableLog) -> Iterator[Problem]:
         column,
         sorted(rows),
         lambda row: {"got": words.texts[rows[row]], "near": house, "count": int(words.counts[rows[row]])},
+        each=True,
     )
 
 

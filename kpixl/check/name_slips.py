@@ -15,14 +15,13 @@ from kpixl.folding import folded, squeezed
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Field
-    from kpixl.check.case import EntryWords, TableLog
-    from kpixl.check.problem import Problem
+    from kpixl.check.case import EntryWords, Finding, TableLog
 
 _COMPARISONS = 5_000
 """Comparisons of spelling that a column may cost; past that, unknown names are reported without a near one."""
 
 
-def duplicates(log: TableLog) -> Iterator[Problem]:
+def duplicates(log: TableLog) -> Iterator[Finding]:
     """Names and codes that stand in more than one row of a table without stays."""
     if log.table.stays or not log.keys:
         return
@@ -62,7 +61,7 @@ def _duplicate_details(log: TableLog, found: Mapping[int, tuple[int, int]], row:
     return {"got": texts if len(texts) > 1 else texts[0], "first": log.rows.cell(log.keys[0].id, first), "count": count}
 
 
-def same_numbers(log: TableLog) -> Iterator[Problem]:
+def same_numbers(log: TableLog) -> Iterator[Finding]:
     """Codes such as 007 and 7, which Excel's COUNTIFS takes for equal."""
     if log.table.stays or len(log.keys) != 1:
         return
@@ -84,10 +83,11 @@ def same_numbers(log: TableLog) -> Iterator[Problem]:
             "other": words.texts[others[row]],
             "first": log.rows.cell(column, int(words.first[others[row]])),
         },
+        each=True,
     )
 
 
-def references(log: TableLog) -> Iterator[Problem]:
+def references(log: TableLog) -> Iterator[Finding]:
     """Names that are not in the table from which they should be picked."""
     for field in log.fields:
         target = log.case.logs.get(field.refers_to) if field.refers_to else None
@@ -95,7 +95,7 @@ def references(log: TableLog) -> Iterator[Problem]:
             yield from _unknown(log, field, target)
 
 
-def _unknown(log: TableLog, field: Field, target: TableLog) -> Iterator[Problem]:
+def _unknown(log: TableLog, field: Field, target: TableLog) -> Iterator[Finding]:
     words, listed = log.words(field.id), target.words(target.keys[0].id).texts
     known = {text.casefold(): text for text in listed}
     unknown = [i for i, text in enumerate(words.texts) if text.casefold() not in known and text.strip()]
@@ -111,7 +111,7 @@ def _unknown(log: TableLog, field: Field, target: TableLog) -> Iterator[Problem]
         found.setdefault(code, {})[int(words.first[i])] = near
     for code, near_by_row in found.items():
         details = partial(_reference_details, words, title, near_by_row)
-        yield from log.problems(code, field.id, list(near_by_row), details)
+        yield from log.problems(code, field.id, list(near_by_row), details, each=True)
 
 
 def _nearest(unknown: Sequence[str], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from kpixl.catalog.model import Measure
 from kpixl.cellvalue import ExcelError
 from kpixl.check.sentences import SENTENCES, Severity
 from kpixl.errors import N_
-from kpixl.message import Message, Shown, Verbatim, phrase, shortened
+from kpixl.message import Message, Shown, ToType, Translate, Verbatim, phrase, shortened
 from kpixl.texts.lines import Json, block
 from kpixl.texts.words import measure_name
 
@@ -55,18 +56,25 @@ class Problem:
     field: str | None
     """The id of its column; of a single cell, that of the setting, measure or KPI."""
     details: Mapping[str, object]
+    rows: int = 1
+    """How many rows have it, where one line tells of them all: the cell and the details are those of the first."""
 
     @property
     def message(self) -> Message:
         """What is wrong."""
         sentence = SENTENCES[self.code]
         harmless = sentence.harmless and self.severity != sentence.severity
-        return self._message(sentence.harmless if harmless else sentence.text)
+        message = self._message(sentence.harmless if harmless else sentence.text)
+        if self.rows == 1:
+            return message
+        many = {"count": Shown(self.rows), "problem": _WithoutStop(message), "cell": self.cell}
+        return Message(self.code, N_("{count} rows: {problem} (first: {cell})."), many)
 
     @property
     def remedy(self) -> Message:
         """What to do."""
-        return self._message(SENTENCES[self.code].mend)
+        details = {name: _to_type(value) for name, value in self.details.items()}
+        return Message(self.code, SENTENCES[self.code].mend, details)
 
     def text(self, t: Language) -> str:
         """One sentence: what is wrong."""
@@ -80,6 +88,38 @@ class Problem:
         return Message(self.code, template, {name: _told(value) for name, value in self.details.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class _WithoutStop:
+    """A sentence within another."""
+
+    message: Message
+
+    def text(self, t: Translate = str, /) -> str:
+        """Its words without the full stop."""
+        return self.message.text(t).removesuffix(".")
+
+
+def _to_type(value: object) -> object:
+    """A detail as what is to be done names it: numbers are there to be typed."""
+    match value:
+        case tuple():
+            return tuple(map(_to_type, value))
+        case Shown(value=int() | float() as number, unit=unit) if not isinstance(number, bool):
+            return ToType(_short(float(number)), unit)
+        case int() | float() if not isinstance(value, bool):
+            return ToType(_short(float(value)))
+        case _:
+            return _told(value)
+
+
+def _short(number: float) -> float:
+    """A number with as many digits as somebody reads: those of a computation say nothing."""
+    if not math.isfinite(number) or abs(number) >= _ENORMOUS:
+        return number
+    near = round(number, 4)
+    return near if near not in (0.0, round(number)) or near == number else float(f"{number:.6g}")
+
+
 def _told(value: object) -> object:
     """A detail as a sentence takes it: texts are the owner's and cut short, other values in his language."""
     match value:
@@ -91,6 +131,8 @@ def _told(value: object) -> object:
             return measure_name(value)
         case Message() | Shown() | ExcelError():
             return value
+        case float():
+            return Shown(_short(value))
         case _:
             return Shown(value)
 
@@ -111,6 +153,7 @@ def problem_json(problem: Problem, t: Language) -> Json:
         "field": problem.field,
         "message": problem.text(t),
         "mend": problem.mend(t),
+        "rows": problem.rows,
     }
 
 

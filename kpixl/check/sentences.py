@@ -102,6 +102,12 @@ SENTENCES: dict[str, Sentence] = {
         N_("Fill in {heading}, or clear the whole row."),
         harmless=N_("{heading} is empty in a row that is otherwise filled in."),
     ),
+    "row_misfit": Sentence(
+        "error",
+        N_("Cells of this row do not go with their columns ({cells}), so it does not count."),
+        N_("Something was pasted over the row: type it again, or clear the whole row."),
+        harmless=N_("Cells of this row do not go with their columns ({cells})."),
+    ),
     # Dates of a row against each other and against the period.
     "backwards": Sentence(
         "error",

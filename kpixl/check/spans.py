@@ -16,11 +16,10 @@ from kpixl.period import serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Calculated
-    from kpixl.check.case import TableLog
-    from kpixl.check.problem import Problem
+    from kpixl.check.case import Finding, TableLog
 
 
-def backwards(log: TableLog) -> Iterator[Problem]:
+def backwards(log: TableLog) -> Iterator[Finding]:
     """Resolved before opened, completed before assigned, end before start."""
     spans = [("backwards", c.since, c.until, c.unit == "hours") for c in log.table.calculated if isinstance(c, Elapsed)]
     if log.table.stays:
@@ -43,7 +42,7 @@ def _backwards_details(log: TableLog, since: str, until: str, with_time: bool, r
     }
 
 
-def calculated_cells(log: TableLog) -> Iterator[Problem]:
+def calculated_cells(log: TableLog) -> Iterator[Finding]:
     """Calculated columns that hold something else than their formula gives, which Excel counts all the same."""
     for column in log.table.calculated:
         if not isinstance(column, Elapsed) or column.power > 1:
@@ -72,7 +71,7 @@ def _untimed(log: TableLog, column: Elapsed) -> np.ndarray:
     return whole
 
 
-def _hidden(log: TableLog, column: Calculated) -> Iterator[Problem]:
+def _hidden(log: TableLog, column: Calculated) -> Iterator[Finding]:
     """Cells of a hidden column that do not hold what its formula gives."""
     there = {*log.rows.numbers, *log.rows.texts}
     if isinstance(column, Lookup) and not log.case.tally.can_look_up(log.rows, column):
@@ -96,7 +95,7 @@ def _calculated_details(log: TableLog, column: Elapsed, expected: np.ndarray, ro
     }
 
 
-def overlaps(log: TableLog) -> Iterator[Problem]:
+def overlaps(log: TableLog) -> Iterator[Finding]:
     """Two stays of one name at the same time. Ending on the day on which the next one starts is no overlap."""
     if not log.table.stays or not log.keys or not {*log.table.stays} <= set(log.rows.numbers):
         return
@@ -127,7 +126,7 @@ def _pair(log: TableLog, row: int, other: int) -> dict[str, object]:
     return {"got": log.rows.texts[key].iloc[row], "other": log.rows.cell(key, other)}
 
 
-def outside_period(log: TableLog) -> Iterator[Problem]:
+def outside_period(log: TableLog) -> Iterator[Finding]:
     """How many rows are dated outside the period, and have no part in its figures."""
     column, period = log.table.date, log.case.entries.period
     if log.table.kept or column is None or column not in log.rows.numbers:

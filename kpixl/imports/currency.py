@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from babel.numbers import is_currency
 
+from kpixl.currencies import code_of
 from kpixl.errors import N_
 from kpixl.folding import name_key
 from kpixl.imports.choice_words import plain_text
 from kpixl.imports.export_words import headings_of, money_headings
-from kpixl.imports.money import code_of
 from kpixl.imports.numbers import amount, signs_in
 from kpixl.imports.outcome import Refusal
 from kpixl.imports.remarks import Note

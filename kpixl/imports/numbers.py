@@ -16,9 +16,9 @@ from typing import Literal, NamedTuple, TypeAlias
 from babel.numbers import is_currency
 
 from kpixl.cellvalue import number
+from kpixl.currencies import code_of
 from kpixl.folding import name_key, single_spaced
 from kpixl.imports.export_words import units
-from kpixl.imports.money import code_of
 from kpixl.imports.source import Raw
 from kpixl.imports.values import BAD_HOURS, BAD_NUMBER, EITHER_NUMBER, OTHER_CURRENCY, TOO_MANY_HOURS, Read, Unfit
 from kpixl.languages.load import currency_words, every, one_of

@@ -56,6 +56,6 @@ COMMAND = Command(
     ),
     manual="""\
 Every problem that Check finds, errors first: where it is, what is wrong, how to mend it. With `--json`: `problems`,
-each with `severity` (`error`, `warning`, `note`), `code`, `sheet`, `cell`, `table`, `field`, `message` and `mend`;
-and `problem_count`.""",
+each with `severity` (`error`, `warning`, `note`), `code`, `sheet`, `cell`, `table`, `field`, `message`, `mend`
+and `rows`, how many have it; and `problem_count`.""",
 )
