@@ -198,6 +198,8 @@ class Kpi(Record, frozen=True):
     lever: str | None = None
     sample: str | None = None
     bounded: bool = False
+    may_exceed: bool = False
+    disjoint: tuple[str, ...] = ()
     interval: Literal["share", "nps", "mean"] | None = None
     builds_up: bool = False
 

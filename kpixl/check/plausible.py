@@ -10,8 +10,6 @@ import numpy as np
 from kpixl.check.problem import Problem, amount, figure, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.formula import Binary, Name, parse
-from kpixl.kpi.noise import NOISE, noise_of
-from kpixl.kpi.score import alert_of
 from kpixl.message import phrase
 
 if TYPE_CHECKING:
@@ -25,15 +23,15 @@ _LARGEST_SHARE = 0.25
 
 
 def shares(case: Case) -> Iterator[Problem]:
-    """Shares of a whole below 0 or above 1. A KPI's own alert says more, and takes the place of this."""
+    """Values that cannot be. A value past the whole that has its reasons is told by the KPI's own alert."""
     for result in case.scorecard.results:
-        value, kpi = result.value, result.kpi
-        if value is not None and not kpi.own and kpi.kpi.unit == "score" and abs(value) > 100 + noise_of(100):
-            yield _problem("score_impossible", case, result, _details(case, result))
-        if value is None or not kpi.kpi.bounded or result.alert or -NOISE <= value <= 1 + NOISE:
+        kpi, value = result.kpi, result.value
+        if value is None or result.reason is None or result.reason.code != "impossible":
             continue
         parts = _part_of_whole(kpi)
-        if parts and value > 1:
+        if kpi.kpi.disjoint:
+            yield _problem("score_impossible", case, result, _details(case, result))
+        elif parts and kpi.kpi.bounded and value > 1:
             details = {"part": parts[0], "whole": parts[1], **_details(case, result)}
             yield _problem("part_over_whole", case, result, details)
         else:
@@ -43,9 +41,8 @@ def shares(case: Case) -> Iterator[Problem]:
 def alerts(case: Case) -> Iterator[Problem]:
     """KPIs past the point that calls for attention."""
     for result in case.scorecard.results:
-        alert = alert_of(result.kpi, result.value)
-        if alert is not None:
-            details = {"alert": phrase(alert.text), **_details(case, result)}
+        if result.alert is not None:
+            details = {"alert": phrase(result.alert.text), **_details(case, result)}
             yield _problem("alert", case, result, details)
 
 

@@ -450,12 +450,12 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "impossible": Sentence(
         "error",
-        N_("{kpi} comes to {got}, which no share of a whole can be ({figures})."),
+        N_("{kpi} comes to {got}, which cannot be: its figures contradict each other ({figures})."),
         N_("Check these figures against each other, and correct the wrong one."),
     ),
     "score_impossible": Sentence(
         "error",
-        N_("{kpi} comes to {got}, but it is always from -100 to 100 ({figures})."),
+        N_("{kpi} counts more answers for and against than there are answers ({figures})."),
         N_("Check these figures against each other, and correct the wrong one."),
     ),
     "alert": Sentence(

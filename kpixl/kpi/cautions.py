@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from kpixl.catalog.model import Threshold
 from kpixl.entries import History
 from kpixl.kpi.grade import passes
+from kpixl.kpi.score import ALERTED
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import CautionRule
@@ -56,7 +57,12 @@ def cautions(scorecard: Scorecard) -> tuple[Caution, ...]:
     found = []
     for rule in entries.business.cautions:
         results = tuple(scorecard.result(kpi) for kpi in rule.kpis)
-        if all(_holds(rule, result, entries.period, entries.history) for result in results):
+        alone = rule in results[0].kpi.alerts
+        if (
+            results[0].alert is rule
+            if alone
+            else all(_holds(rule, result, entries.period, entries.history) for result in results)
+        ):
             found.append(Caution(rule, results, entries.currency))
     return tuple(sorted(found, key=lambda caution: SEVERITIES.index(caution.severity)))
 
@@ -64,7 +70,7 @@ def cautions(scorecard: Scorecard) -> tuple[Caution, ...]:
 def moved(result: Result) -> str | None:
     """How a value has moved from the previous period; None where that says nothing: of too few cases, or while it still
     builds up."""
-    return None if _too_few(result) or result.pace is not None else result.past.trend
+    return None if result.grade.withheld or result.pace is not None else result.past.trend
 
 
 def _holds(rule: CautionRule, result: Result, period: Period, history: History) -> bool:
@@ -73,7 +79,7 @@ def _holds(rule: CautionRule, result: Result, period: Period, history: History) 
     if result.value is None:
         return False
     if isinstance(condition, Threshold):
-        return not _too_few(result) and passes(result.value, condition)
+        return result.grade.withheld in ALERTED and passes(result.value, condition)
     return condition == "any" or (condition == moved(result) and _lasting(result, period, history))
 
 
@@ -88,8 +94,3 @@ def _lasting(result: Result, period: Period, history: History) -> bool:
     if before is None or past.previous is None:
         return len(history.between(date.min, period.start, result.kpi.history_id)) < 2
     return (past.previous - before) * past.change > 0
-
-
-def _too_few(result: Result) -> bool:
-    """Whether the owner wants more cases."""
-    return result.reason is not None and result.reason.code == "too_few"

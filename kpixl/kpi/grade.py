@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.model import Level, Standing, Threshold
 from kpixl.formula import Name, evaluate
-from kpixl.formula.expressions import either, known
 from kpixl.kpi import grading
 from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grading import PASSES
-from kpixl.kpi.rulebook import WHOLE_PERIOD, given, rulebook
+from kpixl.kpi.rulebook import PAST, WHOLE_PERIOD, given, rulebook
 from kpixl.kpi.traits import GRADED, traits_of
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ class Reason:
 
     code: Literal[
         "missing_measure", "zero_denominator", "no_bands", "no_rate", "own_formula",
-        "graded_window", "no_rollup", "uneven_past", "too_few",
+        "graded_window", "no_rollup", "uneven_past", "not_begun", "impossible", "beyond", "too_few",
     ]  # fmt: skip
     measure: Measure | None = None
 
@@ -42,6 +41,8 @@ class ToNext:
     amount: float
     """In the measure's unit, never negative."""
     direction: Literal["more", "less"]
+    answers: Literal["changed", "new"] | None = None
+    """Of a survey: whether so many answers would have to be other ones, or to come on top."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class Grade:
     """Where the band that the value is in begins and ends, in the KPI's unit; None where it does not."""
     slope: float | None = None
     """How much the value moves, in the KPI's unit, when the lever takes one more of its own."""
+    needed: float | None = None
+    """How much of the lever, in its unit, the next level takes, possible or not."""
+    withheld: int | None = None
+    """Why the value is not judged, as the place in ``grading.REASONS_TO_WAIT`` from 1; None where it is."""
     standing: Standing | None = None
     """How a value without a benchmark stands against the owner's target or the previous period."""
 
@@ -127,7 +132,7 @@ def evaluated(
 ) -> Evaluation:
     """The rules of a KPI over a whole period, without a minimum of cases; without a target and a past, unless they are
     given ``besides``."""
-    nothing = dict.fromkeys(("target", "previous", "total", "squares"))
+    nothing = dict.fromkeys(("target", "previous", "total", "squares", *PAST))
     return Evaluation(rulebook(kpi), {**WHOLE_PERIOD, **given(kpi, arguments, thresholds), **nothing, **besides})
 
 
@@ -137,7 +142,9 @@ def graded(kpi: BusinessKpi, found: Evaluation) -> Grade:
     amount, lever = found.number("amount"), kpi.kpi.lever
     step = None
     if amount is not None and lever:
-        step = ToNext(kpi.argument(lever), amount, "more" if found.text("sign") == grading.MORE else "less")
+        how: Literal["changed", "new"] | None = {1.0: "changed", 2.0: "new"}.get(found.number("how") or 0.0)  # type: ignore[assignment]
+        more = found.text("sign") == grading.MORE
+        step = ToNext(kpi.argument(lever), amount, "more" if more else "less", how)
     return Grade(
         level=None if level is None else Level(int(level)),
         next_level=None if following is None else Level(int(following)),
@@ -146,6 +153,8 @@ def graded(kpi: BusinessKpi, found: Evaluation) -> Grade:
         low=found.number("low"),
         high=found.number("high"),
         slope=found.number("slope"),
+        needed=found.number("needed"),
+        withheld=None if (waits := found.number("withheld")) is None else int(waits),
         standing=None if level is not None else standing_numbered(standing),
     )
 
@@ -162,10 +171,3 @@ def against_target(kpi: BusinessKpi, value: float | None, target: float | None) 
     falls = kpi.kpi.direction == "down"
     reached = evaluate(grading.met(traits_of(kpi), grading.VALUE), {"value": value, "target": target, "falls": falls})
     return "met" if reached else "missed"
-
-
-def trend_of(kpi: BusinessKpi, value: float | None, change: float | None) -> Literal["better", "worse", "same"] | None:
-    """Which way a ``change`` to ``value`` goes; None without either."""
-    moves = either(known(Name("value"), Name("change")), grading.rules(traits_of(kpi))["trend"])
-    held = {"value": value, "held": value, "change": change, "falls": kpi.kpi.direction == "down"}
-    return cast('Literal["better", "worse", "same"] | None', Evaluation({"trend": moves}, held).text("trend"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.model import Level, Standing
 from kpixl.formula import Name, denominators, names, parse, substituted
@@ -16,7 +16,6 @@ from kpixl.formula.expressions import (
     BLANK,
     NO,
     YES,
-    Given,
     absolute,
     at_least,
     at_most,
@@ -36,8 +35,9 @@ from kpixl.formula.expressions import (
     opposite,
     or_else,
     round_up,
+    some,
 )
-from kpixl.formula.nodes import Node, Truth, Wording, as_node
+from kpixl.formula.nodes import Binary, Node, Truth, Wording, as_node, walk
 from kpixl.kpi.traits import GRADED, Comparison, Traits
 
 if TYPE_CHECKING:
@@ -45,11 +45,15 @@ if TYPE_CHECKING:
 
     from kpixl.catalog.model import Kpi
 
+Waits = Literal["not_begun", "impossible", "beyond", "too_few"]
+
 # What goes in
 
 VALUE, TARGET, PREVIOUS, RAISED = Name("value"), Name("target"), Name("previous"), Name("raised")
 """``raised`` is the value that one more of the lever would bring."""
 SAMPLE, FEWEST = Name("sample"), Name("minimum_cases")
+WITHHELD = Name("withheld")
+"""Why a value is shown without being judged, as a number; blank where nothing stands against it."""
 GONE, LEFT, SHARE = Name("days_gone"), Name("days_left"), Name("days_share")
 FALLS = Name("falls")
 """Whether less is better, of a KPI of which the owner says so."""
@@ -57,6 +61,13 @@ EDGES = tuple(Name(level.id) for level in GRADED)
 
 RUNNING = GONE * LEFT > 0
 """The period has begun and is not over."""
+NOT_BEGUN = equal(GONE, 0)
+"""Before the first day of the period nothing in it can be judged."""
+REASONS_TO_WAIT: tuple[Waits, ...] = ("not_begun", "impossible", "beyond", "too_few")
+"""Why a value is not judged, in the order of their numbers from 1; the first that holds counts."""
+JUDGED = opposite(known(WITHHELD))
+COMPARED = opposite(every(known(WITHHELD), WITHHELD <= 2))
+"""Of what cannot be, or has not begun, nothing is better or worse."""
 TENTHS = 10
 """What is not counted in whole numbers is told to a tenth."""
 UNPLACED = 9
@@ -113,7 +124,7 @@ def level(traits: Traits, value: Node) -> Node:
 
 
 def _level(traits: Traits) -> Node:
-    return either(every(known(VALUE), count(*EDGES) > 0, enough(traits)), reached(traits, held_name(traits)))
+    return either(every(known(VALUE), count(*EDGES) > 0, JUDGED), reached(traits, held_name(traits)))
 
 
 def following(of: Node) -> Node:
@@ -147,12 +158,13 @@ def rules(traits: Traits) -> Mapping[str, Node]:
         "order": either(known(Name("position")), Name("position"), UNPLACED) + Name("place") / 1_000_000,
         "slope": either(known(level_), or_else(RAISED - VALUE)) if traits.lever else BLANK,
         "strict": either(known(next_), choose(next_, *(int(one in (">", "<")) for one in traits.comparisons))),
-        "amount": _amount(traits, value) if traits.lever else BLANK,
+        "needed": _needed(traits, value) if traits.lever else BLANK,
         "sign": _sign(traits) if traits.lever else BLANK,
-        "change": either(known(value, PREVIOUS), value - PREVIOUS),
+        "change": either(every(known(value, PREVIOUS), COMPARED), value - PREVIOUS),
         "against_target": _against_target(traits),
-        "gap": either(known(VALUE, TARGET), VALUE - TARGET),
-        "trend": either(known(Name("change")), moved(traits, value, Name("change"), *map(Wording, _MOVES))),
+        "gap": either(every(known(VALUE, TARGET), COMPARED), VALUE - TARGET),
+        "moves": either(known(Name("change")), moves(traits, value, Name("change"))),
+        "trend": either(known(MOVES), choose(MOVES + 2, *map(Wording, _TRENDS))),
         "target_level": either(every(known(TARGET), count(*EDGES) > 0), reached(traits, TARGET)),
         "target_next": either(known(target_level), following(target_level)),
         "target_position": _target_position(traits, target_level, target_next),
@@ -160,7 +172,22 @@ def rules(traits: Traits) -> Mapping[str, Node]:
     }
 
 
-_MOVES = ("better", "worse", "same")
+MOVES = Name("moves")
+"""1 where it is better than before, −1 where it is worse, 0 where it is neither."""
+_TRENDS = ("worse", "same", "better")
+USUAL_LOW, USUAL_HIGH, SIGNAL = Name("usual_low"), Name("usual_high"), Name("signal_number")
+"""What is usual by the closed periods, and the number of the signal, 0 where there is none; blank where nothing can be
+said."""
+
+
+def usual(value: Node, change: Node) -> Node:
+    """Whether a change is the usual up and down, in which nothing is better or worse. A period that is over says so by
+    its signal, which counts where the change goes its way; one that runs, by the limits alone."""
+    over = choose(SIGNAL + 1, YES, change < 0, change > 0, change < 0, change > 0)
+    within = every(at_least(value, USUAL_LOW), at_most(value, USUAL_HIGH))
+    return either(known(SIGNAL), over, either(known(USUAL_LOW, USUAL_HIGH), within, NO))
+
+
 _SHADES = tuple(shaded.value for shaded in (*Level, *(standing.shade for standing in Standing)))
 
 
@@ -169,12 +196,9 @@ def _unbenchmarked(traits: Traits, value: Node) -> Node:
     benchmark is published, which does not apply just now."""
     if traits.benchmarked:
         return BLANK
-    change = Name("change")
-    by_change = moved(traits, value, change, *(Standing(one).number for one in _MOVES))
+    by_change = choose(MOVES + 2, *(Standing(one).number for one in _TRENDS))
     by_target = to_target(traits, VALUE, value)
-    return either(
-        every(known(value), enough(traits)), either(known(TARGET), by_target, either(known(change), by_change))
-    )
+    return either(every(known(value), JUDGED), either(known(TARGET), by_target, either(known(MOVES), by_change)))
 
 
 def _unbenchmarked_position(traits: Traits, value: Node) -> Node:
@@ -198,18 +222,51 @@ def _target_position(traits: Traits, level_: Node, next_: Node) -> Node:
     return either(equal(count(*EDGES), 0), either(known(Name("standing")), 2), graded)
 
 
-def _amount(traits: Traits, value: Node) -> Node:
+def _needed(traits: Traits, value: Node) -> Node:
     """How much of the lever is missing to the next level: the smallest whole number, or tenth, that passes. Every
     formula is linear in its lever, so that one step tells what each brings; at a strict edge it is one past it."""
     edge, slope = Name("next_value"), Name("slope")
-    needed = either(_falls(traits), value - edge, edge - value)
+    short = either(_falls(traits), value - edge, edge - value)
     per_unit = 1 if traits.lever == "whole" else TENTHS
     step = absolute(slope) if per_unit == 1 else absolute(slope) / per_unit
-    strict, inclusive = floor((needed + noise(edge)) / step) + 1, round_up((needed - noise(edge)) / step)
-    fewest = either(
-        equal(Name("strict"), 1), *(one if per_unit == 1 else one / per_unit for one in (strict, inclusive))
-    )
-    return either(known(edge, slope), either(equal(slope, 0), BLANK, fewest))
+    strict, inclusive = floor((short + noise(edge)) / step) + 1, round_up((short - noise(edge)) / step)
+    fewest = either(equal(Name("strict"), 1), strict, inclusive)
+    return either(known(edge, slope), either(equal(slope, 0), BLANK, fewest if per_unit == 1 else fewest / per_unit))
+
+
+def amount(kpi: Kpi, traits: Traits) -> Mapping[str, Node]:
+    """What an owner is told to reach the next level, if it is possible: nobody can take away more than there is, and
+    no part can be more than its whole. Of answers to a survey, so many that would have to be other ones where there are
+    enough that are neither for nor against, else so many new ones; ``how`` says which, 1 or 2."""
+    needed, lever = Name("needed"), Name(f"measure.{kpi.lever}")
+    if not kpi.lever:
+        return {"amount": BLANK, "how": BLANK}
+    if kpi.disjoint and kpi.sample:
+        answers = Name(f"measure.{kpi.sample}")
+        between: Node = answers
+        for part in kpi.disjoint:
+            between = between - Name(f"measure.{part}")
+        changed = at_least(between, needed)
+        new = or_else(_new_answers(kpi, answers))
+        told = either(known(needed), either(changed, needed, new))
+        return {"amount": told, "how": either(known(Name("amount")), either(changed, 1, 2))}
+    possible: Node = YES
+    if traits.falls:
+        possible = at_least(lever, needed)
+        if traits.builds_up and not traits.benchmarked:
+            possible = either(RUNNING, at_least(held_name(traits) - VALUE, needed * absolute(Name("slope"))), possible)
+    elif traits.bounded and not traits.may_exceed:
+        possible = at_most(VALUE + needed * absolute(Name("slope")), 1)
+    return {"amount": either(known(needed), either(possible, needed)), "how": BLANK}
+
+
+def _new_answers(kpi: Kpi, answers: Node) -> Node:
+    """So many more answers, all for, bring a score over its edge: with each the sum rises by 100, and what the edge
+    asks of the sum by the edge."""
+    edge = Name("next_value")
+    short, near = (edge - VALUE) * answers, noise(edge) * answers
+    strict, inclusive = floor((short + near) / (100 - edge)) + 1, round_up((short - near) / (100 - edge))
+    return either(edge < 100, either(equal(Name("strict"), 1), strict, inclusive))
 
 
 def _sign(traits: Traits) -> Node:
@@ -226,7 +283,7 @@ def _against_target(traits: Traits) -> Node:
         reached_ = either(RUNNING, BLANK, reached_)
     elif traits.builds_up:
         short = either(RUNNING, BLANK, short)
-    return either(every(known(VALUE, TARGET), enough(traits)), either(met(traits, VALUE), reached_, short))
+    return either(every(known(VALUE, TARGET), JUDGED), either(met(traits, VALUE), reached_, short))
 
 
 def pace(*, falls: bool | None) -> Mapping[str, Node]:
@@ -276,10 +333,12 @@ def to_target(traits: Traits, value: Node, held_: Node) -> Node:
     return either(RUNNING, under_way(traits, value, held_), over) if traits.builds_up else over
 
 
-def moved(traits: Traits, value: Node, change: Node, better: Given, worse: Given, as_before: Given) -> Node:
+def moves(traits: Traits, value: Node, change: Node) -> Node:
     """Which way a change to ``value`` goes."""
-    rise, fall = either(_falls(traits), worse, better), either(_falls(traits), better, worse)
-    return either(absolute(change) <= noise(value), as_before, either(change > 0, rise, fall))
+    rise, fall = either(_falls(traits), -1, 1), either(_falls(traits), 1, -1)
+    still = absolute(change) <= noise(value)
+    still = some(still, usual(value, change)) if traits.by_period else still
+    return either(still, 0, either(change > 0, rise, fall))
 
 
 # The KPI's own formula
@@ -305,5 +364,42 @@ def reason(kpi: Kpi, traits: Traits) -> Node:
     bands: Node = Wording("no_bands")
     if traits.in_dollars:
         bands = either(known(Name("dollar_rate")), bands, Wording("no_rate"))
-    bands = either(enough(traits), bands, Wording("too_few"))
+    bands = either(known(WITHHELD), choose(WITHHELD, *map(Wording, REASONS_TO_WAIT)), bands)
+    why = either(NOT_BEGUN, Wording(REASONS_TO_WAIT[0]), why)
     return either(known(VALUE), either(known(Name("standing")), BLANK, bands), why)
+
+
+def withheld(kpi: Kpi, traits: Traits, *, own: bool) -> Node:
+    """Why a value that is there is not judged: the period has not begun, its figures contradict each other, it is more
+    than the whole, or the owner wants more cases."""
+    if own:
+        return either(known(VALUE), either(NOT_BEGUN, 1))
+    over = more_than(VALUE, 1)
+    return either(
+        known(VALUE),
+        cases(
+            (NOT_BEGUN, 1),
+            (some(impossible(kpi, traits), over if traits.bounded and not traits.may_exceed else NO), 2),
+            (over if traits.may_exceed else NO, 3),
+            (opposite(enough(traits)), 4),
+        ),
+    )
+
+
+def impossible(kpi: Kpi, traits: Traits) -> Node:
+    """Whether figures are less than nothing, or parts more than what they are part of."""
+    figures = [Name(f"measure.{name}") for name in traits.never_negative]
+    tests: list[Node] = [less_than(minimum(*figures), 0)] if figures else []
+    if (
+        traits.least is not None
+        and not kpi.disjoint
+        and any(isinstance(part, Binary) and part.operator == "-" for part in walk(computed(kpi)))
+    ):
+        tests.append(less_than(VALUE, traits.least))
+    if kpi.disjoint and kpi.sample:
+        parts = [Name(f"measure.{name}") for name in kpi.disjoint]
+        total: Node = parts[0]
+        for part in parts[1:]:
+            total = total + part
+        tests.append(more_than(total, Name(f"measure.{kpi.sample}")))
+    return some(*tests)

@@ -8,7 +8,7 @@ import numpy as np
 
 from kpixl.kpi.evaluation import Evaluations
 from kpixl.kpi.grade import thresholds_published
-from kpixl.kpi.rulebook import WHOLE_PERIOD, given, rulebook
+from kpixl.kpi.rulebook import PAST, WHOLE_PERIOD, given, rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +42,7 @@ def scorecards(
             **given(kpi, arguments, thresholds_published(kpi)),
             "target": targets.get(kpi.id),
             "previous": previous.get(kpi.id),
+            **dict.fromkeys(PAST),
         }
         if kpi.squares is not None and kpi.kpi.lever:
             inputs |= {"total": arguments[kpi.kpi.lever], "squares": known.get(kpi.squares.name)}

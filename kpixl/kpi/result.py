@@ -10,7 +10,7 @@ from kpixl.kpi.interval import Interval
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kpixl.catalog.model import BusinessKpi, Level
+    from kpixl.catalog.model import BusinessKpi, CautionRule, Level
     from kpixl.kpi.evaluation import Evaluation
     from kpixl.kpi.grade import Grade, Reason
     from kpixl.kpi.pace import Pace
@@ -73,11 +73,14 @@ class Result:
     grade: Grade
     target: float | None = None
     against_target: Literal["met", "missed"] | None = None
+    gap: float | None = None
+    """How far the value lies above the target."""
     past: Comparison = Comparison()
     year: YearToDate = YearToDate()
     certainty: Certainty = Certainty()
     pace: Pace | None = None
-    alert: bool = False
+    alert: CautionRule | None = None
+    """The caution that the value calls for by itself."""
     note: str = ""
     """What is to be known of the value: a figure behind it stands in for one that cannot be had yet. A msgid."""
 

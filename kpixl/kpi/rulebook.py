@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from kpixl.formula.expressions import or_else
-from kpixl.kpi.grading import computed, enough, reason, rules
+from kpixl.kpi.grading import amount, computed, reason, rules, withheld
 from kpixl.kpi.interval import certainty
 from kpixl.kpi.traits import GRADED, traits_of
 
@@ -21,14 +21,15 @@ def rulebook(kpi: BusinessKpi) -> Mapping[str, Node]:
     """The rules of ``kpi``. They name what goes in: ``measure.`` with each argument's name, ``typical``,
     ``above_average`` and ``exceptional``, ``target``, ``previous``, ``sample``, ``minimum_cases``, ``days_gone``,
     ``days_left`` and ``days_share``; ``dollar_rate`` of one in dollars, ``total``, ``squares`` and ``typed`` of a mean,
-    ``falls`` of the owner's own, whose ``value`` goes in, too."""
+    ``usual_low``, ``usual_high`` and ``signal_number`` of closed periods; ``falls`` of the owner's own, whose ``value``
+    goes in, too."""
     return rulebook_of(kpi.kpi, traits_of(kpi), own=kpi.own)
 
 
 @lru_cache(maxsize=1024)
 def rulebook_of(kpi: Kpi, traits: Traits, *, own: bool) -> Mapping[str, Node]:
     """The same of any KPI with these traits, ``own`` of the owner's; made once."""
-    found = {**rules(traits), **certainty(traits), "enough": enough(traits)}
+    found = {**rules(traits), **certainty(traits), **amount(kpi, traits), "withheld": withheld(kpi, traits, own=own)}
     if own:
         return found
     raised = computed(kpi, raised=kpi.lever)
@@ -42,6 +43,8 @@ WHOLE_PERIOD: Mapping[str, float] = {
     "days_gone": 1.0, "days_left": 0.0, "days_share": 1.0, "dollar_rate": 1.0, "minimum_cases": 0.0, "typed": 0.0
 }  # fmt: skip
 """A period that is over, counted from rows, without a minimum of cases, in dollars."""
+PAST = ("usual_low", "usual_high", "signal_number")
+"""What the closed periods say of a value; blank without them."""
 
 
 def given(

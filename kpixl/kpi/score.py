@@ -12,14 +12,14 @@ from kpixl.entries import Entries
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grade import Reason, calculate, grade, graded, passes, reason_of
-from kpixl.kpi.grading import UNPLACED
+from kpixl.kpi.grading import REASONS_TO_WAIT, UNPLACED
 from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import MeasureValue
 from kpixl.kpi.own import own_kpis
 from kpixl.kpi.pace import PeriodClock, clock, days, paced
 from kpixl.kpi.result import Comparison, Result, YearToDate, certain
-from kpixl.kpi.rulebook import given, rulebook
-from kpixl.kpi.signals import Limits, limits, marked, signal
+from kpixl.kpi.rulebook import PAST, given, rulebook
+from kpixl.kpi.signals import Limits, Signal, limits, marked, signal
 from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.kpi.year_to_date import closed_periods, first_closed, year_to_date
 from kpixl.period import Window
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from kpixl.formula.states import Item
     from kpixl.period import Period
 
+ALERTED = (None, 1.0 + REASONS_TO_WAIT.index("beyond"))
+"""An alert is about what is judged, or is more than a whole and yet possible."""
 PAST_PERIODS = 11
 """So many closed periods stand beside this one."""
 
@@ -76,11 +78,18 @@ def order_key(result: Result, index: int) -> float:
     return (UNPLACED if position is None else position) + (index + 1) / 1e6
 
 
-def alert_of(kpi: BusinessKpi, value: float | None) -> CautionRule | None:
-    """The caution that ``value`` calls for by itself."""
-    edges = ((rule, rule.when[kpi.id]) for rule in kpi.alerts)
-    called = (rule for rule, edge in edges if isinstance(edge, Threshold) and value is not None and passes(value, edge))
-    return next(called, None)
+def alert_of(kpi: BusinessKpi, value: float | None, yours: float | None = None) -> CautionRule | None:
+    """The caution that ``value`` calls for by itself. Where it warns of the bad side, and the owner has said herself
+    from where on a value is typical (``yours``), it warns of what is worse than that."""
+    for rule in kpi.alerts:
+        edge = rule.when[kpi.id]
+        if not isinstance(edge, Threshold) or value is None:
+            continue
+        if yours is not None and edge.comparison.startswith(">" if kpi.kpi.direction == "down" else "<"):
+            edge = Threshold(edge.comparison, yours)
+        if passes(value, edge):
+            return rule
+    return None
 
 
 def thresholds_in_force(kpi: BusinessKpi, entries: Entries) -> dict[Level, float]:
@@ -100,6 +109,12 @@ def thresholds_in_force(kpi: BusinessKpi, entries: Entries) -> dict[Level, float
         elif published is not None and rate is not None:
             thresholds[level] = published * rate
     return thresholds
+
+
+def yours(kpi: BusinessKpi, entries: Entries) -> float | None:
+    """From where on a value is typical by the owner's own threshold, in the KPI's unit; None where she has none."""
+    cell = entries.thresholds.get((kpi.id, Level.TYPICAL))
+    return cell.number if cell else None
 
 
 def dollar_rate(entries: Entries) -> float | None:
@@ -203,9 +218,19 @@ def _evaluated(
         "previous": scoring.value(entries.period.shift(-1), kpi.history_id),
         "minimum_cases": fewest_cases(entries),
         "dollar_rate": dollar_rate(entries),
+        **dict.fromkeys(PAST),
         **besides,
     }
-    return Evaluation(rulebook(kpi), inputs)
+    first = Evaluation(rulebook(kpi), inputs)
+    value, past = first.number("value"), past_values(kpi, entries)
+    found = usual_range(kpi, past)
+    if found is None:
+        return first
+    over = value is not None and not scoring.clock.running and first.number("withheld") is None
+    told = list(Signal).index(signal(past, value, found)) if value is not None and over else None
+    return Evaluation(
+        rulebook(kpi), {**inputs, "usual_low": found.low, "usual_high": found.high, "signal_number": told}
+    )
 
 
 def _told(
@@ -219,7 +244,7 @@ def _told(
     (found, reason), entries = evaluated, scoring.entries
     value, past = found.number("value"), past_values(kpi, entries)
     usual = usual_range(kpi, past)
-    whole = None if scoring.clock.running or not found.holds("enough") else value
+    number = found.number("signal_number")
     return Result(
         kpi=kpi,
         measures=arguments,
@@ -229,17 +254,18 @@ def _told(
         grade=graded(kpi, found),
         target=found.number("target"),
         against_target=cast('Literal["met", "missed"] | None', found.text("against_target")),
+        gap=found.number("gap"),
         past=Comparison(
             previous=found.number("previous"),
             year_before=scoring.value(entries.period.year_before, kpi.history_id),
             change=found.number("change"),
             trend=cast('Literal["better", "worse", "same"] | None', found.text("trend")),
             usual=usual,
-            signal=None if usual is None or whole is None else signal(past, whole, usual),
+            signal=None if number is None else list(Signal)[int(number)],
         ),
         certainty=certain(found),
         pace=paced(found),
-        alert=found.holds("enough") and alert_of(kpi, value) is not None,
+        alert=alert_of(kpi, value, yours(kpi, entries)) if found.number("withheld") in ALERTED else None,
     )
 
 
@@ -250,7 +276,7 @@ def natural_range(kpi: BusinessKpi) -> tuple[float | None, float | None]:
         return None, None
     if kpi.kpi.unit == "score":
         return -100.0, 100.0
-    return 0.0, 1.0 if kpi.kpi.bounded else None
+    return 0.0, 1.0 if kpi.kpi.bounded and not kpi.kpi.may_exceed else None
 
 
 def usual_range(kpi: BusinessKpi, past: Sequence[float | None]) -> Limits | None:

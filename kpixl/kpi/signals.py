@@ -31,7 +31,7 @@ from kpixl.formula.expressions import (
     sum_of,
 )
 from kpixl.kpi.evaluation import Evaluation
-from kpixl.kpi.grading import RUNNING, VALUE, enough
+from kpixl.kpi.grading import JUDGED, RUNNING, VALUE
 from kpixl.kpi.traits import Traits
 
 if TYPE_CHECKING:
@@ -103,11 +103,11 @@ def limit_rules(floor: float | None, ceiling: float | None) -> Mapping[str, Node
 
 def usual_rules(traits: Traits, floor: float | None, ceiling: float | None) -> Mapping[str, Node]:
     """The same for a KPI, with its ``state``: the number of the signal that its value is, where the period is over and
-    there are enough cases. Windows longer than the period overlap and hide how much periods differ."""
+    it is judged at all. Windows longer than the period overlap and hide how much periods differ."""
     found = dict(limit_rules(floor, ceiling))
     if not traits.by_period:
         found["mean"] = BLANK
-    told = every(known(_MEAN, VALUE), opposite(RUNNING), enough(traits))
+    told = every(known(_MEAN, VALUE), opposite(RUNNING), JUDGED)
     return found | {"state": either(told, _STATE)}
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi
 
 Comparison = Literal[">=", ">", "<=", "<"]
+NEVER_NEGATIVE = ("count", "hours", "months")
+"""Units of measures that cannot be less than nothing."""
 GRADED = (Level.TYPICAL, Level.ABOVE_AVERAGE, Level.EXCEPTIONAL)
 
 
@@ -34,7 +36,13 @@ class Traits:
     score: bool
     """Whether it runs from −100 to 100."""
     bounded: bool
-    """Whether no value is above 1."""
+    """Whether it is a share of a whole, which 1 is."""
+    may_exceed: bool
+    """Whether more than the whole is possible all the same."""
+    never_negative: tuple[str, ...]
+    """The arguments that cannot be less than nothing; of money, a refund may be."""
+    least: float | None
+    """Below this no value can be, in the KPI's unit; None where nothing is known of that."""
     counted: bool
     """Whether it counts the cases behind it."""
     lever: Literal["whole", "tenths"] | None
@@ -58,6 +66,9 @@ def traits_of(kpi: BusinessKpi) -> Traits:
         by_period=by_period,
         score=kpi.kpi.unit == "score" and not kpi.own,
         bounded=kpi.kpi.bounded,
+        may_exceed=kpi.kpi.may_exceed,
+        never_negative=tuple(a.name for a in kpi.arguments if a.measure.unit in NEVER_NEGATIVE),
+        least=None if kpi.own or kpi.kpi.unit == "money" else -100.0 if kpi.kpi.unit == "score" else 0.0,
         counted=kpi.kpi.sample is not None,
         lever=("whole" if kpi.argument(lever).told_whole else "tenths") if lever else None,
         interval=interval if kpi.kpi.sample else None,

@@ -12,26 +12,23 @@ from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Level, Made, Mean, Standing
-from kpixl.formula import Name, evaluate, parse
+from kpixl.formula import Name, evaluate, parse, substituted
 from kpixl.formula.expressions import BLANK, count, either, known, maximum, or_else, some
 from kpixl.kpi.grade import calculate, standing_numbered
-from kpixl.kpi.grading import EDGES, RUNNING, SHARE, TARGET, enough, reached, to_target
+from kpixl.kpi.grading import EDGES, RUNNING, SHARE, TARGET, reached, to_target, withheld
 from kpixl.kpi.noise import same
 from kpixl.kpi.pace import days
 from kpixl.kpi.score import fewest_cases
-from kpixl.kpi.traits import GRADED, Traits, traits_of
+from kpixl.kpi.traits import GRADED, NEVER_NEGATIVE, Traits, traits_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kpixl.catalog.model import Argument, Business, BusinessKpi, Measure
+    from kpixl.catalog.model import Argument, Business, BusinessKpi, Kpi, Measure
     from kpixl.formula.nodes import Node
     from kpixl.formula.states import Item
     from kpixl.kpi.result import Result
     from kpixl.kpi.score import Scorecard
-
-NEVER_NEGATIVE = ("count", "hours", "months")
-"""Units of what cannot be less than nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +124,15 @@ def before(traits: Traits) -> Node:
 
 
 @cache
-def after(traits: Traits) -> Node:
-    """The same for the value ``then``: thresholds, target and fewest cases are those in force; ``sample`` is what it
-    would be then."""
+def after(kpi: Kpi, traits: Traits) -> Node:
+    """The same for the value ``then``: thresholds, target and fewest cases are those in force; ``sample`` and the
+    measures are what they would be then."""
     building = traits.builds_up and not traits.benchmarked
     held = either(RUNNING, _THEN / SHARE, _THEN) if building else _THEN
     by_target = BLANK if traits.benchmarked else either(known(TARGET), to_target(traits, _THEN, held))
     stands = either(count(*EDGES) > 0, reached(traits, held), by_target)
-    return either(known(_THEN), either(enough(traits), stands))
+    waits = substituted(withheld(kpi, traits, own=False), {"value": _THEN})
+    return either(known(_THEN), either(known(waits), BLANK, stands))
 
 
 def supposed(now: float | None, change: float | None, percent: float | None, *, never_negative: bool) -> float | None:
@@ -174,6 +172,7 @@ def _suppose_kpi(result: Result, scorecard: Scorecard, then: Mapping[str, float 
         **{level.id: result.thresholds.get(level) for level in GRADED},
         **days(scorecard.clock),
         "then": value,
+        **{f"measure.{name}": amount for name, amount in arguments.items()},
         "target": result.target,
         "sample": arguments[kpi.kpi.sample] if kpi.kpi.sample else None,
         "minimum_cases": fewest_cases(scorecard.entries),
@@ -181,7 +180,7 @@ def _suppose_kpi(result: Result, scorecard: Scorecard, then: Mapping[str, float 
         "standing": standing.number if standing else None,
     }
     now = _numbered(evaluate(before(traits), given))
-    return Moved(result.value, value, now, _numbered(evaluate(after(traits), given)))
+    return Moved(result.value, value, now, _numbered(evaluate(after(kpi.kpi, traits), given)))
 
 
 def _numbered(number: float | None) -> Level | Standing | None:

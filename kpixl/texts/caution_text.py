@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_
-from kpixl.kpi.score import alert_of
 from kpixl.message import Message, Shown
 
 if TYPE_CHECKING:
@@ -32,5 +31,4 @@ def caution_line(caution: Caution, t: Language) -> str:
 
 def alert_text(result: Result, t: Language) -> str:
     """What a KPI's own value calls for; empty where that is nothing."""
-    rule = alert_of(result.kpi, result.value)
-    return t(rule.text) if rule else ""
+    return t(result.alert.text) if result.alert else ""

@@ -13,7 +13,7 @@ from kpixl.kpi.grade import against_target
 from kpixl.kpi.signals import RUN
 from kpixl.texts.caution_text import caution_text
 from kpixl.texts.render import rendered
-from kpixl.texts.words import LEVELS, TRENDS, bare_word, measure_label, reason_text
+from kpixl.texts.words import LEVELS, TRENDS, bare_word, reason_text, step_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,8 @@ def headline(scorecard: Scorecard, t: Language) -> str:
     return _render(
         "headline.txt.j2",
         t,
+        begins=None if scorecard.clock.gone else t.date(scorecard.entries.period.start),
+        period=t.period(scorecard.entries.period),
         left=scorecard.clock.left if scorecard.clock.running else 0,
         total=len(results),
         valued=sum(result.value is not None for result in results),
@@ -93,7 +95,7 @@ def _step(result: Result, t: Language, currency: str) -> str:
     )
     return t(text).format(
         amount=t.number(step.amount, "money", currency) if money else t.plain(step.amount),
-        measure=measure_label(step.measure, t),
+        measure=step_figure(result, t),
         level=t(LEVELS[following]),
     )
 

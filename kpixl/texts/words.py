@@ -43,6 +43,11 @@ STANDINGS = {
     Standing.ON_TRACK: N_("on track"),
     Standing.OFF_TRACK: N_("off track"),
 }
+ANSWERS = {
+    "changed": N_("Answers of 7 or 8 that would have to be 9 or 10"),
+    "new": N_("New answers of 9 or 10"),
+}
+"""What a survey's score takes to rise."""
 STEP = N_("{figure}: {step}")
 """What it takes: a measure, and how much more or less of it."""
 DIRECTIONS = {"up": N_("higher is better"), "down": N_("lower is better")}
@@ -85,6 +90,9 @@ REASONS = {
     "no_bands": N_("no benchmark and no target to grade against"),
     "no_rate": N_("type the price of a dollar in Settings to compare"),
     "own_formula": N_("the formula in Settings gives no number"),
+    "not_begun": N_("the period has not begun"),
+    "impossible": N_("this cannot be: the figures behind it contradict each other"),
+    "beyond": N_("more than the whole: overtime, or hours that are missing"),
     "too_few": N_("fewer cases than your minimum in Settings"),
     "graded_window": N_("graded over its own window"),
     "no_rollup": N_("cannot be added up over months: {measure}"),
@@ -206,7 +214,15 @@ def to_next_text(result: Result, t: Language) -> str:
     sign = "+" if step.direction == "more" else "−"
     amount = f"{step.amount:.15g}".replace(".", t.decimal_point)
     steps = f"{sign}{amount} → {t(LEVELS[result.grade.next_level])}"
-    return t(STEP).format(figure=measure_label(step.measure, t), step=steps)
+    return t(STEP).format(figure=step_figure(result, t), step=steps)
+
+
+def step_figure(result: Result, t: Language) -> str:
+    """What there would have to be more or less of; empty where nothing is told."""
+    step = result.grade.to_next
+    if step is None:
+        return ""
+    return t(ANSWERS[step.answers]) if step.answers else measure_label(step.measure, t)
 
 
 def interval_text(result: Result, t: Language) -> str:

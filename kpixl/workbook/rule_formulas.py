@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from kpixl.workbook.grid import Context
 
 CALC = (
-    "held", "level", "standing", "shade", "next", "next_value", "strict", "low", "high", "position", "slope", "amount",
+    "held", "level", "standing", "shade", "next", "next_value", "strict", "low", "high", "position", "slope", "needed",
+    "amount", "withheld", "moves",
     "interval_low", "interval_high", "low_level", "high_level", "target_level", "target_next",
 )  # fmt: skip
 """Rules that stand in the hidden block ``calc``, by which others name them."""
+USUAL = {"usual_low": "low", "usual_high": "high", "signal_number": "state"}
+"""What stands in the block ``xmr``, under the names that other rules have for it."""
 KPIS = ("previous", "forecast", "steady")
 """What stands in the block ``kpis``."""
 
@@ -59,6 +62,7 @@ def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
     """The cell or name for each name of the rules."""
     prefix = kpi.name_prefix
     bind = {column: c.at("calc", kpi.id, column) for column in CALC} | {
+        **{rule: c.at("xmr", kpi.id, column) for rule, column in USUAL.items()},
         **{column: c.at("kpis", kpi.id, column) for column in KPIS},
         **{name: f"{prefix}_{name}" for name in ("value", "target", "change", *(level.id for level in GRADED))},
         **{f"measure.{argument.name}": argument.measure.name for argument in kpi.arguments},

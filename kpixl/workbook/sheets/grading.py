@@ -8,7 +8,7 @@ from kpixl.kpi.grade import grade, level_of
 from kpixl.kpi.grading import LESS, MORE
 from kpixl.kpi.score import order_key, target_position
 from kpixl.kpi.traits import GRADED
-from kpixl.texts.words import kpi_title, measure_label, reason_text, standing_word
+from kpixl.texts.words import kpi_title, measure_label, reason_text, standing_word, step_figure
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
 from kpixl.workbook.rule_formulas import RuleFormulas
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from kpixl.kpi.result import Result
     from kpixl.ooxml.cells import Value
 
+MOVES = {"better": 1, "same": 0, "worse": -1}
+"""The numbers by which rules know how a value has moved."""
 COLUMNS = (
     "name", "tip", "held", "level", "standing", "shade", "next", "next_value", "strict", "low", "high",
-    "position", "slope", "amount", "sign", "lever", "reason", "order", "unit_scale", "unit", "level_word",
+    "position", "slope", "needed", "amount", "sign", "lever", "withheld", "moves", "reason", "order", "unit_scale",
+    "unit", "level_word",
     "typical", "above_average", "exceptional", "seen_level", "seen_target", "seen_window", "changed",
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
     "target_position",
@@ -41,7 +44,6 @@ def cells(c: Context) -> Cells:
 def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
     kpi, t = result.kpi, c.t
     formulas = RuleFormulas(kpi, c, {"place": str(index + 1)})
-    lever = kpi.kpi.lever
     return (
         _common(result, index, formulas, c)
         | _sure(result, formulas, c)
@@ -51,11 +53,21 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
             "tip": label(t(kpi.texts.tips[0])),
             "unit_scale": label(100 if kpi.kpi.unit == "fraction" else 1),
             "unit": label(unit_shown(kpi, c)),
-            "lever": static(measure_label(kpi.argument(lever), t) if lever else None),
+            "lever": _lever(result, formulas, c),
             "reason": live(formulas["reason"], reason_text(result.reason, t), guarded=kpi.id in c.rewound),
             "seen_window": static(window_typed(kpi, c)),
         }
     )
+
+
+def _lever(result: Result, formulas: RuleFormulas, c: Context) -> Cell:
+    """What an owner is told to have more or less of."""
+    kpi, lever = result.kpi, result.kpi.kpi.lever
+    if not kpi.kpi.disjoint:
+        return static(measure_label(kpi.argument(lever), c.t) if lever else None)
+    how = formulas["how"]
+    changed, new = c.word("answers_changed"), c.word("answers_new")
+    return live(f'IF(ISNUMBER({formulas.bind["amount"]}),IF({how}=1,{changed},{new}),"")', step_figure(result, c.t))
 
 
 def _sure(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell]:
@@ -93,7 +105,8 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
     formulas = RuleFormulas(kpi, c, {"place": str(index + 1)})
     at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
     name = c.at("own", kpi.id, "label")
-    graded = f'IF(ISNUMBER({at["standing"]}),"",{c.word("no_bands")})'
+    waits = f"IF(ISNUMBER({at['withheld']}),{c.word('not_begun')},{c.word('no_bands')})"
+    graded = f'IF(ISNUMBER({at["standing"]}),"",{waits})'
     reason = f'IF({at["name"]}="","",IF(ISNUMBER({formulas.bind["value"]}),{graded},{c.word("own_formula")}))'
     fraction = c.word("unit_fraction")
     unit = c.at("own", kpi.id, "unit")
@@ -127,6 +140,9 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
         "low": grade.low,
         "high": grade.high,
         "amount": step.amount if step else None,
+        "needed": result.grade.needed,
+        "withheld": result.grade.withheld,
+        "moves": None if result.past.trend is None else MOVES[result.past.trend],
         "sign": (MORE if step.direction == "more" else LESS) if step else None,
         "order": order_key(result, index),
     }

@@ -251,7 +251,6 @@ def _beside_the_target(result: Result, formulas: RuleFormulas, c: Context) -> di
     """The owner's target, whether it is met and by how much it is not."""
     kpi, unit = result.kpi, result.kpi.kpi.unit
     typed = c.scorecard.entries.targets.get(kpi.id)
-    gap = None if result.value is None or result.target is None else result.value - result.target
     return {
         "target": entry_cell(typed.number if typed else None, style.entry(unit), name=f"{kpi.name_prefix}_target"),
         "against_target": live(
@@ -260,7 +259,7 @@ def _beside_the_target(result: Result, formulas: RuleFormulas, c: Context) -> di
             style.apart(style.MUTED_TEXT),
             guarded=kpi.id in c.rewound,
         ),
-        "gap": live(formulas["gap"], gap, style.change(unit)),
+        "gap": live(formulas["gap"], result.gap, style.change(unit)),
     }
 
 

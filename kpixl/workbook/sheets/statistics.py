@@ -42,7 +42,7 @@ def _limits(result: Result, c: Context) -> dict[str, Cell]:
         "moving_ranges": _across(at[RANGES[0]], at[RANGES[-1]]),
         "last": _across(past[last[0]], past[last[-1]]),
         "value": f"{kpi.name_prefix}_value",
-        "sample": kpi.argument(kpi.kpi.sample).name if kpi.kpi.sample else "",
+        "withheld": c.at("calc", kpi.id, "withheld"),
     }
     formulas = {column: one.filled(bind, c.word) for column, one in _templates(traits, *natural_range(kpi)).items()}
     values, usual, told = past_values(kpi, c.scorecard.entries), result.past.usual, result.past.signal

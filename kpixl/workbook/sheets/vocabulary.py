@@ -9,10 +9,12 @@ from kpixl.catalog.model import Level, Standing
 from kpixl.errors import N_
 from kpixl.i18n import language
 from kpixl.kpi.grade import Reason
+from kpixl.kpi.grading import REASONS_TO_WAIT
 from kpixl.kpi.signals import Signal
 from kpixl.period import Kind, Period, Window
 from kpixl.texts.words import (
     AFTER,
+    ANSWERS,
     DAYS_LEFT,
     DIRECTIONS,
     LEVELS,
@@ -59,7 +61,8 @@ def word_rows(business: Business) -> tuple[str, ...]:
         *(f"source_{source or 'missing'}" for source in SOURCES),
         "no_bands",
         "no_rate",
-        "too_few",
+        *REASONS_TO_WAIT,
+        *(f"answers_{how}" for how in ANSWERS),
         *SIGNAL_ROWS,
         "sure",
         "unsure",
@@ -141,7 +144,8 @@ def words(c: Context) -> Cells:
         **{f"level_{level.value}": level_word(level, t) for level in Level},
         **{f"standing_{standing}": f"{SHAPES[standing.shade]} {t(word)}" for standing, word in STANDINGS.items()},
         "no_rate": reason_text(Reason("no_rate"), t),
-        "too_few": reason_text(Reason("too_few"), t),
+        **{code: reason_text(Reason(code), t) for code in REASONS_TO_WAIT},
+        **{f"answers_{how}": t(text) for how, text in ANSWERS.items()},
         **{f"signal_{signal}": t(word) for signal, word in SIGNALS.items()},
         "sure": t(SETTLED[True]),
         "unsure": t(SETTLED[False]),

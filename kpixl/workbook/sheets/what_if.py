@@ -9,9 +9,8 @@ from kpixl.catalog.model import Level, Made, Mean, Standing
 from kpixl.errors import N_
 from kpixl.formula import Name, parse, to_excel
 from kpixl.kpi.noise import NOISE
-from kpixl.kpi.traits import traits_of
+from kpixl.kpi.traits import NEVER_NEGATIVE, traits_of
 from kpixl.kpi.what_if import (
-    NEVER_NEGATIVE,
     Moved,
     Supposed,
     after,
@@ -265,5 +264,9 @@ def _standings(kpi: BusinessKpi, c: Context) -> tuple[str, str]:
     """The level now and then; without a benchmark, the standing against the target."""
     traits = traits_of(kpi)
     sample = c.at("what_if", kpi.argument(kpi.kpi.sample).name, "then") if kpi.kpi.sample else ""
-    formulas = RuleFormulas(kpi, c, {"then": c.at("what_if", kpi_row(kpi), "then"), "sample": sample})
-    return formulas.write(before(traits)), formulas.write(after(traits))
+    supposed = {
+        f"measure.{argument.name}": c.at("what_if", argument.measure.name, "then") for argument in kpi.arguments
+    }
+    bind = {"then": c.at("what_if", kpi_row(kpi), "then"), "sample": sample, **supposed}
+    formulas = RuleFormulas(kpi, c, bind)
+    return formulas.write(before(traits)), formulas.write(after(kpi.kpi, traits))
