@@ -27,6 +27,8 @@ from narrow import some
 VA, PA, ML = (business(id_) for id_ in ("remote-va-agency", "luxury-personal-assistant", "multilingual-va"))
 CC, SB = business("career-coaching"), business("service-business")
 KPIS = {f"{kpi.code}_{kpi.id}": kpi for owner in businesses() for kpi in owner.kpis}
+SHARES = ["css", "crr", "tcr", "aur", "upsell", "kept", "accuracy", "scr", "crfcpc", "cjpsr", "churn", "conversion"]
+"""Parts of a whole, by their articles."""
 BELOW, TYPICAL, ABOVE_AVERAGE, EXCEPTIONAL = Level
 
 
@@ -62,7 +64,7 @@ EDGES = [
 
 def level(id_: str, value: float) -> Level | None:
     kpi = KPIS[id_]
-    return grade(kpi, value, thresholds_published(kpi), dict.fromkeys(kpi.kpi.arguments, 1.0)).level
+    return grade(kpi, value, thresholds_published(kpi), dict.fromkeys(kpi.kpi.arguments)).level
 
 
 def lower(id_: str, than: Level) -> Level:
@@ -96,7 +98,7 @@ def test_nine_tenths_by_subtraction_is_still_not_over_ninety_percent() -> None:
 @given(st.sampled_from(sorted(BANDS)), st.floats(-100, 12000))
 def test_the_bar_ends_in_the_band_of_the_level(id_: str, value: float) -> None:
     kpi = KPIS[id_]
-    graded = grade(kpi, value, thresholds_published(kpi), dict.fromkeys(kpi.kpi.arguments, 1.0))
+    graded = grade(kpi, value, thresholds_published(kpi), dict.fromkeys(kpi.kpi.arguments))
     assert graded.level is not None
     assert graded.position is not None
     assert graded.level <= graded.position <= graded.level + 1
@@ -160,6 +162,15 @@ def test_where_the_target_lies_on_the_scale() -> None:
 # What it takes
 
 
+def contradicts(kpi: BusinessKpi, n: Mapping[str, float]) -> bool:
+    """Whether a part is more than its whole, or answers for and against are more than there are; or more hours were
+    worked than there were."""
+    if kpi.id == "nps":
+        return n["promoters"] + n["detractors"] > n["respondents"]
+    value = calculate(kpi, n)[0]
+    return value is not None and ((kpi.id in SHARES and value > 1 + 1e-12) or (kpi.id == "crr" and value < 0))
+
+
 @given(st.sampled_from(sorted(KPIS)), st.data())
 def test_what_it_takes_is_the_least_that_passes(id_: str, data: st.DataObject) -> None:
     kpi = KPIS[id_]
@@ -169,23 +180,38 @@ def test_what_it_takes_is_the_least_that_passes(id_: str, data: st.DataObject) -
     def graded(moved: Mapping[str, float]) -> Grade:
         return grade(kpi, calculate(kpi, moved)[0], thresholds, moved)
 
-    now = graded(arguments)
-    assert now.level is not None
+    now, now_value = graded(arguments), calculate(kpi, arguments)[0]
+    assert now_value is not None
+    whole = arguments[kpi.kpi.arguments[-1]]
+    if now.level is None:
+        assert contradicts(kpi, arguments)
+        return
+    assert not contradicts(kpi, arguments)
     if now.next_level is None:
         assert now.level == max(thresholds)
         assert now.to_next is None
         return
     step, lever = now.to_next, kpi.kpi.lever
-    assert step is not None
     assert lever is not None
+    unit = 1 if kpi.argument(lever).unit in ("count", "money") else 0.1
+    if step is None:
+        # Nothing of the lever gets there: all of it taken away, or the part made as large as its whole.
+        down = kpi.kpi.direction == "down"
+        furthest = {lever: 0.0 if down else arguments[lever] + unit * math.floor((1 - now_value) * whole / unit)}
+        reached = graded({**arguments, **furthest}).level
+        assert reached is None or reached < now.next_level
+        return
     assert step.measure == kpi.argument(lever)
+    more = {other: arguments[other] for other in ((kpi.kpi.sample,) if step.answers == "new" else ()) if other}
 
     def after(amount: float) -> Level:
-        reached = graded({**arguments, lever: arguments[lever] + (amount if step.direction == "more" else -amount)})
+        moved = amount if step.direction == "more" else -amount
+        reached = graded(
+            {**arguments, **{other: n + moved for other, n in more.items()}, lever: arguments[lever] + moved}
+        )
         assert reached.level is not None
         return reached.level
 
-    unit = 1 if step.measure.unit in ("count", "money") else 0.1
     assert step.amount >= unit
     assert step.amount / unit == pytest.approx(round(step.amount / unit))
     assert after(step.amount) >= now.next_level
@@ -344,7 +370,7 @@ def test_nothing_is_graded_without_a_target_and_a_previous_period(id_: str) -> N
     kpi = KPIS[id_]
     # A euro without a rate makes no difference, since there is nothing in dollars.
     result = scorecard(
-        {a.measure.name: n for a, n in zip(kpi.arguments, (24.0, 8.0, 4.0), strict=False)}, owner=SB, currency="EUR"
+        {a.measure.name: n for a, n in zip(kpi.arguments, (4.0, 8.0, 4.0), strict=False)}, owner=SB, currency="EUR"
     ).result(kpi.id)
     assert result.value is not None
     assert (result.level, result.grade.standing, result.grade.shade, result.grade.position) == (None,) * 4
@@ -417,7 +443,7 @@ def test_the_owners_thresholds_grade_a_service_business(id_: str) -> None:
 
     def reached(value: float) -> Level | None:
         kpi = KPIS[id_]
-        return grade(kpi, value, bands, dict.fromkeys(kpi.kpi.arguments, 1.0), target=value, previous=value).level
+        return grade(kpi, value, bands, dict.fromkeys(kpi.kpi.arguments), target=value, previous=value).level
 
     for found, edge in bands.items():
         better = (-1 if id_ in LOWER_IS_BETTER else 1) * 1.1e-9 * max(1, abs(edge))

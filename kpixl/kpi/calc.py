@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kpixl.catalog import business, businesses, catalogue
 from kpixl.errors import N_, NotANumber, UnknownChoice, UnknownMeasure, UsageError
 from kpixl.kpi.grade import evaluated, graded, reason_of, thresholds_published
+from kpixl.kpi.grading import waits
 from kpixl.kpi.result import Result, certain
 from kpixl.kpi.score import ALERTED, alert_of
 from kpixl.message import phrase
@@ -55,7 +56,7 @@ def calc(kpi_id: str, numbers: Mapping[str, float], business_id: str | None = No
         thresholds=thresholds,
         grade=graded(kpi, found),
         certainty=certain(found),
-        alert=alert_of(kpi, value) if found.number("withheld") in ALERTED else None,
+        alert=alert_of(kpi, value) if waits(found) in ALERTED else None,
     )
 
 

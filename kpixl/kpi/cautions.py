@@ -70,7 +70,7 @@ def cautions(scorecard: Scorecard) -> tuple[Caution, ...]:
 def moved(result: Result) -> str | None:
     """How a value has moved from the previous period; None where that says nothing: of too few cases, or while it still
     builds up."""
-    return None if result.grade.withheld or result.pace is not None else result.past.trend
+    return None if result.withheld or result.pace is not None else result.past.trend
 
 
 def _holds(rule: CautionRule, result: Result, period: Period, history: History) -> bool:
@@ -79,7 +79,7 @@ def _holds(rule: CautionRule, result: Result, period: Period, history: History) 
     if result.value is None:
         return False
     if isinstance(condition, Threshold):
-        return result.grade.withheld in ALERTED and passes(result.value, condition)
+        return result.withheld in ALERTED and passes(result.value, condition)
     return condition == "any" or (condition == moved(result) and _lasting(result, period, history))
 
 

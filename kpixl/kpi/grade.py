@@ -61,8 +61,6 @@ class Grade:
     """How much the value moves, in the KPI's unit, when the lever takes one more of its own."""
     needed: float | None = None
     """How much of the lever, in its unit, the next level takes, possible or not."""
-    withheld: int | None = None
-    """Why the value is not judged, as the place in ``grading.REASONS_TO_WAIT`` from 1; None where it is."""
     standing: Standing | None = None
     """How a value without a benchmark stands against the owner's target or the previous period."""
 
@@ -154,7 +152,6 @@ def graded(kpi: BusinessKpi, found: Evaluation) -> Grade:
         high=found.number("high"),
         slope=found.number("slope"),
         needed=found.number("needed"),
-        withheld=None if (waits := found.number("withheld")) is None else int(waits),
         standing=None if level is not None else standing_numbered(standing),
     )
 

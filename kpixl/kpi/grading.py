@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kpixl.catalog.model import Kpi
+    from kpixl.kpi.evaluation import Evaluation
 
 Waits = Literal["not_begun", "impossible", "beyond", "too_few"]
 
@@ -384,6 +385,12 @@ def withheld(kpi: Kpi, traits: Traits, *, own: bool) -> Node:
             (opposite(enough(traits)), 4),
         ),
     )
+
+
+def waits(found: Evaluation) -> Waits | None:
+    """The same of rules that were evaluated, in a word."""
+    number = found.number("withheld")
+    return None if number is None else REASONS_TO_WAIT[int(number) - 1]
 
 
 def impossible(kpi: Kpi, traits: Traits) -> Node:

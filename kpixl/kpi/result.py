@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from kpixl.kpi.grading import REASONS_TO_WAIT, Waits
 from kpixl.kpi.interval import Interval
 
 if TYPE_CHECKING:
@@ -83,6 +84,11 @@ class Result:
     """The caution that the value calls for by itself."""
     note: str = ""
     """What is to be known of the value: a figure behind it stands in for one that cannot be had yet. A msgid."""
+
+    @property
+    def withheld(self) -> Waits | None:
+        """Why the value is there and not judged; None where it is judged, or is none."""
+        return next((code for code in REASONS_TO_WAIT if self.reason and self.reason.code == code), None)
 
     @property
     def level(self) -> Level | None:

@@ -12,7 +12,7 @@ from kpixl.entries import Entries
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grade import Reason, calculate, grade, graded, passes, reason_of
-from kpixl.kpi.grading import REASONS_TO_WAIT, UNPLACED
+from kpixl.kpi.grading import UNPLACED, Waits, waits
 from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import MeasureValue
 from kpixl.kpi.own import own_kpis
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kpixl.formula.states import Item
     from kpixl.period import Period
 
-ALERTED = (None, 1.0 + REASONS_TO_WAIT.index("beyond"))
+ALERTED: tuple[Waits | None, ...] = (None, "beyond")
 """An alert is about what is judged, or is more than a whole and yet possible."""
 PAST_PERIODS = 11
 """So many closed periods stand beside this one."""
@@ -180,7 +180,7 @@ def _own_result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
     found = _evaluated(kpi, scoring, arguments, thresholds, {"value": value})
     reason = None if value is not None or not kpi.name else Reason("own_formula")
     if value is not None and found.number("standing") is None:
-        reason = Reason("no_bands")
+        reason = Reason(waits(found) or "no_bands")
     return _told(kpi, scoring, arguments, thresholds, (found, reason))
 
 
@@ -265,7 +265,7 @@ def _told(
         ),
         certainty=certain(found),
         pace=paced(found),
-        alert=alert_of(kpi, value, yours(kpi, entries)) if found.number("withheld") in ALERTED else None,
+        alert=alert_of(kpi, value, yours(kpi, entries)) if waits(found) in ALERTED else None,
     )
 
 

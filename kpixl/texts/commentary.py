@@ -10,6 +10,7 @@ from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.kpi.cautions import cautions, moved
 from kpixl.kpi.grade import against_target
+from kpixl.kpi.noise import same
 from kpixl.kpi.signals import RUN
 from kpixl.texts.caution_text import caution_text
 from kpixl.texts.render import rendered
@@ -66,6 +67,7 @@ def comment(result: Result, scorecard: Scorecard, t: Language) -> str:
         result=result,
         figure=_figure(result, t, currency, standing=False),
         moved=moved(result),
+        unchanged=result.past.previous is not None and same(result.value or 0.0, result.past.previous),
         run=RUN,
         step=_step(result, t, currency),
         joined=partial(_joined, t=t),

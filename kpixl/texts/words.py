@@ -10,6 +10,7 @@ from kpixl.catalog.tables import word_key
 from kpixl.errors import N_
 from kpixl.folding import without_accents
 from kpixl.i18n import NO_BREAK, language, rounded
+from kpixl.kpi.noise import noise_of
 from kpixl.kpi.signals import Signal
 from kpixl.languages import codes
 from kpixl.languages.load import yes_no
@@ -264,7 +265,7 @@ def change_text(result: Result, t: Language, currency: str) -> str:
     past = result.past
     if past.change is None:
         return "–"
-    if past.trend == "same":
+    if past.trend == "same" and past.previous is not None and noise_of(past.previous) >= abs(past.change):
         return t(TRENDS["same"])
     sign = "+" if past.change > 0 else "−"
     size = abs(past.change)
@@ -272,7 +273,7 @@ def change_text(result: Result, t: Language, currency: str) -> str:
         amount = t(N_("{number} points")).format(number=t.decimal(size * 100, 1))
     else:
         amount = t.number(size, result.kpi.kpi.unit, currency)
-    return f"{sign}{amount} {t(TRENDS[past.trend]) if past.trend else ''}".rstrip()
+    return f"{sign}{amount} {t(TRENDS[past.trend]) if past.trend in ('better', 'worse') else ''}".rstrip()
 
 
 def title(company: str, period: Period, t: Language) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.kpi.grade import grade, level_of
-from kpixl.kpi.grading import LESS, MORE
+from kpixl.kpi.grading import LESS, MORE, REASONS_TO_WAIT
 from kpixl.kpi.score import order_key, target_position
 from kpixl.kpi.traits import GRADED
 from kpixl.texts.words import kpi_title, measure_label, reason_text, standing_word, step_figure
@@ -141,7 +141,7 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
         "high": grade.high,
         "amount": step.amount if step else None,
         "needed": result.grade.needed,
-        "withheld": result.grade.withheld,
+        "withheld": None if result.withheld is None else REASONS_TO_WAIT.index(result.withheld) + 1,
         "moves": None if result.past.trend is None else MOVES[result.past.trend],
         "sign": (MORE if step.direction == "more" else LESS) if step else None,
         "order": order_key(result, index),
