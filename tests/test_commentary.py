@@ -209,7 +209,7 @@ def test_signal_or_usual_variation() -> None:
         return said(card({"resolution_hours": hours, "requests_resolved": 100.0}, past=past), "art")
 
     assert at(40) == "0.40 h, exceptional; within the usual variation (0.38 h in the previous period)."
-    assert at(36) == "0.36 h, exceptional; better than the previous period (0.38 h), within the usual variation."
+    assert at(36) == "0.36 h, exceptional; within the usual variation (0.38 h in the previous period)."
     assert at(38) == "0.38 h, exceptional; as in the previous period."
     assert at(20) == (
         "0.20 h, exceptional; better than the previous period (0.38 h); below its usual range (0.29 h to 0.51 h)."
