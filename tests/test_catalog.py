@@ -184,11 +184,11 @@ def test_headings_of_a_table_differ(owner: Business) -> None:
 
 def test_settings_that_a_business_has() -> None:
     assert {owner.code: [setting.id for setting in settings_of(owner)] for owner in businesses()} == {
-        "va": ["satisfied_cut", "minimum_cases", "entered_until"],
-        "pa": ["satisfied_cut", "minimum_cases", "entered_until", "dollar_rate"],
-        "ml": ["satisfied_cut", "house_language", "minimum_cases", "entered_until"],
-        "cc": ["satisfied_cut", "minimum_cases", "entered_until", "dollar_rate"],
-        "sb": ["repeat_days", "minimum_cases", "entered_until"],
+        "va": ["satisfied_cut", "minimum_cases", "entered_until", "late_days"],
+        "pa": ["satisfied_cut", "minimum_cases", "entered_until", "late_days", "dollar_rate"],
+        "ml": ["satisfied_cut", "house_language", "minimum_cases", "entered_until", "late_days"],
+        "cc": ["satisfied_cut", "minimum_cases", "entered_until", "late_days", "dollar_rate"],
+        "sb": ["repeat_days", "minimum_cases", "entered_until", "late_days"],
     }
 
 

@@ -251,6 +251,11 @@ def viral_cycle(book: Book, first: float) -> float | None:
     return divided("invitations_converted", "clients_start")(book, first)
 
 
+def became(day: object) -> bool:
+    """Whether a lead became a customer, on whatever day."""
+    return number(day) and day > 0
+
+
 class Check(NamedTuple):
     """A query over some tables. A list whose column ``listed`` is all blank has not been filled in: no figure."""
 
@@ -376,11 +381,11 @@ CHECKS = {
     ),
     "leads": Check("leads", count("leads", lambda r, f: within(r["date"], f))),
     "leads_qualified": Check("leads", count("leads", qualified)),
-    "leads_converted": Check("leads", count("leads", lambda r, f: qualified(r, f) and before(r["converted"], AFTER))),
+    "leads_converted": Check("leads", count("leads", lambda r, f: qualified(r, f) and became(r["converted"]))),
     "leads_referred": Check("leads", count("leads", lambda r, f: within(r["date"], f) and not blank(r["referred_by"]))),
     "consultations": Check("leads", distinct("leads", "lead", consulted)),
     "consultations_converted": Check(
-        "leads", distinct("leads", "lead", lambda r, f: consulted(r, f) and before(r["converted"], AFTER))
+        "leads", distinct("leads", "lead", lambda r, f: consulted(r, f) and became(r["converted"]))
     ),
     "revenue": Check("sales", amounts("sales")),
     **{f"revenue_{kind}": Check("sales", amounts("sales", word)) for kind, word in SALES.items()},
@@ -396,7 +401,7 @@ CHECKS = {
     ),
     "invitations": Check("invitations", count("invitations", lambda r, f: within(r["date"], f))),
     "invitations_converted": Check(
-        "invitations", count("invitations", lambda r, f: within(r["date"], f) and before(r["converted"], AFTER))
+        "invitations", count("invitations", lambda r, f: within(r["date"], f) and became(r["converted"]))
     ),
     "invitations_per_client": Check("invitations clients", divided("invitations", "clients_start")),
     "invitations_conversion": Check("invitations", divided("invitations_converted", "invitations")),
@@ -713,10 +718,10 @@ def test_invitations() -> None:
         "invitations": invited,
     }
     found = measure(entries(SB, book))
-    # 5 invitations of 10 clients, of which 2 won: 0.5 each, and 0.4 of them.
+    # 5 invitations of 10 clients, of which 3 won, one after the month: 0.5 each, and 0.6 of them.
     assert found["invitations_per_client"].used == 0.5
-    assert found["invitations_conversion"].used == pytest.approx(0.4)
-    assert found["viral_cycle"].used == pytest.approx(0.2)
+    assert found["invitations_conversion"].used == pytest.approx(0.6)
+    assert found["viral_cycle"].used == pytest.approx(0.3)
 
 
 def closed(id_: str, figures: Mapping[str, float | None]) -> tuple[PastValue, ...]:

@@ -242,7 +242,7 @@ def scorecard(
         currency=currency,
         period=Period.parse("2026-10"),
         tables={},
-        settings={"dollar_rate": cell(rate)},
+        settings={"dollar_rate": cell(rate), "late_days": cell(0.0)},
         typed={},
         targets={kpi: cell(raw) for kpi, raw in (targets or {}).items()},
         thresholds={place: cell(raw) for place, raw in (thresholds or {}).items()},

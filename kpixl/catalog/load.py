@@ -45,8 +45,9 @@ FOLDER: Any = resources.files("kpixl.catalog")
 """Where the YAML is: the one place that says so."""
 MONTHS = "months"
 """In the formula of a measure: the months in the period, or in the window."""
-EDGES = ("window_start", "after_window", "repeat_start", "period_end")
-"""Days that conditions compare with. ``repeat_start`` is where the owner's repeat interval before the end begins."""
+EDGES = ("window_start", "after_window", "repeat_start", "period_end", "open_start")
+"""Days that conditions compare with. ``repeat_start`` is where the owner's repeat interval before the end begins,
+``open_start`` where the first period does that is not final."""
 _CONDITION = re.compile(r"(?P<column>\w+) (?:(?P<comparison>>=|<=|<>|>|<|=) (?P<operand>\S+)|(?P<filled>filled))")
 _THRESHOLD = re.compile(r"(>=|<=|>|<)\s*([\d.]+)")
 _TEXT_TYPES = ("text", "choice")
@@ -209,11 +210,14 @@ def _where(lines: Sequence[str], table: Table) -> Where:
 
 
 def parse_line(text: str, table: Table) -> tuple[Clause, ...]:
-    """What one line of ``where`` stands for: ``date in window``, ``end >= after_window or blank``, ``a = 1 or b = 2 and
-    c filled``."""
+    """What one line of ``where`` stands for: ``date in window``, ``converted whenever`` (a day is there),
+    ``end >= after_window or blank``, ``a = 1 or b = 2 and c filled``."""
     if text.endswith(" in window"):
         column = text.removesuffix(" in window")
         return tuple(((parse_condition(f"{column} {edge}", table),),) for edge in (">= window_start", "< after_window"))
+    if text.endswith(" whenever"):
+        column = text.removesuffix(" whenever")
+        return (((Condition(column=column, comparison=">"),),),)
     if text.endswith(" or blank"):
         return (((replace(parse_condition(text.removesuffix(" or blank"), table), or_blank=True),),),)
     alternatives = (part.split(" and ") for part in text.split(" or "))

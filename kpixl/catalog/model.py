@@ -116,6 +116,8 @@ class Measure(Record, frozen=True):
     unit: Unit = "count"
     note: str = ""
     """What an owner should know where another formula stands in."""
+    late: bool = False
+    """Whether what it counts may come after the period that it belongs to."""
     window: Window = Window.PERIOD
     parts: tuple[Measure, ...] = ()
     """The measures that it is made from, by the names that its formula has for them."""

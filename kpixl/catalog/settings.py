@@ -78,6 +78,15 @@ SETTINGS: Mapping[str, Setting] = {
             everywhere=True,
         ),
         Setting(
+            "late_days",
+            N_("Days until a month is final"),
+            N_("Leads, consultations and invitations of a month may still become customers for so many days after it."),
+            default=60,
+            minimum=0,
+            maximum=730,
+            everywhere=True,
+        ),
+        Setting(
             "dollar_rate",
             N_("One US dollar costs"),
             N_("In your currency. Some benchmarks are amounts in US dollars; without a rate they are not compared."),

@@ -35,13 +35,6 @@ class Past(Record, frozen=True):
     choice: str
 
 
-class Becomes(Record, frozen=True):
-    """What a name is to be listed in from a date of its row on: a lead that was won is on Clients."""
-
-    table: str
-    date: str
-
-
 class Field(Record, frozen=True):
     """A column that the owner fills in."""
 
@@ -70,11 +63,6 @@ class Field(Record, frozen=True):
     """Whether a number below zero is rather a slip."""
     agrees: Agrees | None = None
     past: Past | None = None
-    planned: bool = False
-    """Whether it is a date that may be still to come."""
-    while_there: bool = False
-    """Whether what it refers to, by a stay, has to be there on the date of the row."""
-    becomes: Becomes | None = None
 
 
 class Condition(Record, frozen=True):
@@ -205,6 +193,8 @@ class Table(Record, frozen=True):
     in_order: tuple[tuple[str, str], ...] = ()
     ahead: bool = False
     """Whether its rows are dated by what is planned, so that those after the period are still to come."""
+    open: bool = False
+    """Whether what becomes of a row may come after its period, which is then counted anew while it is open."""
 
     def field(self, id: str) -> Field:  # noqa: A002
         """The field called ``id``; KeyError without one."""

@@ -11,6 +11,7 @@ import pandas as pd
 
 from kpixl.catalog.tables import Elapsed, Lookup
 from kpixl.check.fields import day_of
+from kpixl.kpi.closing import leaving
 from kpixl.period import serial
 
 if TYPE_CHECKING:
@@ -130,11 +131,9 @@ def outside_period(log: TableLog) -> Iterator[Finding]:
     column, period = log.table.date, log.case.entries.period
     if log.table.kept or column is None or column not in log.rows.numbers:
         return
-    outside = log.leaving.copy()
+    outside = leaving(log.case.entries, log.table)
     begins = next(field.id for field in log.table.fields if field.type == "date")
     if not log.table.ahead and begins in log.rows.numbers:
         outside |= log.numbers(begins) >= serial(period.after)
     if outside.any():
-        first = log.rows.cell(column, int(np.flatnonzero(outside)[0]))
-        count = int(np.count_nonzero(outside))
-        yield log.problem("outside_period", column, period=period, count=count, first=first)
+        yield log.problem("outside_period", column, period=period, count=int(np.count_nonzero(outside)))

@@ -17,7 +17,7 @@ from kpixl.errors import N_
 from kpixl.kpi.cautions import cautions
 from kpixl.kpi.traits import GRADED
 from kpixl.texts.caution_text import SIGNS, alert_text, caution_line, caution_text
-from kpixl.texts.figures import as_line, certainty, pace_text, signal_text
+from kpixl.texts.figures import as_line, certainty, final_text, late_text, pace_text, signal_text
 from kpixl.texts.lines import GAP, WIDTH, Json, block
 from kpixl.texts.words import DAYS_LEFT, SETTLED, change_text, reason_text, standing_word, to_next_text
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kpixl.i18n import Language
     from kpixl.kpi.cautions import Caution
     from kpixl.kpi.grade import Reason
-    from kpixl.kpi.result import Result
+    from kpixl.kpi.result import LateKpi, Result
     from kpixl.kpi.score import Scorecard
     from kpixl.verbs.results import Outcome
 
@@ -73,6 +73,8 @@ def result_json(result: Result, t: Language) -> Json:
         "pace": pace and {"forecast": pace.forecast, "steady": pace.steady, "on_track": pace.on_track},
         "note": t(result.note) or None,
         "alert": alert_text(result, t) or None,
+        "open": result.open,
+        "final": result.final and {"period": str(result.final.period), "value": result.final.value},
     }
 
 
@@ -93,7 +95,19 @@ def scorecard_json(scorecard: Scorecard, t: Language, problems: Sequence[Problem
             for name, value in scorecard.measures.items()
             if name in entries.business.shown
         },
+        "late": [late_json(late) for late in scorecard.late],
         "problem_count": problem_count(problems),
+    }
+
+
+def late_json(late: LateKpi) -> Json:
+    """What a KPI of a closed period has become by outcomes that came late."""
+    return {
+        "period": str(late.period),
+        "kpi": late.kpi.id,
+        "before": late.before,
+        "after": late.after,
+        "outcomes": late.outcomes,
     }
 
 
@@ -156,9 +170,15 @@ def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Languag
     lines += _row(heads, widths)
     for result, row in zip(scorecard.results, rows, strict=True):
         lines += _row(row, widths, _COLOURS[result.grade.shade] if colour else None)
-        below = (_told(result, t), as_line(pace_text(result, t, entries.currency)), *_advice(result, t))
+        below = (
+            _told(result, t),
+            as_line(pace_text(result, t, entries.currency)),
+            as_line(final_text(result, t, entries.currency)),
+            *_advice(result, t),
+        )
         lines += block((text for text in below if text), indent=widths[0] + len(GAP))
     found = block(caution_line(caution, t) for caution in cautions(scorecard))
+    found += block(f"{late_text(late, t, entries.currency)}." for late in scorecard.late)
     return "\n".join([*lines, *([""] if found else []), *found, "", *block([counts_text(problems, t)])])
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from kpixl.catalog.tables import columns_of
 from kpixl.entries import PastValue
 from kpixl.kpi.measure import Tally
+from kpixl.period import serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
@@ -31,6 +32,20 @@ def leaving(entries: Entries, table: Table) -> np.ndarray:
     return Tally(entries).meets_where(table.id, table.leaves)
 
 
+ROWS = ".rows"
+"""What the name of a table has behind it in Past periods, where it says how many rows the period had."""
+
+
+def rows_of(entries: Entries, table: Table) -> int:
+    """How many rows of ``table`` belong to the period: those dated in it; of a list, what began by its end."""
+    rows, begins = entries.tables.get(table.id), table.date or (table.stays or ("",))[0]
+    if rows is None or begins not in rows.numbers:
+        return 0
+    days = rows.numbers[begins].to_numpy()
+    first = -np.inf if table.kept else serial(entries.period.start)
+    return int(np.count_nonzero((days >= first) & (days < serial(entries.period.after))))
+
+
 def blank_rows(rows: EntryTable) -> np.ndarray:
     """Which rows, shape (rows,), hold nothing: in no field, and in no column of the owner's."""
     blank = np.ones(len(rows), dtype=bool)
@@ -42,7 +57,7 @@ def blank_rows(rows: EntryTable) -> np.ndarray:
 
 
 def closed_lines(scorecard: Scorecard) -> tuple[PastValue, ...]:
-    """Every measure and KPI in use, as Past periods has them."""
+    """Every measure and KPI in use, as Past periods has them, and how many rows there are of what may come late."""
     entries = scorecard.entries
     start, shown = entries.period.start, entries.business.shown
     measures = (
@@ -54,7 +69,9 @@ def closed_lines(scorecard: Scorecard) -> tuple[PastValue, ...]:
         PastValue(start, "kpi", result.kpi.history_id, result.value, level=standing_id(result))
         for result in scorecard.results
     )
-    return (*measures, *kpis)
+    counts = ((table.id, rows_of(entries, table)) for table in entries.business.tables if table.open)
+    rows = (PastValue(start, "rows", f"{id_}{ROWS}", float(count)) for id_, count in counts if count)
+    return (*measures, *kpis, *rows)
 
 
 def standing_id(result: Result) -> str:

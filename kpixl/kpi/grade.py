@@ -28,7 +28,7 @@ class Reason:
 
     code: Literal[
         "missing_measure", "zero_denominator", "no_bands", "no_rate", "own_formula",
-        "graded_window", "no_rollup", "uneven_past", "not_begun", "impossible", "beyond", "too_few",
+        "graded_window", "no_rollup", "uneven_past", "not_begun", "impossible", "beyond", "too_few", "open",
     ]  # fmt: skip
     measure: Measure | None = None
 

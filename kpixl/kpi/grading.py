@@ -69,6 +69,8 @@ REASONS_TO_WAIT: tuple[Waits, ...] = ("not_begun", "impossible", "beyond", "too_
 JUDGED = opposite(known(WITHHELD))
 COMPARED = opposite(every(known(WITHHELD), WITHHELD <= 2))
 """Of what cannot be, or has not begun, nothing is better or worse."""
+OUTCOMES_OPEN, OUTCOMES_TYPED = Name("outcomes_open"), Name("outcomes_typed")
+"""1 until outcomes have had their time since the end of the period, and how many totals of such outcomes were typed."""
 TENTHS = 10
 """What is not counted in whole numbers is told to a tenth."""
 UNPLACED = 9
@@ -83,12 +85,22 @@ def _falls(traits: Traits) -> Node:
     return FALLS if traits.falls is None else Truth(traits.falls)
 
 
+def still_open(traits: Traits) -> Node:
+    """Whether outcomes that the value rests on may still come: it can only get better. What was typed is final."""
+    return every(OUTCOMES_OPEN > 0, equal(OUTCOMES_TYPED, 0)) if traits.late else NO
+
+
+def final(traits: Traits) -> Node:
+    """Whether all outcomes have had their time."""
+    return opposite(still_open(traits))
+
+
 def held(traits: Traits) -> Node:
     """What stands against thresholds, the target and other periods: the forecast, where no benchmark is published for
     what builds up in a period that still runs; a published benchmark grades what is there."""
     if traits.benchmarked or not traits.builds_up:
         return VALUE
-    return either(every(known(VALUE), RUNNING), VALUE / SHARE, VALUE)
+    return either(every(known(VALUE), RUNNING, final(traits)), VALUE / SHARE, VALUE)
 
 
 def held_name(traits: Traits) -> Name:
@@ -125,7 +137,11 @@ def level(traits: Traits, value: Node) -> Node:
 
 
 def _level(traits: Traits) -> Node:
-    return either(every(known(VALUE), count(*EDGES) > 0, JUDGED), reached(traits, held_name(traits)))
+    """The level that is reached; below all of them only once nothing more can come."""
+    found = reached(traits, held_name(traits))
+    if traits.late:
+        found = either(every(still_open(traits), equal(found, Level.BELOW)), BLANK, found)
+    return either(every(known(VALUE), count(*EDGES) > 0, JUDGED), found)
 
 
 def following(of: Node) -> Node:
@@ -161,7 +177,7 @@ def rules(traits: Traits) -> Mapping[str, Node]:
         "strict": either(known(next_), choose(next_, *(int(one in (">", "<")) for one in traits.comparisons))),
         "needed": _needed(traits, value) if traits.lever else BLANK,
         "sign": _sign(traits) if traits.lever else BLANK,
-        "change": either(every(known(value, PREVIOUS), COMPARED), value - PREVIOUS),
+        "change": either(every(known(value, PREVIOUS), COMPARED, final(traits)), value - PREVIOUS),
         "against_target": _against_target(traits),
         "gap": either(every(known(VALUE, TARGET), COMPARED), VALUE - TARGET),
         "moves": either(known(Name("change")), moves(traits, value, Name("change"))),
@@ -169,7 +185,8 @@ def rules(traits: Traits) -> Mapping[str, Node]:
         "target_level": either(every(known(TARGET), count(*EDGES) > 0), reached(traits, TARGET)),
         "target_next": either(known(target_level), following(target_level)),
         "target_position": _target_position(traits, target_level, target_next),
-        **(pace(falls=traits.falls) if traits.builds_up else dict.fromkeys(("forecast", "steady", "pace"), BLANK)),
+        "open": either(still_open(traits), 1, 0),
+        **(_pace(traits) if traits.builds_up else dict.fromkeys(("forecast", "steady", "pace"), BLANK)),
     }
 
 
@@ -199,6 +216,9 @@ def _unbenchmarked(traits: Traits, value: Node) -> Node:
         return BLANK
     by_change = choose(MOVES + 2, *(Standing(one).number for one in _TRENDS))
     by_target = to_target(traits, VALUE, value)
+    if traits.late:
+        so_far = either(met(traits, VALUE), Standing.MET.number)
+        by_target = either(still_open(traits), so_far, by_target)
     return either(every(known(value), JUDGED), either(known(TARGET), by_target, either(known(MOVES), by_change)))
 
 
@@ -284,7 +304,14 @@ def _against_target(traits: Traits) -> Node:
         reached_ = either(RUNNING, BLANK, reached_)
     elif traits.builds_up:
         short = either(RUNNING, BLANK, short)
+    short = either(still_open(traits), BLANK, short)
     return either(every(known(VALUE, TARGET), JUDGED), either(met(traits, VALUE), reached_, short))
+
+
+def _pace(traits: Traits) -> Mapping[str, Node]:
+    """The same, of outcomes that are all there."""
+    found = dict(pace(falls=traits.falls))
+    return found | {"forecast": either(final(traits), found["forecast"])}
 
 
 def pace(*, falls: bool | None) -> Mapping[str, Node]:
@@ -365,6 +392,8 @@ def reason(kpi: Kpi, traits: Traits) -> Node:
     bands: Node = Wording("no_bands")
     if traits.in_dollars:
         bands = either(known(Name("dollar_rate")), bands, Wording("no_rate"))
+    held_against = some(count(*EDGES) > 0, known(TARGET), known(PREVIOUS))
+    bands = either(every(still_open(traits), held_against), Wording("open"), bands)
     bands = either(known(WITHHELD), choose(WITHHELD, *map(Wording, REASONS_TO_WAIT)), bands)
     why = either(NOT_BEGUN, Wording(REASONS_TO_WAIT[0]), why)
     return either(known(VALUE), either(known(Name("standing")), BLANK, bands), why)

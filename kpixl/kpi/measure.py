@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -18,7 +19,7 @@ from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.in_force import settings_of, settings_used
-from kpixl.period import Window, serial
+from kpixl.period import Period, Window, serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Aggregate
@@ -32,6 +33,9 @@ _COMPARE = {
     "=": operator.eq,
     "<>": operator.ne,
 }
+
+
+NO_EDGES: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,39 +181,42 @@ class Tally:
 
     # Conditions
 
-    def meets_where(self, table: str, where: Where, window: Window = Window.PERIOD) -> np.ndarray:
-        """Which rows of ``table`` meet every line of ``where``; shape (rows,)."""
+    def meets_where(
+        self, table: str, where: Where, window: Window = Window.PERIOD, edges: Mapping[str, float] = NO_EDGES
+    ) -> np.ndarray:
+        """Which rows of ``table`` meet every line of ``where``, shape (rows,); ``edges`` are other days than those of
+        the window."""
         rows = self._rows(table)
         counted = np.zeros(len(rows), dtype=bool)
         for branch in branches(where):
             met = np.ones(len(rows), dtype=bool)
             for condition in branch:
-                met &= self._holds(condition, rows, window)
+                met &= self._holds(condition, rows, window, edges)
             counted |= met
         return counted
 
-    def _holds(self, condition: Condition, rows: EntryTable, window: Window) -> np.ndarray:
+    def _holds(self, condition: Condition, rows: EntryTable, window: Window, edges: Mapping[str, float]) -> np.ndarray:
         blank = rows.blank(condition.column) if rows.has(condition.column) else np.zeros(len(rows), dtype=bool)
         if condition.comparison == "filled":
             return ~blank
         if condition.text:
-            operand = match_key(str(self._operand(condition, rows.table.id, window)))
+            operand = match_key(str(self._operand(condition, rows.table.id, window, edges)))
             keys = self._match_keys(rows, condition.column)
             # A blank cell is neither equal to a word nor different from it.
             passed: np.ndarray = _COMPARE[condition.comparison](keys, operand) & ~blank
         else:
-            operand = self._operand(condition, rows.table.id, window)
+            operand = self._operand(condition, rows.table.id, window, edges)
             values = self.column(rows.table.id, condition.column)
             # A comparison with NaN is false, as COUNTIFS passes over cells that hold no number.
             passed = _COMPARE[condition.comparison](values, operand) & ~np.isnan(values)
         return passed | blank if condition.or_blank else passed
 
-    def _operand(self, condition: Condition, table: str, window: Window) -> float | str:
+    def _operand(self, condition: Condition, table: str, window: Window, edges: Mapping[str, float]) -> float | str:
         if condition.kind == "choice":
             key = word_key(table, condition.column, str(condition.operand))
             return self.entries.words.get(key, str(condition.operand))
         if condition.kind == "name":
-            return {**self.settings, **self.edges(window)}[str(condition.operand)]
+            return {**self.settings, **self.edges(window), **edges}[str(condition.operand)]
         return condition.operand
 
     def edges(self, window: Window) -> Mapping[str, float]:
@@ -221,6 +228,7 @@ class Tally:
             "after_window": after,
             "period_end": after - 1,
             "repeat_start": after - self._repeat_days,
+            "open_start": float(serial(open_start(period, self.settings))),
         }
 
     @cached_property
@@ -297,6 +305,27 @@ class Tally:
             keys[-1] = ""
             self._keys[place] = keys[codes]
         return self._keys[place]
+
+
+def open_start(period: Period, settings: Mapping[str, float | str]) -> date:
+    """The first day of the first period that is not final when ``period`` begins: the days that outcomes may take are
+    not over since its end."""
+    return Period.containing(period.kind, period.start - timedelta(days=late_days(settings))).start
+
+
+def final_before(last: date, settings: Mapping[str, float | str]) -> int:
+    """The date serial up to which a period has to be over, if all its outcomes have had their time by the day
+    ``last``."""
+    return serial(last) + 1 - late_days(settings)
+
+
+def late_days(settings: Mapping[str, float | str]) -> int:
+    """So many days after a period its outcomes may still come."""
+    return int(min(max(0.0, float(settings["late_days"])), LONGEST))
+
+
+LONGEST = 3650.0
+"""More days than that are taken for as many."""
 
 
 def key_column(aggregate: Aggregate, table: Table) -> str:

@@ -27,6 +27,8 @@ class PeriodClock:
     total: int
     over: bool = False
     """Whether the period is over by the calendar."""
+    final_before: int = 0
+    """The date serial up to which a period has to be over, if all its outcomes are there."""
 
     @property
     def share(self) -> float:
@@ -55,9 +57,14 @@ class Pace:
     on_track: bool | None
 
 
+def last_day(entered_until: float | None, today: date) -> date:
+    """The last day whose entries are there: ``entered_until`` (a date serial; else ``today``)."""
+    return today if entered_until is None else from_serial(max(0.0, min(entered_until, 2958465.0)))
+
+
 def clock(period: Period, entered_until: float | None, today: date) -> PeriodClock:
     """The days of ``period`` up to ``entered_until`` (a date serial; else up to ``today``)."""
-    last = today if entered_until is None else from_serial(max(0.0, min(entered_until, 2958465.0)))
+    last = last_day(entered_until, today)
     total = (period.after - period.start).days
     gone = max(0, min(total, (last - period.start).days + 1))
     return PeriodClock(gone, total - gone, total, over=today >= period.after)

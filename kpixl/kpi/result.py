@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kpixl.kpi.grade import Grade, Reason
     from kpixl.kpi.pace import Pace
     from kpixl.kpi.signals import Limits, Signal
+    from kpixl.period import Period
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,14 @@ class Certainty:
 
 
 @dataclass(frozen=True)
+class Final:
+    """A closed period of which all outcomes are there, and a KPI in it, in its unit."""
+
+    period: Period
+    value: float
+
+
+@dataclass(frozen=True)
 class Result:
     """One KPI of one workbook and period. ``value``, ``thresholds`` and ``target`` are in its unit: 0.9 is 90 %, money
     is the workbook's."""
@@ -84,6 +93,10 @@ class Result:
     """The caution that the value calls for by itself."""
     note: str = ""
     """What is to be known of the value: a figure behind it stands in for one that cannot be had yet. A msgid."""
+    open: bool = False
+    """Whether outcomes may still come to it, so that its level is the least that it can be."""
+    final: Final | None = None
+    """While it is open, the latest closed period that is not."""
 
     @property
     def withheld(self) -> Waits | None:
@@ -104,3 +117,14 @@ def certain(found: Evaluation) -> Certainty:
         None if low is None or high is None else Interval(low, high),
         None if sure is None else bool(sure),
     )
+
+
+@dataclass(frozen=True)
+class LateKpi:
+    """What a KPI of a closed period has become, in its unit, and how many outcomes came late to it."""
+
+    kpi: BusinessKpi
+    period: Period
+    before: float | None
+    after: float | None
+    outcomes: float

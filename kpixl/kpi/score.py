@@ -14,15 +14,15 @@ from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grade import Reason, calculate, grade, graded, passes, reason_of
 from kpixl.kpi.grading import UNPLACED, Waits, waits
 from kpixl.kpi.in_force import settings_used
-from kpixl.kpi.measure import MeasureValue
+from kpixl.kpi.measure import MeasureValue, final_before
 from kpixl.kpi.own import own_kpis
-from kpixl.kpi.pace import PeriodClock, clock, days, paced
-from kpixl.kpi.result import Comparison, Result, YearToDate, certain
+from kpixl.kpi.pace import PeriodClock, clock, days, last_day, paced
+from kpixl.kpi.result import Comparison, Final, LateKpi, Result, YearToDate, certain
 from kpixl.kpi.rulebook import PAST, given, rulebook
 from kpixl.kpi.signals import Limits, Signal, limits, marked, signal
-from kpixl.kpi.traits import GRADED, traits_of
+from kpixl.kpi.traits import GRADED, late_measures, traits_of
 from kpixl.kpi.year_to_date import closed_periods, first_closed, year_to_date
-from kpixl.period import Window
+from kpixl.period import Window, serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, CautionRule
@@ -51,6 +51,8 @@ class Scorecard:
     """How far the period has come."""
     slots: tuple[Result, ...]
     """Every KPI that the workbook has a place for: those of the business, then the owner's, used or not."""
+    late: tuple[LateKpi, ...] = ()
+    """The KPIs of closed periods to which outcomes came late, since their lines were written."""
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -140,6 +142,11 @@ class _Scoring:
     """For each measure, how many closed periods of the year have a figure of it."""
     clock: PeriodClock
 
+    @property
+    def outcomes_open(self) -> bool:
+        """Whether outcomes of the period may still come."""
+        return serial(self.entries.period.after) > self.clock.final_before
+
     def value(self, period: Period, name: str) -> float | None:
         """What a closed period has under ``name``."""
         return self.entries.history.value(period, name)
@@ -148,8 +155,10 @@ class _Scoring:
 def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date) -> Scorecard:
     """Grade every KPI of the business, as of ``today``: the day on which it runs, unless another is given."""
     history = entries.history
-    until = settings_used(entries.settings, entries.currency, entries.words).get("entered_until")
-    now = clock(entries.period, None if until is None else float(until), today)
+    settings = settings_used(entries.settings, entries.currency, entries.words)
+    until = None if settings.get("entered_until") is None else float(settings["entered_until"])
+    final = final_before(last_day(until, today), settings)
+    now = replace(clock(entries.period, until, today), final_before=final)
     first = first_closed(entries)
     closed = closed_periods(entries, history)
     to_date = {name: year_to_date(value, history, entries.period, first) for name, value in measures.items()}
@@ -219,6 +228,10 @@ def _evaluated(
         "minimum_cases": fewest_cases(entries),
         "dollar_rate": dollar_rate(entries),
         **dict.fromkeys(PAST),
+        "outcomes_open": float(scoring.outcomes_open),
+        "outcomes_typed": float(
+            sum(scoring.measures[measure.name].typed is not None for measure in late_measures(kpi))
+        ),
         **besides,
     }
     first = Evaluation(rulebook(kpi), inputs)
@@ -226,7 +239,8 @@ def _evaluated(
     found = usual_range(kpi, past)
     if found is None:
         return first
-    over = value is not None and not scoring.clock.running and first.number("withheld") is None
+    settled = first.number("withheld") is None and not first.number("open")
+    over = value is not None and not scoring.clock.running and settled
     told = list(Signal).index(signal(past, value, found)) if value is not None and over else None
     return Evaluation(
         rulebook(kpi), {**inputs, "usual_low": found.low, "usual_high": found.high, "signal_number": told}
@@ -245,6 +259,7 @@ def _told(
     value, past = found.number("value"), past_values(kpi, entries)
     usual = usual_range(kpi, past)
     number = found.number("signal_number")
+    is_open = bool(found.number("open"))
     return Result(
         kpi=kpi,
         measures=arguments,
@@ -265,7 +280,9 @@ def _told(
         ),
         certainty=certain(found),
         pace=paced(found),
-        alert=alert_of(kpi, value, yours(kpi, entries)) if waits(found) in ALERTED else None,
+        alert=alert_of(kpi, value, yours(kpi, entries)) if waits(found) in ALERTED and not is_open else None,
+        open=is_open,
+        final=last_final(kpi, scoring.entries, scoring.clock.final_before) if is_open else None,
     )
 
 
@@ -303,6 +320,20 @@ def target_position(result: Result) -> float | None:
         return None
     nothing = dict.fromkeys(result.measures)  # what it would take to get there is not asked for
     return grade(result.kpi, result.target, result.thresholds, nothing).position
+
+
+def finals(period: Period, final_before: int) -> int:
+    """How many of the closed periods that stand beside this one have had the time of their outcomes."""
+    shifts = range(-PAST_PERIODS, 0)
+    return sum(serial(period.shift(shift).after) <= final_before for shift in shifts)
+
+
+def last_final(kpi: BusinessKpi, entries: Entries, final_before: int) -> Final | None:
+    """The latest closed period of which all outcomes are there, and its value; None without one."""
+    count = finals(entries.period, final_before)
+    period = entries.period.shift(count - PAST_PERIODS - 1)
+    value = entries.history.value(period, kpi.history_id) if count else None
+    return None if value is None else Final(period, value)
 
 
 def past_values(kpi: BusinessKpi, entries: Entries) -> list[float | None]:

@@ -31,7 +31,7 @@ from kpixl.formula.expressions import (
     sum_of,
 )
 from kpixl.kpi.evaluation import Evaluation
-from kpixl.kpi.grading import JUDGED, RUNNING, VALUE
+from kpixl.kpi.grading import JUDGED, RUNNING, VALUE, final
 from kpixl.kpi.traits import Traits
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def usual_rules(traits: Traits, floor: float | None, ceiling: float | None) -> M
     found = dict(limit_rules(floor, ceiling))
     if not traits.by_period:
         found["mean"] = BLANK
-    told = every(known(_MEAN, VALUE), opposite(RUNNING), JUDGED)
+    told = every(known(_MEAN, VALUE), opposite(RUNNING), final(traits), JUDGED)
     return found | {"state": either(told, _STATE)}
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
-from kpixl.catalog.model import Level
+from kpixl.catalog.model import Level, with_parts
 from kpixl.period import Window
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import BusinessKpi
+    from kpixl.catalog.model import BusinessKpi, Measure
 
 Comparison = Literal[">=", ">", "<=", "<"]
 NEVER_NEGATIVE = ("count", "hours", "months")
@@ -47,8 +47,16 @@ class Traits:
     """Whether it counts the cases behind it."""
     lever: Literal["whole", "tenths"] | None
     """What an owner is told of its lever: whole numbers, or tenths of an hour or month."""
+    late: bool
+    """Whether it rests on outcomes that may come after its period."""
     interval: Literal["share", "nps", "mean"] | None
     """How the interval of its value is taken; a mean only where the squares behind it are summed up."""
+
+
+def late_measures(kpi: BusinessKpi) -> tuple[Measure, ...]:
+    """The measures behind ``kpi`` whose outcomes may come after its period."""
+    parts = (part for argument in kpi.arguments for part in with_parts(argument.measure))
+    return tuple({part.name: part for part in parts if part.late}.values())
 
 
 def traits_of(kpi: BusinessKpi) -> Traits:
@@ -71,5 +79,6 @@ def traits_of(kpi: BusinessKpi) -> Traits:
         least=None if kpi.own or kpi.kpi.unit == "money" else -100.0 if kpi.kpi.unit == "score" else 0.0,
         counted=kpi.kpi.sample is not None,
         lever=("whole" if kpi.argument(lever).told_whole else "tenths") if lever else None,
+        late=by_period and any(measure.late for measure in late_measures(kpi)),
         interval=interval if kpi.kpi.sample else None,
     )

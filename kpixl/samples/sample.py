@@ -146,7 +146,7 @@ def _spans(business: Business, table: Table) -> list[tuple[Condition, ...]]:
 def _holds(condition: Condition, value: Value, edges: Mapping[str, float]) -> bool:
     if not isinstance(value, float):
         return condition.or_blank
-    edge = edges[str(condition.operand)]
+    edge = edges[condition.operand] if isinstance(condition.operand, str) else condition.operand
     return {">=": value >= edge, ">": value > edge, "<=": value <= edge, "<": value < edge}[condition.comparison]
 
 

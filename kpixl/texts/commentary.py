@@ -13,6 +13,7 @@ from kpixl.kpi.grade import against_target
 from kpixl.kpi.noise import same
 from kpixl.kpi.signals import RUN
 from kpixl.texts.caution_text import caution_text
+from kpixl.texts.figures import final_text, late_text
 from kpixl.texts.render import rendered
 from kpixl.texts.words import LEVELS, TRENDS, bare_word, reason_text, step_figure
 
@@ -32,7 +33,7 @@ def headline(scorecard: Scorecard, t: Language) -> str:
     settled = (result for result in graded if result.pace is None or result.pace.on_track is False)
     worst = next((result for result in settled if (result.grade.shade or 0) < Level.ABOVE_AVERAGE), None)
     signals = [result for result in scorecard.ranked if result.past.is_signal]
-    return _render(
+    told = _render(
         "headline.txt.j2",
         t,
         begins=None if scorecard.clock.gone else t.date(scorecard.entries.period.start),
@@ -52,6 +53,7 @@ def headline(scorecard: Scorecard, t: Language) -> str:
         better=sum(moved(result) == "better" for result in results),
         worse=sum(moved(result) == "worse" for result in results),
     )
+    return " ".join([told, *(f"{late_text(late, t, currency)}." for late in scorecard.late)])
 
 
 def comment(result: Result, scorecard: Scorecard, t: Language) -> str:
@@ -72,6 +74,7 @@ def comment(result: Result, scorecard: Scorecard, t: Language) -> str:
         step=_step(result, t, currency),
         joined=partial(_joined, t=t),
         reason=reason_text(result.reason, t),
+        final=final_text(result, t, currency),
         cautions=[caution_text(one, t) for one in cautions(scorecard) if one.kpis[0] == result.kpi.id],
         against=against,
         under_way=pace is not None and pace.on_track is not None and not reached,

@@ -13,7 +13,7 @@ from kpixl.texts.words import PACES, SETTLED, SIGNALS, ends_text
 
 if TYPE_CHECKING:
     from kpixl.i18n import Language
-    from kpixl.kpi.result import Result
+    from kpixl.kpi.result import LateKpi, Result
 
 SIGN = "◆"
 """The shape of a signal, in charts and before its words."""
@@ -57,6 +57,26 @@ def pace_text(result: Result, t: Language, currency: str) -> str:
     shown = t.money_pattern(currency).format(t.plain(float(rounded(forecast, 0)))) if whole else ""
     text = t(N_("forecast {value}")).format(value=shown or t.number(forecast, unit, currency))
     return text if pace.on_track is None else f"{text} · {t(PACES[pace.on_track])}"
+
+
+def late_text(late: LateKpi, t: Language, currency: str) -> str:
+    """What a closed period has become: ``September 2026: Lead conversion rate 25 % → 100 %, late outcomes: 3``."""
+    unit = late.kpi.kpi.unit
+    return t(N_("{period}: {kpi} {before} → {after}, late outcomes: {count}")).format(
+        period=t.period(late.period),
+        kpi=t(late.kpi.name),
+        before=t.number(late.before, unit, currency),
+        after=t.number(late.after, unit, currency),
+        count=t.plain(late.outcomes),
+    )
+
+
+def final_text(result: Result, t: Language, currency: str) -> str:
+    """While outcomes may still come, the latest period of which all are there: ``last final: August 2026, 45 %``."""
+    if result.final is None:
+        return ""
+    value = t.number(result.final.value, result.kpi.kpi.unit, currency)
+    return t(N_("last final: {period}, {value}")).format(period=t.period(result.final.period), value=value)
 
 
 def as_line(text: str) -> str:

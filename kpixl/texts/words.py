@@ -35,6 +35,8 @@ LEVELS = {
 }
 SHAPES = {Level.BELOW: "▼", Level.TYPICAL: "●", Level.ABOVE_AVERAGE: "▲", Level.EXCEPTIONAL: "★", None: "○"}
 NOT_GRADED = N_("not graded")
+AT_LEAST = N_("at least {level}")
+"""The level of what can only get better."""
 STANDINGS = {
     Standing.MISSED: N_("target missed"),
     Standing.MET: N_("target met"),
@@ -81,7 +83,9 @@ SETTLED = {True: N_("sure enough"), False: N_("too few to be sure")}
 PACES = {True: N_("on track"), False: N_("off track")}
 DAYS_LEFT = N_("days left: {days}")
 
-KINDS_OF_PAST = {"measure": N_("measure"), "kpi": N_("KPI")}
+KINDS_OF_PAST = {"measure": N_("measure"), "kpi": N_("KPI"), "rows": N_("rows")}
+SOURCES_OF_PAST = {**SOURCES, "late": N_("with late outcomes")}
+"""Where a figure of a closed period comes from."""
 
 WINDOW_REASON = N_("{absent} in the {window}")
 REASONS = {
@@ -95,6 +99,7 @@ REASONS = {
     "impossible": N_("this cannot be: the figures behind it contradict each other"),
     "beyond": N_("more than the whole: overtime, or hours that are missing"),
     "too_few": N_("fewer cases than your minimum in Settings"),
+    "open": N_("still open: customers may yet come of it"),
     "graded_window": N_("graded over its own window"),
     "no_rollup": N_("cannot be added up over months: {measure}"),
     "uneven_past": N_("some closed months lack a figure for: {measure}"),
@@ -106,9 +111,16 @@ def level_word(level: Level | None, t: Language) -> str:
     return f"{SHAPES[level]} {t(LEVELS[level] if level is not None else NOT_GRADED)}"
 
 
+def least_word(level: Level, t: Language) -> str:
+    """A level that can only get better, with its shape: ``● at least typical``."""
+    return f"{SHAPES[level]} {t(AT_LEAST).format(level=t(LEVELS[level]))}"
+
+
 def standing_word(result: Result, t: Language) -> str:
     """The level or the standing of a result with its shape."""
     standing = result.grade.standing
+    if result.open and result.level is not None and result.grade.next_level is not None:
+        return least_word(result.level, t)
     if result.level is not None or standing is None:
         return level_word(result.level, t)
     return f"{SHAPES[standing.shade]} {t(STANDINGS[standing])}"

@@ -16,6 +16,7 @@ from kpixl.verbs.results import Outcome, no_collection, scored
 from kpixl.workbook import charts_fit, layout
 from kpixl.workbook.append import settle
 from kpixl.workbook.grid import Context
+from kpixl.workbook.past import put_past
 from kpixl.workbook.read import Book, read
 from kpixl.workbook.write import write
 
@@ -33,6 +34,8 @@ def refresh_package(
     if rows_changed:
         settle(package, book)
     scorecard, problems = scored(book, now.date())
+    if book.late.lines:
+        put_past(package, book, book.late.lines)
     if unfilled:
         problems = ()
     refreshed = None if unfilled else now

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kpixl.errors import N_, WorkbookError
 from kpixl.files import ensure_free, locked
 from kpixl.kpi.closing import closed_lines
+from kpixl.kpi.late import LATE
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.parts import save_all
 from kpixl.verbs.refresh import refresh_package
@@ -105,6 +106,13 @@ def _restated(package: Package, archive: Book, lines: Sequence[PastValue], now: 
         raise AnotherBusiness(path=package.path.name, other=archive.view.path.name)
     if theirs.period.start <= ours.period.start:
         raise NotLater(path=package.path.name, period=theirs.period, asked=ours.period)
-    put_past(package, book, lines)
+    put_past(package, book, _not_late(book, lines))
     refresh_package(package, now=now)
     return package
+
+
+def _not_late(book: Book, lines: Sequence[PastValue]) -> list[PastValue]:
+    """The lines without those to which the later workbook has late outcomes that the archive knows nothing of: the
+    refresh that follows counts them anew where their rows are there, and else they stay."""
+    late = {(line.start, line.id) for line in book.entries.past if line.source == LATE}
+    return [line for line in lines if (line.start, line.id) not in late]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kpixl.check import check
@@ -36,7 +36,7 @@ def no_collection() -> Iterator[None]:
 def scored(book: Book, today: date) -> tuple[Scorecard, tuple[Problem, ...]]:
     """What a workbook comes to on a day, and what is wrong in it."""
     measures = measure(book.entries, book.tally)
-    scorecard = score(book.entries, measures, today)
+    scorecard = replace(score(book.entries, measures, today), late=book.late.kpis)
     return scorecard, check(book.entries, measures, scorecard, book.tally)
 
 

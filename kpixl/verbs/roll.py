@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kpixl.entries import InputCell
 from kpixl.errors import N_, WorkbookError
 from kpixl.files import ensure_closed, ensure_new, ensure_same_ending
 from kpixl.i18n import language
@@ -148,7 +149,8 @@ def _refuse_wrong_period(path: Path, book: Book) -> None:
     if entries.period.start in known:
         raise ClosedAlready(path=path.name, period=entries.period)
     previous = entries.period.shift(-1)
-    older = sum(int(np.count_nonzero(leaving(entries, table))) for table in entries.business.tables)
+    final = replace(entries, settings={**entries.settings, "late_days": InputCell(0.0, "", "")})
+    older = sum(int(np.count_nonzero(leaving(final, table))) for table in entries.business.tables)
     if older and previous.start not in known:
         raise EarlierRows(path=path.name, period=entries.period, count=older, previous=previous)
 
@@ -165,7 +167,7 @@ def _next_name(path: Path, closed: Period) -> str:
 
 def _move_on(package: Package, book: Book, scorecard: Scorecard) -> tuple[dict[str, int], dict[str, int]]:
     """Have the package begin the next period, not refreshed yet: rows of each log that stayed, and that left."""
-    put_past(package, book, closed_lines(scorecard))
+    put_past(package, book, (*book.late.lines, *closed_lines(scorecard)))
     entries = book.entries
     following = replace(entries, period=entries.period.shift(1))
     stayed, left = {}, {}

@@ -7,7 +7,7 @@ Texts are counted with ``=`` alone, and what is different from a text by subtrac
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,8 @@ class FormulaNames:
     """Likewise -> the column's cell in the row that the formula stands in."""
     word: Callable[[str], str]
     """The id of a word -> the cell that holds it."""
+    edges: Mapping[str, str] = field(default_factory=dict)
+    """What stands for an edge of the window, where it is another day than usual."""
 
 
 def measure_formula(measure: Measure, of: Aggregate, table: Table, names: FormulaNames) -> str:
@@ -55,6 +57,11 @@ def measure_formula(measure: Measure, of: Aggregate, table: Table, names: Formul
         first = names.column(table.id, key_column(of, table))
         total = f'IF(COUNTBLANK({first})=ROWS({first}),"",{total})'
     return f'IFERROR({total},"")'
+
+
+def rows_formula(table: Table, where: Where, names: FormulaNames) -> str:
+    """How many rows of ``table`` meet ``where``; 0 where that cannot be told."""
+    return f"IFERROR({_total(table.id, where, Window.PERIOD, names, '')},0)"
 
 
 def _behind(read: Collection[str], table: Table) -> list[tuple[str, str]]:
@@ -114,7 +121,7 @@ def _operand(condition: Condition, table: str, window: Window, names: FormulaNam
     if condition.text:
         return escaped(name)
     start = f"window_start{window.suffix}" if window.suffix else "period_start"
-    return {"window_start": start, "after_window": "period_after"}.get(name, name)
+    return {"window_start": start, "after_window": "period_after", **names.edges}.get(name, name)
 
 
 def escaped(cell: str) -> str:

@@ -178,6 +178,11 @@ class Context:
         first, last = self.at(block, rows[0], column), self.at(block, rows[-1], column)
         return str(ExcelError.REF) if str(ExcelError.REF) in (first, last) else f"{first}:{last.rpartition('!')[2]}"
 
+    def across(self, block: str, row: str, columns: Sequence[str]) -> str:
+        """The absolute address of a row of a block, from its first given column to its last."""
+        first, last = self.at(block, row, columns[0]), self.at(block, row, columns[-1])
+        return str(ExcelError.REF) if str(ExcelError.REF) in (first, last) else f"{first}:{last.rpartition('!')[2]}"
+
     def word(self, id_: str) -> str:
         """The address of a word in the owner's language."""
         return self.at("words", id_, "text")

@@ -20,6 +20,7 @@ from kpixl.entries import Entries, EntryTable, InputCell, OwnEntry, PastValue, W
 from kpixl.errors import N_, BadSetting, OwnedPartMissing
 from kpixl.i18n import language
 from kpixl.kpi.in_force import settings_of
+from kpixl.kpi.late import NOTHING_LATE, Late, brought_up
 from kpixl.kpi.measure import Tally
 from kpixl.kpi.noise import NOISE
 from kpixl.kpi.own import own_kpis
@@ -28,7 +29,7 @@ from kpixl.kpi.what_if import changeable
 from kpixl.languages import codes
 from kpixl.message import phrase
 from kpixl.period import Kind, Period, Window, from_serial
-from kpixl.texts.words import entry_words, kpi_title
+from kpixl.texts.words import SOURCES_OF_PAST, entry_words, kpi_title
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, Aliases
 from kpixl.workbook.blocks import Blocks
@@ -42,6 +43,7 @@ from kpixl.workbook.vectors import as_numbers, as_texts
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi, Level
     from kpixl.catalog.tables import Table
+    from kpixl.i18n import Language
     from kpixl.ooxml.package import Package, Sheet
     from kpixl.workbook.file_view import TableRows, View
 
@@ -76,6 +78,8 @@ class Book:
     """What imports have learned: table id -> field id -> columns of files that fill it."""
     past_rows: tuple[int, ...] = ()
     """For each closed figure of the entries, its place among the rows of Past periods."""
+    late: Late = NOTHING_LATE
+    """What came late to closed periods: the entries have it, and the file not yet."""
 
     @cached_property
     def tally(self) -> Tally:
@@ -145,10 +149,11 @@ class _Reader(Blocks):
         headings = {table.id: self.headings(table.id, [c.id for c in table.columns]) for table in business.tables}
         headings[layout.PAST] = self.headings(layout.PAST, list(layout.PAST_COLUMNS))
         headings[layout.IMPORTS] = self.headings(layout.IMPORTS, list(layout.IMPORT_COLUMNS))
-        tables = self.tables(business, headings, sheets, fixed.currency)
-        past = list(self.past(headings[layout.PAST]))
+        tables = self.tables(business, headings, sheets)
+        past = list(self.past(headings[layout.PAST], language(fixed.language)))
         entries = self.entries(fixed, places, sheets, tables, tuple(line for _, line in past))
         stale = self.calculate(entries)
+        entries, late = brought_up(entries)
         names = {id_: self.table_name(id_, columns) for id_, columns in headings.items()}
         renamed = {layout.table_name(id_): name for id_, name in names.items() if name != layout.table_name(id_)}
         return Book(
@@ -164,14 +169,14 @@ class _Reader(Blocks):
             Aliases({**self.aliases.names, **renamed}),
             self.remembered(headings[layout.IMPORTS]),
             tuple(index for index, _ in past),
+            late,
         )
 
     def tables(
-        self, business: Business, headings: Mapping[str, Mapping[str, str]], sheets: dict[str, Sheet], currency: str
+        self, business: Business, headings: Mapping[str, Mapping[str, str]], sheets: dict[str, Sheet]
     ) -> dict[str, EntryTable | None]:
         """The entry tables by id, None where one is gone; adds to ``sheets`` those on which they are."""
-        names = [self.table_name(t.id, [column.id for column in t.columns]) for t in business.tables]
-        self.view.expect(names, currency)
+        self.view.expect(self.table_name(t.id, [column.id for column in t.columns]) for t in business.tables)
         tables = {}
         for table in business.tables:
             tables[table.id], sheet = self.entry_table(table, headings[table.id])
@@ -335,8 +340,6 @@ class _Reader(Blocks):
         for column in table.calculated:
             if column.id in columns:
                 self.shown[table.id, column.id] = as_numbers(by_index[columns[column.id]])[0]
-        amounts = {letters[f.id] for f in table.fields if f.unit == "money" and f.id in letters}
-        money = self.view.foreign(found, amounts) if amounts else {}
         return (
             EntryTable(
                 table,
@@ -350,7 +353,6 @@ class _Reader(Blocks):
                 self.view.below(found, set(letters.values())),
                 self.view.outside(found),
                 found.left + len(found.columns) - 1,
-                {id_: money[letters[id_]] for id_ in letters if letters[id_] in money},
                 self._noted(found, [columns[field.id] for field in table.fields if field.id in columns], columns),
             ),
             sheet,
@@ -388,8 +390,9 @@ class _Reader(Blocks):
             rows.numbers[id_] = shown
         return stale
 
-    def past(self, headings: Mapping[str, str]) -> Iterable[tuple[int, PastValue]]:
+    def past(self, headings: Mapping[str, str], t: Language) -> Iterable[tuple[int, PastValue]]:
         """The lines of Past periods, each with its place among the table's rows."""
+        sources = {t(word).casefold(): id_ for id_, word in SOURCES_OF_PAST.items() if id_}
         found = self._table(layout.PAST, layout.PAST_COLUMNS)
         if found is None:
             return
@@ -402,7 +405,8 @@ class _Reader(Blocks):
                 continue
             texts = {key: str(row[column[key]] or "") if key in column else "" for key in ("kind", "source", "level")}
             value = number(row[column["value"]])
-            yield index, PastValue(from_serial(start), texts["kind"], id_, value, texts["source"], texts["level"])
+            source = sources.get(texts["source"].casefold(), texts["source"])
+            yield index, PastValue(from_serial(start), texts["kind"], id_, value, source, texts["level"])
 
     def remembered(self, headings: Mapping[str, str]) -> dict[str, dict[str, tuple[str, ...]]]:
         """Table id -> field id -> the columns of files that an import has taken for it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kpixl.formula import substituted, to_excel
 from kpixl.formula.to_excel import Template
 from kpixl.kpi.rulebook import rulebook_of
-from kpixl.kpi.traits import GRADED, traits_of
+from kpixl.kpi.traits import GRADED, late_measures, traits_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,6 +72,9 @@ def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
     if kpi.squares is not None and kpi.kpi.lever:
         typed = ",".join(c.at("totals", argument.measure.name, "typed") for argument in kpi.arguments)
         bind |= {"total": kpi.argument(kpi.kpi.lever).name, "squares": kpi.squares.name, "typed": f"COUNT({typed})"}
+    if late := late_measures(kpi):
+        typed = ",".join(c.at("totals", measure.name, "typed") for measure in late)
+        bind |= {"outcomes_open": c.at("dates", "outcomes_open", "value"), "outcomes_typed": f"COUNT({typed})"}
     if kpi.own:
         bind["falls"] = f"IFERROR({c.at('own', kpi.id, 'direction')}={c.word('direction_down')},FALSE)"
     return bind

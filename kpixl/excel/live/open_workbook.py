@@ -22,6 +22,7 @@ from kpixl.excel.live.state import SheetHasPassword, undisturbed, unprotecting
 from kpixl.message import Message, phrase
 from kpixl.verbs.refresh import context_of
 from kpixl.verbs.results import Outcome, no_collection, scored
+from kpixl.workbook.past import late_block
 from kpixl.workbook.read import read_view
 from kpixl.workbook.write import owned
 
@@ -71,6 +72,7 @@ def refresh(book: xw.Book, *, now: datetime) -> Outcome:
             scorecard, problems = scored(found, now.date())
             context = context_of(found, scorecard, problems, now)
             blocks = [block for block in owned(context, found.placements, found.sheets) if touches(block)]
+            blocks += [late] if (late := late_block(found)) else []
         kept: list[Path] = []
         with undisturbed(book):
             writing = {block.sheet.name: list[Step]() for block in blocks}

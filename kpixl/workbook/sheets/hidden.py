@@ -14,15 +14,18 @@ from kpixl.errors import N_
 from kpixl.formula import Name, to_excel
 from kpixl.formula.expressions import NOT_THERE, either, every, known
 from kpixl.kpi.in_force import settings_of
-from kpixl.kpi.measure import Tally
-from kpixl.kpi.score import PAST_PERIODS, marked_periods, order_key, target_position
+from kpixl.kpi.late import came_late, watched
+from kpixl.kpi.measure import LONGEST, Tally, open_start
+from kpixl.kpi.score import PAST_PERIODS, finals, marked_periods, order_key, target_position
 from kpixl.kpi.signals import BROKEN, RUN_LENGTH, runs
 from kpixl.kpi.traits import GRADED
 from kpixl.period import MONTH_DAYS, Period, Window, serial
 from kpixl.texts.words import kpi_title, standing_word
 from kpixl.workbook import style
-from kpixl.workbook.grid import Cell, Cells, Context, live
+from kpixl.workbook.formulas import FormulaNames, rows_formula
+from kpixl.workbook.grid import Cell, Cells, Context, live, static
 from kpixl.workbook.sheets.kpis import unit_shown
+from kpixl.workbook.sheets.settings import FIRST_DAY
 from kpixl.workbook.sheets.totals import first_of_year, past_value
 from kpixl.workbook.sheets.vocabulary import OWN_TIP, STEPS
 
@@ -46,8 +49,11 @@ TREND_COLUMNS = ("start", "value", "typical", "above_average", "exceptional", "m
 _DATES = (
     "year_start", "window_start_3m", "window_start_12m", "period_previous", "period_year_before", "first_of_year",
     "period_months", "closed_3m", "closed_12m", "days_gone", "days_left", "days_share",
+    "open_start", "final_before", "outcomes_open", "finals", "late_now", "late_seen",
 )  # fmt: skip
-UNNAMED = ("first_of_year", "closed_3m", "closed_12m")
+UNNAMED = (
+    "first_of_year", "closed_3m", "closed_12m", "open_start", "final_before", "outcomes_open", "finals", "late_now",
+)  # fmt: skip
 
 
 def date_rows(business: Business) -> tuple[str, ...]:
@@ -80,15 +86,45 @@ def dates(c: Context) -> Cells:
         "days_left": (f"{after}-{start}-days_gone", now.left),
         "days_share": (f"days_gone/({after}-{start})", now.share),
     }
+    entries |= _late(c, until)
     if "repeat_start" in date_rows(c.business):
         days = Tally(c.scorecard.entries).edges(Window.PERIOD)["repeat_start"]
         entries["repeat_start"] = ("period_after-repeat_days", days)
-    counts = ("period_months", "closed_3m", "closed_12m", "days_gone", "days_left", "days_share")
-    return {
+    counts = (
+        "period_months", "closed_3m", "closed_12m", "days_gone", "days_left", "days_share", "outcomes_open", "finals",
+        "late_now",
+    )  # fmt: skip
+    seen = {("late_seen", "value"): static(entries["late_now"][1], style.figure("ratio"))}
+    return seen | {
         (row, "value"): live(
             formula, value, style.figure("ratio" if row in counts else "date"), name=None if row in UNNAMED else row
         )
         for row, (formula, value) in entries.items()
+    }
+
+
+def _late(c: Context, until: str) -> dict[str, tuple[str, int]]:
+    """From when on periods are not final, whether this one is, how many of the closed ones are, and how many of the
+    rows of those that are not have an outcome."""
+    entries, clock = c.scorecard.entries, c.scorecard.clock
+    tally = Tally(entries)
+    start, after = entries.period, serial(entries.period.after)
+    days = f"INT(MAX(0,MIN({LONGEST:g},late_days)))"
+    names = FormulaNames(c.column, c.row_cell, c.word, {"window_start": c.at("dates", "open_start", "value"),
+                                                        "after_window": "period_start"})  # fmt: skip
+    now = [
+        rows_formula(c.business.table(of.table), of.where, names) for m in watched(c.business) if (of := m.aggregate)
+    ]
+    limit, spark = c.at("dates", "final_before", "value"), c.across("spark", "start", PERIODS[1:])
+    return {
+        "open_start": (
+            FIRST_DAY[start.kind].replace("period_day", f"(period_start-{days})"),
+            serial(open_start(start, tally.settings)),
+        ),
+        "final_before": (f"MAX(0,MIN(2958465,{until}))+1-{days}", clock.final_before),
+        "outcomes_open": (f"IF(period_after>{limit},1,0)", int(after > clock.final_before)),
+        "finals": (f'COUNTIF({spark},"<="&{limit})', finals(start, clock.final_before)),
+        "late_now": ("+".join(now) or "0", came_late(tally)),
     }
 
 

@@ -9,7 +9,8 @@ from kpixl.catalog.model import OWN_SLOTS, Level, value_formula
 from kpixl.errors import N_
 from kpixl.formula import names, parse, to_excel
 from kpixl.kpi.grade import thresholds_published
-from kpixl.kpi.traits import GRADED
+from kpixl.kpi.score import PAST_PERIODS
+from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.period import Window
 from kpixl.texts.words import (
     PACES,
@@ -28,7 +29,7 @@ from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.rule_formulas import RuleFormulas
 from kpixl.workbook.sheets.totals import past_value
-from kpixl.workbook.sheets.vocabulary import SIGNAL_ROWS, STANDING_ROWS
+from kpixl.workbook.sheets.vocabulary import LEAST_ROWS, SIGNAL_ROWS, STANDING_ROWS
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
@@ -49,6 +50,7 @@ COLUMNS = {
     "change": N_("Change"),
     "trend": N_("Trend"),
     "year_before": N_("A year before"),
+    "final": N_("Last final period"),
     "year_to_date": N_("Year to date"),
     "sample": N_("Cases"),
     "low": N_("Likely from"),
@@ -230,6 +232,9 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
     kpi, t, formulas = result.kpi, c.t, RuleFormulas(result.kpi, c)
     standing = c.at("calc", kpi.id, "standing")
     word = f"INDEX({c.span('words', 'text', STANDING_ROWS)},{standing}+1)"
+    if traits_of(kpi).late:
+        more, least = c.at("calc", kpi.id, "next"), c.span("words", "text", LEAST_ROWS)
+        word = f"IF(AND({formulas['open']}=1,ISNUMBER({more})),INDEX({least},{standing}),{word})"
     return {
         "level": live(
             f"IF(ISNUMBER({standing}),{word},{c.word('not_graded')})",
@@ -274,7 +279,17 @@ def _beside_the_past(result: Result, formulas: RuleFormulas, c: Context) -> dict
             formulas["trend"], c.t(TRENDS[past.trend]) if past.trend else None, style.apart(style.MUTED_TEXT)
         ),
         "year_before": live(past_value(c, name, "period_year_before"), past.year_before, figure, guarded=fresh),
+        "final": live(_final(result, formulas, c), result.final.value if result.final else None, figure, guarded=fresh),
     }
+
+
+def _final(result: Result, formulas: RuleFormulas, c: Context) -> str:
+    """The value of the latest closed period that is final, while outcomes of this one may still come."""
+    if not traits_of(result.kpi).late:
+        return '""'
+    count = c.at("dates", "finals", "value")
+    row = c.across("spark", result.kpi.id, [f"p{number}" for number in range(1, PAST_PERIODS + 1)])
+    return f'IF({formulas["open"]}=1,IF({count}>0,IFERROR(INDEX({row},1,{count}),""),""),"")'
 
 
 def _sure(result: Result, c: Context) -> dict[str, Cell]:

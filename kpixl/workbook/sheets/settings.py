@@ -81,7 +81,7 @@ def cells(c: Context) -> Cells:
     period = entries.period
     found["period", "value"] = entry_cell(serial(period.start), style.entry("date", align="left"), name="period_day")
     day = style.Style(format=style.FORMATS["date"], align="left", rule=palette.LINE)
-    found["period_start", "value"] = live(_START[period.kind], serial(period.start), day, name="period_start")
+    found["period_start", "value"] = live(FIRST_DAY[period.kind], serial(period.start), day, name="period_start")
     found["period_end", "value"] = live("period_after-1", serial(period.end), day, name="period_end")
     found["period_after", "value"] = live(_AFTER[period.kind], serial(period.after), day, name="period_after")
     used = settings_used(entries.settings, entries.currency, entries.words)
@@ -114,7 +114,7 @@ def _used(setting: Setting, c: Context) -> str:
     return f"IF(ISNUMBER({typed}),{typed},{otherwise})"
 
 
-_START = {
+FIRST_DAY = {
     Kind.MONTH: "DATE(YEAR(period_day),MONTH(period_day),1)",
     Kind.QUARTER: "DATE(YEAR(period_day),INT((MONTH(period_day)-1)/3)*3+1,1)",
     Kind.WEEK: "INT(period_day)-WEEKDAY(period_day,2)+1",

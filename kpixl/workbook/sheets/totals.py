@@ -75,7 +75,8 @@ def cells(c: Context) -> Cells:
         found.update({(measure.name, column): cell for column, cell in _measure(measure, c).items()})
     changed = c.span("totals", "changed", [measure.name for measure in c.business.measures])
     graded = c.span("calc", "changed", c.kpi_ids)
-    found["total", "changed"] = live(f"SUM({changed})+SUM({graded})", 0)
+    late = [c.at("dates", f"late_{when}", "value") for when in ("now", "seen")]
+    found["total", "changed"] = live(f"SUM({changed})+SUM({graded})+IF({late[0]}={late[1]},0,1)", 0)
     return found
 
 

@@ -11,6 +11,7 @@ from kpixl.i18n import language
 from kpixl.kpi.grade import Reason
 from kpixl.kpi.grading import REASONS_TO_WAIT
 from kpixl.kpi.signals import Signal
+from kpixl.kpi.traits import GRADED
 from kpixl.period import Kind, Period, Window
 from kpixl.texts.words import (
     AFTER,
@@ -30,6 +31,7 @@ from kpixl.texts.words import (
     UNITS,
     after_number,
     entry_words,
+    least_word,
     level_word,
     reason_text,
 )
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 STANDING_ROWS = (*(f"level_{level.value}" for level in Level), *(f"standing_{standing}" for standing in Standing))
 """The words for levels and standings, in the order of their ``number``, from 0."""
+LEAST_ROWS = tuple(f"least_{level.value}" for level in GRADED)
+"""The words for levels that can only get better."""
 SIGNAL_ROWS = tuple(f"signal_{signal}" for signal in Signal)
 """The words for what a value says beside the closed periods, in the order of ``Signal``."""
 WINDOW_ROWS = tuple(f"window_{window.value}" for window in Window)
@@ -56,12 +60,14 @@ def word_rows(business: Business) -> tuple[str, ...]:
         *STANDING_ROWS,
         "not_graded",
         *(f"word_{level.value}" for level in Level),
+        *LEAST_ROWS,
         *TRENDS,
         *TARGETS,
         *(f"source_{source or 'missing'}" for source in SOURCES),
         "no_bands",
         "no_rate",
         *REASONS_TO_WAIT,
+        "open",
         *(f"answers_{how}" for how in ANSWERS),
         *SIGNAL_ROWS,
         "sure",
@@ -145,7 +151,9 @@ def words(c: Context) -> Cells:
         **{f"standing_{standing}": f"{SHAPES[standing.shade]} {t(word)}" for standing, word in STANDINGS.items()},
         "no_rate": reason_text(Reason("no_rate"), t),
         **{code: reason_text(Reason(code), t) for code in REASONS_TO_WAIT},
+        "open": reason_text(Reason("open"), t),
         **{f"answers_{how}": t(text) for how, text in ANSWERS.items()},
+        **{row: least_word(level, t) for row, level in zip(LEAST_ROWS, GRADED, strict=True)},
         **{f"signal_{signal}": t(word) for signal, word in SIGNALS.items()},
         "sure": t(SETTLED[True]),
         "unsure": t(SETTLED[False]),
