@@ -1247,6 +1247,41 @@ def test_a_kpi_half_typed_is_a_warning() -> None:
     assert "typed_half" not in codes(entries({"hours": []}, typed=both))
 
 
+def test_a_total_under_the_wrong_span_is_told_with_the_cell_that_counts() -> None:
+    """Retention goes by twelve months here, and somebody has typed the clients of the month."""
+    names = ("clients_end", "clients_new_staying", "clients_start")
+    wrong = {name: cell(40, f"D{5 + n}") for n, name in enumerate(names)}
+    right = {f"{name}_12m": cell(None, f"D{15 + n}") for n, name in enumerate(names)}
+    found = entries({"clients": []}, typed={**wrong, **right})
+    told = [(p.severity, p.cell, p.mend(EN)) for p in run(found) if p.code == "typed_elsewhere"]
+    assert told == [("warning", f"D{5 + n}", f"Type the total in D{15 + n}, and clear this cell.") for n in range(3)]
+    (text, *_) = (p.text(EN) for p in run(found) if p.code == "typed_elsewhere")
+    assert text == (
+        "“Clients at the end” is typed here, but these go by another span, “Clients at the end (last 12 months)”:"
+        " Client retention rate."
+    )
+    assert not any("type the total" in p.mend(EN) for p in run(found) if "retention" in p.text(EN).lower())
+    # Typed where they count, or nowhere, or in both places, there is nothing to say.
+    there = {name: cell(40, "D20") for name in right}
+    assert "typed_elsewhere" not in codes(entries({"clients": []}, typed=there))
+    assert "typed_elsewhere" not in codes(entries({"clients": []}, typed={**wrong, **there}))
+    month = VA.over({"crr": Window.PERIOD})
+    assert "typed_elsewhere" not in codes(entries({"clients": []}, one=month, typed={**wrong, **right}))
+    assert len(of_code(entries({"clients": []}, one=month, typed={**there}), "typed_elsewhere")) == 0
+    others = {name: cell(None, "D5") for name in names}
+    assert len(of_code(entries({"clients": []}, one=month, typed={**others, **there}), "typed_elsewhere")) == 3
+
+
+def of_code(found: Entries, code: str) -> list[Problem]:
+    return [problem for problem in run(found) if problem.code == code]
+
+
+def test_a_half_typed_kpi_names_the_cells_to_type_in() -> None:
+    typed = {"productive_hours": cell(100, "D3"), "available_hours": cell(None, "D4")}
+    text = only(entries({"hours": []}, typed=typed), "typed_half").text(EN)
+    assert text.endswith("there are no rows to count for: Available hours in D4.")
+
+
 # Figures against each other
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from clock import NOW, TODAY
@@ -168,3 +169,23 @@ def test_the_heading_follows_the_period(book: Path) -> None:
     assert str(ironcalc_values(book)[at]).startswith("February 2027 ·")
     refresh.refresh(book, now=NOW)
     assert str(cached_values(book)[at]).startswith("February 2027 ·")
+
+
+@pytest.mark.filterwarnings("ignore:Sparkline")
+def test_an_amount_with_the_format_of_another_currency(tmp_path: Path) -> None:
+    """The third of three sales in euros has a dollar format."""
+    sales: Rows = {
+        "date": [day("2026-10-05"), day("2026-10-06"), day("2026-10-07")],
+        "client": ["Ana", "Ben", "Ana"],
+        "kind": ["new sales"] * 3,
+        "amount": [200.0, 300.0, 250.0],
+    }
+    path = make(tmp_path / "sb.xlsx", Filled("service-business", rows={"sales": sales, "clients": CLIENTS}))
+    assert "shown_in_currency" not in {one.code for one in results.results(path, today=TODAY).problems}
+    sheet, cell = entry(opened(path), "sales", "amount", 2)
+    excel = openpyxl.load_workbook(path)
+    excel[sheet][cell].number_format = "[$$-409]#,##0.00"
+    excel.save(path)
+    problems = results.results(path, today=TODAY).problems
+    (problem,) = (one for one in problems if one.code == "shown_in_currency")
+    assert (problem.severity, problem.sheet, problem.cell) == ("warning", sheet, cell)

@@ -107,6 +107,26 @@ class Case:
 
         return tuple(kpi for kpi in self.kpis if takes(kpi))
 
+    @cached_property
+    def typed_elsewhere(self) -> Mapping[str, tuple[Measure, ...]]:
+        """Totals that are typed and that nothing is computed from, by name: with the ones of another span that are, and
+        that are not typed."""
+        used = (*(a.measure for kpi in self.kpis for a in kpi.arguments), *self.entries.business.companions)
+        read = {part.name: part for item in used for part in self.parts(item)}
+        found: dict[str, tuple[Measure, ...]] = {}
+        for name, value in self.measures.items():
+            if name not in read and self.is_typed(value.measure):
+                others = (item for item in read.values() if item.id == value.measure.id and not self.is_typed(item))
+                meant = tuple(item for item in others if item.name in self.entries.typed)
+                if meant:
+                    found[name] = meant
+        return found
+
+    @cached_property
+    def meant(self) -> frozenset[str]:
+        """The measures whose totals stand typed under another span."""
+        return frozenset(item.name for meant in self.typed_elsewhere.values() for item in meant)
+
     def lost(self, measures: Sequence[Measure]) -> tuple[object, ...]:
         """What the owner misses without ``measures``: KPIs by name, or the measures themselves."""
         return tuple(name_of(kpi) for kpi in self.kpis_of(measures)) or tuple(measures)

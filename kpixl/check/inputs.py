@@ -129,7 +129,12 @@ def typed(case: Case) -> Iterator[Problem]:
             yield problem_at("typed_negative", cell, name, details)
         elif item.whole and number % 1:
             yield problem_at("typed_fraction", cell, name, details)
-        if value.log and not same(value.log, number):
+        meant = case.typed_elsewhere.get(name)
+        if meant:
+            cells = tuple(case.entries.typed[other.name].cell for other in meant)
+            lost = tuple(name_of(kpi) for kpi in case.kpis_of(meant))
+            yield problem_at("typed_elsewhere", cell, name, {**details, "other": meant, "cells": cells, "lost": lost})
+        elif value.log and not same(value.log, number):
             yield problem_at("typed_over_rows", cell, name, details)
 
 

@@ -43,7 +43,7 @@ def closed(case: Case) -> Iterator[Problem]:
     for result in case.scorecard.results:
         parts = (part for argument in result.kpi.arguments for part in case.parts(argument.measure))
         short = [_short(case, history, part) for part in parts if part.through_past and _waits(case, part)]
-        if short:
+        if short and not any(part.name in case.meant for a in result.kpi.arguments for part in case.parts(a.measure)):
             yield _problem(case, result, *min(short))
 
 

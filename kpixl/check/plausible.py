@@ -9,8 +9,10 @@ import numpy as np
 
 from kpixl.check.problem import Problem, amount, figure, name_of
 from kpixl.check.sentences import SENTENCES
+from kpixl.errors import N_
 from kpixl.formula import Binary, Name, parse
-from kpixl.message import phrase
+from kpixl.message import Message, phrase
+from kpixl.texts.words import measure_name
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Measure
@@ -51,9 +53,17 @@ def half_typed(case: Case) -> Iterator[Problem]:
     for result in case.scorecard.results:
         used = [part for a in result.kpi.arguments for part in case.parts(a.measure)]
         logs = [(part, case.logs.get(part.table or "")) for part in used if _from_rows(case, part)]
-        missing = tuple(dict.fromkeys(part for part, log in logs if log is not None and log.empty))
+        waiting = (part for part, log in logs if log is not None and log.empty)
+        missing = dict.fromkeys(part for part in waiting if part.name not in case.meant)
         if missing and any(case.is_typed(part) for part in used):
-            yield _problem("typed_half", case, result, {"kpi": name_of(result.kpi), "missing": missing})
+            told = tuple(_with_cell(case, part) for part in missing)
+            yield _problem("typed_half", case, result, {"kpi": name_of(result.kpi), "missing": told})
+
+
+def _with_cell(case: Case, item: Measure) -> Measure | Message:
+    """A measure with the cell in which its total is to be typed, where there is one."""
+    cell = case.entries.typed.get(item.name)
+    return item if cell is None else phrase(N_("{measure} in {cell}"), measure=measure_name(item), cell=cell.cell)
 
 
 def _from_rows(case: Case, item: Measure) -> bool:

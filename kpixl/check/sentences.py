@@ -398,6 +398,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("The typed total {got} for “{measure}” is used instead of {log} from the rows."),
         N_("Nothing to do if that is meant; otherwise clear the cell to count the rows."),
     ),
+    "typed_elsewhere": Sentence(
+        "warning",
+        N_("“{measure}” is typed here, but these go by another span, “{other}”: {lost}."),
+        N_("Type the total in {cells}, and clear this cell."),
+    ),
     "typed_half": Sentence(
         "warning",
         N_("In {kpi}, some totals are typed, but there are no rows to count for: {missing}."),

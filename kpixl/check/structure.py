@@ -57,7 +57,7 @@ def empty(log: TableLog) -> Iterator[Problem]:
     """Tables without rows, where a KPI needs them and no total is typed."""
     if not log.empty:
         return
-    needed = [item for item in log.case.counted if item.table == log.table.id]
+    needed = [item for item in log.case.counted if item.table == log.table.id and item.name not in log.case.meant]
     results = {result.kpi.id: result for result in log.case.scorecard.results}
     kpis = log.case.kpis_of(needed)
     without = [kpi for kpi in kpis if kpi.id in results and results[kpi.id].value is None]
