@@ -1,4 +1,5 @@
-"""Currencies by their codes, signs and names in the languages of kpixl. Knows nothing of files."""
+"""Currencies by their codes, signs and names in the languages of kpixl, beside amounts and in number formats. Knows
+nothing of files."""
 
 from __future__ import annotations
 
@@ -40,3 +41,27 @@ def _names() -> Mapping[str, str]:
             for count in (None, 1, 2):
                 found.setdefault(name_key(get_currency_name(code, count=count, locale=locale)), set()).add(code)
     return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1}
+
+
+_AMOUNT = re.compile(r"[-+−]?\s*\d[\d.,'’\s\u00a0\u202f]*|[-+−]")
+_SECTION = re.compile(r"""(?:"[^"]*"|\[[^\]]*\]|\\.|[^;"\[\\])*""")
+_IN_FORMAT = re.compile(r"""\[\$(?P<sign>[^\]-]+)(?:-[^\]]*)?\]|"(?P<quoted>[^"]*)"|(?P<bare>[$€£¥₹])""")
+
+
+def beside_amount(text: str, own: str) -> str:
+    """The code of the currency beside the digits of an amount, such as ``€ 200``; empty where none is named."""
+    if not any(sign.isdigit() for sign in text):
+        return ""
+    rest = " ".join(_AMOUNT.sub(" ", text).split())
+    return code_of(rest, own) if rest else ""
+
+
+def in_format(text: str, own: str) -> str:
+    """The code of the currency that a number format shows, such as ``#,##0.00 [$€-407]``; empty where it shows none."""
+    section = _SECTION.match(text)
+    for found in _IN_FORMAT.finditer(section[0] if section else ""):
+        sign = (found["sign"] or found["quoted"] or found["bare"] or "").strip()
+        code = code_of(sign, own) if sign else ""
+        if code:
+            return code
+    return ""

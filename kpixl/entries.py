@@ -117,6 +117,8 @@ class EntryTable:
     """What stands on its sheet below or right of it, by row and column."""
     right: int = 0
     """The number of its last column on the sheet; 0 where it is on none."""
+    currencies: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    """Amounts that are shown in another currency than the workbook's: field -> row -> its code."""
     noted: frozenset[int] = frozenset()
     """Rows without an entry in which the owner wrote something in a column of his own."""
     _blanks: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False, compare=False)

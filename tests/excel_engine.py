@@ -356,6 +356,17 @@ class Range(Boundary, base_classes.Range):
         corners = self._area.ref.split(":")
         return ":".join(re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", corner) for corner in corners)
 
+    @property
+    def number_format(self) -> str | None:
+        columns = range(self._area.left, self._area.right + 1)
+        places = ((row, column) for row in self._rows for column in columns)
+        shown = {self._tab.cells[place].format if place in self._tab.cells else "General" for place in places}
+        return shown.pop() if len(shown) == 1 else None
+
+    @number_format.setter
+    def number_format(self, value: str) -> None:
+        raise NotImplementedError
+
     def select(self) -> None:
         self._excel.active, self._excel.selection = self._tab.name, self._area.ref
 

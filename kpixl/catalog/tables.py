@@ -35,6 +35,13 @@ class Past(Record, frozen=True):
     choice: str
 
 
+class Becomes(Record, frozen=True):
+    """What a name is to be listed in from a date of its row on: a lead that was won is on Clients."""
+
+    table: str
+    date: str
+
+
 class Field(Record, frozen=True):
     """A column that the owner fills in."""
 
@@ -63,6 +70,11 @@ class Field(Record, frozen=True):
     """Whether a number below zero is rather a slip."""
     agrees: Agrees | None = None
     past: Past | None = None
+    planned: bool = False
+    """Whether it is a date that may be still to come."""
+    while_there: bool = False
+    """Whether what it refers to, by a stay, has to be there on the date of the row."""
+    becomes: Becomes | None = None
 
 
 class Condition(Record, frozen=True):

@@ -16,7 +16,10 @@ from kpixl.check import (
     own_kpis,
     plausible,
     spans,
+    stays,
     structure,
+    twice,
+    unusual,
 )
 from kpixl.check.case import CAP, Case, Found
 from kpixl.check.pasted import one_cause
@@ -38,6 +41,7 @@ _TABLE_RULES: tuple[Callable[[TableLog], Iterator[Finding]], ...] = (
     structure.empty,
     structure.slow,
     fields.odd,
+    fields.currencies,
     fields.limits,
     fields.dates,
     fields.gaps,
@@ -54,6 +58,13 @@ _TABLE_RULES: tuple[Callable[[TableLog], Iterator[Finding]], ...] = (
     name_slips.duplicates,
     name_slips.same_numbers,
     name_slips.references,
+    twice.rows,
+    twice.spellings,
+    stays.left,
+    stays.won,
+    unusual.amounts,
+    unusual.hours,
+    unusual.days,
     languages.missing,
     languages.nearly_house,
 )

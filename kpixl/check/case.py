@@ -16,6 +16,7 @@ from kpixl.cellvalue import match_key
 from kpixl.check.problem import Problem, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.folding import folded
+from kpixl.kpi.closing import leaving
 from kpixl.message import Message, phrase
 from kpixl.period import Window
 
@@ -254,6 +255,11 @@ class TableLog:
             codes = np.append(alike, -1)[words.codes]
             names = np.where((names < 0) | (codes < 0), -1, names * len(labels) + codes)
         return names
+
+    @cached_property
+    def leaving(self) -> np.ndarray:
+        """Which rows neither the period nor a later one needs; shape (rows,)."""
+        return leaving(self.case.entries, self.table)
 
     def numbers(self, column: str) -> np.ndarray:
         """The numbers of ``column``, shape (rows,): dates are serials, NaN is none."""

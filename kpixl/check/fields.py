@@ -12,6 +12,7 @@ import numpy as np
 from kpixl.cellvalue import ExcelError
 from kpixl.check.meant import date_meant, number_meant
 from kpixl.check.problem import amount
+from kpixl.currencies import beside_amount
 from kpixl.i18n import language
 from kpixl.message import Verbatim
 from kpixl.period import add_months, from_serial, serial
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.tables import Field, Unit
     from kpixl.check.case import Finding, TableLog
 
-_FIRST_LIKELY = serial(date(1990, 1, 1))
+FIRST_LIKELY = serial(date(1990, 1, 1))
 _PAST_DATES = serial(date.max) + 1
 
 
@@ -59,9 +60,32 @@ def _kind(log: TableLog, field: Field | None, value: object) -> str:
     text = str(value)
     if not text.strip():
         return "spaces_only"
+    if field is not None and field.unit == "money" and _another(log, text):
+        return "other_currency"
     if a_date:
         return "date_as_text" if date_meant(text, log.case.entries.language) else "text_for_date"
     return "text_for_number" if number_meant(text) is None else "number_as_text"
+
+
+def _another(log: TableLog, text: str) -> str:
+    """The currency beside an amount, where it is not the workbook's."""
+    own = log.case.entries.currency
+    code = beside_amount(text, own)
+    return code if code != own else ""
+
+
+def currencies(log: TableLog) -> Iterator[Finding]:
+    """Amounts whose cells show another currency than the workbook's."""
+    for column, codes in log.rows.currencies.items():
+        if column in log.rows.numbers:
+            numbers, own = log.numbers(column), log.case.entries.currency
+            rows = [row for row in sorted(codes) if np.isfinite(numbers[row])]
+            details = partial(_shown_details, numbers, codes, own)
+            yield from log.problems("shown_in_currency", column, rows, details)
+
+
+def _shown_details(numbers: np.ndarray, codes: Mapping[int, str], own: str, row: int) -> dict[str, object]:
+    return {"got": amount(float(numbers[row]), "money", codes[row]), "other": codes[row], "currency": own}
 
 
 def _odd_details(log: TableLog, code: str, values: Mapping[int, object], row: int) -> dict[str, object]:
@@ -69,6 +93,8 @@ def _odd_details(log: TableLog, code: str, values: Mapping[int, object], row: in
     details: dict[str, object] = {"got": values[row], "example": entries.period.end.isoformat()}
     if code == "date_as_text":
         details["meant"] = date_meant(str(values[row]), entries.language)
+    if code == "other_currency":
+        details |= {"other": _another(log, str(values[row])), "currency": entries.currency}
     if code == "number_as_text":
         meant = number_meant(str(values[row]))
         details["meant"] = None if meant is None else Verbatim(language(entries.language).to_type(meant))
@@ -104,7 +130,7 @@ def dates(log: TableLog) -> Iterator[Finding]:
             continue
         numbers = log.numbers(field.id)
         none = (numbers < 0) | (numbers >= _PAST_DATES)
-        unlikely = ~none & ((numbers < _FIRST_LIKELY) | (numbers >= past_likely))
+        unlikely = ~none & ((numbers < FIRST_LIKELY) | (numbers >= past_likely))
         for code, rows in (("number_for_date", none), ("date_unlikely", unlikely)):
             yield from log.problems(code, field.id, np.flatnonzero(rows), partial(_date_details, numbers, details))
 

@@ -43,6 +43,17 @@ SENTENCES: dict[str, Sentence] = {
         N_("Type {meant} again, digits only, and check that it moves to the right of the cell."),
         harmless=N_("“{got}” is text, not a number."),
     ),
+    "other_currency": Sentence(
+        "error",
+        N_("“{got}” is in another currency ({other}) than the workbook ({currency}), and text, so it does not count."),
+        N_("Type what it comes to in {currency}, digits only."),
+        harmless=N_("“{got}” is in another currency ({other}) than the workbook ({currency})."),
+    ),
+    "shown_in_currency": Sentence(
+        "warning",
+        N_("This cell shows {got}, and counts as {currency}."),
+        N_("If it is in {other}, type what it comes to in {currency}; otherwise give it the format of the cell above."),
+    ),
     "text_for_number": Sentence(
         "error",
         N_("“{got}” is text, not a number, so this row does not count."),
@@ -149,7 +160,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "outside_period": Sentence(
         "note",
-        N_("Rows that are dated outside {period} and do not count: {count}."),
+        N_("Rows that are dated outside {period} and do not count: {count} (first: {first})."),
         N_("Nothing to do if they belong to another period; otherwise correct their {heading}."),
     ),
     # Names and codes.
@@ -197,6 +208,52 @@ SENTENCES: dict[str, Sentence] = {
         "warning",
         N_("{target} has no rows, so the names in {heading} cannot be compared with it (different names: {count})."),
         N_("Add each name to {target}, one row each."),
+    ),
+    "row_again": Sentence(
+        "warning",
+        N_("This row says the same as another (rows: {count}; the first is {first}), and each of them counts."),
+        N_("Clear the rows that are there by mistake."),
+    ),
+    "two_spellings": Sentence(
+        "warning",
+        N_("“{got}” and “{other}” (in {first}) look like one name in two spellings, and count as two."),
+        N_("If they are one, write the name alike in every row, on the other sheets, too."),
+    ),
+    "left_before": Sentence(
+        "warning",
+        N_("“{got}” left on {until} according to {target}, but this row is dated {when}."),
+        N_("Correct the name or the date, or the end in {target}; nothing to do if the row is right."),
+    ),
+    "won_unlisted": Sentence(
+        "warning",
+        N_("“{got}” has {day} under {date_heading}, but is not in {target}."),
+        N_("Add “{got}” to {target}, or correct the spelling on one of the two sheets."),
+    ),
+    # What is possible, and hardly true.
+    "amount_high": Sentence(
+        "warning",
+        N_("{got} is far more than is usual here ({usual})."),
+        N_("Check the zeros and the decimal sign; nothing to do if the amount is right."),
+    ),
+    "amount_low": Sentence(
+        "warning",
+        N_("{got} is far less than is usual here ({usual})."),
+        N_("Check the zeros and the decimal sign; nothing to do if the amount is right."),
+    ),
+    "hours_over_day": Sentence(
+        "warning",
+        N_("“{got}” has {hours} on {day}, more than a day has."),
+        N_("Correct the hours or the dates of these rows; nothing to do if a row stands for a week."),
+    ),
+    "date_swapped": Sentence(
+        "warning",
+        N_("{got} is outside {period}; with day and month changed over it would be in it."),
+        N_("Type {meant} if that is meant; otherwise there is nothing to do."),
+    ),
+    "date_ahead": Sentence(
+        "warning",
+        N_("{got} is long after {period}."),
+        N_("Check the date, and type it again if it is wrong."),
     ),
     # Choices.
     "choice_unknown": Sentence(

@@ -11,7 +11,6 @@ import pandas as pd
 
 from kpixl.catalog.tables import Elapsed, Lookup
 from kpixl.check.fields import day_of
-from kpixl.kpi.closing import leaving
 from kpixl.period import serial
 
 if TYPE_CHECKING:
@@ -131,9 +130,11 @@ def outside_period(log: TableLog) -> Iterator[Finding]:
     column, period = log.table.date, log.case.entries.period
     if log.table.kept or column is None or column not in log.rows.numbers:
         return
-    outside = leaving(log.case.entries, log.table)
+    outside = log.leaving.copy()
     begins = next(field.id for field in log.table.fields if field.type == "date")
     if not log.table.ahead and begins in log.rows.numbers:
         outside |= log.numbers(begins) >= serial(period.after)
     if outside.any():
-        yield log.problem("outside_period", column, period=period, count=int(np.count_nonzero(outside)))
+        first = log.rows.cell(column, int(np.flatnonzero(outside)[0]))
+        count = int(np.count_nonzero(outside))
+        yield log.problem("outside_period", column, period=period, count=count, first=first)

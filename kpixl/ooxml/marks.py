@@ -6,6 +6,7 @@ import io
 import posixpath
 import re
 import zipfile
+from collections.abc import Mapping
 
 import numpy as np
 from lxml import etree
@@ -57,6 +58,29 @@ def formula_cells(xml: bytes) -> set[tuple[int, int]]:
     """Row and column of every cell with a formula."""
     places = (_REFERENCE.search(match[1]) for match in _FORMULA_CELL.finditer(xml))
     return {parse_cell((place[1] + place[2]).decode()) for place in places if place}
+
+
+_FORMATTED_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>")
+_FORMAT = re.compile(rb'\bs="(\d+)"')
+
+
+def format_mark(index: int) -> bytes:
+    """How the XML of a sheet gives a cell or a row the format of that index."""
+    return f' s="{index}"'.encode()
+
+
+def formatted(
+    xml: bytes, letters: set[str], formats: Mapping[int, str], first_row: int, count: int
+) -> dict[str, dict[int, str]]:
+    """Cells that have one of some formats and hold something: letter of the column -> row -> what the format says."""
+    found: dict[str, dict[int, str]] = {}
+    for match in _FORMATTED_CELL.finditer(xml):
+        has, reference = _FORMAT.search(match[1]), _REFERENCE.search(match[1])
+        if has and reference and int(has[1]) in formats and (letter := reference[1].decode()) in letters:
+            row = int(reference[2]) - first_row
+            if 0 <= row < count:
+                found.setdefault(letter, {})[row] = formats[int(has[1])]
+    return found
 
 
 def errors(xml: bytes, letters: set[str], first_row: int, count: int) -> dict[str, dict[int, str]]:

@@ -214,7 +214,7 @@ class Multilingual(Company):
             [(s, min(10, max(0, 2 * s - self.random.randint(0, 2)))) for s in scores], days, house=True
         )
         rows += self._answered(self._opinions(plan), days, house=False)
-        return sorted(rows, key=lambda row: row["date"] or 0)
+        return _no_answer_twice(sorted(rows, key=lambda row: row["date"] or 0), days)
 
     def _opinions(self, plan: MultilingualMonth) -> list[tuple[int, int | None]]:
         """Score and recommendation of each answer. The least satisfied are detractors, the most satisfied promoters;
@@ -277,6 +277,17 @@ class Multilingual(Company):
                 }
             )
         return rows
+
+
+def _no_answer_twice(rows: list[Row], days: Sequence[date]) -> list[Row]:
+    """The same answers, none of which looks as if it had been typed twice: the second one came on another day."""
+    seen = set[tuple[object, ...]]()
+    for row in rows:
+        others = iter(days)
+        while tuple(row.values()) in seen:
+            row["date"] = cell(next(others))
+        seen.add(tuple(row.values()))
+    return sorted(rows, key=lambda row: row["date"] or 0)
 
 
 def _quarters(hours: float) -> int:

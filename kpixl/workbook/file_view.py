@@ -18,12 +18,13 @@ from typing import Any, Protocol
 import numpy as np
 from python_calamine import CalamineError, load_workbook
 
+from kpixl.currencies import in_format
 from kpixl.entries import Outside
 from kpixl.errors import DamagedWorkbook
 from kpixl.ooxml import marks
 from kpixl.ooxml.archive import Glance
 from kpixl.ooxml.cells import Area, cell_name, column_letters, parse_area
-from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP
+from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.package import Package, Sheet, unescaped
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.workbook.layout import PROPERTY
@@ -74,8 +75,8 @@ class View(Protocol):
     def grid(self, sheet: str) -> list[list[Any]]:
         """The values of a sheet, row by row from its first cell; dates as serial numbers."""
 
-    def expect(self, tables: Iterable[str]) -> None:
-        """Say which tables will be asked for, so that the work can begin."""
+    def expect(self, tables: Iterable[str], currency: str) -> None:
+        """Say which tables will be asked for, so that the work can begin, and in which currency the workbook is."""
 
     def table(self, name: str) -> TableRows | None:
         """A table by its name, without case; None where there is none."""
@@ -92,6 +93,10 @@ class View(Protocol):
     def outside(self, table: TableRows) -> Mapping[tuple[int, int], Outside]:
         """What stands on the sheet below a table or right of it, and in no other table, by row and column."""
 
+    def foreign(self, table: TableRows, letters: set[str]) -> Mapping[str, Mapping[int, str]]:
+        """Cells of a table that are shown in another currency than the workbook's: letter of the column -> row of the
+        table -> code of the currency."""
+
     def formula(self, sheet: str, row: int, column: int) -> str | None:
         """The formula of a cell without its equals sign."""
 
@@ -102,6 +107,8 @@ class FileView:
     def __init__(self, package: Package) -> None:
         self.package = package
         self._marks: dict[str, Future[Glance]] = {}
+        self._foreign: dict[int, str] = {}
+        """Formats of cells, by their index, that show another currency than the workbook's."""
         self._grids: dict[str, list[list[Any]]] = {}
         self._editors: dict[str, SheetEditor] = {}
 
@@ -143,14 +150,15 @@ class FileView:
             self._grids[sheet] = self._values.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         return self._grids[sheet]
 
-    def expect(self, tables: Iterable[str]) -> None:
+    def expect(self, tables: Iterable[str], currency: str) -> None:
         """Begin to look for marks: unpacking a big sheet for them takes as long as reading it, and goes beside it."""
         wanted = {name.lower() for name in tables}
+        self._foreign = dict(self._foreign_formats(currency))
         pool = ThreadPoolExecutor(max_workers=1)
         for found in self.package.tables:
             if found.name.lower() in wanted:
                 below = marks.row_mark(parse_area(found.ref).bottom + 1)
-                needles = (marks.ERROR_MARK, below)
+                needles = (marks.ERROR_MARK, below, *map(marks.format_mark, self._foreign))
                 self._marks[found.name.lower()] = pool.submit(
                     self.package.glance, found.sheet.part, needles, marks.ROW_MARK
                 )
@@ -203,6 +211,26 @@ class FileView:
         if sheet not in self._editors:
             self._editors[sheet] = SheetEditor(self.package, self.sheets[sheet])
         return self._editors[sheet].formula(row, column)
+
+    def foreign(self, table: TableRows, letters: set[str]) -> Mapping[str, Mapping[int, str]]:
+        """Cells that are shown in another currency."""
+        seen = self._seen(table).found
+        here = {index: code for index, code in self._foreign.items() if marks.format_mark(index) in seen}
+        if not here:
+            return {}
+        return marks.formatted(self._xml(table), letters, here, table.first_row, len(table.rows))
+
+    def _foreign_formats(self, currency: str) -> Iterator[tuple[int, str]]:
+        for part in self.package.related(self.package.workbook_part, OFFICE_RELATIONSHIP + "/styles"):
+            styles = self.package.tree(part)
+            shown = {
+                int(entry.get("numFmtId", "0")): in_format(entry.get("formatCode", ""), currency)
+                for entry in styles.iterfind(qn("x:numFmts/x:numFmt"))
+            }
+            for index, xf in enumerate(styles.iterfind(qn("x:cellXfs/x:xf"))):
+                code = shown.get(int(xf.get("numFmtId", "0")), "")
+                if code and code != currency:
+                    yield index, code
 
     def _seen(self, table: TableRows) -> Glance:
         marked = self._marks.get(table.name.lower())

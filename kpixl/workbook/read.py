@@ -149,7 +149,7 @@ class _Reader(Blocks):
         headings = {table.id: self.headings(table.id, [c.id for c in table.columns]) for table in business.tables}
         headings[layout.PAST] = self.headings(layout.PAST, list(layout.PAST_COLUMNS))
         headings[layout.IMPORTS] = self.headings(layout.IMPORTS, list(layout.IMPORT_COLUMNS))
-        tables = self.tables(business, headings, sheets)
+        tables = self.tables(business, headings, sheets, fixed.currency)
         past = list(self.past(headings[layout.PAST], language(fixed.language)))
         entries = self.entries(fixed, places, sheets, tables, tuple(line for _, line in past))
         stale = self.calculate(entries)
@@ -173,10 +173,11 @@ class _Reader(Blocks):
         )
 
     def tables(
-        self, business: Business, headings: Mapping[str, Mapping[str, str]], sheets: dict[str, Sheet]
+        self, business: Business, headings: Mapping[str, Mapping[str, str]], sheets: dict[str, Sheet], currency: str
     ) -> dict[str, EntryTable | None]:
         """The entry tables by id, None where one is gone; adds to ``sheets`` those on which they are."""
-        self.view.expect(self.table_name(t.id, [column.id for column in t.columns]) for t in business.tables)
+        names = [self.table_name(t.id, [column.id for column in t.columns]) for t in business.tables]
+        self.view.expect(names, currency)
         tables = {}
         for table in business.tables:
             tables[table.id], sheet = self.entry_table(table, headings[table.id])
@@ -340,6 +341,8 @@ class _Reader(Blocks):
         for column in table.calculated:
             if column.id in columns:
                 self.shown[table.id, column.id] = as_numbers(by_index[columns[column.id]])[0]
+        amounts = {letters[f.id] for f in table.fields if f.unit == "money" and f.id in letters}
+        money = self.view.foreign(found, amounts) if amounts else {}
         return (
             EntryTable(
                 table,
@@ -353,6 +356,7 @@ class _Reader(Blocks):
                 self.view.below(found, set(letters.values())),
                 self.view.outside(found),
                 found.left + len(found.columns) - 1,
+                {id_: money[letters[id_]] for id_ in letters if letters[id_] in money},
                 self._noted(found, [columns[field.id] for field in table.fields if field.id in columns], columns),
             ),
             sheet,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kpixl.currencies import in_format
 from kpixl.entries import Outside
 from kpixl.errors import KpixlError
 from kpixl.excel.live.native import Native
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     import xlwings as xw
     from xlwings.main import Table
 
+QUESTIONS = 100
+"""So many times Excel is asked how the cells of a column are shown."""
 CELLS_AT_ONCE = 1_000_000
 """How many values are asked for in one go: the Mac refuses to answer with much more."""
 _NAMES = {"period_day", "company", "trend_kpi"}
@@ -56,6 +59,7 @@ class LiveView:
         self._cells: dict[str, RangeCells] = {}
         self._formulas: dict[str, list[Sequence[str]]] = {}
         self._read: dict[str, RangeCells] = {}
+        self._currency = ""
 
     @cached_property
     def path(self) -> Path:
@@ -141,8 +145,9 @@ class LiveView:
         text = str(written[row - 1][column - 1])
         return text[1:] if is_formula(text, grid[row - 1][column - 1]) else None
 
-    def expect(self, tables: Iterable[str]) -> None:
+    def expect(self, tables: Iterable[str], currency: str) -> None:
         """Nothing can be done beforehand: Excel answers one question at a time."""
+        self._currency = currency
 
     def table(self, name: str) -> TableRows | None:
         """A table by its name."""
@@ -203,6 +208,24 @@ class LiveView:
             )
             for (row, column), value in values.items()
         }
+
+    def foreign(self, table: TableRows, letters: set[str]) -> Mapping[str, Mapping[int, str]]:
+        """Cells that are shown in another currency. Excel tells one format for cells that have the same, and none for
+        others: halves are asked until each has one, and no more often than is quick."""
+        found: dict[str, dict[int, str]] = {}
+        for letter in letters:
+            parts, questions = [(0, len(table.rows) - 1)], 0
+            while parts and questions < QUESTIONS:
+                first, last = parts.pop()
+                cells = f"{letter}{table.first_row + first}:{letter}{table.first_row + last}"
+                shown, questions = self.handles[table.sheet].range(cells).number_format, questions + 1
+                if shown is None and last > first:
+                    middle = (first + last) // 2
+                    parts += [(first, middle), (middle + 1, last)]
+                code = in_format(str(shown or ""), self._currency)
+                if code and code != self._currency:
+                    found.setdefault(letter, {}).update(dict.fromkeys(range(first, last + 1), code))
+        return found
 
     @cached_property
     def _extents(self) -> dict[str, Area]:

@@ -1,0 +1,209 @@
+"""Rules about what is possible and yet hardly true: amounts and dates out of all proportion, days of thirty hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from kpixl.check.fields import FIRST_LIKELY, day_of
+from kpixl.check.problem import amount
+from kpixl.message import Verbatim
+from kpixl.period import add_months, from_serial, serial
+
+if TYPE_CHECKING:
+    from kpixl.catalog.tables import Field
+    from kpixl.check.case import Finding, TableLog
+
+_FEWEST = 8
+"""Amounts of a kind that it takes to say what is usual."""
+_SPREAD = 1.4826
+"""The standard deviation of normal numbers for each median absolute deviation."""
+_FAR, _DEVIATIONS = 0.7, 3.5
+"""Powers of ten, and standard deviations, from which on an amount is far from the usual one: five times at least."""
+_APART, _DEVIATIONS_APART, _GAP = 0.65, 2.3, 2.0
+"""The same for one that stands apart from all others by a factor, and would be among them with a zero less."""
+_DAY_HOURS, _DAYS_A_ROW = 24.0, 7
+_FEW_OLD, _SHARE_OLD = 3, 0.05
+"""So many old rows, or this share of all, may be slips; more of them are the rows of earlier years."""
+_AHEAD_MONTHS = 6
+_GRACE = 31
+"""Days in which entries of the next period may be there once this one is over."""
+_EXCEL_BEGINS = np.datetime64("1899-12-30")
+
+
+def amounts(log: TableLog) -> Iterator[Finding]:
+    """Amounts ten or a hundred times what is usual for their kind, or a fraction of it."""
+    for field in log.fields:
+        if field.unit != "money" or field.id not in log.rows.numbers:
+            continue
+        values = log.numbers(field.id)
+        kinds = _kinds(log)
+        usual = np.full(len(values), np.nan)
+        for kind in np.unique(kinds):
+            rows = np.flatnonzero((kinds == kind) & np.isfinite(values) & (values != 0))
+            if len(rows) >= _FEWEST:
+                usual[rows[_far(np.log10(np.abs(values[rows])))]] = float(np.median(np.abs(values[rows])))
+        far = np.isfinite(usual)
+        for code, chosen in (
+            ("amount_high", far & (np.abs(values) > usual)),
+            ("amount_low", far & (values > 0) & (values < usual)),
+        ):
+            details = partial(_amount_details, log, field, values, usual)
+            yield from log.problems(code, field.id, np.flatnonzero(chosen), details)
+
+
+def _kinds(log: TableLog) -> np.ndarray:
+    """The kind of each row, as numbers: amounts of one kind are alike."""
+    kinds = np.zeros(len(log.rows), dtype=np.int64)
+    for field in log.fields:
+        if field.type == "choice" and field.required and field.id in log.rows.texts:
+            words = log.words(field.id)
+            kinds = kinds * (len(words.texts) + 1) + words.codes + 1
+    return kinds
+
+
+def _far(logs: np.ndarray) -> np.ndarray:
+    """Which of some logarithms are far from the others; shape (values,)."""
+    middle = np.median(logs)
+    spread = _SPREAD * float(np.median(np.abs(logs - middle)))
+    off = logs - middle
+    far = np.abs(off) > max(_FAR, _DEVIATIONS * spread)
+    order = np.argsort(logs)
+    for place, beside, zero in ((order[-1], order[-2], -1), (order[0], order[1], 1)):
+        # The largest with a zero less, the smallest with one more, among the others.
+        others = np.delete(logs, place)
+        fits = others.min() <= logs[place] + zero <= others.max()
+        apart = abs(logs[place] - logs[beside]) >= np.log10(_GAP)
+        if fits and apart and abs(off[place]) > max(_APART, _DEVIATIONS_APART * spread):
+            far[place] = True
+    return np.asarray(far)
+
+
+def _amount_details(
+    log: TableLog, field: Field, values: np.ndarray, usual: np.ndarray, row: int
+) -> Mapping[str, object]:
+    currency = log.case.entries.currency
+    return {
+        "got": amount(float(values[row]), field.unit, currency),
+        "usual": amount(float(usual[row]), field.unit, currency),
+    }
+
+
+def hours(log: TableLog) -> Iterator[Finding]:
+    """More hours of one person on one day than it has. Who writes a row a week has the hours of one."""
+    fields = [f for f in log.fields if f.unit == "hours" and f.type == "number" and f.id in log.rows.numbers]
+    person = next((f for f in log.fields if f.required and f.refers_to and f.id in log.rows.texts), None)
+    if log.table.date is None or log.table.date not in log.rows.numbers or person is None or not fields:
+        return
+    days, who = log.numbers(log.table.date) // 1, log.words(person.id).codes
+    rows = np.flatnonzero(np.isfinite(days) & (who >= 0))
+    if not len(rows):
+        return
+    group = pd.DataFrame({"who": who[rows], "day": days[rows]}).groupby(["who", "day"], sort=False).ngroup().to_numpy()
+    most = _DAY_HOURS * _days_a_row(who[rows], days[rows])
+    for field in fields:
+        worked = np.nan_to_num(log.numbers(field.id)[rows])
+        total = np.bincount(group, weights=worked)[group]
+        last = ~pd.Series(group).duplicated(keep="last").to_numpy()
+        found = rows[(total > most) & last]
+        told = dict(zip(rows.tolist(), total.tolist(), strict=True))
+        details = partial(_hours_details, log, person.id, days, told)
+        yield from log.problems("hours_over_day", field.id, found, details)
+        if len(found):
+            return
+
+
+def _days_a_row(who: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """For each row how many days its person writes a row for: those that usually lie between two of them."""
+    frame = pd.DataFrame({"who": who, "day": days}).drop_duplicates().sort_values(["who", "day"])
+    between = frame.groupby("who")["day"].diff()
+    usual = between.groupby(frame["who"]).median()
+    all_of_them = float(between.median()) if between.notna().any() else 1.0
+    found = pd.Series(who).map(usual).fillna(all_of_them).to_numpy(dtype=float)
+    return np.where(found >= _DAYS_A_ROW - 1, np.minimum(np.ceil(found), 31.0), 1.0)
+
+
+def _hours_details(
+    log: TableLog, person: str, days: np.ndarray, told: Mapping[int, float], row: int
+) -> dict[str, object]:
+    return {
+        "got": log.rows.texts[person].iloc[row],
+        "hours": amount(told[row], "hours", ""),
+        "day": day_of(float(days[row])),
+    }
+
+
+def days(log: TableLog) -> Iterator[Finding]:
+    """Dates in the wrong year, with day and month changed, or still to come."""
+    for field in log.fields:
+        if field.type == "date" and field.id in log.rows.numbers:
+            if log.table.kept:
+                yield from _ahead_of_time(log, field)
+            else:
+                yield from _in_log(log, field)
+
+
+def _ahead_of_time(log: TableLog, field: Field) -> Iterator[Finding]:
+    """Who or what begins long after the period."""
+    if log.table.stays and field.id == log.table.stays[0]:
+        period = log.case.entries.period
+        numbers = log.numbers(field.id)
+        late = serial(add_months(period.after, _AHEAD_MONTHS))
+        known = serial(add_months(period.after, 12))  # from there on, every date is unlikely
+        rows = np.flatnonzero((numbers >= late) & (numbers < known))
+        yield from log.problems("date_ahead", field.id, rows, partial(_day_details, log, numbers))
+
+
+def _in_log(log: TableLog, field: Field) -> Iterator[Finding]:
+    period, numbers = log.case.entries.period, log.numbers(field.id)
+    beyond = serial(period.after) + (_GRACE if log.case.scorecard.clock.over else 0)
+    planned = log.table.ahead or field.planned
+    coming = (numbers >= beyond) & (numbers < serial(add_months(period.after, 12)))
+    old = (numbers >= FIRST_LIKELY) & (numbers < serial(add_months(period.after, -12)))
+    if planned:
+        coming[:] = False
+    if np.count_nonzero(old) > max(_FEW_OLD, _SHARE_OLD * len(numbers)):
+        old[:] = False
+    meant = {} if planned else _turned(log, field, numbers)
+    turned = np.isin(np.arange(len(numbers)), list(meant))
+    details = partial(_day_details, log, numbers)
+    swapped = partial(_turned_details, log, numbers, meant)
+    yield from log.problems("date_swapped", field.id, np.flatnonzero(turned), swapped)
+    yield from log.problems("date_ahead", field.id, np.flatnonzero(coming & ~turned), details)
+    yield from log.problems("date_unlikely", field.id, np.flatnonzero(old & ~turned), details)
+
+
+def _turned(log: TableLog, field: Field, numbers: np.ndarray) -> dict[int, str]:
+    """Rows whose date lies outside the period, and in it with day and month changed; with the date that is meant. Only
+    where hardly another row is in that month: those of another month are no slips."""
+    period = log.case.entries.period
+    outside = np.isfinite(numbers) & (numbers >= FIRST_LIKELY) & (numbers < serial(add_months(period.after, 12)))
+    outside &= (numbers < serial(period.start)) | (numbers >= serial(period.after))
+    if field.id == log.table.date:
+        outside &= log.leaving | (numbers >= serial(period.after))
+    rows = np.flatnonzero(outside)
+    if not len(rows):
+        return {}
+    months = (_EXCEL_BEGINS + (numbers[rows] // 1).astype(int)).astype("datetime64[M]")
+    _, of_month, count = np.unique(months, return_inverse=True, return_counts=True)
+    found = {}
+    for row in rows[count[of_month] <= _FEW_OLD].tolist():
+        day = from_serial(float(numbers[row]))
+        if day.day <= 12 and day.day != day.month:
+            turned = day.replace(month=day.day, day=day.month)
+            if period.start <= turned < period.after:
+                found[row] = turned.isoformat()
+    return found
+
+
+def _day_details(log: TableLog, numbers: np.ndarray, row: int) -> dict[str, object]:
+    period = log.case.entries.period
+    return {"got": day_of(float(numbers[row])), "period": period, "example": period.end.isoformat()}
+
+
+def _turned_details(log: TableLog, numbers: np.ndarray, meant: Mapping[int, str], row: int) -> dict[str, object]:
+    return {**_day_details(log, numbers, row), "meant": Verbatim(meant[row])}
