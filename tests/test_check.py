@@ -1013,7 +1013,7 @@ def test_a_score_that_cannot_be() -> None:
     typed = {name: cell(value) for name, value in zip(names, (50, 0, 40), strict=True)}
     problem = only(entries(one=ML, typed=typed), "score_impossible")
     assert (problem.severity, problem.field) == ("error", "nps")
-    assert "comes to 125.00, but it is always from -100 to 100" in problem.text(EN)
+    assert "counts more answers for and against than there are answers" in problem.text(EN)
     fine = {**typed, "respondents_multilingual": cell(50)}
     assert "score_impossible" not in codes(entries(one=ML, typed=fine))
 

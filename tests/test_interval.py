@@ -17,10 +17,12 @@ from clock import TODAY
 from computed import ENGINES, Computed
 from engines import Value
 from kpixl import catalog
-from kpixl.kpi.interval import CONFIDENCE, mean, net_promoter, student, wilson
+from kpixl.kpi.evaluation import Evaluation
+from kpixl.kpi.interval import CONFIDENCE, ends, mean, net_promoter, student, wilson
 from kpixl.kpi.measure import measure
 from kpixl.kpi.result import Result
 from kpixl.kpi.score import score
+from kpixl.kpi.traits import traits_of
 from workbooks import Filled, Rows, day, opened
 
 # Numbers
@@ -114,7 +116,17 @@ def test_nps_intervals_hold_the_true_score_about_as_often_as_they_say() -> None:
 def test_every_kind_of_interval_is_said_by_the_catalogue() -> None:
     kinds = {id_: kpi.interval for id_, kpi in catalog.catalogue().kpis.items() if kpi.interval}
     shares = "css crr tcr upsell kept accuracy scr crfcpc cjpsr churn conversion discretion"
-    assert kinds == {**dict.fromkeys(shares.split(), "share"), "nps": "nps", "art": "mean", "atacm": "mean"}
+    others = {"nps": "nps", "art": "mean", "atacm": "mean", "ltv": "lifetime"}
+    assert kinds == {**dict.fromkeys(shares.split(), "share"), **others}
+
+
+@pytest.mark.parametrize("ended", [1, 2, 7, 40, 900])
+def test_a_lifetime_is_as_sure_as_chi_square_says(ended: int) -> None:
+    ltv = next(kpi for kpi in catalog.business("service-business").kpis if kpi.id == "ltv")
+    found = Evaluation(ends(traits_of(ltv)), {"value": 100.0, "sample": float(ended)})
+    low, high = stats.chi2.ppf(0.975, 2 * ended + 2), stats.chi2.ppf(0.025, 2 * ended)
+    assert found.number("interval_low") == pytest.approx(200 * ended / low, rel=1e-9)
+    assert found.number("interval_high") == pytest.approx(200 * ended / high, rel=1e-9)
 
 
 # In a workbook

@@ -16,7 +16,7 @@ from kpixl.catalog.model import (
     Standing,
     Threshold,
 )
-from kpixl.catalog.tables import Calculated, Condition, Elapsed, Field, Lookup, Once, Table
+from kpixl.catalog.tables import Calculated, Condition, Elapsed, Field, Lookup, Months, Once, Table
 from kpixl.period import Window
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Made",
     "Mean",
     "Measure",
+    "Months",
     "Once",
     "Standing",
     "Table",

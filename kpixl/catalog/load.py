@@ -35,11 +35,11 @@ from kpixl.catalog.model import (
 )
 from kpixl.catalog.needs import Place, measures_of, narrowed, tables_for
 from kpixl.catalog.settings import SETTINGS
-from kpixl.catalog.tables import Clause, Condition, Elapsed, Field, Lookup, Record, Table, Where
+from kpixl.catalog.tables import Calculated, Clause, Condition, Elapsed, Field, Lookup, Months, Record, Table, Where
 from kpixl.errors import N_, UnknownChoice
 from kpixl.formula import names, parse
 from kpixl.message import phrase
-from kpixl.period import Window
+from kpixl.period import Kind, Window
 
 FOLDER: Any = resources.files("kpixl.catalog")
 """Where the YAML is: the one place that says so."""
@@ -63,6 +63,7 @@ def catalogue() -> Catalogue:
 def _catalogue(root: Any) -> Catalogue:
     tables = _tables(_read(root / "tables.yaml"))
     measures = {id_: _measure(id_, raw, tables) for id_, raw in _read(root / "measures.yaml").items()}
+    long = {id_: _measure(id_, raw, tables, long=True) for id_, raw in _read(root / "measures.yaml").items()}
     kpis = {id_: msgspec.convert({"id": id_, **raw}, Kpi) for id_, raw in _read(root / "kpis.yaml").items()}
     cautions = tuple(parse_caution(id_, raw, kpis) for id_, raw in _read(root / "cautions.yaml").items())
     return Catalogue(
@@ -72,6 +73,7 @@ def _catalogue(root: Any) -> Catalogue:
         cautions=cautions,
         dimensions={id_: _dimension(id_, raw, tables) for id_, raw in _read(root / "dimensions.yaml").items()},
         businesses={raw["id"]: _business(raw, tables, measures, kpis, cautions) for raw in _files(root / "businesses")},
+        long={raw["id"]: _business(_long(raw), tables, long, kpis, cautions) for raw in _files(root / "businesses")},
     )
 
 
@@ -99,10 +101,10 @@ def businesses() -> tuple[Business, ...]:
     return tuple(catalogue().businesses.values())
 
 
-def business(id: str) -> Business:  # noqa: A002
-    """The business called ``id``; UnknownChoice without one."""
+def business(id: str, kind: Kind = Kind.MONTH) -> Business:  # noqa: A002
+    """The business called ``id``, as workbooks of that ``kind`` of period have it; UnknownChoice without one."""
     try:
-        return catalogue().businesses[id]
+        return (catalogue().long if kind.months > 1 else catalogue().businesses)[id]
     except KeyError:
         raise UnknownChoice(got=id, what=phrase(N_("business")), allowed=", ".join(catalogue().businesses)) from None
 
@@ -139,10 +141,11 @@ def _tables(raw: dict[str, Any]) -> dict[str, Table]:
 
 def _table(id_: str, raw: dict[str, Any]) -> Table:
     fields = tuple(msgspec.convert({"id": key, **value}, Field) for key, value in raw.pop("fields").items())
-    calculated = tuple(
+    calculated: tuple[Calculated, ...] = tuple(
         msgspec.convert({"id": key, "extra": value["unit"] == "months" or "power" in value, **value}, Elapsed)
         for key, value in raw.pop("calculated", {}).items()
     )
+    calculated += tuple(msgspec.convert({"id": key, **value}, Months) for key, value in raw.pop("months", {}).items())
     lists = {key: raw.pop(key, ()) for key in ("same", "stays", "in_order")}
     table = Table(
         id=id_,
@@ -170,7 +173,17 @@ def _hold(table: Table) -> None:
         raise ValueError(f"{table.id} names {named}: not all of them are its fields")
 
 
-def _measure(id_: str, raw: dict[str, Any], tables: dict[str, Table]) -> Measure:
+def _long(raw: dict[str, Any]) -> dict[str, Any]:
+    """A business as workbooks of quarters and years have it: what a KPI takes there stands in ``bind_long``."""
+    kpis = {
+        id_: {**kpi, "bind": {**kpi.get("bind", {}), **kpi.get("bind_long", {})}} for id_, kpi in raw["kpis"].items()
+    }
+    return {**raw, "kpis": kpis}
+
+
+def _measure(id_: str, raw: dict[str, Any], tables: dict[str, Table], *, long: bool = False) -> Measure:
+    other = raw.pop("long", {})
+    raw |= other if long else {}
     definition = _definition(id_, raw.pop("aggregate"), raw, tables)
     return Measure(id=id_, definition=definition, **raw)
 
@@ -198,7 +211,8 @@ def _aggregate(
 ) -> Aggregate:
     table = tables[raw["table"]]
     where, distinct = _where(raw.pop("where"), table), tuple(raw.pop("distinct", ()))
-    aggregate = Aggregate(kind=kind, where=where, distinct=distinct, kept=table.kept, **raw)
+    monthly = any(column.id == raw.get("column") for column in table.calculated if isinstance(column, Months))
+    aggregate = Aggregate(kind=kind, where=where, distinct=distinct, kept=table.kept, monthly=monthly, **raw)
     missing = aggregate.reads - {column.id for column in table.columns}
     if missing or not where:
         raise ValueError(f"measure {id_} names {missing}, which {table.id} lacks")
@@ -311,7 +325,7 @@ def _can_be_had(measure: Measure) -> bool:
     """Whether a measure can be had over its window, should the owner choose it: not what would need another helper
     column, and not what does not add up over closed periods."""
     match measure.definition:
-        case Aggregate(kind="distinct"):
+        case Aggregate(kind="distinct") | Aggregate(monthly=True):
             return False
         case _ if measure.window is Window.PERIOD:
             return True
@@ -329,6 +343,7 @@ def _business_kpi(
 ) -> BusinessKpi:
     window = Window(raw.pop("window", "period"))
     binding = raw.pop("bind", {})
+    raw.pop("bind_long", None)
     bound = {
         other: tuple(Argument(name=n, measure=_over(binding.get(n, n), other, measures)) for n in kpi.arguments)
         for other in Window
@@ -350,6 +365,9 @@ def _business_kpi(
         "window": window,
         "default_window": window,
         "bound": offered,
+        "cases_of": _over(kpi.sample, Window.PERIOD, measures)
+        if kpi.sample and kpi.sample not in kpi.arguments
+        else None,
         "squares": _squares(next(a.measure for a in bound[Window.PERIOD] if a.name == kpi.lever))
         if kpi.interval == "mean"
         else None,

@@ -81,6 +81,8 @@ class Aggregate(Record, frozen=True):
     """The column of whose names none should stand behind a large part of the rows."""
     squared: bool = False
     """Whether it adds up squares, behind the interval of a mean; never shown to the owner."""
+    monthly: bool = False
+    """Whether it adds up months of rows, which are known of the period alone."""
     kept: bool = False
     """Whether its table keeps the rows of closed periods, so that a longer window can be counted from them."""
 
@@ -202,7 +204,7 @@ class Kpi(Record, frozen=True):
     bounded: bool = False
     may_exceed: bool = False
     disjoint: tuple[str, ...] = ()
-    interval: Literal["share", "nps", "mean"] | None = None
+    interval: Literal["share", "nps", "mean", "lifetime"] | None = None
     builds_up: bool = False
 
 
@@ -285,6 +287,8 @@ class BusinessKpi(Record, frozen=True):
     alerts: tuple[CautionRule, ...] = ()
     """The cautions about its value alone that call for acting now."""
     default_window: Window = Window.PERIOD
+    cases_of: Measure | None = None
+    """What counts the cases behind it, where none of the arguments does."""
     squares: Measure | None = None
     """The sum of the squares behind a mean, from which its interval is taken."""
 
@@ -302,6 +306,13 @@ class BusinessKpi(Record, frozen=True):
     def history_id(self) -> str:
         """What its values are called in Past periods: a KPI over another window is another figure."""
         return self.name_prefix if self.window is self.default_window else f"{self.name_prefix}_{self.window.value}"
+
+    @property
+    def sample(self) -> Measure | None:
+        """The measure that says how many cases stand behind the value; None where none does."""
+        if self.kpi.sample in self.kpi.arguments:
+            return self.argument(str(self.kpi.sample))
+        return self.cases_of
 
     @property
     def own(self) -> bool:
@@ -417,6 +428,9 @@ class Catalogue(Record, frozen=True):
     kpis: dict[str, Kpi]
     cautions: tuple[CautionRule, ...]
     businesses: dict[str, Business]
+    """As workbooks of weeks and months have them."""
+    long: dict[str, Business]
+    """As workbooks of quarters and years have them."""
     dimensions: dict[str, Dimension]
 
 

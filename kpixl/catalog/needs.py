@@ -18,8 +18,8 @@ def measures_of(kpis: Sequence[BusinessKpi], companions: Sequence[Measure]) -> d
     """Every measure, each once, by its name: those of the KPIs first, those of other windows last."""
     chosen = [argument.measure for kpi in kpis for argument in kpi.arguments]
     others = [a.measure for kpi in kpis for arguments in kpi.bound.values() for a in arguments]
-    squares = [kpi.squares for kpi in kpis if kpi.squares]
-    return {part.name: part for one in (*chosen, *companions, *others, *squares) for part in with_parts(one)}
+    besides = [item for kpi in kpis for item in (kpi.cases_of, kpi.squares) if item]
+    return {part.name: part for one in (*chosen, *companions, *others, *besides) for part in with_parts(one)}
 
 
 def columns_read(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequence[Measure]) -> set[Place]:
@@ -91,6 +91,7 @@ def narrowed(
         replace(
             kpi,
             bound={window: bound for window, bound in kpi.bound.items() if all(there(a.measure) for a in bound)},
+            cases_of=kpi.cases_of if kpi.cases_of and there(kpi.cases_of) else None,
             squares=kpi.squares if kpi.squares and there(kpi.squares) else None,
         )
         for kpi in owner.kpis

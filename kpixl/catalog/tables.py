@@ -176,7 +176,24 @@ class Once(Record, frozen=True):
         return (*self.keys, *sorted(columns_of(self.where)))
 
 
-Calculated: TypeAlias = Elapsed | Lookup | Once
+class Months(Record, frozen=True):
+    """A hidden column: in how many calendar months of the period the row runs, from its date ``since`` to ``until``
+    (blank where it still does), a month that an earlier row of the same name (the column ``of``) runs in, too, not counted again."""
+
+    id: str
+    heading: str
+    of: str
+    since: str
+    until: str
+    extra: bool = True
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of its row that it is computed from."""
+        return self.of, self.since, self.until
+
+
+Calculated: TypeAlias = Elapsed | Lookup | Once | Months
 
 
 def word_key(table: str, column: str, choice: str) -> str:

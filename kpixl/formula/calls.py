@@ -49,6 +49,10 @@ def _student(freedom: Array) -> Array:
     return np.asarray(np.vectorize(student, otypes=[float])(freedom))
 
 
+def _chi_square(tail: float) -> Callable[[Array], Array]:
+    return lambda freedom: np.asarray(np.vectorize(lambda n: chi_square(tail, n), otypes=[float])(freedom))
+
+
 _MANY = 250
 """Excel takes 255 arguments."""
 FUNCTIONS = {
@@ -59,6 +63,8 @@ FUNCTIONS = {
     "minimum": Routine("MIN({})", _folded(np.minimum), least=2, most=_MANY),
     "maximum": Routine("MAX({})", _folded(np.maximum), least=2, most=_MANY),
     "student": Routine("TINV(0.05,{})", _student),
+    "chi_square_low": Routine("CHIINV(0.975,{})", _chi_square(0.975)),
+    "chi_square_high": Routine("CHIINV(0.025,{})", _chi_square(0.025)),
     "sum_of": Routine('SUMIF({},">=-1E300")', lambda row: np.nansum(row, axis=-1), "series"),
     "smallest": Routine("MIN({})", lambda row: np.min(row, axis=-1), "series"),
     "largest": Routine("MAX({})", lambda row: np.max(row, axis=-1), "series"),
@@ -89,6 +95,32 @@ def student(freedom: float) -> float:
     while (middle := (low + high) / 2) not in (low, high):
         low, high = (middle, high) if _within(middle, freedom) < CONFIDENCE else (low, middle)
     return high
+
+
+@cache
+def chi_square(tail: float, freedom: float) -> float:
+    """The value that chi-square with that ``freedom``, an even whole number, passes with the probability ``tail``, as
+    CHIINV gives it; NaN for none. Its distribution is then a finite sum, that of Poisson (Abramowitz and Stegun
+    26.4.21), which is solved by bisection."""
+    if not freedom >= 2:
+        return math.nan
+    half = int(freedom) // 2
+    low, high = 0.0, 4.0 * half + 40
+    while (middle := (low + high) / 2) not in (low, high):
+        low, high = (middle, high) if _fewer(half, middle / 2) > tail else (low, middle)
+    return high
+
+
+def _fewer(count: int, mean: float) -> float:
+    """The probability of fewer than ``count`` where as many as ``mean`` are expected."""
+    if mean <= 0:
+        return 1.0
+    term = math.exp(-mean + (count - 1) * math.log(mean) - math.lgamma(count))
+    total = term
+    for number in range(count - 1, 0, -1):
+        term *= number / mean
+        total += term
+    return total
 
 
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)

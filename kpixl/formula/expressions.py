@@ -168,6 +168,16 @@ def student(freedom: Given) -> Node:
     return _call("student", freedom)
 
 
+def chi_square_low(freedom: Given) -> Node:
+    """What chi-square with an even ``freedom`` is below with a probability of 2.5 %."""
+    return _call("chi_square_low", freedom)
+
+
+def chi_square_high(freedom: Given) -> Node:
+    """What chi-square with an even ``freedom`` is above with a probability of 2.5 %."""
+    return _call("chi_square_high", freedom)
+
+
 def count(*values: Given) -> Node:
     """How many of the values are numbers."""
     return _call("count", *values)

@@ -133,7 +133,7 @@ def _section(tally: Tally, dimension: str, kpis: tuple[BusinessKpi, ...]) -> Sec
         arguments = {kpi.id: {a.name: amounts[a.measure.name] for a in kpi.arguments} for kpi in kpis}
         values = {kpi.id: calculate(kpi, arguments[kpi.id])[0] for kpi in kpis}
         if any(value is not None for value in values.values()):
-            cases = {kpi.id: arguments[kpi.id][kpi.kpi.sample] or 0.0 for kpi in kpis if kpi.kpi.sample}
+            cases = {kpi.id: amounts[kpi.sample.name] or 0.0 for kpi in kpis if kpi.sample}
             weight = sum(cases.values()) if cases else abs(values[kpis[0].id] or 0.0)
             found.append((-weight, shown, values, cases))
     found.sort(key=lambda group: group[:2])

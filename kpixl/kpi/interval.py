@@ -13,9 +13,12 @@ from kpixl.formula import Name
 from kpixl.formula.calls import CONFIDENCE, Z, student
 from kpixl.formula.expressions import (
     BLANK,
+    chi_square_high,
+    chi_square_low,
     either,
     equal,
     every,
+    floor,
     known,
     maximum,
     minimum,
@@ -57,7 +60,7 @@ _VALUE, _CASES = Name("value"), Name("sample")
 def ends(traits: Traits) -> dict[str, Node]:
     """``interval_low`` and ``interval_high`` of a KPI's value; blank where there is no interval to be had. Of a mean
     they want the ``total`` and the ``squares`` summed up behind it, and in ``typed`` how many totals were typed."""
-    made = {"share": _WILSON, "nps": _NET_PROMOTER, "mean": _MEAN}
+    made = {"share": _WILSON, "nps": _NET_PROMOTER, "mean": _MEAN, "lifetime": _LIFETIME}
     return made[traits.interval] if traits.interval else {"interval_low": BLANK, "interval_high": BLANK}
 
 
@@ -101,7 +104,17 @@ def _mean() -> dict[str, Node]:
     return _between(test, maximum(0, centre - half), centre + half)
 
 
-_WILSON, _NET_PROMOTER, _MEAN = _wilson(), _net_promoter(), _mean()
+def _lifetime() -> dict[str, Node]:
+    """The interval of a lifetime that is taken as the time of all divided by how many have ended (exponential
+    lifetimes, of which some still go on; B. Epstein and M. Sobel, 1953). While none has ended, the value is the least
+    that it can be, and no end of it is known."""
+    ended = floor(_CASES)
+    test = every(known(_VALUE, _CASES), _VALUE >= 0, _CASES >= 1)
+    low, high = 2 * ended / chi_square_high(2 * ended + 2), 2 * ended / chi_square_low(2 * ended)
+    return _between(test, _VALUE * low, _VALUE * high)
+
+
+_WILSON, _NET_PROMOTER, _MEAN, _LIFETIME = _wilson(), _net_promoter(), _mean(), _lifetime()
 
 
 def settled(traits: Traits) -> Node:

@@ -39,7 +39,7 @@ def scorecards(
         arguments = {argument.name: known.get(argument.measure.name) for argument in kpi.arguments}
         inputs: dict[str, Item | Array] = {
             **WHOLE_PERIOD,
-            **given(kpi, arguments, thresholds_published(kpi)),
+            **given(kpi, arguments, thresholds_published(kpi), known.get(kpi.cases_of.name) if kpi.cases_of else None),
             "target": targets.get(kpi.id),
             "previous": previous.get(kpi.id),
             **dict.fromkeys(PAST),

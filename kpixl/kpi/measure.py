@@ -14,12 +14,12 @@ import pandas as pd
 
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Made, Mean, Measure
-from kpixl.catalog.tables import Elapsed, Lookup, Once, branches, word_key
+from kpixl.catalog.tables import Elapsed, Lookup, Months, Once, branches, word_key
 from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.in_force import settings_of, settings_used
-from kpixl.period import Period, Window, serial
+from kpixl.period import Period, Window, from_serial, serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Aggregate
@@ -159,7 +159,7 @@ class Tally:
             column = by_id.get(id_)
             if column is not None and id_ not in rows.letters:
                 return False
-            if isinstance(column, Elapsed) and not all(map(rows.has, column.reads)):
+            if isinstance(column, Elapsed | Months) and not all(map(rows.has, column.reads)):
                 return False
             if isinstance(column, Lookup) and not self.can_look_up(rows, column):
                 return False
@@ -263,6 +263,8 @@ class Tally:
             return elapsed(column, rows.numbers, rows.blank(column.until), self.edges(Window.PERIOD))
         if isinstance(column, Once):
             return self._once(rows, column)
+        if isinstance(column, Months):
+            return self._months(rows, column)
         return self._lookup(rows, column) if self.can_look_up(rows, column) else np.zeros(len(rows))
 
     def _lookup(self, rows: EntryTable, column: Lookup) -> np.ndarray:
@@ -284,6 +286,23 @@ class Tally:
             shares[named] = 1.0 / counts[names[named]]
         shares[np.isinf(shares)] = np.nan
         return shares
+
+    def _months(self, rows: EntryTable, column: Months) -> np.ndarray:
+        if not all(map(rows.has, column.reads)):
+            return np.full(len(rows), np.nan)
+        edges, names = self.edges(Window.PERIOD), self.names(rows.table.id, (column.of,))
+        since, until = (rows.numbers[id_].to_numpy(dtype=float) for id_ in (column.since, column.until))
+        open_ = rows.blank(column.until)
+        runs = (names >= 0) & (open_ & ~np.isnan(since) | (until >= since))
+        first, last = np.maximum(since, edges["window_start"]), np.fmin(until, edges["period_end"])
+        count = np.where(runs, month_number(last) - month_number(first) + 1, np.nan)
+        for name in np.flatnonzero(np.bincount(names[names >= 0]) > 1):
+            here = np.flatnonzero(names == name)
+            for row in here[since[here] >= edges["window_start"]]:
+                month = from_serial(since[row]).replace(day=1)
+                before = since[here] < since[row]
+                count[row] -= bool(np.any(before & (open_[here] | (until[here] >= serial(month)))))
+        return np.where(runs, np.maximum(0.0, count), np.nan)
 
     def names(self, table: str, keys: tuple[str, ...]) -> np.ndarray:
         """Which name each row has in ``keys``, shape (rows,): one number for what COUNTIFS takes for equal; −1 where
@@ -326,6 +345,15 @@ def late_days(settings: Mapping[str, float | str]) -> int:
 
 LONGEST = 3650.0
 """More days than that are taken for as many."""
+
+
+def month_number(days: np.ndarray) -> np.ndarray:
+    """The months from year 0 to that of each date serial; NaN where there is none."""
+    known = ~np.isnan(days)
+    months = np.full(len(days), np.nan)
+    dates = np.datetime64("1899-12-30") + days[known].astype("timedelta64[D]")
+    months[known] = dates.astype("datetime64[M]").astype(float)
+    return months
 
 
 def key_column(aggregate: Aggregate, table: Table) -> str:

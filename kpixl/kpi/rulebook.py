@@ -49,14 +49,14 @@ PAST = ("usual_low", "usual_high", "signal_number")
 
 
 def given(
-    kpi: BusinessKpi, arguments: Mapping[str, T], thresholds: Mapping[Level, float]
+    kpi: BusinessKpi, arguments: Mapping[str, T], thresholds: Mapping[Level, float], cases: T | None = None
 ) -> dict[str, T | float | bool | None]:
     """What the rules of ``kpi`` take from its measures and thresholds, by the names that they have for it: measures in
-    their units, by argument."""
+    their units, by argument; ``cases`` where none of the arguments counts them."""
     sample = kpi.kpi.sample
     return {
         **{f"measure.{name}": value for name, value in arguments.items()},
         **{level.id: thresholds.get(level) for level in GRADED},
         "falls": kpi.kpi.direction == "down",
-        "sample": arguments[sample] if sample else None,
+        "sample": arguments.get(sample, cases) if sample else None,
     }

@@ -221,7 +221,7 @@ def _evaluated(
     """The rules of a KPI over one workbook."""
     entries, target = scoring.entries, scoring.entries.targets.get(kpi.id)
     inputs: dict[str, Item] = {
-        **given(kpi, arguments, thresholds),
+        **given(kpi, arguments, thresholds, scoring.measures[kpi.cases_of.name].used if kpi.cases_of else None),
         **days(scoring.clock),
         "target": target.number if target else None,
         "previous": scoring.value(entries.period.shift(-1), kpi.history_id),

@@ -49,7 +49,7 @@ class Traits:
     """What an owner is told of its lever: whole numbers, or tenths of an hour or month."""
     late: bool
     """Whether it rests on outcomes that may come after its period."""
-    interval: Literal["share", "nps", "mean"] | None
+    interval: Literal["share", "nps", "mean", "lifetime"] | None
     """How the interval of its value is taken; a mean only where the squares behind it are summed up."""
 
 
@@ -77,8 +77,8 @@ def traits_of(kpi: BusinessKpi) -> Traits:
         may_exceed=kpi.kpi.may_exceed,
         never_negative=tuple(a.name for a in kpi.arguments if a.measure.unit in NEVER_NEGATIVE),
         least=None if kpi.own or kpi.kpi.unit == "money" else -100.0 if kpi.kpi.unit == "score" else 0.0,
-        counted=kpi.kpi.sample is not None,
+        counted=kpi.sample is not None,
         lever=("whole" if kpi.argument(lever).told_whole else "tenths") if lever else None,
         late=by_period and any(measure.late for measure in late_measures(kpi)),
-        interval=interval if kpi.kpi.sample else None,
+        interval=interval if kpi.sample else None,
     )

@@ -82,7 +82,11 @@ def in_use(business: Business) -> frozenset[str]:
 
 def _names(arguments: Iterable[Argument]) -> frozenset[str]:
     # Not the figures of closed periods behind a window: what is supposed of a window has a cell of its own.
-    return frozenset(part.name for argument in arguments for part in (argument.measure, *argument.measure.parts))
+    return frozenset(part.name for argument in arguments for part in _made_from(argument.measure))
+
+
+def _made_from(measure: Measure) -> tuple[Measure, ...]:
+    return (measure, *(below for part in measure.parts for below in _made_from(part)))
 
 
 def follows(measure: Measure) -> bool:
@@ -174,7 +178,7 @@ def _suppose_kpi(result: Result, scorecard: Scorecard, then: Mapping[str, float 
         "then": value,
         **{f"measure.{name}": amount for name, amount in arguments.items()},
         "target": result.target,
-        "sample": arguments[kpi.kpi.sample] if kpi.kpi.sample else None,
+        "sample": then.get(kpi.sample.name) if kpi.sample else None,
         "minimum_cases": fewest_cases(scorecard.entries),
         "level": None if result.level is None else float(result.level),
         "standing": standing.number if standing else None,

@@ -33,7 +33,7 @@ def new_package(
 ) -> Package:
     """The package of a new workbook; nothing is written, ``path`` names it in errors. ``titles`` are names of sheets
     by key, where they are not to be the usual ones. UnknownChoice where there is no such business or language."""
-    business, t = catalog.business(setup.business), language(setup.language)
+    business, t = catalog.business(setup.business, setup.period.kind), language(setup.language)
     headings = {table.id: layout.headings(table, t) for table in business.tables}
     headings |= layout.other_headings(t)
     entries = Entries(

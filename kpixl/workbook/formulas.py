@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.tables import Elapsed, Lookup, branches, word_key
+from kpixl.catalog.tables import Elapsed, Lookup, Months, branches, word_key
 from kpixl.formula import parse, to_excel
 from kpixl.formula.expressions import noise
 from kpixl.formula.nodes import Name, Number
@@ -68,7 +68,7 @@ def _behind(read: Collection[str], table: Table) -> list[tuple[str, str]]:
     """The columns, as table and column, that one who reads the columns ``read`` reads only through calculated ones."""
     found: list[tuple[str, str]] = []
     for column in table.calculated:
-        if column.id in read and isinstance(column, Elapsed):
+        if column.id in read and isinstance(column, Elapsed | Months):
             found += [(table.id, id_) for id_ in column.reads if id_ not in read]
         elif column.id in read and isinstance(column, Lookup):
             found += [(column.table, id_) for id_ in column.looks_at]
@@ -133,6 +133,8 @@ def calculated_formula(column: Calculated, table: str, names: FormulaNames) -> s
     """What stands in every row of a calculated column."""
     if isinstance(column, Elapsed):
         return _elapsed(column, table, names)
+    if isinstance(column, Months):
+        return _months(column, table, names)
     return _lookup(column, table, names) if isinstance(column, Lookup) else _once(column, table, names)
 
 
@@ -152,6 +154,19 @@ def _elapsed(column: Elapsed, table: str, names: FormulaNames) -> str:
     if column.power > 1:
         span = f"({span})^{column.power}"
     return f'IF(AND(ISNUMBER({since}),{test}),IF({until_}>={since_},{span},""),"")'
+
+
+def _months(column: Months, table: str, names: FormulaNames) -> str:
+    """Blank where the row has no name, no start, or ends before it starts."""
+    name, since, until = (names.cell(table, id_) for id_ in column.reads)
+    first, last = f"MAX({since},period_start)", f'IF({until}="",period_end,MIN({until},period_end))'
+    span = f"(YEAR({last})-YEAR({first}))*12+MONTH({last})-MONTH({first})+1"
+    others = [names.column(table, id_) for id_ in column.reads]
+    earlier = f'{others[0]},"="&{escaped(name)},{others[1]},"<"&{since},{others[2]}'
+    month = f"DATE(YEAR({since}),MONTH({since}),1)"
+    shared = f'IF({since}>=period_start,IF(COUNTIFS({earlier},">="&{month})+COUNTIFS({earlier},"")>0,1,0),0)'
+    ends = f'IF(ISNUMBER({until}),{until}>={since},IFERROR({until}="",FALSE))'
+    return f'IF(AND({name}<>"",ISNUMBER({since})),IF({ends},MAX(0,{span}-{shared}),""),"")'
 
 
 def _lookup(column: Lookup, table: str, names: FormulaNames) -> str:

@@ -101,7 +101,7 @@ def read_view(view: View) -> Book:
     business, code, currency, kind = (reader.fixed(places["settings"], sheets, row) for row in FIXED)
     if not (business in catalog.catalogue().businesses and code in codes() and currency and kind in list(Kind)):
         raise OwnedPartMissing(path=view.path.name, what=phrase(N_("a fixed entry of Settings")))
-    book = as_made(reader, catalog.business(business))
+    book = as_made(reader, catalog.business(business, Kind(kind)))
     places, sheets = reader.places(*layout.blocks(book))
     _require(view, book, places)
     return reader.book(_Fixed(book, code, currency, Kind(kind)), places, sheets)

@@ -67,8 +67,8 @@ def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
         **{name: f"{prefix}_{name}" for name in ("value", "target", "change", *(level.id for level in GRADED))},
         **{f"measure.{argument.name}": argument.measure.name for argument in kpi.arguments},
     }
-    if kpi.kpi.sample:
-        bind["sample"] = kpi.argument(kpi.kpi.sample).name
+    if kpi.sample:
+        bind["sample"] = kpi.sample.name
     if kpi.squares is not None and kpi.kpi.lever:
         typed = ",".join(c.at("totals", argument.measure.name, "typed") for argument in kpi.arguments)
         bind |= {"total": kpi.argument(kpi.kpi.lever).name, "squares": kpi.squares.name, "typed": f"COUNT({typed})"}

@@ -60,7 +60,7 @@ def _section(section: Section, c: Context) -> Cells:
     }
     for number, kpi in enumerate(section.kpis):
         headings = {"value": t(kpi.abbreviation), "level": t(N_("Level"))}
-        if kpi.kpi.sample:
+        if kpi.sample:
             headings["cases"] = t(N_("Cases"))
         for part, text in headings.items():
             look = style.apart(style.HEADING) if part == "level" else style.HEADING_RIGHT

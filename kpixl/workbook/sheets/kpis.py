@@ -132,7 +132,7 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
     """What only a KPI of the business has: its formula over measures, a window, a sample, published thresholds."""
     kpi, t, unit = result.kpi, c.t, result.kpi.kpi.unit
     fresh = kpi.id in c.rewound
-    sample = kpi.argument(kpi.kpi.sample).name if kpi.kpi.sample else ""
+    sample = kpi.sample.name if kpi.sample else ""
     found = _common(result, c) | {
         "abbreviation": label(t(kpi.abbreviation), style.apart(style.STRONG)),
         "name": label(t(kpi.name), style.apart(style.WRAPPED)),

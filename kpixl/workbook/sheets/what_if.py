@@ -263,7 +263,7 @@ def _word(index: str, c: Context) -> str:
 def _standings(kpi: BusinessKpi, c: Context) -> tuple[str, str]:
     """The level now and then; without a benchmark, the standing against the target."""
     traits = traits_of(kpi)
-    sample = c.at("what_if", kpi.argument(kpi.kpi.sample).name, "then") if kpi.kpi.sample else ""
+    sample = c.at("what_if", kpi.sample.name, "then") if kpi.sample else ""
     supposed = {
         f"measure.{argument.name}": c.at("what_if", argument.measure.name, "then") for argument in kpi.arguments
     }
