@@ -178,7 +178,8 @@ class Once(Record, frozen=True):
 
 class Months(Record, frozen=True):
     """A hidden column: in how many calendar months of the period the row runs, from its date ``since`` to ``until``
-    (blank where it still does), a month that an earlier row of the same name (the column ``of``) runs in, too, not counted again."""
+    (blank where it still does), a month that an earlier row of the same name (the column ``of``) runs in, too, not
+    counted again."""
 
     id: str
     heading: str

@@ -101,7 +101,8 @@ class Result:
     @property
     def withheld(self) -> Waits | None:
         """Why the value is there and not judged; None where it is judged, or is none."""
-        return next((code for code in REASONS_TO_WAIT if self.reason and self.reason.code == code), None)
+        code = self.reason.code if self.reason and self.value is not None else None
+        return next((waits for waits in REASONS_TO_WAIT if waits == code), None)
 
     @property
     def level(self) -> Level | None:
