@@ -20,6 +20,7 @@ Never raised for bad rows: those are Check's. Errors that only one module raises
     · StrictWorkbook
     · NotOurWorkbook
     · OlderWorkbook
+    · EarlierWorkbook
     · NewerWorkbook
     · DatesFrom1904
     · FolderMissing
@@ -182,11 +183,21 @@ class NotOurWorkbook(WorkbookError):
 
 
 class OlderWorkbook(WorkbookError):
-    """The workbook was made by a kpixl whose sheets were laid out otherwise."""
+    """The workbook was made by a kpixl so old that its sheets cannot be brought to today's layout."""
 
     code = "older_workbook"
     template = N_(
         "{path} was made by an older kpixl; make a new workbook with “kpixl new”, copy your rows into it and try again."
+    )
+
+
+class EarlierWorkbook(WorkbookError):
+    """The workbook is of an earlier layout, and nothing that is open in Excel is brought up to date."""
+
+    code = "earlier_workbook"
+    template = N_(
+        "{path} was made by an earlier kpixl; save and close it in Excel, run “kpixl upgrade” on it once, and open it "
+        "again."
     )
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kpixl.ooxml.package import Package
     from kpixl.ooxml.styles import Formats
 
-_ORDER = (
+WORKBOOK_ORDER = (
     "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets", "functionGroups",
     "externalReferences", "definedNames", "calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr",
     "smartTagTypes", "webPublishing", "fileRecoveryPr", "webPublishObjects", "extLst",
@@ -186,8 +186,8 @@ def _list_sheets(target: Package, source: Package, places: Mapping[str, str]) ->
     count = len(target.sheets)
     if root.find(qn("x:bookViews")) is None:
         # The views of the new sheets refer to the window.
-        etree.SubElement(in_order(root, "bookViews", _ORDER), qn("x:workbookView"))
-    sheets = in_order(root, "sheets", _ORDER)
+        etree.SubElement(in_order(root, "bookViews", WORKBOOK_ORDER), qn("x:workbookView"))
+    sheets = in_order(root, "sheets", WORKBOOK_ORDER)
     last = max((int(entry.get("sheetId", "0")) for entry in sheets.iterchildren("{*}*")), default=0)
     types = {related.target: related.type for related in source.relationships(source.workbook_part)}
     nsmap = None if OFFICE_RELATIONSHIP in sheets.nsmap.values() else declared("r")
@@ -199,7 +199,7 @@ def _list_sheets(target: Package, source: Package, places: Mapping[str, str]) ->
         entry.set(qn("r:id"), id_)
     names = _names(source)
     if names:
-        holder = in_order(root, "definedNames", _ORDER)
+        holder = in_order(root, "definedNames", WORKBOOK_ORDER)
         for name in names:
             new = planted(holder, name)
             if "localSheetId" in new.attrib:

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kpixl.ooxml.cells import Area, parse_area
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+class Moving(Protocol):
+    """Rows of a sheet that go somewhere else, or leave."""
+
+    def cell(self, row: int, column: int) -> int | None:
+        """The row where what is in or at a cell will be; None if it leaves."""
 
 
 @dataclass(frozen=True, slots=True)

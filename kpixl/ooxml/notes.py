@@ -17,7 +17,7 @@ from kpixl.ooxml.parts import rels_name
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-    from kpixl.ooxml.moves import Moves
+    from kpixl.ooxml.moves import Moves, Moving
     from kpixl.ooxml.package import Package
 
 _THREADED = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"
@@ -57,7 +57,7 @@ def move_links(package: Package, part: str, root: Element, moves: Moves) -> None
         root.remove(links)
 
 
-def moved_notes(package: Package, part: str, moves: Moves) -> dict[str, bytes | Element]:
+def moved_notes(package: Package, part: str, moves: Moving) -> dict[str, bytes | Element]:
     """The notes of the sheet ``part``, their drawings and the threads behind them as they shall be, by part."""
     found: dict[str, bytes | Element] = {}
     for notes in package.related(part, OFFICE_RELATIONSHIP + "/comments"):
@@ -69,7 +69,7 @@ def moved_notes(package: Package, part: str, moves: Moves) -> dict[str, bytes | 
     return found
 
 
-def _moved_entries(package: Package, part: str, name: str, moves: Moves) -> dict[str, Element]:
+def _moved_entries(package: Package, part: str, name: str, moves: Moving) -> dict[str, Element]:
     """The part with its entries moved; nothing where none moves."""
     root = package.tree(part)
     changed = False
@@ -88,7 +88,7 @@ def _moved_entries(package: Package, part: str, name: str, moves: Moves) -> dict
     return {part: root} if changed else {}
 
 
-def _moved_shape(shape: bytes, moves: Moves) -> bytes:
+def _moved_shape(shape: bytes, moves: Moving) -> bytes:
     row, column = _ROW.search(shape), _COLUMN.search(shape)
     if row is None or column is None or _NOTE.search(shape) is None:
         return shape

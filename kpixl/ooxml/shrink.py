@@ -72,16 +72,16 @@ def keep_rows(package: Package, table_name: str, kept: Sequence[int]) -> None:
         return
     editor = SheetEditor(package, table.sheet)
     region = Area(moves.data.top, moves.data.left, moves.end, moves.data.right)
-    _write_places(editor.data)
+    write_places(editor.data)
     _refuse(table, editor.root, region)
     if not moves.kept:
         columns = columns_of(root, editor, moves.data)
         if count == 1 and is_blank_row(editor, moves.data.top, columns):
             return
-        _resolve_shared(editor.data, region)
+        resolve_shared(editor.data, region)
         _make_blank(editor, moves.data.top, columns)
     else:
-        _resolve_shared(editor.data, region)
+        resolve_shared(editor.data, region)
     has_formulas = _move_rows(editor.data, moves)
     _fit_dimension(editor.root, moves)
     _scroll_back(editor.root, moves)
@@ -98,7 +98,7 @@ def keep_rows(package: Package, table_name: str, kept: Sequence[int]) -> None:
         package.drop_calc_chain()
 
 
-def _write_places(data: Element) -> None:
+def write_places(data: Element) -> None:
     """Rows and cells may leave their places to be counted; once rows move, counting would mislead."""
     if not data.xpath("boolean(x:row[not(@r)] | x:row/x:c[not(@r)])", namespaces=NAMESPACES):
         return
@@ -134,7 +134,7 @@ def _name(entry: Element) -> str:
     return "" if cell is None else cell.get("r", "")
 
 
-def _resolve_shared(data: Element, region: Area) -> None:
+def resolve_shared(data: Element, region: Area) -> None:
     """Give each cell of the region its own formula, and also the others that share one written down in the region."""
     masters: dict[str, tuple[str, str]] = {}
     sharing: dict[str, list[Element]] = {}

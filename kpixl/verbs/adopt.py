@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from kpixl.entries import Setup
 
-SHEET_NAME_LIMIT = 31
-
 _OLD_MACROS = ("/relationships/xlMacrosheet", "/relationships/xlIntlMacrosheet")
 
 
@@ -91,7 +89,9 @@ def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None) -> Adopt
     if any(name.startswith(BLOCK_PREFIX) for name in package.defined_names):
         raise AlreadyOurs(path=path.name)
     business = catalog.business(setup.business)
-    titles = _free_titles(layout.titles(business, language(setup.language)), {sheet.name for sheet in package.sheets})
+    titles = layout.free_titles(
+        layout.titles(business, language(setup.language)), {sheet.name for sheet in package.sheets}
+    )
 
     def made(aliases: Aliases) -> Package:
         return new_package(setup, path, now=now, titles=titles, aliases=aliases)
@@ -114,20 +114,6 @@ def _refuse_old_macros(package: Package) -> None:
     for sheet in package.sheets:
         if sheet.part in parts:
             raise OldMacros(path=package.path.name, sheet=sheet.name)
-
-
-def _free_titles(titles: Mapping[str, str], taken: set[str]) -> dict[str, str]:
-    """Names for our sheets that no sheet of the owner's has."""
-    used = {name.casefold() for name in taken}
-    found = {}
-    for key, title in titles.items():
-        name, number = title, 1
-        while name.casefold() in used:
-            mark = " (kpixl)" if number == 1 else f" (kpixl {number})"
-            name, number = title[: SHEET_NAME_LIMIT - len(mark)] + mark, number + 1
-        used.add(name.casefold())
-        found[key] = name
-    return found
 
 
 def _aliases(package: Package, ours: Package) -> Aliases:

@@ -6,18 +6,14 @@ from typing import TYPE_CHECKING
 
 from kpixl.check import Problem
 from kpixl.files import ensure_free, locked
-from kpixl.i18n import language
-from kpixl.kpi.breakdown import breakdown
-from kpixl.kpi.pareto import pareto
 from kpixl.kpi.score import Scorecard
 from kpixl.ooxml.package import Package
-from kpixl.texts.commentary import comment, headline
 from kpixl.verbs.results import Outcome, no_collection, scored
-from kpixl.workbook import charts_fit, layout
+from kpixl.workbook import charts_fit
 from kpixl.workbook.append import settle
-from kpixl.workbook.grid import Context
+from kpixl.workbook.context import context_of
 from kpixl.workbook.past import put_past
-from kpixl.workbook.read import Book, read
+from kpixl.workbook.read import read
 from kpixl.workbook.write import write
 
 if TYPE_CHECKING:
@@ -42,31 +38,6 @@ def refresh_package(
     write(package, context_of(book, scorecard, problems, refreshed), book.placements, book.sheets)
     charts_fit.overview(package, book, len(scorecard.results))
     return scorecard, problems
-
-
-def context_of(book: Book, scorecard: Scorecard, problems: tuple[Problem, ...], refreshed: datetime | None) -> Context:
-    """What the owned cells of a workbook are made from, wherever it is."""
-    t = language(book.entries.language)
-    titles = layout.titles(book.entries.business, t)
-    titles.update({key: sheet.name for key, sheet in book.sheets.items()})
-    return Context(
-        business=book.entries.business,
-        t=t,
-        scorecard=scorecard,
-        problems=problems,
-        placements=book.placements,
-        titles=titles,
-        column=layout.references(book.headings),
-        row_cell=layout.row_cells(book.headings),
-        rewound=book.rewound,
-        aliases=book.aliases,
-        refreshed=refreshed,
-        trend_kpi=book.trend_kpi,
-        breakdown=breakdown(book.entries, book.tally),
-        pareto=pareto(book.entries, book.tally),
-        commentary=headline(scorecard, t),
-        comments={result.kpi.id: comment(result, scorecard, t) for result in scorecard.results},
-    )
 
 
 def refresh(path: Path, *, now: datetime) -> Outcome:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from kpixl.catalog.model import Business
     from kpixl.entries import Setup
 
 
@@ -33,7 +34,19 @@ def new_package(
 ) -> Package:
     """The package of a new workbook; nothing is written, ``path`` names it in errors. ``titles`` are names of sheets
     by key, where they are not to be the usual ones. UnknownChoice where there is no such business or language."""
-    business, t = catalog.business(setup.business, setup.period.kind), language(setup.language)
+    return package_of_new(context_of_new(setup, now=now, titles=titles, aliases=aliases), path, now=now)
+
+
+def context_of_new(
+    setup: Setup,
+    *,
+    now: datetime,
+    titles: Mapping[str, str] | None = None,
+    aliases: Aliases = AS_USUAL,
+    business: Business | None = None,
+) -> Context:
+    """What the cells of a new workbook are made from; ``business`` where it is not to be all that the catalogue has."""
+    business, t = business or catalog.business(setup.business, setup.period.kind), language(setup.language)
     headings = {table.id: layout.headings(table, t) for table in business.tables}
     headings |= layout.other_headings(t)
     entries = Entries(
@@ -49,7 +62,7 @@ def new_package(
         thresholds={},
         words=entry_words(business, t),
     )
-    context = Context(
+    return Context(
         business=business,
         t=t,
         scorecard=score(entries, measure(entries), now.date()),
@@ -63,6 +76,10 @@ def new_package(
         breakdown=breakdown(entries),
         pareto=pareto(entries),
     )
+
+
+def package_of_new(context: Context, path: Path, *, now: datetime) -> Package:
+    """The package of a new workbook that is made from that."""
     package = Package.from_bytes(skeleton(context), path)
     made_at(package, now)
     finish(package, context)

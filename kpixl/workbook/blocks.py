@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kpixl.entries import InputCell
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kpixl.ooxml.package import Sheet
     from kpixl.workbook.file_view import View
 
+_COLUMN = re.compile(r"([^\[\]]+)\[(.*)\]", re.DOTALL)
 _AREA = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?)")
 
 
@@ -25,9 +26,10 @@ class Blocks:
 
     def __init__(self, view: View) -> None:
         self.view, self.path = view, view.path
-        if view.version.isdigit() and int(view.version) > layout.LAYOUT_VERSION:
+        version = int(view.version) if view.version.isdigit() else 0
+        if version > layout.LAYOUT_VERSION:
             raise NewerWorkbook(path=self.path.name, version=view.version)
-        if view.version.isdigit() and 0 < int(view.version) < layout.LAYOUT_VERSION:
+        if 0 < version < layout.OLDEST_VERSION:
             raise OlderWorkbook(path=self.path.name)
         if view.date1904:
             raise DatesFrom1904(path=self.path.name)
@@ -70,6 +72,23 @@ class Blocks:
     def fixed(self, place: Placement, sheets: Mapping[str, Sheet], row: str) -> str:
         """An entry of Settings that was fixed when the workbook was made."""
         return str(self.cell(place, sheets, row, "code").raw or "")
+
+    # Tables
+
+    def headings(self, table: str, columns: Iterable[str]) -> dict[str, str]:
+        """The current headings of a table, from the names that locate its columns."""
+        found = {column: self._column(table, column) for column in columns}
+        return {column: place[1] for column, place in found.items() if place}
+
+    def _column(self, table: str, column: str) -> tuple[str, str] | None:
+        """The table and the heading that a column's name refers to; None where the column is gone."""
+        found = _COLUMN.fullmatch(self.names.get(layout.column_name(table, column), ""))
+        return (found[1], re.sub(r"'(.)", r"\1", found[2])) if found else None
+
+    def table_name(self, id_: str, columns: Iterable[str]) -> str:
+        """What the owner calls a table now, as the names of its columns tell."""
+        places = [place for column in columns if (place := self._column(id_, column))]
+        return places[0][0] if places else layout.table_name(id_)
 
     def named(self, name: str) -> InputCell:
         """The cell that a name refers to; blank where it is gone."""

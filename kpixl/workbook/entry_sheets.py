@@ -63,7 +63,7 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
             HEAD_CALCULATED.apply(cell)
             whole = isinstance(column, Lookup | Months) or (isinstance(column, Elapsed) and column.unit == "days")
             (replace(CALCULATED_LOOK, format="0") if whole else CALCULATED_LOOK).apply(first)
-            first.value = f"={_calculated(table, column, c)}"
+            first.value = f"={calculated_text(table, column, c)}"
             width = 10.0
             # What only formulas read is out of sight; it can be unhidden to see what counts.
             sheet.column_dimensions[letter].hidden = not isinstance(column, Elapsed) or column.power > 1
@@ -75,7 +75,7 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
             width = WIDTHS[look]
             sheet.add_data_validation(_validation(table, column, letter, c))
         sheet.column_dimensions[letter].width = max(width, len(heading) * 1.15 + 4)
-    _table(sheet, table.id, headings, c, {x.id: _calculated(table, x, c) for x in table.calculated})
+    _table(sheet, table.id, headings, c, {x.id: calculated_text(table, x, c) for x in table.calculated})
     sheet.sheet_properties.tabColor = "E0B84C"
 
 
@@ -158,7 +158,8 @@ def _table(
         sheet.parent.defined_names[name] = DefinedName(name, attr_text=c.aliases.there(layout.structured(id_, heading)))
 
 
-def _calculated(table: Table, column: Calculated, c: Context) -> str:
+def calculated_text(table: Table, column: Calculated, c: Context) -> str:
+    """The formula of a calculated column as it has to stand in this workbook."""
     return c.aliases.there(calculated_formula(column, table.id, FormulaNames(c.column, c.row_cell, c.word)))
 
 

@@ -14,6 +14,8 @@ from kpixl.workbook.lambdas import lambdas
 from kpixl.workbook.sheets import dashboard, hidden
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from kpixl.ooxml.package import Package
     from kpixl.workbook.grid import Context
 
@@ -30,7 +32,7 @@ def finish(package: Package, c: Context) -> None:
         # An empty cell that is marked as a number counts as zero to some readers.
         package.replace(sheet.part, _NUMBER_TYPE.sub(rb"\1", package.read(sheet.part)))
     _order_fonts(package)
-    _sparklines(package, c)
+    sparklines(package, c)
     if package.path.suffix.lower() != ".xlsm":
         _functions(package, c)
 
@@ -55,13 +57,14 @@ def _order_fonts(package: Package) -> None:
     package.replace(part, root)
 
 
-def _sparklines(package: Package, c: Context) -> None:
-    """A line of twelve periods on every card."""
+def sparklines(package: Package, c: Context, only: Collection[str] | None = None) -> None:
+    """A line of twelve periods on every card, or on those ``only`` whose lines stand in these cells."""
     sheet = next(sheet for sheet in package.sheets if sheet.name == c.titles["dashboard"])
     lines = []
     for kpi, (line, first) in zip(c.kpis, dashboard.card_places(c.business), strict=True):
         cell = c.at("dashboard", f"change_{line}", f"c{first + 2}").split("!")[1].replace("$", "")
         start, end = (c.at("spark", kpi.id, period) for period in (hidden.PERIODS[0], hidden.PERIODS[-1]))
-        lines.append(Sparkline(cell, f"{start}:{end.split('!')[1]}".replace("$", "")))
+        if only is None or cell in only:
+            lines.append(Sparkline(cell, f"{start}:{end.split('!')[1]}".replace("$", "")))
     # Columns rather than lines: LibreOffice leaves lines out of what it prints.
     add_sparklines(package, sheet, [(SparklineStyle(colour=FAINT, marker_colour=ACCENT, columns=True), lines)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,11 @@ if TYPE_CHECKING:
     from kpixl.i18n import Language
 
 LAYOUT_VERSION = 3
-"""Raised when a workbook of this layout cannot be used by an older kpixl."""
+"""Raised with whatever changes what stands in a workbook: a row, a column, a formula, a text. A workbook of an earlier
+layout is brought to this one by ``kpixl.workbook.migrate``."""
+
+OLDEST_VERSION = 3
+"""The oldest layout that can be brought to today's."""
 
 PROPERTY = "kpixl"
 """The custom document property by which a workbook of kpixl's is known; it says the layout version."""
@@ -85,6 +89,23 @@ class Block:
     """Rows that have nothing to show this time; the others are shown again."""
     heights: Callable[[Context], dict[str, float]] | None = None
     """Heights in points of rows whose texts differ from one refresh to the next."""
+
+
+SHEET_NAME_LIMIT = 31
+
+
+def free_titles(titles_: Mapping[str, str], taken: Iterable[str]) -> dict[str, str]:
+    """Names for our sheets that no sheet of the owner's has."""
+    used = {name.casefold() for name in taken}
+    found = {}
+    for key, title in titles_.items():
+        name, number = title, 1
+        while name.casefold() in used:
+            mark = " (kpixl)" if number == 1 else f" (kpixl {number})"
+            name, number = title[: SHEET_NAME_LIMIT - len(mark)] + mark, number + 1
+        used.add(name.casefold())
+        found[key] = name
+    return found
 
 
 def sheet_order(business: Business) -> tuple[str, ...]:

@@ -1,8 +1,11 @@
-"""Workbooks made before the catalogue grew: they are read, and refreshed, without what they lack."""
+"""Workbooks made before the catalogue grew: they are read, and refreshed, without what they lack, until they are
+brought up to date."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from kpixl import catalog
 from kpixl.workbook import layout
@@ -10,11 +13,12 @@ from kpixl.workbook import layout
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
     from kpixl.workbook.blocks import Blocks
+    from kpixl.workbook.grid import Placement
 
 
 def as_made(blocks: Blocks, business: Business) -> Business:
     """The business with the KPIs, measures and columns that the workbook was made with."""
-    places, sheets = blocks.places("totals", "kpis")
+    places, sheets = blocks.places("totals", "kpis", "calc")
 
     def has(block: str, row: str, name: str) -> bool:
         place = places.get(block)
@@ -24,7 +28,7 @@ def as_made(blocks: Blocks, business: Business) -> Business:
         return _is_left(blocks.names.get(name, ""), sheets[place.sheet].name)
 
     return catalog.known_to(
-        business,
+        in_their_order(business, places.get("calc")),
         kpis={kpi.id for kpi in business.kpis if has("kpis", kpi.id, f"{kpi.name_prefix}_value")},
         measures={item.name for item in business.measures if has("totals", item.name, item.name)},
         columns={
@@ -34,6 +38,16 @@ def as_made(blocks: Blocks, business: Business) -> Business:
             if layout.column_name(table.id, column.id) in blocks.names
         },
     )
+
+
+def in_their_order(business: Business, place: Placement | None) -> Business:
+    """The business with its KPIs in the order in which the workbook has them: one that came later stands last in it,
+    wherever the catalogue has it."""
+    if place is None:
+        return business
+    rows = place.row_numbers
+    kpis = tuple(sorted(business.kpis, key=lambda kpi: rows.get(kpi.id, 1 << 20)))
+    return business if kpis == business.kpis else replace(business, kpis=kpis)
 
 
 def _is_left(refers_to: str, sheet: str) -> bool:

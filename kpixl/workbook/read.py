@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,7 @@ from kpixl import catalog
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.cellvalue import ExcelError, number
 from kpixl.entries import Entries, EntryTable, InputCell, OwnEntry, PastValue, WhatIf
-from kpixl.errors import N_, BadSetting, OwnedPartMissing
+from kpixl.errors import N_, BadSetting, EarlierWorkbook, OwnedPartMissing
 from kpixl.i18n import language
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.late import NOTHING_LATE, Late, brought_up
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
 REQUIRED_BLOCKS = ("settings", "totals", "kpis")
 LAST_SERIAL = 2_958_466
 """Past the last day that Excel knows, 31 December 9999."""
-_COLUMN = re.compile(r"([^\[\]]+)\[(.*)\]", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -95,16 +93,34 @@ def read(package: Package) -> Book:
 def read_view(view: View) -> Book:
     """Everything in a workbook that kpixl made; errors where it did not, or where a setting makes no sense."""
     reader = _Reader(view)
-    places, sheets = reader.places("settings")
+    if view.version.isdigit() and 0 < int(view.version) < layout.LAYOUT_VERSION:
+        raise EarlierWorkbook(path=view.path.name)
+    fixed = fixed_in(reader)
+    places, sheets = reader.places(*layout.blocks(fixed.business))
+    _require(view, fixed.business, places)
+    return reader.book(fixed, places, sheets)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What was settled when a workbook was made."""
+
+    business: Business
+    """With the KPIs, measures and columns that the workbook has."""
+    language: str
+    currency: str
+    kind: Kind
+
+
+def fixed_in(blocks: Blocks) -> Fixed:
+    """What was settled when a workbook was made; OwnedPartMissing where it does not say."""
+    places, sheets = blocks.places("settings")
     if "settings" not in places:
-        raise OwnedPartMissing(path=view.path.name, what=phrase(layout.RESULT_TITLES["settings"]))
-    business, code, currency, kind = (reader.fixed(places["settings"], sheets, row) for row in FIXED)
+        raise OwnedPartMissing(path=blocks.path.name, what=phrase(layout.RESULT_TITLES["settings"]))
+    business, code, currency, kind = (blocks.fixed(places["settings"], sheets, row) for row in FIXED)
     if not (business in catalog.catalogue().businesses and code in codes() and currency and kind in list(Kind)):
-        raise OwnedPartMissing(path=view.path.name, what=phrase(N_("a fixed entry of Settings")))
-    book = as_made(reader, catalog.business(business, Kind(kind)))
-    places, sheets = reader.places(*layout.blocks(book))
-    _require(view, book, places)
-    return reader.book(_Fixed(book, code, currency, Kind(kind)), places, sheets)
+        raise OwnedPartMissing(path=blocks.path.name, what=phrase(N_("a fixed entry of Settings")))
+    return Fixed(as_made(blocks, catalog.business(business, Kind(kind))), code, currency, Kind(kind))
 
 
 def _require(view: View, business: Business, places: Mapping[str, Placement]) -> None:
@@ -122,16 +138,6 @@ def _require(view: View, business: Business, places: Mapping[str, Placement]) ->
             raise OwnedPartMissing(path=view.path.name, what=what)
 
 
-@dataclass(frozen=True)
-class _Fixed:
-    """What was settled when the workbook was made."""
-
-    business: Business
-    language: str
-    currency: str
-    kind: Kind
-
-
 class _Reader(Blocks):
     """A workbook that kpixl made: its blocks and its tables."""
 
@@ -144,7 +150,7 @@ class _Reader(Blocks):
 
     # The whole
 
-    def book(self, fixed: _Fixed, places: dict[str, Placement], sheets: dict[str, Sheet]) -> Book:
+    def book(self, fixed: Fixed, places: dict[str, Placement], sheets: dict[str, Sheet]) -> Book:
         business = fixed.business
         headings = {table.id: self.headings(table.id, [c.id for c in table.columns]) for table in business.tables}
         headings[layout.PAST] = self.headings(layout.PAST, list(layout.PAST_COLUMNS))
@@ -187,7 +193,7 @@ class _Reader(Blocks):
 
     def entries(
         self,
-        fixed: _Fixed,
+        fixed: Fixed,
         places: dict[str, Placement],
         sheets: dict[str, Sheet],
         tables: Mapping[str, EntryTable | None],
@@ -292,21 +298,6 @@ class _Reader(Blocks):
         return frozenset(kpi.id for kpi in entries.business.kpis if changed(kpi))
 
     # Tables
-
-    def headings(self, table: str, columns: Iterable[str]) -> dict[str, str]:
-        """The current headings of a table, from the names that locate its columns."""
-        found = {column: self._column(table, column) for column in columns}
-        return {column: place[1] for column, place in found.items() if place}
-
-    def _column(self, table: str, column: str) -> tuple[str, str] | None:
-        """The table and the heading that a column's name refers to; None where the column is gone."""
-        found = _COLUMN.fullmatch(self.names.get(layout.column_name(table, column), ""))
-        return (found[1], re.sub(r"'(.)", r"\1", found[2])) if found else None
-
-    def table_name(self, id_: str, columns: Iterable[str]) -> str:
-        """What the owner calls a table now, as the names of its columns tell."""
-        places = [place for column in columns if (place := self._column(id_, column))]
-        return places[0][0] if places else layout.table_name(id_)
 
     def _table(self, id_: str, columns: Iterable[str]) -> TableRows | None:
         """A table, whatever the owner calls it now; None where it is gone."""

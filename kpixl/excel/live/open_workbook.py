@@ -20,8 +20,8 @@ from kpixl.excel.live.journal import NotUndone, Step, carry_out
 from kpixl.excel.live.live_view import LiveView
 from kpixl.excel.live.state import SheetHasPassword, undisturbed, unprotecting
 from kpixl.message import Message, phrase
-from kpixl.verbs.refresh import context_of
 from kpixl.verbs.results import Outcome, no_collection, scored
+from kpixl.workbook.context import context_of
 from kpixl.workbook.past import late_block
 from kpixl.workbook.read import read_view
 from kpixl.workbook.write import owned

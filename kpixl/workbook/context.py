@@ -1,0 +1,44 @@
+"""What the owned cells of a workbook that has been read are made from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.i18n import language
+from kpixl.kpi.breakdown import breakdown
+from kpixl.kpi.pareto import pareto
+from kpixl.texts.commentary import comment, headline
+from kpixl.workbook import layout
+from kpixl.workbook.grid import Context
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kpixl.check import Problem
+    from kpixl.kpi.score import Scorecard
+    from kpixl.workbook.read import Book
+
+
+def context_of(book: Book, scorecard: Scorecard, problems: tuple[Problem, ...], refreshed: datetime | None) -> Context:
+    """What the owned cells of a workbook are made from, wherever it is."""
+    t = language(book.entries.language)
+    titles = layout.titles(book.entries.business, t)
+    titles.update({key: sheet.name for key, sheet in book.sheets.items()})
+    return Context(
+        business=book.entries.business,
+        t=t,
+        scorecard=scorecard,
+        problems=problems,
+        placements=book.placements,
+        titles=titles,
+        column=layout.references(book.headings),
+        row_cell=layout.row_cells(book.headings),
+        rewound=book.rewound,
+        aliases=book.aliases,
+        refreshed=refreshed,
+        trend_kpi=book.trend_kpi,
+        breakdown=breakdown(book.entries, book.tally),
+        pareto=pareto(book.entries, book.tally),
+        commentary=headline(scorecard, t),
+        comments={result.kpi.id: comment(result, scorecard, t) for result in scorecard.results},
+    )

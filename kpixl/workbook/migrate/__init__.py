@@ -1,0 +1,90 @@
+"""Brings a workbook of an earlier layout to today's, in place: what it lacks comes in, what kpixl wrote is written
+anew, and all that is the owner's stays, in its cells and in every reference to them.
+
+Never saves: the package is brought up to date in memory, and whoever opened it decides.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpixl import catalog
+from kpixl.ooxml.properties import mark
+from kpixl.period import Period
+from kpixl.workbook import layout
+from kpixl.workbook.append import settle
+from kpixl.workbook.blocks import Blocks
+from kpixl.workbook.file_view import FileView
+from kpixl.workbook.migrate import cells, rules, structure, tables
+from kpixl.workbook.migrate.model import Model
+from kpixl.workbook.migrate.state import State, narrowed_to
+from kpixl.workbook.older import in_their_order
+from kpixl.workbook.read import fixed_in, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from kpixl.ooxml.package import Package
+
+
+def _from_3(package: Package) -> None:
+    """Everything that layout 4 adds comes in by what every step has in common."""
+
+
+STEPS: Mapping[int, Callable[[Package], None]] = {3: _from_3}
+"""By the layout that a step begins with: what has to be done so that the next layout's blocks are found, such as
+renaming an id. All that is new or different in today's layout then comes in at once, from whichever layout."""
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """What came of a workbook."""
+
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Tables and columns, as the sheets call them, that are not there since something else stands in their place."""
+
+
+def is_earlier(package: Package) -> bool:
+    """Whether the workbook is of an earlier layout, which can be brought to today's."""
+    version = FileView(package).version
+    return version.isdigit() and layout.OLDEST_VERSION <= int(version) < layout.LAYOUT_VERSION
+
+
+def migrate(package: Package, *, now: datetime) -> Migrated | None:
+    """Bring an open package up to date, as of ``now``; None, with nothing changed, where it lacks nothing. For what is
+    no workbook of kpixl's, or damaged, the errors are those of reading."""
+    blocks = Blocks(FileView(package))
+    version = int(blocks.view.version) if blocks.view.version.isdigit() else layout.LAYOUT_VERSION
+    if version == layout.LAYOUT_VERSION and _lacks_nothing(blocks):
+        return None
+    for step in range(version, layout.LAYOUT_VERSION):
+        STEPS[step](package)
+    mark(package, layout.PROPERTY, str(layout.LAYOUT_VERSION))
+    left_out = _brought_up(package, version, now)
+    settle(package, read(package))
+    return Migrated(left_out)
+
+
+def _lacks_nothing(blocks: Blocks) -> bool:
+    """Whether the workbook has every KPI, measure and column that the catalogue has."""
+    made = fixed_in(blocks).business
+    return in_their_order(catalog.business(made.id), blocks.places("calc")[0].get("calc")) == made
+
+
+def _brought_up(package: Package, version: int, now: datetime) -> tuple[tuple[str, str], ...]:
+    state = State.of(package, version)
+    room = tables.room(package, state)
+    state = dataclasses.replace(state, full=narrowed_to(state.full, room.left_out))
+    period = Period.containing(state.kind, state.day or now.date())
+    model = Model.made(package, state, period, now)
+    tables.add(package, state, model, room)
+    grafted = structure.graft_sheets(package, state, model)
+    grown = structure.grow(package, state, model, grafted)
+    structure.name_cells(package, model)
+    book = read(package)
+    cells.write_anew(package, book, model, grown, now)
+    rules.bring(package, book, model, grown, now)
+    return room.told(state)

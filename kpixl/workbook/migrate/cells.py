@@ -1,0 +1,121 @@
+"""What kpixl writes into cells, written anew: today's formulas in the workbook's own words, and today's texts.
+
+A text is written anew where an older kpixl's own stands there, or nothing that an older kpixl wrote; one that the owner
+put in its place stays, and so do the words that entries are compared with.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.catalog.model import OWN_SLOTS
+from kpixl.kpi.measure import measure
+from kpixl.kpi.score import score
+from kpixl.ooxml.references import same_formula
+from kpixl.ooxml.sheet import SheetEditor
+from kpixl.ooxml.table_columns import calculate
+from kpixl.texts.words import entry_words
+from kpixl.workbook import layout
+from kpixl.workbook.context import context_of
+from kpixl.workbook.entry_sheets import calculated_text
+from kpixl.workbook.migrate import record
+from kpixl.workbook.sheets import dashboard
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kpixl.catalog.model import Business
+    from kpixl.ooxml.package import Package
+    from kpixl.workbook.grid import Cell, Context
+    from kpixl.workbook.migrate.model import Model
+    from kpixl.workbook.migrate.structure import Grown
+    from kpixl.workbook.read import Book
+
+
+def write_anew(package: Package, book: Book, model: Model, grown: Grown, now: datetime) -> None:
+    """Write every formula and text of kpixl's where it differs from today's, and all of what is new."""
+    c = current(book, now)
+    version = grown.state.version
+    known = record.marks(version) if version < layout.LAYOUT_VERSION else None
+    kept = {("words", row) for row in entry_words(c.business, c.t)}
+    editors: dict[str, SheetEditor] = {}
+    for id_, block in layout.blocks(c.business).items():
+        place = book.placements.get(id_)
+        if place is None or place.sheet not in book.sheets:
+            continue
+        sheet = book.sheets[place.sheet]
+        editor = editors.get(sheet.part) or editors.setdefault(sheet.part, SheetEditor(package, sheet))
+        fresh = fresh_cards(grown) if id_ == "dashboard" else frozenset()
+        for (row, column), cell in block.cells(c).items():
+            if row not in place.row_numbers or column not in place.column_numbers:
+                continue
+            at = place.position(row, column)
+            if grown.is_new(id_, row, column) or (row, column) in fresh:
+                _put(editor, at, cell, c)
+                new = model.context.placements[id_].position(row, column)
+                editor.set_style(*at, model.style(place.sheet, *new))
+            elif cell.kind == "live":
+                _formula(editor, at, cell, c)
+            elif cell.kind == "label" and (id_, row) not in kept and cell.value != c.titles.get(place.sheet):
+                _text(editor, at, cell, known)
+    for editor in editors.values():
+        editor.commit()
+    for table in c.business.tables:
+        for calculated in table.calculated:
+            heading = book.headings[table.id].get(calculated.id)
+            if heading is not None and book.entries.tables[table.id] is not None:
+                calculate(package, book.table_names[table.id], heading, calculated_text(table, calculated, c))
+
+
+def current(book: Book, now: datetime) -> Context:
+    """What the cells of the workbook are made from; what a refresh finds is left to it."""
+    scorecard = score(book.entries, measure(book.entries, book.tally), now.date())
+    return context_of(book, scorecard, (), None)
+
+
+def fresh_cards(grown: Grown) -> frozenset[tuple[str, str]]:
+    """Cells of the dashboard on which another KPI's card, or the legend, stands than before."""
+    before, after = (_cards(business) for business in (grown.state.made, grown.state.full))
+    return frozenset(
+        (f"{part}_{line}", f"c{first + offset}")
+        for (line, first), owner in {**dict.fromkeys(before, ""), **after}.items()
+        if before.get((line, first)) != owner
+        for part in dashboard.CARD_PARTS[:-1]
+        for offset in range(dashboard.CARD_COLUMNS - 1)
+    )
+
+
+def _cards(business: Business) -> dict[tuple[int, int], str]:
+    ids = [*(kpi.id for kpi in business.kpis), *OWN_SLOTS]
+    places = dict(zip(dashboard.card_places(business), ids, strict=True))
+    return {**places, dashboard.place(len(business.kpis), business): "legend"}
+
+
+def _put(editor: SheetEditor, at: tuple[int, int], cell: Cell, c: Context) -> None:
+    formula = None if cell.formula is None else c.aliases.there(cell.formula)
+    if formula is None:
+        editor.clear(*at)
+    if cell.value is not None or formula is not None:
+        editor.set(*at, "" if cell.value is None else cell.value, formula)
+
+
+def _formula(editor: SheetEditor, at: tuple[int, int], cell: Cell, c: Context) -> None:
+    formula, there = c.aliases.there(cell.formula or ""), editor.formula(*at)
+    if there is None or not same_formula(there, formula):
+        editor.set(*at, cell.value, formula)
+
+
+def _text(editor: SheetEditor, at: tuple[int, int], cell: Cell, known: frozenset[bytes] | None) -> None:
+    if cell.value is None:
+        return
+    there = editor.value(*at)
+    if editor.formula(*at) is not None:
+        editor.clear(*at)
+    elif there == cell.value or known is None:
+        return
+    elif there is None:
+        if record.text_mark(cell.value) in known:
+            return  # the owner has emptied it
+    elif record.text_mark(there) not in known:
+        return
+    editor.set(*at, cell.value)

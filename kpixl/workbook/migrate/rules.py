@@ -1,0 +1,268 @@
+"""What a new workbook lays over its cells: merged cells, conditional formats, drop-downs, links and sparklines. They
+come in with the cells that are new; drop-downs offer what today's lists hold. Other rules stay as they are."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from kpixl.ooxml.cells import Area, cell_name, parse_area
+from kpixl.ooxml.elements import in_order, planted
+from kpixl.ooxml.moves import area_of
+from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
+from kpixl.ooxml.references import mapped
+from kpixl.ooxml.shape import find_table, shape_of
+from kpixl.ooxml.sheet import moved_formula
+from kpixl.ooxml.table_columns import SHEET_ORDER
+from kpixl.workbook import layout
+from kpixl.workbook.finish import sparklines
+from kpixl.workbook.migrate.cells import current, fresh_cards
+from kpixl.workbook.migrate.model import first_cell, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from lxml.etree import _Element as Element
+
+    from kpixl.ooxml.package import Package
+    from kpixl.workbook.migrate.model import Model
+    from kpixl.workbook.migrate.structure import Grown
+    from kpixl.workbook.read import Book
+
+Place = tuple[int, int]
+
+
+def bring(package: Package, book: Book, model: Model, grown: Grown, now: datetime) -> None:
+    """Bring in what belongs to the cells that are new."""
+    for key in model.context.titles:
+        if key in book.sheets and key not in grown.grafted:
+            _Sheet(package, book, model, grown, key).bring()
+    for key in grown.grafted:
+        _follow(package, book, model, key)
+    if "dashboard" in book.sheets:
+        place = book.placements["dashboard"]
+        fresh = {cell_name(*place.position(*at)) for at in fresh_cards(grown) if at[0] in place.row_numbers}
+        if fresh:
+            sparklines(package, current(book, now), fresh)
+
+
+class _Sheet:
+    """One sheet of the workbook, beside the same sheet of a new one."""
+
+    def __init__(self, package: Package, book: Book, model: Model, grown: Grown, key: str) -> None:
+        self.package, self.book, self.model, self.grown, self.key = package, book, model, grown, key
+        self.sheet = book.sheets[key]
+        self.title = model.context.titles[key]
+        self.there = place_of(model.context, book.placements)
+        self.root = package.tree(self.sheet.part)
+        self.new_root = model.editor(key).root
+        self.places = dict(self._places())
+        """Cells of the new workbook's sheet -> where they are here, and whether they have come in."""
+        self.changed = False
+
+    def bring(self) -> None:
+        """Bring in whatever is missing."""
+        if any(new for _, new in self.places.values()):
+            self._drop_old_formats()
+            self._merge()
+            self._formats()
+            self._link()
+        self._validations()
+        if self.changed:
+            self.package.replace(self.sheet.part, self.root)
+
+    def _places(self) -> Iterator[tuple[Place, tuple[Area, bool]]]:
+        context, grown = self.model.context, self.grown
+        cards = fresh_cards(grown) if self.key == "dashboard" else frozenset()
+        for id_, new in context.placements.items():
+            there = self.book.placements.get(id_)
+            if new.sheet != self.key or there is None:
+                continue
+            for row in new.row_numbers.keys() & there.row_numbers.keys():
+                for column in new.column_numbers.keys() & there.column_numbers.keys():
+                    at = there.position(row, column)
+                    fresh = grown.is_new(id_, row, column) or (row, column) in cards
+                    yield new.position(row, column), (Area(*at, *at), fresh)
+        table = next((table for table in grown.state.full.tables if table.id == self.key), None)
+        if table is not None and self.key in grown.state.tables:
+            part = find_table(self.package, self.book.table_names[self.key])
+            data = shape_of(self.package.tree(part.part)).data
+            for index, entry in enumerate(table.columns):
+                heading = self.book.headings[self.key].get(entry.id)
+                if heading in part.columns:
+                    at_column = data.left + part.columns.index(str(heading))
+                    new_column = layout.column_name(self.key, entry.id) not in grown.state.names
+                    yield first_cell(index), (Area(data.top, at_column, data.bottom, at_column), new_column)
+
+    def _new_in(self, area: Area) -> Iterator[tuple[Place, Area]]:
+        """The cells of an area in a new workbook that have come in here, and where."""
+        for row in range(area.top, area.bottom + 1):
+            for column in range(area.left, area.right + 1):
+                at, new = self.places.get((row, column), (None, False))
+                if at is not None and new:
+                    yield (row, column), at
+
+    def _merge(self) -> None:
+        there = [parse_area(one.get("ref", "")) for one in self.root.iterfind(qn("x:mergeCells/x:mergeCell"))]
+        for one in self.new_root.iterfind(qn("x:mergeCells/x:mergeCell")):
+            area = parse_area(one.get("ref", ""))
+            first, new = self.places.get((area.top, area.left), (None, False))
+            last, _ = self.places.get((area.bottom, area.right), (None, False))
+            if first is None or last is None or not new:
+                continue
+            whole = first.union(last)
+            if not any(whole.overlaps(other) for other in there):
+                holder = in_order(self.root, "mergeCells", SHEET_ORDER)
+                etree.SubElement(holder, qn("x:mergeCell"), ref=whole.ref)
+                holder.set("count", str(len(holder)))
+                self.changed = True
+
+    def _drop_old_formats(self) -> None:
+        """Formats of cards that now show something else go with what they were for."""
+        if self.key != "dashboard":
+            return
+        place = self.book.placements["dashboard"]
+        cards = {place.position(*at) for at in fresh_cards(self.grown) if at[0] in place.row_numbers}
+        for entry in self.root.findall(qn("x:conditionalFormatting")):
+            if all(cells <= cards for cells in map(_cells, entry.get("sqref", "").split())):
+                self.root.remove(entry)
+                self.changed = True
+
+    def _formats(self) -> None:
+        priorities = (int(one.get("priority", "0")) for one in self.root.iter(qn("x:cfRule")))
+        priority = max(priorities, default=0)
+        for entry in self.new_root.findall(qn("x:conditionalFormatting")):
+            areas = [parse_area(ref) for ref in entry.get("sqref", "").split()]
+            base = (min(area.top for area in areas), min(area.left for area in areas))
+            for area in areas:
+                for cell, at in self._new_in(area):
+                    copy = deepcopy(entry)
+                    copy.set("sqref", at.ref)
+                    for rule in copy.iterchildren(qn("x:cfRule")):
+                        if rule.get("dxfId"):
+                            rule.set("dxfId", str(self.model.formats.rules[int(rule.get("dxfId", "0"))]))
+                        self._map_formulas(rule, base, cell)
+                    if self._has_format(copy, at):
+                        continue
+                    for rule in copy.iterchildren(qn("x:cfRule")):
+                        priority += 1
+                        rule.set("priority", str(priority))
+                    _add_beside(self.root, copy)
+                    self.changed = True
+
+    def _has_format(self, wanted: Element, at: Area) -> bool:
+        """Whether rows that came in between already have the rule."""
+        ids = {rule.get("dxfId") for rule in wanted.iterchildren(qn("x:cfRule"))}
+        for entry in self.root.iterfind(qn("x:conditionalFormatting")):
+            areas = map(area_of, entry.get("sqref", "").split())
+            there = {rule.get("dxfId") for rule in entry.iterchildren(qn("x:cfRule"))}
+            if ids & there and any(area and area.overlaps(at) for area in areas):
+                return True
+        return False
+
+    def _validations(self) -> None:
+        for entry in self.new_root.iterfind(qn("x:dataValidations/x:dataValidation")):
+            for area in map(parse_area, entry.get("sqref", "").split()):
+                for row in range(area.top, area.bottom + 1):
+                    for column in range(area.left, area.right + 1):
+                        at, new = self.places.get((row, column), (None, False))
+                        if at is not None:
+                            self._validate(entry, (area.top, area.left), (row, column), at, new=new)
+
+    def _validate(self, entry: Element, base: Place, cell: Place, at: Area, *, new: bool) -> None:
+        first = Area(at.top, at.left, at.top, at.left)
+        rules = self.root.iterfind(qn("x:dataValidations/x:dataValidation"))
+        there = next((one for one in rules if _covers(one, first)), None)
+        copy = deepcopy(entry)
+        self._map_formulas(copy, base, cell)
+        if there is not None:
+            self._offer(there, copy)
+        elif new:
+            copy.set("sqref", at.ref)
+            holder = in_order(self.root, "dataValidations", SHEET_ORDER)
+            planted(holder, copy)
+            holder.set("count", str(len(holder)))
+            self.changed = True
+
+    def _offer(self, there: Element, wanted: Element) -> None:
+        """A drop-down over our words offers those that there are today; any other rule is the owner's to keep."""
+        old, new = there.find(qn("x:formula1")), wanted.find(qn("x:formula1"))
+        hidden = self.book.sheets.get("hidden")
+        if old is None or new is None or hidden is None or {there.get("type"), wanted.get("type")} != {"list"}:
+            return
+        before, after = ((one.text or "").replace("'", "") for one in (old, new))
+        if before != after and all(one.startswith(f"{hidden.name}!") for one in (before, after)):
+            old.text = new.text
+            self.changed = True
+
+    def _link(self) -> None:
+        there = {one.get("ref") for one in self.root.iterfind(qn("x:hyperlinks/x:hyperlink"))}
+        for one in self.new_root.iterfind(qn("x:hyperlinks/x:hyperlink")):
+            if one.get(qn("r:id")) or not one.get("location"):
+                continue
+            for _, at in self._new_in(parse_area(one.get("ref", ""))):
+                if at.ref not in there:
+                    planted(in_order(self.root, "hyperlinks", SHEET_ORDER), one).set("ref", at.ref)
+                    self.changed = True
+
+    def _map_formulas(self, rule: Element, base: Place, cell: Place) -> None:
+        for formula in rule.iter(qn("x:formula"), qn("x:formula1"), qn("x:formula2")):
+            text = formula.text or ""
+            if base != cell:
+                text = moved_formula(text, cell_name(*base), cell_name(*cell))
+            formula.text = mapped(text, self.title, self._at)
+
+    def _at(self, sheet: str, row: int, column: int) -> Place | None:
+        if sheet == self.title and (row, column) in self.places:
+            area = self.places[row, column][0]
+            return area.top, area.left
+        return self.there(sheet, row, column)
+
+
+def _follow(package: Package, book: Book, model: Model, key: str) -> None:
+    """The rules and charts of a sheet that has come in look at the other sheets as they are in this workbook."""
+    there, own = place_of(model.context, book.placements), model.context.titles[key]
+
+    def at(sheet: str, row: int, column: int) -> Place | None:
+        return None if sheet == own else there(sheet, row, column)
+
+    part = book.sheets[key].part
+    charts = [
+        chart
+        for drawing in package.related(part, OFFICE_RELATIONSHIP + "/drawing")
+        for chart in package.related(drawing, OFFICE_RELATIONSHIP + "/chart")
+    ]
+    for one in (part, *charts):
+        root = package.tree(one)
+        for element in root.iter("{*}formula", "{*}formula1", "{*}formula2", "{*}f"):
+            if element.text and "!" in element.text:
+                element.text = mapped(element.text, own, at)
+        package.replace(one, root)
+
+
+def _add_beside(root: Element, entry: Element) -> None:
+    """Put a conditional format behind the others, or where the first one has to stand."""
+    others = root.findall(qn("x:conditionalFormatting"))
+    if others:
+        holder = etree.Element("x")
+        others[-1].addnext(planted(holder, entry))
+        return
+    first = in_order(root, "conditionalFormatting", SHEET_ORDER)
+    first.attrib.update(entry.attrib)
+    for child in entry.iterchildren("{*}*"):
+        planted(first, child)
+
+
+def _cells(ref: str) -> set[Place]:
+    area = area_of(ref)
+    if area is None:
+        return {(0, 0)}
+    return {(r, c) for r in range(area.top, area.bottom + 1) for c in range(area.left, area.right + 1)}
+
+
+def _covers(rule: Element, cell: Area) -> bool:
+    areas = map(area_of, rule.get("sqref", "").split())
+    return any(area is not None and area.overlaps(cell) for area in areas)
