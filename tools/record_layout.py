@@ -15,7 +15,7 @@ from kpixl.languages import codes
 from kpixl.period import Kind, Period
 from kpixl.workbook import layout
 from kpixl.workbook.blank import context_of_new
-from kpixl.workbook.migrate import record
+from kpixl.workbook.migrate import layout_record as record
 
 DAY = datetime(2026, 10, 15)
 

@@ -233,6 +233,7 @@ def outcome_json(outcome: Outcome, t: Language) -> dict[str, Any]:
         **scorecard_json(outcome.scorecard, t, outcome.problems),
         "written": outcome.written,
         "backup": str(outcome.backup) if outcome.backup else None,
+        "upgraded": outcome.upgraded,
     }
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kpixl.verbs.watch import Event
 
 NAME = "kpixl watch.log"
+UPGRADED = N_("It was made by an earlier kpixl and has been brought up to date.")
 LARGEST = 200_000
 """Bytes of the log, of which one older part is kept."""
 
@@ -59,7 +60,8 @@ def event_text(event: Event, t: Language) -> str:
             return t(N_("kpixl no longer watches this folder."))
         case "refreshed":
             done = t(N_("refreshed."))
-            return f"{done} {counts_text(event.problems, t)}"
+            brought_up = f"{t(UPGRADED)} " if event.upgraded else ""
+            return f"{done} {brought_up}{counts_text(event.problems, t)}"
         case "waits":
             program = event.error.details["program"] if event.error else ""
             return t(N_("saved, and refreshed as soon as it is closed in {program}.")).format(program=program)
@@ -78,4 +80,5 @@ def event_json(event: Event, t: Language) -> Json:
         "tried_again": event.by_itself if event.kind == "failed" else None,
         "problem_count": problem_count(event.problems) if event.kind == "refreshed" else None,
         "backup": path_json(event.backup),
+        "upgraded": event.upgraded,
     }

@@ -14,7 +14,7 @@ from kpixl.ooxml.cells import Area, cell_name, parse_cell
 from kpixl.ooxml.moves import area_of
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.notes import moved_notes
-from kpixl.ooxml.references import Inserted, followed, followed_in_bytes, names_of
+from kpixl.ooxml.references import RowsInserted, followed, followed_in_bytes, names_of
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.shrink import resolve_shared, write_places
 
@@ -34,7 +34,7 @@ _WITHOUT_FORMULAS = ("docProps/", "xl/sharedStrings", "xl/theme/", "xl/media/", 
 
 def insert_rows(package: Package, sheet: Sheet, after: Mapping[int, int]) -> None:
     """Insert so many empty rows below each of some rows of a sheet."""
-    inserted = Inserted({row: count for row, count in after.items() if count})
+    inserted = RowsInserted({row: count for row, count in after.items() if count})
     if not inserted.after:
         return
     root = SheetEditor(package, sheet).root
@@ -55,7 +55,7 @@ def insert_rows(package: Package, sheet: Sheet, after: Mapping[int, int]) -> Non
     package.drop_calc_chain()
 
 
-def _move_cells(data: Element, sheet: str, inserted: Inserted) -> None:
+def _move_cells(data: Element, sheet: str, inserted: RowsInserted) -> None:
     for row in data.iterchildren(qn("x:row")):
         number = inserted.row(int(row.get("r", "0")))
         row.set("r", str(number))
@@ -70,7 +70,7 @@ def _move_cells(data: Element, sheet: str, inserted: Inserted) -> None:
                 entry.text = followed(entry.text, sheet, inserted, own=True)
 
 
-def _move_laid_over(child: Element, sheet: str, inserted: Inserted) -> None:
+def _move_laid_over(child: Element, sheet: str, inserted: RowsInserted) -> None:
     """Merged cells, rules, links, views and all else that the sheet says of its cells."""
     for element in child.iter("{*}*"):
         name = etree.QName(element).localname
@@ -88,12 +88,12 @@ def _move_laid_over(child: Element, sheet: str, inserted: Inserted) -> None:
                 element.text = followed(element.text, sheet, inserted, own=True)
 
 
-def _areas(refs: str, inserted: Inserted) -> str:
+def _areas(refs: str, inserted: RowsInserted) -> str:
     found = ((ref, area_of(ref)) for ref in refs.split())
     return " ".join(ref if area is None else inserted.area(area).ref for ref, area in found)
 
 
-def _move_parts(package: Package, sheet: Sheet, inserted: Inserted) -> None:
+def _move_parts(package: Package, sheet: Sheet, inserted: RowsInserted) -> None:
     """Tables, pivot tables and pictures of the sheet."""
     for kind in ("table", "pivotTable"):
         for part in package.related(sheet.part, f"{OFFICE_RELATIONSHIP}/{kind}"):
@@ -112,7 +112,7 @@ def _move_parts(package: Package, sheet: Sheet, inserted: Inserted) -> None:
         package.replace(part, root)
 
 
-def _follow_elsewhere(package: Package, sheet: Sheet, inserted: Inserted) -> None:
+def _follow_elsewhere(package: Package, sheet: Sheet, inserted: RowsInserted) -> None:
     needles = names_of(sheet.name)
     for part in package.parts:
         if part == sheet.part or not part.endswith((".xml", ".vml")) or part.startswith(_WITHOUT_FORMULAS):

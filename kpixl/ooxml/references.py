@@ -33,7 +33,7 @@ _PARTS = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)(\d+)")
 
 
 @dataclass(frozen=True)
-class Inserted:
+class RowsInserted:
     """Rows that come into a sheet: below which row, and how many."""
 
     after: Mapping[int, int]
@@ -62,7 +62,7 @@ class Inserted:
         return Area(self.row(area.top), area.left, self.row(area.bottom), area.right)
 
 
-def followed(formula: str, sheet: str, inserted: Inserted, *, own: bool) -> str:
+def followed(formula: str, sheet: str, inserted: RowsInserted, *, own: bool) -> str:
     """A formula whose references to ``sheet`` follow its rows. In its ``own`` formulas the sheet is seldom named."""
 
     def changed(found: re.Match[str]) -> str:
@@ -90,7 +90,7 @@ def mapped(formula: str, own: str, place_of: Callable[[str, int, int], Place | N
     return _TOKEN.sub(changed, formula)
 
 
-def followed_in_bytes(xml: bytes, sheet: str, inserted: Inserted) -> bytes:
+def followed_in_bytes(xml: bytes, sheet: str, inserted: RowsInserted) -> bytes:
     """A part whose references to ``sheet`` by its name follow its rows. For parts that are too big for a tree."""
 
     def changed(found: re.Match[bytes]) -> bytes:
@@ -138,13 +138,13 @@ def _plain(named: str) -> str:
     return name[1:-1].replace("''", "'") if name.startswith("'") else name
 
 
-def _cell_moved(cell: str, inserted: Inserted) -> str:
+def _cell_moved(cell: str, inserted: RowsInserted) -> str:
     found = _PARTS.fullmatch(cell)
     assert found is not None
     return f"{found[1]}{found[2]}{found[3]}{inserted.row(int(found[4]))}"
 
 
-def _row_moved(row: str, inserted: Inserted) -> str:
+def _row_moved(row: str, inserted: RowsInserted) -> str:
     fixed, number = ("$", row[1:]) if row.startswith("$") else ("", row)
     return f"{fixed}{inserted.row(int(number))}"
 

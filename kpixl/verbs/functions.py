@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, FileExists, NotAWorkbook, WorkbookError
 from kpixl.files import ensure_free, locked, prepare, put_all, real, unwritable
-from kpixl.ooxml.package import Package
+from kpixl.verbs.results import opened
 from kpixl.workbook.macros.install import MACROS, put_modules, vba_modules
 from kpixl.workbook.read import read
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from kpixl.ooxml.package import Package
     from kpixl.ooxml.vba.project import Module
 
 WITH_MACROS = ".xlsm"
@@ -55,6 +56,8 @@ class Installed:
     """Whether they call Python."""
     language: str
     """The code of the one that their help is in."""
+    upgraded: bool = False
+    """Whether the workbook was of an earlier layout, and ``path`` has been brought up to date."""
 
 
 def install(path: Path, *, udf: bool, code: str | None, otherwise: str, now: datetime) -> Installed:
@@ -66,7 +69,7 @@ def install(path: Path, *, udf: bool, code: str | None, otherwise: str, now: dat
 
 
 def _installed(path: Path, udf: bool, code: str | None, otherwise: str, now: datetime) -> Installed:
-    package = Package.open(path)
+    package, upgraded = opened(path, now)
     suffix = path.suffix.lower()
     if suffix not in (WITH_MACROS, ".xlsx"):
         raise NotAWorkbook(path=path.name)
@@ -78,7 +81,7 @@ def _installed(path: Path, udf: bool, code: str | None, otherwise: str, now: dat
     ensure_free(out)
     spoken = code or _language(package) or otherwise
     put_modules(package, vba_modules(udf=udf, code=spoken), bridged=udf)
-    return Installed(out, path, package.save(out, backup=now, new=out != path), udf, spoken)
+    return Installed(out, path, package.save(out, backup=now, new=out != path), udf, spoken, upgraded)
 
 
 @dataclass(frozen=True)

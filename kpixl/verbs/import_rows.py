@@ -37,12 +37,11 @@ from kpixl.imports import (
 )
 from kpixl.kpi.closing import leaving
 from kpixl.message import phrase
-from kpixl.ooxml.package import Package
 from kpixl.ooxml.table_rows import set_cells
 from kpixl.texts.words import choice_words
 from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
-from kpixl.verbs.results import no_collection
+from kpixl.verbs.results import no_collection, opened
 from kpixl.workbook.append import append_entries, forget_hours, remember
 from kpixl.workbook.read import Book, read
 
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
     from kpixl.check import Problem
     from kpixl.entries import Entries
     from kpixl.imports import Accepted, Filter, Match, Rejected, Value
+    from kpixl.ooxml.package import Package
     from kpixl.verbs.progress import Reporter
 
 
@@ -118,6 +118,8 @@ class ImportOutcome:
     backup: Path | None = None
     """Of the workbook as it was; None where nothing was written."""
     written: bool = True
+    upgraded: bool = False
+    """Whether the workbook was of an earlier layout, and has been brought up to date."""
 
     @property
     def imported(self) -> int:
@@ -152,7 +154,7 @@ def _imported(
     path: Path, request: ImportRequest, now: datetime, agree: Callable[[Plan], bool] | None, progress: Reporter
 ) -> ImportOutcome:
     progress(0, 5, N_("Reading the workbook"))
-    package = Package.open(path)
+    package, upgraded = opened(path, now)
     ensure_free(path)
     with no_collection():
         book = read(package)
@@ -174,7 +176,7 @@ def _imported(
     progress(4, 5, N_("Saving"))
     backup = package.save(path, backup=now)
     names = {other: tuple(map(str, next(iter(columns.values())))) for other, columns in plan.missing.items()}
-    return ImportOutcome(plan, names, problems, backup)
+    return ImportOutcome(plan, names, problems, backup, upgraded=upgraded)
 
 
 def write_refused(plan: Plan, out: Path, t: Callable[[str], str]) -> None:

@@ -13,6 +13,7 @@ from kpixl.texts.lines import block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from kpixl.i18n import Language
     from kpixl.imports.outcome import Difference, Rejected
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
     from kpixl.verbs.take_in import TakenIn
 
 
+UPGRADED = N_("{path} was made by an earlier kpixl and has been brought up to date.")
+
+
+def upgraded_line(path: Path, t: Language) -> str:
+    """That a workbook was of an earlier layout."""
+    return t(UPGRADED).format(path=path)
+
+
 def rolled_text(rolled: Rolled, t: Language) -> str:
     """The new workbook, what is still in it, and what went with the closed period."""
     entries = rolled.scorecard.entries
@@ -33,6 +42,9 @@ def rolled_text(rolled: Rolled, t: Language) -> str:
         ),
         t(N_("{source} stays as it is.")).format(source=rolled.source),
     ]
+    if rolled.upgraded:
+        text = N_("It was made by an earlier kpixl; {path} is up to date.")
+        lines.append(t(text).format(path=rolled.path))
     lines += _counted(t(N_("Rows of the closed period that left:")), rolled.left, t)
     lines += _counted(t(N_("Rows that are still needed and stayed:")), rolled.stayed, t)
     return "\n".join([*lines, counts_text(rolled.problems, t)])
@@ -64,12 +76,12 @@ def taken_in_text(taken: TakenIn, t: Language) -> str:
 def restated_text(restated: Restated, t: Language) -> str:
     """Which workbooks have the new figures, and what to do where none has."""
     period = t.period(restated.scorecard.entries.period)
+    lines = [upgraded_line(path, t) for path in restated.upgraded]
     if not restated.taken_over:
         missing = N_(
             "{period} is computed anew in this file alone; “--into FILE” takes it over into the current workbook."
         )
-        return t(missing).format(period=period)
-    lines = []
+        return "\n".join([*lines, t(missing).format(period=period)])
     for path, backup in restated.taken_over:
         lines.append(t(N_("{path} has the new figures of {period}.")).format(path=path, period=period))
         if backup:
@@ -145,6 +157,8 @@ def import_text(outcome: ImportOutcome, t: Language) -> str:
     lines += rejected_lines(accepted.rejected, t)
     if not outcome.written:
         return "\n".join([*lines, t(N_("Nothing was written."))])
+    if outcome.upgraded:
+        lines.append(upgraded_line(outcome.plan.path, t))
     return "\n".join([*lines, counts_text(outcome.problems, t)])
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from kpixl.check import Problem
 from kpixl.files import ensure_free, locked
 from kpixl.kpi.score import Scorecard
-from kpixl.ooxml.package import Package
-from kpixl.verbs.results import Outcome, no_collection, scored
+from kpixl.verbs.results import Outcome, no_collection, opened, scored
 from kpixl.workbook import charts_fit
 from kpixl.workbook.append import settle
 from kpixl.workbook.context import context_of
@@ -19,6 +18,8 @@ from kpixl.workbook.write import write
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+    from kpixl.ooxml.package import Package
 
 
 def refresh_package(
@@ -43,9 +44,9 @@ def refresh_package(
 def refresh(path: Path, *, now: datetime) -> Outcome:
     """Compute and grade as of ``now``, local time, and write back; the file as it was is kept as a backup."""
     with locked(path):
-        package = Package.open(path)
+        package, upgraded = opened(path, now)
         ensure_free(path)
         with no_collection():
-            scorecard, problems = refresh_package(package, now=now)
+            scorecard, problems = refresh_package(package, now=now, rows_changed=upgraded)
         backup = package.save(path, backup=now)
-    return Outcome(path, scorecard, problems, backup, written=True)
+    return Outcome(path, scorecard, problems, backup, written=True, upgraded=upgraded)

@@ -9,10 +9,9 @@ from kpixl.errors import N_, WorkbookError
 from kpixl.files import ensure_free, locked
 from kpixl.kpi.closing import closed_lines
 from kpixl.kpi.late import LATE
-from kpixl.ooxml.package import Package
 from kpixl.ooxml.parts import save_all
 from kpixl.verbs.refresh import refresh_package
-from kpixl.verbs.results import no_collection
+from kpixl.verbs.results import no_collection, opened
 from kpixl.workbook.past import put_past
 from kpixl.workbook.read import Book, read
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from kpixl.check.problem import Problem
     from kpixl.entries import PastValue
     from kpixl.kpi.score import Scorecard
+    from kpixl.ooxml.package import Package
     from kpixl.period import Period
 
 
@@ -67,6 +67,8 @@ class Restated:
     backup: Path | None
     taken_over: tuple[tuple[Path, Path | None], ...]
     """Each later workbook with its backup."""
+    upgraded: tuple[Path, ...] = ()
+    """Those that were of an earlier layout, and have been brought up to date."""
 
 
 def restate(path: Path, asked: Period, into: Sequence[Path], *, now: datetime) -> Restated:
@@ -78,7 +80,8 @@ def restate(path: Path, asked: Period, into: Sequence[Path], *, now: datetime) -
 
 
 def _all_restated(path: Path, asked: Period, into: Sequence[Path], now: datetime) -> Restated:
-    archive = Package.open(path)
+    archive, upgraded = opened(path, now)
+    brought_up = [path] if upgraded else []
     with no_collection():
         book = read(archive)
         if book.entries.period != asked:
@@ -87,11 +90,16 @@ def _all_restated(path: Path, asked: Period, into: Sequence[Path], now: datetime
             raise NotTheArchive(path=path.name, asked=asked)
         scorecard, problems = refresh_package(archive, now=now)
         lines = closed_lines(scorecard)
-        later = [_restated(Package.open(other), book, lines, now) for other in into]
+        later = []
+        for other in into:
+            package, upgraded = opened(other, now)
+            brought_up += [other] if upgraded else []
+            later.append(_restated(package, book, lines, now))
     for one in (path, *into):
         ensure_free(one)
     backup, *theirs = save_all([(archive, path), *zip(later, into, strict=True)], backup=now)
-    return Restated(path, scorecard, problems, backup, tuple(zip(into, theirs, strict=True)))
+    taken_over = tuple(zip(into, theirs, strict=True))
+    return Restated(path, scorecard, problems, backup, taken_over, tuple(brought_up))
 
 
 def _restated(package: Package, archive: Book, lines: Sequence[PastValue], now: datetime) -> Package:

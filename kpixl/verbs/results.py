@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from kpixl.check import check
@@ -12,12 +13,30 @@ from kpixl.check.problem import Problem
 from kpixl.kpi.measure import measure
 from kpixl.kpi.score import Scorecard, score
 from kpixl.ooxml.package import Package
+from kpixl.workbook.older import is_earlier
 from kpixl.workbook.read import Book, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
+
+
+def opened(path: Path, now: datetime) -> tuple[Package, bool]:
+    """The workbook at ``path``; one of an earlier layout has been brought up to date, as of ``now``, in memory, which
+    the second answer tells."""
+    package = Package.open(path)
+    return package, brought_up(package, now)
+
+
+def brought_up(package: Package, now: datetime) -> bool:
+    """Bring an open workbook up to date, where it is of an earlier layout; whether it was."""
+    if not is_earlier(package):
+        return False
+    from kpixl.workbook.migrate import migrate  # what builds new workbooks is slow to import, and this is seldom needed
+
+    with no_collection():
+        return migrate(package, now=now) is not None
 
 
 @contextmanager
@@ -52,10 +71,13 @@ class Outcome:
     written: bool = False
     report: Path | None = None
     """The page beside it, where one was made."""
+    upgraded: bool = False
+    """Whether it was of an earlier layout, and has been brought up to date."""
 
 
 def results(path: Path, *, today: date) -> Outcome:
     """Compute and grade as of a day, without writing."""
     with no_collection():
-        scorecard, problems = scored(read(Package.open(path)), today)
+        package, _ = opened(path, datetime.combine(today, time()))
+        scorecard, problems = scored(read(package), today)
     return Outcome(path, scorecard, problems)

@@ -17,14 +17,13 @@ from kpixl.errors import N_, WorkbookError
 from kpixl.files import ensure_closed, ensure_new, ensure_same_ending
 from kpixl.i18n import language
 from kpixl.kpi.closing import blank_rows, closed_lines, leaving
-from kpixl.ooxml.package import Package
 from kpixl.ooxml.properties import retitle
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.shrink import keep_rows
 from kpixl.period import serial
 from kpixl.texts.words import title
 from kpixl.verbs.refresh import refresh_package
-from kpixl.verbs.results import no_collection, scored
+from kpixl.verbs.results import no_collection, opened, scored
 from kpixl.workbook.past import put_past
 from kpixl.workbook.read import Book, read
 
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 
     from kpixl.check import Problem
     from kpixl.kpi.score import Scorecard
+    from kpixl.ooxml.package import Package
     from kpixl.period import Period
 
 
@@ -97,6 +97,8 @@ class Rolled:
     """Rows that are still there, by the id of their table: those of logs alone."""
     left: Mapping[str, int]
     """Rows that went with the closed period."""
+    upgraded: bool = False
+    """Whether the closed workbook is of an earlier layout, which the new one is not."""
 
 
 def roll(
@@ -116,7 +118,7 @@ def roll(
     unless ``anyway``; and rows below a table (RowsBelow) and a file that exists already (FileExists), in any case. A
     file that is open elsewhere is refused too, unless it is ``open_here``: by the caller, who knows that it is saved.
     """
-    package = Package.open(path)
+    package, upgraded = opened(path, now)
     if not open_here:
         ensure_closed(path)
     with no_collection():
@@ -139,7 +141,7 @@ def roll(
         stayed, left = _move_on(package, book, scorecard)
         scorecard, problems = refresh_package(package, now=now, rows_changed=True)
     package.save(target, new=True)
-    return Rolled(target, path, closed, scorecard, problems, stayed, left)
+    return Rolled(target, path, closed, scorecard, problems, stayed, left, upgraded)
 
 
 def _refuse_wrong_period(path: Path, book: Book) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.tables import word_key
-from kpixl.ooxml.package import Package
+from kpixl.verbs.results import opened
 from kpixl.workbook.read import read
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 
@@ -32,9 +33,10 @@ class TableNames:
     fields: tuple[FieldNames, ...]
 
 
-def tables_of(path: Path) -> tuple[str, tuple[TableNames, ...]]:
+def tables_of(path: Path, now: datetime) -> tuple[str, tuple[TableNames, ...]]:
     """The language of a workbook, and the tables that it has."""
-    book = read(Package.open(path))
+    package, _ = opened(path, now)
+    book = read(package)
     entries = book.entries
     found = []
     for table in entries.business.tables:

@@ -36,7 +36,7 @@ from kpixl.message import Verbatim
 from kpixl.ooxml.package import Package
 from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
-from kpixl.verbs.results import no_collection
+from kpixl.verbs.results import brought_up, no_collection
 from kpixl.verbs.watch_memory import Memory, Stamp, only_one, stamp_of
 from kpixl.workbook.layout import PROPERTY
 
@@ -90,6 +90,8 @@ class Event:
     error: KpixlError | None = None
     by_itself: bool = False
     """Whether what failed is tried again without another save."""
+    upgraded: bool = False
+    """Whether it was of an earlier layout, and has been brought up to date."""
 
 
 @dataclass
@@ -242,12 +244,14 @@ class Watcher:
         with locked(package.path, patience=0):
             before, path, now = package.data, package.path, self._clock.now()
             with no_collection():
-                scorecard, problems = refresh_package(package, now=now)
+                upgraded = brought_up(package, now)
+                scorecard, problems = refresh_package(package, now=now, rows_changed=upgraded)
             spoken = scorecard.entries.language
             if _same_but_for(before, package, language(spoken).moment(now)):
                 return None
             backup = package.save(path, backup=now)
-            return _Made(package.data, Event("refreshed", now, path, spoken, problems, backup))
+            event = Event("refreshed", now, path, spoken, problems, backup, upgraded=upgraded)
+            return _Made(package.data, event)
 
     def _keep(self, path: Path, stamp: Stamp, digest: str, made: _Made | None) -> None:
         """Remember how a file looks that has been dealt with, if it is still what has just been written."""

@@ -12,6 +12,7 @@ from kpixl.workbook import layout
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
+    from kpixl.ooxml.package import Package
     from kpixl.workbook.blocks import Blocks
     from kpixl.workbook.grid import Placement
 
@@ -38,6 +39,12 @@ def as_made(blocks: Blocks, business: Business) -> Business:
             if layout.column_name(table.id, column.id) in blocks.names
         },
     )
+
+
+def is_earlier(package: Package) -> bool:
+    """Whether a workbook is of an earlier layout, which can be brought to today's."""
+    version = package.custom_properties.get(layout.PROPERTY, "0")
+    return version.isdigit() and layout.OLDEST_VERSION <= int(version) < layout.LAYOUT_VERSION
 
 
 def in_their_order(business: Business, place: Placement | None) -> Business:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kpixl.cli.command import Answer, Arguments, Command, Option, Word
 from kpixl.errors import N_, UsageError
 from kpixl.languages import default_language
+
+if TYPE_CHECKING:
+    from kpixl.texts.lines import Json
 
 
 class WhichFunctions(UsageError):
@@ -54,6 +59,7 @@ def install(arguments: Arguments) -> Answer:
     from kpixl.i18n import language
     from kpixl.texts.lines import path_json
     from kpixl.verbs.functions import install as installed
+    from kpixl.verbs.outcomes import upgraded_line
 
     otherwise = default_language(None)
     done = installed(arguments.file, udf=_udf(arguments), code=arguments.lang, otherwise=otherwise, now=arguments.now)
@@ -63,6 +69,8 @@ def install(arguments: Arguments) -> Answer:
         lines = [t(N_("The functions are in {path}.")).format(path=done.path)]
         if done.path != done.source:
             lines.append(t(N_("{source} stays as it is.")).format(source=done.source))
+        if done.upgraded:
+            lines.append(upgraded_line(done.path, t))
         if done.backup:
             lines.append(t(N_("As it was before: {path}.")).format(path=done.backup))
         lines.append(t(N_("Where Excel asks on opening, press “Enable Content”.")))
@@ -70,7 +78,8 @@ def install(arguments: Arguments) -> Answer:
             lines.append(t(N_("They work in Excel for Windows, on this computer.")))
         return "\n".join(lines)
 
-    data = {"path": str(done.path), "source": str(done.source), "backup": path_json(done.backup), "udf": done.udf}
+    data: Json = {"path": str(done.path), "source": str(done.source), "backup": path_json(done.backup)}
+    data |= {"udf": done.udf, "upgraded": done.upgraded}
     return Answer(lambda: data, text)
 
 

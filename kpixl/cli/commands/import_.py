@@ -138,6 +138,7 @@ def import_json(outcome: ImportOutcome, t: Language) -> Json:
         "added": {table: list(keys) for table, keys in outcome.added.items()},
         "problem_count": problem_count(outcome.problems),
         "backup": path_json(outcome.backup),
+        "upgraded": outcome.upgraded,
     }
 
 

@@ -23,7 +23,7 @@ class IntoWhat(UsageError):
 def refresh(arguments: Arguments) -> Answer:
     """Compute, grade, write back; a closed period too, where it is named."""
     from kpixl.cli.scorecard import in_colour, language_of, outcome_json, scorecard_text
-    from kpixl.verbs.outcomes import restated_text
+    from kpixl.verbs.outcomes import restated_text, upgraded_line
     from kpixl.verbs.refresh import refresh as refreshed
     from kpixl.verbs.results import Outcome
 
@@ -39,6 +39,8 @@ def refresh(arguments: Arguments) -> Answer:
 
     def text() -> str:
         lines = [scorecard_text(outcome.scorecard, outcome.problems, t, colour=in_colour())]
+        if outcome.upgraded:
+            lines.append(upgraded_line(outcome.path, t))
         lines.append(t(N_("Written to {path}.")).format(path=outcome.path))
         if outcome.backup:
             lines.append(t(N_("As it was before: {path}.")).format(path=outcome.backup))
@@ -67,6 +69,7 @@ def restated_json(restated: Restated) -> Json:
 
     return {
         "restated": str(restated.scorecard.entries.period),
+        "upgraded": bool(restated.upgraded),
         "taken_over": [{"path": str(path), "backup": path_json(backup)} for path, backup in restated.taken_over],
     }
 

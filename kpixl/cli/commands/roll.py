@@ -36,6 +36,7 @@ def rolled_json(rolled: Rolled) -> Json:
         "stayed": dict(rolled.stayed),
         "left": dict(rolled.left),
         "problem_count": problem_count(rolled.problems),
+        "upgraded": rolled.upgraded,
     }
 
 

@@ -19,7 +19,7 @@ def tables(arguments: Arguments) -> Answer:
     from kpixl.i18n import language
     from kpixl.verbs.table_names import tables_of
 
-    code, found = tables_of(arguments.file)
+    code, found = tables_of(arguments.file, arguments.now)
     t = language(arguments.lang or code)
     return Answer(lambda: {"tables": [table_json(one) for one in found]}, lambda: tables_text(found, t))
 

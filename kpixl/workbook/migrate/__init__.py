@@ -17,9 +17,9 @@ from kpixl.workbook import layout
 from kpixl.workbook.append import settle
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
-from kpixl.workbook.migrate import cells, rules, structure, tables
-from kpixl.workbook.migrate.model import Model
-from kpixl.workbook.migrate.state import State, narrowed_to
+from kpixl.workbook.migrate import contents, entry_columns, growth, laid_over
+from kpixl.workbook.migrate.before import Before, narrowed_to
+from kpixl.workbook.migrate.pattern import Pattern
 from kpixl.workbook.older import in_their_order
 from kpixl.workbook.read import fixed_in, read
 
@@ -47,12 +47,6 @@ class Migrated:
     """Tables and columns, as the sheets call them, that are not there since something else stands in their place."""
 
 
-def is_earlier(package: Package) -> bool:
-    """Whether the workbook is of an earlier layout, which can be brought to today's."""
-    version = FileView(package).version
-    return version.isdigit() and layout.OLDEST_VERSION <= int(version) < layout.LAYOUT_VERSION
-
-
 def migrate(package: Package, *, now: datetime) -> Migrated | None:
     """Bring an open package up to date, as of ``now``; None, with nothing changed, where it lacks nothing. For what is
     no workbook of kpixl's, or damaged, the errors are those of reading."""
@@ -62,8 +56,10 @@ def migrate(package: Package, *, now: datetime) -> Migrated | None:
         return None
     for step in range(version, layout.LAYOUT_VERSION):
         STEPS[step](package)
-    mark(package, layout.PROPERTY, str(layout.LAYOUT_VERSION))
+        mark(package, layout.PROPERTY, str(step + 1))
     left_out = _brought_up(package, version, now)
+    if not package.changed:
+        return None
     settle(package, read(package))
     return Migrated(left_out)
 
@@ -75,16 +71,16 @@ def _lacks_nothing(blocks: Blocks) -> bool:
 
 
 def _brought_up(package: Package, version: int, now: datetime) -> tuple[tuple[str, str], ...]:
-    state = State.of(package, version)
-    room = tables.room(package, state)
+    state = Before.of(package, version)
+    room = entry_columns.room(package, state)
     state = dataclasses.replace(state, full=narrowed_to(state.full, room.left_out))
     period = Period.containing(state.kind, state.day or now.date())
-    model = Model.made(package, state, period, now)
-    tables.add(package, state, model, room)
-    grafted = structure.graft_sheets(package, state, model)
-    grown = structure.grow(package, state, model, grafted)
-    structure.name_cells(package, model)
+    model = Pattern.made(package, state, period, now)
+    entry_columns.add(package, state, model, room)
+    grafted = growth.graft_sheets(package, state, model)
+    grown = growth.grow(package, state, model, grafted)
+    growth.name_cells(package, model)
     book = read(package)
-    cells.write_anew(package, book, model, grown, now)
-    rules.bring(package, book, model, grown, now)
+    contents.write_anew(package, book, model, grown, now)
+    laid_over.bring(package, book, model, grown, now)
     return room.told(state)

@@ -18,8 +18,8 @@ from kpixl.ooxml.sheet import moved_formula
 from kpixl.ooxml.table_columns import SHEET_ORDER
 from kpixl.workbook import layout
 from kpixl.workbook.finish import sparklines
-from kpixl.workbook.migrate.cells import current, fresh_cards
-from kpixl.workbook.migrate.model import first_cell, place_of
+from kpixl.workbook.migrate.contents import current, fresh_cards
+from kpixl.workbook.migrate.pattern import first_cell, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
     from kpixl.ooxml.package import Package
-    from kpixl.workbook.migrate.model import Model
-    from kpixl.workbook.migrate.structure import Grown
+    from kpixl.workbook.migrate.growth import Grown
+    from kpixl.workbook.migrate.pattern import Pattern
     from kpixl.workbook.read import Book
 
 Place = tuple[int, int]
 
 
-def bring(package: Package, book: Book, model: Model, grown: Grown, now: datetime) -> None:
+def bring(package: Package, book: Book, model: Pattern, grown: Grown, now: datetime) -> None:
     """Bring in what belongs to the cells that are new."""
     for key in model.context.titles:
         if key in book.sheets and key not in grown.grafted:
@@ -52,7 +52,7 @@ def bring(package: Package, book: Book, model: Model, grown: Grown, now: datetim
 class _Sheet:
     """One sheet of the workbook, beside the same sheet of a new one."""
 
-    def __init__(self, package: Package, book: Book, model: Model, grown: Grown, key: str) -> None:
+    def __init__(self, package: Package, book: Book, model: Pattern, grown: Grown, key: str) -> None:
         self.package, self.book, self.model, self.grown, self.key = package, book, model, grown, key
         self.sheet = book.sheets[key]
         self.title = model.context.titles[key]
@@ -66,7 +66,7 @@ class _Sheet:
     def bring(self) -> None:
         """Bring in whatever is missing."""
         if any(new for _, new in self.places.values()):
-            self._drop_old_formats()
+            self._clear_cards()
             self._merge()
             self._formats()
             self._link()
@@ -120,8 +120,8 @@ class _Sheet:
                 holder.set("count", str(len(holder)))
                 self.changed = True
 
-    def _drop_old_formats(self) -> None:
-        """Formats of cards that now show something else go with what they were for."""
+    def _clear_cards(self) -> None:
+        """Rules and merged cells of cards that now show something else go with what they were for."""
         if self.key != "dashboard":
             return
         place = self.book.placements["dashboard"]
@@ -129,6 +129,11 @@ class _Sheet:
         for entry in self.root.findall(qn("x:conditionalFormatting")):
             if all(cells <= cards for cells in map(_cells, entry.get("sqref", "").split())):
                 self.root.remove(entry)
+                self.changed = True
+        merged = self.root.find(qn("x:mergeCells"))
+        for entry in list(merged) if merged is not None else ():
+            if merged is not None and _cells(entry.get("ref", "")) <= cards:
+                merged.remove(entry)
                 self.changed = True
 
     def _formats(self) -> None:
@@ -222,7 +227,7 @@ class _Sheet:
         return self.there(sheet, row, column)
 
 
-def _follow(package: Package, book: Book, model: Model, key: str) -> None:
+def _follow(package: Package, book: Book, model: Pattern, key: str) -> None:
     """The rules and charts of a sheet that has come in look at the other sheets as they are in this workbook."""
     there, own = place_of(model.context, book.placements), model.context.titles[key]
 

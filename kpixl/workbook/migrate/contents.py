@@ -18,7 +18,7 @@ from kpixl.texts.words import entry_words
 from kpixl.workbook import layout
 from kpixl.workbook.context import context_of
 from kpixl.workbook.entry_sheets import calculated_text
-from kpixl.workbook.migrate import record
+from kpixl.workbook.migrate import layout_record as record
 from kpixl.workbook.sheets import dashboard
 
 if TYPE_CHECKING:
@@ -27,18 +27,19 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business
     from kpixl.ooxml.package import Package
     from kpixl.workbook.grid import Cell, Context
-    from kpixl.workbook.migrate.model import Model
-    from kpixl.workbook.migrate.structure import Grown
+    from kpixl.workbook.migrate.growth import Grown
+    from kpixl.workbook.migrate.pattern import Pattern
     from kpixl.workbook.read import Book
 
 
-def write_anew(package: Package, book: Book, model: Model, grown: Grown, now: datetime) -> None:
+def write_anew(package: Package, book: Book, model: Pattern, grown: Grown, now: datetime) -> None:
     """Write every formula and text of kpixl's where it differs from today's, and all of what is new."""
     c = current(book, now)
     version = grown.state.version
     known = record.marks(version) if version < layout.LAYOUT_VERSION else None
     kept = {("words", row) for row in entry_words(c.business, c.t)}
     editors: dict[str, SheetEditor] = {}
+    blank = {id_: block.cells(model.context) for id_, block in layout.blocks(model.context.business).items()}
     for id_, block in layout.blocks(c.business).items():
         place = book.placements.get(id_)
         if place is None or place.sheet not in book.sheets:
@@ -51,7 +52,7 @@ def write_anew(package: Package, book: Book, model: Model, grown: Grown, now: da
                 continue
             at = place.position(row, column)
             if grown.is_new(id_, row, column) or (row, column) in fresh:
-                _put(editor, at, cell, c)
+                _put(editor, at, blank[id_][row, column] if cell.kind == "input" else cell, c)
                 new = model.context.placements[id_].position(row, column)
                 editor.set_style(*at, model.style(place.sheet, *new))
             elif cell.kind == "live":

@@ -9,25 +9,25 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from kpixl.ooxml.cells import Area, parse_area
+from kpixl.ooxml.defined_names import add_names
 from kpixl.ooxml.graft import graft
 from kpixl.ooxml.insert_rows import insert_rows
 from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import Package
-from kpixl.ooxml.references import Inserted
+from kpixl.ooxml.references import RowsInserted
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.table_columns import look_in, look_of_column
 from kpixl.workbook import layout
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
 from kpixl.workbook.grid import BLOCK_PREFIX, Placement, quoted
-from kpixl.workbook.migrate.model import place_of
-from kpixl.workbook.migrate.names import add_names
+from kpixl.workbook.migrate.pattern import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from kpixl.workbook.migrate.model import Model
-    from kpixl.workbook.migrate.state import State
+    from kpixl.workbook.migrate.before import Before
+    from kpixl.workbook.migrate.pattern import Pattern
 
 GAP = 2
 """A new block begins so many rows below everything that is used."""
@@ -37,7 +37,7 @@ GAP = 2
 class Grown:
     """What is new, by the id of its block."""
 
-    state: State
+    state: Before
     grafted: frozenset[str]
     """Keys of whole sheets that have come in."""
     rows: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -52,7 +52,7 @@ class Grown:
 # Sheets
 
 
-def graft_sheets(package: Package, state: State, model: Model) -> frozenset[str]:
+def graft_sheets(package: Package, state: Before, model: Pattern) -> frozenset[str]:
     """Add the sheets of tables and results that are new to the workbook; their keys."""
     keys = {*_new_entry_sheets(state), *_new_result_sheets(state)}
     if keys:
@@ -60,14 +60,14 @@ def graft_sheets(package: Package, state: State, model: Model) -> frozenset[str]
     return frozenset(keys)
 
 
-def _new_entry_sheets(state: State) -> Iterator[str]:
+def _new_entry_sheets(state: Before) -> Iterator[str]:
     for table in state.full.tables:
         names = (layout.column_name(table.id, column.id) for column in table.columns)
         if table.id not in state.tables and not any(name in state.names for name in names):
             yield table.id
 
 
-def _new_result_sheets(state: State) -> Iterator[str]:
+def _new_result_sheets(state: Before) -> Iterator[str]:
     by_sheet: dict[str, list[str]] = defaultdict(list)
     for id_, block in layout.blocks(state.full).items():
         by_sheet[block.placement.sheet].append(id_)
@@ -76,7 +76,7 @@ def _new_result_sheets(state: State) -> Iterator[str]:
             yield key
 
 
-def _reduced(model: Model, keys: Collection[str]) -> Package:
+def _reduced(model: Pattern, keys: Collection[str]) -> Package:
     """The new workbook with some of its sheets alone."""
     source = Package.from_bytes(model.package.data, model.package.path)
     titles = {model.context.titles[key] for key in keys}
@@ -102,7 +102,7 @@ def _reduced(model: Model, keys: Collection[str]) -> Package:
 # Blocks
 
 
-def grow(package: Package, state: State, model: Model, grafted: frozenset[str]) -> Grown:
+def grow(package: Package, state: Before, model: Pattern, grafted: frozenset[str]) -> Grown:
     """Let every block have the rows and columns that it lacks, and the workbook the blocks."""
     grown = Grown(state, grafted)
     placements = model.context.placements
@@ -116,7 +116,7 @@ def grow(package: Package, state: State, model: Model, grafted: frozenset[str]) 
     return grown
 
 
-def _grow_sheet(package: Package, key: str, ids: Collection[str], model: Model, grown: Grown) -> None:
+def _grow_sheet(package: Package, key: str, ids: Collection[str], model: Pattern, grown: Grown) -> None:
     state, sheet = grown.state, grown.state.sheets[key]
     after: Counter[int] = Counter()
     rows: dict[str, dict[str, tuple[int, int]]] = {}
@@ -124,7 +124,7 @@ def _grow_sheet(package: Package, key: str, ids: Collection[str], model: Model, 
         if id_ in state.places:
             rows[id_] = dict(_new_rows(id_, model.context.placements[id_], state, after))
     insert_rows(package, sheet, after)
-    inserted = Inserted(after)
+    inserted = RowsInserted(after)
     editor = SheetEditor(package, sheet)
     areas: dict[str, Area] = {}
     for id_, new in rows.items():
@@ -153,7 +153,7 @@ def _grow_sheet(package: Package, key: str, ids: Collection[str], model: Model, 
     add_names(package, {BLOCK_PREFIX + id_: _absolute(sheet.name, area) for id_, area in areas.items()})
 
 
-def _new_rows(id_: str, new: Placement, state: State, after: Counter[int]) -> Iterator[tuple[str, tuple[int, int]]]:
+def _new_rows(id_: str, new: Placement, state: Before, after: Counter[int]) -> Iterator[tuple[str, tuple[int, int]]]:
     """Rows that a block lacks, each with the row below which it comes, as the sheet stands, and the how manieth it is
     there."""
     there, last = state.places[id_], state.places[id_].top
@@ -166,7 +166,7 @@ def _new_rows(id_: str, new: Placement, state: State, after: Counter[int]) -> It
 
 
 def _new_columns(
-    id_: str, model: Model, state: State, editor: SheetEditor, rows: tuple[int, int]
+    id_: str, model: Pattern, state: Before, editor: SheetEditor, rows: tuple[int, int]
 ) -> Iterator[tuple[str, int]]:
     """Columns that a block lacks, each with the first free place to the right of it."""
     there = state.places[id_]
@@ -184,7 +184,7 @@ def _new_columns(
         yield column, right
 
 
-def _put_below(editor: SheetEditor, id_: str, model: Model) -> Area:
+def _put_below(editor: SheetEditor, id_: str, model: Pattern) -> Area:
     """The ids of a whole block, below everything that the sheet holds."""
     new = model.context.placements[id_]
     top = max(editor.rows(1, 1 << 20), default=0) + GAP
@@ -199,7 +199,7 @@ def _put_below(editor: SheetEditor, id_: str, model: Model) -> Area:
     return Area(top, new.left, new.bottom + by, new.right)
 
 
-def _like(editor: SheetEditor, number: int, model: Model, id_: str, row: str) -> None:
+def _like(editor: SheetEditor, number: int, model: Pattern, id_: str, row: str) -> None:
     """Have a new row the height that a new workbook gives it."""
     place = model.context.placements[id_]
     look = model.editor(place.sheet).row_attributes(place.row_numbers[row])
@@ -219,7 +219,7 @@ def _fixed(cell: str) -> str:
     return f"${letters}${cell[len(letters) :]}"
 
 
-def name_cells(package: Package, model: Model) -> None:
+def name_cells(package: Package, model: Pattern) -> None:
     """Give the cells that have a name in a new workbook theirs, where nothing goes by it."""
     places, sheets = Blocks(FileView(package)).places(*model.context.placements)
     there, taken = place_of(model.context, places), {name.lower() for name in package.defined_names}

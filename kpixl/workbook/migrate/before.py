@@ -16,7 +16,7 @@ from kpixl.workbook.aliases import Aliases
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
 from kpixl.workbook.grid import BLOCK_PREFIX
-from kpixl.workbook.migrate import record
+from kpixl.workbook.migrate import layout_record as record
 from kpixl.workbook.older import in_their_order
 from kpixl.workbook.read import LAST_SERIAL, fixed_in
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class State:
+class Before:
     """What is known of a workbook beforehand."""
 
     version: int
@@ -53,7 +53,7 @@ class State:
     """What the tables that are there are called, by their id."""
 
     @classmethod
-    def of(cls, package: Package, version: int) -> State:
+    def of(cls, package: Package, version: int) -> Before:
         """The workbook in a package."""
         blocks = Blocks(FileView(package))
         fixed = fixed_in(blocks)

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from kpixl.ooxml.package import Sheet
     from kpixl.period import Period
     from kpixl.workbook.grid import Context, Placement
-    from kpixl.workbook.migrate.state import State
+    from kpixl.workbook.migrate.before import Before
 
 _CELL = re.compile(r"\$[A-Z]{1,3}\$[0-9]+")
 
 
 @dataclass
-class Model:
+class Pattern:
     """The new workbook; its sheets are called as those that are there."""
 
     target: Package
@@ -42,7 +42,7 @@ class Model:
     _editors: dict[str, SheetEditor] = field(default_factory=dict)
 
     @classmethod
-    def made(cls, target: Package, state: State, period: Period, now: datetime) -> Model:
+    def made(cls, target: Package, state: Before, period: Period, now: datetime) -> Pattern:
         """The model for the workbook in ``target``."""
         usual = layout.titles(state.full, _language(state))
         missing = {key: title for key, title in usual.items() if key not in state.sheets}
@@ -51,7 +51,7 @@ class Model:
         titles = {key: titles[key] for key in usual}
         setup = Setup(state.full.id, state.language, period, state.company, state.currency)
 
-        def model(aliases: Aliases) -> Model:
+        def model(aliases: Aliases) -> Pattern:
             context = context_of_new(setup, now=now, titles=titles, aliases=aliases, business=state.full)
             return cls(target, package_of_new(context, target.path, now=now), context)
 
@@ -120,7 +120,7 @@ def first_cell(index: int) -> tuple[int, int]:
     return FIRST_ROW, index + 1
 
 
-def _giving_way(target: Package, model: Model, state: State) -> Aliases:
+def _giving_way(target: Package, model: Pattern, state: Before) -> Aliases:
     """The names that are new to the workbook and taken by its owner go by others."""
     taken = {name.lower() for name in (*target.defined_names, *(table.name for table in target.tables))}
     there = place_of(model.context, state.places)
@@ -132,5 +132,5 @@ def _giving_way(target: Package, model: Model, state: State) -> Aliases:
     return Aliases({**state.aliases.names, **clashing}) if clashing else state.aliases
 
 
-def _language(state: State) -> Language:
+def _language(state: Before) -> Language:
     return language(state.language)

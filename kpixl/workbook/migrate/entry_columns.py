@@ -9,19 +9,19 @@ from kpixl import catalog
 from kpixl.catalog.tables import Field
 from kpixl.i18n import language
 from kpixl.ooxml.cells import parse_area
+from kpixl.ooxml.defined_names import add_names
 from kpixl.ooxml.shape import find_table
 from kpixl.ooxml.table_columns import NewColumn, add_columns, has_room, heading_free, look_in
 from kpixl.workbook import layout
-from kpixl.workbook.migrate.model import first_cell, heading_cell
-from kpixl.workbook.migrate.names import add_names
+from kpixl.workbook.migrate.pattern import first_cell, heading_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kpixl.catalog.tables import Table
     from kpixl.ooxml.package import Package
-    from kpixl.workbook.migrate.model import Model
-    from kpixl.workbook.migrate.state import State
+    from kpixl.workbook.migrate.before import Before
+    from kpixl.workbook.migrate.pattern import Pattern
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Room:
     left_out: tuple[tuple[str, str], ...]
     """Tables and columns for which there is none, since the owner has something beside the table."""
 
-    def told(self, state: State) -> tuple[tuple[str, str], ...]:
+    def told(self, state: Before) -> tuple[tuple[str, str], ...]:
         """The names of the tables and columns that are left out, as the owner knows them."""
         t, tables = language(state.language), catalog.catalogue().tables
         return tuple(
@@ -42,7 +42,7 @@ class Room:
         )
 
 
-def room(package: Package, state: State) -> Room:
+def room(package: Package, state: Before) -> Room:
     """Which columns are new to the workbook, and for which of them there is room."""
     columns: dict[str, tuple[str, ...]] = {}
     left_out: list[tuple[str, str]] = []
@@ -59,7 +59,7 @@ def room(package: Package, state: State) -> Room:
     return Room(columns, tuple(left_out))
 
 
-def add(package: Package, state: State, model: Model, room: Room) -> None:
+def add(package: Package, state: Before, model: Pattern, room: Room) -> None:
     """Add the columns at the right ends of their tables. What they calculate is written with all other formulas."""
     others = layout.other_headings(model.context.t)
     tables = {table.id: table for table in state.full.tables}
@@ -91,12 +91,12 @@ def add(package: Package, state: State, model: Model, room: Room) -> None:
     add_names(package, names)
 
 
-def _columns(state: State) -> dict[str, list[str]]:
+def _columns(state: Before) -> dict[str, list[str]]:
     found = {table.id: [column.id for column in table.columns] for table in state.full.tables}
     return found | {layout.PAST: list(layout.PAST_COLUMNS), layout.IMPORTS: list(layout.IMPORT_COLUMNS)}
 
 
-def _corner(id_: str, at: int, model: Model) -> tuple[int, int]:
+def _corner(id_: str, at: int, model: Pattern) -> tuple[int, int]:
     """Where a new workbook has the heading of a column."""
     if id_ != layout.IMPORTS:
         return heading_cell(at)
