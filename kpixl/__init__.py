@@ -10,8 +10,8 @@ NPS runs from −100 to 100, money is in the workbook's currency. Dates in cells
 
 With a workbook: ``new`` makes one by its ``Setup``, ``import_rows`` takes rows into it, ``refresh`` computes it,
 ``results`` only reads. ``roll`` goes on to the next period, ``restate`` corrects a closed one, ``adopt`` adds kpixl's
-sheets to a workbook that is there, ``write_report`` writes a page to send. The day is always an argument. What cannot
-be done is a ``KpixlError``, and leaves every file as it was.
+sheets to a workbook that is there, ``upgrade`` brings one of an earlier kpixl up to date, ``write_report`` writes a
+page to send. The day is always an argument. What cannot be done is a ``KpixlError``, and leaves every file as it was.
 """
 
 from importlib import import_module
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from kpixl.verbs.results import results as results
     from kpixl.verbs.roll import Rolled as Rolled
     from kpixl.verbs.roll import roll as roll
+    from kpixl.verbs.upgrade import Upgraded as Upgraded
+    from kpixl.verbs.upgrade import upgrade as upgrade
 
 __all__ = [
     "Adopted",
@@ -78,6 +80,7 @@ __all__ = [
     "Scorecard",
     "Setup",
     "Standing",
+    "Upgraded",
     "YearToDate",
     "__version__",
     "adopt",
@@ -92,6 +95,7 @@ __all__ = [
     "restate",
     "results",
     "roll",
+    "upgrade",
     "write_report",
 ]
 
@@ -115,6 +119,7 @@ _HOMES = {
     "kpixl.verbs.restate": ("Restated", "restate"),
     "kpixl.verbs.results": ("Outcome", "results"),
     "kpixl.verbs.roll": ("Rolled", "roll"),
+    "kpixl.verbs.upgrade": ("Upgraded", "upgrade"),
 }  # fmt: skip
 """Where each name is defined; its module is imported when the name is first asked for, and no sooner."""
 _CALLED = {"write_report": "report"}

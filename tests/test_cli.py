@@ -29,7 +29,7 @@ from kpixl.verbs import results
 
 VERBS = [
     "demo", "new", "refresh", "results", "check", "roll", "adopt", "undo", "import", "report", "watch", "kpis", "calc",
-    "doctor", "tables",
+    "doctor", "tables", "upgrade",
 ]  # fmt: skip
 CRR = ["calc", "crr", "clients_end=650", "clients_new=200", "clients_start=500"]
 HEAVY = ["pandas", "numpy", "openpyxl", "babel", "lxml", "msgspec", "yaml", "jinja2", "xlwings", "python_calamine"]

@@ -117,8 +117,9 @@ def _follow_elsewhere(package: Package, sheet: Sheet, inserted: RowsInserted) ->
     for part in package.parts:
         if part == sheet.part or not part.endswith((".xml", ".vml")) or part.startswith(_WITHOUT_FORMULAS):
             continue
-        if package.which(part, needles):
-            package.replace(part, followed_in_bytes(package.read(part), sheet.name, inserted))
+        content = package.read(part)
+        if any(needle in content for needle in needles):
+            package.replace(part, followed_in_bytes(content, sheet.name, inserted))
     for part in package.parts:
         if "pivotCacheDefinition" not in part or not part.endswith(".xml"):
             continue

@@ -68,6 +68,8 @@ def taken_in_text(taken: TakenIn, t: Language) -> str:
     lines = block(
         [t(N_("Rows that are now in their tables, with where they stood: {rows}.")).format(rows="; ".join(parts))]
     )
+    if taken.outcome.upgraded:
+        lines.append(upgraded_line(taken.outcome.path, t))
     if taken.outcome.backup:
         lines.append(t(N_("As it was before: {path}.")).format(path=taken.outcome.backup))
     return "\n".join([*lines, problems_text(taken.outcome.problems, t)])

@@ -16,9 +16,8 @@ from kpixl.check.stray import blocks, strays
 from kpixl.files import ensure_free, locked
 from kpixl.kpi.measure import measure
 from kpixl.kpi.score import score
-from kpixl.ooxml.package import Package
 from kpixl.verbs.refresh import refresh_package
-from kpixl.verbs.results import Outcome, no_collection, scored
+from kpixl.verbs.results import Outcome, no_collection, opened, scored
 from kpixl.workbook.append import move_in
 from kpixl.workbook.read import read
 
@@ -51,7 +50,7 @@ def take_in(path: Path, *, now: datetime) -> TakenIn:
     """Take every row outside of its table into it, and refresh. ContentBelowTable where something else stands in the
     way of a table that has to grow; then the file stays as it was."""
     with locked(path):
-        package = Package.open(path)
+        package, upgraded = opened(path, now)
         ensure_free(path)
         with no_collection():
             book = read(package)
@@ -66,7 +65,7 @@ def take_in(path: Path, *, now: datetime) -> TakenIn:
         backup = package.save(path, backup=now)
     sheets = {table: book.sheets[table].name for table in found}
     taken = {table: RowsTaken(sheets[table], len(rows), blocks(rows)) for table, rows in found.items()}
-    return TakenIn(Outcome(path, scorecard, problems, backup, written=True), taken)
+    return TakenIn(Outcome(path, scorecard, problems, backup, written=True, upgraded=upgraded), taken)
 
 
 def _found(book: Book, now: datetime) -> dict[str, list[Stray]]:

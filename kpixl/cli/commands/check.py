@@ -30,6 +30,7 @@ def check(arguments: Arguments) -> Answer:
             taken = fixed.taken.items()
             found["taken"] = [{"table": id_, "rows": one.count, "cells": list(one.cells)} for id_, one in taken]
             found["backup"] = path_json(outcome.backup)
+            found["upgraded"] = outcome.upgraded
         return found
 
     return Answer(

@@ -1,0 +1,478 @@
+"""Workbooks of an earlier kpixl: brought up to date in place, with everything of the owner's."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import test_owner_things as things
+from catalogues import catalogue_in
+from clock import NOW, TODAY
+from engines import assert_engine_agrees, contents, differences, libreoffice_values, parts
+from kpixl.catalog import business, businesses
+from kpixl.catalog.model import OWN_SLOTS
+from kpixl.cli.main import main
+from kpixl.cli.watch_log import event_text
+from kpixl.entries import Setup
+from kpixl.errors import EarlierWorkbook, OlderWorkbook
+from kpixl.i18n import language
+from kpixl.ooxml.cells import parse_area
+from kpixl.ooxml.package import Package
+from kpixl.ooxml.properties import mark
+from kpixl.ooxml.references import RowsInserted, followed, mapped, same_formula
+from kpixl.ooxml.sheet import SheetEditor
+from kpixl.period import Period
+from kpixl.verbs import functions, new, refresh, results, roll, upgrade, watch
+from kpixl.workbook import layout
+from kpixl.workbook.blocks import Blocks
+from kpixl.workbook.file_view import FileView
+from kpixl.workbook.grid import Cell, Placement, label, live
+from kpixl.workbook.migrate import layout_record, migrate
+from kpixl.workbook.read import fixed_in, read
+from kpixl.workbook.sheets import kpis, settings, totals, vocabulary
+from packages import copies
+from schema import schema_errors
+from test_older_workbooks import FILLED, NEW, grown
+from workbooks import make, opened, placed, put
+
+__all__ = ["grown"]
+
+OLDER = sorted((Path(__file__).parent / "older" / "layout-3").glob("*.xlsx"))
+AGENCY = next(path for path in OLDER if path.name.startswith("TaskZenith"))
+
+
+@pytest.fixture(autouse=True)
+def _of_a_later_kpixl(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layout 3 is an earlier one, also as long as it is today's."""
+    monkeypatch.setattr(layout, "LAYOUT_VERSION", max(4, layout.LAYOUT_VERSION))
+
+
+def copied(path: Path, folder: Path) -> Path:
+    return Path(shutil.copy(path, folder / path.name))
+
+
+def of_the_owner(path: Path) -> dict[Any, Any]:
+    """Everything that the owner has typed, by what it is and never by its cell."""
+    blocks = Blocks(FileView(Package.open(path)))
+    made = fixed_in(blocks).business
+    places, sheets = blocks.places(*layout.blocks(made))
+    found: dict[Any, Any] = {}
+
+    def take(block: str, rows: list[str], columns: list[str]) -> None:
+        for row in rows:
+            for column in columns:
+                cell = blocks.cell(places[block], sheets, row, column)
+                if cell.raw is not None:
+                    found[block, row, column] = cell.raw
+
+    take("totals", [measure.name for measure in made.measures], ["typed"])
+    levels = [f"{level}_yours" for level in ("typical", "above_average", "exceptional")]
+    take("kpis", [*(kpi.id for kpi in made.kpis), *OWN_SLOTS], ["target", "window", *levels])
+    take("settings", list(places["settings"].row_numbers), ["value"])
+    take("own", list(OWN_SLOTS), list(places["own"].column_numbers))
+    take("what_if", [measure.name for measure in made.measures], ["change", "percent"])
+    for slot in OWN_SLOTS:
+        place = places["own"]
+        found["formula", slot] = blocks.view.formula(sheets["settings"].name, *place.position(slot, "formula"))
+    columns = {table.id: [column.id for column in table.fields] for table in made.tables}
+    columns |= {layout.PAST: list(layout.PAST_COLUMNS), layout.IMPORTS: list(layout.IMPORT_COLUMNS)}
+    for id_, ids in columns.items():
+        table = blocks.view.table(blocks.table_name(id_, ids))
+        assert table is not None
+        known = [heading for heading in blocks.headings(id_, ids).values() if heading in table.columns]
+        found[id_] = [[row[table.columns.index(heading)] for heading in known] for row in table.rows]
+        assert len(found[id_]) >= 1
+    return found
+
+
+def assert_as_new(path: Path, folder: Path) -> None:
+    """Every formula of kpixl's is that of a new workbook, with this one's addresses, headings and names."""
+    book = opened(path)
+    entries = book.entries
+    made = folder / "as new.xlsx"
+    setup = Setup(entries.business.id, entries.language, entries.period, entries.company, entries.currency)
+    new.new(setup, made, now=NOW)
+    other = opened(made)
+    chosen = {placed(other, "kpis", id_, "window"): cell.text for id_, cell in entries.windows.items()}
+    put(made, chosen)
+    refresh.refresh(made, now=NOW)
+    other = opened(made)
+    titles = {sheet.name: key for key, sheet in other.sheets.items()}
+    editors = {key: SheetEditor(Package.open(path), sheet) for key, sheet in book.sheets.items()}
+    others = {key: SheetEditor(Package.open(made), sheet) for key, sheet in other.sheets.items()}
+    cells = {
+        (sheet.name, *place.position(row, column)): book.placements[id_].position(row, column)
+        for id_, place in other.placements.items()
+        for sheet in (other.sheets[place.sheet],)
+        for row in place.row_numbers
+        for column in place.column_numbers
+    }
+    compared = 0
+    for id_, place in other.placements.items():
+        for row in place.row_numbers:
+            for column in place.column_numbers:
+                wanted = others[place.sheet].formula(*place.position(row, column))
+                there = editors[place.sheet].formula(*book.placements[id_].position(row, column))
+                if wanted is None or "HYPERLINK" in wanted or id_ == "own":
+                    continue
+                own = other.sheets[place.sheet].name
+                wanted = mapped(wanted, own, lambda sheet, r, c: cells.get((sheet, r, c)))
+                for name, key in titles.items():
+                    wanted = wanted.replace("'" + name + "'!", "'" + book.sheets[key].name.replace("'", "''") + "'!")
+                for id_of_table, headings in other.headings.items():
+                    for column_id, heading in headings.items():
+                        new_heading = book.headings[id_of_table].get(column_id, heading)
+                        if new_heading != heading:
+                            old, now = (layout.structured(id_of_table, one) for one in (heading, new_heading))
+                            wanted = wanted.replace(old, now)
+                assert there is not None, (id_, row, column)
+                assert same_formula(there, wanted), (id_, row, column, there, wanted)
+                compared += 1
+    assert compared > 2000
+    for id_, table in ((table.id, table) for table in entries.business.tables):
+        for calculated in table.calculated:
+            assert calculated.id in book.headings[id_]
+
+
+# The workbooks that an earlier kpixl has made
+
+
+@pytest.mark.parametrize("older", OLDER, ids=[path.stem[-2:] for path in OLDER])
+def test_everything_of_the_owner_is_still_there(older: Path, tmp_path: Path) -> None:
+    path = copied(older, tmp_path)
+    before, theirs = parts(path), of_the_owner(path)
+    done = upgrade.upgrade(path, now=NOW)
+    assert (done.changed, done.left_out) == (True, ())
+    assert of_the_owner(path).items() >= theirs.items()
+    assert copies(path)[0].read_bytes() == older.read_bytes()
+    after = parts(path)
+    assert not {part for part in before if part not in after}
+    assert Package.open(path).custom_properties["kpixl"] == str(layout.LAYOUT_VERSION)
+    assert_engine_agrees(path)
+    assert_as_new(path, tmp_path)
+
+
+def test_libreoffice_agrees(tmp_path: Path) -> None:
+    path = copied(AGENCY, tmp_path)
+    upgrade.upgrade(path, now=NOW)
+    (values,) = libreoffice_values([path])
+    assert differences(path, values) == []
+
+
+def test_a_second_time_there_is_nothing_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = copied(AGENCY, tmp_path)
+    assert main(["upgrade", str(path)], now=NOW) in (0, 1)
+    assert "brought up to date; everything of yours is still there" in capsys.readouterr().out
+    once = path.read_bytes()
+    assert main(["upgrade", str(path), "--json"], now=NOW) in (0, 1)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["upgraded"], told["backup"], told["left_out"]) == (False, None, [])
+    assert main(["upgrade", str(path), "--lang", "es"], now=NOW) in (0, 1)
+    assert "al día" in capsys.readouterr().out
+    assert path.read_bytes() == once
+    assert len(copies(path)) == 1
+
+
+def test_what_the_owner_made_comes_through(tmp_path: Path) -> None:
+    path = copied(AGENCY, tmp_path).rename(tmp_path / "owned.xlsm")
+    for thing in things.THINGS["everything"]:
+        package = Package.open(path)
+        thing(package)
+        package.save(path)
+    before, theirs = parts(path), of_the_owner(path)
+    names = Package.open(path).defined_names
+    done = upgrade.upgrade(path, now=NOW)
+    assert done.changed
+    after = parts(path)
+    assert of_the_owner(path).items() >= theirs.items()
+    hers = ("xl/worksheets/mine", "xl/vbaProject", "xl/slicers", "customXml", "xl/persons", "xl/threaded", "xl/media")
+    kept = [part for part in before if part.startswith(hers)]
+    assert len(kept) >= 6
+    assert [part for part in kept if before[part] != after[part]] == []
+    assert Package.open(path).defined_names.items() >= {n: names[n] for n in ("my_range", "tax")}.items()
+    held = contents(path)
+    remarks = [cell.value for cell in held.values() if str(cell.value).startswith("said in row ")]
+    assert len(remarks) > 3
+    assert "Nota (1 a 5) ★" in [cell.value for cell in held.values()]
+    assert_as_new(path, tmp_path)
+
+
+def test_what_has_no_maker_any_more_is_refused(tmp_path: Path) -> None:
+    path = copied(AGENCY, tmp_path)
+    package = Package.open(path)
+    mark(package, layout.PROPERTY, "2")
+    package.save(path)
+    was = path.read_bytes()
+    for verb in (upgrade.upgrade, refresh.refresh):
+        with pytest.raises(OlderWorkbook):
+            verb(path, now=NOW)
+    assert path.read_bytes() == was
+
+
+# Every verb
+
+
+def test_every_verb_brings_a_workbook_up_to_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And says so in one sentence; those that only read write nothing."""
+    source = tmp_path / "rows.csv"
+    source.write_text("Date,Client,Score\n2026-10-30,Nobody before,5\n", encoding="utf-8")
+
+    def told(*words: str) -> str:
+        assert main([*words, "--lang", "en"], now=NOW) in (0, 1), capsys.readouterr().err
+        return capsys.readouterr().out
+
+    def another(name: str) -> Path:
+        (tmp_path / name).mkdir()
+        return copied(AGENCY, tmp_path / name)
+
+    fresh = another("one")
+    was = fresh.read_bytes()
+    for verb in ("results", "check", "tables", "report"):
+        assert told(verb, str(fresh))
+        assert fresh.read_bytes() == was
+    said = "was made by an earlier kpixl and has been brought up to date."
+    assert said in told("refresh", str(fresh))
+    assert said not in told("refresh", str(fresh))
+    imported = another("import")
+    assert said in told("import", str(imported), "surveys", str(source), "--add-new")
+    assert len(copies(imported)) == 1
+    rolled = another("roll")
+    assert "It was made by an earlier kpixl" in told("roll", str(rolled), "--anyway")
+    assert rolled.read_bytes() == was
+    assert said in told("functions", "install", str(another("macros")), "--vba")
+    done = functions.install(rolled, udf=False, code="en", otherwise="en", now=NOW)
+    assert done.upgraded
+    assert opened(done.path).entries.company
+
+
+def test_a_watch_brings_a_workbook_up_to_date(tmp_path: Path) -> None:
+    path = copied(AGENCY, tmp_path)
+    told: list[watch.Event] = []
+    seconds = iter(range(0, 1000, 10))
+    clock = watch.Clock(lambda: float(next(seconds)), lambda _: None, lambda: NOW)
+    watch.watch(tmp_path, told.append, clock=clock, once=True)
+    assert [(event.kind, event.upgraded) for event in told] == [("refreshed", True)]
+    assert "It was made by an earlier kpixl" in event_text(told[0], language("en"))
+    assert opened(path).entries.company
+
+
+def test_the_closed_periods_of_earlier_workbooks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    archive = copied(AGENCY, tmp_path)
+    following = roll.roll(archive, now=NOW, anyway=True)
+    assert following.upgraded
+    assert_engine_agrees(following.path)
+    assert (
+        main(["refresh", str(archive), "--restate", str(following.closed), "--into", str(following.path)], now=NOW) < 2
+    )
+    out = capsys.readouterr().out
+    assert out.count("brought up to date") + out.count("al día") == 1
+
+
+def test_one_that_is_open_in_excel_is_told_of(tmp_path: Path) -> None:
+    with pytest.raises(EarlierWorkbook) as error:
+        read(Package.open(copied(AGENCY, tmp_path)))
+    assert "kpixl upgrade" in error.value.text()
+
+
+# What a later layout brings
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kpixl with another word, setting-like row, column, hidden block, formula and text."""
+    words, made, column_cells = vocabulary.word_rows, vocabulary.words, kpis.cells
+    monkeypatch.setattr(
+        vocabulary, "word_rows", lambda owner: ("hello", *words(owner)[:40], "amid", *words(owner)[40:])
+    )
+    monkeypatch.setattr(
+        vocabulary,
+        "words",
+        lambda c: {**made(c), **{(row, "text"): Cell("label", row, refilled=True) for row in ("hello", "amid")}},
+    )
+    rows, cells = settings.rows, settings.cells
+
+    def more_settings(c: Any) -> Any:
+        added = {("motto", "label"): label("Motto"), ("motto", "used"): live('"be kind"', "be kind", name="motto")}
+        return {**cells(c), **added}
+
+    monkeypatch.setattr(settings, "rows", lambda owner: (*rows(owner)[:6], "motto", *rows(owner)[6:]))
+    monkeypatch.setattr(settings, "cells", more_settings)
+    monkeypatch.setattr(kpis, "ORDER", (*kpis.ORDER, "twice"))
+
+    def more_columns(c: Any) -> Any:
+        added = {
+            (kpi.id, "twice"): live(
+                f'IF(ISNUMBER({kpi.name_prefix}_value),{kpi.name_prefix}_value*2,"")', _twice(c, kpi)
+            )
+            for kpi in c.kpis
+        }
+        return {**column_cells(c), **added}
+
+    monkeypatch.setattr(kpis, "cells", more_columns)
+    monkeypatch.setattr(layout, "HELPERS", (*layout.HELPERS, "motto"))
+    blocks = layout.blocks
+
+    def more_blocks(owner: Any) -> Any:
+        found = blocks_without(owner)
+        top = max(block.placement.bottom for block in found.values() if block.placement.sheet == "hidden") + 2
+        place = Placement.new("motto", "hidden", ("one", "two"), ("value",), top)
+        found["motto"] = layout.Block(place, lambda c: {("two", "value"): live('motto&"!"', "be kind!")})
+        return found
+
+    def blocks_without(owner: Any) -> Any:
+        monkeypatch.setattr(layout, "HELPERS", layout.HELPERS[:-1])
+        try:
+            return blocks(owner)
+        finally:
+            monkeypatch.setattr(layout, "HELPERS", (*layout.HELPERS, "motto"))
+
+    monkeypatch.setattr(layout, "blocks", more_blocks)
+    to_date = totals._to_date
+    monkeypatch.setattr(totals, "_to_date", lambda measure, c: f"IF(TRUE,{to_date(measure, c)},0)")
+    monkeypatch.setitem(totals.COLUMNS, "unit", "Counted in")
+    monkeypatch.setitem(totals.COLUMNS, "used", "Which counts")
+
+
+def _twice(c: Any, kpi: Any) -> float | str:
+    value = c.scorecard.result(kpi.id).value
+    return "" if value is None else value * 2
+
+
+def test_a_later_layout_comes_in(later: None, tmp_path: Path) -> None:
+    path = copied(AGENCY, tmp_path)
+    theirs, sheets = of_the_owner(path), [sheet.name for sheet in Package.open(path).sheets]
+    held = contents(path)
+    heading = next(place for place, cell in held.items() if place[0] == "Totals" and cell.value == "Used")
+    put(path, {heading: "Mine"})
+    known = {str(error) for error in schema_errors(path)}
+    done = upgrade.upgrade(path, now=NOW)
+    assert done.changed
+    assert [sheet.name for sheet in Package.open(path).sheets] == sheets
+    after = of_the_owner(path)
+    assert after.items() >= theirs.items()
+    assert_engine_agrees(path)
+    book = opened(path)
+    place = book.placements["settings"].row_numbers
+    assert place["motto"] == place["business"] + 1
+    assert place["motto"] < place["language"]
+    assert contents(path)["_kpixl", _cell(book, "motto", "two", "value")].value == "be kind!"
+    now = {cell.value for (sheet, _), cell in contents(path).items() if sheet == "Totals"}
+    assert now >= {"Counted in", "Mine"}
+    assert not now & {"Unit", "Used", "Which counts"}
+    found = [e for e in schema_errors(path) if str(e) not in known and e.id != "Excel_InlineStrCells"]
+    assert found == []
+    assert migrate(Package.open(path), now=NOW) is None
+    assert_as_new(path, tmp_path)
+    # Settings' table of imports still grows: nothing stands in its way.
+    assert not refresh.refresh(path, now=NOW).upgraded
+
+
+def _cell(book: Any, block: str, row: str, column: str) -> str:
+    return placed(book, block, row, column)[1]
+
+
+def test_what_the_owner_deleted_stays_deleted(tmp_path: Path) -> None:
+    path = copied(AGENCY, tmp_path)
+    package = Package.open(path)
+    blocks = Blocks(FileView(package))
+    places, sheets = blocks.places("guide", "what_if")
+    for id_, row in (("guide", "how"), ("what_if", "leads")):
+        editor = SheetEditor(package, sheets[id_])
+        editor.clear(places[id_].row_numbers[row], places[id_].left)
+        editor.commit()
+    package.save(path)
+    upgrade.upgrade(path, now=NOW)
+    left = opened(path).placements
+    assert "how" not in left["guide"].row_numbers
+    assert "leads" not in left["what_if"].row_numbers
+
+
+def test_a_catalogue_that_grew_comes_in(grown: Path, tmp_path: Path) -> None:
+    """KPIs in front, between and behind, with a column, a calculated column and a table of their own."""
+    path = make(tmp_path / "book.xlsx", FILLED)
+    theirs = of_the_owner(path)
+    known = {str(error) for error in schema_errors(path)}
+    with catalogue_in(grown):
+        done = upgrade.upgrade(path, now=NOW)
+        assert (done.changed, done.left_out) == (True, ())
+        assert of_the_owner(path).items() >= {k: v for k, v in theirs.items() if k != "tasks"}.items()
+        assert_engine_agrees(path)
+        book = opened(path)
+        ids = [kpi.id for kpi in book.entries.business.kpis]
+        assert ids == [
+            *(kpi.id for kpi in business("remote-va-agency").kpis if kpi.id not in NEW),
+            "lateness",
+            "giving",
+            "helping",
+        ]
+        rows = book.entries.tables["tasks"]
+        assert rows is not None
+        assert rows.has("late")
+        assert [e for e in schema_errors(path) if str(e) not in known and e.id != "Excel_InlineStrCells"] == []
+        once = path.read_bytes()
+        assert not upgrade.upgrade(path, now=NOW).changed
+        assert path.read_bytes() == once
+        other = tmp_path / "other.xlsx"
+        new.new(Setup("remote-va-agency", "en", Period.parse("2026-10"), "TaskZenith", "EUR"), other, now=NOW)
+        values = {r.kpi.id: r.value for r in results.results(path, today=TODAY).scorecard.results}
+        assert values.keys() >= NEW
+        assert read(Package.open(other)).headings["tasks"] == book.headings["tasks"]
+
+
+def test_a_column_without_room_is_left_out_and_told(
+    grown: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = make(tmp_path / "book.xlsx", FILLED)
+    package = Package.open(path)
+    table = next(one for one in package.tables if one.name == "tbl_tasks")
+    editor = SheetEditor(package, table.sheet)
+    area = parse_area(table.ref)
+    editor.set(area.top + 1, area.right + 1, "mine")
+    editor.commit()
+    package.save(path)
+    with catalogue_in(grown):
+        assert main(["upgrade", str(path), "--lang", "en"], now=NOW) in (0, 1)
+        assert "has no column “Late since”" in capsys.readouterr().out
+        assert_engine_agrees(path)
+        book = opened(path)
+        ids = {kpi.id for kpi in book.entries.business.kpis}
+        assert "lateness" not in ids
+        assert ids >= {"giving", "helping"}
+        assert (
+            contents(path)[table.sheet.name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[area.right] + str(area.top + 1)].value
+            == "mine"
+        )
+
+
+# The parts
+
+
+def test_references_follow_rows() -> None:
+    rows = RowsInserted({5: 2, 10: 1})
+    assert [rows.row(row) for row in (1, 5, 6, 10, 11)] == [1, 5, 8, 12, 14]
+    text = "'_kpixl'!$A$6+_kpixl!B5:B11+Totals!A6+LOG10(A6)+\"A6\"+tbl_x[[#This Row],[A6]]+a6_x+1E10+[1]_kpixl!A6+6:6"
+    assert followed(text, "_kpixl", rows, own=False) == (
+        "'_kpixl'!$A$8+_kpixl!B5:B14+Totals!A6+LOG10(A6)+\"A6\"+tbl_x[[#This Row],[A6]]+a6_x+1E10+[1]_kpixl!A6+6:6"
+    )
+    assert followed("A6+$6:$6", "Mine", rows, own=True) == "A8+$8:$8"
+
+
+def test_no_block_has_an_id_twice() -> None:
+    """Blocks that share a sheet are told apart by their areas, and rows of one by their ids."""
+    for owner in businesses():
+        for block in layout.blocks(owner).values():
+            place = block.placement
+            assert place.top not in place.row_numbers.values()
+            assert len({*place.row_numbers.values()}) == len(place.row_numbers)
+            assert "" not in place.row_numbers
+
+
+def test_the_marks_of_a_layout_tell_its_rows_and_texts() -> None:
+    marks = layout_record.marks(3)
+    assert layout_record.row_mark("remote-va-agency", "totals", "satisfied") in marks
+    assert layout_record.text_mark("Typed instead") in marks
+    assert layout_record.text_mark("Never said by kpixl") not in marks
