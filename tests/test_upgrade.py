@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import builds
 import test_owner_things as things
 from catalogues import catalogue_in
 from clock import NOW, TODAY
@@ -284,6 +285,7 @@ def test_one_that_is_open_in_excel_is_told_of(tmp_path: Path) -> None:
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> None:
     """A kpixl with another word, setting-like row, column, hidden block, formula and text."""
+    builds.anew(monkeypatch)
     words, made, column_cells = vocabulary.word_rows, vocabulary.words, kpis.cells
     monkeypatch.setattr(
         vocabulary, "word_rows", lambda owner: ("hello", *words(owner)[:40], "amid", *words(owner)[40:])
