@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
     from kpixl.i18n import Language
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 """Raised with whatever changes what stands in a workbook: a row, a column, a formula, a text. A workbook of an earlier
 layout is brought to this one by ``kpixl.workbook.migrate``."""
 
