@@ -72,9 +72,16 @@ def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
     if kpi.squares is not None and kpi.kpi.lever:
         typed = ",".join(c.at("totals", argument.measure.name, "typed") for argument in kpi.arguments)
         bind |= {"total": kpi.argument(kpi.kpi.lever).name, "squares": kpi.squares.name, "typed": f"COUNT({typed})"}
-    if late := late_measures(kpi):
-        typed = ",".join(c.at("totals", measure.name, "typed") for measure in late)
-        bind |= {"outcomes_open": c.at("dates", "outcomes_open", "value"), "outcomes_typed": f"COUNT({typed})"}
+    bind |= outcomes_of(kpi, c)
     if kpi.own:
         bind["falls"] = f"IFERROR({c.at('own', kpi.id, 'direction')}={c.word('direction_down')},FALSE)"
     return bind
+
+
+def outcomes_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
+    """The cells that say whether outcomes of the period may still come; none where they never come late."""
+    late = late_measures(kpi)
+    if not late:
+        return {}
+    typed = ",".join(c.at("totals", measure.name, "typed") for measure in late)
+    return {"outcomes_open": c.at("dates", "outcomes_open", "value"), "outcomes_typed": f"COUNT({typed})"}

@@ -11,6 +11,7 @@ from kpixl.kpi.score import PAST_PERIODS, natural_range, past_values
 from kpixl.kpi.signals import RANGE, RUN, Signal, moving_ranges, usual_rules
 from kpixl.kpi.traits import traits_of
 from kpixl.workbook.grid import Cell, Cells, Context, live
+from kpixl.workbook.rule_formulas import outcomes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,7 @@ def _limits(result: Result, c: Context) -> dict[str, Cell]:
         "last": _across(past[last[0]], past[last[-1]]),
         "value": f"{kpi.name_prefix}_value",
         "withheld": c.at("calc", kpi.id, "withheld"),
+        **outcomes_of(kpi, c),
     }
     formulas = {column: one.filled(bind, c.word) for column, one in _templates(traits, *natural_range(kpi)).items()}
     values, usual, told = past_values(kpi, c.scorecard.entries), result.past.usual, result.past.signal
