@@ -66,8 +66,9 @@ def migrate(package: Package, *, now: datetime) -> Migrated | None:
 
 def _lacks_nothing(blocks: Blocks) -> bool:
     """Whether the workbook has every KPI, measure and column that the catalogue has."""
-    made = fixed_in(blocks).business
-    return in_their_order(catalog.business(made.id), blocks.places("calc")[0].get("calc")) == made
+    fixed = fixed_in(blocks)
+    whole = catalog.business(fixed.business.id, fixed.kind)
+    return in_their_order(whole, blocks.places("calc")[0].get("calc")) == fixed.business
 
 
 def _brought_up(package: Package, version: int, now: datetime) -> tuple[tuple[str, str], ...]:

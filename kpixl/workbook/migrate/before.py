@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from kpixl import catalog
 from kpixl.catalog.model import with_parts
 from kpixl.catalog.needs import columns_read
@@ -58,7 +60,10 @@ class Before:
         blocks = Blocks(FileView(package))
         fixed = fixed_in(blocks)
         calc = blocks.places("calc")[0].get("calc")
-        full = in_their_order(catalog.business(fixed.business.id), calc)
+        full = in_their_order(catalog.business(fixed.business.id, fixed.kind), calc)
+        # A KPI is shown, even where it is to be counted from a measure that is not there yet.
+        shown = {*calc.row_numbers} if calc else {kpi.id for kpi in fixed.business.kpis}
+        made = replace(fixed.business, kpis=tuple(kpi for kpi in full.kpis if kpi.id in shown))
         places, sheets = blocks.places(*layout.blocks(full))
         there = {table.name.lower(): table for table in package.tables}
         columns = {table.id: [column.id for column in table.columns] for table in full.tables}
@@ -70,7 +75,7 @@ class Before:
         serial = number(blocks.named("period_day").raw)
         return cls(
             version,
-            fixed.business,
+            made,
             full,
             fixed.language,
             fixed.currency,
