@@ -21,7 +21,7 @@ from kpixl.cli.watch_log import event_text
 from kpixl.entries import Setup
 from kpixl.errors import EarlierWorkbook, OlderWorkbook
 from kpixl.i18n import language
-from kpixl.ooxml.cells import parse_area
+from kpixl.ooxml.cells import cell_name, parse_area
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.properties import mark
 from kpixl.ooxml.references import RowsInserted, followed, mapped, same_formula
@@ -142,7 +142,7 @@ def assert_as_new(path: Path, folder: Path) -> None:
 # The workbooks that an earlier kpixl has made
 
 
-@pytest.mark.parametrize("older", OLDER, ids=[path.stem[-2:] for path in OLDER])
+@pytest.mark.parametrize("older", OLDER, ids=[path.stem for path in OLDER])
 def test_everything_of_the_owner_is_still_there(older: Path, tmp_path: Path) -> None:
     path = copied(older, tmp_path)
     before, theirs = parts(path), of_the_owner(path)
@@ -377,6 +377,82 @@ def _cell(book: Any, block: str, row: str, column: str) -> str:
     return placed(book, block, row, column)[1]
 
 
+def test_references_of_the_owner_follow_what_comes_in(later: None, tmp_path: Path) -> None:
+    """Her own sheets, charts, notes and formulas, in a workbook whose sheets and headings she has renamed."""
+    path = copied(AGENCY, tmp_path).rename(tmp_path / "owned.xlsm")
+    for thing in things.THINGS["everything"]:
+        package = Package.open(path)
+        thing(package)
+        package.save(path)
+    package = Package.open(path)
+    blocks = Blocks(FileView(package))
+    places, sheets = blocks.places("settings", "words", "calc")
+    looked = {
+        "settings": ("kind", "value"),
+        "words": ("step_3", "text"),
+        "calc": ("css", "position"),
+    }
+    mine = SheetEditor(package, next(sheet for sheet in package.sheets if sheet.name == "Mine & more"))
+    for row, (id_, place) in enumerate(looked.items(), 5):
+        cell = cell_name(*places[id_].position(*place))
+        name = sheets[places[id_].sheet].name
+        mine.set(row, 1, "", f"'{name}'!{cell}&LEFT(\"{cell}\",0)")
+    mine.commit()
+    package.save(path)
+    settings_drawn = package.related(sheets["settings"].part, things.R + "/drawing")
+    assert settings_drawn == []
+    theirs, before = of_the_owner(path), parts(path)
+    known = {str(error) for error in schema_errors(path)}
+    upgrade.upgrade(path, now=NOW)
+    assert of_the_owner(path).items() >= theirs.items()
+    book = opened(path)
+    assert book.placements["settings"].row_numbers["kind"] == places["settings"].row_numbers["kind"] + 1
+    held = contents(path)
+    for row, (id_, place) in enumerate(looked.items(), 5):
+        sheet, cell = placed(book, id_, *place)
+        old = cell_name(*places[id_].position(*place))
+        assert held["Mine & more", f"A{row}"].formula == f"'{sheet}'!{cell}&LEFT(\"{old}\",0)"
+    assert before["xl/vbaProject.bin"] == parts(path)["xl/vbaProject.bin"]
+    assert before["customXml/item1.xml"] == parts(path)["customXml/item1.xml"]
+    assert [e for e in schema_errors(path) if str(e) not in known and e.id != "Excel_InlineStrCells"] == []
+    assert_as_new(path, tmp_path)
+
+
+def test_the_functions_in_cells_still_work(later: None, tmp_path: Path) -> None:
+    path = copied(AGENCY, tmp_path)
+    package = Package.open(path)
+    texts = {name: text for name, text in package.defined_names.items() if name.startswith("KPI_")}
+    assert len(texts) > 10
+    places, _ = Blocks(FileView(package)).places("words")
+    upgrade.upgrade(path, now=NOW)
+    names, book = Package.open(path).defined_names, opened(path)
+    word = book.placements["words"].position("word_0", "text")[0] - places["words"].position("word_0", "text")[0]
+    assert word >= 1
+    old = f"$B${places['words'].position('word_0', 'text')[0]}:"
+    assert old in texts["KPI_GRADE"]
+    assert texts["KPI_GRADE"].replace(old, "") != names["KPI_GRADE"]
+    assert f"$B${book.placements['words'].position('word_0', 'text')[0]}:" in names["KPI_GRADE"]
+    assert names.keys() >= texts.keys()
+
+
+def test_a_workbook_with_macros_keeps_them(later: None, tmp_path: Path) -> None:
+    """As made by an earlier kpixl with buttons: the project and the ribbon keep their bytes."""
+    path = tmp_path / "buttons.xlsm"
+    with pytest.MonkeyPatch.context() as today:
+        builds.anew(today)
+        words = ["new", "remote-va-agency", "--out", str(path), "--macros", "--period", "2026-10"]
+        assert main(words, now=NOW) == 0
+    package = Package.open(path)
+    mark(package, layout.PROPERTY, "3")
+    package.save(path)
+    before = parts(path)
+    assert upgrade.upgrade(path, now=NOW).changed
+    after = parts(path)
+    kept = [part for part in before if "vba" in part.lower() or "customUI" in part]
+    assert len(kept) >= 2
+    assert [part for part in kept if before[part] != after[part]] == []
+
+
 def test_what_the_owner_deleted_stays_deleted(tmp_path: Path) -> None:
     path = copied(AGENCY, tmp_path)
     package = Package.open(path)
@@ -415,6 +491,8 @@ def test_a_catalogue_that_grew_comes_in(grown: Path, tmp_path: Path) -> None:
         assert rows is not None
         assert rows.has("late")
         assert [e for e in schema_errors(path) if str(e) not in known and e.id != "Excel_InlineStrCells"] == []
+        tabs = [sheet.name for sheet in Package.open(path).sheets]
+        assert tabs.index("Gifts") == tabs.index("Totals") - 1
         once = path.read_bytes()
         assert not upgrade.upgrade(path, now=NOW).changed
         assert path.read_bytes() == once

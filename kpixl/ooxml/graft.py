@@ -18,7 +18,7 @@ from kpixl.ooxml.parts import RELATIONSHIPS_TYPE, rels_name, to_bytes
 from kpixl.ooxml.styles import merge_styles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lxml.etree import _Element as Element
 
@@ -209,3 +209,21 @@ def _list_sheets(target: Package, source: Package, places: Mapping[str, str]) ->
 
 def _names(source: Package) -> list[Element]:
     return source.tree(source.workbook_part).findall(qn("x:definedNames/x:definedName"))
+
+
+def order_sheets(package: Package, names: Sequence[str]) -> None:
+    """Put the sheets of a workbook into the order of ``names``, which are all that it has."""
+    root = package.tree(package.workbook_part)
+    holder = root.find(qn("x:sheets"))
+    assert holder is not None
+    entries = {entry.get("name", ""): entry for entry in holder}
+    places = {old: names.index(name) for old, name in enumerate(entries)}
+    if all(old == new for old, new in places.items()):
+        return
+    holder[:] = [entries[name] for name in names]
+    for element in root.iter(qn("x:definedName"), qn("x:workbookView")):
+        for attribute in ("localSheetId", "activeTab", "firstSheet"):
+            if attribute in element.attrib:
+                old = int(element.get(attribute, "0"))
+                element.set(attribute, str(places.get(old, old)))
+    package.replace(package.workbook_part, root)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.ooxml.cells import Area, parse_area
 from kpixl.ooxml.defined_names import add_names
-from kpixl.ooxml.graft import graft
+from kpixl.ooxml.graft import graft, order_sheets
 from kpixl.ooxml.insert_rows import insert_rows
 from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import Package
@@ -57,7 +57,21 @@ def graft_sheets(package: Package, state: Before, model: Pattern) -> frozenset[s
     keys = {*_new_entry_sheets(state), *_new_result_sheets(state)}
     if keys:
         graft(package, _reduced(model, keys))
+        _put_in_place(package, state, model, keys)
     return frozenset(keys)
+
+
+def _put_in_place(package: Package, state: Before, model: Pattern, keys: Collection[str]) -> None:
+    """Let each new sheet stand behind the one that it follows in a new workbook, as far as that is there."""
+    tabs = [sheet.name for sheet in package.sheets]
+    order, titles = layout.sheet_order(state.full), model.context.titles
+    for place, key in enumerate(order):
+        if key not in keys:
+            continue
+        before = [titles[other] for other in order[:place] if other in state.sheets or other in keys]
+        tabs.remove(titles[key])
+        tabs.insert(tabs.index(before[-1]) + 1 if before else 0, titles[key])
+    order_sheets(package, tabs)
 
 
 def _new_entry_sheets(state: Before) -> Iterator[str]:

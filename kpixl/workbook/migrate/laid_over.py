@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from kpixl.catalog.tables import word_key
 from kpixl.ooxml.cells import Area, cell_name, parse_area
 from kpixl.ooxml.elements import in_order, planted
 from kpixl.ooxml.moves import area_of
@@ -38,7 +39,7 @@ Place = tuple[int, int]
 def bring(package: Package, book: Book, model: Pattern, grown: Grown, now: datetime) -> None:
     """Bring in what belongs to the cells that are new."""
     for key in model.context.titles:
-        if key in book.sheets and key not in grown.grafted:
+        if key in book.sheets and key not in grown.grafted and _is_about(key, grown):
             _Sheet(package, book, model, grown, key).bring()
     for key in grown.grafted:
         _follow(package, book, model, key)
@@ -47,6 +48,16 @@ def bring(package: Package, book: Book, model: Pattern, grown: Grown, now: datet
         fresh = {cell_name(*place.position(*at)) for at in fresh_cards(grown) if at[0] in place.row_numbers}
         if fresh:
             sparklines(package, current(book, now), fresh)
+
+
+def _is_about(key: str, grown: Grown) -> bool:
+    """Whether a sheet may need anything. Those with the owner's rows may be big, and are looked at only if they do."""
+    table = next((table for table in grown.state.full.tables if table.id == key), None)
+    if table is None:
+        return True
+    names = (layout.column_name(key, column.id) for column in table.columns)
+    words = {word_key(key, field.id, choice) for field in table.fields for choice in field.choices}
+    return bool(words & grown.rows["words"]) or any(name not in grown.state.names for name in names)
 
 
 class _Sheet:

@@ -147,7 +147,7 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
         "order": order_key(result, index),
     }
     return {
-        **{column: live(formulas[column], value) for column, value in values.items()},
+        **{column: live(formulas[column], value, guarded=fresh) for column, value in values.items()},
         "held": live(formulas["held"], held, guarded=fresh),
         "slope": live(formulas["slope"], grade.slope, guarded=fresh),
         "level": live(formulas["level"], _number(grade.level), name=f"{kpi.name_prefix}_level_number", guarded=fresh),
