@@ -35,16 +35,24 @@ def keep_in(folder: Path) -> None:
 def once(request: str, make: Callable[[Path], None]) -> Path:
     """The folder into which ``make`` has put what was requested, not to be written to. It appears there whole: of two
     workers that make the same at the same time, the second throws its own away."""
-    shelf = _shelves[-1]
-    place = shelf / hashlib.sha256(request.encode()).hexdigest()
+    place = _place(request)
     if not place.exists():
-        with tempfile.TemporaryDirectory(dir=shelf) as folder:
+        with tempfile.TemporaryDirectory(dir=place.parent) as folder:
             made = Path(folder, "made")
             made.mkdir()
             make(made)
             with suppress(OSError):
                 made.rename(place)
     return place
+
+
+def made(request: str) -> bool:
+    """Whether that has been made."""
+    return _place(request).exists()
+
+
+def _place(request: str) -> Path:
+    return _shelves[-1] / hashlib.sha256(request.encode()).hexdigest()
 
 
 def once_bytes(request: str, make: Callable[[], bytes]) -> bytes:
@@ -78,8 +86,17 @@ def skeletons_once(patch: pytest.MonkeyPatch) -> None:
 
 
 def anew(patch: pytest.MonkeyPatch) -> None:
-    """Every workbook from the ground up again, for a test that watches how it is built."""
+    """Every workbook from the ground up again, for a test that watches or changes how it is built."""
     patch.setattr(blank, "skeleton", build.skeleton)
+    patch.setitem(_now, "shared", False)
+
+
+def shared() -> bool:
+    """Whether what is made now may be given to other tests as well."""
+    return _now["shared"]
+
+
+_now = {"shared": True}
 
 
 def _skeleton(c: Context) -> str:

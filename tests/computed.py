@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -11,7 +11,6 @@ import pytest
 
 import engines
 from engines import Place, Value
-from kpixl.workbook.read import Book
 from workbooks import Filled, make, opened, placed
 
 ENGINES = [pytest.param("ironcalc"), pytest.param("libreoffice", marks=pytest.mark.libreoffice)]
@@ -24,7 +23,6 @@ class Computed:
 
     paths: Mapping[str, Path]
     values: Mapping[str, Mapping[Place, Value]]
-    _books: dict[str, Book] = field(default_factory=dict)
 
     @classmethod
     def by(cls, engine: str, cases: Mapping[str, Filled], folder: Path) -> Self:
@@ -38,9 +36,7 @@ class Computed:
 
     def cell(self, case: str, block: str, row: str, column: str) -> Value:
         """What the engine shows in an owned cell."""
-        if case not in self._books:
-            self._books[case] = opened(self.paths[case])
-        return self.values[case].get(placed(self._books[case], block, row, column), "")
+        return self.values[case].get(placed(opened(self.paths[case]), block, row, column), "")
 
     def differences(self, case: str) -> list[str]:
         """Where the engine does not show what Python wrote."""

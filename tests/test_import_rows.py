@@ -35,7 +35,6 @@ from workbooks import (
     opened,
     package_of,
     put,
-    shared,
 )
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
@@ -65,7 +64,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    return shared(tmp_path / "October.xlsx", COUNTED)
+    return make(tmp_path / "October.xlsx", COUNTED)
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from kpixl.errors import FileExists, FolderMissing, NotXlsx, UnknownChoice
 from kpixl.period import Period
 from kpixl.verbs import new, refresh
 from narrow import some
-from workbooks import AGENCY, COUNTED, errors, kpis, opened, placed, shared
+from workbooks import AGENCY, COUNTED, errors, kpis, make, opened, placed
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    return shared(tmp_path / "TaskZenith 2026-10.xlsx", COUNTED)
+    return make(tmp_path / "TaskZenith 2026-10.xlsx", COUNTED)
 
 
 def test_a_new_workbook_has_reasons_and_no_errors(tmp_path: Path) -> None:

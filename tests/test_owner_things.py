@@ -469,7 +469,7 @@ def test_a_row_inserted_between_two_kpis(base: Path, tmp_path: Path) -> None:
 def test_everything_opens_in_libreoffice(base: Path, tmp_path: Path) -> None:
     path = owned(base, tmp_path, "everything")
     refresh.refresh(path, now=NOW)
-    (computed,) = libreoffice_values([path])
+    (computed,) = libreoffice_values([path], whole=True)
     book = opened(path)
     for kpi, value in {"css": 1.0, "aur": 0.8125, "crr": 0.5, "ncar": 1 / 3}.items():
         assert computed[named(book, f"va_{kpi}_value")] == pytest.approx(value)

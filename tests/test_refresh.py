@@ -53,12 +53,12 @@ from workbooks import (
     entry,
     errors,
     kpis,
+    make,
     measures,
     named,
     opened,
     placed,
     put,
-    shared,
 )
 
 EN = language("en")
@@ -66,7 +66,7 @@ EN = language("en")
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    return shared(tmp_path / "TaskZenith 2026-10.xlsx", COUNTED)
+    return make(tmp_path / "TaskZenith 2026-10.xlsx", COUNTED)
 
 
 # The good workbook

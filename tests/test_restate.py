@@ -19,12 +19,12 @@ from kpixl.period import Period
 from kpixl.verbs import results
 from kpixl.verbs.restate import AnotherBusiness, NotLater, OtherPeriod, restate
 from kpixl.verbs.roll import roll
-from workbooks import COUNTED, Filled, append, day, make, opened, package_of, shared
+from workbooks import COUNTED, Filled, append, day, make, opened, package_of
 
 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    october = shared(tmp_path_factory.mktemp("closed") / "TaskZenith 2026-10.xlsx", COUNTED)
+    october = make(tmp_path_factory.mktemp("closed") / "TaskZenith 2026-10.xlsx", COUNTED)
     return october, roll(october, now=NOW).path
 
 

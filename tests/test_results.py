@@ -14,12 +14,12 @@ from kpixl.ooxml.package import Package
 from kpixl.period import Kind, Period, serial
 from kpixl.verbs import results
 from kpixl.verbs.results import no_collection
-from workbooks import COUNTED, KPIS, MEASURES, ROWS, Filled, errors, kpis, make, measures, named, opened, shared
+from workbooks import COUNTED, KPIS, MEASURES, ROWS, Filled, errors, kpis, make, measures, named, opened
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    return shared(tmp_path / "TaskZenith 2026-10.xlsx", COUNTED)
+    return make(tmp_path / "TaskZenith 2026-10.xlsx", COUNTED)
 
 
 @pytest.fixture(autouse=True)

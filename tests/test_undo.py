@@ -17,7 +17,7 @@ from kpixl.files import backups
 from kpixl.verbs import refresh
 from narrow import some
 from packages import change, copies, package, said
-from workbooks import COUNTED, entry, kpis, opened, put, shared
+from workbooks import COUNTED, entry, kpis, make, opened, put
 
 FIRST = package("the book")
 
@@ -30,7 +30,7 @@ def book(tmp_path: Path) -> Path:
 
 
 def test_a_refresh_can_be_undone(tmp_path: Path) -> None:
-    workbook = shared(tmp_path / "TaskZenith 2026-10.xlsx", COUNTED)
+    workbook = make(tmp_path / "TaskZenith 2026-10.xlsx", COUNTED)
     score = entry(opened(workbook), "surveys", "score", 2)
     put(workbook, {score: 5.0})
     before = workbook.read_bytes()

@@ -34,7 +34,7 @@ from kpixl.verbs.adopt import adopt
 from kpixl.verbs.roll import roll
 from kpixl.workbook.read import Book
 from kpixl.workbook.sheets.what_if import slider
-from workbooks import BUSINESS, ROWS, Filled, make, named, opened, placed, put
+from workbooks import BUSINESS, ROWS, Filled, make, named, opened, placed, put, refreshed
 from workbooks import Value as Typed
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning:openpyxl")
@@ -82,7 +82,8 @@ def test_a_change_then_a_fraction(scorecard: Scorecard) -> None:
     assert found.kpis["css"].difference == pytest.approx(-0.08)
     assert found.kpis["tcr"].then == pytest.approx(0.76)
     assert (found.kpis["tcr"].before, found.kpis["tcr"].after) == (Level.EXCEPTIONAL, Level.ABOVE_AVERAGE)
-    assert found.kpis["aur"] == Moved(1.1, 1.1, Level.EXCEPTIONAL, Level.EXCEPTIONAL)
+    # More productive hours than there are cannot be, and have no level.
+    assert found.kpis["aur"] == Moved(1.1, 1.1, None, None)
     assert found.levels_moved == 1
 
 
@@ -202,7 +203,8 @@ def test_a_share_against_a_plain_reference(up: Numbers, down: Numbers, satisfied
         value = top / bottom
         assert found.then == pytest.approx(value)
         reached = [share for share in (0.85, 0.9, 0.95) if value >= share - NOISE]
-        assert found.after is (Level(len(reached)) if bottom >= 1 else None)  # no level without a single case
+        # No level without a single case, nor where more are satisfied than have answered.
+        assert found.after is (Level(len(reached)) if bottom >= 1 and value <= 1 + NOISE else None)
 
 
 @pytest.mark.parametrize(
@@ -256,14 +258,13 @@ def type_in(path: Path, inputs: Mapping[str, Input]) -> None:
 
 def filled(source: Path, folder: Path, scenario: str) -> Path:
     """A copy of a workbook in which the owner supposes something."""
-    path = Path(shutil.copy(source, folder / f"{source.stem} {scenario}.xlsx"))
+    path = Path(shutil.copy(source, folder / f"{source.stem} {scenario} before.xlsx"))
     book = opened(path)
     now = {name: value.used for name, value in measure(book.entries).items()}
     chosen = SCENARIOS[scenario]
     names = [m.name for m in changeable(book.entries.business)]
     type_in(path, {name: chosen(name, number, now[name]) for number, name in enumerate(names)})
-    refresh.refresh(path, now=NOW)
-    return path
+    return refreshed(path, folder / f"{source.stem} {scenario}.xlsx")
 
 
 @pytest.mark.parametrize("id_", [one.id for one in businesses()])
@@ -276,11 +277,22 @@ def test_every_formula_in_ironcalc(id_: str, samples: dict[str, Path], tmp_path:
 @pytest.mark.libreoffice
 def test_every_formula_in_libreoffice(samples: dict[str, Path], tmp_path: Path) -> None:
     chosen = list(SCENARIOS)[:2]
-    paths = [filled(source, tmp_path, scenario) for source in samples.values() for scenario in chosen]
+    sources = [totals_alone(source, tmp_path) for source in samples.values()]
+    paths = [filled(source, tmp_path, scenario) for source in sources for scenario in chosen]
     for path, computed in zip(paths, libreoffice_values(paths), strict=True):
         sheet = opened(path).sheets["what_if"].name
         assert sum(name == sheet for name, _ in computed) > 100
         assert differences(path, computed) == [], path.name
+
+
+def totals_alone(source: Path, folder: Path) -> Path:
+    """A workbook with the totals of another one typed, of whose rows the sheet knows nothing: LibreOffice takes longer
+    to open them than to compute it."""
+    entries = opened(source).entries
+    used = {name: value.used for name, value in measure(entries).items() if name in entries.business.shown}
+    assert sum(value is not None for value in used.values()) > 10
+    one = Filled(entries.business.id, language=entries.language, currency=entries.currency, typed=used)
+    return make(folder / f"{entries.business.id}.xlsx", one)
 
 
 @pytest.mark.parametrize("id_", [one.id for one in businesses()])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
 import builds
 from clock import NOW
-from kpixl.catalog import business
+from kpixl.catalog import business, catalogue
 from kpixl.cellvalue import ExcelError
 from kpixl.check import Problem
 from kpixl.entries import Setup
@@ -125,7 +127,25 @@ KPIS: dict[str, tuple[float, str]] = {
 
 
 def make(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
-    """A workbook with all of that, refreshed."""
+    """A workbook with all of that, refreshed: made once in a run for all who ask for the same, and copied without its
+    backup."""
+    if catalogue() is not _CATALOGUE or not builds.shared():
+        return make_anew(path, filled, refresh=refresh)
+
+    def build(folder: Path) -> None:
+        make_anew(folder / "made.xlsx", filled, refresh=refresh)
+
+    request = hashlib.sha256(pickle.dumps((filled, refresh))).hexdigest()
+    path.write_bytes((builds.once(f"filled {request}", build) / "made.xlsx").read_bytes())
+    return path
+
+
+_CATALOGUE = catalogue()
+"""What all tests begin with; few have another."""
+
+
+def make_anew(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
+    """The same from the ground up, for a test that watches how it is made or wants the backup."""
     package = Package.from_bytes(_blank(filled.business, filled.language, filled.kind, filled.currency), path)
     book = read(package)
     for table, rows in filled.rows.items():
@@ -156,14 +176,9 @@ COUNTED = Filled(rows=ROWS)
 """The workbook of which ``MEASURES`` and ``KPIS`` are counted by hand."""
 
 
-def shared(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
-    """The same as ``make`` for what many tests begin with: made once in a run and copied, without its backup."""
-
-    def build(folder: Path) -> None:
-        make(folder / "made.xlsx", filled, refresh=refresh)
-
-    made = builds.once(f"filled {filled} {refresh}", build) / "made.xlsx"
-    path.write_bytes(made.read_bytes())
+def blank(path: Path, business_id: str, language: str, kind: Kind = Kind.MONTH) -> Path:
+    """A new workbook in which nothing has been filled in yet, made once in a run for all who ask."""
+    path.write_bytes(_blank(business_id, language, kind, "EUR"))
     return path
 
 
@@ -177,6 +192,19 @@ def _blank(business_id: str, language: str, kind: Kind, currency: str) -> bytes:
         new.new(Setup(business_id, language, period, "TaskZenith", currency), out, now=NOW)
 
     return (builds.once(f"blank {(business_id, language, kind, currency)}", build) / "new.xlsx").read_bytes()
+
+
+def refreshed(path: Path, copy: Path) -> Path:
+    """What a refresh makes of a workbook, once in a run for all who ask for the same, without its backup."""
+
+    def build() -> bytes:
+        copy.write_bytes(before)
+        refresh_verb.refresh(copy, now=NOW)
+        return copy.read_bytes()
+
+    before = path.read_bytes()
+    copy.write_bytes(builds.once_bytes(f"refreshed {hashlib.sha256(before).hexdigest()}", build))
+    return copy
 
 
 def append(path: Path, table: str, rows: Rows) -> None:
@@ -196,6 +224,13 @@ def put(path: Path, values: Mapping[Place, Value]) -> None:
 
 def opened(path: Path) -> Book:
     """The workbook as kpixl reads it."""
+    return _opened(path, hashlib.sha256(path.read_bytes()).digest(), id(catalogue()))
+
+
+@lru_cache(maxsize=16)
+def _opened(path: Path, digest: bytes, known: int) -> Book:
+    """Read once as long as the file and the catalogue are the same: many tests ask for the place of one cell after the
+    other. Nobody changes it."""
     return read(Package.open(path))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from clock import TODAY
 from engines import Value, differences, ironcalc_values
 from kpixl.verbs import results
-from workbooks import Filled, opened, shared
+from workbooks import Filled, make, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ class Month:
     def of(cls, folder: Path, filled: Filled) -> Month:
         """The workbook with what was filled in."""
         folder.mkdir(exist_ok=True)
-        return cls(shared(folder / "month.xlsx", filled))
+        return cls(make(folder / "month.xlsx", filled))
 
     @cached_property
     def _outcome(self) -> results.Outcome:
