@@ -1549,7 +1549,7 @@ def any_parts(draw: st.DrawFn, one: Business) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@settings(max_examples=250)
+@settings(max_examples=100)
 @given(st.sampled_from(businesses()).flatmap(any_parts))
 def test_no_mixture_of_values_makes_check_fail(parts: dict[str, Any]) -> None:
     run(entries(**parts))

@@ -536,7 +536,7 @@ def assert_checks_agree(tables: str, book: Book) -> None:
 
 
 @pytest.mark.parametrize("tables", BY_TABLES)
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_every_measure_gives_what_its_check_gives(tables: str, data: st.DataObject) -> None:
     assert_checks_agree(tables, data.draw(books(tables)))
