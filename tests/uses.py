@@ -37,6 +37,7 @@ STARTS: dict[object, str] = {
     blank.new_package: "workbook",
 }
 """Function -> the marker of the tests that call it."""
+_STARTS = {id(start): marker for start, marker in STARTS.items()}
 
 
 def marked(item: pytest.Function) -> set[str]:
@@ -62,12 +63,12 @@ def leads_to(function: object) -> frozenset[str]:
         if id(one) in seen:
             continue
         seen.add(id(one))
-        markers = {marker for start, marker in STARTS.items() if one is start}
-        found |= markers
-        if markers:
+        marker = _STARTS.get(id(one))
+        if marker is not None:
+            found.add(marker)
             continue
         if isinstance(one, FunctionType) and one.__code__.co_filename.startswith(TESTS):
-            waiting += map(_plain, _named(one))
+            waiting += _next(one)
         elif isinstance(one, type) and _file(one).startswith(TESTS):
             waiting += [_plain(getattr(member, "__func__", member)) for member in vars(one).values()]
     return frozenset(found)
@@ -75,6 +76,12 @@ def leads_to(function: object) -> frozenset[str]:
 
 def _file(kind: type) -> str:
     return getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
+
+
+@cache
+def _next(function: FunctionType) -> tuple[object, ...]:
+    """What the code of a function names, under what wraps it: many tests lead to the same helpers."""
+    return tuple(map(_plain, _named(function)))
 
 
 def _named(function: FunctionType) -> Iterator[object]:
