@@ -110,7 +110,8 @@ class EntryTable:
     texts: pd.DataFrame
     """Object columns of str; None where the cell is blank."""
     odd: Mapping[str, Mapping[int, object]] = field(default_factory=dict)
-    """What stands in number and date columns without being a number: field -> row -> value."""
+    """What stands in number and date columns without being a number, and errors in columns of texts: field -> row ->
+    value."""
     below: str | None = None
     """A filled cell right below the table, where rows do not count."""
     outside: Mapping[tuple[int, int], Outside] = field(default_factory=dict)
@@ -134,14 +135,20 @@ class EntryTable:
     def blank(self, column: str) -> np.ndarray:
         """Which rows are blank in ``column``; shape (rows,), not to be written to."""
         if column not in self._blanks:
-            if column in self.texts:
-                blank = self.texts[column].isna().to_numpy(copy=True)
-            else:
-                blank = self.numbers[column].isna().to_numpy(copy=True)
-                blank[list(self.odd.get(column, ()))] = False
+            values = self.texts if column in self.texts else self.numbers
+            blank = values[column].isna().to_numpy(copy=True)
+            blank[list(self.odd.get(column, ()))] = False
             blank.flags.writeable = False
             self._blanks[column] = blank
         return self._blanks[column]
+
+    def nameless(self, column: str) -> np.ndarray:
+        """Which rows hold no text in ``column``: blank ones, and those with an error; shape (rows,)."""
+        return self.texts[column].isna().to_numpy()
+
+    def failed(self, column: str) -> list[int]:
+        """The rows with an Excel error in ``column``."""
+        return [row for row, value in self.odd.get(column, {}).items() if isinstance(value, ExcelError)]
 
     def cell(self, column: str, row: int) -> str:
         """The address of a cell, as the owner sees it: ``D12``."""

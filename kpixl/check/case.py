@@ -210,12 +210,8 @@ class TableLog:
         return filled
 
     def blank(self, column: str) -> np.ndarray:
-        """Which rows are blank in ``column``, shape (rows,); an Excel error in a column of texts is not."""
-        blank = self.rows.blank(column)
-        if column in self.rows.texts and self.rows.odd.get(column):
-            blank = blank.copy()
-            blank[list(self.rows.odd[column])] = False
-        return blank
+        """Which rows are blank in ``column``; shape (rows,)."""
+        return self.rows.blank(column)
 
     @property
     def empty(self) -> bool:

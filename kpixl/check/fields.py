@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from kpixl.message import Verbatim
 from kpixl.period import add_months, from_serial, serial
 
 if TYPE_CHECKING:
+    from kpixl.catalog.model import Measure
     from kpixl.catalog.tables import Field, Unit
     from kpixl.check.case import Finding, TableLog
 
@@ -46,8 +47,30 @@ def odd(log: TableLog) -> Iterator[Finding]:
             if of_texts and not isinstance(values[row], ExcelError):
                 continue
             found.setdefault(_kind(log, known.get(column), values[row]), []).append(row)
+        broken = _broken(log, column, found.get("excel_error", ()))
+        if broken:
+            lost = log.case.lost(tuple(broken))
+            rows_ = sorted({row for rows in broken.values() for row in rows})
+            found["excel_error"] = [row for row in found["excel_error"] if row not in rows_]
+            yield from log.problems("error_in_sum", column, rows_, partial(_lost_details, values, lost))
         for code, rows in found.items():
             yield from log.problems(code, column, rows, partial(_odd_details, log, code, values))
+
+
+def _broken(log: TableLog, column: str, rows: Sequence[int]) -> dict[Measure, list[int]]:
+    """The measures that add up errors of a column, and so have no value; each with the rows."""
+    found: dict[Measure, list[int]] = {}
+    for item in log.case.readers.get((log.table.id, column), ()) if rows else ():
+        if item.aggregate and item.aggregate.kind == "sum" and item.aggregate.column == column and log.counts(item):
+            counted = log.case.tally.meets(item)
+            added = [row for row in rows if counted[row]]
+            if added:
+                found[item] = added
+    return found
+
+
+def _lost_details(values: Mapping[int, object], lost: tuple[object, ...], row: int) -> dict[str, object]:
+    return {"got": values[row], "lost": lost}
 
 
 def _kind(log: TableLog, field: Field | None, value: object) -> str:

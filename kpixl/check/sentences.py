@@ -84,6 +84,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("Correct the formula in this cell, or type the value instead."),
         harmless=N_("This cell shows the Excel error {got}."),
     ),
+    "error_in_sum": Sentence(
+        "error",
+        N_("This cell shows the Excel error {got}, and is added up with others, so these have no value: {lost}."),
+        N_("Correct the formula in this cell, or type the value instead."),
+    ),
     "too_small": Sentence(
         "error",
         N_("{got} is less than {limit}, the lowest that {heading} can be."),

@@ -155,6 +155,8 @@ def by_group(measure: Measure, tally: Tally, groups: Groups | None) -> dict[str,
     if groups is None or of is None or measure.through_past or not tally.can_measure(measure):
         return None
     counted = tally.meets(measure)
+    if tally.adds_error(measure, counted):
+        return None
     codes, size = groups.codes[counted], len(groups.keys)
     if of.kind == "distinct":
         pairs = pd.DataFrame({"group": codes, "name": tally.names(of.table, of.distinct)[counted]})

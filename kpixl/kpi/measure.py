@@ -137,7 +137,14 @@ class Tally:
             return float(np.count_nonzero(counted))
         if of.kind == "distinct":
             return float(len(np.unique(self.names(of.table, of.distinct)[counted])))
+        if self.adds_error(item, counted):
+            return None
         return float(np.nansum(self.column(of.table, str(of.column))[counted]))
+
+    def adds_error(self, item: Measure, counted: np.ndarray) -> bool:
+        """Whether a sum over the rows ``counted`` has an Excel error in it, and so is one."""
+        of = item.aggregate
+        return of is not None and of.kind == "sum" and bool(counted[self._rows(of.table).failed(str(of.column))].any())
 
     def can_measure(self, item: Measure) -> bool:
         """Whether the rows can say anything: every column that it needs is there, and a kept list is filled in.
@@ -272,7 +279,7 @@ class Tally:
         met = self.meets_where(column.table, column.where, Window.PERIOD)
         counts = pd.Series(self._match_keys(other, column.match)[met], dtype=object).value_counts()
         found = pd.Series(self._match_keys(rows, column.match), dtype=object).map(counts).fillna(0.0)
-        return np.where(rows.blank(column.match), 0.0, found.to_numpy(dtype=float))
+        return np.where(rows.nameless(column.match), 0.0, found.to_numpy(dtype=float))
 
     def _once(self, rows: EntryTable, column: Once) -> np.ndarray:
         if not all(rows.has(id_) or id_ in {c.id for c in rows.table.calculated} for id_ in column.reads):
@@ -311,7 +318,7 @@ class Tally:
         names = np.zeros(len(rows), dtype=np.int64)
         for key in keys:
             codes, labels = pd.factorize(self._match_keys(rows, key))
-            codes = np.where(rows.blank(key), -1, codes)
+            codes = np.where(rows.nameless(key), -1, codes)
             names = np.where((names < 0) | (codes < 0), -1, names * max(1, len(labels)) + codes)
         return np.where(names < 0, -1, np.unique(names, return_inverse=True)[1])
 

@@ -170,20 +170,20 @@ def _months(column: Months, table: str, names: FormulaNames) -> str:
 
 
 def _lookup(column: Lookup, table: str, names: FormulaNames) -> str:
-    """How many rows of the other table have the name of this one."""
+    """How many rows of the other table have the name of this one; an error is no name."""
     name = names.cell(table, column.match)
     key = f'{names.column(column.table, column.match)},"="&{escaped(name)}'
     total = _total(column.table, column.where, Window.PERIOD, names, "", key)
-    return f'IF({name}="",0,IFERROR({total},0))'
+    return f'IFERROR(IF({name}="",0,{total}),0)'
 
 
 def _once(column: Once, table: str, names: FormulaNames) -> str:
-    """One divided by the number of rows with the same name that count."""
+    """One divided by the number of rows with the same name that count; an error is no name."""
     cells = [names.cell(table, key) for key in column.keys]
     key = ",".join(f'{names.column(table, k)},"="&{escaped(cell)}' for k, cell in zip(column.keys, cells, strict=True))
     total = _total(table, column.where, column.window, names, "", key)
     blank = f'{cells[0]}=""' if len(cells) == 1 else "OR(" + ",".join(f'{cell}=""' for cell in cells) + ")"
-    return f'IF({blank},"",IFERROR(1/({total}),""))'
+    return f'IFERROR(IF({blank},"",1/({total})),"")'
 
 
 def noise_of(reference: str) -> str:

@@ -329,6 +329,11 @@ class _Reader(Blocks):
                 numbers[field.id], odd[field.id] = as_numbers(values)
             else:
                 texts[field.id] = as_texts(values)
+                failed: dict[int, object] = {
+                    row: value for row, value in enumerate(values) if isinstance(value, ExcelError)
+                }
+                if letters[field.id] in errors and failed:
+                    odd[field.id] = failed
         for column in table.calculated:
             if column.id in columns:
                 self.shown[table.id, column.id] = as_numbers(by_index[columns[column.id]])[0]

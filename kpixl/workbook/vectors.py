@@ -29,19 +29,20 @@ def as_numbers(values: Sequence[Any]) -> tuple[np.ndarray, dict[int, object]]:
 
 
 def as_texts(values: Sequence[Any]) -> np.ndarray:
-    """A column of texts; None where blank. Numbers and dates are written out."""
+    """A column of texts; None where blank or where an error stands, which is no text. Numbers and dates are written
+    out."""
     out = np.empty(len(values), dtype=object)
     if set(map(type, values)) <= {str}:
         out[:] = values
         out[out == ""] = None
         return out
-    out[:] = [(value or None) if type(value) is str else None if is_blank(value) else _text(value) for value in values]
+    out[:] = [(value or None) if type(value) is str else _text(value) for value in values]
     return out
 
 
-def _text(value: object) -> str:
-    if isinstance(value, ExcelError):
-        return str(value)
+def _text(value: object) -> str | None:
+    if is_blank(value) or isinstance(value, ExcelError):
+        return None
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():
