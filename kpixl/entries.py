@@ -169,6 +169,9 @@ class PastValue:
     value: float | None
     source: str = ""
     level: str = ""
+    sheet: str = field(default="", compare=False)
+    cell: str = field(default="", compare=False)
+    """Where its first day stands, of a line that was read."""
 
 
 @dataclass(frozen=True)

@@ -1078,7 +1078,8 @@ def closed(*months: int, ids: Sequence[str] = ("satisfied", "surveyed")) -> tupl
 def test_a_window_over_closed_periods_that_are_not_there() -> None:
     one, windows = VA.over({"css": Window.QUARTER}), {"css": cell("last 3 months", "D4", "KPIs")}
     assert run(entries(one=one, windows=windows, past=closed(8, 9))) == ()
-    (problem,) = run(entries(one=one, windows=windows, past=closed(7, 9)))
+    gap, problem = run(entries(one=one, windows=windows, past=closed(7, 9)))
+    assert gap.code == "past_gap"
     assert (problem.severity, problem.code, problem.cell) == ("note", "past_missing", "D4")
     assert problem.text(EN) == (
         "Client satisfaction score goes by “last 3 months”, which takes the figures of 2 closed periods, but Past"
@@ -1287,6 +1288,43 @@ def test_a_half_typed_kpi_names_the_cells_to_type_in() -> None:
     typed = {"productive_hours": cell(100, "D3"), "available_hours": cell(None, "D4")}
     text = only(entries({"hours": []}, typed=typed), "typed_half").text(EN)
     assert text.endswith("there are no rows to count for: Available hours in D4.")
+
+
+def months_closed(*months: int, value: float = 5, year: int = 2026) -> tuple[PastValue, ...]:
+    return tuple(
+        PastValue(date(year, month, 1), "measure", "leads", value, sheet="Past periods", cell=f"A{5 + n}")
+        for n, month in enumerate(months)
+    )
+
+
+def past_problems(past: tuple[PastValue, ...]) -> list[tuple[str, str, str | None]]:
+    found = run(entries(past=past))
+    return [(p.severity, p.code, p.cell) for p in found if p.code in ("past_twice", "past_gap")]
+
+
+def test_a_closed_period_that_stands_twice_is_an_error() -> None:
+    assert past_problems(months_closed(7, 8, 9, 8)) == [("error", "past_twice", "A8")]
+    # Another day of the same month is the same period, and another figure of it another line.
+    other = replace(months_closed(8)[0], start=date(2026, 8, 3), cell="A9")
+    assert past_problems((*months_closed(7, 8, 9), other)) == [("error", "past_twice", "A9")]
+    assert past_problems((*months_closed(7, 8, 9), replace(other, id="satisfied"))) == []
+    assert past_problems((*months_closed(7, 8, 9), replace(other, value=None))) == []
+    problem = only(entries(past=months_closed(7, 8, 9, 8, 8)), "past_twice")
+    assert problem.text(EN).startswith("August 2026 stands in Past periods more than once (lines that come again: 2;")
+
+
+def test_a_period_that_is_missing_between_closed_ones_is_a_warning() -> None:
+    assert past_problems(months_closed(6, 7, 9)) == [("warning", "past_gap", "A7")]
+    assert (
+        only(entries(past=months_closed(5, 7, 9)), "past_gap")
+        .text(EN)
+        .startswith("Past periods leaves out: June 2026, Aug")
+    )
+    # September is missing, though October has begun.
+    assert past_problems(months_closed(7, 8)) == [("warning", "past_gap", "A6")]
+    assert past_problems(months_closed(7, 8, 9)) == []
+    assert past_problems(months_closed(9)) == []
+    assert past_problems(()) == []
 
 
 # Figures against each other

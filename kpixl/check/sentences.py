@@ -407,6 +407,16 @@ SENTENCES: dict[str, Sentence] = {
         ),
         N_("Wait until as many periods are closed, type the totals in Totals, or choose another window."),
     ),
+    "past_twice": Sentence(
+        "error",
+        N_("{got} stands in Past periods more than once (lines that come again: {count}; this is the first)."),
+        N_("Clear the lines that are there by mistake: each period has one line for each figure."),
+    ),
+    "past_gap": Sentence(
+        "warning",
+        N_("Past periods leaves out: {periods}. Spans that reach over it have no value, and the trend has a gap."),
+        N_("Restate it from its own workbook (“kpixl refresh OLD --restate PERIOD --into THIS”), or type its lines."),
+    ),
     "window_short": Sentence(
         "note",
         N_("{kpi} goes by “{window}”, which is shorter than the period, so it has no value."),

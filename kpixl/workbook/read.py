@@ -406,7 +406,9 @@ class _Reader(Blocks):
             texts = {key: str(row[column[key]] or "") if key in column else "" for key in ("kind", "source", "level")}
             value = number(row[column["value"]])
             source = sources.get(texts["source"].casefold(), texts["source"])
-            yield index, PastValue(from_serial(start), texts["kind"], id_, value, source, texts["level"])
+            cell = f"{found.letter(column['start'])}{found.first_row + index}"
+            line = PastValue(from_serial(start), texts["kind"], id_, value, source, texts["level"], found.sheet, cell)
+            yield index, line
 
     def remembered(self, headings: Mapping[str, str]) -> dict[str, dict[str, tuple[str, ...]]]:
         """Table id -> field id -> the columns of files that an import has taken for it."""
