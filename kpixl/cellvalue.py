@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -107,4 +108,8 @@ def match_key(text: str) -> str | float:
     Excel's own rule, which decides what counts: it tells accents, spaces and signs apart that ``kpixl.folding`` takes
     for one, and nothing here may be more lenient than the formulas of the workbook.
     """
-    return float(text) if _NUMERIC.fullmatch(text) else text.lower()
+    if _NUMERIC.fullmatch(text):
+        value = float(text)
+        if math.isfinite(value):  # past the largest number, Excel has texts
+            return value
+    return text.lower()

@@ -461,6 +461,29 @@ def test_codes_that_are_the_same_number_are_a_warning() -> None:
     assert "same_number" not in codes(repeated("requests", "id", "007", "8", "nan", "inf", "7a"))
 
 
+def test_clients_that_are_the_same_number_are_a_warning() -> None:
+    def listed(*names: object) -> list[str]:
+        clients = [{"client": name, "start": date(2025, 1, 1)} for name in names]
+        found = run(entries({"clients": [*ROWS["clients"], *clients]}))
+        return [str(p.cell) for p in found if p.code == "same_number"]
+
+    assert listed("007", 7) == ["B15"]
+    assert listed("7.0", "+7") == ["B15"]
+    # Excel knows 15 digits of a number, and none past the largest.
+    assert listed("12345678901234561", "12345678901234579") == ["B15"]
+    assert listed("1234567890123456", "1234567890123999") == []
+    assert listed("1e400", "2e400") == []
+    assert listed("7", "8", "7a", "7 %") == []
+
+
+def test_names_past_the_largest_number_are_two_clients() -> None:
+    clients = [{"client": name, "start": date(2025, 1, 1)} for name in ("1e400", "2e400", "9" * 400, "8" * 400)]
+    found = measure(entries({"clients": clients}))
+    assert found["clients_served"].used == 4
+    same = [{"client": name, "start": date(2025, 1, 1)} for name in ("007", "7", "7.0")]
+    assert measure(entries({"clients": same}))["clients_served"].used == 1
+
+
 def test_an_unknown_name_is_one_warning_with_its_first_cell_and_count() -> None:
     problem = only(repeated("requests", "client", "Quux", "QUUX"), "unknown_name")
     assert (problem.severity, problem.cell, problem.field) == ("warning", "C8", "client")

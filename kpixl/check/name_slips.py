@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from kpixl.cellvalue import match_key
 from kpixl.check.case import CAP
 from kpixl.folding import folded, squeezed
 
@@ -62,14 +63,14 @@ def _duplicate_details(log: TableLog, found: Mapping[int, tuple[int, int]], row:
 
 
 def same_numbers(log: TableLog) -> Iterator[Finding]:
-    """Codes such as 007 and 7, which Excel's COUNTIFS takes for equal."""
-    if log.table.stays or len(log.keys) != 1:
+    """Names and codes such as 007 and 7, which Excel's COUNTIFS takes for equal; of numbers, Excel knows 15 digits."""
+    if len(log.keys) != 1:
         return
     column = log.keys[0].id
     words = log.words(column)
     # Most codes begin with a letter, and cannot be numbers.
     maybe = [row for row, text in enumerate(words.texts) if text.lstrip()[:1] in _NUMBER_STARTS]
-    values = _numbers([words.texts[row] for row in maybe])
+    values = np.array([float(f"{value:.15g}") for value in _numbers([words.texts[row] for row in maybe])], dtype=float)
     known = pd.DataFrame({"value": values, "spelling": words.folded.iloc[maybe]}, index=maybe)
     known = known[np.isfinite(known["value"])].drop_duplicates()
     groups = known[known.duplicated("value", keep=False)].groupby("value", sort=False).groups.values()
@@ -138,5 +139,5 @@ _NUMBER_STARTS = frozenset("0123456789+-.")
 
 def _numbers(texts: Sequence[str]) -> np.ndarray:
     """The numbers that Excel's COUNTIFS takes ``texts`` for; NaN where they are none."""
-    numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(dtype=float)
-    return np.where(np.isfinite(numbers), numbers, np.nan)
+    keys = (match_key(text) for text in texts)
+    return np.array([key if isinstance(key, float) else np.nan for key in keys], dtype=float)
