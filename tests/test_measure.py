@@ -185,12 +185,59 @@ def clients_upsold(book: Book, first: float) -> float:
     return float(len(named(served, "client") & named(sold, "client")))
 
 
+def alone(row: Row) -> bool:
+    return blank(row["client"])
+
+
+def one_client(row: Row, other: Row) -> bool:
+    return not alone(row) and one(row["client"], str(other["client"]))
+
+
+def renews(row: Row, book: Book) -> list[Row]:
+    """The stays of the same client that this one goes on with: they began on an earlier day, and ended on the day
+    before, or later."""
+    if alone(row):
+        return []
+    of = [r for r in book["clients"] if one_client(r, row) and number(r["start"]) and number(r["end"])]
+    return [r for r in of if r["start"] < row["start"] // 1 and r["end"] >= row["start"] // 1 - 1]
+
+
+def goes_on(row: Row, book: Book) -> bool:
+    """Whether another stay of the same client begins by the day after this one, and ends later or not yet."""
+    if alone(row):
+        return False
+    end = row["end"] // 1
+    near = [r for r in book["clients"] if one_client(r, row) and before(r["start"], end + 2)]
+    return any(blank(r["end"]) or least(r["end"], end + 1) for r in near)
+
+
+def there(row: Row, edge: float, book: Book) -> bool:
+    """Whether a stay goes on to a day, or to the day on which the next one begins."""
+    if not number(row["end"]) or alone(row):
+        return staying(row, edge)
+    end = row["end"] // 1
+    following = [r["start"] for r in book["clients"] if one_client(r, row) and number(r["start"])]
+    near = [start for start in following if end + 1 <= start < end + 2]
+    return bool((sum(near) / len(near) if near else row["end"]) >= edge)
+
+
+def since(row: Row, book: Book) -> float:
+    """The first day of the stay that this one is part of: of all that renew nothing, the latest by this day."""
+    if alone(row):
+        return float(row["start"])
+    heads = [r for r in book["clients"] if one_client(r, row) and number(r["start"]) and not renews(r, book)]
+    stay, *others = (sum(h["start"] < r["start"] // 1 + 1 for h in heads) for r in (row, *heads))
+    first = [h["start"] for h, number_ in zip(heads, others, strict=True) if number_ == stay]
+    return float(sum(first) / len(first) if first else row["start"])
+
+
 def clients_inactive(book: Book, first: float) -> float:
     """Clients since before the repeat interval, still there, who bought nothing in it."""
-    since = AFTER - REPEAT_DAYS
-    bought = [s for s in book["sales"] if within(s["date"], since)]
-    there = [r for r in book["clients"] if before(r["start"], since) and staying(r, AFTER)]
-    return float(len(named(there, "client") - named(bought, "client")))
+    repeat = AFTER - REPEAT_DAYS
+    bought = [s for s in book["sales"] if within(s["date"], repeat)]
+    stays = [r for r in book["clients"] if before(r["start"], AFTER) and there(r, AFTER, book)]
+    old = [r for r in stays if since(r, book) < repeat]
+    return float(len(named(old, "client") - named(bought, "client")))
 
 
 def stay_days(row: Row) -> float | None:
@@ -264,8 +311,11 @@ class Check(NamedTuple):
     listed: str = ""
 
 
-def clients(test: Test) -> Check:
-    return Check("clients", count("clients", test), "start")
+def of_clients(test: Callable[[Row, float, Book], bool]) -> Check:
+    def query(book: Book, first: float) -> float:
+        return float(sum(number(r["start"]) and test(r, first, book) for r in book["clients"]))
+
+    return Check("clients", query, "start")
 
 
 CHECKS = {
@@ -304,15 +354,25 @@ CHECKS = {
     ),
     "requests_opened": Check("requests", count("requests", lambda r, f: within(r["opened"], f))),
     "requests_open": Check("requests", count("requests", lambda r, f: still_open(r, "opened"))),
-    "clients_start": clients(lambda r, f: before(r["start"], f) and staying(r, f)),
-    "clients_end": clients(lambda r, f: before(r["start"], AFTER) and staying(r, AFTER)),
-    "clients_new": clients(lambda r, f: within(r["start"], f)),
-    "clients_new_staying": clients(lambda r, f: within(r["start"], f) and staying(r, AFTER)),
-    "clients_continuing": clients(lambda r, f: before(r["start"], f) and staying(r, AFTER)),
-    "clients_lost": clients(lambda r, f: before(r["start"], f) and within(r["end"], f)),
-    "clients_referred": clients(lambda r, f: within(r["start"], f) and not blank(r["referred_by"])),
-    "clients_ever": clients(lambda r, f: stay_days(r) is not None),
-    "clients_ended": clients(lambda r, f: before(r["end"], AFTER) and stay_days(r) is not None),
+    "clients_start": of_clients(lambda r, f, b: before(r["start"], f) and there(r, f, b)),
+    "clients_end": of_clients(lambda r, f, b: before(r["start"], AFTER) and there(r, AFTER, b)),
+    "clients_new": of_clients(lambda r, f, b: within(r["start"], f) and not renews(r, b)),
+    "clients_new_staying": of_clients(
+        lambda r, f, b: before(r["start"], AFTER) and within(since(r, b), f) and there(r, AFTER, b)
+    ),
+    "clients_continuing": of_clients(
+        lambda r, f, b: before(r["start"], AFTER) and since(r, b) < f and there(r, AFTER, b)
+    ),
+    "clients_lost": of_clients(
+        lambda r, f, b: before(r["start"], AFTER) and since(r, b) < f and within(r["end"], f) and not goes_on(r, b)
+    ),
+    "clients_referred": of_clients(
+        lambda r, f, b: within(r["start"], f) and not renews(r, b) and not blank(r["referred_by"])
+    ),
+    "clients_ever": of_clients(lambda r, f, b: stay_days(r) is not None and not renews(r, b)),
+    "clients_ended": of_clients(
+        lambda r, f, b: before(r["end"], AFTER) and stay_days(r) is not None and not goes_on(r, b)
+    ),
     "clients_served": Check("clients", distinct("clients", "client", active), "start"),
     "clients_upsold": Check("clients sales", clients_upsold, "start"),
     "clients_inactive": Check("clients sales", clients_inactive, "start"),

@@ -35,7 +35,19 @@ from kpixl.catalog.model import (
 )
 from kpixl.catalog.needs import Place, measures_of, narrowed, tables_for
 from kpixl.catalog.settings import SETTINGS
-from kpixl.catalog.tables import Calculated, Clause, Condition, Elapsed, Field, Lookup, Months, Record, Table, Where
+from kpixl.catalog.tables import (
+    Calculated,
+    Chained,
+    Clause,
+    Condition,
+    Elapsed,
+    Field,
+    Lookup,
+    Months,
+    Record,
+    Table,
+    Where,
+)
 from kpixl.errors import N_, UnknownChoice
 from kpixl.formula import names, parse
 from kpixl.message import phrase
@@ -146,7 +158,14 @@ def _table(id_: str, raw: dict[str, Any]) -> Table:
         for key, value in raw.pop("calculated", {}).items()
     )
     calculated += tuple(msgspec.convert({"id": key, **value}, Months) for key, value in raw.pop("months", {}).items())
+    chained = raw.pop("chained", {})
     lists = {key: raw.pop(key, ()) for key in ("same", "stays", "in_order")}
+    if chained:
+        start, end = lists["stays"]
+        key = next(field.id for field in fields if field.key)
+        shared = {"key": key, "start": start, "end": end}
+        columns = ({"id": column, **shared, **one} for column, one in chained.items())
+        calculated += tuple(msgspec.convert(one, Chained) for one in columns)
     table = Table(
         id=id_,
         fields=fields,

@@ -59,6 +59,14 @@ SETTINGS: Mapping[str, Setting] = {
             maximum=3650,
         ),
         Setting(
+            "stay_gap",
+            N_("Gap in days that is no farewell"),
+            N_("A client who begins again within so many days after the end has renewed: neither lost nor new."),
+            default=0,
+            minimum=0,
+            maximum=366,
+        ),
+        Setting(
             "minimum_cases",
             N_("Fewest cases to grade"),
             N_("A KPI with fewer cases behind it is shown, but not graded."),

@@ -194,7 +194,30 @@ class Months(Record, frozen=True):
         return self.of, self.since, self.until
 
 
-Calculated: TypeAlias = Elapsed | Lookup | Once | Months
+class Chained(Record, frozen=True):
+    """A hidden column about stays of one name that follow each other without a gap, or with one that the owner passes
+    over (``stay_gap``): together they are one.
+
+    ``renews`` counts the stays that a row goes on with, ``goes_on`` those that go on with it; ``stays_until`` is its
+    end, or the day on which the next one begins; ``stay`` numbers a name's stays, and ``since`` is the first day of
+    the one that the row is part of. Days alone count, no times.
+    """
+
+    id: Literal["renews", "goes_on", "stays_until", "stay", "since"]
+    heading: str
+    key: str
+    start: str
+    end: str
+    extra: bool = True
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of its row that it is computed from."""
+        others = {"stay": ("renews",), "since": ("renews", "stay")}
+        return (self.key, self.start, *others.get(self.id, (self.end,)))
+
+
+Calculated: TypeAlias = Elapsed | Lookup | Once | Months | Chained
 
 
 def word_key(table: str, column: str, choice: str) -> str:

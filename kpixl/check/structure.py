@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpixl.catalog.tables import Lookup, Months, Once
+from kpixl.catalog.tables import Chained, Lookup, Months, Once
 from kpixl.check.problem import Problem, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.check.stray import blocks, strays
@@ -73,7 +73,7 @@ def slow(log: TableLog) -> Iterator[Problem]:
     for column in log.table.calculated:
         if column.id not in log.rows.letters:
             continue
-        if isinstance(column, Once | Months):
+        if isinstance(column, Once | Months | Chained):
             found[log.rows.sheet] = max(count, found.get(log.rows.sheet, 0))
         elif isinstance(column, Lookup) and column.table in log.case.logs:
             other = log.case.logs[column.table]

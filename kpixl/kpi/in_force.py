@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.settings import READS, SETTINGS, Setting
-from kpixl.catalog.tables import Lookup, names_in
+from kpixl.catalog.tables import Chained, Lookup, names_in
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
@@ -21,6 +21,8 @@ def settings_of(business: Business) -> tuple[Setting, ...]:
     clauses = [measure.where for measure in business.measures]
     clauses += [c.where for table in business.tables for c in table.calculated if isinstance(c, Lookup)]
     needed = {READS.get(name, name) for where in clauses for name in names_in(where)}
+    if any(isinstance(column, Chained) for table in business.tables for column in table.calculated):
+        needed.add("stay_gap")
     if any(kpi.in_dollars for kpi in business.kpis):
         needed.add("dollar_rate")
     return tuple(setting for setting in SETTINGS.values() if setting.everywhere or setting.id in needed)

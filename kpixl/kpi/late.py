@@ -15,7 +15,7 @@ from msgspec.structs import replace as replaced
 
 from kpixl.catalog.model import Measure, with_parts
 from kpixl.catalog.needs import measures_of
-from kpixl.catalog.tables import Lookup
+from kpixl.catalog.tables import Condition, Lookup, Where, columns_of
 from kpixl.entries import Entries, EntryTable, InputCell, PastValue
 from kpixl.kpi.closing import ROWS, closed_lines, rows_of
 from kpixl.kpi.in_force import settings_used
@@ -64,21 +64,28 @@ def brought_up(entries: Entries) -> tuple[Entries, Late]:
     return replace(entries, past=counted.past), Late(tuple(lines), tuple(kpis))
 
 
-def watched(business: Business) -> tuple[Measure, ...]:
-    """The measures whose rows of closed periods tell that something came late since the last refresh."""
-    return tuple(item for item in business.measures if item.late and item.aggregate and not item.through_past)
+def watched(business: Business) -> tuple[tuple[Table, Where], ...]:
+    """The rows by whose number it is told that something came late since the last refresh: outcomes of closed periods
+    that are not final, and renewals."""
+    found = [
+        (business.table(of.table), of.where)
+        for item in business.measures
+        if (of := item.aggregate) and item.late and not item.through_past
+    ]
+    renewed: Where = (((Condition(column="renews", comparison=">=", operand=1.0),),),)
+    chained = (t for t in business.tables if t.open and any(c.id == "renews" for c in t.calculated))
+    return (*found, *((table, renewed) for table in chained))
 
 
 def came_late(tally: Tally) -> int:
     """How many rows of the closed periods that are not final have an outcome."""
     edges = tally.edges(Window.PERIOD)
     before = {"window_start": edges["open_start"], "after_window": edges["window_start"]}
-    count = 0
-    for item in watched(tally.entries.business):
-        of = item.aggregate
-        if of is not None and tally.can_measure(item):
-            count += int(np.count_nonzero(tally.meets_where(of.table, of.where, Window.PERIOD, before)))
-    return count
+    return sum(
+        int(np.count_nonzero(tally.meets_where(table.id, where, Window.PERIOD, before)))
+        for table, where in watched(tally.entries.business)
+        if tally.has(table.id, columns_of(where))
+    )
 
 
 def _open(entries: Entries) -> Iterator[Period]:

@@ -14,11 +14,12 @@ import pandas as pd
 
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Made, Mean, Measure
-from kpixl.catalog.tables import Elapsed, Lookup, Months, Once, branches, word_key
+from kpixl.catalog.tables import Chained, Elapsed, Lookup, Months, Once, branches, word_key
 from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.in_force import settings_of, settings_used
+from kpixl.kpi.stays import chains
 from kpixl.period import Period, Window, from_serial, serial
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Tally:
         self._columns: dict[tuple[str, str], np.ndarray] = {}
         self._keys: dict[tuple[str, str], np.ndarray] = {}
         self._values: dict[str, MeasureValue] = {}
+        self._stays: dict[str, Mapping[str, np.ndarray]] = {}
 
     # Measures
 
@@ -160,6 +162,11 @@ class Tally:
         key = key_column(of, rows.table)
         return rows.has(key) and not rows.blank(key).all()
 
+    def has(self, table: str, needed: frozenset[str]) -> bool:
+        """Whether a table has the columns that are needed, and those that they are computed from."""
+        rows = self.entries.tables.get(table)
+        return rows is not None and self._has(rows, needed)
+
     def _has(self, rows: EntryTable, needed: frozenset[str]) -> bool:
         by_id = {column.id: column for column in rows.table.calculated}
         for id_ in needed:
@@ -167,6 +174,8 @@ class Tally:
             if column is not None and id_ not in rows.letters:
                 return False
             if isinstance(column, Elapsed | Months) and not all(map(rows.has, column.reads)):
+                return False
+            if isinstance(column, Chained) and not all(map(rows.has, (column.key, column.start, column.end))):
                 return False
             if isinstance(column, Lookup) and not self.can_look_up(rows, column):
                 return False
@@ -272,7 +281,19 @@ class Tally:
             return self._once(rows, column)
         if isinstance(column, Months):
             return self._months(rows, column)
+        if isinstance(column, Chained):
+            return self._chained(rows, column)
         return self._lookup(rows, column) if self.can_look_up(rows, column) else np.zeros(len(rows))
+
+    def _chained(self, rows: EntryTable, column: Chained) -> np.ndarray:
+        table, places = rows.table.id, (column.key, column.start, column.end)
+        if not all(map(rows.has, places)):
+            return np.full(len(rows), np.nan)
+        if table not in self._stays:
+            start, end = (rows.numbers[id_].to_numpy(dtype=float) for id_ in (column.start, column.end))
+            gap = float(self.settings["stay_gap"])
+            self._stays[table] = chains(self.names(table, (column.key,)), start, end, rows.blank(column.end), gap)
+        return self._stays[table][column.id]
 
     def _lookup(self, rows: EntryTable, column: Lookup) -> np.ndarray:
         other = self._rows(column.table)

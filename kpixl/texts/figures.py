@@ -62,7 +62,10 @@ def pace_text(result: Result, t: Language, currency: str) -> str:
 def late_text(late: LateKpi, t: Language, currency: str) -> str:
     """What a closed period has become: ``September 2026: Lead conversion rate 25 % → 100 %, late outcomes: 3``."""
     unit = late.kpi.kpi.unit
-    return t(N_("{period}: {kpi} {before} → {after}, late outcomes: {count}")).format(
+    text = N_("{period}: {kpi} {before} → {after}, late outcomes: {count}")
+    if not late.outcomes:
+        text = N_("{period}: {kpi} {before} → {after}, counted anew")
+    return t(text).format(
         period=t.period(late.period),
         kpi=t(late.kpi.name),
         before=t.number(late.before, unit, currency),

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.tables import Elapsed, Lookup, Months, branches, word_key
+from kpixl.catalog.tables import Chained, Elapsed, Lookup, Months, branches, word_key
 from kpixl.formula import parse, to_excel
 from kpixl.formula.expressions import noise
 from kpixl.formula.nodes import Name, Number
 from kpixl.kpi.measure import key_column
 from kpixl.kpi.noise import NOISE
+from kpixl.kpi.stays import FOREVER
 from kpixl.period import MONTH_DAYS, Window
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def _behind(read: Collection[str], table: Table) -> list[tuple[str, str]]:
     for column in table.calculated:
         if column.id in read and isinstance(column, Elapsed | Months):
             found += [(table.id, id_) for id_ in column.reads if id_ not in read]
+        elif column.id in read and isinstance(column, Chained):
+            found += [(table.id, id_) for id_ in (column.key, column.start, column.end) if id_ not in read]
         elif column.id in read and isinstance(column, Lookup):
             found += [(column.table, id_) for id_ in column.looks_at]
     return list(dict.fromkeys(found))
@@ -135,6 +138,8 @@ def calculated_formula(column: Calculated, table: str, names: FormulaNames) -> s
         return _elapsed(column, table, names)
     if isinstance(column, Months):
         return _months(column, table, names)
+    if isinstance(column, Chained):
+        return _chained(column, table, names)
     return _lookup(column, table, names) if isinstance(column, Lookup) else _once(column, table, names)
 
 
@@ -167,6 +172,32 @@ def _months(column: Months, table: str, names: FormulaNames) -> str:
     shared = f'IF({since}>=period_start,IF(COUNTIFS({earlier},">="&{month})+COUNTIFS({earlier},"")>0,1,0),0)'
     ends = f'IF(ISNUMBER({until}),{until}>={since},IFERROR({until}="",FALSE))'
     return f'IF(AND({name}<>"",ISNUMBER({since})),IF({ends},MAX(0,{span}-{shared}),""),"")'
+
+
+def _chained(column: Chained, table: str, names: FormulaNames) -> str:
+    """Other stays of the same name that begin or end near this one; a row without a name is a stay by itself."""
+    name, start, end = (names.cell(table, id_) for id_ in (column.key, column.start, column.end))
+    starts, ends, renews, stay = (names.column(table, id_) for id_ in (column.start, column.end, "renews", "stay"))
+    key = f'{names.column(table, column.key)},"="&{escaped(name)}'
+    begins, closes = f"INT({start})", f"INT({end})"
+    near = f'{starts},"<"&{closes}+2+stay_gap'
+    match column.id:
+        case "renews":
+            found = f'COUNTIFS({key},{starts},"<"&{begins},{ends},">="&{begins}-1-stay_gap)'
+            return f'IF(ISNUMBER({start}),IF({name}="",0,{found}),"")'
+        case "goes_on":
+            found = f'COUNTIFS({key},{near},{ends},">="&{closes}+1)+COUNTIFS({key},{near},{ends},"")'
+            return f'IF(ISNUMBER({end}),IF({name}="",0,{found}),IF({end}="",0,""))'
+        case "stays_until":
+            which = f'{key},{starts},">="&{closes}+1,{near}'
+            found = f"IFERROR(SUMIFS({starts},{which})/COUNTIFS({which}),{end})"
+            return f'IF(ISNUMBER({end}),IF({name}="",{end},{found}),IF({end}="",{FOREVER},""))'
+        case "stay":
+            found = f'COUNTIFS({key},{starts},"<"&{begins}+1,{renews},"=0")'
+            return f'IF(ISNUMBER({start}),IF({name}="",1,{found}),"")'
+    which = f'{key},{renews},"=0",{stay},"="&{names.cell(table, "stay")}'
+    found = f"IFERROR(SUMIFS({starts},{which})/COUNTIFS({which}),{start})"
+    return f'IF(ISNUMBER({start}),IF({name}="",{start},{found}),"")'
 
 
 def _lookup(column: Lookup, table: str, names: FormulaNames) -> str:

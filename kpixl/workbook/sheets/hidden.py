@@ -112,9 +112,7 @@ def _late(c: Context, until: str) -> dict[str, tuple[str, int]]:
     days = f"INT(MAX(0,MIN({LONGEST:g},late_days)))"
     names = FormulaNames(c.column, c.row_cell, c.word, {"window_start": c.at("dates", "open_start", "value"),
                                                         "after_window": "period_start"})  # fmt: skip
-    now = [
-        rows_formula(c.business.table(of.table), of.where, names) for m in watched(c.business) if (of := m.aggregate)
-    ]
+    now = [rows_formula(table, where, names) for table, where in watched(c.business)]
     limit, spark = c.at("dates", "final_before", "value"), c.across("spark", "start", PERIODS[1:])
     return {
         "open_start": (
