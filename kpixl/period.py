@@ -107,6 +107,13 @@ class Period:
             return self.shift(-52)
         return Period(self.kind, add_months(self.start, -12))
 
+    @property
+    def year_start(self) -> date:
+        """The first day of the year that the period belongs to; a week belongs to the year that most of it is in."""
+        if self.kind is Kind.WEEK:
+            return date.fromisocalendar(self.start.isocalendar().year, 1, 1)
+        return self.start.replace(month=1, day=1)
+
     def window_start(self, window: Window) -> date:
         """The first day of ``window``, which ends with the period."""
         return self.start if window.months is None else add_months(self.after, -window.months)

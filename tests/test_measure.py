@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from random import Random
 from typing import Any, NamedTuple, TypeGuard
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -185,58 +187,64 @@ def clients_upsold(book: Book, first: float) -> float:
     return float(len(named(served, "client") & named(sold, "client")))
 
 
-def alone(row: Row) -> bool:
-    return blank(row["client"])
+class Stay(NamedTuple):
+    """A row of Clients beside the others of the same client, worked out with sets of days."""
+
+    row: Row
+    renews: bool
+    """An earlier stay ended on the day before this one began, or later."""
+    goes_on: bool
+    """Another one begins by the day after this one ends, and ends later or not yet."""
+    until: float
+    since: float
 
 
-def one_client(row: Row, other: Row) -> bool:
-    return not alone(row) and one(row["client"], str(other["client"]))
+def stays(book: Book) -> list[Stay]:
+    """Every row with a day on which it begins."""
+    by_client: dict[str | float, list[Row]] = {}
+    found = []
+    for row in book["clients"]:
+        if blank(row["client"]):
+            if number(row["start"]):
+                found.append(Stay(row, False, False, last(row), row["start"]))
+        else:
+            by_client.setdefault(same(str(row["client"])), []).append(row)
+    return found + [stay for rows in by_client.values() for stay in of_one_client(rows)]
 
 
-def renews(row: Row, book: Book) -> list[Row]:
-    """The stays of the same client that this one goes on with: they began on an earlier day, and ended on the day
-    before, or later."""
-    if alone(row):
-        return []
-    of = [r for r in book["clients"] if one_client(r, row) and number(r["start"]) and number(r["end"])]
-    return [r for r in of if r["start"] < row["start"] // 1 and r["end"] >= row["start"] // 1 - 1]
+def last(row: Row) -> float:
+    """The end; never where there is none, and nothing that counts where it is a text."""
+    return math.inf if blank(row["end"]) else row["end"] if number(row["end"]) else -math.inf
 
 
-def goes_on(row: Row, book: Book) -> bool:
-    """Whether another stay of the same client begins by the day after this one, and ends later or not yet."""
-    if alone(row):
-        return False
-    end = row["end"] // 1
-    near = [r for r in book["clients"] if one_client(r, row) and before(r["start"], end + 2)]
-    return any(blank(r["end"]) or least(r["end"], end + 1) for r in near)
-
-
-def there(row: Row, edge: float, book: Book) -> bool:
-    """Whether a stay goes on to a day, or to the day on which the next one begins."""
-    if not number(row["end"]) or alone(row):
-        return staying(row, edge)
-    end = row["end"] // 1
-    following = [r["start"] for r in book["clients"] if one_client(r, row) and number(r["start"])]
-    near = [start for start in following if end + 1 <= start < end + 2]
-    return bool((sum(near) / len(near) if near else row["end"]) >= edge)
-
-
-def since(row: Row, book: Book) -> float:
-    """The first day of the stay that this one is part of: of all that renew nothing, the latest by this day."""
-    if alone(row):
-        return float(row["start"])
-    heads = [r for r in book["clients"] if one_client(r, row) and number(r["start"]) and not renews(r, book)]
-    stay, *others = (sum(h["start"] < r["start"] // 1 + 1 for h in heads) for r in (row, *heads))
-    first = [h["start"] for h, number_ in zip(heads, others, strict=True) if number_ == stay]
-    return float(sum(first) / len(first) if first else row["start"])
+def of_one_client(rows: list[Row]) -> list[Stay]:
+    rows = [row for row in rows if number(row["start"])]
+    begins = np.array([row["start"] for row in rows], dtype=float)
+    ends = np.array([last(row) for row in rows], dtype=float)
+    renews = [bool(np.any((begins < b // 1) & np.isfinite(ends) & (ends >= b // 1 - 1))) for b in begins]
+    heads = np.sort(begins[~np.array(renews, dtype=bool)])
+    found = []
+    for row, again in zip(rows, renews, strict=True):
+        end, day = last(row), row["start"] // 1
+        goes_on, until = False, end
+        if math.isfinite(end):
+            near = begins < end // 1 + 2
+            goes_on = bool(np.any(near & (ends >= end // 1 + 1)))
+            following = begins[near & (begins >= end // 1 + 1)]
+            until = float(following.mean()) if len(following) else end
+        # Its first day is that of the latest beginning by this day; of several on one day, their mean.
+        earlier = heads[heads < day + 1]
+        latest = earlier[earlier >= earlier[-1] // 1] if len(earlier) else earlier
+        found.append(Stay(row, again, goes_on, until, float(latest.mean()) if len(earlier) else row["start"]))
+    return found
 
 
 def clients_inactive(book: Book, first: float) -> float:
     """Clients since before the repeat interval, still there, who bought nothing in it."""
     repeat = AFTER - REPEAT_DAYS
     bought = [s for s in book["sales"] if within(s["date"], repeat)]
-    stays = [r for r in book["clients"] if before(r["start"], AFTER) and there(r, AFTER, book)]
-    old = [r for r in stays if since(r, book) < repeat]
+    there = [one for one in stays(book) if one.row["start"] < AFTER <= one.until]
+    old = [one.row for one in there if one.since < repeat]
     return float(len(named(old, "client") - named(bought, "client")))
 
 
@@ -311,11 +319,8 @@ class Check(NamedTuple):
     listed: str = ""
 
 
-def of_clients(test: Callable[[Row, float, Book], bool]) -> Check:
-    def query(book: Book, first: float) -> float:
-        return float(sum(number(r["start"]) and test(r, first, book) for r in book["clients"]))
-
-    return Check("clients", query, "start")
+def of_clients(test: Callable[[Stay, float], bool]) -> Check:
+    return Check("clients", lambda book, first: float(sum(test(stay, first) for stay in stays(book))), "start")
 
 
 CHECKS = {
@@ -354,24 +359,20 @@ CHECKS = {
     ),
     "requests_opened": Check("requests", count("requests", lambda r, f: within(r["opened"], f))),
     "requests_open": Check("requests", count("requests", lambda r, f: still_open(r, "opened"))),
-    "clients_start": of_clients(lambda r, f, b: before(r["start"], f) and there(r, f, b)),
-    "clients_end": of_clients(lambda r, f, b: before(r["start"], AFTER) and there(r, AFTER, b)),
-    "clients_new": of_clients(lambda r, f, b: within(r["start"], f) and not renews(r, b)),
-    "clients_new_staying": of_clients(
-        lambda r, f, b: before(r["start"], AFTER) and within(since(r, b), f) and there(r, AFTER, b)
-    ),
-    "clients_continuing": of_clients(
-        lambda r, f, b: before(r["start"], AFTER) and since(r, b) < f and there(r, AFTER, b)
-    ),
+    "clients_start": of_clients(lambda s, f: s.row["start"] < f <= s.until),
+    "clients_end": of_clients(lambda s, f: s.row["start"] < AFTER <= s.until),
+    "clients_new": of_clients(lambda s, f: within(s.row["start"], f) and not s.renews),
+    "clients_new_staying": of_clients(lambda s, f: s.row["start"] < AFTER <= s.until and within(s.since, f)),
+    "clients_continuing": of_clients(lambda s, f: s.row["start"] < AFTER <= s.until and s.since < f),
     "clients_lost": of_clients(
-        lambda r, f, b: before(r["start"], AFTER) and since(r, b) < f and within(r["end"], f) and not goes_on(r, b)
+        lambda s, f: s.row["start"] < AFTER and s.since < f and within(s.row["end"], f) and not s.goes_on
     ),
     "clients_referred": of_clients(
-        lambda r, f, b: within(r["start"], f) and not renews(r, b) and not blank(r["referred_by"])
+        lambda s, f: within(s.row["start"], f) and not s.renews and not blank(s.row["referred_by"])
     ),
-    "clients_ever": of_clients(lambda r, f, b: stay_days(r) is not None and not renews(r, b)),
+    "clients_ever": of_clients(lambda s, f: stay_days(s.row) is not None and not s.renews),
     "clients_ended": of_clients(
-        lambda r, f, b: before(r["end"], AFTER) and stay_days(r) is not None and not goes_on(r, b)
+        lambda s, f: before(s.row["end"], AFTER) and stay_days(s.row) is not None and not s.goes_on
     ),
     "clients_served": Check("clients", distinct("clients", "client", active), "start"),
     "clients_upsold": Check("clients sales", clients_upsold, "start"),

@@ -16,6 +16,7 @@ from kpixl.check.problem import counts_text, problem_count
 from kpixl.errors import N_
 from kpixl.kpi.cautions import cautions
 from kpixl.kpi.traits import GRADED
+from kpixl.kpi.year_to_date import since
 from kpixl.texts.caution_text import SIGNS, alert_text, caution_line, caution_text
 from kpixl.texts.figures import as_line, certainty, final_text, late_text, pace_text, signal_text
 from kpixl.texts.lines import GAP, WIDTH, Json, block
@@ -95,6 +96,7 @@ def scorecard_json(scorecard: Scorecard, t: Language, problems: Sequence[Problem
             for name, value in scorecard.measures.items()
             if name in entries.business.shown
         },
+        "year_to_date_since": str(day) if (day := since(entries)) else None,
         "late": [late_json(late) for late in scorecard.late],
         "problem_count": problem_count(problems),
     }

@@ -15,17 +15,17 @@ from kpixl.kpi.signals import Signal
 from kpixl.languages import codes
 from kpixl.languages.load import yes_no
 from kpixl.message import Message, Verbatim, phrase
-from kpixl.period import Window
+from kpixl.period import Kind, Period, Window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from kpixl.catalog.model import Business, BusinessKpi, Measure
     from kpixl.catalog.tables import Table
     from kpixl.i18n import Language
     from kpixl.kpi.grade import Reason, ToNext
     from kpixl.kpi.result import Result
-    from kpixl.period import Period
 
 LEVELS = {
     Level.BELOW: N_("below benchmark"),
@@ -83,6 +83,8 @@ SETTLED = {True: N_("sure enough"), False: N_("too few to be sure")}
 PACES = {True: N_("on track"), False: N_("off track")}
 DAYS_LEFT = N_("days left: {days}")
 
+SINCE = N_("since {period}")
+"""From when on the year to date is known."""
 KINDS_OF_PAST = {"measure": N_("measure"), "kpi": N_("KPI"), "rows": N_("rows")}
 SOURCES_OF_PAST = {**SOURCES, "late": N_("with late outcomes")}
 """Where a figure of a closed period comes from."""
@@ -286,6 +288,13 @@ def change_text(result: Result, t: Language, currency: str) -> str:
     else:
         amount = t.number(size, result.kpi.kpi.unit, currency)
     return f"{sign}{amount} {t(TRENDS[past.trend]) if past.trend in ('better', 'worse') else ''}".rstrip()
+
+
+def since_text(day: date | None, kind: Kind, t: Language) -> str:
+    """``since November 2026``; empty where the year is known from its beginning."""
+    if day is None:
+        return ""
+    return t(SINCE).format(period=t.date(day) if kind is Kind.WEEK else t.period(Period(kind, day)))
 
 
 def title(company: str, period: Period, t: Language) -> str:

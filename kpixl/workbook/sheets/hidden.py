@@ -19,7 +19,7 @@ from kpixl.kpi.measure import LONGEST, Tally, open_start
 from kpixl.kpi.score import PAST_PERIODS, finals, marked_periods, order_key, target_position
 from kpixl.kpi.signals import BROKEN, RUN_LENGTH, runs
 from kpixl.kpi.traits import GRADED
-from kpixl.period import MONTH_DAYS, Period, Window, serial
+from kpixl.period import MONTH_DAYS, Kind, Period, Window, serial
 from kpixl.texts.words import kpi_title, standing_word
 from kpixl.workbook import style
 from kpixl.workbook.formulas import FormulaNames, rows_formula
@@ -71,7 +71,7 @@ def dates(c: Context) -> Cells:
     year_before = f"EDATE({start},-12)" if month else f"{start}-364"
     first, first_value = first_of_year(c)
     entries = {
-        "year_start": (f"DATE(YEAR({start}),1,1)", serial(period.start.replace(month=1, day=1))),
+        "year_start": (_year_start(period.kind), serial(period.year_start)),
         "window_start_3m": (f"EDATE({after},-3)", serial(period.window_start(Window.QUARTER))),
         "window_start_12m": (f"EDATE({after},-12)", serial(period.window_start(Window.YEAR))),
         "period_previous": (before, serial(period.shift(-1).start)),
@@ -101,6 +101,14 @@ def dates(c: Context) -> Cells:
         )
         for row, (formula, value) in entries.items()
     }
+
+
+def _year_start(kind: Kind) -> str:
+    """The first day of the year; of a week's, the Monday of the week that has its 4 January."""
+    if kind is not Kind.WEEK:
+        return "DATE(YEAR(period_start),1,1)"
+    fourth = "DATE(YEAR(period_start+3),1,4)"
+    return f"{fourth}-WEEKDAY({fourth},2)+1"
 
 
 def _late(c: Context, until: str) -> dict[str, tuple[str, int]]:

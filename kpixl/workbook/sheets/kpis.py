@@ -29,7 +29,7 @@ from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.rule_formulas import RuleFormulas
 from kpixl.workbook.sheets.totals import past_value
-from kpixl.workbook.sheets.vocabulary import LEAST_ROWS, SIGNAL_ROWS, STANDING_ROWS
+from kpixl.workbook.sheets.vocabulary import LEAST_ROWS, SIGNAL_ROWS, STANDING_ROWS, since_name
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
@@ -113,6 +113,7 @@ def cells(c: Context) -> Cells:
     found: dict[tuple[str, str], Cell] = {
         ("space", "value"): notice(c),
         ("title", "abbreviation"): label(c.titles["kpis"], style.TITLE),
+        ("bands", "year_to_date"): live(*since_name(c), style.HELP),
         ("help", "value"): label(c.t(help_), style.HELP),
     }
     for level in GRADED:

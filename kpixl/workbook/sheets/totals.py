@@ -15,6 +15,7 @@ from kpixl.texts.words import SOURCES, measure_label, reason_text, unit_label
 from kpixl.workbook import style
 from kpixl.workbook.formulas import FormulaNames, made_formula, measure_formula, noise_of
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
+from kpixl.workbook.sheets.vocabulary import since_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +57,7 @@ def cells(c: Context) -> Cells:
     """Every cell of the block."""
     found: dict[tuple[str, str], Cell] = {
         ("title", "label"): label(c.titles["totals"], style.TITLE),
+        ("space", "to_date"): live(*since_name(c), style.HELP),
         ("help", "label"): label(
             c.t(
                 N_("Every figure behind the KPIs. No rows? Type the total in the yellow column: it wins over the rows.")

@@ -12,6 +12,7 @@ from kpixl.kpi.grade import Reason
 from kpixl.kpi.grading import REASONS_TO_WAIT
 from kpixl.kpi.signals import Signal
 from kpixl.kpi.traits import GRADED
+from kpixl.kpi.year_to_date import since
 from kpixl.period import Kind, Period, Window
 from kpixl.texts.words import (
     AFTER,
@@ -23,6 +24,7 @@ from kpixl.texts.words import (
     SETTLED,
     SHAPES,
     SIGNALS,
+    SINCE,
     SOURCES,
     STANDINGS,
     STEP,
@@ -34,6 +36,7 @@ from kpixl.texts.words import (
     least_word,
     level_word,
     reason_text,
+    since_text,
 )
 from kpixl.workbook.grid import Cell, Cells, Context
 
@@ -80,6 +83,7 @@ def word_rows(business: Business) -> tuple[str, ...]:
         "own_tip",
         "divisor",
         "changed",
+        "since",
         "no_figure",
         "no_previous",
         "no_data",
@@ -140,6 +144,18 @@ def period_name(c: Context) -> tuple[str, str]:
     return formula, c.t.period(period)
 
 
+def since_name(c: Context) -> tuple[str, str | None]:
+    """From when on the year to date is known, in words, where that is not the beginning of the year: as formula and as
+    value."""
+    entries, t, first = c.scorecard.entries, c.t, c.at("dates", "first_of_year", "value")
+    kind, day = entries.period.kind, since(entries)
+    words_ = c.span("words", "text", [f"period_{number}" for number in range(1, 13)])
+    index = {Kind.QUARTER: f"INT((MONTH({first})+2)/3)", Kind.YEAR: "1"}.get(kind, f"MONTH({first})")
+    named = f'SUBSTITUTE(SUBSTITUTE(INDEX({words_},{index}),"{{y}}",YEAR({first})),"{{d}}",DAY({first}))'
+    formula = f'IF({first}>year_start,SUBSTITUTE({c.word("since")},"{{period}}",{named}),"")'
+    return formula, since_text(day, kind, t) or None
+
+
 CHANGED = N_("The figures have changed since the last refresh: the comments, the breakdown and Check are older.")
 
 
@@ -170,6 +186,7 @@ def words(c: Context) -> Cells:
         "no_bands": reason_text(Reason("no_bands"), t),
         "divisor": reason_text(Reason("zero_denominator"), t),
         "changed": t(CHANGED),
+        "since": t(SINCE),
         "no_figure": "–",
         "no_previous": t(N_("no previous")),
         "no_data": t(N_("No figures yet.")),
