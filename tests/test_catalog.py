@@ -28,7 +28,7 @@ from kpixl.catalog import (
 from kpixl.catalog.load import EDGES, FOLDER, MONTHS, parse_condition, parse_line
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.catalog.settings import READS, SETTINGS
-from kpixl.catalog.tables import Comparison, Months, Where, branches
+from kpixl.catalog.tables import Chained, Comparison, Months, Where, branches
 from kpixl.errors import UnknownChoice
 from kpixl.formula import names, parse
 from kpixl.kpi.in_force import settings_of
@@ -164,8 +164,14 @@ def test_columns_that_only_some_businesses_need() -> None:
     extra = ("coaching_start", "placed", "milestone")
     with_them = {code for code, table in found.items() for field in table.fields if field.id in extra}
     assert with_them == {"cc"}
-    helpers = {code: [c.id for c in table.calculated if not isinstance(c, Once)] for code, table in found.items()}
-    assert helpers == {
+    behind = {
+        code: [c.id for c in table.calculated if not isinstance(c, Once | Chained)] for code, table in found.items()
+    }
+    chained = {code: [c.id for c in table.calculated if isinstance(c, Chained)] for code, table in found.items()}
+    # Retention asks who began and who stays; only churn and lifetime ask who has left.
+    stays = ["renews", "stays_until", "stay", "since"]
+    assert chained == {"va": stays, "pa": stays, "ml": stays, "cc": stays, "sb": ["renews", "goes_on", *stays[1:]]}
+    assert behind == {
         "va": [],
         "pa": ["additional_sales"],
         "ml": [],
@@ -184,11 +190,11 @@ def test_headings_of_a_table_differ(owner: Business) -> None:
 
 def test_settings_that_a_business_has() -> None:
     assert {owner.code: [setting.id for setting in settings_of(owner)] for owner in businesses()} == {
-        "va": ["satisfied_cut", "minimum_cases", "entered_until", "late_days"],
-        "pa": ["satisfied_cut", "minimum_cases", "entered_until", "late_days", "dollar_rate"],
-        "ml": ["satisfied_cut", "house_language", "minimum_cases", "entered_until", "late_days"],
-        "cc": ["satisfied_cut", "minimum_cases", "entered_until", "late_days", "dollar_rate"],
-        "sb": ["repeat_days", "minimum_cases", "entered_until", "late_days"],
+        "va": ["satisfied_cut", "stay_gap", "minimum_cases", "entered_until", "late_days"],
+        "pa": ["satisfied_cut", "stay_gap", "minimum_cases", "entered_until", "late_days", "dollar_rate"],
+        "ml": ["satisfied_cut", "house_language", "stay_gap", "minimum_cases", "entered_until", "late_days"],
+        "cc": ["satisfied_cut", "stay_gap", "minimum_cases", "entered_until", "late_days", "dollar_rate"],
+        "sb": ["repeat_days", "stay_gap", "minimum_cases", "entered_until", "late_days"],
     }
 
 
