@@ -279,6 +279,9 @@ def test_every_calculated_column_is_made_of_what_there_is() -> None:
                 assert_there_is(column.where, column.table)
                 # Lookups do not wait for each other.
                 assert read(column.where) <= {field.id for field in tables[column.table].fields}
+            elif isinstance(column, Chained):
+                assert {table.field(column.start).type, table.field(column.end).type} == {"date"}
+                assert table.field(column.key).key
             else:
                 assert isinstance(column, Elapsed | Months)
                 assert {table.field(column.since).type, table.field(column.until).type} == {"date"}
