@@ -19,7 +19,7 @@ from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.in_force import settings_of, settings_used
-from kpixl.kpi.stays import chains
+from kpixl.kpi.renewals import chains
 from kpixl.period import Period, Window, from_serial, serial
 
 if TYPE_CHECKING:

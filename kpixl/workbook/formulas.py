@@ -17,7 +17,7 @@ from kpixl.formula.expressions import noise
 from kpixl.formula.nodes import Name, Number
 from kpixl.kpi.measure import key_column
 from kpixl.kpi.noise import NOISE
-from kpixl.kpi.stays import FOREVER
+from kpixl.kpi.renewals import FOREVER
 from kpixl.period import MONTH_DAYS, Window
 
 if TYPE_CHECKING:
