@@ -7,27 +7,33 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from openpyxl.workbook.defined_name import DefinedName
 
 import builds
+import libreoffice
 import test_owner_things as things
 from catalogues import catalogue_in
 from clock import NOW, TODAY
-from engines import assert_engine_agrees, contents, differences, libreoffice_values, parts
+from engines import assert_engine_agrees, contents, differences, ironcalc_values, libreoffice_values, parts
+from excel_engine import Excel
 from kpixl.catalog import business, businesses
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.cli.main import main
 from kpixl.cli.watch_log import event_text
 from kpixl.entries import Setup
 from kpixl.errors import EarlierWorkbook, OlderWorkbook
+from kpixl.excel.live import open_workbook
 from kpixl.i18n import language
 from kpixl.ooxml.cells import cell_name, parse_area
+from kpixl.ooxml.insert_rows import insert_rows
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.properties import mark
-from kpixl.ooxml.references import RowsInserted, followed, mapped, same_formula
+from kpixl.ooxml.references import RowsInserted, followed, followed_in_bytes, mapped, same_formula
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Period
-from kpixl.verbs import functions, new, refresh, results, roll, upgrade, watch
+from kpixl.verbs import adopt, functions, new, refresh, results, roll, upgrade, watch
 from kpixl.workbook import layout
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
@@ -202,6 +208,44 @@ def test_what_the_owner_made_comes_through(tmp_path: Path) -> None:
     assert_as_new(path, tmp_path)
 
 
+def test_one_that_libreoffice_has_saved(tmp_path: Path) -> None:
+    """It writes every formula in its own way, and tables without what their columns calculate."""
+    (tmp_path / "in").mkdir()
+    (path,) = libreoffice.recalculate([copied(AGENCY, tmp_path / "in")], tmp_path / "out")
+    theirs = of_the_owner(path)
+    upgrade.upgrade(path, now=NOW)
+    assert of_the_owner(path).items() >= theirs.items()
+    assert_engine_agrees(path)
+    assert_as_new(path, tmp_path)
+
+
+def test_names_of_the_owner_are_not_taken(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """In a workbook that was adopted: what is new gives way to hers, as what was there before had to."""
+    path = tmp_path / "hers.xlsx"
+    hers = openpyxl.Workbook()
+    hers.active.title = "Totals"
+    hers.active["A1"], hers.active["B1"] = "mine", 7
+    for name, cell in (("leads", "$B$1"), ("motto", "$A$1"), ("kpis", "$A$2")):
+        hers.defined_names[name] = DefinedName(name, attr_text=f"Totals!{cell}")
+    hers.save(path)
+    with pytest.MonkeyPatch.context() as today:
+        builds.anew(today)
+        adopt.adopt(path, Setup("remote-va-agency", "en", Period.parse("2026-10"), "C", "EUR"), now=NOW)
+    package = Package.open(path)
+    mark(package, layout.PROPERTY, "3")
+    package.save(path)
+    before = parts(path)
+    request.getfixturevalue("later")
+    assert upgrade.upgrade(path, now=NOW).changed
+    names = Package.open(path).defined_names
+    assert (names["leads"], names["motto"]) == ("Totals!$B$1", "Totals!$A$1")
+    assert names["kpixl_motto"].startswith("'Settings'!")
+    assert names["kpixl_leads"].startswith("'Totals (kpixl)'!")
+    assert_engine_agrees(path)
+    assert before["xl/worksheets/sheet1.xml"] == parts(path)["xl/worksheets/sheet1.xml"]
+    assert not upgrade.upgrade(path, now=NOW).changed
+
+
 def test_what_has_no_maker_any_more_is_refused(tmp_path: Path) -> None:
     path = copied(AGENCY, tmp_path)
     package = Package.open(path)
@@ -274,9 +318,12 @@ def test_the_closed_periods_of_earlier_workbooks(tmp_path: Path, capsys: pytest.
 
 
 def test_one_that_is_open_in_excel_is_told_of(tmp_path: Path) -> None:
+    excel = Excel(copied(AGENCY, tmp_path))
+    before = excel.state()
     with pytest.raises(EarlierWorkbook) as error:
-        read(Package.open(copied(AGENCY, tmp_path)))
+        open_workbook.refresh(excel.book, now=NOW)
     assert "kpixl upgrade" in error.value.text()
+    assert excel.state() == before
 
 
 # What a later layout brings
@@ -335,6 +382,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layout, "blocks", more_blocks)
     to_date = totals._to_date
     monkeypatch.setattr(totals, "_to_date", lambda measure, c: f"IF(TRUE,{to_date(measure, c)},0)")
+    monkeypatch.setitem(layout.PAST_COLUMNS, "told", "Told on")
     monkeypatch.setitem(totals.COLUMNS, "unit", "Counted in")
     monkeypatch.setitem(totals.COLUMNS, "used", "Which counts")
 
@@ -347,6 +395,7 @@ def _twice(c: Any, kpi: Any) -> float | str:
 def test_a_later_layout_comes_in(later: None, tmp_path: Path) -> None:
     path = copied(AGENCY, tmp_path)
     theirs, sheets = of_the_owner(path), [sheet.name for sheet in Package.open(path).sheets]
+    past = len(theirs[layout.PAST])
     held = contents(path)
     heading = next(place for place, cell in held.items() if place[0] == "Totals" and cell.value == "Used")
     put(path, {heading: "Mine"})
@@ -355,7 +404,9 @@ def test_a_later_layout_comes_in(later: None, tmp_path: Path) -> None:
     assert done.changed
     assert [sheet.name for sheet in Package.open(path).sheets] == sheets
     after = of_the_owner(path)
+    assert [row[:-1] for row in after.pop(layout.PAST)] == theirs.pop(layout.PAST)
     assert after.items() >= theirs.items()
+    assert past > 10
     assert_engine_agrees(path)
     book = opened(path)
     place = book.placements["settings"].row_numbers
@@ -369,7 +420,7 @@ def test_a_later_layout_comes_in(later: None, tmp_path: Path) -> None:
     assert found == []
     assert migrate(Package.open(path), now=NOW) is None
     assert_as_new(path, tmp_path)
-    # Settings' table of imports still grows: nothing stands in its way.
+    assert book.headings[layout.PAST]["told"] == "Told on"
     assert not refresh.refresh(path, now=NOW).upgraded
 
 
@@ -404,7 +455,8 @@ def test_references_of_the_owner_follow_what_comes_in(later: None, tmp_path: Pat
     theirs, before = of_the_owner(path), parts(path)
     known = {str(error) for error in schema_errors(path)}
     upgrade.upgrade(path, now=NOW)
-    assert of_the_owner(path).items() >= theirs.items()
+    kept = of_the_owner(path)
+    assert {key: value for key, value in theirs.items() if kept[key] != value}.keys() == {layout.PAST}
     book = opened(path)
     assert book.placements["settings"].row_numbers["kind"] == places["settings"].row_numbers["kind"] + 1
     held = contents(path)
@@ -539,6 +591,44 @@ def test_references_follow_rows() -> None:
         "'_kpixl'!$A$8+_kpixl!B5:B14+Totals!A6+LOG10(A6)+\"A6\"+tbl_x[[#This Row],[A6]]+a6_x+1E10+[1]_kpixl!A6+6:6"
     )
     assert followed("A6+$6:$6", "Mine", rows, own=True) == "A8+$8:$8"
+    xml = b"<f>\"x\"&amp;'_kpixl'!$A$6&amp;_kpixl!B6&lt;x_kpixl!B6</f><f>&apos;_kpixl&apos;!$6:$7</f>"
+    told = b"<f>\"x\"&amp;'_kpixl'!$A$8&amp;_kpixl!B8&lt;x_kpixl!B6</f><f>&apos;_kpixl&apos;!$8:$9</f>"
+    assert followed_in_bytes(xml, "_kpixl", rows) == told
+
+
+def test_rows_come_in_as_excel_inserts_them(tmp_path: Path) -> None:
+    """On KPIs and on the dashboard, with notes, pictures, merged cells, rules, charts and sparklines on them."""
+    path = make(tmp_path / "owned.xlsx", FILLED)
+    for thing in (things.comments, things.picture_on_the_dashboard, things.own_sheet, things.renamed_sheets):
+        package = Package.open(path)
+        thing(package)
+        package.save(path)
+    known = {str(error) for error in schema_errors(path)}
+    before, book = contents(path), opened(path)
+    between = book.placements["dates"].top - 1
+    for key, rows in (("kpis", (5, 8)), ("dashboard", (3, 6)), ("hidden", (between, 0)), ("totals", (9, 12))):
+        package = Package.open(path)
+        insert_rows(package, book.sheets[key], {rows[0]: 2, rows[1]: 1})
+        package.save(path)
+    after, moved = contents(path), opened(path)
+    assert len(after) == len(before)
+    assert [cell.value for cell in after.values()] == [cell.value for cell in before.values()]
+    wrong = [
+        line for line in differences(path, ironcalc_values(path)) if not line.startswith(("Mine & more", "Check!"))
+    ]
+    assert wrong == []
+    assert_as_new(path, tmp_path)
+    assert moved.entries.targets["css"].number == book.entries.targets["css"].number
+    held = parts(path)
+    assert b'ref="D9"' in held["xl/comments1.xml"]
+    assert b"<x:Row>8</x:Row>" in held["xl/drawings/vmlDrawing1.vml"]
+    assert b'ref="D7"' in held["xl/comments2.xml"]
+    assert [e for e in schema_errors(path) if str(e) not in known] == []
+    place = moved.placements["dashboard"].row_numbers["value_0"]
+    assert place == book.placements["dashboard"].row_numbers["value_0"] + 3
+    sheet = held[moved.sheets["dashboard"].part].decode()
+    assert f'<mergeCell ref="B{place}:C{place}"' in sheet
+    assert f"<xm:sqref>D{place + 1}</xm:sqref>" in sheet
 
 
 def test_no_block_has_an_id_twice() -> None:

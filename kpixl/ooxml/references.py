@@ -124,9 +124,8 @@ _QUOTED = re.compile(r"'([^\W\d][\w.]*)'!")
 def _named(sheet: str) -> re.Pattern[bytes]:
     names = b"|".join(re.escape(one) for one in names_of(sheet))
     cell = rb"\$?[A-Z]{1,3}\$?[1-9]\d*"
-    return re.compile(
-        rb"(?<![\w\]'.\\;])(" + names + rb")(?:(" + cell + rb")(?::(" + cell + rb"))?|(\$?\d+:\$?\d+))(?![\w(])"
-    )
+    place = rb"(?:(" + cell + rb")(?::(" + cell + rb"))?|(\$?\d+:\$?\d+))(?![\w(])"
+    return re.compile(rb"(?<![\w\]'.\\])(?<!&apos;)(" + names + rb")" + place)
 
 
 def _is_about(named: str | None, sheet: str, *, own: bool) -> bool:
