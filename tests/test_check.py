@@ -1041,6 +1041,7 @@ def test_a_score_that_cannot_be() -> None:
     assert "score_impossible" not in codes(entries(one=ML, typed=fine))
 
 
+@pytest.mark.slow
 def test_a_table_that_has_grown_too_long_for_its_formulas() -> None:
     rows = [{"client": f"Client {n}", "start": date(2025, 1, 1)} for n in range(SLOW_ROWS)]
     assert run(entries({"clients": rows})) == ()

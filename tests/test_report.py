@@ -493,6 +493,7 @@ WRITTEN = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sa
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(company=WRITTEN, client=WRITTEN, label=WRITTEN)
 def test_no_tag_comes_from_the_owners_text(company: str, client: str, label: str) -> None:

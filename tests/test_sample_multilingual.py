@@ -61,6 +61,7 @@ def last_month(one: Made) -> dict[str, float]:
     return figures({table: one.now(table) for table in one.rows}, one.period)
 
 
+@pytest.mark.slow
 def test_the_last_month_by_hand(one: Made) -> None:
     value = last_month(one)
     assert value["css"] == pytest.approx(0.86)

@@ -192,6 +192,7 @@ def test_what_stands_in_the_workbook_is_what_something_still_looks_at(one: Made)
                 assert row[end] is None or row[end] >= one.start, (table.id, row)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("month", MONTHS)
 @pytest.mark.parametrize(
     ("id_", "stay"), [("remote-va-agency", False), ("luxury-personal-assistant", True), ("multilingual-va", True)]

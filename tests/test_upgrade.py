@@ -261,6 +261,7 @@ def test_what_has_no_maker_any_more_is_refused(tmp_path: Path) -> None:
 # Every verb
 
 
+@pytest.mark.slow
 def test_every_verb_brings_a_workbook_up_to_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And says so in one sentence; those that only read write nothing."""
     source = tmp_path / "rows.csv"

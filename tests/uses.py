@@ -19,7 +19,7 @@ import pytest
 
 import browser
 import libreoffice
-from kpixl.verbs import adopt, demo, new
+from kpixl.verbs import adopt, demo, new, upgrade
 from kpixl.workbook import blank
 
 TESTS = str(Path(__file__).parent)
@@ -34,6 +34,7 @@ STARTS: dict[object, str] = {
     demo.demo: "workbook",
     demo.sample_workbook: "workbook",
     adopt.adopt: "workbook",
+    upgrade.upgrade: "workbook",
     blank.new_package: "workbook",
 }
 """Function -> the marker of the tests that call it."""

@@ -278,6 +278,7 @@ _ARGUMENTS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(st.sampled_from([*functions(), "KPI_NONE", ""]), st.lists(_ARGUMENTS, max_size=5))
 def test_no_call_raises(name: str, arguments: list[Any]) -> None:
     found = call(name, *arguments)
