@@ -175,7 +175,7 @@ def test_columns_that_only_some_businesses_need() -> None:
         "va": [],
         "pa": ["additional_sales"],
         "ml": [],
-        "cc": ["milestone_months", "milestone_months_squared"],
+        "cc": ["milestone_months", "milestone_months_squared", "placed_after"],
         "sb": ["stay_months", "recent_sales"],
     }
 

@@ -120,6 +120,22 @@ def in_order(row: Row) -> bool:
     return number(row["assigned"]) and number(row["completed"]) and row["completed"] // 1 >= row["assigned"] // 1
 
 
+def after(first: object, then: object) -> bool:
+    """Whether a day is not past another."""
+    return number(first) and number(then) and first // 1 <= then // 1
+
+
+def due(row: Row, first: float) -> bool:
+    """A task that was assigned and is done, or was to be done by some day; with a text for that day, nobody knows."""
+    open_ = blank(row["completed"])
+    return within(row["assigned"], first) and (not open_ or blank(row["due"]) or number(row["due"]))
+
+
+def in_time(row: Row) -> bool:
+    """Whether what is done was done by its day or, without one, by the end of the period."""
+    return before(row["completed"], AFTER) if blank(row["due"]) else after(row["completed"], row["due"])
+
+
 def done(row: Row, first: float) -> bool:
     return within(row["completed"], first) and in_order(row)
 
@@ -379,10 +395,18 @@ CHECKS = {
     "clients_inactive": Check("clients sales", clients_inactive, "start"),
     "client_months": Check("clients", client_months, "start"),
     "lifetime_months": Check("clients", lifetime_months),
-    "clients_coached": Check("clients", distinct("clients", "client", coached), "client"),
+    "clients_coached": Check(
+        "clients",
+        distinct("clients", "client", lambda r, f: coached(r, f) and (blank(r["placed"]) or least(r["placed"], f))),
+        "client",
+    ),
     "clients_placed": Check(
         "clients",
-        distinct("clients", "client", lambda r, f: coached(r, f) and before(r["placed"], AFTER)),
+        distinct(
+            "clients",
+            "client",
+            lambda r, f: coached(r, f) and within(r["placed"], f) and after(r["coaching_start"], r["placed"]),
+        ),
         "client",
     ),
     "milestone_months": Check(
@@ -396,11 +420,8 @@ CHECKS = {
         "client",
     ),
     "clients_with_milestone": Check("clients", count("clients", milestone), "client"),
-    "tasks_assigned": Check("tasks", count("tasks", lambda r, f: within(r["assigned"], f))),
-    "tasks_completed": Check(
-        "tasks",
-        count("tasks", lambda r, f: within(r["assigned"], f) and before(r["completed"], AFTER) and in_order(r)),
-    ),
+    "tasks_assigned": Check("tasks", count("tasks", due)),
+    "tasks_completed": Check("tasks", count("tasks", lambda r, f: due(r, f) and in_order(r) and in_time(r))),
     "tasks_done": Check("tasks", count("tasks", done)),
     "tasks_done_multilingual": Check("tasks", count("tasks", lambda r, f: done(r, f) and foreign(r["language"]))),
     "available_hours": Check(
@@ -446,7 +467,7 @@ CHECKS = {
     "leads_referred": Check("leads", count("leads", lambda r, f: within(r["date"], f) and not blank(r["referred_by"]))),
     "consultations": Check("leads", distinct("leads", "lead", consulted)),
     "consultations_converted": Check(
-        "leads", distinct("leads", "lead", lambda r, f: consulted(r, f) and became(r["converted"]))
+        "leads", distinct("leads", "lead", lambda r, f: consulted(r, f) and after(r["consultation"], r["converted"]))
     ),
     "revenue": Check("sales", amounts("sales")),
     **{f"revenue_{kind}": Check("sales", amounts("sales", word)) for kind, word in SALES.items()},

@@ -16,7 +16,7 @@ from kpixl.catalog.model import (
     Standing,
     Threshold,
 )
-from kpixl.catalog.tables import Calculated, Condition, Elapsed, Field, Lookup, Months, Once, Table
+from kpixl.catalog.tables import Calculated, Condition, Elapsed, Field, InOrder, Lookup, Months, Once, Table
 from kpixl.period import Window
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Condition",
     "Elapsed",
     "Field",
+    "InOrder",
     "Kpi",
     "Level",
     "Lookup",

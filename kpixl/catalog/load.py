@@ -42,6 +42,7 @@ from kpixl.catalog.tables import (
     Condition,
     Elapsed,
     Field,
+    InOrder,
     Lookup,
     Months,
     Record,
@@ -57,10 +58,10 @@ FOLDER: Any = resources.files("kpixl.catalog")
 """Where the YAML is: the one place that says so."""
 MONTHS = "months"
 """In the formula of a measure: the months in the period, or in the window."""
-EDGES = ("window_start", "after_window", "repeat_start", "period_end", "open_start")
+EDGES = ("window_start", "after_window", "repeat_start", "period_end", "open_start", "due_until")
 """Days that conditions compare with. ``repeat_start`` is where the owner's repeat interval before the end begins,
-``open_start`` where the first period does that is not final."""
-_CONDITION = re.compile(r"(?P<column>\w+) (?:(?P<comparison>>=|<=|<>|>|<|=) (?P<operand>\S+)|(?P<filled>filled))")
+``open_start`` where the first period does that is not final; before ``due_until`` things are due."""
+_CONDITION = re.compile(r"(?P<column>\w+) (?:(?P<comparison>>=|<=|<>|>|<|=) (?P<operand>\S+)|(?P<filled>filled|blank))")
 _THRESHOLD = re.compile(r"(>=|<=|>|<)\s*([\d.]+)")
 _TEXT_TYPES = ("text", "choice")
 _MOVES = ("better", "worse", "any")
@@ -159,6 +160,7 @@ def _table(id_: str, raw: dict[str, Any]) -> Table:
     )
     calculated += tuple(msgspec.convert({"id": key, **value}, Months) for key, value in raw.pop("months", {}).items())
     chained = raw.pop("chained", {})
+    calculated += tuple(msgspec.convert({"id": key, **value}, InOrder) for key, value in raw.pop("orders", {}).items())
     lists = {key: raw.pop(key, ()) for key in ("same", "stays", "in_order")}
     if chained:
         start, end = lists["stays"]
@@ -265,7 +267,7 @@ def parse_condition(text: str, table: Table) -> Condition:
     column = next((one for one in table.columns if one.id == found["column"]), None)
     is_text = isinstance(column, Field) and column.type in _TEXT_TYPES
     if found["filled"]:
-        return Condition(column=found["column"], comparison="filled", text=is_text)
+        return Condition(column=found["column"], comparison=found["filled"], text=is_text)  # type: ignore[arg-type]
     comparison, operand = found["comparison"], found["operand"]
     if isinstance(column, Field) and operand in column.choices:
         known: dict[str, Any] = {"operand": operand, "kind": "choice"}

@@ -13,7 +13,7 @@ Unit = Literal["fraction", "hours", "months", "money", "ratio", "count", "score"
 """What a number is in: a fraction (0.9 is 90 %), hours, months, money (the workbook's currency; US dollars in published
 thresholds), a ratio, a count, a score in points (NPS, −100 to 100), or tasks an hour."""
 FieldType = Literal["text", "date", "number", "choice"]
-Comparison = Literal[">=", ">", "<=", "<", "=", "<>", "filled"]
+Comparison = Literal[">=", ">", "<=", "<", "=", "<>", "filled", "blank"]
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -217,7 +217,23 @@ class Chained(Record, frozen=True):
         return (self.key, self.start, *others.get(self.id, (self.end,)))
 
 
-Calculated: TypeAlias = Elapsed | Lookup | Once | Months | Chained
+class InOrder(Record, frozen=True):
+    """A hidden column: 1 where the day of the row's date ``first`` is not past that of ``then``, 0 where it is; blank
+    where either is no date."""
+
+    id: str
+    heading: str
+    first: str
+    then: str
+    extra: bool = True
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of its row that it is computed from."""
+        return self.first, self.then
+
+
+Calculated: TypeAlias = Elapsed | Lookup | Once | Months | Chained | InOrder
 
 
 def word_key(table: str, column: str, choice: str) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Made, Mean, Measure
-from kpixl.catalog.tables import Chained, Elapsed, Lookup, Months, Once, branches, word_key
+from kpixl.catalog.tables import Chained, Elapsed, InOrder, Lookup, Months, Once, branches, word_key
 from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed
 from kpixl.formula import evaluate, parse
@@ -64,17 +64,18 @@ class MeasureValue:
         return None if self.log is None else "log"
 
 
-def measure(entries: Entries, tally: Tally | None = None) -> dict[str, MeasureValue]:
-    """Every measure of the business, by its name in the workbook."""
-    tally = tally or Tally(entries)
+def measure(entries: Entries, tally: Tally | None = None, today: date | None = None) -> dict[str, MeasureValue]:
+    """Every measure of the business, by its name in the workbook, as of ``today`` where no ``tally`` is given."""
+    tally = tally or Tally(entries, today)
     return {item.name: tally.value(item) for item in entries.business.measures}
 
 
 class Tally:
     """Counts the rows of one workbook over one period. Computes each thing once."""
 
-    def __init__(self, entries: Entries) -> None:
-        self.entries = entries
+    def __init__(self, entries: Entries, today: date | None = None) -> None:
+        """``today`` is the day on which it is counted: what is due later is not due yet; without one all is due."""
+        self.entries, self.today = entries, today
         self.settings = settings_used(entries.settings, entries.currency, entries.words)
         self._columns: dict[tuple[str, str], np.ndarray] = {}
         self._keys: dict[tuple[str, str], np.ndarray] = {}
@@ -173,7 +174,7 @@ class Tally:
             column = by_id.get(id_)
             if column is not None and id_ not in rows.letters:
                 return False
-            if isinstance(column, Elapsed | Months) and not all(map(rows.has, column.reads)):
+            if isinstance(column, Elapsed | Months | InOrder) and not all(map(rows.has, column.reads)):
                 return False
             if isinstance(column, Chained) and not all(map(rows.has, (column.key, column.start, column.end))):
                 return False
@@ -215,6 +216,8 @@ class Tally:
         blank = rows.blank(condition.column) if rows.has(condition.column) else np.zeros(len(rows), dtype=bool)
         if condition.comparison == "filled":
             return ~blank
+        if condition.comparison == "blank":
+            return blank
         if condition.text:
             operand = match_key(str(self._operand(condition, rows.table.id, window, edges)))
             keys = self._match_keys(rows, condition.column)
@@ -245,6 +248,7 @@ class Tally:
             "period_end": after - 1,
             "repeat_start": after - self._repeat_days,
             "open_start": float(serial(open_start(period, self.settings))),
+            "due_until": float(due_until(self.settings.get("entered_until"), self.today)),
         }
 
     @cached_property
@@ -283,6 +287,11 @@ class Tally:
             return self._months(rows, column)
         if isinstance(column, Chained):
             return self._chained(rows, column)
+        if isinstance(column, InOrder):
+            if not all(map(rows.has, column.reads)):
+                return np.full(len(rows), np.nan)
+            first, then = (rows.numbers[id_].to_numpy(dtype=float) // 1 for id_ in column.reads)
+            return np.where(np.isnan(first) | np.isnan(then), np.nan, np.where(first <= then, 1.0, 0.0))
         return self._lookup(rows, column) if self.can_look_up(rows, column) else np.zeros(len(rows))
 
     def _chained(self, rows: EntryTable, column: Chained) -> np.ndarray:
@@ -358,6 +367,18 @@ def open_start(period: Period, settings: Mapping[str, float | str]) -> date:
     """The first day of the first period that is not final when ``period`` begins: the days that outcomes may take are
     not over since its end."""
     return Period.containing(period.kind, period.start - timedelta(days=late_days(settings))).start
+
+
+def due_until(entered: float | str | None, today: date | None) -> int:
+    """The date serial before which things are due: on the day itself they may still be done, unless all is ``entered``
+    up to a day, which then counts."""
+    if entered is not None:
+        return int(max(0.0, min(float(entered), LAST_DAY))) + 1
+    return LAST_DAY if today is None else serial(today)
+
+
+LAST_DAY = 2958465
+"""The last day that Excel knows, as a date serial."""
 
 
 def final_before(last: date, settings: Mapping[str, float | str]) -> int:

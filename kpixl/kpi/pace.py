@@ -29,6 +29,8 @@ class PeriodClock:
     """Whether the period is over by the calendar."""
     final_before: int = 0
     """The date serial up to which a period has to be over, if all its outcomes are there."""
+    due_until: int = 0
+    """The date serial before which things are due."""
 
     @property
     def share(self) -> float:

@@ -14,7 +14,7 @@ from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grade import Reason, calculate, grade, graded, passes, reason_of
 from kpixl.kpi.grading import UNPLACED, Waits, waits
 from kpixl.kpi.in_force import settings_used
-from kpixl.kpi.measure import MeasureValue, final_before
+from kpixl.kpi.measure import MeasureValue, due_until, final_before
 from kpixl.kpi.own import own_kpis
 from kpixl.kpi.pace import PeriodClock, clock, days, last_day, paced
 from kpixl.kpi.result import Comparison, Final, LateKpi, Result, YearToDate, certain
@@ -158,7 +158,7 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date) -
     settings = settings_used(entries.settings, entries.currency, entries.words)
     until = None if settings.get("entered_until") is None else float(settings["entered_until"])
     final = final_before(last_day(until, today), settings)
-    now = replace(clock(entries.period, until, today), final_before=final)
+    now = replace(clock(entries.period, until, today), final_before=final, due_until=due_until(until, today))
     first = first_closed(entries)
     closed = closed_periods(entries, history)
     to_date = {name: year_to_date(value, history, entries.period, first) for name, value in measures.items()}

@@ -36,7 +36,7 @@ def refresh_package(
     if unfilled:
         problems = ()
     refreshed = None if unfilled else now
-    write(package, context_of(book, scorecard, problems, refreshed), book.placements, book.sheets)
+    write(package, context_of(book, scorecard, problems, now.date(), refreshed), book.placements, book.sheets)
     charts_fit.overview(package, book, len(scorecard.results))
     return scorecard, problems
 

@@ -54,9 +54,10 @@ def no_collection() -> Iterator[None]:
 
 def scored(book: Book, today: date) -> tuple[Scorecard, tuple[Problem, ...]]:
     """What a workbook comes to on a day, and what is wrong in it."""
-    measures = measure(book.entries, book.tally)
+    tally = book.tally(today)
+    measures = measure(book.entries, tally)
     scorecard = replace(score(book.entries, measures, today), late=book.late.kpis)
-    return scorecard, check(book.entries, measures, scorecard, book.tally)
+    return scorecard, check(book.entries, measures, scorecard, tally)
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def take_in(path: Path, *, now: datetime) -> TakenIn:
 
 def _found(book: Book, now: datetime) -> dict[str, list[Stray]]:
     """The rows outside of each table, by its id."""
-    measures = measure(book.entries, book.tally)
-    case = Case(book.entries, measures, score(book.entries, measures, now.date()), book.tally)
+    measures = measure(book.entries, book.tally(now.date()))
+    case = Case(book.entries, measures, score(book.entries, measures, now.date()), book.tally(now.date()))
     found = {table: strays(log) for table, log in case.logs.items()}
     return {table: rows for table, rows in found.items() if rows}

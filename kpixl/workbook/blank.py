@@ -65,7 +65,7 @@ def context_of_new(
     return Context(
         business=business,
         t=t,
-        scorecard=score(entries, measure(entries), now.date()),
+        scorecard=score(entries, measure(entries, today=now.date()), now.date()),
         problems=(),
         placements=layout.placements(business),
         titles=titles or layout.titles(business, t),

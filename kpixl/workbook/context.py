@@ -12,14 +12,16 @@ from kpixl.workbook import layout
 from kpixl.workbook.grid import Context
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from kpixl.check import Problem
     from kpixl.kpi.score import Scorecard
     from kpixl.workbook.read import Book
 
 
-def context_of(book: Book, scorecard: Scorecard, problems: tuple[Problem, ...], refreshed: datetime | None) -> Context:
+def context_of(
+    book: Book, scorecard: Scorecard, problems: tuple[Problem, ...], today: date, refreshed: datetime | None
+) -> Context:
     """What the owned cells of a workbook are made from, wherever it is."""
     t = language(book.entries.language)
     titles = layout.titles(book.entries.business, t)
@@ -37,8 +39,8 @@ def context_of(book: Book, scorecard: Scorecard, problems: tuple[Problem, ...], 
         aliases=book.aliases,
         refreshed=refreshed,
         trend_kpi=book.trend_kpi,
-        breakdown=breakdown(book.entries, book.tally),
-        pareto=pareto(book.entries, book.tally),
+        breakdown=breakdown(book.entries, book.tally(today)),
+        pareto=pareto(book.entries, book.tally(today)),
         commentary=headline(scorecard, t),
         comments={result.kpi.id: comment(result, scorecard, t) for result in scorecard.results},
     )

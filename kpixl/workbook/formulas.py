@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.tables import Chained, Elapsed, Lookup, Months, branches, word_key
+from kpixl.catalog.tables import Chained, Elapsed, InOrder, Lookup, Months, branches, word_key
 from kpixl.formula import parse, to_excel
 from kpixl.formula.expressions import noise
 from kpixl.formula.nodes import Name, Number
@@ -69,7 +69,7 @@ def _behind(read: Collection[str], table: Table) -> list[tuple[str, str]]:
     """The columns, as table and column, that one who reads the columns ``read`` reads only through calculated ones."""
     found: list[tuple[str, str]] = []
     for column in table.calculated:
-        if column.id in read and isinstance(column, Elapsed | Months):
+        if column.id in read and isinstance(column, Elapsed | Months | InOrder):
             found += [(table.id, id_) for id_ in column.reads if id_ not in read]
         elif column.id in read and isinstance(column, Chained):
             found += [(table.id, id_) for id_ in (column.key, column.start, column.end) if id_ not in read]
@@ -107,6 +107,8 @@ def _signed(condition: Condition, table: str, window: Window, names: FormulaName
     blank = f'{column},""'
     if condition.comparison == "filled":
         return [(1, ""), (-1, blank)]
+    if condition.comparison == "blank":
+        return [(1, blank)]
     if condition.text:
         equal = f'{column},"="&{_operand(condition, table, window, names)}'
         return [(1, equal)] if condition.comparison == "=" else [(1, ""), (-1, equal), (-1, blank)]
@@ -140,6 +142,9 @@ def calculated_formula(column: Calculated, table: str, names: FormulaNames) -> s
         return _months(column, table, names)
     if isinstance(column, Chained):
         return _chained(column, table, names)
+    if isinstance(column, InOrder):
+        first, then = (names.cell(table, id_) for id_ in column.reads)
+        return f'IF(AND(ISNUMBER({first}),ISNUMBER({then})),IF(INT({first})<=INT({then}),1,0),"")'
     return _lookup(column, table, names) if isinstance(column, Lookup) else _once(column, table, names)
 
 

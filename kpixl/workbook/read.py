@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,10 +78,11 @@ class Book:
     late: Late = NOTHING_LATE
     """What came late to closed periods: the entries have it, and the file not yet."""
 
-    @cached_property
-    def tally(self) -> Tally:
-        """What counts the rows: measures, Check and the breakdowns look at the same ones."""
-        return Tally(self.entries)
+    tallies: dict[date, Tally] = dataclasses.field(default_factory=dict, repr=False, compare=False)
+
+    def tally(self, today: date) -> Tally:
+        """What counts the rows as of a day: measures, Check and the breakdowns look at the same ones."""
+        return self.tallies.setdefault(today, Tally(self.entries, today))
 
 
 def read(package: Package) -> Book:

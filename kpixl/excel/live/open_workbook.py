@@ -70,7 +70,7 @@ def refresh(book: xw.Book, *, now: datetime) -> Outcome:
         with no_collection():
             found = read_view(view)
             scorecard, problems = scored(found, now.date())
-            context = context_of(found, scorecard, problems, now)
+            context = context_of(found, scorecard, problems, now.date(), now)
             blocks = [block for block in owned(context, found.placements, found.sheets) if touches(block)]
             blocks += [late] if (late := late_block(found)) else []
         kept: list[Path] = []

@@ -70,8 +70,8 @@ def write_anew(package: Package, book: Book, model: Pattern, grown: Grown, now: 
 
 def current(book: Book, now: datetime) -> Context:
     """What the cells of the workbook are made from; what a refresh finds is left to it."""
-    scorecard = score(book.entries, measure(book.entries, book.tally), now.date())
-    return context_of(book, scorecard, (), None)
+    scorecard = score(book.entries, measure(book.entries, book.tally(now.date())), now.date())
+    return context_of(book, scorecard, (), now.date(), None)
 
 
 def fresh_cards(grown: Grown) -> frozenset[tuple[str, str]]:

@@ -15,7 +15,7 @@ from kpixl.formula import Name, to_excel
 from kpixl.formula.expressions import NOT_THERE, either, every, known
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.late import came_late, watched
-from kpixl.kpi.measure import LONGEST, Tally, open_start
+from kpixl.kpi.measure import LAST_DAY, LONGEST, Tally, open_start
 from kpixl.kpi.score import PAST_PERIODS, finals, marked_periods, order_key, target_position
 from kpixl.kpi.signals import BROKEN, RUN_LENGTH, runs
 from kpixl.kpi.traits import GRADED
@@ -49,7 +49,7 @@ TREND_COLUMNS = ("start", "value", "typical", "above_average", "exceptional", "m
 _DATES = (
     "year_start", "window_start_3m", "window_start_12m", "period_previous", "period_year_before", "first_of_year",
     "period_months", "closed_3m", "closed_12m", "days_gone", "days_left", "days_share",
-    "open_start", "final_before", "outcomes_open", "finals", "late_now", "late_seen",
+    "due_until", "open_start", "final_before", "outcomes_open", "finals", "late_now", "late_seen",
 )  # fmt: skip
 UNNAMED = (
     "first_of_year", "closed_3m", "closed_12m", "open_start", "final_before", "outcomes_open", "finals", "late_now",
@@ -86,6 +86,8 @@ def dates(c: Context) -> Cells:
         "days_left": (f"{after}-{start}-days_gone", now.left),
         "days_share": (f"days_gone/({after}-{start})", now.share),
     }
+    due = f"IF(ISNUMBER(entered_until),INT(MAX(0,MIN(entered_until,{LAST_DAY})))+1,TODAY())"
+    entries["due_until"] = (due, now.due_until)
     entries |= _late(c, until)
     if "repeat_start" in date_rows(c.business):
         days = Tally(c.scorecard.entries).edges(Window.PERIOD)["repeat_start"]
