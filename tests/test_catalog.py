@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from kpixl.catalog import (
 from kpixl.catalog.load import EDGES, FOLDER, MONTHS, parse_condition, parse_line
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.catalog.settings import READS, SETTINGS
-from kpixl.catalog.tables import Chained, Comparison, Months, Where, branches
+from kpixl.catalog.tables import Chained, Comparison, InOrder, Months, Table, Where, branches
 from kpixl.errors import UnknownChoice
 from kpixl.formula import names, parse
 from kpixl.kpi.in_force import settings_of
@@ -258,14 +259,28 @@ def test_every_measure_begins_with_a_field_that_is_filled(measure: Measure) -> N
 
 
 def test_alternatives_exclude_each_other() -> None:
-    """Each way through ``where`` is counted by itself. Only recommendations have two: a client who is known to speak
-    another language, and one whose language is not known; no client is both."""
-    several = {measure.id for measure in catalogue().measures.values() if len(branches(measure.where)) > 1}
-    assert several == {f"{who}_multilingual" for who in ("promoters", "detractors", "respondents")}
-    for id_ in several:
-        one, other = branches(catalogue().measures[id_].where)
-        assert Condition(column="client_foreign", comparison=">=", operand=1.0) in one
-        assert Condition(column="client_known", comparison="<", operand=1.0) in other
+    """Each way through ``where`` is counted by itself, so that no row may meet two of them."""
+    for measure in catalogue().measures.values():
+        for one, other in combinations(branches(measure.where), 2):
+            table = catalogue().tables[str(measure.table)]
+            assert any(contradict(a, b, table) for a, b in product(one, other)), measure.id
+
+
+def contradict(one: Condition, other: Condition, table: Table) -> bool:
+    """Whether no row can meet both: by the same column, or by one that is made of a column that is blank."""
+    for a, b in ((one, other), (other, one)):
+        made_of = [c.reads for c in table.calculated if isinstance(c, InOrder) and c.id == b.column]
+        if a.comparison == "blank" and any(a.column in columns for columns in made_of):
+            return True
+        if a.column == b.column and a.comparison == "blank" and b.comparison != "blank" and not b.or_blank:
+            return True
+        if a.column == b.column and (a.comparison, b.comparison) == (">=", "<") and not b.or_blank:
+            return True
+    # A client who is known to speak another language, and one whose language is not known.
+    return {(one.column, one.comparison), (other.column, other.comparison)} == {
+        ("client_foreign", ">="),
+        ("client_known", "<"),
+    }
 
 
 def test_every_calculated_column_is_made_of_what_there_is() -> None:
@@ -283,8 +298,9 @@ def test_every_calculated_column_is_made_of_what_there_is() -> None:
                 assert {table.field(column.start).type, table.field(column.end).type} == {"date"}
                 assert table.field(column.key).key
             else:
-                assert isinstance(column, Elapsed | Months)
-                assert {table.field(column.since).type, table.field(column.until).type} == {"date"}
+                assert isinstance(column, Elapsed | Months | InOrder)
+                days = (column.first, column.then) if isinstance(column, InOrder) else (column.since, column.until)
+                assert {table.field(day).type for day in days} == {"date"}
             if isinstance(column, Elapsed):
                 assert column.open_until in (None, *EDGES)
 

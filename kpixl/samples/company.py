@@ -267,7 +267,7 @@ class Company(ABC):
         return rows
 
     def tasks(self, total: int, share_completed: float, days: Sequence[date]) -> list[Row]:
-        """Tasks assigned in the month, exactly the planned share of them completed by its end."""
+        """Tasks assigned in the month, exactly the planned share of them done in time."""
         assigned = sorted(self.random.randrange(len(days)) for _ in range(total))
         hurry = [place + self.random.uniform(0, 2.5 * len(days)) for place in assigned]
         completed = round(total * self.noisy(share_completed, 0.01))
@@ -283,6 +283,8 @@ class Company(ABC):
             offered = [i for i, (_, start, end) in enumerate(self.services) if start <= day and not (end and end < day)]
             service = stay.service if self.random.random() < 0.6 else self.random.choice(offered)
             due = workday_after(day, self.random.randint(1, 5))
+            # What is finished is in time, and what is not was due in the month.
+            due = max(due, done) if number in finished else min(due, days[-1])
             assistant, language = self.who(day, stay)
             rows.append(
                 {
