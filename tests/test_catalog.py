@@ -277,10 +277,8 @@ def contradict(one: Condition, other: Condition, table: Table) -> bool:
         if a.column == b.column and (a.comparison, b.comparison) == (">=", "<") and not b.or_blank:
             return True
     # A client who is known to speak another language, and one whose language is not known.
-    return {(one.column, one.comparison), (other.column, other.comparison)} == {
-        ("client_foreign", ">="),
-        ("client_known", "<"),
-    }
+    pair = {(one.column, one.comparison), (other.column, other.comparison)}
+    return pair == {("client_foreign", ">="), ("client_known", "<")}
 
 
 def test_every_calculated_column_is_made_of_what_there_is() -> None:
