@@ -51,9 +51,9 @@ def upgrade(path: Path, *, now: datetime) -> Upgraded:
         ensure_free(path)
         with no_collection():
             migrated = migrate(package, now=now)
-            if migrated is None:
+            if migrated is None or not migrated.changed:
                 scorecard, problems = scored(read(package), now.date())
-                return Upgraded(path, scorecard, problems)
+                return Upgraded(path, scorecard, problems, left_out=migrated.left_out if migrated else ())
             scorecard, problems = refresh_package(package, now=now, rows_changed=True)
         backup = package.save(path, backup=now)
     return Upgraded(path, scorecard, problems, backup, True, migrated.left_out)
@@ -61,12 +61,12 @@ def upgrade(path: Path, *, now: datetime) -> Upgraded:
 
 def upgraded_text(upgraded: Upgraded, t: Language) -> str:
     """Whether the workbook has been brought up to date."""
-    if not upgraded.changed:
-        return t(N_("{path} is up to date; nothing was written.")).format(path=upgraded.path)
-    lines = [
-        t(N_("{path} has been brought up to date; everything of yours is still there.")).format(path=upgraded.path)
-    ]
+    done = N_("{path} has been brought up to date; everything of yours is still there.")
+    same = N_("{path} is up to date; nothing was written.")
+    lines = [t(done if upgraded.changed else same).format(path=upgraded.path)]
     lines += block([t(LEFT_OUT).format(sheet=sheet, column=column) for sheet, column in upgraded.left_out])
+    if not upgraded.changed:
+        return "\n".join(lines)
     if upgraded.backup:
         lines.append(t(N_("As it was before: {path}.")).format(path=upgraded.backup))
     return "\n".join([*lines, counts_text(upgraded.problems, t)])

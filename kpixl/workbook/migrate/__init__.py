@@ -45,6 +45,8 @@ class Migrated:
 
     left_out: tuple[tuple[str, str], ...] = ()
     """Tables and columns, as the sheets call them, that are not there since something else stands in their place."""
+    changed: bool = True
+    """Whether anything came in; a workbook may lack nothing but what is left out."""
 
 
 def migrate(package: Package, *, now: datetime) -> Migrated | None:
@@ -59,7 +61,7 @@ def migrate(package: Package, *, now: datetime) -> Migrated | None:
         mark(package, layout.PROPERTY, str(step + 1))
     left_out = _brought_up(package, version, now)
     if not package.changed:
-        return None
+        return Migrated(left_out, changed=False) if left_out else None
     settle(package, read(package))
     return Migrated(left_out)
 
