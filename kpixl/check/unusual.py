@@ -168,7 +168,7 @@ def _in_log(log: TableLog, field: Field) -> Iterator[Finding]:
         coming[:] = False
     if np.count_nonzero(old) > max(_FEW_OLD, _SHARE_OLD * len(numbers)):
         old[:] = False
-    meant = {} if planned else _turned(log, field, numbers)
+    meant = _turned(log, numbers, past_only=planned)
     turned = np.isin(np.arange(len(numbers)), list(meant))
     details = partial(_day_details, log, numbers)
     swapped = partial(_turned_details, log, numbers, meant)
@@ -177,14 +177,12 @@ def _in_log(log: TableLog, field: Field) -> Iterator[Finding]:
     yield from log.problems("date_unlikely", field.id, np.flatnonzero(old & ~turned), details)
 
 
-def _turned(log: TableLog, field: Field, numbers: np.ndarray) -> dict[int, str]:
+def _turned(log: TableLog, numbers: np.ndarray, *, past_only: bool) -> dict[int, str]:
     """Rows whose date lies outside the period, and in it with day and month changed; with the date that is meant. Only
-    where hardly another row is in that month: those of another month are no slips."""
+    where hardly another row is in that month: those of another month are no slips. What is planned may be to come."""
     period = log.case.entries.period
     outside = np.isfinite(numbers) & (numbers >= FIRST_LIKELY) & (numbers < serial(add_months(period.after, 12)))
-    outside &= (numbers < serial(period.start)) | (numbers >= serial(period.after))
-    if field.id == log.table.date:
-        outside &= log.leaving | (numbers >= serial(period.after))
+    outside &= (numbers < serial(period.start)) | (~np.bool_(past_only) & (numbers >= serial(period.after)))
     rows = np.flatnonzero(outside)
     if not len(rows):
         return {}
