@@ -543,6 +543,12 @@ def test_a_catalogue_that_grew_comes_in(grown: Path, tmp_path: Path) -> None:
         once = path.read_bytes()
         assert not upgrade.upgrade(path, now=NOW).changed
         assert path.read_bytes() == once
+        # Ten cards and the legend: the twelfth place, where a card of an own KPI was, is bare again.
+        place = book.placements["dashboard"]
+        editor = SheetEditor(Package.open(path), book.sheets["dashboard"])
+        bare = {editor.style(*place.position(f"{part}_2", "c16")) for part in ("name", "value", "target", "next")}
+        assert len(bare) == 1
+        assert bare != {editor.style(*place.position("name_2", "c6"))}
         other = tmp_path / "other.xlsx"
         new.new(Setup("remote-va-agency", "en", Period.parse("2026-10"), "TaskZenith", "EUR"), other, now=NOW)
         values = {r.kpi.id: r.value for r in results.results(path, today=TODAY).scorecard.results}

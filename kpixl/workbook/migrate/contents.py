@@ -47,7 +47,13 @@ def write_anew(package: Package, book: Book, model: Pattern, grown: Grown, now: 
         sheet = book.sheets[place.sheet]
         editor = editors.get(sheet.part) or editors.setdefault(sheet.part, SheetEditor(package, sheet))
         fresh = fresh_cards(grown) if id_ == "dashboard" else frozenset()
-        for (row, column), cell in block.cells(c).items():
+        cells = block.cells(c)
+        for row, column in fresh - cells.keys():  # where a card was and none is now
+            if row in place.row_numbers and column in place.column_numbers:
+                at = place.position(row, column)
+                editor.clear(*at)
+                editor.set_style(*at, model.style(place.sheet, *model.context.placements[id_].position(row, column)))
+        for (row, column), cell in cells.items():
             if row not in place.row_numbers or column not in place.column_numbers:
                 continue
             at = place.position(row, column)
