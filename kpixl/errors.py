@@ -98,6 +98,16 @@ class UnknownChoice(UsageError):
     template = N_("“{got}” is not a {what} that kpixl knows; choose one of: {allowed}.")
 
 
+class NoPeriod(UsageError):
+    """A word that is to say which month, quarter, week or year, and does not."""
+
+    code = "no_period"
+    template = N_(
+        "“{got}” is no period; write a month like 2026-10 or 10.2026, a quarter like 2026-Q4, a week like 2026-W43, a "
+        "year like 2026."
+    )
+
+
 class UnknownMeasure(UsageError):
     """``calc`` was given a name that the KPI does not use."""
 

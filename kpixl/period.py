@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from kpixl.errors import N_, UnknownChoice
-from kpixl.message import phrase
+from kpixl.errors import NoPeriod
 
 MONTH_DAYS = 30.4375
 """Days of an average month: 365.25 / 12."""
 _EPOCH = date(1899, 12, 30)
-_PATTERNS = "2026-10, 2026-Q4, 2026-W43, 2026"
+_MONTH_FIRST = re.compile(r"(\d{1,2})[./-](\d{4})")
+_YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})")
 
 
 class Kind(StrEnum):
@@ -57,8 +57,14 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Period:
-        """``2026-10``, ``2026-Q4``, ``2026-W43`` or ``2026``; UnknownChoice for anything else."""
-        found = re.fullmatch(r"(\d{4})(?:-(?:(\d{2})|Q([1-4])|W(\d{2})))?", text.strip(), re.IGNORECASE)
+        """``2026-10``, ``2026-Q4``, ``2026-W43`` or ``2026``, a month also as ``10.2026``, ``10/2026`` or ``2026/10``;
+        NoPeriod for anything else."""
+        text, asked = text.strip(), text
+        if month_first := _MONTH_FIRST.fullmatch(text):
+            text = f"{month_first[2]}-{month_first[1]:0>2}"
+        elif year_first := _YEAR_FIRST.fullmatch(text):
+            text = f"{year_first[1]}-{year_first[2]:0>2}"
+        found = re.fullmatch(r"(\d{4})(?:-(?:(\d{2})|Q([1-4])|W(\d{2})))?", text, re.IGNORECASE)
         try:
             if not found:
                 raise ValueError(text)
@@ -72,7 +78,7 @@ class Period:
                 return cls(Kind.WEEK, date.fromisocalendar(year, week, 1))
             return cls(Kind.YEAR, date(year, 1, 1))
         except ValueError:
-            raise UnknownChoice(got=text, what=phrase(N_("period")), allowed=_PATTERNS) from None
+            raise NoPeriod(got=asked) from None
 
     @classmethod
     def containing(cls, kind: Kind, day: date) -> Period:

@@ -117,7 +117,7 @@ def test_version(run: Run) -> None:
         (["kpis", "--json=yes"], "no_value", "--json takes no value; see “kpixl kpis --help”."),
         (["kpis", "bakery"], "unknown_choice", "“bakery” is not a business that kpixl knows; choose one of:"),
         (["kpis", "--lang", "xx"], "unknown_choice", "“xx” is not a language that kpixl knows; choose one of: en"),
-        (["new", "remote-va-agency", "--period", "May"], "unknown_choice", "“May” is not a period that kpixl knows"),
+        (["new", "remote-va-agency", "--period", "May"], "no_period", "“May” is no period; write a month like"),
         (["new", "remote-va-agency", "--currency", "€"], "unknown_choice", "“€” is not a currency that kpixl knows"),
         (["calc", "xyz"], "unknown_choice", "“xyz” is not a KPI that kpixl knows; choose one of: css,"),
         (["calc", "css", "satisfied"], "not_a_pair", "“satisfied” is not of the form MEASURE=NUMBER"),

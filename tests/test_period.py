@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpixl.catalog import Window
-from kpixl.errors import UnknownChoice
+from kpixl.errors import NoPeriod
 from kpixl.period import Kind, Period, add_months, from_serial, serial
 
 DAYS = st.dates(date(1950, 1, 1), date(2150, 1, 1))
@@ -35,9 +35,16 @@ def test_first_and_last_day(text: str, first: date, last: date) -> None:
     assert str(period) == text.upper()
 
 
-@pytest.mark.parametrize("text", ["", "2026-13", "2026-00", "2026-Q5", "2026-W54", "26-10", "2026-10-01", "October"])
+@pytest.mark.parametrize("text", ["11.2026", "11/2026", "2026/11", "2026.11", "11-2026", " 2026-11 "])
+def test_a_month_as_owners_write_it(text: str) -> None:
+    assert Period.parse(text) == Period.parse("2026-11")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "13.2026", "11.26", "2026-13", "2026-00", "2026-Q5", "2026-W54", "26-10", "2026-10-01", "October"]
+)
 def test_what_is_no_period(text: str) -> None:
-    with pytest.raises(UnknownChoice, match="is not a period"):
+    with pytest.raises(NoPeriod, match="is no period; write a month like"):
         Period.parse(text)
 
 
