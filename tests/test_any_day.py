@@ -17,7 +17,7 @@ from kpixl.ooxml.package import Package
 from kpixl.period import Period
 from kpixl.verbs import new, refresh, report, results
 from kpixl.verbs.roll import NotOver, roll
-from workbooks import MEASURES, ROWS, Filled, day, make, opened, placed
+from workbooks import MEASURES, ROWS, Filled, day, make, opened, parts, placed
 
 
 class Day(NamedTuple):
@@ -57,7 +57,8 @@ def on(request: pytest.FixtureRequest) -> Day:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Totals alone, one of which builds up day by day: revenue of 9,000, with a target of 31,000."""
     typed = {"revenue": 9000.0, "leads_converted": 10.0, "leads_qualified": 40.0}
-    filled = Filled(business="service-business", typed=typed, targets={"revenue": 31_000.0})
+    past = parts(15 / 31, "revenue")
+    filled = Filled(business="service-business", typed=typed, targets={"revenue": 31_000.0}, past=past)
     return make(tmp_path_factory.mktemp("service") / "Service 2026-10.xlsx", filled, refresh=False)
 
 
@@ -115,7 +116,7 @@ def test_the_rows_come_to_the_same_on_every_day(on: Day, agency: Path) -> None:
 def test_what_builds_up_is_forecast_only_while_the_period_runs(on: Day, service: Path) -> None:
     result = results.results(service, today=on.today).scorecard.result("revenue")
     if on.running:
-        # Fifteen days of 31: 9,000 × 31 / 15 at the end, and 1,000 a day would be 15,000 by now.
+        # 15 of 31 parts had come by now in three months: 9,000 × 31 / 15 at the end, and 15,000 of 31,000 by now.
         assert result.pace is not None
         assert result.pace.forecast == pytest.approx(18_600)
         assert result.pace.steady == pytest.approx(15_000)

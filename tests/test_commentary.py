@@ -49,8 +49,17 @@ def card(
 ) -> Scorecard:
     """October 2026, with the KPIs of September."""
     september = tuple(past_value(9, id_, value) for id_, value in (before or {}).items())
-    made = scorecard(used, (*past, *september), targets, owner)
+    made = scorecard(used, (*past, *september, *WAY), targets, owner)
     return score(made.entries, made.measures, today)
+
+
+WAY = tuple(
+    PastValue(date(2026, month, 1), "part", f"{id_}.{tenth}", 20 / 31)
+    for month in (7, 8, 9)
+    for id_ in ("revenue", "complaints")
+    for tenth in range(1, 10)
+)
+"""In three months 20 of 31 parts had come by every tenth."""
 
 
 def months(id_: str, *values: float) -> tuple[PastValue, ...]:
@@ -249,7 +258,7 @@ def test_a_target_takes_the_place_of_a_level() -> None:
 
 
 def test_what_still_builds_up_has_a_pace() -> None:
-    # 20 of 31 days have gone: 2,000 become 3,100; for 3,100 there should be 2,000 today, for 6,200 4,000.
+    # 20 of 31 parts had come by now: 2,000 become 3,100; for 3,100 there should be 2,000 today, for 6,200 4,000.
     def at(revenue: float, target: float | None) -> str:
         targets = None if target is None else {"revenue": target}
         return said(card({"revenue": revenue}, {"sb_revenue": 9000}, targets, SB, RUNNING), "revenue")

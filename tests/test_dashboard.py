@@ -13,7 +13,7 @@ from kpixl.catalog.model import Level
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
 from kpixl.period import add_months, serial
 from narrow import some
-from workbooks import Filled, day, make, opened, package_of, placed
+from workbooks import Filled, day, make, opened, package_of, parts, placed
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
@@ -89,11 +89,12 @@ def test_a_card_says_how_sure_it_is(language: str, text: str, tmp_path: Path) ->
 
 
 def test_days_left_and_the_forecast_while_the_month_runs(tmp_path: Path) -> None:
-    # 9,000 after ten of 31 days are 27,900 at the end.
+    # By the 11th 10 of 31 parts had come in the months before: 9,000 are 27,900 at the end.
     typed = {"revenue": 9000.0}
-    filled = Filled(typed=typed, settings={"entered_until": day("2026-10-10")}, business="service-business")
+    past = parts(10 / 31, "revenue")
+    filled = Filled(typed=typed, settings={"entered_until": day("2026-10-11")}, business="service-business", past=past)
     path = make(tmp_path / "b.xlsx", filled)
-    assert str(shown(path, "period")).endswith("October 2026 · Service business · days left: 21")
+    assert str(shown(path, "period")).endswith("October 2026 · Service business · days left: 20")
     assert shown(path, "facts_1", "c1") == pytest.approx(27_900)
     over = make(tmp_path / "o.xlsx", Filled(typed=typed, business="service-business"))
     assert str(shown(over, "period")).endswith("Service business")

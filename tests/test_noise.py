@@ -43,7 +43,7 @@ def test_the_usual_range_and_its_mean_reach_out_by_the_noise_of_the_mean() -> No
 
 def test_just_on_track_is_on_track() -> None:
     half = PeriodClock(gone=15, left=15, total=30)
-    on, off = (pace(500 - short, 1000, half, less_is_better=False) for short in (4e-7, 6e-7))
+    on, off = (pace(500 - short, 1000, half, 0.5, less_is_better=False) for short in (4e-7, 6e-7))
     assert on is not None
     assert off is not None
     assert (on.on_track, off.on_track) == (True, False)

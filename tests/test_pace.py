@@ -19,7 +19,7 @@ from kpixl.kpi.score import score
 from kpixl.period import Period, serial
 from kpixl.verbs import refresh
 from kpixl.verbs.roll import roll
-from workbooks import Filled, day, make, opened
+from workbooks import Filled, day, make, opened, parts
 
 
 @pytest.mark.parametrize(
@@ -73,22 +73,22 @@ def test_the_day_of_the_entries_comes_before_today() -> None:
     assert clock(october, 1e300, date(2026, 10, 20)).gone == 31
 
 
-def test_a_third_of_the_month_makes_three_times_as_much() -> None:
+def test_what_had_come_to_a_third_makes_three_times_as_much() -> None:
     now = PeriodClock(10, 20, 30)
-    found = pace(4000.0, 13_500.0, now, less_is_better=False)
+    found = pace(4000.0, 13_500.0, now, 1 / 3, less_is_better=False)
     assert found is not None
     assert (found.forecast, found.steady, found.on_track) == pytest.approx((12_000, 4500, False))
-    fewer = pace(3.0, 10.0, now, less_is_better=True)
+    fewer = pace(3.0, 10.0, now, 1 / 3, less_is_better=True)
     assert fewer is not None
     assert (fewer.forecast, fewer.steady, fewer.on_track) == pytest.approx((9, 10 / 3, True))
-    alone = pace(3.0, None, now, less_is_better=True)
+    alone = pace(3.0, None, now, 1 / 3, less_is_better=True)
     assert alone is not None
     assert (alone.steady, alone.on_track) == (None, None)
 
 
 @pytest.mark.parametrize("now", [PeriodClock(0, 31, 31), PeriodClock(31, 0, 31)])
 def test_nothing_is_forecast_before_the_period_or_after_it(now: PeriodClock) -> None:
-    assert pace(4000.0, 13_500.0, now, less_is_better=False) is None
+    assert pace(4000.0, 13_500.0, now, 1 / 3, less_is_better=False) is None
 
 
 def test_what_builds_up_is_in_step_with_its_lever() -> None:
@@ -109,10 +109,10 @@ def result(path: Path, kpi: str) -> Result:
 
 
 # The day up to which all is entered, revenue, then forecast, steady pace and whether that is on track.
-# 31 days; the target of 31,000 is 1,000 a day.
+# By the 11th 10 of 31 parts had come in the three months before; the target of 31,000 is 1,000 a part.
 PACES: list[tuple[float | str | None, float, tuple[float | str, float | str, str]]] = [
-    (day("2026-10-10"), 9000.0, (27_900.0, 10_000.0, "off track")),
-    (day("2026-10-10"), 10_000.0, (31_000.0, 10_000.0, "on track")),
+    (day("2026-10-11"), 9000.0, (27_900.0, 10_000.0, "off track")),
+    (day("2026-10-11"), 10_000.0, (31_000.0, 10_000.0, "on track")),
     (day("2026-10-31"), 9000.0, ("", "", "")),
     (day("2026-09-20"), 9000.0, ("", "", "")),
     ("soon", 9000.0, ("", "", "")),  # no date is taken for today, when October 2026 is over
@@ -124,6 +124,7 @@ def _case(until: float | str | None, revenue: float) -> Filled:
     return Filled(
         typed={"revenue": revenue},
         targets={"revenue": 31_000.0},
+        past=parts(10 / 31, "revenue"),
         settings={"entered_until": until},
         business="service-business",
     )
@@ -148,7 +149,7 @@ def test_a_part_of_a_period_is_no_signal(tmp_path: Path) -> None:
     past = [(serial(date(2026, month, 1)), "sb_revenue", 30_000.0 + 500 * (month % 2)) for month in range(1, 10)]
     past += [(start, "sb_conversion", 0.5 + 0.01 * (start % 2)) for start, _, _ in past]
     typed = {"revenue": 9000.0, "leads_converted": 1.0, "leads_qualified": 10.0}
-    for until, told in ((day("2026-10-10"), False), (day("2026-10-31"), True)):
+    for until, told in ((day("2026-10-11"), False), (day("2026-10-31"), True)):
         filled = Filled(typed=typed, past=past, settings={"entered_until": until}, business="service-business")
         path = make(tmp_path / f"{until}.xlsx", filled)
         for kpi in ("revenue", "conversion"):
@@ -157,7 +158,8 @@ def test_a_part_of_a_period_is_no_signal(tmp_path: Path) -> None:
             assert (found.past.signal is not None) is told
 
 
-# Ten of 31 days: the forecast is 3.1 times the value. Value, forecast, level or standing, trend, what it takes.
+# By the 11th 10 of 31 parts had come: the forecast is 3.1 times the value. Value, forecast, level or standing, trend,
+# what it takes.
 BUILDING = {
     # 27,900 against 31,000, and against 20,000 in September.
     "revenue": (9000.0, 27_900.0, "▼ off track", "better", ""),
@@ -185,14 +187,16 @@ def building(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
                 (september, "sb_revenue", 20_000.0),
                 (september, "sb_complaints", 9.0),
                 (september, "sb_leadref", 0.2),
+                *parts(10 / 31, "revenue", "complaints", "leads_referred"),
             ],
-            settings={"entered_until": day("2026-10-10")},
+            settings={"entered_until": day("2026-10-11")},
             business="service-business",
         ),
         "luxury": Filled(
             typed={"revenue": 60_000.0, "clients_served": 20.0, "clients_referred": 2.0, "clients_start": 20.0},
             targets={"rpc": 9000.0},
-            settings={"entered_until": day("2026-10-10"), "dollar_rate": 1.0},
+            past=parts(10 / 31, "revenue", "clients_referred"),
+            settings={"entered_until": day("2026-10-11"), "dollar_rate": 1.0},
             business="luxury-personal-assistant",
         ),
     }
@@ -212,7 +216,7 @@ def test_what_still_builds_up_is_graded_as_it_will_stand(kpi: str, building: Com
 
 
 def test_a_ratio_of_what_grows_together_is_not_forecast(tmp_path: Path) -> None:
-    filled = Filled(typed={"satisfied": 8.0, "surveyed": 10.0}, settings={"entered_until": day("2026-10-10")})
+    filled = Filled(typed={"satisfied": 8.0, "surveyed": 10.0}, settings={"entered_until": day("2026-10-11")})
     found = result(make(tmp_path / "b.xlsx", filled), "css")
     assert found.pace is None
     assert found.value == 0.8
@@ -259,7 +263,8 @@ def test_only_what_more_days_cannot_undo_is_met_or_missed(
     filled = Filled(
         typed={"revenue": 9000.0, "complaints": 3.0},
         targets={kpi: target},
-        settings={"entered_until": day("2026-10-10")},
+        past=parts(10 / 31, "revenue", "complaints"),
+        settings={"entered_until": day("2026-10-11")},
         business="service-business",
     )
     path = make(tmp_path / "b.xlsx", filled)

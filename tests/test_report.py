@@ -246,7 +246,10 @@ def takings(revenue: float, until: float | None = None, target: float | None = N
         typed=typed(revenue=revenue),
         settings={} if until is None else {"entered_until": InputCell(until, "Settings", "B9")},
         targets={} if target is None else {"revenue": InputCell(target, "KPIs", "E5")},
-        past=tuple(PastValue(day, "kpi", "sb_revenue", value) for day, value in zip(months, EARLIER, strict=True)),
+        past=(
+            *(PastValue(day, "kpi", "sb_revenue", value) for day, value in zip(months, EARLIER, strict=True)),
+            *(PastValue(day, "part", f"revenue.{n}", 10 / 31) for day in months[-3:] for n in range(1, 10)),
+        ),
     )
 
 
@@ -313,12 +316,12 @@ def test_a_run_is_told_as_one() -> None:
 
 
 def test_a_running_period_has_a_forecast_and_no_signal_yet() -> None:
-    """10 of 31 days: 9,000 becomes 27,900, and a steady month towards 31,000 would stand at 10,000."""
-    tree = parsed(page_of(takings(9000, float(serial(date(2026, 10, 10))), 31_000)))
-    assert words(one(tree, "//p[@class='kind']")) == "October 2026 · Service business · days left: 21"
+    """By the 11th 10 of 31 parts had come: 9,000 becomes 27,900, and on its way to 31,000 it would be 10,000."""
+    tree = parsed(page_of(takings(9000, float(serial(date(2026, 10, 11))), 31_000)))
+    assert words(one(tree, "//p[@class='kind']")) == "October 2026 · Service business · days left: 20"
     assert words(one(tree, "//*[@id='kpi-revenue']//p[@class='pace']")) == "Forecast €27,900 · off track"
     assert not tree.xpath("//*[@id='kpi-revenue']//p[starts-with(@class, 'signal')]")
-    far = parsed(page_of(takings(25e3, float(serial(date(2026, 10, 10))))))
+    far = parsed(page_of(takings(25e3, float(serial(date(2026, 10, 11))))))
     assert words(one(far, "//*[@id='kpi-revenue']//p[@class='pace']")) == "Forecast €77,500"
     assert signals_of(far) == [("Nov 2025", "above its usual range")]  # October is no whole month yet
 
@@ -415,7 +418,7 @@ PAGES: dict[str, Callable[[], Entries]] = {
         ),
     ),
     "signals": lambda: takings(25e3, target=2e4),
-    "running": lambda: takings(9000, float(serial(date(2026, 10, 10))), 31_000),
+    "running": lambda: takings(9000, float(serial(date(2026, 10, 11))), 31_000),
     "a week": lambda: entries(period=Period.parse("2026-W43"), typed=typed(satisfied=9, surveyed=9)),
     "beyond counting": lambda: entries(
         typed=typed(services_offered=1e300, clients_served=1),

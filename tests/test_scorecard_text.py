@@ -33,7 +33,7 @@ RESULT_KEYS = {
     "kpi", "business", "abbreviation", "name", "value", "unit", "level", "standing", "reason", "next_level", "to_next",
     "measures", "window", "thresholds", "target", "against_target", "previous", "year_before", "year_to_date",
     "year_to_date_reason", "change", "trend", "sample", "interval", "settled", "usual_range", "signal", "pace", "note",
-    "alert",
+    "alert", "open", "final",
 }  # fmt: skip
 
 
@@ -228,7 +228,14 @@ def takings(revenue: float, until: date | None = None, target: float | None = No
         typed={"revenue": cell(revenue)},
         targets={} if target is None else {"revenue": cell(target)},
         thresholds={},
-        past=tuple(PastValue(date(2026, 4 + n, 1), "kpi", "sb_revenue", value) for n, value in enumerate(PAST)),
+        past=(
+            *(PastValue(date(2026, 4 + n, 1), "kpi", "sb_revenue", value) for n, value in enumerate(PAST)),
+            *(
+                PastValue(date(2026, month, 1), "part", f"revenue.{n}", 10 / 31)
+                for month in (7, 8, 9)
+                for n in range(10)
+            ),
+        ),
     )
     return score(entries, measure(entries), TODAY)
 
@@ -257,15 +264,15 @@ def test_signal_or_noise(revenue: float, signal: str, line: str | None) -> None:
 
 
 def test_while_the_period_runs() -> None:
-    """10 of 31 days: 9,000 becomes 27,900; a steady month towards 31,000 would stand at 10,000."""
-    scorecard = takings(9_000, date(2026, 10, 10), 31_000)
+    """By the 11th 10 of 31 parts had come: 9,000 becomes 27,900; on its way to 31,000 it would be 10,000."""
+    scorecard = takings(9_000, date(2026, 10, 11), 31_000)
     data = shown.scorecard_json(scorecard, EN)
-    assert data["clock"] == {"days_gone": 10, "days_left": 21}
+    assert data["clock"] == {"days_gone": 11, "days_left": 20}
     (revenue,) = [kpi for kpi in data["kpis"] if kpi["kpi"] == "revenue"]
     assert revenue["pace"] == {"forecast": pytest.approx(27_900), "steady": pytest.approx(10_000), "on_track": False}
     assert revenue["signal"] is None
     assert revenue["usual_range"]["mean"] == 11_000
-    assert shown.scorecard_text(scorecard, (), EN).startswith("D · October 2026 · days left: 21\n")
+    assert shown.scorecard_text(scorecard, (), EN).startswith("D · October 2026 · days left: 20\n")
     assert told(scorecard) == ["Forecast €27,900 · off track"]
     json.dumps(data, allow_nan=False)
 
@@ -277,17 +284,17 @@ def test_before_it_begins_a_period_has_no_days_left_to_tell() -> None:
 
 
 def test_without_a_target_there_is_a_forecast_alone() -> None:
-    scorecard = takings(9_000.4, date(2026, 10, 10))
+    scorecard = takings(9_000.4, date(2026, 10, 11))
     pace = shown.result_json(scorecard.result("revenue"), EN)["pace"]
     assert pace == {"forecast": pytest.approx(27_901.24), "steady": None, "on_track": None}
     assert told(scorecard) == ["Forecast €27,901"]
-    on_track = takings(10_000, date(2026, 10, 10), 31_000)
+    on_track = takings(10_000, date(2026, 10, 11), 31_000)
     assert told(on_track) == ["Forecast €31,000 · on track"]
 
 
 @pytest.mark.parametrize(("revenue", "line"), [(1e300, "Forecast 3.1e+300"), (-1_000, "Forecast -€3,100.00")])
 def test_a_forecast_of_any_size_is_written(revenue: float, line: str) -> None:
-    assert told(takings(revenue, date(2026, 10, 10))) == [line]
+    assert told(takings(revenue, date(2026, 10, 11))) == [line]
 
 
 # Colours

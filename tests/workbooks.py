@@ -172,6 +172,12 @@ def make_anew(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
     return path
 
 
+def parts(share: float, *measures: str, month: int = 10) -> list[tuple[float, str, Value]]:
+    """Past periods of three months before one of 2026, in which ``share`` of the measures had come by every tenth."""
+    starts = [float(serial(date(2026, month - back, 1))) for back in (3, 2, 1)]
+    return [(start, f"{name}.{tenth}", share) for start in starts for name in measures for tenth in range(1, 10)]
+
+
 COUNTED = Filled(rows=ROWS)
 """The workbook of which ``MEASURES`` and ``KPIS`` are counted by hand."""
 

@@ -206,6 +206,7 @@ class Kpi(Record, frozen=True):
     disjoint: tuple[str, ...] = ()
     interval: Literal["share", "nps", "mean", "lifetime"] | None = None
     builds_up: bool = False
+    partial: bool = False
 
 
 class Example(Record, frozen=True):

@@ -55,13 +55,17 @@ VALUE, TARGET, PREVIOUS, RAISED = Name("value"), Name("target"), Name("previous"
 SAMPLE, FEWEST = Name("sample"), Name("minimum_cases")
 WITHHELD = Name("withheld")
 """Why a value is shown without being judged, as a number; blank where nothing stands against it."""
-GONE, LEFT, SHARE = Name("days_gone"), Name("days_left"), Name("days_share")
+GONE, LEFT = Name("days_gone"), Name("days_left")
 FALLS = Name("falls")
 """Whether less is better, of a KPI of which the owner says so."""
 EDGES = tuple(Name(level.id) for level in GRADED)
 
 RUNNING = GONE * LEFT > 0
 """The period has begun and is not over."""
+PART = Name("part")
+"""The share that had come by now in closed periods; blank where they do not say."""
+TOLD = every(RUNNING, known(PART), PART > 0)
+"""Whether the period runs and there is a share of it to go by."""
 NOT_BEGUN = equal(GONE, 0)
 """Before the first day of the period nothing in it can be judged."""
 REASONS_TO_WAIT: tuple[Waits, ...] = ("not_begun", "impossible", "beyond", "too_few")
@@ -100,7 +104,21 @@ def held(traits: Traits) -> Node:
     what builds up in a period that still runs; a published benchmark grades what is there."""
     if traits.benchmarked or not traits.builds_up:
         return VALUE
-    return either(every(known(VALUE), RUNNING, final(traits)), VALUE / SHARE, VALUE)
+    return either(every(known(VALUE), TOLD, final(traits)), VALUE / PART, VALUE)
+
+
+def expected(traits: Traits) -> Node:
+    """What is held against other periods: the forecast, of all that builds up."""
+    if traits.benchmarked and traits.builds_up:
+        return either(every(known(VALUE), TOLD, final(traits)), VALUE / PART, VALUE)
+    return held_name(traits)
+
+
+def comparable(traits: Traits) -> Node:
+    """Whether it can be held against whole periods: a part of one cannot, unless its end can be forecast."""
+    if not traits.partial:
+        return YES
+    return some(opposite(RUNNING), TOLD) if traits.builds_up else opposite(RUNNING)
 
 
 def held_name(traits: Traits) -> Name:
@@ -177,10 +195,12 @@ def rules(traits: Traits) -> Mapping[str, Node]:
         "strict": either(known(next_), choose(next_, *(int(one in (">", "<")) for one in traits.comparisons))),
         "needed": _needed(traits, value) if traits.lever else BLANK,
         "sign": _sign(traits) if traits.lever else BLANK,
-        "change": either(every(known(value, PREVIOUS), COMPARED, final(traits)), value - PREVIOUS),
+        "change": either(
+            every(known(value, PREVIOUS), COMPARED, final(traits), comparable(traits)), expected(traits) - PREVIOUS
+        ),
         "against_target": _against_target(traits),
         "gap": either(every(known(VALUE, TARGET), COMPARED), VALUE - TARGET),
-        "moves": either(known(Name("change")), moves(traits, value, Name("change"))),
+        "moves": either(known(Name("change")), moves(traits, expected(traits), Name("change"))),
         "trend": either(known(MOVES), choose(MOVES + 2, *map(Wording, _TRENDS))),
         "target_level": either(every(known(TARGET), count(*EDGES) > 0), reached(traits, TARGET)),
         "target_next": either(known(target_level), following(target_level)),
@@ -302,7 +322,7 @@ def _against_target(traits: Traits) -> Node:
     short: Node = Wording("missed")
     if traits.builds_up and traits.falls:
         reached_ = either(RUNNING, BLANK, reached_)
-    elif traits.builds_up:
+    elif traits.builds_up or traits.partial:
         short = either(RUNNING, BLANK, short)
     short = either(still_open(traits), BLANK, short)
     return either(every(known(VALUE, TARGET), JUDGED), either(met(traits, VALUE), reached_, short))
@@ -315,13 +335,13 @@ def _pace(traits: Traits) -> Mapping[str, Node]:
 
 
 def pace(*, falls: bool | None) -> Mapping[str, Node]:
-    """Where a value that builds up will stand at the end of a period that still runs, if its days go on as they went;
-    where a steady one towards the target would stand now; and whether it is on the right side of that."""
+    """Where a value that builds up will stand at the end of a period that still runs, if it goes on as closed ones did;
+    where one on its way to the target would stand now; and whether it is on the right side of that."""
     steady = Name("steady")
     ahead = at_most(VALUE, steady) if falls else at_least(VALUE, steady)
     return {
-        "forecast": either(every(known(VALUE), RUNNING), VALUE / SHARE),
-        "steady": either(known(Name("forecast"), TARGET), TARGET * SHARE),
+        "forecast": either(every(known(VALUE), TOLD), VALUE / PART),
+        "steady": either(known(Name("forecast"), TARGET), TARGET * PART),
         "pace": either(known(steady), either(ahead, Wording("on_track"), Wording("off_track"))),
     }
 
@@ -349,7 +369,7 @@ def met(traits: Traits, value: Node) -> Node:
 def under_way(traits: Traits, value: Node, expected: Node) -> Node:
     """How what builds up stands to the target while the period runs. What more days cannot undo is said: a target for
     more that is met, one for less that is missed; else whether what is to be ``expected`` would meet it."""
-    track = either(met(traits, expected), Standing.ON_TRACK.number, Standing.OFF_TRACK.number)
+    track = either(TOLD, either(met(traits, expected), Standing.ON_TRACK.number, Standing.OFF_TRACK.number))
     settled = either(met(traits, value), Standing.MET.number, track)
     undone = either(met(traits, value), track, Standing.MISSED.number)
     return either(_falls(traits), undone, settled)
@@ -358,7 +378,10 @@ def under_way(traits: Traits, value: Node, expected: Node) -> Node:
 def to_target(traits: Traits, value: Node, held_: Node) -> Node:
     """How a value without a benchmark stands to the target, where both are there."""
     over = either(met(traits, held_), Standing.MET.number, Standing.MISSED.number)
-    return either(RUNNING, under_way(traits, value, held_), over) if traits.builds_up else over
+    if traits.builds_up:
+        return either(RUNNING, under_way(traits, value, held_), over)
+    reached_ = either(met(traits, value), Standing.MET.number) if traits.falls is False else BLANK
+    return either(RUNNING, reached_, over) if traits.partial else over
 
 
 def moves(traits: Traits, value: Node, change: Node) -> Node:

@@ -149,6 +149,16 @@ class Tally:
         of = item.aggregate
         return of is not None and of.kind == "sum" and bool(counted[self._rows(of.table).failed(str(of.column))].any())
 
+    def until(self, item: Measure, day: float) -> float:
+        """What a measure of the period had come to before a day, a date serial, from its rows."""
+        of = item.aggregate
+        if of is None or of.kind == "distinct" or not self.can_measure(item):
+            return 0.0
+        counted = self.meets_where(of.table, of.where, item.window, {"after_window": day})
+        if of.kind == "count":
+            return float(np.count_nonzero(counted))
+        return float(np.nansum(self.column(of.table, str(of.column))[counted]))
+
     def can_measure(self, item: Measure) -> bool:
         """Whether the rows can say anything: every column that it needs is there, and a kept list is filled in.
 

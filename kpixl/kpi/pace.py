@@ -50,7 +50,7 @@ class PeriodClock:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What builds up in a period that still runs, in the KPI's unit, if its days go on as they went: ``forecast`` at
+    """What builds up in a period that still runs, in the KPI's unit, if it goes on as closed ones did: ``forecast`` at
     the end; ``steady``, where a steady period towards the target would stand now; and whether the value is on the right
     side of that."""
 
@@ -72,10 +72,14 @@ def clock(period: Period, entered_until: float | None, today: date) -> PeriodClo
     return PeriodClock(gone, total - gone, total, over=today >= period.after)
 
 
-def pace(value: float, target: float | None, now: PeriodClock, *, less_is_better: bool) -> Pace | None:
+def pace(
+    value: float, target: float | None, now: PeriodClock, part: float | None, *, less_is_better: bool
+) -> Pace | None:
     """The pace of a value that builds up, in the unit that it and its target have; None unless the period still
-    runs."""
-    return paced(Evaluation(grading.pace(falls=less_is_better), {"value": value, "target": target, **days(now)}))
+    runs and the ``part`` of it is known that had come by now in closed ones."""
+    return paced(
+        Evaluation(grading.pace(falls=less_is_better), {"value": value, "target": target, "part": part, **days(now)})
+    )
 
 
 def days(now: PeriodClock) -> dict[str, float]:

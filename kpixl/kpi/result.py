@@ -93,6 +93,8 @@ class Result:
     """The caution that the value calls for by itself."""
     note: str = ""
     """What is to be known of the value: a figure behind it stands in for one that cannot be had yet. A msgid."""
+    part: float | None = None
+    """While the period runs, the share of it that had come by now in closed periods; None where they do not say."""
     open: bool = False
     """Whether outcomes may still come to it, so that its level is the least that it can be."""
     final: Final | None = None

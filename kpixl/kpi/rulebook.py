@@ -21,8 +21,9 @@ def rulebook(kpi: BusinessKpi) -> Mapping[str, Node]:
     """The rules of ``kpi``. They name what goes in: ``measure.`` with each argument's name, ``typical``,
     ``above_average`` and ``exceptional``, ``target``, ``previous``, ``sample``, ``minimum_cases``, ``days_gone``,
     ``days_left`` and ``days_share``; ``outcomes_open`` and ``outcomes_typed`` of one whose outcomes may come late;
-    ``dollar_rate`` of one in dollars, ``total``, ``squares`` and ``typed`` of a mean, ``usual_low``, ``usual_high`` and
-    ``signal_number`` of closed periods; ``falls`` of the owner's own, whose ``value`` goes in, too."""
+    ``dollar_rate`` of one in dollars, ``total``, ``squares`` and ``typed`` of a mean, ``part``, ``usual_low``,
+    ``usual_high`` and ``signal_number`` of closed periods; ``falls`` of the owner's own, whose ``value`` goes in,
+    too."""
     return rulebook_of(kpi.kpi, traits_of(kpi), own=kpi.own)
 
 
@@ -44,7 +45,7 @@ WHOLE_PERIOD: Mapping[str, float] = {
     "outcomes_open": 0.0, "outcomes_typed": 0.0,
 }  # fmt: skip
 """A period that is over, counted from rows, without a minimum of cases, in dollars."""
-PAST = ("usual_low", "usual_high", "signal_number")
+PAST = ("usual_low", "usual_high", "signal_number", "part")
 """What the closed periods say of a value; blank without them."""
 
 

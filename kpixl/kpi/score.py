@@ -17,6 +17,7 @@ from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import MeasureValue, due_until, final_before
 from kpixl.kpi.own import own_kpis
 from kpixl.kpi.pace import PeriodClock, clock, days, last_day, paced
+from kpixl.kpi.parts import built, part
 from kpixl.kpi.result import Comparison, Final, LateKpi, Result, YearToDate, certain
 from kpixl.kpi.rulebook import PAST, given, rulebook
 from kpixl.kpi.signals import Limits, Signal, limits, marked, signal
@@ -228,6 +229,7 @@ def _evaluated(
         "minimum_cases": fewest_cases(entries),
         "dollar_rate": dollar_rate(entries),
         **dict.fromkeys(PAST),
+        "part": _part(kpi, scoring),
         "outcomes_open": float(scoring.outcomes_open),
         "outcomes_typed": float(
             sum(scoring.measures[measure.name].typed is not None for measure in late_measures(kpi))
@@ -245,6 +247,15 @@ def _evaluated(
     return Evaluation(
         rulebook(kpi), {**inputs, "usual_low": found.low, "usual_high": found.high, "signal_number": told}
     )
+
+
+def _part(kpi: BusinessKpi, scoring: _Scoring) -> float | None:
+    """The share of a KPI that had come by now in closed periods; None where it does not build up, or they do not
+    say."""
+    measure = built(kpi) if traits_of(kpi).builds_up else None
+    if measure is None:
+        return None
+    return part(measure, scoring.entries.history, scoring.entries.period, scoring.clock)
 
 
 def _told(
@@ -281,6 +292,7 @@ def _told(
         certainty=certain(found),
         pace=paced(found),
         alert=alert_of(kpi, value, yours(kpi, entries)) if waits(found) in ALERTED and not is_open else None,
+        part=_part(kpi, scoring),
         open=is_open,
         final=last_final(kpi, scoring.entries, scoring.clock.final_before) if is_open else None,
     )

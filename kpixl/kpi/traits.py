@@ -31,6 +31,8 @@ class Traits:
     """Whether it is in US dollars."""
     builds_up: bool
     """Whether the value grows with the days of the period that it is graded over."""
+    partial: bool
+    """Whether a part of the period is no measure of the whole."""
     by_period: bool
     """Whether it is graded over the period alone, and not over a longer window."""
     score: bool
@@ -71,6 +73,7 @@ def traits_of(kpi: BusinessKpi) -> Traits:
         benchmarked=bool(kpi.thresholds),
         in_dollars=kpi.in_dollars,
         builds_up=kpi.kpi.builds_up and by_period,
+        partial=(kpi.kpi.builds_up or kpi.kpi.partial) and by_period,
         by_period=by_period,
         score=kpi.kpi.unit == "score" and not kpi.own,
         bounded=kpi.kpi.bounded,

@@ -15,6 +15,7 @@ from kpixl.i18n import language as language_of
 from kpixl.kpi.closing import closed_lines
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.measure import Tally, measure
+from kpixl.kpi.parts import part_lines
 from kpixl.kpi.score import score
 from kpixl.message import phrase
 from kpixl.period import Kind, Window, serial
@@ -160,6 +161,7 @@ def past(entries: Entries, typed: Sequence[Mapping[str, float]]) -> tuple[PastVa
         cells = {name: InputCell(total, "", "") for name, total in totals.items()}
         closed = replace(entries, period=entries.period.shift(-back), past=tuple(values), typed=cells)
         values += closed_lines(score(closed, measure(closed), closed.period.after))
+        values += part_lines(closed)
     return tuple(values)
 
 

@@ -85,7 +85,7 @@ DAYS_LEFT = N_("days left: {days}")
 
 SINCE = N_("since {period}")
 """From when on the year to date is known."""
-KINDS_OF_PAST = {"measure": N_("measure"), "kpi": N_("KPI"), "rows": N_("rows")}
+KINDS_OF_PAST = {"measure": N_("measure"), "kpi": N_("KPI"), "rows": N_("rows"), "part": N_("part of the period")}
 SOURCES_OF_PAST = {**SOURCES, "late": N_("with late outcomes")}
 """Where a figure of a closed period comes from."""
 

@@ -9,6 +9,7 @@ from kpixl.errors import N_, WorkbookError
 from kpixl.files import ensure_free, locked
 from kpixl.kpi.closing import closed_lines
 from kpixl.kpi.late import LATE
+from kpixl.kpi.parts import part_lines
 from kpixl.ooxml.parts import save_all
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection, opened
@@ -89,7 +90,7 @@ def _all_restated(path: Path, asked: Period, into: Sequence[Path], now: datetime
         if any(line.start == asked.start and line.value is not None for line in book.entries.past):
             raise NotTheArchive(path=path.name, asked=asked)
         scorecard, problems = refresh_package(archive, now=now)
-        lines = closed_lines(scorecard)
+        lines = (*closed_lines(scorecard), *part_lines(scorecard.entries))
         later = []
         for other in into:
             package, upgraded = opened(other, now)

@@ -17,6 +17,7 @@ from kpixl.errors import N_, WorkbookError
 from kpixl.files import ensure_closed, ensure_new, ensure_same_ending
 from kpixl.i18n import language
 from kpixl.kpi.closing import blank_rows, closed_lines, leaving
+from kpixl.kpi.parts import part_lines
 from kpixl.ooxml.properties import retitle
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.shrink import keep_rows
@@ -169,7 +170,7 @@ def _next_name(path: Path, closed: Period) -> str:
 
 def _move_on(package: Package, book: Book, scorecard: Scorecard) -> tuple[dict[str, int], dict[str, int]]:
     """Have the package begin the next period, not refreshed yet: rows of each log that stayed, and that left."""
-    put_past(package, book, (*book.late.lines, *closed_lines(scorecard)))
+    put_past(package, book, (*book.late.lines, *closed_lines(scorecard), *part_lines(scorecard.entries)))
     entries = book.entries
     following = replace(entries, period=entries.period.shift(1))
     stayed, left = {}, {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.i18n import language
 from kpixl.kpi.closing import ROWS
+from kpixl.kpi.parts import TENTHS, built, part_id
 from kpixl.ooxml.shrink import keep_rows
 from kpixl.ooxml.table_rows import set_cells
 from kpixl.period import serial
@@ -78,6 +79,12 @@ def _columns(book: Book, rows: list[PastValue]) -> dict[str, Sequence[Value]]:
     labels = {kpi.history_id: t(kpi.name) for kpi in book.entries.business.kpis}
     labels.update({item.name: measure_label(item, t) for item in book.entries.business.measures})
     labels.update({f"{table.id}{ROWS}": t(table.title) for table in book.entries.business.tables})
+    labels |= {
+        part_id(item, tenth): f"{measure_label(item, t)} {tenth}/{TENTHS}"
+        for kpi in book.entries.business.kpis
+        if (item := built(kpi))
+        for tenth in range(1, TENTHS)
+    }
     labels.update({f"{entry.slot}": entry.label.text for entry in book.entries.own})
     levels = {level.id: level_word(level, t) for level in LEVELS}
     levels |= {standing.value: f"{SHAPES[standing.shade]} {t(word)}" for standing, word in STANDINGS.items()}

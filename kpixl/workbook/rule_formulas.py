@@ -73,6 +73,8 @@ def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
         typed = ",".join(c.at("totals", argument.measure.name, "typed") for argument in kpi.arguments)
         bind |= {"total": kpi.argument(kpi.kpi.lever).name, "squares": kpi.squares.name, "typed": f"COUNT({typed})"}
     bind |= outcomes_of(kpi, c)
+    if traits_of(kpi).builds_up:
+        bind["part"] = c.at("calc", kpi.id, "part")
     if kpi.own:
         bind["falls"] = f"IFERROR({c.at('own', kpi.id, 'direction')}={c.word('direction_down')},FALSE)"
     return bind

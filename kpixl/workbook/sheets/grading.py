@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from kpixl.kpi.grade import grade, level_of
 from kpixl.kpi.grading import LESS, MORE, REASONS_TO_WAIT
+from kpixl.kpi.parts import FIRST, LEAST, TENTHS, built
 from kpixl.kpi.score import order_key, target_position
-from kpixl.kpi.traits import GRADED
+from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.texts.words import kpi_title, measure_label, reason_text, standing_word, step_figure
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 MOVES = {"better": 1, "same": 0, "worse": -1}
 """The numbers by which rules know how a value has moved."""
 COLUMNS = (
-    "name", "tip", "held", "level", "standing", "shade", "next", "next_value", "strict", "low", "high",
+    "name", "tip", "part", "held", "level", "standing", "shade", "next", "next_value", "strict", "low", "high",
     "position", "slope", "needed", "amount", "sign", "lever", "withheld", "moves", "reason", "order", "unit_scale",
     "unit", "level_word",
     "typical", "above_average", "exceptional", "seen_level", "seen_target", "seen_window", "changed",
@@ -148,6 +149,7 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
     }
     return {
         **{column: live(formulas[column], value, guarded=fresh) for column, value in values.items()},
+        "part": live(_part(kpi, c), result.part, guarded=fresh),
         "held": live(formulas["held"], held, guarded=fresh),
         "slope": live(formulas["slope"], grade.slope, guarded=fresh),
         "level": live(formulas["level"], _number(grade.level), name=f"{kpi.name_prefix}_level_number", guarded=fresh),
@@ -169,6 +171,28 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
             for level in GRADED
         },
     }
+
+
+def _part(kpi: BusinessKpi, c: Context) -> str:
+    """The share of a KPI that had come by now in the closed periods of a year; blank where they do not say."""
+    measure = built(kpi) if traits_of(kpi).builds_up else None
+    if measure is None:
+        return '""'
+    ids, starts, values = (c.column("past", column) for column in ("id", "start", "value"))
+
+    def criteria(tenth: str) -> str:
+        between = f'{starts},">="&period_year_before,{starts},"<"&period_start,{values},">=-1E300"'
+        return f'{ids},"{measure.name}."&{tenth},{between}'
+
+    def mean(tenth: str) -> str:
+        return f"SUMIFS({values},{criteria(tenth)})/COUNTIFS({criteria(tenth)})"
+
+    reached = f"days_share*{TENTHS}"
+    low, high = mean(f"INT({reached})"), f"IF(INT({reached})={TENTHS - 1},1,{mean(f'(INT({reached})+1)')})"
+    share = f'IFERROR({low}+({high}-{low})*({reached}-INT({reached})),"")'
+    gone = f"days_gone*days_left>0,days_gone*{FIRST}>=days_gone+days_left"
+    enough = f"COUNTIFS({criteria(str(TENTHS // 2))})>={LEAST}"
+    return f'IF(AND({gone},{enough}),{share},"")'
 
 
 def _same_window(kpi: BusinessKpi, at: dict[str, str]) -> str:

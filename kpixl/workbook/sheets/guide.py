@@ -91,16 +91,14 @@ READING = {
         N_("Pace"),
         (
             N_(
-                "Revenue, complaints and the like build up day by day. While the period runs, the forecast is where "
-                "they will stand at its end if its days go on as they went."
+                "Revenue, complaints and the like build up. From a third of the period on, the forecast is where they will "
+                "stand at its end if it goes on as the closed ones did; it takes three of those."
             ),
             N_(
                 "Where no benchmark is published, it is the forecast that stands against your target or the previous "
                 "period."
             ),
-            N_(
-                "“Target to date” is where even days towards your target would stand today: on track is that or better."
-            ),
+            N_("“Target to date” is where it would stand today on its way to your target: on track is that or better."),
             N_("“Entered up to” in Settings says which day is the last with complete entries; blank means today."),
         ),
     ),
