@@ -91,8 +91,8 @@ READING = {
         N_("Pace"),
         (
             N_(
-                "Revenue, complaints and the like build up. From a third of the period on, the forecast is where they will "
-                "stand at its end if it goes on as the closed ones did; it takes three of those."
+                "Revenue, complaints and the like build up. From a third of the period on, the forecast is where they "
+                "will stand at its end if it goes on as the closed ones did; it takes three of those."
             ),
             N_(
                 "Where no benchmark is published, it is the forecast that stands against your target or the previous "
