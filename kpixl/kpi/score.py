@@ -17,7 +17,7 @@ from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import MeasureValue, due_until, final_before
 from kpixl.kpi.own import own_kpis
 from kpixl.kpi.pace import PeriodClock, clock, days, last_day, paced
-from kpixl.kpi.parts import built, part
+from kpixl.kpi.partial import built, part
 from kpixl.kpi.result import Comparison, Final, LateKpi, Result, YearToDate, certain
 from kpixl.kpi.rulebook import PAST, given, rulebook
 from kpixl.kpi.signals import Limits, Signal, limits, marked, signal

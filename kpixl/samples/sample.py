@@ -15,7 +15,7 @@ from kpixl.i18n import language as language_of
 from kpixl.kpi.closing import closed_lines
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.measure import Tally, measure
-from kpixl.kpi.parts import part_lines
+from kpixl.kpi.partial import part_lines
 from kpixl.kpi.score import score
 from kpixl.message import phrase
 from kpixl.period import Kind, Window, serial

@@ -9,7 +9,7 @@ from kpixl.errors import N_, WorkbookError
 from kpixl.files import ensure_free, locked
 from kpixl.kpi.closing import closed_lines
 from kpixl.kpi.late import LATE
-from kpixl.kpi.parts import part_lines
+from kpixl.kpi.partial import part_lines
 from kpixl.ooxml.parts import save_all
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection, opened

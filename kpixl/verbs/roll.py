@@ -17,7 +17,7 @@ from kpixl.errors import N_, WorkbookError
 from kpixl.files import ensure_closed, ensure_new, ensure_same_ending
 from kpixl.i18n import language
 from kpixl.kpi.closing import blank_rows, closed_lines, leaving
-from kpixl.kpi.parts import part_lines
+from kpixl.kpi.partial import part_lines
 from kpixl.ooxml.properties import retitle
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.shrink import keep_rows

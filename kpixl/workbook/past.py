@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.i18n import language
 from kpixl.kpi.closing import ROWS
-from kpixl.kpi.parts import TENTHS, built, part_id
+from kpixl.kpi.partial import TENTHS, built, part_id
 from kpixl.ooxml.shrink import keep_rows
 from kpixl.ooxml.table_rows import set_cells
 from kpixl.period import serial

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.kpi.grade import grade, level_of
 from kpixl.kpi.grading import LESS, MORE, REASONS_TO_WAIT
-from kpixl.kpi.parts import FIRST, LEAST, TENTHS, built
+from kpixl.kpi.partial import FIRST, LEAST, TENTHS, built
 from kpixl.kpi.score import order_key, target_position
 from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.texts.words import kpi_title, measure_label, reason_text, standing_word, step_figure
