@@ -41,6 +41,7 @@ from kpixl.workbook.grid import Cell, Placement, label, live
 from kpixl.workbook.migrate import STEPS, layout_record, migrate
 from kpixl.workbook.read import fixed_in, read
 from kpixl.workbook.sheets import kpis, settings, totals, vocabulary
+from narrow import some
 from packages import copies
 from schema import schema_errors
 from test_older_workbooks import FILLED, NEW, grown
@@ -514,6 +515,34 @@ def test_what_the_owner_deleted_stays_deleted(tmp_path: Path) -> None:
     left = opened(path).placements
     assert "how" not in left["guide"].row_numbers
     assert "leads" not in left["what_if"].row_numbers
+
+
+def test_a_sheet_that_the_owner_deleted_stays_deleted(tmp_path: Path) -> None:
+    """Its names lead nowhere then, as Excel leaves them."""
+    path = copied(AGENCY, tmp_path)
+    package = Package.open(path)
+    gone = {"Guide", "What if", "Tasks"}
+    root = package.tree(package.workbook_part)
+    sheets = [sheet for sheet in package.sheets if sheet.name in gone]
+    for name in list(root.iter(things.q("definedName"))):
+        about = (name.text or "").rpartition("!")[0].strip("'")
+        if name.get("localSheetId") is not None:
+            some(name.getparent()).remove(name)
+        elif about in gone or (name.text or "").startswith("tbl_tasks["):
+            name.text = "#REF!"
+    for entry in list(root.iter(things.q("sheet"))):
+        if entry.get("name") in gone:
+            some(entry.getparent()).remove(entry)
+    package.replace(package.workbook_part, root)
+    assert len(sheets) == len(gone)
+    package.save(path)
+    tabs = [sheet.name for sheet in package.sheets]
+    assert upgrade.upgrade(path, now=NOW).changed
+    assert [sheet.name for sheet in Package.open(path).sheets] == tabs
+    book = opened(path)
+    assert not {"guide", "what_if"} & book.placements.keys()
+    assert book.entries.tables["tasks"] is None
+    assert not upgrade.upgrade(path, now=NOW).changed
 
 
 def test_a_catalogue_that_grew_comes_in(grown: Path, tmp_path: Path) -> None:
