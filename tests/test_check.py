@@ -154,8 +154,8 @@ def entries(
     found = replace(found, **parts)
     tally = Tally(found)
     for entry in found.tables.values():
-        for column in entry.table.calculated if entry else ():
-            if entry and column.id in entry.letters:
+        for column in entry.table.calculated if entry is not None else ():
+            if entry is not None and column.id in entry.letters:
                 entry.numbers[column.id] = tally.calculated(entry, column)
     return found
 

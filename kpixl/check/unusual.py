@@ -108,8 +108,8 @@ def hours(log: TableLog) -> Iterator[Finding]:
     for field in fields:
         worked = np.nan_to_num(log.numbers(field.id)[rows])
         total = np.bincount(group, weights=worked)[group]
-        last = ~pd.Series(group).duplicated(keep="last").to_numpy()
-        found = rows[(total > most) & last]
+        largest = pd.Series(worked).groupby(group).transform("idxmax").to_numpy() == np.arange(len(rows))
+        found = rows[(total > most) & largest]
         told = dict(zip(rows.tolist(), total.tolist(), strict=True))
         details = partial(_hours_details, log, person.id, days, told)
         yield from log.problems("hours_over_day", field.id, found, details)
