@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from clock import NOW
+from kpixl.i18n import Language
 from kpixl.verbs import demo
 from kpixl.verbs.results import Outcome
 from kpixl.workbook import blank, build
@@ -67,16 +68,43 @@ def _put(folder: Path, data: bytes) -> None:
 def samples(folder: Path) -> tuple[Outcome, ...]:
     """All that ``kpixl demo`` makes, in a folder of the test's own."""
 
-    def make(shelf: Path) -> None:
-        outcomes = demo.demo(shelf, now=NOW)
-        (shelf / "outcomes").write_bytes(pickle.dumps(outcomes))
-
-    place = once("the samples", make)
-    shutil.copytree(place, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("outcomes"))
+    place = _samples()
+    shutil.copytree(place, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("outcomes", "asked"))
     outcomes: tuple[Outcome, ...] = pickle.loads((place / "outcomes").read_bytes())
     return tuple(
         replace(one, path=folder / one.path.name, report=one.report and folder / one.report.name) for one in outcomes
     )
+
+
+def asked_for_samples() -> set[str]:
+    """Every text whose translation was asked for when the samples were made."""
+    asked: set[str] = pickle.loads((_samples() / "asked").read_bytes())
+    return asked
+
+
+def _samples() -> Path:
+    def make(shelf: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            anew(patch)
+            asked = ask(patch)
+            outcomes = demo.demo(shelf, now=NOW)
+        (shelf / "outcomes").write_bytes(pickle.dumps(outcomes))
+        (shelf / "asked").write_bytes(pickle.dumps(asked))
+
+    return once("the samples", make)
+
+
+def ask(patch: pytest.MonkeyPatch) -> set[str]:
+    """The texts whose translation is asked for from now on."""
+    asked: set[str] = set()
+    translate = Language.__call__
+
+    def written_down(self: Language, text: str) -> str:
+        asked.add(text)
+        return translate(self, text)
+
+    patch.setattr(Language, "__call__", written_down)
+    return asked
 
 
 def skeletons_once(patch: pytest.MonkeyPatch) -> None:

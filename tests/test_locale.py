@@ -29,7 +29,7 @@ from kpixl.cli import commands
 from kpixl.cli.command import help_of, help_of_all
 from kpixl.entries import Setup
 from kpixl.errors import BadSetting, KpixlError, UnknownChoice
-from kpixl.i18n import Language, language
+from kpixl.i18n import language
 from kpixl.imports import BAD_DATE, Rejected
 from kpixl.kpi import calc
 from kpixl.kpi.grade import Reason
@@ -39,7 +39,7 @@ from kpixl.ooxml.cells import parse_cell
 from kpixl.ooxml.package import MAIN, Package
 from kpixl.period import Period, Window
 from kpixl.texts import words
-from kpixl.verbs import demo, new
+from kpixl.verbs import new
 from kpixl.workbook import layout
 from kpixl.workbook.entry_sheets import ERROR_TITLE, PROMPT_TITLE_LIMIT, TEXT_LIMIT
 from kpixl.workbook.sheets import check as check_sheet
@@ -198,21 +198,14 @@ def test_abbreviations_stay(code: str) -> None:
 def spanish(tmp_path_factory: pytest.TempPathFactory) -> Spanish:
     """A Spanish workbook with sample data, an empty one, and every text that was asked for in making them."""
     folder = tmp_path_factory.mktemp("es")
-    asked = set()
-    translate = Language.__call__
-
-    def ask(self: Language, text: str) -> str:
-        asked.add(text)
-        return translate(self, text)
-
+    made = [outcome.path for outcome in builds.samples(folder) if outcome.path.stem.endswith(" es")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Language, "__call__", ask)
         builds.anew(patch)
-        made = [outcome.path for outcome in demo.demo(folder, now=NOW) if outcome.path.stem.endswith(" es")]
+        asked = builds.ask(patch)
         for period in ("2026-10", "2026-Q4", "2026-W43", "2026"):
             out = folder / f"empty {period}.xlsx"
             made.append(new.new(Setup(VA.id, "es", Period.parse(period), "Umbral", "EUR"), out, now=NOW))
-    return made, asked
+    return made, asked | builds.asked_for_samples()
 
 
 def test_every_text_asked_for_is_marked(spanish: Spanish) -> None:
