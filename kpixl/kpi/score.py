@@ -237,7 +237,7 @@ def _evaluated(
         **besides,
     }
     first = Evaluation(rulebook(kpi), inputs)
-    value, past = first.number("value"), past_values(kpi, entries)
+    value, past = first.number("value"), settled_values(kpi, entries, scoring.clock.final_before)
     found = usual_range(kpi, past)
     if found is None:
         return first
@@ -267,7 +267,7 @@ def _told(
 ) -> Result:
     """What the rules found, as a record."""
     (found, reason), entries = evaluated, scoring.entries
-    value, past = found.number("value"), past_values(kpi, entries)
+    value, past = found.number("value"), settled_values(kpi, entries, scoring.clock.final_before)
     usual = usual_range(kpi, past)
     number = found.number("signal_number")
     is_open = bool(found.number("open"))
@@ -352,6 +352,15 @@ def past_values(kpi: BusinessKpi, entries: Entries) -> list[float | None]:
     """The KPI in the closed periods before this one, in its unit, oldest first; None for one without a value."""
     shifts = range(-PAST_PERIODS, 0)
     return [entries.history.value(entries.period.shift(shift), kpi.history_id) for shift in shifts]
+
+
+def settled_values(kpi: BusinessKpi, entries: Entries, final_before: int) -> list[float | None]:
+    """The same without the periods to which outcomes may still come."""
+    values = past_values(kpi, entries)
+    if not traits_of(kpi).late:
+        return values
+    known = finals(entries.period, final_before)
+    return [*values[:known], *[None] * (len(values) - known)]
 
 
 def _kpi_to_date(kpi: BusinessKpi, scoring: _Scoring) -> tuple[float | None, Reason | None]:

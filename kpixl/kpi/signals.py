@@ -1,6 +1,7 @@
 """Signal or noise: the limits of a process-behaviour (XmR) chart over the closed periods, and what breaks out of them.
 
 Pure numbers. After W. A. Shewhart and D. J. Wheeler: limits at the mean and 2.66 times the average moving range.
+What is a signal by the periods before it is left out of later limits, so that it does not hide the next one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from kpixl.formula.expressions import (
     largest,
     maximum,
     minimum,
+    more_than,
     noise,
     opposite,
     smallest,
@@ -72,6 +74,8 @@ class Limits:
     mean: float
     low: float
     high: float
+    without: int = 0
+    """How many closed periods were signals themselves, so that the limits do without them."""
 
 
 # As expressions
@@ -86,8 +90,21 @@ RANGE = either(known(Name("after"), Name("before")), absolute(Name("after") - Na
 """How far two neighbouring periods lie apart."""
 
 
+def use_rule(earlier: int) -> Node:
+    """What the limits take of a period: its value, unless it was a signal beside the ``earlier`` periods that were
+    used, whose values are in ``used`` and the steps between neighbours in ``moving_ranges``."""
+    raw = Name("raw")
+    if earlier < LEAST_PERIODS:
+        return either(known(raw), raw)
+    used = Name("used")
+    sound = every(count_of(used) >= LEAST_PERIODS, count_of(_RANGES) >= LEAST_PERIODS - 1)
+    mean, spread = sum_of(used) / count_of(used), SCALE * sum_of(_RANGES) / count_of(_RANGES)
+    signal_ = more_than(absolute(raw - mean), spread)
+    return either(known(raw), either(sound, either(signal_, BLANK, raw), raw))
+
+
 def limit_rules(floor: float | None, ceiling: float | None) -> Mapping[str, Node]:
-    """What is usual, by the closed periods in ``past``, oldest first, and the ``moving_ranges`` between neighbours. No
+    """What is usual, by the closed periods in ``past`` that are used, and the ``moving_ranges`` between neighbours. No
     limit passes ``floor`` or ``ceiling``, which no value can. Nothing with fewer than six values, or five ranges."""
     sound = every(_COUNT >= LEAST_PERIODS, _PAIRS >= LEAST_PERIODS - 1)
     spread = SCALE * sum_of(_RANGES) / _PAIRS
@@ -140,6 +157,15 @@ BROKEN = some(_RAW > _HIGH + _NOISE, _RAW < _LOW - _NOISE, absolute(Name("run"))
 # Over numbers
 
 
+def used_values(past: Sequence[float | None]) -> list[float | None]:
+    """The closed periods, oldest first, that limits are computed from: a signal widens no later ones."""
+    used: list[float | None] = []
+    for value in past:
+        given: dict[str, Item] = {"raw": value, "used": list(used), "moving_ranges": moving_ranges(used)}
+        used.append(Evaluation({"use": use_rule(len(used))}, given).number("use"))
+    return used
+
+
 def moving_ranges(past: Sequence[float | None]) -> list[float | None]:
     """How far each closed period lies from the one before; None where one of the two has no value."""
     return [evaluate(RANGE, {"after": after, "before": before}) for before, after in pairwise(past)]
@@ -147,9 +173,11 @@ def moving_ranges(past: Sequence[float | None]) -> list[float | None]:
 
 def limits(past: Sequence[float | None], floor: float | None, ceiling: float | None) -> Limits | None:
     """The limits over closed periods, oldest first, None for one without a value; None where nothing can be said."""
-    found = Evaluation(limit_rules(floor, ceiling), {"past": past, "moving_ranges": moving_ranges(past)})
+    used = used_values(past)
+    found = Evaluation(limit_rules(floor, ceiling), {"past": used, "moving_ranges": moving_ranges(used)})
     mean, low, high = (found.number(id_) for id_ in ("mean", "low", "high"))
-    return None if mean is None or low is None or high is None else Limits(mean, low, high)
+    without = sum(one is not None and kept is None for one, kept in zip(past, used, strict=True))
+    return None if mean is None or low is None or high is None else Limits(mean, low, high, without)
 
 
 def runs(values: Sequence[float | None], found: Limits) -> tuple[int, ...]:
