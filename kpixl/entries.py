@@ -257,6 +257,8 @@ class Entries:
     """The words of choices and of default settings as the workbook has them."""
     windows: Mapping[str, InputCell] = field(default_factory=dict)
     """The cells in which the owner chooses what a KPI is graded over."""
+    none: Mapping[str, InputCell] = field(default_factory=dict)
+    """By table, the cell in which the owner says that there is nothing to enter this period."""
     own: tuple[OwnEntry, ...] = ()
     what_if: Mapping[str, WhatIf] = field(default_factory=dict)
     """By the name of the measure. Nothing but the sheet of that name is computed from it."""

@@ -260,6 +260,9 @@ class Table(Record, frozen=True):
     leaves: Where = ()
     same: tuple[str, ...] = ()
     in_order: tuple[tuple[str, str], ...] = ()
+    empty: Literal["zero", "unknown"] = "unknown"
+    """What it says when nothing of the period is in it: that nothing happened, or nothing at all. Of no matter where
+    every row is kept."""
     ahead: bool = False
     """Whether its rows are dated by what is planned, so that those after the period are still to come."""
     open: bool = False
@@ -271,6 +274,16 @@ class Table(Record, frozen=True):
             if field.id == id:
                 return field
         raise KeyError(id)
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing is known of a period before something of it is entered."""
+        return not self.kept and self.empty == "unknown"
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """The fields that hold dates."""
+        return tuple(field.id for field in self.fields if field.type == "date")
 
     @property
     def language(self) -> str | None:

@@ -339,6 +339,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("There are no rows in {title}, so these have no value: {lost}."),
         N_("Fill in {title}, or type the totals in Totals."),
     ),
+    "not_entered": Sentence(
+        "note",
+        N_("Nothing of this period is entered in {title}, so these wait for it: {lost}."),
+        N_("Fill in {title}, type the totals in Totals, or type an x in {where} if there was nothing."),
+    ),
     "table_empty_zero": Sentence(
         "note",
         N_("There are no rows in {title}, so it counts as 0 in: {lost}."),

@@ -54,15 +54,20 @@ def below(log: TableLog) -> Iterator[Problem]:
 
 
 def empty(log: TableLog) -> Iterator[Problem]:
-    """Tables without rows, where a KPI needs them and no total is typed."""
-    if not log.empty:
+    """Tables without rows of the period, where a KPI needs them and no total is typed."""
+    waits = log.table.waits and not log.case.tally.entered(log.table.id)
+    said = log.case.entries.none.get(log.table.id)
+    if not waits and (not log.empty or (said is not None and said.filled)):
         return
     needed = [item for item in log.case.counted if item.table == log.table.id and item.name not in log.case.meant]
     results = {result.kpi.id: result for result in log.case.scorecard.results}
     kpis = log.case.kpis_of(needed)
     without = [kpi for kpi in kpis if kpi.id in results and results[kpi.id].value is None]
     code = "table_empty" if without else "table_empty_zero"
-    if kpis:
+    if kpis and waits and said is not None and said.cell:
+        lost = tuple(name_of(kpi) for kpi in kpis)
+        yield replace(log.problem("not_entered", title=log.rows.sheet, lost=lost, where=said.cell), cell=said.cell)
+    elif kpis:
         lost = tuple(name_of(kpi) for kpi in without or kpis)
         yield log.problem(code, title=log.rows.sheet, lost=lost)
 

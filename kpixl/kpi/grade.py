@@ -17,6 +17,7 @@ from kpixl.kpi.traits import GRADED, traits_of
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Measure
+    from kpixl.catalog.tables import Table
     from kpixl.formula.states import Item
 
 NOTHING: Mapping[str, Item] = {}
@@ -28,9 +29,12 @@ class Reason:
 
     code: Literal[
         "missing_measure", "zero_denominator", "no_bands", "no_rate", "own_formula",
-        "graded_window", "no_rollup", "uneven_past", "not_begun", "impossible", "beyond", "too_few", "open",
+        "graded_window", "no_rollup", "uneven_past",
+        "not_entered", "not_begun", "impossible", "beyond", "too_few", "open",
     ]  # fmt: skip
     measure: Measure | None = None
+    table: Table | None = None
+    """The one in which nothing is entered, where that is the reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,9 @@ def _recounted(entries: Entries, period: Period, tables: Sequence[Table]) -> tup
     """The lines of one closed period that are not what its rows say now, and its KPIs that have changed with them."""
     lines = {line.id: line for line in reversed(entries.past) if line.start == period.start}
     business = entries.business
-    then = replace(entries, period=period, typed={})
+    # It was closed as it stands: an empty table said all there was to say.
+    said = {table.id: InputCell(1.0, "", "") for table in business.tables}
+    then = replace(entries, period=period, typed={}, none=said)
     tally = Tally(then)
     of_table = {table.id: _counted_from(table, business.measures, tables) for table in tables}
     whole = [table for table in tables if _whole(tally, table, of_table[table.id], lines)]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from kpixl.catalog.load import MONTHS
-from kpixl.catalog.model import Made, Mean, Measure
+from kpixl.catalog.model import Made, Mean, Measure, with_parts
 from kpixl.catalog.tables import Chained, Elapsed, InOrder, Lookup, Months, Once, branches, word_key
 from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed
@@ -46,6 +46,8 @@ class MeasureValue:
     measure: Measure
     log: float | None
     typed: float | None
+    waits: str | None = None
+    """The id of the table in which nothing is entered of the period, where that is why there is no number."""
     stand_in: bool = False
     """Whether the log's figure is what stands in while the proper one cannot be had."""
 
@@ -90,7 +92,8 @@ class Tally:
             cell = self.entries.typed.get(item.name)
             typed = cell.number if cell else None
             log, stand_in = self._log(item)
-            self._values[item.name] = MeasureValue(item, log, typed, stand_in)
+            waits = self.waits_for(item) if log is None and typed is None else None
+            self._values[item.name] = MeasureValue(item, log, typed, waits, stand_in)
         return self._values[item.name]
 
     def _log(self, item: Measure) -> tuple[float | None, bool]:
@@ -101,6 +104,25 @@ class Tally:
             case Mean():
                 return self._mean(item), False
         return self._through_past(item) if item.through_past else self.aggregate(item), False
+
+    def waits_for(self, item: Measure) -> str | None:
+        """The first table behind a measure in which nothing is entered of the period."""
+        for part in with_parts(item):
+            of, typed = part.aggregate, self.entries.typed.get(part.name)
+            if of is not None and (typed is None or typed.number is None) and not self.entered(of.table):
+                return of.table
+        return None
+
+    def entered(self, table: str) -> bool:
+        """Whether something of the period stands in a table, or the owner has said that there is nothing; so it is of
+        tables that need no entry to say something."""
+        rows, none = self.entries.tables.get(table), self.entries.none.get(table)
+        if rows is None or not rows.table.waits or (none is not None and none.filled):
+            return True
+        edges = self.edges(Window.PERIOD)
+        numbers = [rows.numbers[id_] for id_ in rows.table.dates if id_ in rows.numbers]
+        within = ((days >= edges["window_start"]) & (days < edges["after_window"]) for days in numbers)
+        return any(bool(found.any()) for found in within)
 
     def _made(self, item: Measure, made: Made) -> tuple[float | None, bool]:
         """A measure made from others, and whether it had to be made otherwise."""
@@ -162,14 +184,15 @@ class Tally:
     def can_measure(self, item: Measure) -> bool:
         """Whether the rows can say anything: every column that it needs is there, and a kept list is filled in.
 
-        An empty log says that nothing happened; an empty list (clients, services) says nothing.
+        A log without entries of the period says nothing, unless its being empty is its message (complaints); so does an
+        empty list (clients, services).
         """
         of = item.aggregate
         rows = self.entries.tables.get(of.table) if of else None
         if of is None or rows is None or not self._has(rows, of.reads | ({item.once} if of.distinct else set())):
             return False
         if not of.kept:
-            return True
+            return self.entered(of.table)
         key = key_column(of, rows.table)
         return rows.has(key) and not rows.blank(key).all()
 

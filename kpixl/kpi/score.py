@@ -199,7 +199,11 @@ def _result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
     arguments = {argument.name: scoring.measures[argument.measure.name].used for argument in kpi.arguments}
     thresholds = thresholds_in_force(kpi, scoring.entries)
     found = _evaluated(kpi, scoring, arguments, thresholds, _behind_mean(kpi, scoring.measures))
-    result = _told(kpi, scoring, arguments, thresholds, (found, reason_of(kpi, found.text("reason"))))
+    reason = reason_of(kpi, found.text("reason"))
+    waits_for = scoring.measures[reason.measure.name].waits if reason and reason.measure else None
+    if reason and reason.code == "missing_measure" and waits_for:
+        reason = Reason("not_entered", reason.measure, scoring.entries.business.table(waits_for))
+    result = _told(kpi, scoring, arguments, thresholds, (found, reason))
     return replace(result, year=YearToDate(*_kpi_to_date(kpi, scoring)), note=_note(kpi, scoring.measures))
 
 

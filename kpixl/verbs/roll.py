@@ -18,6 +18,7 @@ from kpixl.files import ensure_closed, ensure_new, ensure_same_ending
 from kpixl.i18n import language
 from kpixl.kpi.closing import blank_rows, closed_lines, leaving
 from kpixl.kpi.partial import part_lines
+from kpixl.ooxml.cells import parse_cell
 from kpixl.ooxml.properties import retitle
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.shrink import keep_rows
@@ -194,12 +195,22 @@ def _turn_the_page(package: Package, book: Book, following: Period) -> None:
     if "what_if" in book.placements:
         _empty(package, book, "what_if", list(book.entries.what_if), ("change", "percent"))
     _empty(package, book, "settings", ["entered_until"], ("value",))
+    _forget_nothing(package, book)
     place = book.placements["settings"]
     settings = SheetEditor(package, book.sheets[place.sheet])
     settings.set(*place.position("period", "value"), serial(following.start))
     settings.commit()
     company, t = book.entries.company, language(book.entries.language)
     retitle(package, title(company, book.entries.period, t), title(company, following, t))
+
+
+def _forget_nothing(package: Package, book: Book) -> None:
+    """That there was nothing to enter was said of the closed period alone."""
+    for id_, cell in book.entries.none.items():
+        if cell.filled and id_ in book.sheets:
+            editor = SheetEditor(package, book.sheets[id_])
+            editor.clear(*parse_cell(cell.cell))
+            editor.commit()
 
 
 def _empty(package: Package, book: Book, block: str, rows: Sequence[str], columns: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -17,7 +17,7 @@ from kpixl.catalog.tables import Elapsed, Field, Once, word_key
 from kpixl.errors import N_
 from kpixl.period import serial
 from kpixl.workbook import layout, style
-from kpixl.workbook.formulas import FormulaNames, calculated_formula
+from kpixl.workbook.formulas import FormulaNames, calculated_formula, none_name
 
 if TYPE_CHECKING:
     from datetime import date
@@ -54,6 +54,8 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
     t = c.t
     headings = layout.headings(table, t)
     _head(sheet, t(table.title), t(table.help), c)
+    if table.waits:
+        _nothing(sheet, table, c)
     for index, column in enumerate(table.columns, 1):
         letter = get_column_letter(index)
         heading = headings[column.id]
@@ -77,6 +79,20 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
         sheet.column_dimensions[letter].width = max(width, len(heading) * 1.15 + 4)
     _table(sheet, table.id, headings, c, {x.id: calculated_text(table, x, c) for x in table.calculated})
     sheet.sheet_properties.tabColor = "E0B84C"
+
+
+NONE_ROW, NONE_COLUMN = 3, 2
+"""Where the owner says that there is nothing to enter."""
+NOTHING = N_("← Nothing to enter this period? Type x.")
+
+
+def _nothing(sheet: Worksheet, table: Table, c: Context) -> None:
+    """The cell in which the owner says that there is nothing to enter this period, and what it is for."""
+    style.entry("general").apply(sheet.cell(NONE_ROW, NONE_COLUMN))
+    style.HELP.apply(sheet.cell(NONE_ROW, NONE_COLUMN + 1, c.t(NOTHING)))
+    name = c.aliases.name(none_name(table.id))
+    where = f"{quote_sheetname(sheet.title)}!${get_column_letter(NONE_COLUMN)}${NONE_ROW}"
+    sheet.parent.defined_names[name] = DefinedName(name, attr_text=where)
 
 
 def past_sheet(sheet: Worksheet, c: Context) -> None:

@@ -38,6 +38,8 @@ class FormulaNames:
     """Likewise -> the column's cell in the row that the formula stands in."""
     word: Callable[[str], str]
     """The id of a word -> the cell that holds it."""
+    entered: Mapping[str, str] = field(default_factory=dict)
+    """By the id of a table that waits for entries: the cell that is 0 before something is entered in it."""
     edges: Mapping[str, str] = field(default_factory=dict)
     """What stands for an edge of the window, where it is another day than usual."""
 
@@ -54,10 +56,24 @@ def measure_formula(measure: Measure, of: Aggregate, table: Table, names: Formul
         total = f"ROUND({total},0)"
     # What is computed from a column that is gone counts nothing; the measure is then not 0 but unknown.
     total += "".join(f"+0*ROWS({names.column(*place)})" for place in _behind(of.reads, table))
+    if table.id in names.entered:
+        total = f'IF({names.entered[table.id]}=0,"",{total})'
     if of.kept:
         first = names.column(table.id, key_column(of, table))
         total = f'IF(COUNTBLANK({first})=ROWS({first}),"",{total})'
     return f'IFERROR({total},"")'
+
+
+def none_name(table: str) -> str:
+    """The name of the cell on an entry sheet that says that there is nothing to enter."""
+    return f"_kpixl.none.{table}"
+
+
+def entered_formula(table: Table, names: FormulaNames, none: str) -> str:
+    """1 where a row of ``table`` has a date in the period, or something stands in the cell ``none``; else 0."""
+    columns = (names.column(table.id, id_) for id_ in table.dates)
+    counts = (f'IFERROR(COUNTIFS({one},">="&period_start,{one},"<"&period_after),0)' for one in columns)
+    return f'IF(IFERROR({none}<>"",FALSE),1,IF({"+".join(counts)}>0,1,0))'
 
 
 def rows_formula(table: Table, where: Where, names: FormulaNames) -> str:

@@ -154,6 +154,7 @@ def blocks(business: Business) -> dict[str, Block]:
     helpers: dict[str, tuple[Sequence[str], Sequence[str], Callable[[Context], Cells]]] = {
         "words": (vocabulary.word_rows(business), ("text",), vocabulary.words),
         "dates": (hidden.date_rows(business), ("value",), hidden.dates),
+        "entered": (hidden.entered_rows(business), ("known",), hidden.entered),
         "calc": (ids, grading.COLUMNS, grading.cells),
         "rank": (hidden.rank_rows(business), hidden.RANK_COLUMNS, hidden.rank),
         "picks": (hidden.PICKS, ("index", "name", "tip", "level"), hidden.picks),
@@ -178,7 +179,7 @@ def sheet_of(block: str) -> str:
     return "hidden" if block in HELPERS else {"own": "settings"}.get(block, block)
 
 
-HELPERS = ("words", "dates", "calc", "rank", "picks", "spark", "xmr", "trend")
+HELPERS = ("words", "dates", "entered", "calc", "rank", "picks", "spark", "xmr", "trend")
 
 
 def placements(business: Business) -> dict[str, Placement]:

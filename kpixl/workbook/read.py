@@ -32,6 +32,7 @@ from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, Aliases
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
+from kpixl.workbook.formulas import none_name
 from kpixl.workbook.grid import Placement
 from kpixl.workbook.older import as_made
 from kpixl.workbook.sheets import own
@@ -230,6 +231,7 @@ class _Reader(Blocks):
             words=words,
             windows=chosen,
             own=tuple(self.own(places, sheets)),
+            none={table.id: self.named(none_name(table.id)) for table in business.tables if table.waits},
             what_if=self.what_if(business, places, sheets),
         )
 

@@ -17,7 +17,7 @@ from kpixl.workbook import layout
 from kpixl.workbook.append import settle
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
-from kpixl.workbook.migrate import contents, entry_columns, growth, laid_over
+from kpixl.workbook.migrate import contents, entry_columns, growth, laid_over, nothing_cells
 from kpixl.workbook.migrate.before import Before, narrowed_to
 from kpixl.workbook.migrate.pattern import Pattern
 from kpixl.workbook.older import in_their_order
@@ -83,6 +83,7 @@ def _brought_up(package: Package, version: int, now: datetime) -> tuple[tuple[st
     grafted = growth.graft_sheets(package, state, model)
     grown = growth.grow(package, state, model, grafted)
     growth.name_cells(package, model)
+    nothing_cells.add(package, state, model)
     book = read(package)
     contents.write_anew(package, book, model, grown, now)
     laid_over.bring(package, book, model, grown, now)

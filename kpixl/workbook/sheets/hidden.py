@@ -22,7 +22,7 @@ from kpixl.kpi.traits import GRADED
 from kpixl.period import MONTH_DAYS, Kind, Period, Window, serial
 from kpixl.texts.words import kpi_title, standing_word
 from kpixl.workbook import style
-from kpixl.workbook.formulas import FormulaNames, rows_formula
+from kpixl.workbook.formulas import FormulaNames, entered_formula, none_name, rows_formula
 from kpixl.workbook.grid import Cell, Cells, Context, live, static
 from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.settings import FIRST_DAY
@@ -120,7 +120,7 @@ def _late(c: Context, until: str) -> dict[str, tuple[str, int]]:
     tally = Tally(entries)
     start, after = entries.period, serial(entries.period.after)
     days = f"INT(MAX(0,MIN({LONGEST:g},late_days)))"
-    names = FormulaNames(c.column, c.row_cell, c.word, {"window_start": c.at("dates", "open_start", "value"),
+    names = FormulaNames(c.column, c.row_cell, c.word, edges={"window_start": c.at("dates", "open_start", "value"),
                                                         "after_window": "period_start"})  # fmt: skip
     now = [rows_formula(table, where, names) for table, where in watched(c.business)]
     limit, spark = c.at("dates", "final_before", "value"), c.across("spark", "start", PERIODS[1:])
@@ -142,6 +142,22 @@ def _closed(window: Window, month: int) -> str:
     if not month:
         return f"INT(({start}-{first})/7)"
     return f"INT(MAX(0,(YEAR({start})-YEAR({first}))*12+MONTH({start})-MONTH({first}))/{month})"
+
+
+def entered_rows(business: Business) -> tuple[str, ...]:
+    """The ids of the tables that wait for entries of the period."""
+    return tuple(table.id for table in business.tables if table.waits)
+
+
+def entered(c: Context) -> Cells:
+    """Whether something of the period is entered in each of them."""
+    tally, names = Tally(c.scorecard.entries), FormulaNames(c.column, c.row_cell, c.word)
+    return {
+        (id_, "known"): live(
+            entered_formula(c.business.table(id_), names, c.aliases.name(none_name(id_))), int(tally.entered(id_))
+        )
+        for id_ in entered_rows(c.business)
+    }
 
 
 def rank_rows(business: Business) -> tuple[str, ...]:

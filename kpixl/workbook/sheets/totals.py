@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl import palette
-from kpixl.catalog.model import Made, Mean
+from kpixl.catalog.model import Made, Mean, with_parts
 from kpixl.errors import N_
 from kpixl.formula import parse, to_excel
 from kpixl.kpi.grade import Reason
+from kpixl.kpi.measure import Tally
 from kpixl.kpi.year_to_date import first_closed
 from kpixl.period import Window, serial
 from kpixl.texts.words import SOURCES, measure_label, reason_text, unit_label
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kpixl.catalog.model import Business, Measure
+    from kpixl.kpi.measure import MeasureValue
 
 COLUMNS = {
     "label": N_("Measure"),
@@ -35,10 +37,11 @@ COLUMNS = {
     "seen": N_("At the last refresh"),
     "changed": N_("Changed since"),
     "closed": N_("Closed periods"),
+    "unknown": N_("If not known"),
     "missing": N_("If missing"),
     "zero": N_("If zero"),
 }
-HIDDEN = ("seen", "changed", "closed", "missing", "zero")
+HIDDEN = ("seen", "changed", "closed", "unknown", "missing", "zero")
 WIDTHS = {"unit": 11, "source": 15, "name": 34}
 
 
@@ -123,9 +126,30 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
             f'COUNTIFS({ids},"{measure.name}",{starts},">="&year_start,{starts},"<"&period_start,{values},">=-1E300")',
             c.scorecard.closed[measure.name],
         ),
-        "missing": label(reason_text(Reason("missing_measure", measure), c.t)),
+        "unknown": label(reason_text(Reason("missing_measure", measure), c.t)),
+        "missing": live(_why_missing(measure, at["unknown"], c), _missing_text(value, c)),
         "zero": label(reason_text(Reason("zero_denominator", measure), c.t)),
     }
+
+
+def _why_missing(measure: Measure, otherwise: str, c: Context) -> str:
+    """The words for a measure that is not there: that nothing is entered in a table behind it, or those ``otherwise``
+    in a cell."""
+    text = otherwise
+    for part in reversed(with_parts(measure)):
+        of = part.aggregate
+        if of is not None and c.business.table(of.table).waits:
+            typed, known = c.at("totals", part.name, "typed"), c.at("entered", of.table, "known")
+            waits = f"IF(ISNUMBER({typed}),FALSE,{known}=0)"
+            text = f"IF({waits},{c.word(f'not_entered_{of.table}')},{text})"
+    return text
+
+
+def _missing_text(value: MeasureValue, c: Context) -> str:
+    table = Tally(c.scorecard.entries).waits_for(value.measure)
+    if table is None:
+        return reason_text(Reason("missing_measure", value.measure), c.t)
+    return reason_text(Reason("not_entered", value.measure, c.business.table(table)), c.t)
 
 
 def hidden_rows(c: Context) -> set[str]:
@@ -152,7 +176,9 @@ def _log(measure: Measure, c: Context) -> str:
     of = measure.aggregate
     if of is None:
         return '""'
-    return measure_formula(measure, of, c.business.table(of.table), FormulaNames(c.column, c.row_cell, c.word))
+    entered = {table.id: c.at("entered", table.id, "known") for table in c.business.tables if table.waits}
+    names = FormulaNames(c.column, c.row_cell, c.word, entered)
+    return measure_formula(measure, of, c.business.table(of.table), names)
 
 
 def _log_word(measure: Measure, words: Mapping[str | None, str]) -> str:

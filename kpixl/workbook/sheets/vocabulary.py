@@ -70,6 +70,7 @@ def word_rows(business: Business) -> tuple[str, ...]:
         "no_bands",
         "no_rate",
         *REASONS_TO_WAIT,
+        *(f"not_entered_{table.id}" for table in business.tables if table.waits),
         "open",
         *(f"answers_{how}" for how in ANSWERS),
         *SIGNAL_ROWS,
@@ -167,6 +168,11 @@ def words(c: Context) -> Cells:
         **{f"standing_{standing}": f"{SHAPES[standing.shade]} {t(word)}" for standing, word in STANDINGS.items()},
         "no_rate": reason_text(Reason("no_rate"), t),
         **{code: reason_text(Reason(code), t) for code in REASONS_TO_WAIT},
+        **{
+            f"not_entered_{table.id}": reason_text(Reason("not_entered", table=table), t)
+            for table in c.business.tables
+            if table.waits
+        },
         "open": reason_text(Reason("open"), t),
         **{f"answers_{how}": t(text) for how, text in ANSWERS.items()},
         **{row: least_word(level, t) for row, level in zip(LEAST_ROWS, GRADED, strict=True)},
