@@ -497,8 +497,19 @@ def check(id_: str, book: Book, first: float) -> float | None:
     tables, query, listed = CHECKS[id_]
     if listed and all(blank(row[listed]) for row in book[tables.split()[0]]):
         return None
+    table = tables.split()[0]
+    if table in DATED and not any(within(row[day], FIRST) for row in book[table] for day in DATED[table]):
+        return None
     return query(book, first)
 
+
+DATED = {
+    "requests": ("opened", "resolved"), "tasks": ("assigned", "due", "completed"), "hours": ("date",),
+    "surveys": ("date",), "leads": ("date", "consultation", "converted"), "sales": ("date",), "expenses": ("date",),
+    "sessions": ("scheduled",), "translations": ("date",),
+}  # fmt: skip
+"""Lists of which nothing is known before a row has a day of the period; complaints, incidents and invitations are none
+of them, where no row says that there was nothing."""
 
 # Rows
 
