@@ -405,6 +405,11 @@ def test_reasons() -> None:
         (Reason("no_rate"), "Escriba en Ajustes el precio del dólar para comparar"),
         (Reason("own_formula"), "La fórmula de Ajustes no da ningún número"),
         (Reason("too_few"), "Menos casos que el mínimo de Ajustes"),
+        (Reason("open"), "Aún abierto: todavía pueden salir clientes"),
+        (Reason("not_entered", table=VA.table("hours")), "Nada introducido en Horas para este periodo"),
+        (Reason("not_begun"), "El periodo no ha empezado"),
+        (Reason("impossible"), "Esto no puede ser: las cifras de las que sale se contradicen"),
+        (Reason("beyond"), "Más que el total: horas extra, o faltan horas"),
     ]
     for reason, text in said:
         assert words.reason_text(reason, ES) == text
@@ -447,8 +452,8 @@ MEASURES = {measure.name: measure for measure in VA.measures}
         ),
         (
             "outside_period",
-            {"heading": "Fecha", "period": Period.parse("2026-10"), "count": 3},
-            "Filas con fecha fuera de octubre de 2026, que no cuentan: 3.",
+            {"heading": "Fecha", "period": Period.parse("2026-10"), "count": 3, "first": "B4"},
+            "Filas con fecha fuera de octubre de 2026, que no cuentan: 3 (la primera: B4).",
             "Si son de otro periodo, no hay nada que hacer; si no, corrija «Fecha» en ellas.",
         ),
         (
@@ -500,4 +505,6 @@ def test_errors_and_rejected_rows() -> None:
         "minimum_cases": "Mínimo de casos para calificar",
         "entered_until": "Datos completos hasta",
         "dollar_rate": "Precio de un dólar",
+        "late_days": "Días hasta que un mes es definitivo",
+        "stay_gap": "Días de pausa que no son una despedida",
     }

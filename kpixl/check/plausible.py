@@ -68,7 +68,8 @@ def _with_cell(case: Case, item: Measure) -> Measure | Message:
 
 def _from_rows(case: Case, item: Measure) -> bool:
     """Whether a measure is counted from the rows of the period at present."""
-    return not item.through_past and item.table is not None and case.measures[item.name].source == "log"
+    value = case.measures[item.name]
+    return not item.through_past and item.table is not None and (value.source == "log" or value.waits == item.table)
 
 
 def one_client(case: Case) -> Iterator[Problem]:
