@@ -1298,8 +1298,8 @@ def test_a_total_under_the_wrong_span_is_told_with_the_cell_that_counts() -> Non
         "“Clients at the end” is typed here, but these go by another span, “Clients at the end (last 12 months)”:"
         " Client retention rate."
     )
-    others = [p for p in run(found) if p.code != "column_gone" and "retention" in p.text(EN).lower()]
-    assert not any("type the total" in p.mend(EN) for p in others)
+    besides = [p for p in run(found) if p.code != "column_gone" and "retention" in p.text(EN).lower()]
+    assert not any("type the total" in p.mend(EN) for p in besides)
     # Typed where they count, or nowhere, or in both places, there is nothing to say.
     there = {name: cell(40, "D20") for name in right}
     assert "typed_elsewhere" not in codes(entries({"clients": []}, typed=there))
