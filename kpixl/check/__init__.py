@@ -74,6 +74,7 @@ _CASE_RULES = (
     plausible.one_client,
     inputs.settings,
     inputs.rate,
+    inputs.late_days,
     languages.house,
     kpi_windows.chosen,
     kpi_windows.closed,

@@ -7,12 +7,15 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kpixl.catalog.settings import SETTINGS
 from kpixl.cellvalue import ExcelError, is_blank
 from kpixl.check.fields import day_of
 from kpixl.check.problem import Problem, amount, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.kpi.grade import thresholds_published
+from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.noise import same
 from kpixl.kpi.score import dollar_rate
 from kpixl.kpi.traits import GRADED
@@ -21,7 +24,7 @@ from kpixl.texts.words import LEVELS
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Level
-    from kpixl.check.case import Case
+    from kpixl.check.case import Case, TableLog
     from kpixl.entries import InputCell
     from kpixl.kpi.result import Result
 
@@ -67,6 +70,39 @@ def rate(case: Case) -> Iterator[Problem]:
     if waiting:
         details = {"lost": tuple(map(name_of, waiting)), "currency": case.entries.currency}
         yield problem_at("rate_missing", cell, "dollar_rate", details)
+
+
+def late_days(case: Case) -> Iterator[Problem]:
+    """Days until a month is final that are fewer than outcomes take, or more than twice as many."""
+    cell = case.entries.settings.get("late_days")
+    taken = np.sort(np.concatenate([_days_taken(log) for log in case.logs.values()] or [np.zeros(0)]))
+    if cell is None or len(taken) < ENOUGH_OUTCOMES:
+        return
+    settings = settings_used(case.entries.settings, case.entries.currency, case.entries.words)
+    used = float(settings["late_days"])
+    proposed = float(taken[-(-len(taken) * 9 // 10) - 1])
+    if proposed > used or 2 * proposed < used:
+        details = {"count": len(taken), "proposed": proposed, "used": used}
+        yield problem_at("late_days_unlike", cell, "late_days", details)
+
+
+ENOUGH_OUTCOMES = 20
+"""From so many on the days that outcomes have taken say something."""
+
+
+def _days_taken(log: TableLog) -> np.ndarray:
+    """The days from each row of what may come late to its outcome."""
+    table, there = log.table, log.rows.numbers
+    if not any(item.late and item.table == table.id for item in log.case.entries.business.measures):
+        return np.zeros(0)
+    pairs = (pair for pair in table.in_order if {*pair} <= {*there} and pair[0] == table.date)
+    ends = [pair for pair in pairs if table.field(pair[1]).ends]
+    if not ends:
+        return np.zeros(0)
+    since, until = ends[0]
+    days = log.numbers(until) // 1 - log.numbers(since) // 1
+    found: np.ndarray = days[days >= 0]
+    return found
 
 
 def thresholds(case: Case) -> Iterator[Problem]:

@@ -390,6 +390,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("The price of a US dollar is missing, so no benchmark is there for: {lost}."),
         N_("Type how much of {currency} a US dollar costs, or thresholds of your own."),
     ),
+    "late_days_unlike": Sentence(
+        "note",
+        N_("Nine of ten of your outcomes ({count} in all) came within {proposed} days; a month is final after {used}."),
+        N_("Type {proposed} in Settings, or leave it as it is."),
+    ),
     "house_language_unused": Sentence(
         "warning",
         N_("“{got}” is the house language, but no row has it, so every row with a language counts as another one."),

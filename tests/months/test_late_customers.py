@@ -172,3 +172,29 @@ def test_restating_september_loses_no_late_customer(tmp_path: Path, october: Pat
     # The archive knows of Anna alone; the current workbook keeps 4 of 4.
     assert past(october, SEPTEMBER)["leads_converted"] == (4, "late")
     assert past(october, SEPTEMBER)["sb_conversion"][0] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("count", "slow", "days", "told"),
+    [
+        # 17 of 20 became customers within 10 days, three after 90: nine of ten are there after 90, not after 60.
+        (20, 3, 60, 90),
+        (20, 3, 90, None),
+        # With two slow ones 18 of 20 are there after 10 days: 60 is more than twice as long.
+        (20, 2, 60, 10),
+        (20, 2, 15, None),
+        # Nineteen say nothing yet.
+        (19, 3, 60, None),
+    ],
+)
+def test_how_long_it_takes_to_convert(count: int, slow: int, days: float, told: float | None, tmp_path: Path) -> None:
+    came = [day("2026-06-01")] * count
+    rows: Rows = {
+        "date": came,
+        "lead": [f"L{number}" for number in range(count)],
+        "converted": [*(one + 10 for one in came[slow:]), *(one + 90 for one in came[:slow])],
+    }
+    filled = Filled(business="service-business", rows={"leads": rows}, settings={"late_days": days})
+    path = make(tmp_path / "b.xlsx", filled, refresh=False)
+    found = [p for p in results(path, today=date(2026, 11, 1)).problems if p.code == "late_days_unlike"]
+    assert [problem.details["proposed"] for problem in found] == ([] if told is None else [told])
