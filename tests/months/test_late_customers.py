@@ -12,7 +12,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from excel_engine import Excel
 from kpixl.catalog import business
+from kpixl.excel.live import open_workbook
 from kpixl.period import Period
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.restate import restate
@@ -198,3 +200,15 @@ def test_how_long_it_takes_to_convert(count: int, slow: int, days: float, told: 
     path = make(tmp_path / "b.xlsx", filled, refresh=False)
     found = [p for p in results(path, today=date(2026, 11, 1)).problems if p.code == "late_days_unlike"]
     assert [problem.details["proposed"] for problem in found] == ([] if told is None else [told])
+
+
+def test_in_the_open_excel(october: Path) -> None:
+    win(october, WON)
+    excel = Excel(october)
+    outcome = open_workbook.refresh(excel.book, now=when("2026-10-25"))
+    assert [(late.before, late.after) for late in outcome.scorecard.late] == [(0.25, 1.0)]
+    # The open workbook has the line as a file would have it, and a second refresh finds nothing more.
+    again = open_workbook.results(excel.book, today=date(2026, 10, 25))
+    assert again.scorecard.late == ()
+    lines = {line.id: line for line in again.scorecard.entries.past if line.start == SEPTEMBER}
+    assert (lines["leads_converted"].value, lines["leads_converted"].source) == (4, "late")

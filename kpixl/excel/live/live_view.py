@@ -121,6 +121,14 @@ class LiveView:
             self._cells[sheet] = self.read(sheet, self._extents.get(sheet, _SMALLEST))
         return self._cells[sheet]
 
+    def reach(self, sheet: str, cells: Iterable[tuple[int, int]]) -> None:
+        """Have a sheet read as far as these cells, by row and column, into which no name may reach."""
+        rows, columns = zip((1, 1), *cells, strict=True)
+        there = self._extents.get(sheet, _SMALLEST)
+        self._extents[sheet] = Area(1, 1, max(there.bottom, *rows), max(there.right, *columns))
+        self._cells.pop(sheet, None)
+        self._formulas.pop(sheet, None)
+
     def read(self, sheet: str, area: Area) -> RangeCells:
         """The values of an area by one block read, or a few where it is very large."""
         height = max(1, CELLS_AT_ONCE // (area.right - area.left + 1))

@@ -72,7 +72,10 @@ def refresh(book: xw.Book, *, now: datetime) -> Outcome:
             scorecard, problems = scored(found, now.date())
             context = context_of(found, scorecard, problems, now.date(), now)
             blocks = [block for block in owned(context, found.placements, found.sheets) if touches(block)]
-            blocks += [late] if (late := late_block(found)) else []
+            late = late_block(found)
+            if late is not None:
+                view.reach(late.sheet.name, late.cells)
+                blocks.append(late)
         kept: list[Path] = []
         with undisturbed(book):
             writing = {block.sheet.name: list[Step]() for block in blocks}
