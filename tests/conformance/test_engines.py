@@ -375,6 +375,7 @@ def workbooks(draw: st.DrawFn, wrong: tuple[Typed, ...]) -> Filled:
         "dollar_rate": st.sampled_from([0.9, 4.97, 0, -1, "x", None]),
         "minimum_cases": st.sampled_from([1, 2, 30, -4, 2.5, "x", None]),
         "late_days": st.sampled_from([60, 0, 30, 400, -1, 2.5, "x", None]),
+        "stay_gap": st.sampled_from([0, 1, 30, 90, -1, 2.5, "x", None]),
         "entered_until": st.sampled_from([serial(period.start) + 9.5, serial(period.end), 0, -5, 9e9, "soon"]),
     }
     settings_ = {setting.id: draw(chosen[setting.id]) for setting in settings_of(business) if draw(st.booleans())}
