@@ -79,17 +79,23 @@ def compare(one: Path, other: Path) -> list[Difference]:
     first, second = parts(one), parts(other)
     found = [Difference(part, "the part", "is only in the one") for part in first if part not in second]
     found += [Difference(part, "the part", "is only in the other") for part in second if part not in first]
-    skipped = {_moment(one), _moment(other)}
+    skipped = {*of_the_moment(one), *of_the_moment(other)}
     for part in first:
         if part in second and first[part] != second[part]:
             found.extend(_compare(part, first[part], second[part], skipped))
     return found
 
 
-def _moment(path: Path) -> tuple[str, str]:
-    """Part and cell of the moment of the last refresh."""
+FOLLOW_THE_DAY = ("due_until", "final_before", "outcomes_open", "finals")
+"""Days and counts that go by the day on which a workbook is refreshed, whatever its period."""
+
+
+def of_the_moment(path: Path) -> Iterator[tuple[str, str]]:
+    """Part and cell of what is of the moment of the last refresh: its words, and what follows the day."""
     book = opened(path)
-    return book.sheets["dashboard"].part, placed(book, "dashboard", "company", "c13")[1]
+    yield book.sheets["dashboard"].part, placed(book, "dashboard", "company", "c13")[1]
+    for row in FOLLOW_THE_DAY:
+        yield book.sheets["hidden"].part, placed(book, "dates", row, "value")[1]
 
 
 def _compare(part: str, one: bytes, other: bytes, skipped: set[tuple[str, str]]) -> list[Difference]:

@@ -115,10 +115,10 @@ CONSULTED = Filled(
         },
     },
 )
-# Lea, Max and Late; Lea alone is a client by the end of October. Ana and Ben; Ana alone has a job by then.
+# Lea, Max and Late; Lea and, in November, Late became clients. Ana and Ben; Ana alone has a job by the end of October.
 ADVISED = {
     "consultations": 3.0,
-    "consultations_converted": 1.0,
+    "consultations_converted": 2.0,
     "clients_coached_12m": 2.0,
     "clients_placed_12m": 1.0,
 }

@@ -175,7 +175,9 @@ def test_the_owners_thresholds_need_no_rate(tmp_path: Path) -> None:
     ],
 )
 def test_revenue_per_month(kind: Kind, first: str, revenue: float, monthly: float, tmp_path: Path) -> None:
-    typed = {"revenue": revenue, "clients_served": 20}
+    # Twenty clients in every month of the period.
+    clients = {"clients_served": 20} if kind is Kind.WEEK else {"client_months_served": 20 * kind.months}
+    typed = {"revenue": revenue, **clients}
     path = make(tmp_path / "other.xlsx", filled(LUXURY, "USD", kind=kind, day=day(first), typed=typed))
     assert results.results(path, today=TODAY).scorecard.result("rpc").value == pytest.approx(monthly / 20)
     computed, where = ironcalc_values(path), opened(path)
@@ -197,9 +199,9 @@ def test_a_quarter_from_its_rows(tmp_path: Path) -> None:
     path = make(
         tmp_path / "q4.xlsx", Filled(business=LUXURY, kind=Kind.QUARTER, rows=rows, settings={"dollar_rate": 1})
     )
-    # 30,000 in three months, from two clients.
+    # 30,000 from a client of three months and one of two.
     result = results.results(path, today=TODAY).scorecard.result("rpc")
-    assert (result.value, result.level) == (5_000, Level.TYPICAL)
+    assert (result.value, result.level) == (6_000, Level.TYPICAL)
     assert differences(path, ironcalc_values(path)) == []
 
 
@@ -378,7 +380,7 @@ def test_money_and_standings_in_libreoffice(service: Path, tmp_path: Path) -> No
     rated = make(tmp_path / "rated.xlsx", filled(LUXURY, rate=0.4999, language="fr"))
     quarter = make(
         tmp_path / "quarter.xlsx",
-        filled(LUXURY, "USD", kind=Kind.QUARTER, typed={"revenue": 300_000, "clients_served": 20}),
+        filled(LUXURY, "USD", kind=Kind.QUARTER, typed={"revenue": 300_000, "client_months_served": 60}),
     )
     values = libreoffice_values([service, waiting, rated, quarter])
     assert_standing(service, values[0])

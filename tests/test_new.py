@@ -28,10 +28,10 @@ def test_a_new_workbook_has_reasons_and_no_errors(tmp_path: Path) -> None:
     new.new(Setup(AGENCY, "en", Period.parse("2026-02"), "Nova", "USD"), path, now=NOW)
     outcome = refresh.refresh(path, now=NOW)
     assert set(kpis(outcome).values()) == {(None, None)}
-    # Nothing happened in the empty logs; of the empty lists of clients and services nothing is known.
+    # Nothing is entered in the logs; of the empty lists of clients and services nothing is known, either.
     reasons = {result.kpi.id: some(result.reason).code for result in outcome.scorecard.results}
     assert {kpi for kpi, code in reasons.items() if code == "missing_measure"} == {"crr", "ncar", "sdi"}
-    assert {kpi for kpi, code in reasons.items() if code == "zero_denominator"} == {"css", "art", "tcr", "aur"}
+    assert {kpi for kpi, code in reasons.items() if code == "not_entered"} == {"css", "art", "tcr", "aur"}
     assert errors(outcome) == []
     assert outcome.scorecard.entries.company == "Nova"
     assert_engine_agrees(path)

@@ -82,11 +82,11 @@ def test_results_writes_nothing(book: Path) -> None:
     ("kind", "text", "expected"),
     [
         (Kind.QUARTER, "2026-Q4", {"requests_resolved": 3, "resolution_hours": 6.9, "tasks_completed": 2}),
-        (Kind.WEEK, "2026-W44", {"requests_resolved": 2, "resolution_hours": 4.9, "surveyed": 1, "leads": 0}),
+        (Kind.WEEK, "2026-W44", {"requests_resolved": 2, "resolution_hours": 4.9, "surveyed": 1, "leads": None}),
         (Kind.YEAR, "2026", {"requests_resolved": 3, "clients_new": 2, "clients_start_12m": 2, "requests_open": 1}),
     ],
 )
-def test_periods_of_other_lengths(kind: Kind, text: str, expected: Mapping[str, float], tmp_path: Path) -> None:
+def test_periods_of_other_lengths(kind: Kind, text: str, expected: Mapping[str, float | None], tmp_path: Path) -> None:
     # W44 goes from 26 October to 1 November 2026.
     filled = Filled(kind=kind, day=serial(Period.parse(text).start) + 2, rows=ROWS)
     path = make(tmp_path / "other.xlsx", filled)

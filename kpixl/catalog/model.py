@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from kpixl.catalog.tables import Record, Table, Unit, Where, columns_of
+from kpixl.catalog.tables import Record, Table, Unit, Where, branches, columns_of
 from kpixl.formula.parse import parse
 from kpixl.formula.to_excel import to_excel
 from kpixl.period import Window
@@ -404,6 +404,18 @@ class Business(Record, frozen=True):
         """The business with some KPIs graded over windows that the owner chose, by KPI id."""
         kpis = (kpi.over(windows[kpi.id]) if windows.get(kpi.id) in kpi.bound else kpi for kpi in self.kpis)
         return msgspec.structs.replace(self, kpis=tuple(kpis))
+
+    def days_of(self, table: str) -> tuple[str, ...]:
+        """The fields of a table by whose day a row is of the period, as some measure counts it."""
+        conditions = (
+            one
+            for item in self.measures
+            if item.table == table
+            for branch in branches(item.where)
+            for one in branch
+            if one.operand == "window_start" and one.comparison == ">=" and not one.or_blank
+        )
+        return tuple(dict.fromkeys(one.column for one in conditions))
 
     def table(self, id: str) -> Table:  # noqa: A002
         """The entry table called ``id``; KeyError without one."""

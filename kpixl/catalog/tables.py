@@ -281,11 +281,6 @@ class Table(Record, frozen=True):
         return not self.kept and self.empty == "unknown"
 
     @property
-    def dates(self) -> tuple[str, ...]:
-        """The fields that hold dates."""
-        return tuple(field.id for field in self.fields if field.type == "date")
-
-    @property
     def language(self) -> str | None:
         """The field that holds the language of a row; None in a table without one."""
         return next((field.id for field in self.fields if field.role == "language"), None)

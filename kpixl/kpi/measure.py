@@ -119,10 +119,11 @@ class Tally:
         rows, none = self.entries.tables.get(table), self.entries.none.get(table)
         if rows is None or not rows.table.waits or (none is not None and none.filled):
             return True
-        edges = self.edges(Window.PERIOD)
-        numbers = [rows.numbers[id_] for id_ in rows.table.dates if id_ in rows.numbers]
-        within = ((days >= edges["window_start"]) & (days < edges["after_window"]) for days in numbers)
-        return any(bool(found.any()) for found in within)
+        edges, days = self.edges(Window.PERIOD), self.entries.business.days_of(table)
+        if not all(map(rows.has, days)):
+            return True
+        numbers = (rows.numbers[id_] for id_ in days)
+        return any(((on >= edges["window_start"]) & (on < edges["after_window"])).any() for on in numbers)
 
     def _made(self, item: Measure, made: Made) -> tuple[float | None, bool]:
         """A measure made from others, and whether it had to be made otherwise."""

@@ -6,7 +6,7 @@ Texts are counted with ``=`` alone, and what is different from a text by subtrac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
@@ -69,10 +69,11 @@ def none_name(table: str) -> str:
     return f"_kpixl.none.{table}"
 
 
-def entered_formula(table: Table, names: FormulaNames, none: str) -> str:
-    """1 where a row of ``table`` has a date in the period, or something stands in the cell ``none``; else 0."""
-    columns = (names.column(table.id, id_) for id_ in table.dates)
-    counts = (f'IFERROR(COUNTIFS({one},">="&period_start,{one},"<"&period_after),0)' for one in columns)
+def entered_formula(table: str, days: Iterable[str], names: FormulaNames, none: str) -> str:
+    """1 where a row of ``table`` has one of its ``days`` in the period, or something stands in the cell ``none``, or
+    such a column is gone, of which nothing more is to be said; else 0."""
+    columns = (names.column(table, id_) for id_ in days)
+    counts = (f'IFERROR(COUNTIFS({one},">="&period_start,{one},"<"&period_after),1)' for one in columns)
     return f'IF(IFERROR({none}<>"",FALSE),1,IF({"+".join(counts)}>0,1,0))'
 
 

@@ -154,7 +154,8 @@ def entered(c: Context) -> Cells:
     tally, names = Tally(c.scorecard.entries), FormulaNames(c.column, c.row_cell, c.word)
     return {
         (id_, "known"): live(
-            entered_formula(c.business.table(id_), names, c.aliases.name(none_name(id_))), int(tally.entered(id_))
+            entered_formula(id_, c.business.days_of(id_), names, c.aliases.name(none_name(id_))),
+            int(tally.entered(id_)),
         )
         for id_ in entered_rows(c.business)
     }
