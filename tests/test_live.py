@@ -263,7 +263,7 @@ def test_a_workbook_of_another_kpixl_or_of_nobody(
     with pytest.raises(NotOurWorkbook):
         open_workbook.refresh(Excel(tmp_path / "other.xlsx", mac=mac).book, now=NOW)
     package = Package.open(book)
-    package.replace("docProps/custom.xml", package.read("docProps/custom.xml").replace(b">3<", b">9<"))
+    package.replace("docProps/custom.xml", package.read("docProps/custom.xml").replace(b">4<", b">9<"))
     package.save(book)
     with pytest.raises(KpixlError, match="newer kpixl"):
         open_workbook.refresh(Excel(book, mac=mac).book, now=NOW)

@@ -15,8 +15,8 @@ from kpixl.errors import N_
 from kpixl.formula import parse, to_excel
 from kpixl.functions.describe import functions, help_text
 from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
-from kpixl.kpi.grading import TENTHS
-from kpixl.kpi.traits import GRADED
+from kpixl.kpi.grading import TENTHS, amount, withheld
+from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.ooxml.cells import column_letters
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import quoted
@@ -212,10 +212,33 @@ def _to_next(c: Context) -> str:
     step = f"ABS({_p('slope')})"
     inclusive = f"ROUNDUP(({_p('needed')}-{_p('noise')})/{step},0)"
     past = f"INT(({_p('needed')}+{_p('noise')})/{step})+1"
-    amount = f"{_p('sign')}*SIGN({_p('slope')})*IF({_p('strict')}=1,{past},{inclusive})/{_p('scale')}"
-    body = f"IF(ISERROR({_p('following')}),{_p('following')},IF({_p('slope')}=0,NA(),{amount}))"
+    fewest = _let([("fewest", f"IF({_p('strict')}=1,{past},{inclusive})/{_p('scale')}")], _possible(c))
+    body = f"IF(ISERROR({_p('following')}),{_p('following')},IF({_p('slope')}=0,NA(),{fewest}))"
     size = f"ROWS({measures})*COLUMNS({measures})"
     return _at_kpi(c, f"IF({size}<>{count},{ExcelError.VALUE},{_let(steps, body)})")
+
+
+def _possible(c: Context) -> str:
+    """The step with its sign, by the KPI's own rules; none where it cannot be done or the measures contradict each
+    other."""
+    waits, amounts = [], []
+    for kpi in c.business.kpis:
+        traits = traits_of(kpi)
+        bind = {f"measure.{name}": cell for name, cell in _cells(kpi).items()} | {
+            **{name: _p(name) for name in ("value", "slope", "strict")},
+            "next_value": _p("edge"),
+            "needed": _p("fewest"),
+            "held": _p("value"),
+            "sample": '""',
+            "days_gone": "1",
+            "days_left": "0",
+            "minimum_cases": "0",
+        }
+        waits.append(to_excel(withheld(kpi.kpi, traits, own=False), bind))
+        amounts.append(to_excel(amount(kpi.kpi, traits)["amount"], bind))
+    told = f"CHOOSE({_p('place')},{','.join(amounts)})"
+    step = _let([("told", told)], f"IF(ISNUMBER({_p('told')}),{_p('sign')}*SIGN({_p('slope')})*{_p('told')},NA())")
+    return f"IF(ISNUMBER(CHOOSE({_p('place')},{','.join(waits)})),NA(),{step})"
 
 
 def _cells(kpi: BusinessKpi) -> dict[str, str]:

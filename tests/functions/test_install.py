@@ -210,7 +210,8 @@ def test_the_list_of_functions(capsys: pytest.CaptureFixture[str]) -> None:
 def test_installing_by_the_command_line(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["functions", "install", str(book), "--vba", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert answer == {"path": str(book.with_suffix(".xlsm")), "source": str(book), "backup": None, "udf": False}
+    path = str(book.with_suffix(".xlsm"))
+    assert answer == {"path": path, "source": str(book), "backup": None, "udf": False, "upgraded": False}
     assert main(["functions", "install", str(book), "--vba", "--lang", "en"]) == 2
     assert capsys.readouterr().err.startswith("libro.xlsm exists already")
     for words in (["--vba", "--udf"], []):

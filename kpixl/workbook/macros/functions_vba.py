@@ -20,7 +20,7 @@ from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
 from kpixl.i18n import language
 from kpixl.kpi.grading import TENTHS
 from kpixl.kpi.noise import NOISE
-from kpixl.kpi.traits import GRADED
+from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.languages import codes
 from kpixl.ooxml.vba.project import Module, literal
 from kpixl.texts.render import rendered
@@ -110,7 +110,9 @@ def _catalogue() -> dict[str, Any]:
 
 
 def _kpi(kpi: BusinessKpi, formula: str) -> dict[str, Any]:
-    names, lever = kpi.kpi.arguments, kpi.kpi.lever
+    names, lever, traits = kpi.kpi.arguments, kpi.kpi.lever, traits_of(kpi)
+    counted = [names.index(name) for name in traits.never_negative]
+    shape = "share" if kpi.kpi.bounded else "score" if kpi.kpi.disjoint else ""
     return {
         "id": kpi.id,
         "business": kpi.business,
@@ -119,6 +121,11 @@ def _kpi(kpi: BusinessKpi, formula: str) -> dict[str, Any]:
         "declared": ", ".join(f"{name} As Double" for name in names),
         "numbers": ", ".join(f"numbers({place})" for place in range(len(names))),
         "count": len(names),
+        "counted": ", ".join(map(str, counted)),
+        "shape": shape,
+        "may_exceed": kpi.kpi.may_exceed,
+        "signed": traits.least == 0 and "-" in formula,
+        "answers": [names.index(name) for name in (str(kpi.kpi.sample), *kpi.kpi.disjoint)] if kpi.kpi.disjoint else [],
         "lever": names.index(lever) if lever else -1,
         "per_unit": TENTHS if lever and not kpi.argument(lever).told_whole else 1,
     }
