@@ -189,6 +189,20 @@ def test_headings_of_a_table_differ(owner: Business) -> None:
         assert all(heading.strip() == heading != "" for heading in headings)
 
 
+def test_what_a_sheet_waits_for() -> None:
+    """Nothing is known of a sheet before a row has one of these days, which its measures count by; complaints,
+    incidents and invitations wait for none, where no row says that there was nothing."""
+    found = {owner.code: {t.id: set(owner.days_of(t.id)) for t in owner.tables if t.waits} for owner in businesses()}
+    seen, asked, sold = {"surveys": {"date"}}, {"requests": {"opened", "resolved"}}, {"sales": {"date"}}
+    assert found == {
+        "va": {**seen, **asked, "tasks": {"assigned"}, "hours": {"date"}, "leads": {"date"}},
+        "pa": {**seen, **asked, **sold, "tasks": {"completed"}},
+        "ml": {**seen, **asked, "tasks": {"completed"}, "hours": {"date"}, "translations": {"date"}},
+        "cc": {**seen, **sold, "sessions": {"scheduled"}, "leads": {"consultation"}},
+        "sb": {**sold, "leads": {"date"}, "expenses": {"date"}},
+    }
+
+
 def test_settings_that_a_business_has() -> None:
     assert {owner.code: [setting.id for setting in settings_of(owner)] for owner in businesses()} == {
         "va": ["satisfied_cut", "stay_gap", "minimum_cases", "entered_until", "late_days"],

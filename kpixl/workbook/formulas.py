@@ -193,7 +193,7 @@ def _months(column: Months, table: str, names: FormulaNames) -> str:
     month = f"DATE(YEAR({since}),MONTH({since}),1)"
     shared = f'IF({since}>=period_start,IF(COUNTIFS({earlier},">="&{month})+COUNTIFS({earlier},"")>0,1,0),0)'
     ends = f'IF(ISNUMBER({until}),{until}>={since},IFERROR({until}="",FALSE))'
-    return f'IF(AND({name}<>"",ISNUMBER({since})),IF({ends},MAX(0,{span}-{shared}),""),"")'
+    return f'IF(AND(IFERROR({name}<>"",FALSE),ISNUMBER({since})),IF({ends},MAX(0,{span}-{shared}),""),"")'
 
 
 def _chained(column: Chained, table: str, names: FormulaNames) -> str:
@@ -201,25 +201,27 @@ def _chained(column: Chained, table: str, names: FormulaNames) -> str:
     name, start, end = (names.cell(table, id_) for id_ in (column.key, column.start, column.end))
     starts, ends, renews, stay = (names.column(table, id_) for id_ in (column.start, column.end, "renews", "stay"))
     key = f'{names.column(table, column.key)},"="&{escaped(name)}'
+    # An error is no name, and no end.
+    nameless, open_ = f'IFERROR({name}="",TRUE)', f'IFERROR({end}="",FALSE)'
     begins, closes = f"INT({start})", f"INT({end})"
     near = f'{starts},"<"&{closes}+2+stay_gap'
     match column.id:
         case "renews":
             found = f'COUNTIFS({key},{starts},"<"&{begins},{ends},">="&{begins}-1-stay_gap)'
-            return f'IF(ISNUMBER({start}),IF({name}="",0,{found}),"")'
+            return f'IF(ISNUMBER({start}),IF({nameless},0,{found}),"")'
         case "goes_on":
             found = f'COUNTIFS({key},{near},{ends},">="&{closes}+1)+COUNTIFS({key},{near},{ends},"")'
-            return f'IF(ISNUMBER({end}),IF({name}="",0,{found}),IF({end}="",0,""))'
+            return f'IF(ISNUMBER({end}),IF({nameless},0,{found}),IF({open_},0,""))'
         case "stays_until":
             which = f'{key},{starts},">="&{closes}+1,{near}'
             found = f"IFERROR(SUMIFS({starts},{which})/COUNTIFS({which}),{end})"
-            return f'IF(ISNUMBER({end}),IF({name}="",{end},{found}),IF({end}="",{FOREVER},""))'
+            return f'IF(ISNUMBER({end}),IF({nameless},{end},{found}),IF({open_},{FOREVER},""))'
         case "stay":
             found = f'COUNTIFS({key},{starts},"<"&{begins}+1,{renews},"=0")'
-            return f'IF(ISNUMBER({start}),IF({name}="",1,{found}),"")'
+            return f'IF(ISNUMBER({start}),IF({nameless},1,{found}),"")'
     which = f'{key},{renews},"=0",{stay},"="&{names.cell(table, "stay")}'
     found = f"IFERROR(SUMIFS({starts},{which})/COUNTIFS({which}),{start})"
-    return f'IF(ISNUMBER({start}),IF({name}="",{start},{found}),"")'
+    return f'IF(ISNUMBER({start}),IF({nameless},{start},{found}),"")'
 
 
 def _lookup(column: Lookup, table: str, names: FormulaNames) -> str:
