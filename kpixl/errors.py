@@ -6,6 +6,7 @@ Never raised for bad rows: those are Check's. Errors that only one module raises
   · Unexpected
   · UsageError
     · UnknownChoice
+    · NoPeriod
     · UnknownMeasure
     · NotANumber
     · FileExists

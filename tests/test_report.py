@@ -155,7 +155,7 @@ def test_targets_changes_and_levels_are_written(samples: tuple[results.Outcome, 
     tree = parsed(report_html(Contents(scorecard), EN, now=NOW))
     card = one(tree, "//*[@id='kpi-css']")
     assert words(one(card, ".//p[@class='standing']")) == "▼ below benchmark"
-    assert words(one(card, ".//dd[@class='change']")) == "−3.8 points worse"
+    assert words(one(card, ".//dd[@class='change']")) == "−3.8 points"
     assert words(one(card, ".//dd[@class='target']")) == "90.0% · missed"
     assert words(one(card, ".//dd[@class='step']")) == "Satisfied answers: +2 → typical"
     order = [words(item).partition(" ")[0] for item in tree.xpath("//ol[@class='bars']/li")]

@@ -49,7 +49,7 @@ NOT_FAULTS = {
 """What the validator says of a right workbook, with the reason why it is not one."""
 
 FUNCTIONS = {
-    "ABS", "AND", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIFS", "DATE", "DAY", "EDATE", "HYPERLINK", "IF",
+    "ABS", "AND", "CHIINV", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIF", "COUNTIFS", "DATE", "DAY", "EDATE", "HYPERLINK", "IF",
     "IFERROR", "INDEX", "INT", "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "MIN", "MONTH", "NA", "NOT",
     "OR", "REPT", "ROUND", "ROUNDUP", "ROWS", "SIGN", "SMALL", "SQRT", "SUBSTITUTE", "SUM", "SUMIF", "SUMIFS",
     "TINV", "TODAY", "WEEKDAY", "YEAR",

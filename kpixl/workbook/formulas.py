@@ -217,9 +217,9 @@ def _chained(column: Chained, table: str, names: FormulaNames) -> str:
             found = f"IFERROR(SUMIFS({starts},{which})/COUNTIFS({which}),{end})"
             return f'IF(ISNUMBER({end}),IF({nameless},{end},{found}),IF({open_},{FOREVER},""))'
         case "stay":
-            found = f'COUNTIFS({key},{starts},"<"&{begins}+1,{renews},"=0")'
+            found = f'COUNTIFS({key},{starts},"<"&{begins}+1,{renews},0)'
             return f'IF(ISNUMBER({start}),IF({nameless},1,{found}),"")'
-    which = f'{key},{renews},"=0",{stay},"="&{names.cell(table, "stay")}'
+    which = f'{key},{renews},0,{stay},"="&{names.cell(table, "stay")}'
     found = f"IFERROR(SUMIFS({starts},{which})/COUNTIFS({which}),{start})"
     return f'IF(ISNUMBER({start}),IF({nameless},{start},{found}),"")'
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from kpixl.cellvalue import ExcelError
 from kpixl.folding import squeezed
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.workbook import layout
@@ -89,9 +90,13 @@ def _put(editor: SheetEditor, row: int, column: int, cell: Cell) -> None:
     elif cell.kind == "label" and cell.refilled and editor.is_blank(row, column):
         editor.set(row, column, cell.value)
     elif cell.kind == "echo":
-        # Where there is no number, Excel's own error stands there already.
-        if editor.formula(row, column) is not None and cell.value is not None:
+        if editor.formula(row, column) is None:
+            return
+        # Where there is no number, Excel's own error stands there already, or a number that is none any more.
+        if cell.value is not None:
             editor.set(row, column, cell.value)
+        elif isinstance(editor.value(row, column), float | int):
+            editor.set(row, column, ExcelError.VALUE)
     elif cell.kind == "static" and cell.formula is not None:
         editor.set(row, column, cell.value, cell.formula)
     elif cell.kind == "static":

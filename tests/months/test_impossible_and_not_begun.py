@@ -170,24 +170,28 @@ def test_no_part_is_more_than_its_whole(tmp_path: Path) -> None:
 
 
 def test_step_and_level_rest_on_the_same_figure(tmp_path: Path) -> None:
-    """22 November, 15 complaints so far: 15 / (22/30) = 20.5 by the end of the month at this pace. The owner calls up
+    """22 November, 15 complaints so far, in a business whose complaints come evenly: 15 / (22/30) = 20.5 by the end of the month at this pace. The owner calls up
     to 20 typical: one less than at this pace is enough, and can be done, for five and a half are still to come. Up
     to 10 cannot be reached any more, since 15 are there."""
-    thresholds = {("complaints", "typical"): 20, ("complaints", "above_average"): 10, ("complaints", "exceptional"): 5}
-    filled = Filled(
-        business=SERVICE,
-        day=start("2026-11"),
-        typed={"complaints": 15},
-        thresholds=thresholds,
-    )
-    month = Month.of(tmp_path, filled)
+    even = [
+        (start(f"2026-{month:02}"), f"complaints.{tenth}", 3.0 * tenth)
+        for month in (8, 9, 10)
+        for tenth in range(1, 10)
+    ]
+    even += [(start(f"2026-{month:02}"), "complaints", 30.0) for month in (8, 9, 10)]
+
+    def november(typical: float, above: float) -> Filled:
+        edges = {"typical": typical, "above_average": above, "exceptional": 5.0}
+        thresholds = {("complaints", level): edge for level, edge in edges.items()}
+        typed = {"complaints": 15.0}
+        return Filled(business=SERVICE, day=start("2026-11"), typed=typed, thresholds=thresholds, past=even)
+
+    month = Month.of(tmp_path, november(20, 10))
     step = month["complaints"].grade.to_next
     assert month["complaints"].level is Level.BELOW
     assert step is not None
     assert (step.amount, step.direction) == (1, "less")
-    tight = {("complaints", "typical"): 10, ("complaints", "above_average"): 8, ("complaints", "exceptional"): 5}
-    later = Filled(business=SERVICE, day=start("2026-11"), typed={"complaints": 15}, thresholds=tight)
-    assert Month.of(tmp_path / "later", later)["complaints"].grade.to_next is None
+    assert Month.of(tmp_path / "later", november(10, 8))["complaints"].grade.to_next is None
 
 
 def test_the_usual_up_and_down_is_neither_better_nor_worse(tmp_path: Path) -> None:
