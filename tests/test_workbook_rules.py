@@ -49,7 +49,8 @@ NOT_FAULTS = {
 """What the validator says of a right workbook, with the reason why it is not one."""
 
 FUNCTIONS = {
-    "ABS", "AND", "CHIINV", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIF", "COUNTIFS", "DATE", "DAY", "EDATE", "HYPERLINK", "IF",
+    "ABS", "AND", "CHIINV", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIF", "COUNTIFS", "DATE", "DAY", "EDATE",
+    "HYPERLINK", "IF",
     "IFERROR", "INDEX", "INT", "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "MIN", "MONTH", "NA", "NOT",
     "OR", "REPT", "ROUND", "ROUNDUP", "ROWS", "SIGN", "SMALL", "SQRT", "SUBSTITUTE", "SUM", "SUMIF", "SUMIFS",
     "TINV", "TODAY", "WEEKDAY", "YEAR",
@@ -57,7 +58,7 @@ FUNCTIONS = {
 """All are in Excel 2007 already, and in LibreOffice. A new one belongs here only if it is in Excel 2016."""
 
 LITERALS = {
-    "", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{y}", "{d}",
+    "", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{y}", "{d}", "{period}",
     "{days}", "{count}", "~", "~~", "*", "~*", "?", "~?", "{figure}", "{step}", "·", "●",
 }  # fmt: skip
 """What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""

@@ -128,10 +128,11 @@ class Owner:
             "clients_start_12m": before,
             "clients_end_12m": now,
             "clients_new_staying_12m": joined,
-            "leads": sum(within(one["date"]) for one in self.leads) or None,  # no lead is nothing entered
             "va_css": sum(score >= 4 for score in scores) / len(scores),
             "va_aur": sum(h["productive"] for h in hours) / sum(h["available"] for h in hours),
         }
+        if count := sum(within(one["date"]) for one in self.leads):  # no lead is nothing entered
+            figures["leads"] = count
         if before:
             figures["va_crr"] = (now - joined) / before
         return figures

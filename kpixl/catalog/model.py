@@ -87,6 +87,14 @@ class Aggregate(Record, frozen=True):
     """Whether its table keeps the rows of closed periods, so that a longer window can be counted from them."""
 
     @property
+    def days(self) -> tuple[str, ...]:
+        """The columns by whose day a row is of the window; none where it counts what there is, whenever it came."""
+        conditions = (one for branch in branches(self.where) for one in branch)
+        return tuple(
+            dict.fromkeys(one.column for one in conditions if one.operand == "window_start" and not one.or_blank)
+        )
+
+    @property
     def reads(self) -> frozenset[str]:
         """The columns of its table that it is counted from."""
         return columns_of(self.where) | {*self.distinct} | ({self.column} if self.column else set())
@@ -407,15 +415,8 @@ class Business(Record, frozen=True):
 
     def days_of(self, table: str) -> tuple[str, ...]:
         """The fields of a table by whose day a row is of the period, as some measure counts it."""
-        conditions = (
-            one
-            for item in self.measures
-            if item.table == table
-            for branch in branches(item.where)
-            for one in branch
-            if one.operand == "window_start" and one.comparison == ">=" and not one.or_blank
-        )
-        return tuple(dict.fromkeys(one.column for one in conditions))
+        counted = (item.aggregate for item in self.measures if item.table == table)
+        return tuple(dict.fromkeys(day for of in counted if of for day in of.days))
 
     def table(self, id: str) -> Table:  # noqa: A002
         """The entry table called ``id``; KeyError without one."""

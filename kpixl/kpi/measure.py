@@ -109,7 +109,7 @@ class Tally:
         """The first table behind a measure in which nothing is entered of the period."""
         for part in with_parts(item):
             of, typed = part.aggregate, self.entries.typed.get(part.name)
-            if of is not None and (typed is None or typed.number is None) and not self.entered(of.table):
+            if of is not None and of.days and (typed is None or typed.number is None) and not self.entered(of.table):
                 return of.table
         return None
 
@@ -193,7 +193,7 @@ class Tally:
         if of is None or rows is None or not self._has(rows, of.reads | ({item.once} if of.distinct else set())):
             return False
         if not of.kept:
-            return self.entered(of.table)
+            return not of.days or self.entered(of.table)
         key = key_column(of, rows.table)
         return rows.has(key) and not rows.blank(key).all()
 

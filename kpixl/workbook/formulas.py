@@ -56,7 +56,7 @@ def measure_formula(measure: Measure, of: Aggregate, table: Table, names: Formul
         total = f"ROUND({total},0)"
     # What is computed from a column that is gone counts nothing; the measure is then not 0 but unknown.
     total += "".join(f"+0*ROWS({names.column(*place)})" for place in _behind(of.reads, table))
-    if table.id in names.entered:
+    if table.id in names.entered and of.days:
         total = f'IF({names.entered[table.id]}=0,"",{total})'
     if of.kept:
         first = names.column(table.id, key_column(of, table))

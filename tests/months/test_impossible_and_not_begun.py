@@ -170,13 +170,11 @@ def test_no_part_is_more_than_its_whole(tmp_path: Path) -> None:
 
 
 def test_step_and_level_rest_on_the_same_figure(tmp_path: Path) -> None:
-    """22 November, 15 complaints so far, in a business whose complaints come evenly: 15 / (22/30) = 20.5 by the end of the month at this pace. The owner calls up
-    to 20 typical: one less than at this pace is enough, and can be done, for five and a half are still to come. Up
-    to 10 cannot be reached any more, since 15 are there."""
+    """22 November, 15 complaints so far, in a business whose complaints come evenly: 15 / (22/30) = 20.5 by the end
+    of the month. The owner calls up to 20 typical: one less than at this pace is enough, and can be done, for five and
+    a half are still to come. Up to 10 cannot be reached any more, since 15 are there."""
     even = [
-        (start(f"2026-{month:02}"), f"complaints.{tenth}", 3.0 * tenth)
-        for month in (8, 9, 10)
-        for tenth in range(1, 10)
+        (start(f"2026-{month:02}"), f"complaints.{tenth}", tenth / 10) for month in (8, 9, 10) for tenth in range(1, 10)
     ]
     even += [(start(f"2026-{month:02}"), "complaints", 30.0) for month in (8, 9, 10)]
 

@@ -138,7 +138,7 @@ def _why_missing(measure: Measure, otherwise: str, c: Context) -> str:
     text = otherwise
     for part in reversed(with_parts(measure)):
         of = part.aggregate
-        if of is not None and c.business.table(of.table).waits:
+        if of is not None and of.days and c.business.table(of.table).waits:
             typed, known = c.at("totals", part.name, "typed"), c.at("entered", of.table, "known")
             waits = f"IF(ISNUMBER({typed}),FALSE,{known}=0)"
             text = f"IF({waits},{c.word(f'not_entered_{of.table}')},{text})"
