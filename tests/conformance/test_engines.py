@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 import builds
@@ -447,6 +447,8 @@ def for_both(folder: Path) -> list[Path]:
     @settings(FUZZ, max_examples=IN_BOTH, derandomize=True, phases=[Phase.generate])
     @given(workbooks(WRONG))
     def collect(filled: Filled) -> None:
+        # A text 007 is 7 to Excel's COUNTIFS and to IronCalc's, and to LibreOffice's another name.
+        assume(not {"7", "007"} <= set(map(str, filled.rows.get("clients", {}).get("client", ()))))
         paths.append(make(folder / f"typed {len(paths)}.xlsx", filled))
 
     collect()
