@@ -119,8 +119,9 @@ def _recounted(entries: Entries, period: Period, tables: Sequence[Table]) -> tup
     """The lines of one closed period that are not what its rows say now, and its KPIs that have changed with them."""
     lines = {line.id: line for line in reversed(entries.past) if line.start == period.start}
     business = entries.business
-    # It was closed as it stands: an empty table said all there was to say.
-    said = {table.id: InputCell(1.0, "", "") for table in business.tables}
+    # A table of which the period has figures had its say, even if that was that there was nothing.
+    known = (item for item in business.measures if item.name in lines and lines[item.name].value is not None)
+    said = {item.table: InputCell(1.0, "", "") for item in known if item.table}
     then = replace(entries, period=period, typed={}, none=said)
     tally = Tally(then)
     of_table = {table.id: _counted_from(table, business.measures, tables) for table in tables}
