@@ -506,15 +506,17 @@ DATED = {
 }  # fmt: skip
 STILL_THERE = ("requests_open", "complaints_outstanding")
 """They count what there is, whenever it came: rows of earlier months tell of it."""
-BY_BUSINESS = {("va", "tasks"): ("assigned",), ("cc", "leads"): ("consultation",)}
+BY_BUSINESS = {("va", "tasks"): ("assigned",), ("cc", "leads"): ("date", "consultation")}
 
 
 def waits(owner: Business, tables: str, book: Book) -> bool:
     """Whether nothing is known before a row has a day of the period: complaints, incidents and invitations do not wait,
-    where no row says that there was nothing. The agency counts tasks by the day on which they are assigned, others by
-    that on which they are done; coaching counts leads by their consultation."""
+    where no row says that there was nothing. The agency counts tasks by the day on which they are assigned alone,
+    others by that on which they are done, too; coaching counts leads by their consultation, too."""
     table = tables.split()[0]
-    days = BY_BUSINESS.get((owner.code, table), {**DATED, "tasks": ("completed",), "leads": ("date",)}.get(table, ()))
+    days = BY_BUSINESS.get(
+        (owner.code, table), {**DATED, "tasks": ("assigned", "completed"), "leads": ("date",)}.get(table, ())
+    )
     return bool(days) and not any(within(row[day], FIRST) for row in book[table] for day in days)
 
 

@@ -414,9 +414,10 @@ class Business(Record, frozen=True):
         return msgspec.structs.replace(self, kpis=tuple(kpis))
 
     def days_of(self, table: str) -> tuple[str, ...]:
-        """The fields of a table by whose day a row is of the period, as some measure counts it."""
+        """The fields of a table by whose day a row is of the period: its date, and those by which a measure counts."""
         counted = (item.aggregate for item in self.measures if item.table == table)
-        return tuple(dict.fromkeys(day for of in counted if of for day in of.days))
+        date = self.table(table).date
+        return tuple(dict.fromkeys([*([date] if date else []), *(day for of in counted if of for day in of.days)]))
 
     def table(self, id: str) -> Table:  # noqa: A002
         """The entry table called ``id``; KeyError without one."""
