@@ -190,8 +190,8 @@ def test_headings_of_a_table_differ(owner: Business) -> None:
 
 
 def test_what_a_sheet_waits_for() -> None:
-    """Nothing is known of a sheet before a row has one of these days, its own or one that its measures count by; complaints,
-    incidents and invitations wait for none, where no row says that there was nothing."""
+    """Nothing is known of a sheet before a row has one of these days, its own or one that its measures count by;
+    complaints, incidents and invitations wait for none, where no row says that there was nothing."""
     found = {owner.code: {t.id: set(owner.days_of(t.id)) for t in owner.tables if t.waits} for owner in businesses()}
     seen, asked, sold = {"surveys": {"date"}}, {"requests": {"opened", "resolved"}}, {"sales": {"date"}}
     assert found == {

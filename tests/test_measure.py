@@ -502,7 +502,8 @@ def check(id_: str, book: Book, first: float) -> float | None:
 
 DATED = {
     "requests": ("opened", "resolved"), "hours": ("date",), "surveys": ("date",), "sales": ("date",),
-    "expenses": ("date",), "sessions": ("scheduled",), "translations": ("date",),
+    "expenses": ("date",), "sessions": ("scheduled",), "translations": ("date",), "leads": ("date",),
+    "tasks": ("assigned", "completed"),
 }  # fmt: skip
 STILL_THERE = ("requests_open", "complaints_outstanding")
 """They count what there is, whenever it came: rows of earlier months tell of it."""
@@ -514,9 +515,7 @@ def waits(owner: Business, tables: str, book: Book) -> bool:
     where no row says that there was nothing. The agency counts tasks by the day on which they are assigned alone,
     others by that on which they are done, too; coaching counts leads by their consultation, too."""
     table = tables.split()[0]
-    days = BY_BUSINESS.get(
-        (owner.code, table), {**DATED, "tasks": ("assigned", "completed"), "leads": ("date",)}.get(table, ())
-    )
+    days = BY_BUSINESS.get((owner.code, table), DATED.get(table, ()))
     return bool(days) and not any(within(row[day], FIRST) for row in book[table] for day in days)
 
 
