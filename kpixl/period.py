@@ -11,6 +11,8 @@ from kpixl.errors import NoPeriod
 
 MONTH_DAYS = 30.4375
 """Days of an average month: 365.25 / 12."""
+LAST_SERIAL = 2_958_465
+"""The last day that Excel knows, 31 December 9999."""
 _EPOCH = date(1899, 12, 30)
 _MONTH_FIRST = re.compile(r"(\d{1,2})[./-](\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kpixl.errors import N_
+from kpixl.period import LAST_SERIAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ SETTINGS: Mapping[str, Setting] = {
             N_("The last day whose entries are complete; blank means today. Forecasts go on from there."),
             default=None,
             minimum=1,
-            maximum=2958465,
+            maximum=LAST_SERIAL,
             is_date=True,
             everywhere=True,
         ),

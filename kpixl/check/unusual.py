@@ -11,6 +11,7 @@ import pandas as pd
 
 from kpixl.check.fields import FIRST_LIKELY, day_of
 from kpixl.check.problem import amount
+from kpixl.kpi.measure import month_number
 from kpixl.message import Verbatim
 from kpixl.period import add_months, from_serial, serial
 
@@ -32,7 +33,6 @@ _FEW_OLD, _SHARE_OLD = 3, 0.05
 _AHEAD_MONTHS = 6
 _GRACE = 31
 """Days in which entries of the next period may be there once this one is over."""
-_EXCEL_BEGINS = np.datetime64("1899-12-30")
 
 
 def amounts(log: TableLog) -> Iterator[Finding]:
@@ -186,8 +186,7 @@ def _turned(log: TableLog, numbers: np.ndarray, *, past_only: bool) -> dict[int,
     rows = np.flatnonzero(outside)
     if not len(rows):
         return {}
-    months = (_EXCEL_BEGINS + (numbers[rows] // 1).astype(int)).astype("datetime64[M]")
-    _, of_month, count = np.unique(months, return_inverse=True, return_counts=True)
+    _, of_month, count = np.unique(month_number(numbers[rows]), return_inverse=True, return_counts=True)
     found = {}
     for row in rows[count[of_month] <= _FEW_OLD].tolist():
         day = from_serial(float(numbers[row]))

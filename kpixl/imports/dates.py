@@ -18,13 +18,14 @@ from kpixl.imports.refusals import UnknownZone
 from kpixl.imports.source import Raw
 from kpixl.imports.values import BAD_DATE, EARLY_DATE, EITHER_DATE, Read, Unfit
 from kpixl.languages.load import every, one_of
+from kpixl.period import LAST_SERIAL
 
 Order: TypeAlias = Literal["day", "month"]
 """What the first number of a date is."""
 
 _FIRST_DAY = date(1900, 3, 1)
 """Excel counts a 29 February 1900 that never was: its serials agree with the calendar from here on."""
-_FIRST_SERIAL, _AFTER_SERIALS = 61, 2_958_466
+_FIRST_SERIAL, _AFTER_SERIALS = 61, LAST_SERIAL + 1
 _LONGEST = 80
 _TIME = (
     r"(?:(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<part>[0-9]{1,9}))?)?"

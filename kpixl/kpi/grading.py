@@ -6,8 +6,9 @@ may name another one. Python evaluates them over one workbook or many, the sheet
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, reduce
 from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.model import Level, Standing
@@ -284,10 +285,7 @@ def amount(kpi: Kpi, traits: Traits) -> Mapping[str, Node]:
         return {"amount": BLANK, "how": BLANK}
     if kpi.disjoint and kpi.sample:
         answers = Name(f"measure.{kpi.sample}")
-        between: Node = answers
-        for part in kpi.disjoint:
-            between = between - Name(f"measure.{part}")
-        changed = at_least(between, needed)
+        changed = at_least(answers - _together(kpi), needed)
         new = or_else(_new_answers(kpi, answers))
         told = either(known(needed), either(changed, needed, new))
         return {"amount": told, "how": either(known(Name("amount")), either(changed, 1, 2))}
@@ -456,9 +454,11 @@ def impossible(kpi: Kpi, traits: Traits) -> Node:
     ):
         tests.append(less_than(VALUE, traits.least))
     if kpi.disjoint and kpi.sample:
-        parts = [Name(f"measure.{name}") for name in kpi.disjoint]
-        total: Node = parts[0]
-        for part in parts[1:]:
-            total = total + part
-        tests.append(more_than(total, Name(f"measure.{kpi.sample}")))
+        tests.append(more_than(_together(kpi), Name(f"measure.{kpi.sample}")))
     return some(*tests)
+
+
+def _together(kpi: Kpi) -> Node:
+    """The cases that the KPI counts apart from each other, added up."""
+    first, *others = (Name(f"measure.{name}") for name in kpi.disjoint)
+    return reduce(operator.add, others, first)

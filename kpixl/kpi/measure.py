@@ -19,8 +19,8 @@ from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.in_force import settings_of, settings_used
-from kpixl.kpi.renewals import chains
-from kpixl.period import Period, Window, from_serial, serial
+from kpixl.kpi.renewals import chains, pairs
+from kpixl.period import LAST_SERIAL, Period, Window, from_serial, serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Aggregate
@@ -47,7 +47,7 @@ class MeasureValue:
     log: float | None
     typed: float | None
     waits: str | None = None
-    """The id of the table in which nothing is entered of the period, where that is why there is no number."""
+    """The id of the first table behind it in which nothing is entered of the period, and no total typed instead."""
     stand_in: bool = False
     """Whether the log's figure is what stands in while the proper one cannot be had."""
 
@@ -83,6 +83,7 @@ class Tally:
         self._keys: dict[tuple[str, str], np.ndarray] = {}
         self._values: dict[str, MeasureValue] = {}
         self._stays: dict[str, Mapping[str, np.ndarray]] = {}
+        self._entered: dict[str, bool] = {}
 
     # Measures
 
@@ -92,8 +93,7 @@ class Tally:
             cell = self.entries.typed.get(item.name)
             typed = cell.number if cell else None
             log, stand_in = self._log(item)
-            waits = self.waits_for(item) if log is None and typed is None else None
-            self._values[item.name] = MeasureValue(item, log, typed, waits, stand_in)
+            self._values[item.name] = MeasureValue(item, log, typed, self._waits_for(item), stand_in)
         return self._values[item.name]
 
     def _log(self, item: Measure) -> tuple[float | None, bool]:
@@ -105,7 +105,7 @@ class Tally:
                 return self._mean(item), False
         return self._through_past(item) if item.through_past else self.aggregate(item), False
 
-    def waits_for(self, item: Measure) -> str | None:
+    def _waits_for(self, item: Measure) -> str | None:
         """The first table behind a measure in which nothing is entered of the period."""
         for part in with_parts(item):
             of, typed = part.aggregate, self.entries.typed.get(part.name)
@@ -116,6 +116,11 @@ class Tally:
     def entered(self, table: str) -> bool:
         """Whether something of the period stands in a table, or the owner has said that there is nothing; so it is of
         tables that need no entry to say something."""
+        if table not in self._entered:
+            self._entered[table] = self._is_entered(table)
+        return self._entered[table]
+
+    def _is_entered(self, table: str) -> bool:
         rows, none = self.entries.tables.get(table), self.entries.none.get(table)
         if rows is None or not rows.table.waits or (none is not None and none.filled):
             return True
@@ -159,12 +164,14 @@ class Tally:
         if of is None or not self.can_measure(item):
             return None
         counted = self.meets(item)
+        return None if self.adds_error(item, counted) else self._total(of, counted)
+
+    def _total(self, of: Aggregate, counted: np.ndarray) -> float:
+        """What the rows ``counted`` come to."""
         if of.kind == "count":
             return float(np.count_nonzero(counted))
         if of.kind == "distinct":
             return float(len(np.unique(self.names(of.table, of.distinct)[counted])))
-        if self.adds_error(item, counted):
-            return None
         return float(np.nansum(self.column(of.table, str(of.column))[counted]))
 
     def adds_error(self, item: Measure, counted: np.ndarray) -> bool:
@@ -177,10 +184,7 @@ class Tally:
         of = item.aggregate
         if of is None or of.kind == "distinct" or not self.can_measure(item):
             return 0.0
-        counted = self.meets_where(of.table, of.where, item.window, {"after_window": day})
-        if of.kind == "count":
-            return float(np.count_nonzero(counted))
-        return float(np.nansum(self.column(of.table, str(of.column))[counted]))
+        return self._total(of, self.meets_where(of.table, of.where, item.window, {"after_window": day}))
 
     def can_measure(self, item: Measure) -> bool:
         """Whether the rows can say anything: every column that it needs is there, and a kept list is filled in.
@@ -367,12 +371,10 @@ class Tally:
         runs = (names >= 0) & (open_ & ~np.isnan(since) | (until >= since))
         first, last = np.maximum(since, edges["window_start"]), np.fmin(until, edges["period_end"])
         count = np.where(runs, month_number(last) - month_number(first) + 1, np.nan)
-        for name in np.flatnonzero(np.bincount(names[names >= 0]) > 1):
-            here = np.flatnonzero(names == name)
-            for row in here[since[here] >= edges["window_start"]]:
-                month = from_serial(since[row]).replace(day=1)
-                before = since[here] < since[row]
-                count[row] -= bool(np.any(before & (open_[here] | (until[here] >= serial(month)))))
+        one, other = pairs(names)
+        there = open_[other] | (month_number(until)[other] >= month_number(since)[one])
+        shared = (since[one] >= edges["window_start"]) & (since[other] < since[one]) & there
+        count[np.unique(one[shared])] -= 1
         return np.where(runs, np.maximum(0.0, count), np.nan)
 
     def names(self, table: str, keys: tuple[str, ...]) -> np.ndarray:
@@ -407,12 +409,17 @@ def due_until(entered: float | str | None, today: date | None) -> int:
     """The date serial before which things are due: on the day itself they may still be done, unless all is ``entered``
     up to a day, which then counts."""
     if entered is not None:
-        return int(max(0.0, min(float(entered), LAST_DAY))) + 1
-    return LAST_DAY if today is None else serial(today)
+        return serial(_entered_day(float(entered))) + 1
+    return LAST_SERIAL if today is None else serial(today)
 
 
-LAST_DAY = 2958465
-"""The last day that Excel knows, as a date serial."""
+def last_day(entered_until: float | None, today: date) -> date:
+    """The last day whose entries are there: ``entered_until`` (a date serial; else ``today``)."""
+    return today if entered_until is None else _entered_day(entered_until)
+
+
+def _entered_day(entered_until: float) -> date:
+    return from_serial(max(0.0, min(entered_until, float(LAST_SERIAL))))
 
 
 def final_before(last: date, settings: Mapping[str, float | str]) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.kpi import grading
 from kpixl.kpi.evaluation import Evaluation
-from kpixl.period import from_serial
+from kpixl.kpi.measure import last_day
 
 if TYPE_CHECKING:
     from datetime import date
@@ -57,11 +57,6 @@ class Pace:
     forecast: float
     steady: float | None
     on_track: bool | None
-
-
-def last_day(entered_until: float | None, today: date) -> date:
-    """The last day whose entries are there: ``entered_until`` (a date serial; else ``today``)."""
-    return today if entered_until is None else from_serial(max(0.0, min(entered_until, 2958465.0)))
 
 
 def clock(period: Period, entered_until: float | None, today: date) -> PeriodClock:

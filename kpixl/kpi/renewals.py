@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from kpixl.period import LAST_SERIAL
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FOREVER = 2_958_465
-"""The last day that Excel knows, 31 December 9999: until then stays who has not left."""
+FOREVER = LAST_SERIAL
+"""Until then stays who has not left."""
 
 
 def chains(
@@ -27,7 +29,7 @@ def chains(
     renews, goes_on = np.where(known, 0.0, np.nan), np.where(~np.isnan(end) | open_end, 0.0, np.nan)
     until = np.where(open_end, float(FOREVER), end)
     stay, since = np.where(known, 1.0, np.nan), start.copy()
-    one, other = _pairs(names)
+    one, other = pairs(names)
 
     def counted(which: np.ndarray) -> np.ndarray:
         return np.bincount(one[which], minlength=len(names)).astype(float)
@@ -60,7 +62,7 @@ def _mean(one: np.ndarray, other: np.ndarray, which: np.ndarray, days: np.ndarra
     return found
 
 
-def _pairs(names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def pairs(names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Every two rows of one name, each with itself, too, where a name has several."""
     counts = np.bincount(names[names >= 0], minlength=1)
     rows = np.flatnonzero((names >= 0) & (counts[names] > 1))

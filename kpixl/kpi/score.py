@@ -14,9 +14,9 @@ from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grade import Reason, calculate, grade, graded, passes, reason_of
 from kpixl.kpi.grading import UNPLACED, Waits, waits
 from kpixl.kpi.in_force import settings_used
-from kpixl.kpi.measure import MeasureValue, due_until, final_before
+from kpixl.kpi.measure import MeasureValue, due_until, final_before, last_day
 from kpixl.kpi.own import own_kpis
-from kpixl.kpi.pace import PeriodClock, clock, days, last_day, paced
+from kpixl.kpi.pace import PeriodClock, clock, days, paced
 from kpixl.kpi.partial import built, part
 from kpixl.kpi.result import Comparison, Final, LateKpi, Result, YearToDate, certain
 from kpixl.kpi.rulebook import PAST, given, rulebook

@@ -8,7 +8,7 @@ from kpixl import catalog
 from kpixl.entries import Entries, entry_table
 from kpixl.i18n import language
 from kpixl.kpi.breakdown import breakdown
-from kpixl.kpi.measure import measure
+from kpixl.kpi.measure import Tally, measure
 from kpixl.kpi.pareto import pareto
 from kpixl.kpi.score import score
 from kpixl.ooxml.package import Package
@@ -62,10 +62,12 @@ def context_of_new(
         thresholds={},
         words=entry_words(business, t),
     )
+    tally = Tally(entries, now.date())
     return Context(
         business=business,
         t=t,
-        scorecard=score(entries, measure(entries, today=now.date()), now.date()),
+        scorecard=score(entries, measure(entries, tally), now.date()),
+        tally=tally,
         problems=(),
         placements=layout.placements(business),
         titles=titles or layout.titles(business, t),
@@ -73,8 +75,8 @@ def context_of_new(
         column=layout.references(headings),
         row_cell=layout.row_cells(headings),
         trend_kpi=business.kpis[0].id,
-        breakdown=breakdown(entries),
-        pareto=pareto(entries),
+        breakdown=breakdown(entries, tally),
+        pareto=pareto(entries, tally),
     )
 
 

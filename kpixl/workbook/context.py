@@ -30,6 +30,7 @@ def context_of(
         business=book.entries.business,
         t=t,
         scorecard=scorecard,
+        tally=book.tally(today),
         problems=problems,
         placements=book.placements,
         titles=titles,

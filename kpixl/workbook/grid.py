@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kpixl.check import Problem
     from kpixl.i18n import Language
     from kpixl.kpi.breakdown import Section
+    from kpixl.kpi.measure import Tally
     from kpixl.kpi.pareto import Ranking
     from kpixl.kpi.score import Scorecard
 
@@ -134,6 +135,8 @@ class Context:
     business: Business
     t: Language
     scorecard: Scorecard
+    tally: Tally
+    """What counts the rows."""
     problems: Sequence[Problem]
     placements: Mapping[str, Placement]
     titles: Mapping[str, str]

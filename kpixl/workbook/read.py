@@ -26,7 +26,7 @@ from kpixl.kpi.traits import GRADED
 from kpixl.kpi.what_if import changeable
 from kpixl.languages import codes
 from kpixl.message import phrase
-from kpixl.period import Kind, Period, Window, from_serial
+from kpixl.period import LAST_SERIAL, Kind, Period, Window, from_serial
 from kpixl.texts.words import SOURCES_OF_PAST, entry_words, kpi_title
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, Aliases
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from kpixl.workbook.file_view import TableRows, View
 
 REQUIRED_BLOCKS = ("settings", "totals", "kpis")
-LAST_SERIAL = 2_958_466
-"""Past the last day that Excel knows, 31 December 9999."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +78,13 @@ class Book:
     """What came late to closed periods: the entries have it, and the file not yet."""
 
     tallies: dict[date, Tally] = dataclasses.field(default_factory=dict, repr=False, compare=False)
+    """What ``tally`` has been asked for already, by the day."""
 
     def tally(self, today: date) -> Tally:
         """What counts the rows as of a day: measures, Check and the breakdowns look at the same ones."""
-        return self.tallies.setdefault(today, Tally(self.entries, today))
+        if today not in self.tallies:
+            self.tallies[today] = Tally(self.entries, today)
+        return self.tallies[today]
 
 
 def read(package: Package) -> Book:
@@ -240,7 +241,7 @@ class _Reader(Blocks):
         serial = cell.number
         if not cell.cell:
             raise OwnedPartMissing(path=self.path.name, what=phrase(N_("the cell of the period")))
-        if serial is None or not 1 < serial < LAST_SERIAL:
+        if serial is None or not 1 < serial < LAST_SERIAL + 1:
             t = language(code)
             raise BadSetting(sheet=cell.sheet, cell=cell.cell, got=cell.raw, expected=t("a date"))
         return from_serial(serial)
@@ -403,7 +404,7 @@ class _Reader(Blocks):
             return
         for index, row in enumerate(found.rows):
             start, id_ = number(row[column["start"]]), row[column["id"]]
-            if start is None or not 1 <= start < LAST_SERIAL or not isinstance(id_, str) or not id_:
+            if start is None or not 1 <= start < LAST_SERIAL + 1 or not isinstance(id_, str) or not id_:
                 continue
             texts = {key: str(row[column[key]] or "") if key in column else "" for key in ("kind", "source", "level")}
             value = number(row[column["value"]])

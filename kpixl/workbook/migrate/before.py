@@ -12,7 +12,7 @@ from kpixl import catalog
 from kpixl.catalog.model import with_parts
 from kpixl.catalog.needs import columns_read
 from kpixl.cellvalue import number
-from kpixl.period import Kind, from_serial
+from kpixl.period import LAST_SERIAL, Kind, from_serial
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import Aliases
 from kpixl.workbook.blocks import Blocks
@@ -20,7 +20,7 @@ from kpixl.workbook.file_view import FileView
 from kpixl.workbook.grid import BLOCK_PREFIX
 from kpixl.workbook.migrate import layout_record as record
 from kpixl.workbook.older import in_their_order
-from kpixl.workbook.read import LAST_SERIAL, fixed_in
+from kpixl.workbook.read import fixed_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -81,7 +81,7 @@ class Before:
             fixed.currency,
             fixed.kind,
             str(blocks.named("company").raw or ""),
-            from_serial(serial) if serial is not None and 1 < serial < LAST_SERIAL else None,
+            from_serial(serial) if serial is not None and 1 < serial < LAST_SERIAL + 1 else None,
             places,
             sheets,
             blocks.names,

@@ -15,11 +15,11 @@ from kpixl.formula import Name, to_excel
 from kpixl.formula.expressions import NOT_THERE, either, every, known
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.late import came_late, watched
-from kpixl.kpi.measure import LAST_DAY, LONGEST, Tally, open_start
+from kpixl.kpi.measure import LONGEST, open_start
 from kpixl.kpi.score import PAST_PERIODS, finals, marked_periods, order_key, target_position
 from kpixl.kpi.signals import BROKEN, RUN_LENGTH, runs
 from kpixl.kpi.traits import GRADED
-from kpixl.period import MONTH_DAYS, Kind, Period, Window, serial
+from kpixl.period import LAST_SERIAL, MONTH_DAYS, Kind, Period, Window, serial
 from kpixl.texts.words import kpi_title, standing_word
 from kpixl.workbook import style
 from kpixl.workbook.formulas import FormulaNames, entered_formula, none_name, rows_formula
@@ -86,11 +86,11 @@ def dates(c: Context) -> Cells:
         "days_left": (f"{after}-{start}-days_gone", now.left),
         "days_share": (f"days_gone/({after}-{start})", now.share),
     }
-    due = f"IF(ISNUMBER(entered_until),INT(MAX(0,MIN(entered_until,{LAST_DAY})))+1,TODAY())"
+    due = f"IF(ISNUMBER(entered_until),INT(MAX(0,MIN(entered_until,{LAST_SERIAL})))+1,TODAY())"
     entries["due_until"] = (due, now.due_until)
     entries |= _late(c, until)
     if "repeat_start" in date_rows(c.business):
-        days = Tally(c.scorecard.entries).edges(Window.PERIOD)["repeat_start"]
+        days = c.tally.edges(Window.PERIOD)["repeat_start"]
         entries["repeat_start"] = ("period_after-repeat_days", days)
     counts = (
         "period_months", "closed_3m", "closed_12m", "days_gone", "days_left", "days_share", "outcomes_open", "finals",
@@ -117,7 +117,6 @@ def _late(c: Context, until: str) -> dict[str, tuple[str, int]]:
     """From when on periods are not final, whether this one is, how many of the closed ones are, and how many of the
     rows of those that are not have an outcome."""
     entries, clock = c.scorecard.entries, c.scorecard.clock
-    tally = Tally(entries)
     start, after = entries.period, serial(entries.period.after)
     days = f"INT(MAX(0,MIN({LONGEST:g},late_days)))"
     names = FormulaNames(c.column, c.row_cell, c.word, edges={"window_start": c.at("dates", "open_start", "value"),
@@ -127,12 +126,12 @@ def _late(c: Context, until: str) -> dict[str, tuple[str, int]]:
     return {
         "open_start": (
             FIRST_DAY[start.kind].replace("period_day", f"(period_start-{days})"),
-            serial(open_start(start, tally.settings)),
+            serial(open_start(start, c.tally.settings)),
         ),
-        "final_before": (f"MAX(0,MIN(2958465,{until}))+1-{days}", clock.final_before),
+        "final_before": (f"MAX(0,MIN({LAST_SERIAL},{until}))+1-{days}", clock.final_before),
         "outcomes_open": (f"IF(period_after>{limit},1,0)", int(after > clock.final_before)),
         "finals": (f'COUNTIF({spark},"<="&{limit})', finals(start, clock.final_before)),
-        "late_now": ("+".join(now) or "0", came_late(tally)),
+        "late_now": ("+".join(now) or "0", came_late(c.tally)),
     }
 
 
@@ -151,11 +150,11 @@ def entered_rows(business: Business) -> tuple[str, ...]:
 
 def entered(c: Context) -> Cells:
     """Whether something of the period is entered in each of them."""
-    tally, names = Tally(c.scorecard.entries), FormulaNames(c.column, c.row_cell, c.word)
+    names = FormulaNames(c.column, c.row_cell, c.word)
     return {
         (id_, "known"): live(
             entered_formula(id_, c.business.days_of(id_), names, c.aliases.name(none_name(id_))),
-            int(tally.entered(id_)),
+            int(c.tally.entered(id_)),
         )
         for id_ in entered_rows(c.business)
     }

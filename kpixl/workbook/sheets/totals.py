@@ -9,7 +9,6 @@ from kpixl.catalog.model import Made, Mean, with_parts
 from kpixl.errors import N_
 from kpixl.formula import parse, to_excel
 from kpixl.kpi.grade import Reason
-from kpixl.kpi.measure import Tally
 from kpixl.kpi.year_to_date import first_closed
 from kpixl.period import Window, serial
 from kpixl.texts.words import SOURCES, measure_label, reason_text, unit_label
@@ -146,10 +145,9 @@ def _why_missing(measure: Measure, otherwise: str, c: Context) -> str:
 
 
 def _missing_text(value: MeasureValue, c: Context) -> str:
-    table = Tally(c.scorecard.entries).waits_for(value.measure)
-    if table is None:
+    if value.waits is None:
         return reason_text(Reason("missing_measure", value.measure), c.t)
-    return reason_text(Reason("not_entered", value.measure, c.business.table(table)), c.t)
+    return reason_text(Reason("not_entered", value.measure, c.business.table(value.waits)), c.t)
 
 
 def hidden_rows(c: Context) -> set[str]:
