@@ -46,6 +46,12 @@ def test_a_row_that_was_typed_twice(one: Business, table: str, row: Row) -> None
     assert of(entries({table: [row, *others]}, one=one), "row_again") == []
 
 
+def test_a_row_that_was_typed_twice_in_a_table_without_its_date_column() -> None:
+    sale = {"client": "Client 1", "kind": "new sales", "amount": 20}
+    (problem,) = of(entries({"sales": [sale, sale]}, one=SB, without={"sales": ["date"]}), "row_again")
+    assert (problem.cell, problem.details["first"]) == ("C7", "C6")
+
+
 def test_rows_that_may_well_be_equal() -> None:
     cash = {"date": date(2026, 10, 5), "kind": "new sales", "amount": 20}
     assert "row_again" not in codes(entries({"sales": [cash, cash]}, one=SB))

@@ -402,6 +402,10 @@ class Business(Record, frozen=True):
     pareto: tuple[Pareto, ...] = ()
     """The totals of which the largest groups are shown first, with a chart."""
 
+    def __repr__(self) -> str:
+        # All that it holds would fill sixty pages.
+        return f"Business({self.id!r})"
+
     @property
     def shown(self) -> frozenset[str]:
         """The names of the measures that something is computed from at present; the others are out of sight."""

@@ -48,7 +48,7 @@ def rows(log: TableLog) -> Iterator[Finding]:
         groups = np.where(groups >= 0, groups, _groups(same, there))
     again = groups >= 0
     if again.any():
-        column = log.table.date or fields[0].id
+        column = next((id_ for id_ in codes if id_ == log.table.date), fields[0].id)
         yield from log.problems("row_again", column, np.flatnonzero(again), partial(_again, log, groups, column))
 
 
