@@ -25,6 +25,10 @@ sentence on stderr (with `--json`: `{"error": {"code", "message", "sheet", "cell
 | 0 | done, also where a KPI has no value |
 | 1 | done, but something needs the owner: Check has errors, or rows to import were left out |
 | 2 | could not be done; nothing was written |
+| 130, 143, 129 | ended by Ctrl+C, by the system, or with its terminal; what had been written by then is said |
+
+A code says what became of the files: where a workbook is written and only the answer could not be shown, because the
+disk with the log is full or nobody reads it, it is not 2.
 
 Options of every command:
 

@@ -11,17 +11,41 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TextIO
 
-from kpixl.cli import commands
-from kpixl.cli.command import DONE, Answer, Command, HelpAsked, chosen, help_of, help_of_all, read
+from kpixl.cli import commands, outside
+from kpixl.cli.command import (
+    DONE,
+    OWNER_NEEDED,
+    Answer,
+    Command,
+    HelpAsked,
+    chosen,
+    help_of,
+    help_of_all,
+    read,
+)
 from kpixl.errors import N_, KpixlError, Unexpected
 from kpixl.languages import TRANSLATIONS, default_language
 from kpixl.message import Translate
 from kpixl.version import __version__
 
-NOT_DONE, INTERRUPTED = 2, 130
+NOT_DONE = 2
 _HELP = ("-h", "--help")
+
+
+_STOPPED = N_("Stopped after {path} was written.")
+_PARTED = N_("{path} had another name by a hard link, which keeps the old content; the two are separate files now.")
+_UNSHOWN = N_("The answer could not be shown ({detail}).")
+_UNSHOWN_WORK = N_("The work is done, but the answer could not be shown ({detail}).")
+
+
+class WorkDone(KpixlError):
+    """Something went wrong after files were written."""
+
+    code = "internal_after_writing"
+    template = N_("{path} is written, but then something went wrong inside kpixl ({detail}). Please report it.")
 
 
 class Unshowable(KpixlError):
@@ -35,29 +59,53 @@ def main(argv: Sequence[str] | None = None, *, now: datetime | None = None) -> i
     """Run one command and return its exit code; never raises, whatever happens. ``now`` is the moment of the call, by
     the computer's clock without one; nothing further in asks a clock."""
     words = list(sys.argv[1:] if argv is None else argv)
+    outside.open_streams()
     for stream in (sys.stdout, sys.stderr):
         _speak_utf8(stream)
     _ = _translator(default_language(_option(words, "--lang")))
-    as_json = "--json" in words
-    code = NOT_DONE
-    try:
+    before = len(outside.written_files()), len(outside.parted_files())
+    with outside.stoppable():
         try:
-            answer = _run(words, now or datetime.now(), _)
-            code = answer.code
-            if shown := _shown(answer, as_json=as_json):
-                print(shown, flush=True)
-        except HelpAsked as asked:
-            code = DONE
-            print(asked.text, flush=True)
-        except KpixlError as error:
-            code = NOT_DONE
-            _complain(error, _, as_json=as_json)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the answer has gone: the work is done all the same. Python flushes once more on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = _answered(words, now or datetime.now(), _)
+        except KeyboardInterrupt as interrupt:
+            code = outside.exit_code(interrupt)
+            if done := outside.written_files()[before[0] :]:
+                outside.say(_(_STOPPED).format(path=_names(done)), sys.stderr)
+        for path in outside.parted_files()[before[1] :]:
+            outside.say(_(_PARTED).format(path=path), sys.stderr)
     return code
+
+
+def _answered(words: Sequence[str], now: datetime, _: Translate) -> int:
+    """Run a command and show what it has to say. How it exits says what became of the files, whoever can read it."""
+    as_json = "--json" in words
+    before = len(outside.written_files())
+    try:
+        answer = _run(words, now, _)
+        shown = _shown(answer, as_json=as_json)
+    except HelpAsked as asked:
+        return DONE if _show(asked.text, _, worked=False) else NOT_DONE
+    except KpixlError as error:
+        done = outside.written_files()[before:]
+        _complain(WorkDone(detail=error.details.get("detail"), path=_names(done)) if done else error, _, as_json)
+        return OWNER_NEEDED if done else NOT_DONE
+    worked = len(outside.written_files()) > before
+    return answer.code if _show(shown, _, worked=worked) or worked else NOT_DONE
+
+
+def _show(text: str, _: Translate, *, worked: bool) -> bool:
+    """Print an answer, if there is one. Whoever read it may have gone, which is no fault; that there is no room for it
+    is told."""
+    error = outside.say(text, sys.stdout) if text else None
+    if error is None or isinstance(error, BrokenPipeError):
+        return True
+    told = _UNSHOWN_WORK if worked else _UNSHOWN
+    outside.say(_(told).format(detail=error.strerror or error), sys.stderr)
+    return False
+
+
+def _names(paths: Sequence[Path]) -> str:
+    return ", ".join(str(path) for path in paths)
 
 
 def _run(words: Sequence[str], now: datetime, _: Translate) -> Answer:
@@ -142,11 +190,11 @@ def _cause(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(":")
 
 
-def _complain(error: KpixlError, _: Translate, *, as_json: bool) -> None:
+def _complain(error: KpixlError, _: Translate, as_json: bool) -> None:
     if as_json:
-        print(_json(error_json(error, _)), flush=True)
+        outside.say(_json(error_json(error, _)), sys.stdout)
     else:
-        print(error.text(_), file=sys.stderr)
+        outside.say(error.text(_), sys.stderr)
 
 
 def error_json(error: KpixlError, _: Translate) -> dict[str, Any]:

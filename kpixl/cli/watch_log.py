@@ -6,15 +6,18 @@ Never stops the watch: where the log cannot be written, the lines are lost.
 from __future__ import annotations
 
 import logging
+import os
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from kpixl.check.problem import counts_text, problem_count
 from kpixl.errors import N_
+from kpixl.message import Message
 from kpixl.texts.lines import Json, path_json
 
 if TYPE_CHECKING:
+    from io import TextIOWrapper
     from pathlib import Path
 
     from kpixl.i18n import Language
@@ -32,9 +35,22 @@ class WatchLog(RotatingFileHandler):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder / NAME, maxBytes=LARGEST, backupCount=1, encoding="utf-8", delay=True)
 
+    def _open(self) -> TextIOWrapper:
+        """The file, and never another one that a link of its name leads to."""
+        safe = getattr(os, "O_NOFOLLOW", 0)
+        return cast(
+            "TextIOWrapper",
+            open(
+                self.baseFilename,
+                self.mode,
+                encoding=self.encoding,
+                opener=lambda path, flags: os.open(path, flags | safe, 0o666),
+            ),
+        )
+
     def write(self, line: str) -> None:
         """Add a line."""
-        self.emit(logging.makeLogRecord({"msg": line}))
+        self.emit(logging.makeLogRecord({"msg": "".join(sign if sign.isprintable() else "\ufffd" for sign in line)}))
 
     def doRollover(self) -> None:  # noqa: N802  (the library's name)
         """Begin anew; where another program holds the log, go on in it."""
@@ -64,7 +80,8 @@ def event_text(event: Event, t: Language) -> str:
             return f"{done} {brought_up}{counts_text(event.problems, t)}"
         case "waits":
             program = event.error.details["program"] if event.error else ""
-            return t(N_("saved, and refreshed as soon as it is closed in {program}.")).format(program=program)
+            shown = program.text(t) if isinstance(program, Message) else program
+            return t(N_("saved, and refreshed as soon as it is closed in {program}.")).format(program=shown)
     again = N_("It is tried again by itself.") if event.by_itself else N_("It is tried again once it has been saved.")
     return f"{event.error.text(t) if event.error else ''} {t(again)}"
 

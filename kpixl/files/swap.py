@@ -31,6 +31,10 @@ written: list[Path] = []
 """The files that this process has put in place, in their order: what is told of a failure hangs on it."""
 
 
+parted: list[Path] = []
+"""Those of them that had another name by a hard link, which holds the old content still."""
+
+
 class SavedMeanwhile(FileInUse):
     """Another program has saved the file since it was read."""
 
@@ -77,6 +81,8 @@ class Draft:
     aside: Path | None = field(default=None, compare=False)
     """Where what it replaced lies, once it is in place."""
     placed: bool = field(default=False, compare=False)
+    parts: bool = field(default=False, compare=False)
+    """Whether what it replaced had another name, which stays with the old content."""
 
     def put(self) -> None:
         """Put it in place; FileExists or SavedMeanwhile, with the place as it was, where another program was there."""
@@ -85,6 +91,7 @@ class Draft:
         else:
             if digest_at(self.target) != self.was:
                 raise SavedMeanwhile(self.target.name)
+            self.parts = self.target.stat().st_nlink > 1
             self.aside = _swap(self.temporary, self.target)
         self.placed = True
         if self.aside is not None and digest_at(self.aside) != self.was:
@@ -150,6 +157,7 @@ def put_all(drafts: Sequence[Draft]) -> None:
                 for draft in drafts:
                     draft.clear()
         written.extend(draft.target for draft in drafts)
+        parted.extend(draft.target for draft in drafts if draft.parts)
 
 
 def left_with(path: Path) -> list[Path]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from contextlib import closing, nullcontext, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kpixl.cli import outside
 from kpixl.cli.answer import code_of
 from kpixl.cli.command import DONE, OWNER_NEEDED, Answer, Arguments, Command, Option, Word
 from kpixl.errors import N_
@@ -56,10 +56,7 @@ def watch(arguments: Arguments) -> Answer:
 
 def _say(line: str) -> None:
     """Print at once; whoever read it may have gone, and the work goes on."""
-    try:
-        print(line, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    outside.say(line, sys.stdout)
 
 
 COMMAND = Command(
