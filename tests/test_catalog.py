@@ -29,7 +29,7 @@ from kpixl.catalog import (
 from kpixl.catalog.load import EDGES, FOLDER, MONTHS, parse_condition, parse_line
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.catalog.settings import READS, SETTINGS
-from kpixl.catalog.tables import Chained, Comparison, InOrder, Months, Table, Where, branches
+from kpixl.catalog.tables import Chained, Comparison, Else, InOrder, Months, Table, Where, branches
 from kpixl.errors import UnknownChoice
 from kpixl.formula import names, parse
 from kpixl.kpi.in_force import settings_of
@@ -174,7 +174,7 @@ def test_columns_that_only_some_businesses_need() -> None:
     assert chained == {"va": stays, "pa": stays, "ml": stays, "cc": stays, "sb": ["renews", "goes_on", *stays[1:]]}
     assert behind == {
         "va": [],
-        "pa": ["additional_sales"],
+        "pa": ["additional_sales", "additional_sales_12m"],
         "ml": [],
         "cc": ["milestone_months", "milestone_months_squared", "placed_after"],
         "sb": ["stay_months", "recent_sales"],
@@ -309,6 +309,8 @@ def test_every_calculated_column_is_made_of_what_there_is() -> None:
             elif isinstance(column, Chained):
                 assert {table.field(column.start).type, table.field(column.end).type} == {"date"}
                 assert table.field(column.key).key
+            elif isinstance(column, Else):
+                assert {table.field(id_).type for id_ in column.reads} == {"number"}
             else:
                 assert isinstance(column, Elapsed | Months | InOrder)
                 days = (column.first, column.then) if isinstance(column, InOrder) else (column.since, column.until)
@@ -428,4 +430,5 @@ def test_names_of_all_businesses_fit_one_workbook() -> None:
 def test_english_everywhere_in_names() -> None:
     for table in catalogue().tables.values():
         for column in table.columns:
-            assert re.fullmatch(r"[a-z][a-z_]*", column.id)
+            suffix = column.window.suffix if isinstance(column, Lookup) else ""
+            assert re.fullmatch(r"[a-z][a-z_]*", column.id.removesuffix(suffix))

@@ -53,6 +53,10 @@ OLDER = sorted((Path(__file__).parent / "older" / "layout-3").glob("*.xlsx"))
 AGENCY = next(path for path in OLDER if path.name.startswith("TaskZenith"))
 
 
+SAID_OTHERWISE = {"pa_upsell": "pa_upsell_period", "pa_referral": "pa_referral_period"}
+"""Two KPIs were of a single period, and are of a year in new workbooks."""
+
+
 def copied(path: Path, folder: Path) -> Path:
     return Path(shutil.copy(path, folder / path.name))
 
@@ -85,9 +89,10 @@ def of_the_owner(path: Path) -> dict[Any, Any]:
     for id_, ids in columns.items():
         table = blocks.view.table(blocks.table_name(id_, ids))
         assert table is not None
-        known = [heading for heading in blocks.headings(id_, ids).values() if heading in table.columns]
-        found[id_] = [[row[table.columns.index(heading)] for heading in known] for row in table.rows]
-        assert len(found[id_]) >= 1
+        assert len(table.rows) >= 1
+        for column, heading in blocks.headings(id_, ids).items():
+            if heading in table.columns:
+                found[id_, column] = [row[table.columns.index(heading)] for row in table.rows]
     return found
 
 
@@ -149,6 +154,7 @@ def test_everything_of_the_owner_is_still_there(older: Path, tmp_path: Path) -> 
     before, theirs = parts(path), of_the_owner(path)
     done = upgrade.upgrade(path, now=NOW)
     assert (done.changed, done.left_out) == (True, ())
+    theirs[layout.PAST, "id"] = [SAID_OTHERWISE.get(id_, id_) for id_ in theirs[layout.PAST, "id"]]
     assert of_the_owner(path).items() >= theirs.items()
     assert copies(path)[0].read_bytes() == older.read_bytes()
     after = parts(path)
@@ -391,7 +397,7 @@ def _twice(c: Any, kpi: Any) -> float | str:
 def test_a_later_layout_comes_in(later: None, tmp_path: Path) -> None:
     path = copied(AGENCY, tmp_path)
     theirs, sheets = of_the_owner(path), [sheet.name for sheet in Package.open(path).sheets]
-    past = len(theirs[layout.PAST])
+    past = len(theirs[layout.PAST, "id"])
     held = contents(path)
     heading = next(place for place, cell in held.items() if place[0] == "Totals" and cell.value == "Used")
     put(path, {heading: "Mine"})
@@ -400,7 +406,6 @@ def test_a_later_layout_comes_in(later: None, tmp_path: Path) -> None:
     assert done.changed
     assert [sheet.name for sheet in Package.open(path).sheets] == sheets
     after = of_the_owner(path)
-    assert [row[:-1] for row in after.pop(layout.PAST)] == theirs.pop(layout.PAST)
     assert after.items() >= theirs.items()
     assert past > 10
     assert_engine_agrees(path)
@@ -452,7 +457,7 @@ def test_references_of_the_owner_follow_what_comes_in(later: None, tmp_path: Pat
     known = {str(error) for error in schema_errors(path)}
     upgrade.upgrade(path, now=NOW)
     kept = of_the_owner(path)
-    assert {key: value for key, value in theirs.items() if kept[key] != value}.keys() == {layout.PAST}
+    assert kept.items() >= theirs.items()
     book = opened(path)
     assert book.placements["settings"].row_numbers["kind"] == places["settings"].row_numbers["kind"] + 1
     held = contents(path)

@@ -41,6 +41,7 @@ from kpixl.catalog.tables import (
     Clause,
     Condition,
     Elapsed,
+    Else,
     Field,
     InOrder,
     Lookup,
@@ -48,6 +49,8 @@ from kpixl.catalog.tables import (
     Record,
     Table,
     Where,
+    columns_of,
+    names_in,
 )
 from kpixl.errors import N_, UnknownChoice
 from kpixl.formula import names, parse
@@ -142,14 +145,21 @@ def _tables(raw: dict[str, Any]) -> dict[str, Table]:
         if tables[id_].kept == bool(lines):
             raise ValueError(f"the table {id_} keeps every row or says which ones leave, and not both")
     for id_, items in lookups.items():
-        columns = tuple(
-            msgspec.convert(
-                {**item, "id": key, "where": _where(item["where"], tables[item["table"]]), "extra": True}, Lookup
-            )
-            for key, item in items.items()
-        )
+        columns = tuple(column for key, item in items.items() for column in _lookups(key, item, tables))
         tables[id_] = replace(tables[id_], calculated=(*tables[id_].calculated, *columns))
     return tables
+
+
+def _lookups(id_: str, raw: dict[str, Any], tables: dict[str, Table]) -> tuple[Lookup, ...]:
+    """A look-up over the period, and over the longer windows that it is needed for."""
+    windows = raw.pop("windows", {})
+    where = _where(raw.pop("where"), tables[raw["table"]])
+    over = [(id_, raw["heading"], Window.PERIOD)]
+    over += [(id_ + Window(one).suffix, words["heading"], Window(one)) for one, words in windows.items()]
+    return tuple(
+        Lookup(id=key, heading=words, table=raw["table"], match=raw["match"], where=where, window=window, extra=True)
+        for key, words, window in over
+    )
 
 
 def _table(id_: str, raw: dict[str, Any]) -> Table:
@@ -161,6 +171,7 @@ def _table(id_: str, raw: dict[str, Any]) -> Table:
     calculated += tuple(msgspec.convert({"id": key, **value}, Months) for key, value in raw.pop("months", {}).items())
     chained = raw.pop("chained", {})
     calculated += tuple(msgspec.convert({"id": key, **value}, InOrder) for key, value in raw.pop("orders", {}).items())
+    calculated += tuple(msgspec.convert({"id": key, **value}, Else) for key, value in raw.pop("either", {}).items())
     lists = {key: raw.pop(key, ()) for key in ("same", "stays", "in_order")}
     if chained:
         start, end = lists["stays"]
@@ -233,11 +244,19 @@ def _aggregate(
     table = tables[raw["table"]]
     where, distinct = _where(raw.pop("where"), table), tuple(raw.pop("distinct", ()))
     monthly = any(column.id == raw.get("column") for column in table.calculated if isinstance(column, Months))
-    aggregate = Aggregate(kind=kind, where=where, distinct=distinct, kept=table.kept, monthly=monthly, **raw)
+    headings = tuple((Window(window), words["heading"]) for window, words in raw.pop("headings", {}).items())
+    known: dict[str, Any] = {"distinct": distinct, "headings": headings, "follows": _follows(where, table)}
+    aggregate = Aggregate(kind=kind, where=where, kept=table.kept, monthly=monthly, **known, **raw)
     missing = aggregate.reads - {column.id for column in table.columns}
     if missing or not where:
         raise ValueError(f"measure {id_} names {missing}, which {table.id} lacks")
     return aggregate
+
+
+def _follows(where: Where, table: Table) -> tuple[str, ...]:
+    read = columns_of(where)
+    lookups = (one for one in table.calculated if isinstance(one, Lookup) and one.id in read)
+    return tuple(one.id for one in lookups if "window_start" in names_in(one.where))
 
 
 def _where(lines: Sequence[str], table: Table) -> Where:
@@ -329,7 +348,20 @@ def _over(id_: str, window: Window, measures: dict[str, Measure]) -> Measure:
     """A measure over a window, with what it is made from over the same one."""
     measure = measures[id_]
     parts = tuple(_over(part, window, measures) for part in _made_from(measure.definition))
-    return replace(measure, window=window, parts=parts)
+    return replace(measure, window=window, parts=parts, definition=_definition_over(measure.definition, window))
+
+
+def _definition_over(definition: Aggregate | Made | Mean | None, window: Window) -> Aggregate | Made | Mean | None:
+    """How a measure is counted over a window: by the look-ups over the same one."""
+    if not isinstance(definition, Aggregate) or not definition.follows:
+        return definition
+
+    def over(condition: Condition) -> Condition:
+        follows = condition.column in definition.follows
+        return replace(condition, column=condition.column + window.suffix) if follows else condition
+
+    where = tuple(tuple(tuple(map(over, branch)) for branch in clause) for clause in definition.where)
+    return replace(definition, where=where)
 
 
 def _made_from(definition: Aggregate | Made | Mean | None) -> list[str]:
@@ -364,6 +396,7 @@ def _business_kpi(
 ) -> BusinessKpi:
     window = Window(raw.pop("window", "period"))
     binding = raw.pop("bind", {})
+    also = tuple(map(Window, raw.pop("windows", ())))
     raw.pop("bind_long", None)
     bound = {
         other: tuple(Argument(name=n, measure=_over(binding.get(n, n), other, measures)) for n in kpi.arguments)
@@ -372,7 +405,7 @@ def _business_kpi(
     offered = {
         other: arguments
         for other, arguments in bound.items()
-        if other is window or all(_can_be_had(argument.measure) for argument in arguments)
+        if other is window or other in also or all(_can_be_had(argument.measure) for argument in arguments)
     }
     thresholds = {level: _threshold(text) for level, text in raw.pop("thresholds", {}).items()}
     example = msgspec.convert(raw.pop("example"), Example)

@@ -77,6 +77,10 @@ class Aggregate(Record, frozen=True):
     distinct: tuple[str, ...] = ()
     heading: str = ""
     """Of the column behind a distinct count."""
+    headings: tuple[tuple[Window, str], ...] = ()
+    """Of those over longer windows."""
+    follows: tuple[str, ...] = ()
+    """The look-ups that it reads which are over the window that it is over itself."""
     spread: str | None = None
     """The column of whose names none should stand behind a large part of the rows."""
     squared: bool = False

@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from kpixl.catalog.model import Business, BusinessKpi, Measure, with_parts
+from kpixl.catalog.model import Aggregate, Business, BusinessKpi, Measure, with_parts
 from kpixl.catalog.tables import Calculated, Lookup, Once, Table
+from kpixl.period import Window
 
 Place: TypeAlias = tuple[str, str]
 """A column: table and column id."""
@@ -47,7 +48,7 @@ def tables_for(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequen
     for id_ in ids:
         table = tables[id_]
         once = tuple(
-            Once(id=item.once, heading=of.heading, keys=of.distinct, where=of.where, window=item.window)
+            Once(id=item.once, heading=_heading(of, item.window), keys=of.distinct, where=of.where, window=item.window)
             for item in measures
             if (of := item.aggregate) and of.table == id_ and of.kind == "distinct"
         )
@@ -57,6 +58,11 @@ def tables_for(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequen
         )
         found.append(replace(table, fields=fields, calculated=(*calculated, *once)))
     return tuple(found)
+
+
+def _heading(of: Aggregate, window: Window) -> str:
+    """Of the column behind a distinct count over a window."""
+    return dict(of.headings).get(window, of.heading)
 
 
 def _reads(table: str, column: Calculated) -> set[tuple[str, str]]:

@@ -140,13 +140,15 @@ class Elapsed(Record, frozen=True):
 
 
 class Lookup(Record, frozen=True):
-    """A hidden column: how many rows of ``table`` have this row's name in the column ``match``, and meet ``where``."""
+    """A hidden column: how many rows of ``table`` have this row's name in the column ``match``, and meet ``where`` over
+    ``window``."""
 
     id: str
     heading: str
     table: str
     match: str
     where: Where
+    window: Window = Window.PERIOD
     extra: bool = False
 
     @property
@@ -233,7 +235,27 @@ class InOrder(Record, frozen=True):
         return self.first, self.then
 
 
-Calculated: TypeAlias = Elapsed | Lookup | Once | Months | Chained | InOrder
+class Else(Record, frozen=True):
+    """A hidden column: the number in ``first``, else that in ``otherwise``; blank where neither holds one."""
+
+    id: str
+    heading: str
+    first: str
+    otherwise: str
+    extra: bool = True
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of its row that it is computed from."""
+        return self.first, self.otherwise
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Of these, those without which nothing can be said."""
+        return (self.otherwise,)
+
+
+Calculated: TypeAlias = Elapsed | Lookup | Once | Months | Chained | InOrder | Else
 
 
 def word_key(table: str, column: str, choice: str) -> str:

@@ -78,6 +78,7 @@ _CASE_RULES = (
     languages.house,
     kpi_windows.chosen,
     kpi_windows.closed,
+    kpi_windows.rows_short,
     past_periods.twice,
     past_periods.missing,
     inputs.thresholds,

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from kpixl.catalog.tables import Lookup
 from kpixl.cellvalue import is_blank
+from kpixl.check.fields import day_of
 from kpixl.check.inputs import problem_at
 from kpixl.check.problem import Problem, name_of
 from kpixl.check.sentences import SENTENCES
-from kpixl.entries import History
+from kpixl.entries import History, InputCell
 from kpixl.message import phrase
-from kpixl.period import Window
+from kpixl.period import MONTH_DAYS, Window, serial
 from kpixl.texts.words import WINDOWS
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Measure
-    from kpixl.check.case import Case
+    from kpixl.check.case import Case, TableLog
     from kpixl.kpi.result import Result
 
 
@@ -45,6 +49,47 @@ def closed(case: Case) -> Iterator[Problem]:
         short = [_short(case, history, part) for part in parts if part.through_past and _waits(case, part)]
         if short and not any(part.name in case.meant for a in result.kpi.arguments for part in case.parts(a.measure)):
             yield _problem(case, result, *min(short))
+
+
+def rows_short(case: Case) -> Iterator[Problem]:
+    """KPIs whose window is counted from rows that do not reach back so far, although there was something then."""
+    for result in case.scorecard.results:
+        if result.value is None:
+            continue
+        for item in (argument.measure for argument in result.kpi.arguments):
+            short = _begin_late(case, item)
+            if short is not None and item.name not in case.meant:
+                log, first = short
+                cell = case.entries.windows.get(result.kpi.id) or InputCell(None, "", "")
+                details = {
+                    "kpi": name_of(result.kpi),
+                    "window": phrase(WINDOWS[item.window]),
+                    "title": log.rows.sheet,
+                    "first": day_of(first),
+                }
+                yield problem_at("rows_short", cell, result.kpi.id, details)
+                break
+
+
+def _begin_late(case: Case, item: Measure) -> tuple[TableLog, float] | None:
+    """The log that a measure looks things up in over a longer window, and its first day, where that is more than a
+    month after the window began, and clients were there already."""
+    of, log = item.aggregate, case.logs.get(str(item.table))
+    if of is None or log is None or log.table.stays is None or not log.rows.has(log.table.stays[0]):
+        return None
+    looked = (
+        one for one in log.table.calculated if isinstance(one, Lookup) and one.id in of.reads and one.window.months
+    )
+    for column in looked:
+        other = case.logs.get(column.table)
+        if other is None or other.table.date is None or not other.rows.has(other.table.date):
+            continue
+        days, starts = other.numbers(other.table.date), log.numbers(log.table.stays[0])
+        first, begun = (np.nanmin(one) if not np.isnan(one).all() else np.inf for one in (days, starts))
+        window = serial(case.entries.period.window_start(column.window))
+        if np.isfinite(first) and first - max(window, begun) > MONTH_DAYS:
+            return other, float(first)
+    return None
 
 
 def _waits(case: Case, item: Measure) -> bool:

@@ -427,6 +427,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("Past periods leaves out: {periods}. Spans that reach over it have no value, and the trend has a gap."),
         N_("Restate it from its own workbook (“kpixl refresh OLD --restate PERIOD --into THIS”), or type its lines."),
     ),
+    "rows_short": Sentence(
+        "warning",
+        N_("{kpi} goes by “{window}”, but {title} begins only on {first}, so what was before is missing from it."),
+        N_("Enter or import the earlier rows, or choose another window."),
+    ),
     "window_short": Sentence(
         "note",
         N_("{kpi} goes by “{window}”, which is shorter than the period, so it has no value."),

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpixl.catalog.tables import columns_of
+from kpixl.catalog.tables import Lookup, columns_of
 from kpixl.entries import PastValue
 from kpixl.kpi.measure import Tally
-from kpixl.period import serial
+from kpixl.period import Window, serial
 
 if TYPE_CHECKING:
+    from kpixl.catalog.model import Business
     from kpixl.catalog.tables import Table
     from kpixl.entries import Entries, EntryTable
     from kpixl.kpi.result import Result
@@ -29,7 +30,19 @@ def leaving(entries: Entries, table: Table) -> np.ndarray:
         return np.zeros(0, dtype=bool)
     if table.kept or not all(map(rows.has, columns_of(table.leaves))):
         return np.zeros(len(rows), dtype=bool)
-    return Tally(entries).meets_where(table.id, table.leaves)
+    return Tally(entries).meets_where(table.id, table.leaves, rows_needed(entries.business, table.id))
+
+
+def rows_needed(business: Business, table: str) -> Window:
+    """The longest window over which something in use is counted from the very rows of ``table``, and not from the
+    totals of closed periods."""
+    shown = business.shown
+    counted = [(item, of) for item in business.measures if item.name in shown and (of := item.aggregate)]
+    found = [item.window for item, of in counted if of.table == table and of.kind == "distinct"]
+    for _, of in counted:
+        columns = (one for one in business.table(of.table).calculated if isinstance(one, Lookup))
+        found += [one.window for one in columns if one.table == table and one.id in of.reads]
+    return max(found, key=lambda window: window.months or 0, default=Window.PERIOD)
 
 
 ROWS = ".rows"

@@ -14,7 +14,7 @@ import pandas as pd
 
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Made, Mean, Measure, with_parts
-from kpixl.catalog.tables import Chained, Elapsed, InOrder, Lookup, Months, Once, branches, word_key
+from kpixl.catalog.tables import Chained, Elapsed, Else, InOrder, Lookup, Months, Once, branches, word_key
 from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed
 from kpixl.formula import evaluate, parse
@@ -214,6 +214,8 @@ class Tally:
                 return False
             if isinstance(column, Elapsed | Months | InOrder) and not all(map(rows.has, column.reads)):
                 return False
+            if isinstance(column, Else) and not all(map(rows.has, column.needs)):
+                return False
             if isinstance(column, Chained) and not all(map(rows.has, (column.key, column.start, column.end))):
                 return False
             if isinstance(column, Lookup) and not self.can_look_up(rows, column):
@@ -330,7 +332,14 @@ class Tally:
                 return np.full(len(rows), np.nan)
             first, then = (rows.numbers[id_].to_numpy(dtype=float) // 1 for id_ in column.reads)
             return np.where(np.isnan(first) | np.isnan(then), np.nan, np.where(first <= then, 1.0, 0.0))
+        if isinstance(column, Else):
+            return self._else(rows, column)
         return self._lookup(rows, column) if self.can_look_up(rows, column) else np.zeros(len(rows))
+
+    def _else(self, rows: EntryTable, column: Else) -> np.ndarray:
+        none = np.full(len(rows), np.nan)
+        first, other = (rows.numbers[id_].to_numpy(dtype=float) if rows.has(id_) else none for id_ in column.reads)
+        return np.where(np.isnan(first), other, first)
 
     def _chained(self, rows: EntryTable, column: Chained) -> np.ndarray:
         table, places = rows.table.id, (column.key, column.start, column.end)
@@ -344,7 +353,7 @@ class Tally:
 
     def _lookup(self, rows: EntryTable, column: Lookup) -> np.ndarray:
         other = self._rows(column.table)
-        met = self.meets_where(column.table, column.where, Window.PERIOD)
+        met = self.meets_where(column.table, column.where, column.window)
         counts = pd.Series(self._match_keys(other, column.match)[met], dtype=object).value_counts()
         found = pd.Series(self._match_keys(rows, column.match), dtype=object).map(counts).fillna(0.0)
         return np.where(rows.nameless(column.match), 0.0, found.to_numpy(dtype=float))

@@ -173,7 +173,7 @@ class Multilingual(Company):
                 rows.append(self._worked(day, assistant, self._foreign(languages), hours, 0.0))
         needed = self._done_in_others(days) / plan.tasks_per_hour
         for place, quarters in zip(places, self._spread(_quarters(needed), available), strict=True):
-            rows[place]["productive"] = quarters / 4
+            rows[place]["worked"] = rows[place]["productive"] = quarters / 4
         return rows
 
     def _worked(self, day: date, assistant: Assistant, language: int, available: float, productive: float) -> Row:
@@ -181,6 +181,7 @@ class Multilingual(Company):
             "date": cell(day),
             "assistant": assistant.name,
             "available": available,
+            "worked": productive,
             "productive": productive,
             "language": self.languages[language],
         }

@@ -111,7 +111,7 @@ def current(
     from before that something still looks at, such as requests and complaints that were open when it began, tasks that
     were, where they count when they are done, and the sales of the repeat interval."""
     start = serial(period.start)
-    edges = Tally(_entries(business, {}, period)).edges(Window.PERIOD)
+    tally = Tally(_entries(business, {}, period))
     chosen: dict[str, dict[str, list[Value]]] = {}
     for table in business.tables:
         columns = rows[table.id]
@@ -124,24 +124,32 @@ def current(
             for i, date in enumerate(columns[table.date])
             if not isinstance(date, float)
             or date >= start
-            or any(all(_holds(condition, columns[condition.column][i], edges) for condition in span) for span in spans)
+            or any(
+                all(_holds(condition, columns[condition.column][i], tally.edges(window)) for condition in span)
+                for window, span in spans
+            )
         ]
         chosen[table.id] = {id_: [values[i] for i in kept] for id_, values in columns.items()}
     return chosen
 
 
-def _spans(business: Business, table: Table) -> list[tuple[Condition, ...]]:
-    """What measures of the period and lookups ask of the dates of a row in ``table``."""
-    wheres = [item.where for item in business.measures if item.table == table.id and item.window is Window.PERIOD]
+def _spans(business: Business, table: Table) -> list[tuple[Window, tuple[Condition, ...]]]:
+    """What measures of the period and lookups ask of the dates of a row in ``table``, over which window."""
+    period = Window.PERIOD
+    wheres = [(period, item.where) for item in business.measures if item.table == table.id and item.window is period]
     wheres += [
-        column.where
+        (column.window, column.where)
         for other in business.tables
         for column in other.calculated
         if isinstance(column, Lookup) and column.table == table.id
     ]
     dates = {field.id for field in table.fields if field.type == "date"}
-    found = (tuple(c for c in branch if c.column in dates) for where in wheres for branch in branches(where))
-    return [span for span in dict.fromkeys(found) if span]
+    found = (
+        (window, tuple(c for c in branch if c.column in dates))
+        for window, where in wheres
+        for branch in branches(where)
+    )
+    return [(window, span) for window, span in dict.fromkeys(found) if span]
 
 
 def _holds(condition: Condition, value: Value, edges: Mapping[str, float]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kpixl.catalog.tables import Elapsed
+from kpixl.catalog.tables import Elapsed, Else
 from kpixl.entries import elapsed
 from kpixl.ooxml.cells import cell_name, parse_cell
 from kpixl.ooxml.shape import find_table, shape_of
@@ -19,6 +19,7 @@ from kpixl.workbook.vectors import as_numbers
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from kpixl.catalog.tables import Calculated
     from kpixl.ooxml.cells import Value
     from kpixl.ooxml.package import Package
     from kpixl.workbook.read import Book
@@ -36,8 +37,7 @@ def append_entries(
     count = len(next(iter(columns.values()), []))
     # What depends on other rows, on other tables or on the period gets its values when all rows are there: settle.
     shown: dict[str, Sequence[Value]] = {
-        item.id: _elapsed(item, columns, count) if isinstance(item, Elapsed) else [""] * count
-        for item in book.entries.business.table(table).calculated
+        item.id: _in_row(item, columns, count) for item in book.entries.business.table(table).calculated
     }
     append_columns(package, book, table, {**columns, **shown}, own)
 
@@ -74,6 +74,16 @@ def move_in(package: Package, book: Book, table: str, rows: Sequence[Mapping[int
         moved = moved_formula(formula, origin, cell_name(first + index, column))
         editor.set(first + index, column, editor.content(first + index, column), moved)
     editor.commit()
+
+
+def _in_row(column: Calculated, columns: Mapping[str, Sequence[Value]], count: int) -> list[Value]:
+    """The values of a column that is known from its row alone; blank for others."""
+    if isinstance(column, Elapsed):
+        return _elapsed(column, columns, count)
+    if not isinstance(column, Else):
+        return [""] * count
+    first, other = (as_numbers(columns.get(id_, [None] * count))[0] for id_ in column.reads)
+    return ["" if value != value else float(value) for value in np.where(np.isnan(first), other, first)]
 
 
 def _elapsed(column: Elapsed, columns: Mapping[str, Sequence[Value]], count: int) -> list[Value]:

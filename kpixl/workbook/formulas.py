@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.tables import Chained, Elapsed, InOrder, Lookup, Months, branches, word_key
+from kpixl.catalog.tables import Chained, Elapsed, Else, InOrder, Lookup, Months, branches, word_key
 from kpixl.formula import parse, to_excel
 from kpixl.formula.expressions import noise
 from kpixl.formula.nodes import Name, Number
@@ -88,6 +88,8 @@ def _behind(read: Collection[str], table: Table) -> list[tuple[str, str]]:
     for column in table.calculated:
         if column.id in read and isinstance(column, Elapsed | Months | InOrder):
             found += [(table.id, id_) for id_ in column.reads if id_ not in read]
+        elif column.id in read and isinstance(column, Else):
+            found += [(table.id, id_) for id_ in column.needs if id_ not in read]
         elif column.id in read and isinstance(column, Chained):
             found += [(table.id, id_) for id_ in (column.key, column.start, column.end) if id_ not in read]
         elif column.id in read and isinstance(column, Lookup):
@@ -162,6 +164,10 @@ def calculated_formula(column: Calculated, table: str, names: FormulaNames) -> s
     if isinstance(column, InOrder):
         first, then = (names.cell(table, id_) for id_ in column.reads)
         return f'IF(AND(ISNUMBER({first}),ISNUMBER({then})),IF(INT({first})<=INT({then}),1,0),"")'
+    if isinstance(column, Else):
+        # A column that is gone holds no number, either.
+        first, other = (names.cell(table, id_) for id_ in column.reads)
+        return f'IF(ISNUMBER({first}),{first},IF(ISNUMBER({other}),{other},""))'
     return _lookup(column, table, names) if isinstance(column, Lookup) else _once(column, table, names)
 
 
@@ -228,7 +234,7 @@ def _lookup(column: Lookup, table: str, names: FormulaNames) -> str:
     """How many rows of the other table have the name of this one; an error is no name."""
     name = names.cell(table, column.match)
     key = f'{names.column(column.table, column.match)},"="&{escaped(name)}'
-    total = _total(column.table, column.where, Window.PERIOD, names, "", key)
+    total = _total(column.table, column.where, column.window, names, "", key)
     return f'IFERROR(IF({name}="",0,{total}),0)'
 
 

@@ -265,7 +265,7 @@ def _beside_the_target(result: Result, formulas: RuleFormulas, c: Context) -> di
             style.apart(style.MUTED_TEXT),
             guarded=kpi.id in c.rewound,
         ),
-        "gap": live(formulas["gap"], result.gap, style.change(unit)),
+        "gap": live(formulas["gap"], result.gap, style.change(unit), guarded=kpi.id in c.rewound),
     }
 
 
@@ -275,7 +275,9 @@ def _beside_the_past(result: Result, formulas: RuleFormulas, c: Context) -> dict
     figure, fresh, name = style.figure(unit), kpi.id in c.rewound, kpi.history_id
     return {
         "previous": live(past_value(c, name, "period_previous"), past.previous, figure, guarded=fresh),
-        "change": live(formulas["change"], past.change, style.change(unit), name=f"{kpi.name_prefix}_change"),
+        "change": live(
+            formulas["change"], past.change, style.change(unit), f"{kpi.name_prefix}_change", guarded=fresh
+        ),
         "trend": live(
             formulas["trend"], c.t(TRENDS[past.trend]) if past.trend else None, style.apart(style.MUTED_TEXT)
         ),
