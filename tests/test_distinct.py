@@ -49,7 +49,7 @@ SOLD = sales(
     (SEPTEMBER, "=x", "additional services"),
     (OCTOBER, "Nobody", "additional services"),
 )
-NAMES = Filled(business=LUXURY, rows={"clients": clients([*ANA, *ODD]), "sales": SOLD})
+NAMES = Filled(business=LUXURY, rows={"clients": clients([*ANA, *ODD]), "sales": SOLD}, windows={"upsell": "period"})
 # Ana, Be*n, Ben, Bean, Wh?t, What, <5, >=5, =x, O'Neill & Co and Léa; of these, Ana, Be*n, What and <5 bought more.
 COUNTED = {"clients_served": 11.0, "clients_upsold": 4.0}
 

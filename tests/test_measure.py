@@ -177,6 +177,11 @@ def count(table: str, test: Test) -> Query:
     return lambda book, first: float(sum(bool(test(row, first)) for row in book[table]))
 
 
+def at_work(row: Row) -> Any:
+    """The hours worked, where they are told; else those available."""
+    return row["worked"] if number(row["worked"]) else row["available"]
+
+
 def total(table: str, amount: Callable[[Row], float], test: Test) -> Query:
     return lambda book, first: float(sum(amount(row) for row in book[table] if test(row, first)))
 
@@ -198,7 +203,7 @@ def named(rows: list[Row], column: str) -> set[str | float]:
 
 
 def clients_upsold(book: Book, first: float) -> float:
-    sold = [s for s in book["sales"] if within(s["date"], FIRST) and one(s["kind"], "servicios adicionales")]
+    sold = [s for s in book["sales"] if within(s["date"], first) and one(s["kind"], "servicios adicionales")]
     served = [r for r in book["clients"] if active(r, first)]
     return float(len(named(served, "client") & named(sold, "client")))
 
@@ -436,8 +441,8 @@ CHECKS = {
         "hours",
         total(
             "hours",
-            lambda r: r["productive"],
-            lambda r, f: within(r["date"], f) and least(r["productive"]) and foreign(r["language"]),
+            at_work,
+            lambda r, f: within(r["date"], f) and least(at_work(r)) and foreign(r["language"]),
         ),
     ),
     "services_offered": Check("services", count("services", active), "start"),
@@ -749,7 +754,7 @@ def test_cuts_of_recommending(answer: object, promoters: int, detractors: int, r
 
 
 def test_house_language_is_english_until_the_owner_says_otherwise() -> None:
-    hours = [{"date": FIRST, "productive": n, "language": x} for n, x in ((1, "english"), (2, "French"), (4, "Inglés"))]
+    hours = [{"date": FIRST, "available": n, "language": x} for n, x in ((1, "english"), (2, "French"), (4, "Inglés"))]
     assert value("hours_worked_multilingual", entries(ML, {"hours": hours}, set_={})).used == 6
     assert (
         value("hours_worked_multilingual", entries(ML, {"hours": hours}, set_={"house_language": "FRENCH"})).used == 5

@@ -198,6 +198,7 @@ def building(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             past=parts(10 / 31, "revenue", "clients_referred"),
             settings={"entered_until": day("2026-10-11"), "dollar_rate": 1.0},
             business="luxury-personal-assistant",
+            windows={"referral": "period"},
         ),
     }
     return Computed.by(request.param, cases, tmp_path_factory.mktemp("building"))

@@ -275,9 +275,7 @@ def _beside_the_past(result: Result, formulas: RuleFormulas, c: Context) -> dict
     figure, fresh, name = style.figure(unit), kpi.id in c.rewound, kpi.history_id
     return {
         "previous": live(past_value(c, name, "period_previous"), past.previous, figure, guarded=fresh),
-        "change": live(
-            formulas["change"], past.change, style.change(unit), f"{kpi.name_prefix}_change", guarded=fresh
-        ),
+        "change": live(formulas["change"], past.change, style.change(unit), f"{kpi.name_prefix}_change", guarded=fresh),
         "trend": live(
             formulas["trend"], c.t(TRENDS[past.trend]) if past.trend else None, style.apart(style.MUTED_TEXT)
         ),
