@@ -93,11 +93,14 @@ def _catalogue(root: Any) -> Catalogue:
     )
 
 
-def _dimension(id_: str, raw: dict[str, str], tables: dict[str, Table]) -> Dimension:
+def _dimension(id_: str, raw: dict[str, Any], tables: dict[str, Table]) -> Dimension:
     of = [field for table in tables.values() for field in table.fields if field.id == id_]
     if not of or not all(field.type in _TEXT_TYPES for field in of):
         raise ValueError(f"no table can be told apart by {id_}")
-    return Dimension(id=id_, **raw)
+    dimension = msgspec.convert({"id": id_, **raw}, Dimension)
+    if not {*dimension.across} <= {table.id for table in tables.values() for field in table.fields if field.id == id_}:
+        raise ValueError(f"{dimension.across}: not all of these tables have {id_}")
+    return dimension
 
 
 def _files(folder: Any) -> list[dict[str, Any]]:

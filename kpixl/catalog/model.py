@@ -219,6 +219,8 @@ class Kpi(Record, frozen=True):
     interval: Literal["share", "nps", "mean", "lifetime"] | None = None
     builds_up: bool = False
     partial: bool = False
+    unlike: bool = False
+    """Whether what it divides are other cases than those that it divides by, so that no group has both."""
 
 
 class Example(Record, frozen=True):
@@ -441,6 +443,8 @@ class Dimension(Record, frozen=True):
     id: str
     title: str
     heading: str
+    across: tuple[str, ...] = ()
+    """The tables in which it is one and the same thing."""
 
 
 class Catalogue(Record, frozen=True):

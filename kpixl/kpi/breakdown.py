@@ -10,13 +10,18 @@ import numpy as np
 import pandas as pd
 
 from kpixl.catalog import catalogue
+from kpixl.catalog.tables import Chained, Lookup, branches, columns_of
 from kpixl.kpi.grade import calculate, grade
 from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import Tally
 from kpixl.kpi.score import thresholds_in_force
+from kpixl.period import Window
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business, BusinessKpi, Level, Measure
+    from collections.abc import Sequence
+
+    from kpixl.catalog.model import Aggregate, Business, BusinessKpi, Dimension, Level, Measure
+    from kpixl.catalog.tables import Condition, Table
     from kpixl.entries import Entries, EntryTable
 
 CAPACITY = 12
@@ -71,21 +76,23 @@ class Section:
 
 
 def dimensions(business: Business) -> dict[str, tuple[BusinessKpi, ...]]:
-    """Each dimension of the business, by id, with the KPIs whose every measure has it."""
-    found = {dimension: _splittable(business, dimension) for dimension in catalogue().dimensions}
+    """Each dimension of the business, by id, with the KPIs of which it tells apart what is divided and what that is
+    divided by, in the same sense."""
+    found = {id_: _splittable(business, dimension) for id_, dimension in catalogue().dimensions.items()}
     return {dimension: kpis for dimension, kpis in found.items() if kpis}
 
 
-def _splittable(business: Business, dimension: str) -> tuple[BusinessKpi, ...]:
-    def has(kpi: BusinessKpi) -> bool:
+def _splittable(business: Business, dimension: Dimension) -> tuple[BusinessKpi, ...]:
+    def has(table: str | None) -> bool:
         # Where the dimension is the key of a table, every group there is one row: nothing to compare.
-        return all(
-            (table := argument.measure.table) is not None
-            and any(field.id == dimension and not field.key for field in business.table(table).fields)
-            for argument in kpi.arguments
-        )
+        fields = business.table(table).fields if table else ()
+        return any(field.id == dimension.id and not field.key for field in fields)
 
-    return tuple(kpi for kpi in business.kpis if has(kpi))
+    def is_split(kpi: BusinessKpi) -> bool:
+        tables = {argument.measure.table for argument in kpi.arguments}
+        return all(map(has, tables)) and not kpi.kpi.unlike and (len(tables) == 1 or tables <= {*dimension.across})
+
+    return tuple(kpi for kpi in business.kpis if is_split(kpi))
 
 
 def breakdown(entries: Entries, tally: Tally | None = None) -> tuple[Section, ...]:
@@ -109,22 +116,76 @@ class Groups:
 def groups_of(rows: EntryTable, dimension: str) -> Groups:
     """The groups of ``rows``. Names are compared without case and outer spaces; each keeps the form in which it was
     first written."""
-    written, uniques = pd.factorize(rows.texts[dimension].to_numpy(), use_na_sentinel=False)
+    return _grouped(rows.texts[dimension].to_numpy())
+
+
+def _grouped(texts: np.ndarray) -> Groups:
+    written, uniques = pd.factorize(texts, use_na_sentinel=False)
     names = ["" if not isinstance(text, str) else text.strip() for text in uniques]
     folded, keys = pd.factorize(np.array([name.casefold() for name in names], dtype=object))
     first = {key: name for name, key in reversed([*zip(names, (n.casefold() for n in names), strict=True)])}
     return Groups(folded[written], tuple(keys), tuple(first[key] for key in keys))
 
 
+def grouped(measure: Measure, tally: Tally, dimension: str) -> Groups | None:
+    """The group of each row of the table behind ``measure``; None where the table or what tells is gone.
+
+    A name that counts once is in one group alone: that of its latest row which names one. So is a client who renewed.
+    Where the measure goes by what is looked up in another table, such as the language of the client, so do the groups.
+    """
+    of = measure.aggregate
+    rows = tally.entries.tables.get(of.table) if of else None
+    if of is None or rows is None or not rows.has(dimension) or not tally.can_measure(measure):
+        return None
+    told = rows.texts[dimension].to_numpy(dtype=object)[_latest(of, rows, dimension, tally)]
+    for branch in branches(of.where):
+        for lookup in _tells(rows.table, branch, dimension):
+            met = tally.meets_where(of.table, tuple(((condition,),) for condition in branch), measure.window)
+            other = tally.entries.tables[lookup.table]
+            found = tally.found_by(of.table, lookup)
+            met &= found >= 0
+            if other is not None:
+                told[met] = other.texts[dimension].to_numpy(dtype=object)[found[met]]
+    return _grouped(told)
+
+
+def _tells(table: Table, branch: Sequence[Condition], dimension: str) -> list[Lookup]:
+    """The look-ups by which the rows of a branch count, and which go by the dimension of another table."""
+    least = {condition.column for condition in branch if condition.comparison in (">=", ">")}
+    lookups = (one for one in table.calculated if isinstance(one, Lookup) and one.id in least)
+    return [one for one in lookups if dimension in columns_of(one.where)]
+
+
+def _latest(of: Aggregate, rows: EntryTable, dimension: str, tally: Tally) -> np.ndarray:
+    """For each row the one whose group it is in; shape (rows,)."""
+    table, own = rows.table, np.arange(len(rows))
+    day = (table.stays or (table.date,))[0]
+    keys = of.distinct or tuple(field.id for field in table.fields if field.key and table.stays)
+    if not keys or day is None or not all(map(rows.has, (*keys, day))):
+        return own
+    names = tally.names(table.id, keys)
+    frame = pd.DataFrame({"name": names, "on": rows.numbers[day].to_numpy(dtype=float), "row": own})
+    frame["stay"] = 0.0 if of.distinct else _stays(table, tally)
+    begun = frame["on"] < tally.edges(Window.PERIOD)["after_window"]
+    said = frame[begun & (names >= 0) & ~rows.blank(dimension)].sort_values("on", kind="stable")
+    last = said.drop_duplicates(["name", "stay"], keep="last")[["name", "stay", "row"]]
+    chosen = frame[["name", "stay"]].merge(last, on=["name", "stay"], how="left")["row"].to_numpy(dtype=float)
+    return np.where(np.isnan(chosen), own, chosen).astype(np.int64)
+
+
+def _stays(table: Table, tally: Tally) -> np.ndarray | float:
+    """The number of the stay that each row is part of, among those of its name."""
+    known = any(isinstance(one, Chained) and one.id == "stay" for one in table.calculated)
+    return tally.column(table.id, "stay") if known else 0.0
+
+
 def _section(tally: Tally, dimension: str, kpis: tuple[BusinessKpi, ...]) -> Section:
     entries = tally.entries
     measures = {argument.measure.name: argument.measure for kpi in kpis for argument in kpi.arguments}
-    ids = {str(measure.table) for measure in measures.values()}
-    tables = {id_: entries.tables.get(id_) for id_ in ids}
-    split = {id_: groups_of(rows, dimension) for id_, rows in tables.items() if rows and rows.has(dimension)}
-    totals = {name: by_group(item, tally, split.get(str(item.table))) for name, item in measures.items()}
+    split = {name: grouped(item, tally, dimension) for name, item in measures.items()}
+    totals = {name: by_group(item, tally, split[name]) for name, item in measures.items()}
     names: dict[str, str] = {}
-    for groups in split.values():
+    for groups in filter(None, split.values()):
         for key, shown in zip(groups.keys, groups.names, strict=True):
             names.setdefault(key, shown)
     found = []

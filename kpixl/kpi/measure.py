@@ -358,6 +358,16 @@ class Tally:
         found = pd.Series(self._match_keys(rows, column.match), dtype=object).map(counts).fillna(0.0)
         return np.where(rows.nameless(column.match), 0.0, found.to_numpy(dtype=float))
 
+    def found_by(self, table: str, column: Lookup) -> np.ndarray:
+        """For each row of ``table`` the first row of the other table that the look-up finds, shape (rows,); −1 where it
+        finds none."""
+        rows, other = self._rows(table), self._rows(column.table)
+        met = np.flatnonzero(self.meets_where(column.table, column.where, column.window))
+        keys = self._match_keys(other, column.match)[met]
+        first = pd.Series(met, index=keys)[~pd.Index(keys).duplicated()]
+        found = pd.Series(self._match_keys(rows, column.match), dtype=object).map(first).fillna(-1)
+        return np.where(rows.nameless(column.match), -1, found.to_numpy(dtype=np.int64))
+
     def _once(self, rows: EntryTable, column: Once) -> np.ndarray:
         if not all(rows.has(id_) or id_ in {c.id for c in rows.table.calculated} for id_ in column.reads):
             return np.full(len(rows), np.nan)
