@@ -1,5 +1,5 @@
-"""Breakdowns by hand: what stands above the line and what stands below it are split by the same thing, and the groups add
-up to the KPI's measures."""
+"""Breakdowns by hand: what stands above the line and below it is split by the same thing, and the groups add up to the
+KPI's measures."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def test_the_groups_of_every_breakdown_add_up(owner: Business) -> None:
 
 
 def test_nothing_is_split_by_two_different_things() -> None:
-    """Leads from the web for the clients who came from the web are no rate of referrals: those who recommended them came
-    from anywhere. What a client of one service buys of another is no revenue per client of either."""
+    """Leads from the web for the clients who came from the web are no rate of referrals: who recommended them came from
+    anywhere. What a client of one service buys of another is no revenue per client of either."""
     offered = {
         (owner.code, id_): {k.id for k in kpis} for owner in businesses() for id_, kpis in dimensions(owner).items()
     }
