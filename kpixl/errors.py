@@ -16,6 +16,7 @@ Never raised for bad rows: those are Check's. Errors that only one module raises
     · FileMissing
     · NotAWorkbook
     · DamagedWorkbook
+      · DamagedWithBackup
     · PasswordProtected
     · SignedWorkbook
     · StrictWorkbook
@@ -155,6 +156,15 @@ class DamagedWorkbook(WorkbookError):
 
     code = "damaged_workbook"
     template = N_("{path} is damaged ({detail}); restore it from a backup and try again.")
+
+
+class DamagedWithBackup(DamagedWorkbook):
+    """The same, of which there is a backup that is whole."""
+
+    template = N_(
+        "{path} is damaged ({detail}); its backup {number}, made on {made}, is whole: “kpixl undo FILE --to {number}” "
+        "puts that in its place, and keeps the damaged one."
+    )
 
 
 class PasswordProtected(WorkbookError):

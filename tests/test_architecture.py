@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "texts": DATA | {"kpi"},
     "check": FIGURES,
     "ooxml": {"message", "errors", "files", "cellvalue"},
-    "imports": DATA | {"ooxml"},
+    "imports": DATA | {"ooxml", "files"},
     "functions": DATA | {"kpi", "texts"},
     "workbook": FIGURES | {"files", "ooxml", "functions"},
     "report": FIGURES,

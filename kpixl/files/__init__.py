@@ -13,6 +13,7 @@ from kpixl.files.backups import (
     folder_of,
     history,
     keep,
+    newest_sound,
     nothing_to_undo,
     undo,
     would_restore,
@@ -21,6 +22,7 @@ from kpixl.files.guard import locked
 from kpixl.files.lock import ChangedByAnother, Taken, held
 from kpixl.files.names import BACKUP_FOLDER, real
 from kpixl.files.place import ensure_closed, ensure_free, ensure_new, ensure_same_ending
+from kpixl.files.reading import FileTooLarge, NoOrdinaryFile, ensure_ordinary, whole
 from kpixl.files.refusals import unreadable, unwritable
 from kpixl.files.swap import Draft, SavedMeanwhile, WrittenInPart, digest_of, prepare, put_all, written
 
@@ -31,7 +33,9 @@ __all__ = [
     "ChangedByAnother",
     "Copy",
     "Draft",
+    "FileTooLarge",
     "KeptBackup",
+    "NoOrdinaryFile",
     "SavedMeanwhile",
     "Taken",
     "Undone",
@@ -41,12 +45,14 @@ __all__ = [
     "ensure_closed",
     "ensure_free",
     "ensure_new",
+    "ensure_ordinary",
     "ensure_same_ending",
     "folder_of",
     "held",
     "history",
     "keep",
     "locked",
+    "newest_sound",
     "nothing_to_undo",
     "prepare",
     "put_all",
@@ -54,6 +60,7 @@ __all__ = [
     "undo",
     "unreadable",
     "unwritable",
+    "whole",
     "would_restore",
     "written",
 ]

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpixl.errors import N_, NothingToUndo, NotWritten, UsageError, WorkbookError
-from kpixl.files import swap
+from kpixl.files import reading, swap
 from kpixl.files.guard import locked
 from kpixl.files.names import BACKUP_FOLDER, around, new_draft, real
 from kpixl.files.place import ensure_free
@@ -147,7 +147,7 @@ def backup(path: Path, now: datetime) -> Path:
     path = real(path)
     with locked(path):
         try:
-            data = path.read_bytes()
+            data = reading.whole(path)
         except OSError as error:
             raise unreadable(path, error) from error
         kept = keep(path, data, now)
@@ -231,7 +231,7 @@ def nothing_to_undo(path: Path, found: BackupHistory) -> NothingToUndo:
 
 def _current(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return reading.whole(path)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -268,8 +268,8 @@ def _chosen(path: Path, found: BackupHistory, there: bytes | None, to: int | Non
 def _whole(copy: Copy) -> bytes | None:
     """The content of a copy; None where it is not what it was when it was made, or no whole package."""
     try:
-        data = copy.path.read_bytes()
-    except OSError:
+        data = reading.whole(copy.path)
+    except (OSError, WorkbookError):
         return None
     return data if swap.digest_of(data) == copy.digest and is_sound(data) else None
 
@@ -392,7 +392,7 @@ def _read(path: Path) -> BackupHistory:
     """What the journal says; nothing where there is none, or none that can be read."""
     journal = _journal(path)
     try:
-        found = json.loads(journal.read_bytes())
+        found = json.loads(reading.whole(journal))
         rows = [_copy(row, journal.parent) for row in found["copies"]]
         copies = {copy.number: copy for copy in sorted(rows, key=lambda copy: copy.number)}
         following = max([int(found["following"]), *(number + 1 for number in copies)])
@@ -402,7 +402,7 @@ def _read(path: Path) -> BackupHistory:
             raise ValueError(base)
         if any(copy.after is not None and copy.after >= copy.number for copy in copies.values()):
             raise ValueError(copies)
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, WorkbookError, ValueError, TypeError, KeyError):
         return BackupHistory({}, None, 1)
     return BackupHistory(copies, base, following)
 
@@ -432,8 +432,8 @@ def _with_strays(found: BackupHistory, path: Path) -> BackupHistory:
         if place.name in known:
             continue
         try:
-            data = place.read_bytes()
-        except OSError:
+            data = reading.whole(place)
+        except (OSError, WorkbookError):
             continue
         digest = swap.digest_of(data)
         if digest in digests or not is_sound(data):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import FileExists, FileLocked, FolderMissing, OtherEnding
 from kpixl.files.names import real
+from kpixl.files.reading import ensure_ordinary
 from kpixl.files.refusals import unwritable
 
 if TYPE_CHECKING:
@@ -36,9 +37,11 @@ def ensure_new(out: Path) -> None:
 
 
 def ensure_free(path: Path) -> None:
-    """Raise FileInUse where Excel or LibreOffice holds the file, NoPermission where it cannot be written."""
+    """Raise FileInUse where Excel or LibreOffice holds the file, NoPermission where it cannot be written,
+    NoOrdinaryFile for a pipe or a device."""
     ensure_closed(path)
     try:
+        ensure_ordinary(path)
         with path.open("r+b"):
             pass
     except FileNotFoundError:

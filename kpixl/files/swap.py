@@ -21,6 +21,7 @@ from kpixl.files.attributes import made_like
 from kpixl.files.exchange import exchange
 from kpixl.files.interruptions import unbroken
 from kpixl.files.names import around, is_draft, new_draft
+from kpixl.files.reading import whole
 from kpixl.files.refusals import unwritable
 from kpixl.message import phrase
 
@@ -62,10 +63,15 @@ def digest_of(data: bytes) -> str:
 def digest_at(path: Path) -> str | None:
     """The digest of a file; None where there is none."""
     try:
-        with path.open("rb") as stream:
+        with open(path, "rb", opener=_opened) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except FileNotFoundError:
         return None
+
+
+def _opened(path: str, flags: int) -> int:
+    """Open a file and never wait for it: a pipe waits for whoever writes to it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 @dataclass
@@ -294,9 +300,9 @@ class _Plan:
     def beside(cls, path: Path) -> _Plan | None:
         """What a run has left; None where nothing that can be read is there: it ended before it touched a file."""
         try:
-            found = json.loads(_list_beside(path).read_bytes())
+            found = json.loads(whole(_list_beside(path)))
             drafts = [_draft(one) for one in found]
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, WorkbookError, ValueError, TypeError, KeyError):
             return None
         return cls(drafts) if path in {draft.target for draft in drafts} else None
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import TYPE_CHECKING, Any
-
-from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from typing import TYPE_CHECKING
 
 from kpixl.cellvalue import ExcelError
-from kpixl.errors import N_, PasswordProtected
+from kpixl.errors import N_, DamagedWorkbook, PasswordProtected, WorkbookError
 from kpixl.folding import folded
 from kpixl.imports.refusals import UnknownSheet, UnreadableTable
 from kpixl.imports.source import Raw, Source, is_filled
 from kpixl.message import phrase
+from kpixl.ooxml.cell_values import SheetValues, TooFarApart
 from kpixl.ooxml.marks import error_cells
+from kpixl.ooxml.package import Package
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The name of the stream in which Office keeps what a password protects."""
+_FAR = N_("{sheet}!{cell} holds something, far from everything else on that sheet; delete those rows or columns")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -33,38 +34,70 @@ def read_workbook(path: Path, content: bytes, sheet: str | None) -> Source:
     """The rows of ``sheet``, or of the first sheet that holds anything; visible ones before hidden ones."""
     if content.startswith(_OLE) and _ENCRYPTED in content:
         raise PasswordProtected(path=path.name)
+    package = _package(path, content)
+    return _in_package(package, sheet) if package else _apart(path, content, sheet)
+
+
+def _package(path: Path, content: bytes) -> Package | None:
+    """The workbook as its parts; None where it is of another format. UnreadableTable where it is damaged."""
     try:
-        return _read(path, content, sheet)
-    except (UnknownSheet, UnreadableTable):
-        raise
+        package = Package.from_bytes(content, path)
+        package.verify()
+    except DamagedWorkbook as error:
+        is_whole = zipfile.is_zipfile(io.BytesIO(content))
+        detail = error.details["detail"] if is_whole else phrase(_damage(content))
+        raise UnreadableTable(path=path.name, detail=detail) from error
+    except WorkbookError:
+        return None
+    return package
+
+
+def _in_package(package: Package, asked: str | None) -> Source:
+    path = package.path
+    sheets = [sheet for sheet in package.sheets if package.is_worksheet(sheet)]
+    if asked is not None:
+        name = _called(path, asked, [sheet.name for sheet in sheets])
+        sheets = [sheet for sheet in sheets if sheet.name == name]
+    sheets.sort(key=lambda sheet: sheet.state != "visible")
+    values = SheetValues(package, dates=True)
+    for sheet in sheets:
+        try:
+            grid = values.grid(sheet)
+        except TooFarApart as error:
+            raise UnreadableTable(path=path.name, detail=phrase(_FAR, **error.details)) from error
+        except DamagedWorkbook as error:
+            raise UnreadableTable(path=path.name, detail=error.details["detail"]) from error
+        left = max(package.reaches[sheet.part].left - 1, 0)
+        rows, lines = _rows([row[left:] for row in grid], (0, left), error_cells(package.read(sheet.part)))
+        if rows:
+            return Source(path, "excel", rows, lines, sheet=sheet.name)
+    raise UnreadableTable(path=path.name, detail=phrase(N_("it is empty")))
+
+
+def _apart(path: Path, content: bytes, asked: str | None) -> Source:
+    """The same for what is no package of Excel's: older formats, and those of other programs."""
+    from python_calamine import PasswordError
+
+    from kpixl.imports.apart import ReaderFailed, read_apart
+
+    try:
+        found = read_apart(content, asked)
+        if asked is not None and asked not in found.names:
+            found = read_apart(content, _called(path, asked, found.names))
     except PasswordError as error:
         raise PasswordProtected(path=path.name) from error
-    except BaseException as error:
-        # A reader written in Rust reports some damage as a “panic”, which is no Exception.
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise UnreadableTable(path=path.name, detail=phrase(_damage(content))) from error
-        raise
+    except ReaderFailed as error:
+        raise UnreadableTable(path=path.name, detail=phrase(_damage(content))) from error
+    rows, lines = _rows(found.rows, found.start, {})
+    if not rows:
+        raise UnreadableTable(path=path.name, detail=phrase(N_("it is empty")))
+    return Source(path, "excel", rows, lines, sheet=found.sheet)
 
 
 def _damage(content: bytes) -> str:
     if content.startswith(_ZIP) and not zipfile.is_zipfile(io.BytesIO(content)):
         return N_("the file is damaged or was not copied whole")
     return N_("it is damaged, or not a workbook of Excel or LibreOffice")
-
-
-def _read(path: Path, content: bytes, sheet: str | None) -> Source:
-    with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-        names = [item.name for item in book.sheets_metadata if item.typ == SheetTypeEnum.WorkSheet]
-        if sheet is not None:
-            names = [_called(path, sheet, names)]
-        else:
-            shown = {i.name for i in book.sheets_metadata if i.visible == SheetVisibleEnum.Visible}
-            names.sort(key=lambda name: name not in shown)
-        for name in names:
-            rows, lines = _rows(book.get_sheet_by_name(name), error_cells(content, name))
-            if rows:
-                return Source(path, "excel", rows, lines, sheet=name)
-    raise UnreadableTable(path=path.name, detail=phrase(N_("it is empty")))
 
 
 def _called(path: Path, asked: str, names: list[str]) -> str:
@@ -74,12 +107,12 @@ def _called(path: Path, asked: str, names: list[str]) -> str:
     raise UnknownSheet(path=path.name, got=asked, allowed=", ".join(names))
 
 
-def _rows(sheet: Any, errors: dict[tuple[int, int], str]) -> tuple[list[list[Raw]], list[int]]:
-    """Filled rows with their numbers. ``errors`` are cells that the reader hands over as blank."""
-    if sheet.start is None:
-        return [], []
-    top, left = sheet.start
-    grid: list[list[Raw]] = sheet.to_python()
+def _rows(
+    grid: list[list[Raw]], start: tuple[int, int], errors: dict[tuple[int, int], str]
+) -> tuple[list[list[Raw]], list[int]]:
+    """Filled rows with their numbers; ``start`` is where the grid begins, from 0. ``errors`` are cells that the reader
+    hands over as blank."""
+    top, left = start
     for (row, column), code in errors.items():
         if 0 <= row - top < len(grid) and 0 <= column - left < len(grid[row - top]):
             grid[row - top][column - left] = ExcelError(code)

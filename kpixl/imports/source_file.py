@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl import files
 from kpixl.errors import FileMissing
 from kpixl.imports.refusals import NoSheets, UnreadableTable
 from kpixl.imports.source import Source
@@ -22,7 +23,7 @@ def read_source(path: Path, *, sheet: str | None = None) -> Source:
     from kpixl.imports.from_workbook import is_workbook, read_workbook
 
     try:
-        content = path.read_bytes()
+        content = files.whole(path)
     except FileNotFoundError as error:
         raise FileMissing(path=str(path)) from error
     except OSError as error:

@@ -6,19 +6,19 @@ Never decompresses a member to keep it, and knows nothing of workbooks.
 from __future__ import annotations
 
 import bisect
-import io
 import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kpixl.files import soundness
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 _DOS_1980 = b"\x00\x00\x21\x00"
 
-_PIECE = 1 << 20
 _AROUND = 400
 _HEAD = 4_000
 
@@ -57,11 +57,11 @@ class Glance:
 
 
 class Archive:
-    """The members of a zip held in memory."""
+    """The members of a zip held in memory; Unsound or BadZipFile where its directory is no sound one."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self._zip = zipfile.ZipFile(io.BytesIO(data))
+        self._zip = soundness.opened(data)
         try:
             self._members = dict(_members(data, self._zip))
         except (struct.error, IndexError) as error:
@@ -73,15 +73,28 @@ class Archive:
         return tuple(self._members)
 
     def read(self, name: str) -> bytes:
-        """The content of a member, its checksum verified."""
-        return self._zip.read(self._members[name].info)
+        """The content of a member, its checksum verified; Unsound where it has another one."""
+        return b"".join(self.pieces(name))
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The same, a piece at a time: all of it has to be taken for the checksum to be verified."""
+        return soundness.pieces(self.data, self._members[name].info)
+
+    def size(self, name: str) -> int:
+        """The bytes of a member."""
+        return self._members[name].info.file_size
+
+    def raw(self, name: str) -> tuple[zipfile.ZipInfo, memoryview]:
+        """A member as it is packed."""
+        info = self._members[name].info
+        start = soundness.start_of(self.data, info)
+        return info, memoryview(self.data)[start : start + info.compress_size]
 
     def glance(self, name: str, needles: Collection[bytes], last: bytes) -> Glance:
         """What a look over a member tells, read a piece at a time, and once for all of it."""
         glance = Glance()
-        with self._zip.open(name) as member:
-            while piece := member.read(_PIECE):
-                glance.add(piece, needles, last)
+        for piece in self.pieces(name):
+            glance.add(piece, needles, last)
         return glance
 
     def rewritten(self, changes: Mapping[str, bytes], removed: Collection[str]) -> bytes:

@@ -14,6 +14,7 @@ from kpixl.cellvalue import ExcelError
 Value: TypeAlias = bool | float | int | str | ExcelError | None
 
 MAX_ROW = 1_048_576
+MAX_COLUMN = 16_384
 MAX_TEXT = 32_767
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]*)")

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import posixpath
 import re
-import zipfile
 from collections.abc import Mapping
 
 import numpy as np
-from lxml import etree
 
 from kpixl.cellvalue import ExcelError
 from kpixl.ooxml.cells import parse_cell
 
 ERROR_MARK = b't="e"'
-_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*?\bt="e"[^>]*)>(?:.{0,2000}?<(?:\w+:)?v>([^<]*)<)?', re.DOTALL)
-_FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*<(?:\w+:)?f[\s>/]")
-_FILLED_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>\s*<(?:\w+:)?(?:v|is|f)[\s>]")
+# No pattern here looks further than to the end of a tag, or it would look to the end of a long text from each place.
+_TAG = rb"<(?:\w{1,30}:)?c\b([^<>]{1,1000})(?<!/)>"
+_ERROR_CELL = re.compile(rb"""<(?:\w{1,30}:)?c\b([^<>]{0,1000}\bt=["']e["'][^<>]{0,1000})>""")
+_RESULT = re.compile(
+    rb"(?:\s{0,99}<(?:\w{1,30}:)?f\b[^<>]{0,1000}(?:(?<=/)>|>[^<]{0,40000}</(?:\w{1,30}:)?f\s{0,9}>))?"
+    rb"\s{0,99}<(?:\w{1,30}:)?v\b[^<>]{0,100}>([^<]{0,100})<"
+)
+_FORMULA_CELL = re.compile(_TAG + rb"\s{0,99}<(?:\w{1,30}:)?f[\s>/]")
+_FILLED_CELL = re.compile(_TAG + rb"\s{0,99}<(?:\w{1,30}:)?(?:v|is|f)[\s>]")
 _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 
 
@@ -60,7 +62,7 @@ def formula_cells(xml: bytes) -> set[tuple[int, int]]:
     return {parse_cell((place[1] + place[2]).decode()) for place in places if place}
 
 
-_FORMATTED_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>")
+_FORMATTED_CELL = re.compile(_TAG)
 _FORMAT = re.compile(rb'\bs="(\d+)"')
 
 
@@ -91,63 +93,42 @@ def errors(xml: bytes, letters: set[str], first_row: int, count: int) -> dict[st
         if reference and (letter := reference[1].decode()) in letters:
             row = int(reference[2]) - first_row
             if 0 <= row < count:
-                found.setdefault(letter, {})[row] = match[2].decode() if match[2] else ExcelError.NA.value
+                found.setdefault(letter, {})[row] = _shown(xml, match)
     return found
+
+
+def _shown(xml: bytes, cell: re.Match[bytes]) -> str:
+    """The error that a cell shows."""
+    value = None if cell[1].endswith(b"/") else _RESULT.match(xml, cell.end())
+    return value[1].decode("utf-8", "replace") if value and value[1] else ExcelError.NA.value
+
+
+_ROW_END = re.compile(rb"</?(?:\w{1,30}:)?(?:row|sheetData)\b")
 
 
 def first_filled(xml: bytes, row: int, letters: set[str]) -> str | None:
     """The first filled cell of a row, within the columns ``letters``."""
     mark = row_mark(row)
-    found = re.search(rb"<(?:\w+:)?row\b[^>]*" + mark + rb"[^>]*(?<!/)>(.*?)</(?:\w+:)?row>", xml, re.DOTALL)
-    for cell in _FILLED_CELL.finditer(found[1]) if found else ():
+    found = re.search(rb"<(?:\w{1,30}:)?row\b[^<>]{0,1000}" + mark + rb"[^<>]{0,1000}(?<!/)>", xml)
+    if found is None:
+        return None
+    end = _ROW_END.search(xml, found.end())
+    for cell in _FILLED_CELL.finditer(xml, found.end(), end.start() if end else len(xml)):
         reference = _REFERENCE.search(cell[1])
         if reference and reference[1].decode() in letters:
             return f"{reference[1].decode()}{row}"
     return None
 
 
-_CELL = re.compile(rb"""<(?:\w+:)?c\s([^<>]*\bt=["']e["'][^<>]*)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
 _PLACE = re.compile(rb"""(?:^|\s)r=["']([A-Z]{1,3}[1-9][0-9]{0,6})["']""")
-_VALUE = re.compile(rb"<(?:\w+:)?v>([^<>]*)</")
 
 
-def error_cells(content: bytes, sheet: str) -> dict[tuple[int, int], str]:
+def error_cells(xml: bytes) -> dict[tuple[int, int], str]:
     """Row and column, both from 0, of every error in a sheet, with what it shows."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            part = _part(package, sheet)
-            xml = package.read(part) if part else b""
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, etree.XMLSyntaxError):
-        return {}
     found = {}
-    for attributes, inside in _CELL.findall(xml) if b't="e"' in xml or b"t='e'" in xml else ():
-        place, value = _PLACE.search(attributes), _VALUE.search(inside)
+    for cell in _ERROR_CELL.finditer(xml) if b't="e"' in xml or b"t='e'" in xml else ():
+        place = _PLACE.search(cell[1])
         if place:
             row, column = parse_cell(place[1].decode())
-            found[row - 1, column - 1] = value[1].decode("utf-8", "replace") if value else ExcelError.NA.value
+            found[row - 1, column - 1] = _shown(xml, cell)
     return found
-
-
-def _part(package: zipfile.ZipFile, sheet: str) -> str | None:
-    """The name of the part that holds a sheet."""
-    book = _target(package, "", "officeDocument")
-    if not book:
-        return None
-    for node in _tree(package, book).iter("{*}sheet"):
-        if node.get("name") == sheet:
-            wanted = next((value for name, value in node.attrib.items() if str(name).endswith("}id")), "")
-            return _target(package, book, str(wanted))
-    return None
-
-
-def _target(package: zipfile.ZipFile, source: str, wanted: str) -> str | None:
-    """The part that a relationship of ``source`` leads to, by its id or by the end of its type."""
-    folder, name = posixpath.split(source)
-    for node in _tree(package, posixpath.join(folder, "_rels", f"{name}.rels")).iter("{*}Relationship"):
-        if node.get("Id") == wanted or str(node.get("Type")).endswith(f"/{wanted}"):
-            return posixpath.normpath(posixpath.join("/", folder, str(node.get("Target")))).lstrip("/")
-    return None
-
-
-def _tree(package: zipfile.ZipFile, part: str) -> etree._Element:
-    return etree.fromstring(package.read(part), etree.XMLParser(resolve_entities=False, no_network=True))

@@ -25,8 +25,11 @@ _UID = "{http://schemas.microsoft.com/office/spreadsheetml/2014/revision}uid"
 _ID = qn("r:id")
 
 # The drawings of notes are not always well-formed XML, so they are never parsed as such.
-_SHAPE = re.compile(rb"<((?:\w+:)?shape)\b[^>]*(?<!/)>.*?</\1\s*>", re.DOTALL)
-_NOTE = re.compile(rb"""<(?:\w+:)?ClientData\b[^>]*\bObjectType\s*=\s*["']Note["']""")
+# From one shape to the end of the same one, and never further: a long part would be looked through from each.
+_SHAPE = re.compile(
+    rb"<((?:\w{1,30}:)?shape)\b[^<>]{0,4000}(?<!/)>(?:(?!<(?:\w{1,30}:)?shape\b).){0,40000}?</\1\s*>", re.DOTALL
+)
+_NOTE = re.compile(rb"""<(?:\w{1,30}:)?ClientData\b[^<>]{0,1000}\bObjectType\s*=\s*["']Note["']""")
 _ROW = re.compile(rb"(<(?:\w+:)?Row>\s*)(\d+)(?=\s*<)")
 _COLUMN = re.compile(rb"<(?:\w+:)?Column>\s*(\d+)\s*<")
 _ANCHOR = re.compile(rb"(?<=Anchor>)[\s\d,-]+(?=<)")

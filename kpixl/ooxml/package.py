@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from kpixl.errors import NotAWorkbook, StrictWorkbook
+from kpixl.errors import N_, NotAWorkbook, StrictWorkbook
+from kpixl.message import phrase
+from kpixl.ooxml.cells import MAX_COLUMN, MAX_ROW, parse_area
 from kpixl.ooxml.namespaces import MAIN, OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.parts import CONTENT_TYPES, Parts, Relationship, rels_name, to_bytes
 
@@ -99,6 +101,15 @@ class Package(Parts):
             for index, entry in enumerate(entries)
         )
 
+    def is_worksheet(self, sheet: Sheet) -> bool:
+        """Whether a sheet has cells, and is no chart, dialogue or module."""
+        return sheet.part in self._worksheets
+
+    @cached_property
+    def _worksheets(self) -> frozenset[str]:
+        kind = OFFICE_RELATIONSHIP + "/worksheet"
+        return frozenset(r.target for r in self.relationships(self.workbook_part) if r.type == kind and r.target)
+
     @cached_property
     def defined_names(self) -> dict[str, str]:
         """What each name of the whole workbook refers to; names of one sheet are not among them."""
@@ -170,7 +181,7 @@ class Package(Parts):
 
     def _forget(self, name: str | None) -> None:
         """Drop what was derived from parts; the shared texts only with their own part, they are costly."""
-        derived = ["workbook_part", "sheets", "defined_names", "tables", "date1904", "custom_properties"]
+        derived = ["workbook_part", "sheets", "defined_names", "tables", "date1904", "custom_properties", "_worksheets"]
         if name is None or "sharedstrings" in name.lower() or name.endswith(".rels"):
             derived.append("shared_strings")
         for attribute in derived:
@@ -182,7 +193,22 @@ class Package(Parts):
                 root = self.tree(part)
                 columns = root.iterfind(qn("x:tableColumns/x:tableColumn"))
                 names = tuple(unescaped(column.get("name", "")) for column in columns)
-                yield TablePart(root.get("displayName", ""), part, sheet, root.get("ref", ""), names)
+                yield self._sound(TablePart(root.get("displayName", ""), part, sheet, root.get("ref", ""), names))
+
+    def _sound(self, table: TablePart) -> TablePart:
+        """The table; DamagedWorkbook where its range lies on no sheet, or is not as wide as it has columns."""
+        try:
+            area = parse_area(table.ref)
+        except ValueError:
+            area = None
+        if (
+            area is None
+            or area.bottom > MAX_ROW
+            or area.right > MAX_COLUMN
+            or area.right - area.left + 1 != len(table.columns)
+        ):
+            raise self.damaged(phrase(N_("the table {name} has no sound range"), name=table.name))
+        return table
 
 
 def unescaped(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import posixpath
 import zipfile
-import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote
@@ -20,18 +20,21 @@ from lxml import etree
 from kpixl import files
 from kpixl.errors import (
     N_,
+    DamagedWithBackup,
     DamagedWorkbook,
     NotAWorkbook,
     NotWritten,
     PasswordProtected,
     SignedWorkbook,
 )
+from kpixl.files.soundness import Unsound, part_key
 from kpixl.message import Message, phrase
 from kpixl.ooxml.archive import Archive, Glance
 from kpixl.ooxml.namespaces import PACKAGE_RELATIONSHIP, qn
+from kpixl.ooxml.verify import Reach, verified
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -64,19 +67,36 @@ class Parts:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Read the package at ``path``; the file is not kept open."""
+        """Read the package at ``path``, every part of it once, and see that it is sound; the file is not kept open."""
         if path.is_dir():
             raise NotAWorkbook(path=path)
         try:
-            data = path.read_bytes()
+            data = files.whole(path)
         except OSError as error:
             raise files.unreadable(path, error) from error
-        return cls(data, path, files.real(path))
+        package = cls(data, path, files.real(path))
+        package.verify()
+        return package
 
     @classmethod
     def from_bytes(cls, data: bytes, path: Path) -> Self:
         """A package that is not on disk yet; ``path`` names it in errors."""
         return cls(data, path)
+
+    def verify(self) -> None:
+        """Read every part as the file has it; DamagedWorkbook where one is not sound."""
+        with self._reading():
+            self._reaches: Mapping[str, Reach] = verified(self._archive)
+
+    @property
+    def reaches(self) -> Mapping[str, Reach]:
+        """How far the sheets of a file reach that has been verified, by their parts."""
+        return self._reaches
+
+    @property
+    def source_bytes(self) -> bytes:
+        """The file as it was read."""
+        return self._archive.data
 
     @property
     def path(self) -> Path:
@@ -106,7 +126,20 @@ class Parts:
             glance = Glance()
             glance.add(self.read(part), needles, last)
             return glance
-        return self._archive.glance(name, needles, last)
+        with self._reading():
+            return self._archive.glance(name, needles, last)
+
+    def packed(self, part: str) -> tuple[int, int, int, memoryview] | None:
+        """How a part is packed in the file, its checksum, its size and its packed content; None where it has changed
+        or is written in other signs than those of ASCII and what goes beyond them."""
+        name = self._find(part)
+        if name is None or name in self._changes:
+            return None
+        with self._reading():
+            if next(self._archive.pieces(name), b"")[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                return None
+            info, raw = self._archive.raw(name)
+        return info.compress_type, info.CRC, info.file_size, raw
 
     def has(self, part: str) -> bool:
         """Whether there is such a part."""
@@ -116,7 +149,7 @@ class Parts:
         """The bytes of a part as it stands now."""
         name = self._find(part)
         if name is None:
-            raise self._damaged(phrase(N_("the part {part} is missing"), part=part))
+            raise self.damaged(phrase(N_("the part {part} is missing"), part=part))
         return self._changes[name] if name in self._changes else self._original(name)
 
     def tree(self, part: str) -> Element:
@@ -125,13 +158,13 @@ class Parts:
         try:
             return etree.fromstring(self.read(part), parser)
         except etree.XMLSyntaxError as error:
-            raise self._damaged(phrase(N_("the part {part} is not well-formed XML"), part=part)) from error
+            raise self.damaged(phrase(N_("the part {part} is not well-formed XML"), part=part)) from error
 
     def replace(self, part: str, data: bytes | Element) -> None:
         """Put new content into a part; the same content again is no change."""
         name = self._find(part)
         if name is None:
-            raise self._damaged(phrase(N_("the part {part} is missing"), part=part))
+            raise self.damaged(phrase(N_("the part {part} is missing"), part=part))
         self._put(name, data if isinstance(data, bytes) else to_bytes(data))
 
     def add(self, part: str, data: bytes | Element, content_type: str, default_ext: str | None = None) -> None:
@@ -158,11 +191,11 @@ class Parts:
             if name in self._archive.names:
                 self._removed.add(name)
             else:
-                del self._names[_key(name)]
+                del self._names[part_key(name)]
             self._forget(name)
         types = self.tree(CONTENT_TYPES)
         for entry in types.findall(_CONTENT_TYPE + "Override"):
-            if _key(entry.get("PartName", "")) == _key(part):
+            if part_key(entry.get("PartName", "")) == part_key(part):
                 types.remove(entry)
                 self.replace(CONTENT_TYPES, types)
 
@@ -171,7 +204,7 @@ class Parts:
         default = ""
         extension = part.rpartition(".")[2].lower()
         for entry in self.tree(CONTENT_TYPES):
-            if entry.tag == _CONTENT_TYPE + "Override" and _key(entry.get("PartName", "")) == _key(part):
+            if entry.tag == _CONTENT_TYPE + "Override" and part_key(entry.get("PartName", "")) == part_key(part):
                 return entry.get("ContentType", "")
             if entry.tag == _CONTENT_TYPE + "Default" and entry.get("Extension", "").lower() == extension:
                 default = entry.get("ContentType", "")
@@ -196,15 +229,15 @@ class Parts:
     def free_names(self, parts: Iterable[str]) -> dict[str, str]:
         """A name for each of ``parts``, its own or one with another number, that the package has no trace of."""
         types = self.tree(CONTENT_TYPES).iterchildren(_CONTENT_TYPE + "Override")
-        taken = {*self._names, *(_key(entry.get("PartName", "")) for entry in types)}
+        taken = {*self._names, *(part_key(entry.get("PartName", "")) for entry in types)}
         found = {}
         for part in parts:
             stem, extension = posixpath.splitext(part)
             numbered = (f"{stem.rstrip('0123456789')}{number}{extension}" for number in itertools.count(1))
             for name in itertools.chain((part,), numbered):
-                if not taken & {_key(name), _key(rels_name(name))}:
+                if not taken & {part_key(name), part_key(rels_name(name))}:
                     break
-            taken.add(_key(name))
+            taken.add(part_key(name))
             found[part] = name
         return found
 
@@ -277,22 +310,27 @@ class Parts:
         self._path, self._source = path, source
         self._changes: dict[str, bytes] = {}
         self._removed: set[str] = set()
+        self._reaches = {}
         try:
-            self._archive = Archive(data)
-        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            with self._reading():
+                self._archive: Archive = Archive(data)
+        except zipfile.BadZipFile as error:
             if not data or data.startswith(b"PK"):
-                raise self._damaged(phrase(N_("the file is cut short") if data else N_("the file is empty"))) from error
+                raise self.damaged(phrase(N_("the file is cut short") if data else N_("the file is empty"))) from error
             raise NotAWorkbook(path=path.name) from error
-        self._names = {_key(name): name for name in self._archive.names}
+        self._names = {part_key(name): name for name in self._archive.names}
         self._forget(None)
 
     def _original(self, name: str) -> bytes:
-        try:
+        with self._reading():
             return self._archive.read(name)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-            raise self._damaged(phrase(N_("the part {part} cannot be read"), part=name)) from error
-        except RuntimeError as error:  # zipfile's word for a password
-            raise PasswordProtected(path=self._path.name) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except Unsound as error:
+            raise self.damaged(error.detail) from error
 
     def _put(self, name: str, data: bytes) -> None:
         if name in self._archive.names and self._original(name) == data:
@@ -300,23 +338,29 @@ class Parts:
         else:
             self._changes[name] = data
         self._removed.discard(name)
-        self._names[_key(name)] = name
+        self._names[part_key(name)] = name
         self._forget(name)
 
     def _find(self, part: str) -> str | None:
-        name = self._names.get(_key(part)) or self._names.get(_key(unquote(part)))
+        name = self._names.get(part_key(part)) or self._names.get(part_key(unquote(part)))
         return None if name in self._removed else name
 
     def _resolve(self, part: str, target: str) -> str:
-        joined = posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target.replace("\\", "/")))
+        joined = posixpath.normpath(
+            posixpath.join("/", posixpath.dirname(part.replace("\\", "/")), target.replace("\\", "/"))
+        )
         return self._find(joined.partition("#")[0]) or joined.lstrip("/")
 
     def related(self, part: str, kind: str) -> list[str]:
         """The parts that ``part`` has a relationship of that kind to."""
         return [r.target for r in self.relationships(part) if r.type == kind and self.has(r.target)]
 
-    def _damaged(self, detail: Message) -> DamagedWorkbook:
-        return DamagedWorkbook(path=self._path.name, detail=detail)
+    def damaged(self, detail: Message) -> DamagedWorkbook:
+        """What to say of a file that is not whole: what is wrong, and which of its backups is whole."""
+        copy = files.newest_sound(self._source) if self._source else None
+        if copy is None:
+            return DamagedWorkbook(path=self._path.name, detail=detail)
+        return DamagedWithBackup(path=self._path.name, detail=detail, number=copy.number, made=copy.made)
 
     def _failed(self, detail: Message) -> NotWritten:
         return NotWritten(path=self._path.name, detail=detail)
@@ -376,7 +420,7 @@ def _take_back(prepared: Iterable[_Prepared]) -> None:
 
 def _there(path: Path) -> bytes | None:
     try:
-        return path.read_bytes() if path.is_file() else None
+        return files.whole(path) if path.is_file() else None
     except OSError as error:
         raise files.unreadable(path, error) from error
 
@@ -391,11 +435,7 @@ def to_bytes(root: Element) -> bytes:
     return _DECLARATION + etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=False)
 
 
-def _key(part: str) -> str:
-    return part.replace("\\", "/").lstrip("/").lower()
-
-
 def rels_name(part: str) -> str:
     """The part that holds the relationships of ``part``."""
-    folder, name = posixpath.split(part)
+    folder, name = posixpath.split(part.replace("\\", "/"))
     return posixpath.join(folder, "_rels", name + ".rels")

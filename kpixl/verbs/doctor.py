@@ -283,12 +283,12 @@ def _conf(m: Machine, path: Path, package: Package) -> dict[str, str]:
 
 
 def _conf_sheet(package: Package) -> dict[str, str]:
-    from python_calamine import load_workbook
+    from kpixl.ooxml.cell_values import SheetValues
 
-    names = [sheet.name for sheet in package.sheets if sheet.name.lower() == CONF_SHEET]
-    if not names:
+    sheets = [sheet for sheet in package.sheets if sheet.name.lower() == CONF_SHEET and package.is_worksheet(sheet)]
+    if not sheets:
         return {}
-    rows = load_workbook(io.BytesIO(package.data)).get_sheet_by_name(names[0]).to_python(skip_empty_area=False)
+    rows = SheetValues(package).grid(sheets[0])
     return {str(row[0]).strip().upper(): str(row[1]).strip() for row in rows if len(row) > 1 and row[0] and row[1]}
 
 

@@ -98,7 +98,7 @@ def ensure_ours(path: Path) -> None:
 
 def _is_report(path: Path) -> bool:
     try:
-        data = path.read_bytes()
+        data = files.whole(path)
     except OSError as error:
         raise files.unwritable(path, error) from error
     return f'content="{GENERATOR} '.encode() in data[:_HEAD] or data[-_TAIL:].endswith(_MARK)
@@ -113,7 +113,7 @@ def _write(path: Path, data: bytes) -> None:
     path = files.real(path)
     try:
         with files.locked(path):
-            was = files.digest_of(path.read_bytes()) if path.exists() else None
+            was = files.digest_of(files.whole(path)) if path.exists() else None
             files.put_all([files.prepare(path, data, was)])
     except OSError as error:
         raise files.unwritable(path, error) from error

@@ -30,7 +30,7 @@ from kpixl.errors import (
     UsageError,
     WorkbookError,
 )
-from kpixl.files import BACKUP_FOLDER, ensure_free, locked
+from kpixl.files import BACKUP_FOLDER, ensure_free, locked, whole
 from kpixl.i18n import language
 from kpixl.message import Verbatim
 from kpixl.ooxml.package import Package
@@ -260,7 +260,7 @@ class Watcher:
             return
         new = stamp_of(path)
         with suppress(OSError):  # it is looked at once more, then
-            if new and path.read_bytes() == made.data:
+            if new and whole(path) == made.data:
                 self._memory.keep(path.name, new, digest)
 
     def _tell_once(self, pending: _Pending, what: str, event: Event) -> None:

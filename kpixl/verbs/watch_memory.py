@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpixl import files
-from kpixl.errors import N_, UsageError
+from kpixl.errors import N_, UsageError, WorkbookError
 from kpixl.files import BACKUP_FOLDER
 
 if TYPE_CHECKING:
@@ -69,8 +69,9 @@ class Memory:
         self._path = folder / BACKUP_FOLDER / MEMORY
         self._files: dict[str, tuple[Stamp, str]] = {}
         self._changed = False
-        with suppress(OSError, ValueError, TypeError, AttributeError):  # a damaged one is as good as none
-            self._files = {name: _entry(*known) for name, known in json.loads(self._path.read_bytes()).items()}
+        # A damaged one is as good as none.
+        with suppress(OSError, WorkbookError, ValueError, TypeError, AttributeError):
+            self._files = {name: _entry(*known) for name, known in json.loads(files.whole(self._path)).items()}
 
     def stamp(self, name: str) -> Stamp | None:
         """How the file looked when it was dealt with."""

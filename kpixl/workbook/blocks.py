@@ -53,9 +53,10 @@ class Blocks:
                 continue
             area = parse_area(found[3].replace("$", ""))
             grid = self.view.grid(sheet.name)
-            # Backwards, so that of an id that was copied the first one stands.
-            rows = {_at(grid, row, area.left): row for row in range(area.bottom, area.top, -1)}
-            columns = {_at(grid, area.top, column): column for column in range(area.right, area.left, -1)}
+            # Backwards, so that of an id that was copied the first one stands; a name may reach beyond all cells.
+            last, end = min(area.bottom, len(grid)), min(area.right, max(map(len, grid), default=0))
+            rows = {_at(grid, row, area.left): row for row in range(last, area.top, -1)}
+            columns = {_at(grid, area.top, column): column for column in range(end, area.left, -1)}
             key = layout.sheet_of(id_)
             places[id_] = Placement(id_, key, _texts(rows), _texts(columns), area.top, area.left)
             sheets[key] = sheet

@@ -1,35 +1,34 @@
 """What reading needs to know of a workbook, wherever it is; and the file as one such view.
 
-Calamine tells the values, the package the names, and the XML what neither tells: errors, formulas, what is filled below
-a table. Never changes anything.
+The reader tells the values, the package the names, and the XML what neither tells: errors, formulas, what is filled
+below a table. Never changes anything.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from python_calamine import CalamineError, load_workbook
 
 from kpixl.currencies import in_format
 from kpixl.entries import Outside
-from kpixl.errors import DamagedWorkbook
+from kpixl.errors import N_
+from kpixl.message import phrase
 from kpixl.ooxml import marks
 from kpixl.ooxml.archive import Glance
+from kpixl.ooxml.cell_values import SheetValues
 from kpixl.ooxml.cells import Area, cell_name, column_letters, parse_area
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
-from kpixl.ooxml.package import Package, Sheet, unescaped
+from kpixl.ooxml.package import Package, Sheet, TablePart
+from kpixl.ooxml.shape import shape_of
 from kpixl.ooxml.sheet import SheetEditor
+from kpixl.ooxml.verify import MOST_CELLS
 from kpixl.workbook.layout import PROPERTY
-
-_FORMAT = re.compile(rb'(<(?:\w+:)?xf\b[^>]*?\bnumFmtId=")\d+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +137,13 @@ class FileView:
         return {sheet.name: sheet for sheet in self.package.sheets}
 
     @cached_property
-    def _values(self) -> Any:
-        try:
-            return load_workbook(BytesIO(_without_date_formats(self.package)), load_tables=True)
-        except CalamineError as error:
-            raise DamagedWorkbook(path=self.path.name, detail=str(error)) from error
+    def _values(self) -> SheetValues:
+        return SheetValues(self.package)
 
     def grid(self, sheet: str) -> list[list[Any]]:
         """The values of a sheet."""
         if sheet not in self._grids:
-            self._grids[sheet] = self._values.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            self._grids[sheet] = self._values.grid(self.sheets[sheet])
         return self._grids[sheet]
 
     def expect(self, tables: Iterable[str], currency: str) -> None:
@@ -166,12 +162,22 @@ class FileView:
 
     def table(self, name: str) -> TableRows | None:
         """A table by its name."""
-        known = {table.lower(): table for table in self._values.table_names or []}
-        if name.lower() not in known:
+        found = next((one for one in self.package.tables if one.name.lower() == name.lower()), None)
+        if found is None:
             return None
-        found = self._values.get_table_by_name(known[name.lower()])
-        columns = tuple(unescaped(heading) for heading in found.columns)
-        return TableRows(name, found.sheet, found.start[0] + 1, found.start[1] + 1, columns, found.to_python())
+        area = self._area(found)
+        rows = [
+            _within(row, area.left - 1, area.right) for row in self.grid(found.sheet.name)[area.top - 1 : area.bottom]
+        ]
+        rows += [[""] * (area.right - area.left + 1) for _ in range(area.bottom - area.top + 1 - len(rows))]
+        return TableRows(name, found.sheet.name, area.top, area.left, found.columns, rows)
+
+    def _area(self, table: TablePart) -> Area:
+        """Where the rows of a table are; DamagedWorkbook where its part does not fit what it is a table of."""
+        area = shape_of(self.package.tree(table.part)).data
+        if not 1 < area.top <= area.bottom or (area.bottom - area.top) * len(table.columns) > MOST_CELLS:
+            raise self.package.damaged(phrase(N_("the table {name} has no sound range"), name=table.name))
+        return area
 
     def errors(self, table: TableRows) -> Mapping[str, Mapping[int, str]]:
         """Cells that hold an error, which calamine reads as blank."""
@@ -257,12 +263,7 @@ def filled_outside(
                 yield (number, column), value
 
 
-def _without_date_formats(package: Package) -> bytes:
-    """The file with every number format taken away, so that dates are read as the serial numbers that they are.
-
-    Calamine would make dates of them, rounded to milliseconds, and off by a day before March 1900.
-    """
-    plain = Package.from_bytes(package.data, package.path)
-    for part in plain.related(plain.workbook_part, OFFICE_RELATIONSHIP + "/styles"):
-        plain.replace(part, _FORMAT.sub(rb"\g<1>0", plain.read(part)))
-    return plain.data
+def _within(row: list[Any], left: int, right: int) -> list[Any]:
+    """The cells of a row between two columns, blank where the sheet does not reach so far."""
+    cells = row[left:right]
+    return cells if len(cells) == right - left else [*cells, *[""] * (right - left - len(cells))]

@@ -1,0 +1,184 @@
+"""The saved values of a workbook's sheets, through the one door to the reader of values, which knows its ways to fail.
+
+The reader is handed a package made for it: the sheets and shared texts of the workbook, and nothing else that it could
+stumble over. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import quoteattr
+
+from python_calamine import load_workbook
+
+from kpixl.errors import N_, DamagedWorkbook, WorkbookError
+from kpixl.message import phrase
+from kpixl.ooxml.namespaces import MAIN, OFFICE_RELATIONSHIP, PACKAGE_RELATIONSHIP
+from kpixl.ooxml.verify import MOST_CELLS, Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kpixl.ooxml.package import Package, Sheet
+
+_PANIC = "PanicException"
+"""How the reader, which is written in Rust, reports some damage; no Exception."""
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.{}+xml"
+
+
+class TooFarApart(WorkbookError):
+    """Cells so far from one another that no computer holds all those between them."""
+
+    code = "too_far_apart"
+    template = N_(
+        "{path} has something in {sheet}!{cell}, far from everything else on that sheet; delete those rows or columns "
+        "in Excel, save and try again."
+    )
+
+
+class SheetValues:
+    """What the cells of a package show, dates as the serial numbers that they are."""
+
+    def __init__(self, package: Package, *, dates: bool = False) -> None:
+        self._package = package
+        self._read: dict[str, int] = {}
+        self._book: Any = None
+        self._dates = dates
+
+    def grid(self, sheet: Sheet) -> list[list[Any]]:
+        """The values of a sheet, row by row from its first cell; blank ones are empty texts. TooFarApart or
+        DamagedWorkbook where it cannot be read."""
+        self._ensure_room(sheet)
+        with self._failures(sheet.name):
+            if self._book is None:
+                self._book = load_workbook(BytesIO(_readable(self._package, dates=self._dates)))
+            rows: list[list[Any]] = self._book.get_sheet_by_name(_name(sheet)).to_python(skip_empty_area=False)
+        return rows
+
+    def _ensure_room(self, sheet: Sheet) -> None:
+        # Of all sheets together; a larger file may have a cell for each of its bytes.
+        reach = self._package.reaches.get(sheet.part, Reach())
+        self._read[sheet.part] = reach.bottom * reach.right
+        if sum(self._read.values()) > max(MOST_CELLS, len(self._package.source_bytes)):
+            raise TooFarApart(path=self._package.path.name, sheet=sheet.name, cell=reach.farthest)
+
+    @contextmanager
+    def _failures(self, sheet: str) -> Iterator[None]:
+        with _quiet_panics():
+            try:
+                yield
+            except DamagedWorkbook:
+                raise
+            except BaseException as error:
+                if not isinstance(error, Exception) and type(error).__name__ != _PANIC:
+                    raise
+                detail = phrase(N_("the sheet {sheet} cannot be read"), sheet=sheet)
+                raise self._package.damaged(detail) from error
+
+
+@contextmanager
+def _quiet_panics() -> Iterator[None]:
+    """Keep what a panic prints by itself from the screen: what it means is told in a sentence."""
+    kept = None
+    with suppress(OSError):
+        kept = os.dup(2)
+        silent = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silent, 2)
+        os.close(silent)
+    try:
+        yield
+    finally:
+        if kept is not None:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+# A package that holds what is read
+
+
+def _name(sheet: Sheet) -> str:
+    """By what the reader knows a sheet, whatever its owner calls it."""
+    return f"s{sheet.index}"
+
+
+def _readable(package: Package, *, dates: bool) -> bytes:
+    """The worksheets and shared texts of a package, under the names that every reader looks for first."""
+    sheets = [sheet for sheet in package.sheets if package.is_worksheet(sheet)]
+    parts: dict[str, tuple[int, int, int, bytes | memoryview]] = {}
+    for sheet in sheets:
+        parts[f"xl/worksheets/{_name(sheet)}.xml"] = _packed(package, sheet.part)
+    others = ["sharedStrings", *(["styles"] if dates else [])]
+    related = {
+        kind: part
+        for kind in others
+        for part in package.related(package.workbook_part, f"{OFFICE_RELATIONSHIP}/{kind}")[:1]
+    }
+    for kind, part in related.items():
+        parts[f"xl/{kind}.xml"] = _packed(package, part)
+    parts |= {name: _deflated(text.encode()) for name, text in _lists(sheets, list(related), package, dates).items()}
+    return _archive(parts)
+
+
+def _lists(sheets: list[Sheet], others: list[str], package: Package, dates: bool) -> dict[str, str]:
+    """The parts that say where the others are."""
+    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+    entries = "".join(
+        f'<sheet name="{_name(sheet)}" sheetId="{sheet.index + 1}" r:id="r{sheet.index}"/>' for sheet in sheets
+    )
+    settings = '<workbookPr date1904="1"/>' if dates and package.date1904 else ""
+    targets = [(f"r{s.index}", "worksheet", f"worksheets/{_name(s)}.xml") for s in sheets]
+    targets += [(kind, kind, f"{kind}.xml") for kind in others]
+    links = "".join(
+        f'<Relationship Id="{id_}" Type="{OFFICE_RELATIONSHIP}/{kind}" Target={quoteattr(target)}/>'
+        for id_, kind, target in targets
+    )
+    types = "".join(
+        f'<Override PartName="/xl/{target}" ContentType="{_TYPE.format(kind)}"/>' for _, kind, target in targets
+    )
+    return {
+        "[Content_Types].xml": f'{head}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE.format("sheet.main")}"/>{types}</Types>',
+        "_rels/.rels": f'{head}<Relationships xmlns="{PACKAGE_RELATIONSHIP}"><Relationship Id="r" '
+        f'Type="{OFFICE_RELATIONSHIP}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'{head}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE_RELATIONSHIP}">{settings}'
+        f"<sheets>{entries}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'{head}<Relationships xmlns="{PACKAGE_RELATIONSHIP}">{links}</Relationships>',
+    }
+
+
+def _packed(package: Package, part: str) -> tuple[int, int, int, bytes | memoryview]:
+    """How a part is packed, its checksum and size, and its packed content: as it stands in the file where it can be
+    read like that, in UTF-8 where it is written otherwise."""
+    raw = package.packed(part)
+    if raw is not None:
+        return raw
+    data = package.read(part)
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = data.decode("utf-16").lstrip("\ufeff")
+        data = (text.partition("?>")[2] if text.startswith("<?xml") else text).encode()
+    return _deflated(data)
+
+
+def _deflated(data: bytes) -> tuple[int, int, int, bytes]:
+    deflate = zlib.compressobj(1, zlib.DEFLATED, -15)
+    return 8, zlib.crc32(data), len(data), deflate.compress(data) + deflate.flush()
+
+
+def _archive(parts: dict[str, tuple[int, int, int, bytes | memoryview]]) -> bytes:
+    """An archive of members that are packed already."""
+    pieces: list[bytes | memoryview] = []
+    directory, offset = bytearray(), 0
+    for name, (method, checksum, size, packed) in parts.items():
+        raw = name.encode()
+        head = struct.pack("<HHHLLLLHH", 20, 0, method, 0x210000, checksum, len(packed), size, len(raw), 0)
+        pieces += [b"PK\3\4", head, raw, packed]
+        directory += b"PK\1\2\x14\0" + head + struct.pack("<HHHLL", 0, 0, 0, 0, offset) + raw
+        offset += 4 + len(head) + len(raw) + len(packed)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(parts), len(parts), len(directory), offset, 0)
+    return b"".join((*pieces, directory, end))

@@ -1,0 +1,324 @@
+"""Sound before touched: what is damaged, hostile or merely odd is told in a sentence, and nothing is written."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import workbooks
+from clock import NOW, TODAY
+from kpixl import files
+from kpixl.errors import DamagedWithBackup, DamagedWorkbook, KpixlError
+from kpixl.files import FileTooLarge, NoOrdinaryFile, reading, soundness
+from kpixl.imports.source_file import read_source
+from kpixl.ooxml import verify
+from kpixl.ooxml.cell_values import TooFarApart
+from kpixl.ooxml.package import Package
+from kpixl.verbs.refresh import refresh
+from kpixl.verbs.results import results
+
+Change = Callable[[bytes], bytes]
+SHEET = "xl/worksheets/sheet5.xml"
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("sound") / "book.xlsx"
+    workbooks.make(path, workbooks.Filled(rows=workbooks.ROWS))
+    return path.read_bytes()
+
+
+@pytest.fixture
+def book(sound: bytes, tmp_path: Path) -> Path:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(sound)
+    return path
+
+
+def parts_of(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return whole.getvalue()
+
+
+def with_part(data: bytes, name: str, change: Change) -> bytes:
+    parts = parts_of(data)
+    parts[name] = change(parts[name])
+    return packed(parts)
+
+
+def table_part(data: bytes, name: str) -> str:
+    return next(part for part, text in parts_of(data).items() if f'displayName="{name}"'.encode() in text)
+
+
+def figures(book: Path) -> list[tuple[str, float | None]]:
+    scorecard = results(book, today=TODAY).scorecard
+    return [(kpi.id, scorecard.result(kpi.id).value) for kpi in scorecard.entries.business.kpis]
+
+
+def refused(book: Path, kind: type[KpixlError] = DamagedWorkbook) -> str:
+    """The sentence; nothing was written."""
+    before = book.read_bytes()
+    with pytest.raises(kind) as refusal:
+        refresh(book, now=NOW)
+    assert book.read_bytes() == before
+    assert [path.name for path in book.parent.iterdir()] == [book.name]
+    return refusal.value.text()
+
+
+# The archive
+
+
+@pytest.mark.parametrize("number", range(0, 60, 7))
+def test_a_part_with_another_checksum_is_named(number: int, book: Path, sound: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(sound)) as archive:
+        member = archive.infolist()[number % len(archive.infolist())]
+    broken = bytearray(sound)
+    name, extra = struct.unpack_from("<2H", sound, member.header_offset + 26)
+    broken[member.header_offset + 30 + name + extra + member.compress_size // 2] ^= 4
+    book.write_bytes(broken)
+    assert member.filename in refused(book)
+
+
+def twice(data: bytes) -> bytes:
+    whole = io.BytesIO(data)
+    with zipfile.ZipFile(whole, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("xl/workbook.xml", archive.read("xl/workbook.xml"))
+    return whole.getvalue()
+
+
+def twice_in_another_case(data: bytes) -> bytes:
+    return packed({**parts_of(data), "XL/Workbook.xml": b"<a/>"})
+
+
+def within(data: bytes) -> bytes:
+    """The second entry of the directory leads to the first member."""
+    place = data.rindex(b"PK\5\6")
+    start = struct.unpack_from("<L", data, place + 16)[0]
+    one = start + 46 + sum(struct.unpack_from("<3H", data, start + 28))
+    return data[: one + 42] + struct.pack("<L", 0) + data[one + 46 :]
+
+
+def encrypted(data: bytes) -> bytes:
+    start = struct.unpack_from("<L", data, data.rindex(b"PK\5\6") + 16)[0]
+    return data[: start + 8] + bytes([data[start + 8] | 1]) + data[start + 9 :]
+
+
+@pytest.mark.parametrize("change", [twice, twice_in_another_case, within, encrypted])
+def test_a_directory_that_is_not_sound(change: Change, book: Path, sound: bytes) -> None:
+    book.write_bytes(change(sound))
+    assert "is damaged (" in refused(book)
+
+
+def test_a_small_file_that_unpacks_to_a_large_one(book: Path, sound: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "MOST_XML", 20_000_000)
+    monkeypatch.setattr(soundness, "MOST_UNPACKED", 40_000_000)
+    book.write_bytes(with_part(sound, "xl/styles.xml", lambda xml: xml + b" " * 21_000_000))
+    assert "20 MB" in refused(book)
+    book.write_bytes(packed({**parts_of(sound), "xl/media/a.png": bytes(41_000_000)}))
+    assert "40 MB" in refused(book)
+
+
+# XML
+
+
+def test_any_part_that_is_not_well_formed_is_named(book: Path, sound: bytes) -> None:
+    for name in [name for name in parts_of(sound) if name.endswith((".xml", ".rels"))][::6]:
+        book.write_bytes(with_part(sound, name, lambda xml: xml.rsplit(b"</", 1)[0] + b"</other>"))
+        assert f"the part {name} is not well-formed XML" in refused(book)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda xml: xml.replace(b"<sheetData>", b"<sheetData>\0"), "well-formed"),
+        (lambda xml: b'<!DOCTYPE a [<!ENTITY e "x">]>' + xml.partition(b"?>")[2], "declares"),
+        (lambda xml: xml.replace(b"</worksheet>", b"<a>" * 20_000 + b"</a>" * 20_000 + b"</worksheet>"), "deep"),
+        (
+            lambda xml: xml.replace(b"</worksheet>", b"<a><!-- -->" * 20_000 + b"</a>" * 20_000 + b"</worksheet>"),
+            "deep",
+        ),
+        (lambda xml: xml.replace(b'<c r="A', b'<c r="+A', 1), "cell “+A"),
+        (lambda xml: xml.replace(b"</sheetData>", b'<row r="1048577"><c><v>1</v></c></row></sheetData>'), "no sheet"),
+        (lambda xml: xml.replace(b"</sheetData>", b'<row><c r="XFE9"><v>1</v></c></row></sheetData>'), "XFE9"),
+    ],
+)
+@pytest.mark.parametrize("large", [False, True])
+def test_a_sheet_that_is_none(
+    change: Change, says: str, large: bool, book: Path, sound: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if large:
+        monkeypatch.setattr(verify, "LARGE", 100)
+    book.write_bytes(with_part(sound, SHEET, change))
+    assert says in refused(book)
+
+
+def test_the_reach_of_a_sheet_is_the_same_however_it_is_written(sound: bytes) -> None:
+    def reach(change: Change) -> verify.Reach:
+        archive = Package.from_bytes(with_part(sound, SHEET, change), Path("a.xlsx"))
+        archive.verify()
+        return archive.reaches[SHEET]
+
+    usual = reach(lambda xml: xml)
+    assert usual.cells > 10
+    prefixed = reach(
+        lambda xml: (
+            xml.replace(b"<", b"<x:").replace(b"<x:/", b"</x:").replace(b"<x:?", b"<?").replace(b"xmlns=", b"xmlns:x=")
+        )
+    )
+    assert prefixed == usual
+    assert reach(lambda xml: xml.replace(b"<sheetData>", b"<!-- <c r='Z99'> --><sheetData>")) == usual
+    empty = b'<row r="2000"><c r="ZZ2000" s="1"/></row></sheetData>'
+    assert reach(lambda xml: xml.replace(b"</sheetData>", empty)) == usual
+    other = reach(
+        lambda xml: xml.replace(b"</sheetData>", b'<row r="2000"><c r="ZZ2000"><v>1</v></c></row></sheetData>')
+    )
+    assert (other.bottom, other.right, other.farthest) == (2000, 702, "ZZ2000")
+
+
+# Values that no reader can hold
+
+
+@pytest.mark.parametrize("cell", ["XFD1048576", "B1048576", "ZZ900000"])
+def test_a_stray_value_far_away_is_told_with_its_cell(cell: str, book: Path, sound: bytes) -> None:
+    row = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    stray = f'<row r="{row}"><c r="{cell}"><v>1</v></c></row></sheetData>'.encode()
+    book.write_bytes(with_part(sound, SHEET, lambda xml: xml.replace(b"</sheetData>", stray)))
+    assert cell in refused(book, TooFarApart)
+    with pytest.raises(KpixlError, match=cell):
+        read_source(book, sheet="Requests")
+
+
+@pytest.mark.parametrize(
+    "ref", ["A1", "J9:A4", "A1:XFD1048576", "A4:B9", "A0:J9", "A4:J1048999", "", "J", "A4:J99999999999"]
+)
+def test_a_table_without_a_sound_range(ref: str, book: Path, sound: bytes) -> None:
+    part = table_part(sound, "tbl_requests")
+
+    def change(xml: bytes) -> bytes:
+        before, _, after = xml.partition(b' ref="')
+        return before + b' ref="' + ref.encode() + b'"' + after.partition(b'"')[2]
+
+    book.write_bytes(with_part(sound, part, change))
+    sentence = refused(book, KpixlError)
+    assert "tbl_requests" in sentence or "far from everything" in sentence
+
+
+def test_a_name_over_more_rows_than_there_are(book: Path, sound: bytes) -> None:
+    plain = figures(book)
+
+    def change(xml: bytes) -> bytes:
+        before, mark, after = xml.partition(b'name="_kpixl.block.totals"')
+        area, end, rest = after.partition(b"<")
+        return before + mark + area.rpartition(b"$")[0] + b"$99999999999" + end + rest
+
+    book.write_bytes(with_part(sound, "xl/workbook.xml", change))
+    start = time.process_time()
+    assert figures(book) == plain
+    assert time.process_time() - start < 10
+
+
+# Legal, if odd
+
+
+def utf_16(parts: dict[str, bytes]) -> dict[str, bytes]:
+    def wide(xml: bytes) -> bytes:
+        text = xml.decode().partition("?>")[2] if xml.startswith(b"<?xml") else xml.decode()
+        return ('<?xml version="1.0" encoding="UTF-16"?>' + text).encode("utf-16")
+
+    return {name: wide(xml) if name in ("xl/sharedStrings.xml", SHEET) else xml for name, xml in parts.items()}
+
+
+def backslashes(parts: dict[str, bytes]) -> dict[str, bytes]:
+    return {name.replace("/", "\\"): xml for name, xml in parts.items()}
+
+
+def dots(parts: dict[str, bytes]) -> dict[str, bytes]:
+    rels = "xl/_rels/workbook.xml.rels"
+    return {
+        **parts,
+        rels: parts[rels]
+        .replace(b'Target="/xl/worksheets', b'Target="./worksheets')
+        .replace(b'Target="worksheets', b'Target="./worksheets'),
+    }
+
+
+def elsewhere(parts: dict[str, bytes]) -> dict[str, bytes]:
+    found = {}
+    for name, xml in parts.items():
+        new = name.replace("xl/worksheets/", "sheets/")
+        if name == "xl/_rels/workbook.xml.rels":
+            xml = xml.replace(b'Target="/xl/worksheets/', b'Target="/sheets/').replace(
+                b'Target="worksheets/', b'Target="/sheets/'
+            )
+        if name == "[Content_Types].xml":
+            xml = xml.replace(b'PartName="/xl/worksheets/', b'PartName="/sheets/')
+        if name.startswith("xl/worksheets/_rels/"):
+            xml = xml.replace(b'Target="../', b'Target="/xl/')
+        found[new] = xml
+    return found
+
+
+@pytest.mark.parametrize("change", [utf_16, backslashes, dots, elsewhere])
+def test_what_is_legal_is_read(
+    change: Callable[[dict[str, bytes]], dict[str, bytes]], book: Path, sound: bytes
+) -> None:
+    plain = figures(book)
+    book.write_bytes(packed(change(parts_of(sound))))
+    assert figures(book) == plain
+
+
+# What helps
+
+
+def test_the_newest_sound_backup_is_offered(book: Path, sound: bytes) -> None:
+    files.backup(book, NOW)
+    torn = sound[:-900]
+    files.backup(book, NOW)
+    book.write_bytes(torn)
+    with pytest.raises(DamagedWithBackup, match="--to 1”"):
+        refresh(book, now=NOW)
+    restored, _ = files.undo(book, NOW, 1)
+    assert restored.number == 1
+    assert book.read_bytes() == sound
+
+
+# No ordinary files
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+def test_pipes_and_devices_are_not_read(tmp_path: Path) -> None:
+    pipe, device = tmp_path / "pipe.xlsx", tmp_path / "device.xlsx"
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+    for path in (pipe, device):
+        for does in (
+            lambda path=path: Package.open(path),
+            lambda path=path: read_source(path),
+            lambda path=path: files.ensure_free(path),
+            lambda path=path: files.undo(path, NOW),
+        ):
+            with pytest.raises(NoOrdinaryFile):
+                does()
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "LARGEST", 1000)
+    path = tmp_path / "large.xlsx"
+    path.write_bytes(bytes(1001))
+    with pytest.raises(FileTooLarge):
+        Package.open(path)
