@@ -29,7 +29,7 @@ from kpixl.catalog import (
 from kpixl.catalog.load import EDGES, FOLDER, MONTHS, parse_condition, parse_line
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.catalog.settings import READS, SETTINGS
-from kpixl.catalog.tables import Chained, Comparison, Else, InOrder, Months, Table, Where, branches
+from kpixl.catalog.tables import Chained, Comparison, Each, Else, InOrder, Months, Table, Where, branches
 from kpixl.errors import UnknownChoice
 from kpixl.formula import names, parse
 from kpixl.kpi.in_force import settings_of
@@ -146,7 +146,7 @@ def test_a_business_has_the_columns_that_its_measures_read(owner: Business) -> N
         if of := measure.aggregate:
             columns = {column.id for column in owner.table(of.table).columns}
             assert {*of.distinct, *filter(None, [of.column]), *read(of.where)} <= columns
-            assert not of.distinct or measure.once in columns
+            assert not of.distinct or measure.behind in columns
     for table in owner.tables:
         for column in table.calculated:
             assert set(column.reads) <= {other.id for other in table.columns}, column.id
@@ -154,7 +154,7 @@ def test_a_business_has_the_columns_that_its_measures_read(owner: Business) -> N
                 other_columns = {other.id for other in owner.table(column.table).columns}
                 assert {column.match, *read(column.where)} <= other_columns, column.id
             if isinstance(column, Once):
-                behind = next(item for item in owner.measures if item.once == column.id)
+                behind = next(item for item in owner.measures if item.behind == column.id)
                 assert behind.aggregate is not None
                 assert (column.keys, column.where) == (behind.aggregate.distinct, behind.aggregate.where)
                 assert column.window == behind.window
@@ -166,7 +166,8 @@ def test_columns_that_only_some_businesses_need() -> None:
     with_them = {code for code, table in found.items() for field in table.fields if field.id in extra}
     assert with_them == {"cc"}
     behind = {
-        code: [c.id for c in table.calculated if not isinstance(c, Once | Chained)] for code, table in found.items()
+        code: [c.id for c in table.calculated if not isinstance(c, Once | Chained | Each)]
+        for code, table in found.items()
     }
     chained = {code: [c.id for c in table.calculated if isinstance(c, Chained)] for code, table in found.items()}
     # Retention asks who began and who stays; only churn and lifetime ask who has left.
@@ -230,7 +231,8 @@ def test_every_measure_is_told_in_full(measure: Measure) -> None:
     # It stands alone as a reason, and before “in this period”.
     assert re.fullmatch(r"[a-z].*[^.]", measure.absent)
     if of := measure.aggregate:
-        assert bool(of.heading) == (of.kind == "distinct") == bool(of.distinct)
+        assert bool(of.heading) == (of.kind in ("distinct", "median"))
+        assert (of.kind == "distinct") == bool(of.distinct)
     assert bool(measure.note) == (isinstance(measure.definition, Made) and bool(measure.definition.otherwise))
 
 
@@ -239,7 +241,7 @@ def test_every_measure_is_made_of_what_there_is(measure: Measure) -> None:
     known = {*catalogue().measures, MONTHS}
     match measure.definition:
         case Aggregate(table=table, where=where) as of:
-            assert (of.column is not None) == (of.kind == "sum")
+            assert (of.column is not None) == (of.kind in ("sum", "median"))
             assert read(where) <= {column.id for column in catalogue().tables[table].columns}
             assert_there_is(where, table)
         case Made(formula=formula, otherwise=otherwise):

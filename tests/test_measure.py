@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from random import Random
+from statistics import median
 from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
@@ -186,6 +187,14 @@ def total(table: str, amount: Callable[[Row], float], test: Test) -> Query:
     return lambda book, first: float(sum(amount(row) for row in book[table] if test(row, first)))
 
 
+def middle(table: str, amount: Callable[[Row], float], test: Test) -> Query:
+    def query(book: Book, first: float) -> float | None:
+        found = [amount(row) for row in book[table] if test(row, first)]
+        return median(found) if found else None
+
+    return query
+
+
 def amounts(table: str, kind: str = "") -> Query:
     return total(
         table,
@@ -355,6 +364,9 @@ CHECKS = {
     "detractors_multilingual": Check("surveys clients", recommending(0, 6)),
     "respondents_multilingual": Check("surveys clients", recommending(0, 10)),
     "resolution_hours": Check("requests", total("requests", lambda r: 24 * (r["resolved"] - r["opened"]), resolved)),
+    "resolution_hours_median": Check(
+        "requests", middle("requests", lambda r: 24 * (r["resolved"] - r["opened"]), resolved)
+    ),
     "resolution_hours_squared": Check(
         "requests", total("requests", lambda r: (24 * (r["resolved"] - r["opened"])) ** 2, resolved)
     ),

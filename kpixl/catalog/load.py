@@ -234,7 +234,7 @@ def _definition(id_: str, kind: str, raw: dict[str, Any], tables: dict[str, Tabl
             return Made(**taken(Made))
         case "average":
             return Mean(**taken(Mean))
-        case "count" | "sum" | "distinct":
+        case "count" | "sum" | "distinct" | "median":
             return _aggregate(id_, kind, taken(Aggregate), tables)
         case "typed":
             return None
@@ -242,7 +242,7 @@ def _definition(id_: str, kind: str, raw: dict[str, Any], tables: dict[str, Tabl
 
 
 def _aggregate(
-    id_: str, kind: Literal["count", "sum", "distinct"], raw: dict[str, Any], tables: dict[str, Table]
+    id_: str, kind: Literal["count", "sum", "distinct", "median"], raw: dict[str, Any], tables: dict[str, Table]
 ) -> Aggregate:
     table = tables[raw["table"]]
     where, distinct = _where(raw.pop("where"), table), tuple(raw.pop("distinct", ()))
@@ -339,7 +339,7 @@ def _pareto(raw: dict[str, str], every: dict[str, Measure], tables: dict[str, Ta
     """A total of the business with a column of the same rows to tell its groups by."""
     measure = every.get(raw["measure"])
     aggregate = measure.aggregate if measure else None
-    if measure is None or aggregate is None or aggregate.kind == "distinct":
+    if measure is None or aggregate is None or aggregate.kind not in ("count", "sum"):
         raise ValueError(f"{raw['measure']} is no count or sum of the business")
     by = next((field for field in tables[aggregate.table].fields if field.id == raw["by"]), None)
     if by is None or by.key or by.extra or by.type not in _TEXT_TYPES:
@@ -381,7 +381,7 @@ def _can_be_had(measure: Measure) -> bool:
     """Whether a measure can be had over its window, should the owner choose it: not what would need another helper
     column, and not what does not add up over closed periods."""
     match measure.definition:
-        case Aggregate(kind="distinct") | Aggregate(monthly=True):
+        case Aggregate(kind="distinct" | "median") | Aggregate(monthly=True):
             return False
         case _ if measure.window is Window.PERIOD:
             return True
@@ -428,6 +428,9 @@ def _business_kpi(
         "squares": _squares(next(a.measure for a in bound[Window.PERIOD] if a.name == kpi.lever))
         if kpi.interval == "mean"
         else None,
+        "median": _median(next(a.measure for a in bound[Window.PERIOD] if a.name == kpi.lever), measures)
+        if kpi.interval == "mean"
+        else None,
         "thresholds": thresholds,
         "example": example,
         "cases": _cases(f"{owner['code']}_{id_}", raw.pop("cases"), example, kpi),
@@ -444,6 +447,14 @@ def _cases(name: str, raw: list[dict[str, Any]], example: Example, kpi: Kpi) -> 
     if not cases or (cases[0].arguments, cases[0].value) != first:
         raise ValueError(f"the first case of {name} is not its example")
     return cases
+
+
+def _median(measure: Measure, measures: dict[str, Measure]) -> Measure:
+    """The median of what ``measure`` adds up."""
+    of, median = measure.aggregate, _over(f"{measure.id}_median", Window.PERIOD, measures)
+    if of is None or median.aggregate is None or (of.column, of.where) != (median.aggregate.column, median.where):
+        raise ValueError(f"{median.id} is not of what {measure.id} adds up")
+    return median
 
 
 def _squares(measure: Measure) -> Measure:

@@ -68,15 +68,15 @@ RollUp = Literal["sum", "first", "last", "none"]
 
 class Aggregate(Record, frozen=True):
     """The rows of a table that meet every line of ``where``: how many there are, what their cells in ``column`` add up
-    to, or how many names they have in the columns of ``distinct``."""
+    to or half of them do not pass, or how many names they have in the columns of ``distinct``."""
 
-    kind: Literal["count", "sum", "distinct"]
+    kind: Literal["count", "sum", "distinct", "median"]
     table: str
     where: Where
     column: str | None = None
     distinct: tuple[str, ...] = ()
     heading: str = ""
-    """Of the column behind a distinct count."""
+    """Of the column behind a distinct count or a median."""
     headings: tuple[tuple[Window, str], ...] = ()
     """Of those over longer windows."""
     follows: tuple[str, ...] = ()
@@ -175,9 +175,10 @@ class Measure(Record, frozen=True):
         return False
 
     @property
-    def once(self) -> str:
-        """The id of the column behind a distinct count."""
-        return f"{self.name}_once"
+    def behind(self) -> str | None:
+        """The id of the column behind a distinct count or a median; None for others."""
+        kind = self.aggregate.kind if self.aggregate else None
+        return {"distinct": f"{self.name}_once", "median": f"{self.name}_each"}.get(str(kind))
 
 
 def with_parts(measure: Measure) -> tuple[Measure, ...]:
@@ -304,6 +305,8 @@ class BusinessKpi(Record, frozen=True):
     default_window: Window = Window.PERIOD
     cases_of: Measure | None = None
     """What counts the cases behind it, where none of the arguments does."""
+    median: Measure | None = None
+    """What half of the cases of a mean of durations do not pass."""
     squares: Measure | None = None
     """The sum of the squares behind a mean, from which its interval is taken."""
 
@@ -416,7 +419,10 @@ class Business(Record, frozen=True):
     def shown(self) -> frozenset[str]:
         """The names of the measures that something is computed from at present; the others are out of sight."""
         arguments = (argument.measure for kpi in self.kpis for argument in kpi.arguments)
-        return frozenset(part.name for measure in (*arguments, *self.companions) for part in with_parts(measure))
+        medians = (kpi.median for kpi in self.kpis if kpi.median)
+        return frozenset(
+            part.name for measure in (*arguments, *medians, *self.companions) for part in with_parts(measure)
+        )
 
     def over(self, windows: Mapping[str, Window]) -> Business:
         """The business with some KPIs graded over windows that the owner chose, by KPI id."""

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from kpixl.catalog.model import Aggregate, Business, BusinessKpi, Measure, with_parts
-from kpixl.catalog.tables import Calculated, Lookup, Once, Table
+from kpixl.catalog.tables import Calculated, Each, Lookup, Once, Table
 from kpixl.period import Window
 
 Place: TypeAlias = tuple[str, str]
@@ -20,7 +20,8 @@ def measures_of(kpis: Sequence[BusinessKpi], companions: Sequence[Measure]) -> d
     chosen = [argument.measure for kpi in kpis for argument in kpi.arguments]
     others = [a.measure for kpi in kpis for arguments in kpi.bound.values() for a in arguments]
     besides = [item for kpi in kpis for item in (kpi.cases_of, kpi.squares) if item]
-    return {part.name: part for one in (*chosen, *companions, *others, *besides) for part in with_parts(one)}
+    medians = [kpi.median for kpi in kpis if kpi.median]
+    return {part.name: part for one in (*chosen, *medians, *companions, *others, *besides) for part in with_parts(one)}
 
 
 def columns_read(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequence[Measure]) -> set[Place]:
@@ -47,17 +48,28 @@ def tables_for(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequen
     read, found = columns_read(ids, tables, measures), []
     for id_ in ids:
         table = tables[id_]
-        once = tuple(
-            Once(id=item.once, heading=_heading(of, item.window), keys=of.distinct, where=of.where, window=item.window)
+        behind = tuple(
+            column
             for item in measures
-            if (of := item.aggregate) and of.table == id_ and of.kind == "distinct"
+            if (of := item.aggregate) and of.table == id_ and (column := _behind(item, of)) is not None
         )
         fields = tuple(field for field in table.fields if not field.extra or (id_, field.id) in read)
         calculated = tuple(
             column for column in table.calculated if not getattr(column, "extra", False) or (id_, column.id) in read
         )
-        found.append(replace(table, fields=fields, calculated=(*calculated, *once)))
+        found.append(replace(table, fields=fields, calculated=(*calculated, *behind)))
     return tuple(found)
+
+
+def _behind(item: Measure, of: Aggregate) -> Once | Each | None:
+    """The hidden column from which a measure is counted, where it takes one."""
+    heading = _heading(of, item.window)
+    if of.kind == "distinct":
+        return Once(id=str(item.behind), heading=heading, keys=of.distinct, where=of.where, window=item.window)
+    if of.kind == "median":
+        column = str(of.column)
+        return Each(id=str(item.behind), heading=heading, column=column, where=of.where, window=item.window)
+    return None
 
 
 def _heading(of: Aggregate, window: Window) -> str:
@@ -99,6 +111,7 @@ def narrowed(
             bound={window: bound for window, bound in kpi.bound.items() if all(there(a.measure) for a in bound)},
             cases_of=kpi.cases_of if kpi.cases_of and there(kpi.cases_of) else None,
             squares=kpi.squares if kpi.squares and there(kpi.squares) else None,
+            median=kpi.median if kpi.median and there(kpi.median) else None,
         )
         for kpi in owner.kpis
         if kpi.id in kpis and all(there(argument.measure) for argument in kpi.arguments)

@@ -255,7 +255,22 @@ class Else(Record, frozen=True):
         return (self.otherwise,)
 
 
-Calculated: TypeAlias = Elapsed | Lookup | Once | Months | Chained | InOrder | Else
+class Each(Record, frozen=True):
+    """A hidden column behind a median: the number in ``column`` of a row that meets ``where``; blank in others."""
+
+    id: str
+    heading: str
+    column: str
+    where: Where
+    window: Window
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of its row that it is computed from."""
+        return (self.column, *sorted(columns_of(self.where) - {self.column}))
+
+
+Calculated: TypeAlias = Elapsed | Lookup | Once | Months | Chained | InOrder | Else | Each
 
 
 def word_key(table: str, column: str, choice: str) -> str:

@@ -321,7 +321,7 @@ def _distinct(cells: np.ndarray) -> EntryWords:
 
 def _places(item: Measure, of: Aggregate, business: Business) -> set[tuple[str, str]]:
     """The columns that a measure depends on, as table and column, through calculated columns, too."""
-    direct = of.reads | ({item.once} if of.distinct else set())
+    direct = of.reads | ({item.behind} if item.behind else set())
     found = {(of.table, column) for column in direct}
     for column in business.table(of.table).calculated:
         if column.id in direct:

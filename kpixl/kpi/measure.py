@@ -14,7 +14,7 @@ import pandas as pd
 
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Made, Mean, Measure, with_parts
-from kpixl.catalog.tables import Chained, Elapsed, Else, InOrder, Lookup, Months, Once, branches, word_key
+from kpixl.catalog.tables import Chained, Each, Elapsed, Else, InOrder, Lookup, Months, Once, branches, word_key
 from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed
 from kpixl.formula import evaluate, parse
@@ -164,7 +164,9 @@ class Tally:
         if of is None or not self.can_measure(item):
             return None
         counted = self.meets(item)
-        return None if self.adds_error(item, counted) else self._total(of, counted)
+        if self.adds_error(item, counted) or (of.kind == "median" and not counted.any()):
+            return None
+        return self._total(of, counted)
 
     def _total(self, of: Aggregate, counted: np.ndarray) -> float:
         """What the rows ``counted`` come to."""
@@ -172,7 +174,8 @@ class Tally:
             return float(np.count_nonzero(counted))
         if of.kind == "distinct":
             return float(len(np.unique(self.names(of.table, of.distinct)[counted])))
-        return float(np.nansum(self.column(of.table, str(of.column))[counted]))
+        numbers = self.column(of.table, str(of.column))[counted]
+        return float(np.nanmedian(numbers) if of.kind == "median" else np.nansum(numbers))
 
     def adds_error(self, item: Measure, counted: np.ndarray) -> bool:
         """Whether a sum over the rows ``counted`` has an Excel error in it, and so is one."""
@@ -182,7 +185,7 @@ class Tally:
     def until(self, item: Measure, day: float) -> float:
         """What a measure of the period had come to before a day, a date serial, from its rows."""
         of = item.aggregate
-        if of is None or of.kind == "distinct" or not self.can_measure(item):
+        if of is None or of.kind not in ("count", "sum") or not self.can_measure(item):
             return 0.0
         return self._total(of, self.meets_where(of.table, of.where, item.window, {"after_window": day}))
 
@@ -194,7 +197,7 @@ class Tally:
         """
         of = item.aggregate
         rows = self.entries.tables.get(of.table) if of else None
-        if of is None or rows is None or not self._has(rows, of.reads | ({item.once} if of.distinct else set())):
+        if of is None or rows is None or not self._has(rows, of.reads | ({item.behind} if item.behind else set())):
             return False
         if not of.kept:
             return not of.days or self.entered(of.table)
@@ -334,12 +337,20 @@ class Tally:
             return np.where(np.isnan(first) | np.isnan(then), np.nan, np.where(first <= then, 1.0, 0.0))
         if isinstance(column, Else):
             return self._else(rows, column)
+        if isinstance(column, Each):
+            return self._each(rows, column)
         return self._lookup(rows, column) if self.can_look_up(rows, column) else np.zeros(len(rows))
 
     def _else(self, rows: EntryTable, column: Else) -> np.ndarray:
         none = np.full(len(rows), np.nan)
         first, other = (rows.numbers[id_].to_numpy(dtype=float) if rows.has(id_) else none for id_ in column.reads)
         return np.where(np.isnan(first), other, first)
+
+    def _each(self, rows: EntryTable, column: Each) -> np.ndarray:
+        if not self._has(rows, frozenset(column.reads)):
+            return np.full(len(rows), np.nan)
+        met = self.meets_where(rows.table.id, column.where, column.window)
+        return np.where(met, self.column(rows.table.id, column.column), np.nan)
 
     def _chained(self, rows: EntryTable, column: Chained) -> np.ndarray:
         table, places = rows.table.id, (column.key, column.start, column.end)

@@ -12,6 +12,7 @@ from kpixl.kpi.cautions import cautions, moved
 from kpixl.kpi.grade import against_target
 from kpixl.kpi.noise import same
 from kpixl.kpi.signals import RUN
+from kpixl.period import Window
 from kpixl.texts.caution_text import caution_text
 from kpixl.texts.figures import final_text, late_text
 from kpixl.texts.render import rendered
@@ -68,6 +69,7 @@ def comment(result: Result, scorecard: Scorecard, t: Language) -> str:
         currency=currency,
         result=result,
         figure=_figure(result, t, currency, standing=False),
+        median=_median(result, scorecard),
         moved=moved(result),
         unchanged=result.past.previous is not None and same(result.value or 0.0, result.past.previous),
         run=RUN,
@@ -79,6 +81,15 @@ def comment(result: Result, scorecard: Scorecard, t: Language) -> str:
         against=against,
         under_way=pace is not None and pace.on_track is not None and not reached,
     )
+
+
+def _median(result: Result, scorecard: Scorecard) -> float | None:
+    """What half of the cases behind a mean did not pass, in its unit; None where it is not known of the same cases."""
+    kpi = result.kpi
+    typed = any(scorecard.measures[argument.measure.name].typed is not None for argument in kpi.arguments)
+    if kpi.median is None or kpi.window is not Window.PERIOD or typed:
+        return None
+    return scorecard.measures[kpi.median.name].used
 
 
 def _figure(result: Result, t: Language, currency: str, *, standing: bool) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from kpixl.catalog.tables import Elapsed, Else
-from kpixl.entries import elapsed
+from kpixl.catalog.tables import Each, Elapsed, Else
+from kpixl.cellvalue import ExcelError
+from kpixl.entries import elapsed, entry_table
+from kpixl.kpi.measure import Tally
 from kpixl.ooxml.cells import cell_name, parse_cell
 from kpixl.ooxml.shape import find_table, shape_of
 from kpixl.ooxml.sheet import SheetEditor, moved_formula
@@ -37,7 +40,7 @@ def append_entries(
     count = len(next(iter(columns.values()), []))
     # What depends on other rows, on other tables or on the period gets its values when all rows are there: settle.
     shown: dict[str, Sequence[Value]] = {
-        item.id: _in_row(item, columns, count) for item in book.entries.business.table(table).calculated
+        item.id: _in_row(item, book, table, columns, count) for item in book.entries.business.table(table).calculated
     }
     append_columns(package, book, table, {**columns, **shown}, own)
 
@@ -76,10 +79,17 @@ def move_in(package: Package, book: Book, table: str, rows: Sequence[Mapping[int
     editor.commit()
 
 
-def _in_row(column: Calculated, columns: Mapping[str, Sequence[Value]], count: int) -> list[Value]:
+def _in_row(
+    column: Calculated, book: Book, table: str, columns: Mapping[str, Sequence[Value]], count: int
+) -> list[Value]:
     """The values of a column that is known from its row alone; blank for others."""
     if isinstance(column, Elapsed):
         return _elapsed(column, columns, count)
+    if isinstance(column, Each):
+        told = {id_: [None if isinstance(v, bool | ExcelError) else v for v in cells] for id_, cells in columns.items()}
+        rows = entry_table(book.entries.business.table(table), told)
+        new = Tally(replace(book.entries, tables={**book.entries.tables, table: rows})).calculated(rows, column)
+        return ["" if value != value else float(value) for value in new]
     if not isinstance(column, Else):
         return [""] * count
     first, other = (as_numbers(columns.get(id_, [None] * count))[0] for id_ in column.reads)

@@ -13,7 +13,7 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 
 from kpixl import palette
-from kpixl.catalog.tables import Elapsed, Field, Once, word_key
+from kpixl.catalog.tables import Each, Elapsed, Else, Field, Once, word_key
 from kpixl.errors import N_
 from kpixl.period import serial
 from kpixl.workbook import layout, style
@@ -63,7 +63,7 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
         first = sheet.cell(FIRST_ROW, index)
         if not isinstance(column, Field):
             HEAD_CALCULATED.apply(cell)
-            whole = column.unit == "days" if isinstance(column, Elapsed) else not isinstance(column, Once)
+            whole = column.unit == "days" if isinstance(column, Elapsed) else not isinstance(column, Once | Else | Each)
             (replace(CALCULATED_LOOK, format="0") if whole else CALCULATED_LOOK).apply(first)
             first.value = f"={calculated_text(table, column, c)}"
             width = 10.0

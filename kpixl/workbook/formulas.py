@@ -7,11 +7,11 @@ Texts are counted with ``=`` alone, and what is different from a text by subtrac
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.tables import Chained, Elapsed, Else, InOrder, Lookup, Months, branches, word_key
+from kpixl.catalog.tables import Chained, Each, Elapsed, Else, InOrder, Lookup, Months, branches, word_key
 from kpixl.formula import parse, to_excel
 from kpixl.formula.expressions import noise
 from kpixl.formula.nodes import Name, Number
@@ -49,9 +49,8 @@ def measure_formula(measure: Measure, of: Aggregate, table: Table, names: Formul
 
     Blank, as in ``kpixl.kpi.measure.Tally``, where a kept list has not been filled in, or a table is gone.
     """
-    once = names.column(table.id, measure.once)
-    what = {"count": "", "sum": names.column(table.id, str(of.column)), "distinct": once}[of.kind]
-    total = _total(table.id, of.where, measure.window, names, what)
+    what = names.column(table.id, measure.behind or str(of.column)) if of.kind != "count" else ""
+    total = f"MEDIAN({what})" if of.kind == "median" else _total(table.id, of.where, measure.window, names, what)
     if of.kind == "distinct":
         total = f"ROUND({total},0)"
     # What is computed from a column that is gone counts nothing; the measure is then not 0 but unknown.
@@ -168,6 +167,8 @@ def calculated_formula(column: Calculated, table: str, names: FormulaNames) -> s
         # A column that is gone holds no number, either.
         first, other = (names.cell(table, id_) for id_ in column.reads)
         return f'IF(ISNUMBER({first}),{first},IF(ISNUMBER({other}),{other},""))'
+    if isinstance(column, Each):
+        return _each(column, table, names)
     return _lookup(column, table, names) if isinstance(column, Lookup) else _once(column, table, names)
 
 
@@ -236,6 +237,13 @@ def _lookup(column: Lookup, table: str, names: FormulaNames) -> str:
     key = f'{names.column(column.table, column.match)},"="&{escaped(name)}'
     total = _total(column.table, column.where, column.window, names, "", key)
     return f'IFERROR(IF({name}="",0,{total}),0)'
+
+
+def _each(column: Each, table: str, names: FormulaNames) -> str:
+    """The conditions are those of COUNTIFS, over the cells of one row as ranges, which it asks for."""
+    row = replace(names, column=lambda table, id_: f"{names.cell(table, id_)}:{names.cell(table, id_)}")
+    met, number = _total(table, column.where, column.window, row, ""), names.cell(table, column.column)
+    return f'IFERROR(IF({met}>0,{number},""),"")'
 
 
 def _once(column: Once, table: str, names: FormulaNames) -> str:
