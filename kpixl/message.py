@@ -15,6 +15,17 @@ Translate: TypeAlias = Callable[[str], str]
 
 _LONGEST = 60
 
+_CONTROLS = [*range(9), 11, 12, 13, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
+"""Signs that a terminal obeys instead of showing them, or that no encoding can write."""
+_TURNS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+"""Signs that turn the direction of what follows, the rest of the sentence included."""
+_OBEYED = (
+    dict.fromkeys(_CONTROLS, "\N{REPLACEMENT CHARACTER}")
+    | dict.fromkeys(_TURNS, "")
+    | dict.fromkeys((0x2028, 0x2029), " ")
+)
+_BREAKS = {10: " ", 9: " "}
+
 
 class Verbatim(str):
     """A text of the owner's, which is shown as it is and never translated."""
@@ -102,6 +113,17 @@ def phrase(template: str, /, **values: object) -> Message:
     return Message("", template, values)
 
 
+def harmless(text: str) -> str:
+    """Text that is only shown, wherever it comes from: no sign in it moves a cursor, changes a colour or turns the
+    direction of what follows. Lines stay lines."""
+    return text if text.isprintable() else text.translate(_OBEYED)
+
+
+def one_line(text: str) -> str:
+    """The same in one line, for what stands within a sentence."""
+    return text if text.isprintable() else text.translate(_OBEYED | _BREAKS)
+
+
 def shortened(text: str) -> Verbatim:
     """A text of the owner's as far as a sentence has room for it."""
     return Verbatim(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
@@ -110,7 +132,7 @@ def shortened(text: str) -> Verbatim:
 def _worded(value: object, t: Translate) -> str:
     if isinstance(value, tuple):
         return ", ".join(_worded(one, t) for one in value)
-    return value.text(t) if _is_spoken(value) else str(value)
+    return value.text(t) if _is_spoken(value) else one_line(str(value))
 
 
 def _is_spoken(value: object) -> TypeGuard[Spoken]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kpixl.cli.command import DONE, OWNER_NEEDED, Option, Word
 from kpixl.errors import N_, UsageError
 from kpixl.languages import default_language
+from kpixl.message import harmless
 
 if TYPE_CHECKING:
     from kpixl.check import Problem
@@ -47,6 +48,13 @@ class GivenTwice(UsageError):
     template = N_("“{got}” is given twice; give it once.")
 
 
+class UnshowableName(UsageError):
+    """A name with signs that no sheet can show."""
+
+    code = "unshowable_name"
+    template = N_("“{got}” cannot be the company’s name, for it holds signs that cannot be shown; type it anew.")
+
+
 def asked_for(arguments: Arguments) -> Setup:
     """What the words say of the workbook to make, and what holds where they say nothing."""
     from kpixl.catalog import business
@@ -61,6 +69,8 @@ def asked_for(arguments: Arguments) -> Setup:
     this_month = Period.containing(Kind.MONTH, arguments.now.date())
     period = Period.parse(arguments.period) if arguments.period else this_month
     company = (arguments.name or t(chosen.name)).strip()
+    if harmless(company) != company:
+        raise UnshowableName(got=harmless(company))
     return Setup(chosen.id, code, period, company, currency_of(arguments.currency, code))
 
 

@@ -28,7 +28,7 @@ from kpixl.cli.command import (
 )
 from kpixl.errors import N_, KpixlError, Unexpected
 from kpixl.languages import TRANSLATIONS, default_language
-from kpixl.message import Translate
+from kpixl.message import Translate, harmless
 from kpixl.version import __version__
 
 NOT_DONE = 2
@@ -118,6 +118,10 @@ def _run(words: Sequence[str], now: datetime, _: Translate) -> Answer:
         return _call(commands.command(name), rest, now, _)
     except (KpixlError, HelpAsked):
         raise
+    except OSError as error:
+        from kpixl.files import unwritable
+
+        raise unwritable(Path(str(error.filename or "")), error) from error
     except Exception as error:
         raise Unexpected(detail=_cause(error)) from error
 
@@ -149,7 +153,8 @@ def _shown(answer: Answer, *, as_json: bool) -> str:
 def _json(data: Any) -> str:
     import json
 
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    return text if harmless(text) == text else json.dumps(data, indent=2)
 
 
 def _option(words: Sequence[str], name: str) -> str | None:

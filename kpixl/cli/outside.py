@@ -10,12 +10,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
+from kpixl.message import harmless
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
 INTERRUPTED = 130
 _BEHIND_SIGNALS = 128
+
+
+class Painted(str):
+    """A text with colours of kpixl's own; all else in it has been made harmless."""
+
+    __slots__ = ()
 
 
 class Stopped(KeyboardInterrupt):
@@ -59,9 +67,10 @@ def open_streams() -> None:
 
 
 def say(text: str, stream: TextIO) -> OSError | None:
-    """Print at once; why it was not possible. What was to be read there is lost, and the work goes on."""
+    """Print at once, as text and nothing else; why it was not possible. What was to be read there is lost, and the
+    work goes on."""
     try:
-        print(text, file=stream, flush=True)
+        print(text if isinstance(text, Painted) else harmless(text), file=stream, flush=True)
     except (OSError, ValueError) as error:
         # Python flushes once more on its way out, and would complain in its own words.
         with suppress(OSError, ValueError):

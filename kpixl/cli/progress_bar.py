@@ -13,6 +13,8 @@ import unicodedata
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
+from kpixl.message import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -90,7 +92,7 @@ class Progress:
 
     def _draw(self) -> None:
         self._erase()
-        line = _cut(self._line, min(shutil.get_terminal_size().columns, _WIDEST + 1) - 1)
+        line = _cut(one_line(self._line), min(shutil.get_terminal_size().columns, _WIDEST + 1) - 1)
         self._write(line)
         self._shown = _width(line)
 

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from kpixl.catalog import Level
 from kpixl.check.problem import counts_text, problem_count
+from kpixl.cli.outside import Painted
 from kpixl.errors import N_
 from kpixl.kpi.cautions import cautions
 from kpixl.kpi.traits import GRADED
 from kpixl.kpi.year_to_date import since
+from kpixl.message import one_line
 from kpixl.texts.caution_text import SIGNS, alert_text, caution_line, caution_text
 from kpixl.texts.figures import as_line, certainty, final_text, late_text, pace_text, signal_text
 from kpixl.texts.lines import GAP, WIDTH, Json, block
@@ -156,11 +158,11 @@ def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Languag
     entries = scorecard.entries
     rows = [
         (
-            "" if t(result.kpi.abbreviation) == t(result.kpi.name) else t(result.kpi.abbreviation),
-            t(result.kpi.name),
+            "" if t(result.kpi.abbreviation) == t(result.kpi.name) else one_line(t(result.kpi.abbreviation)),
+            one_line(t(result.kpi.name)),
             t.number(result.value, result.kpi.kpi.unit, entries.currency),
-            standing_word(result, t),
-            change_text(result, t, entries.currency),
+            one_line(standing_word(result, t)),
+            one_line(change_text(result, t, entries.currency)),
         )
         for result in scorecard.results
     ]
@@ -168,7 +170,7 @@ def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Languag
     widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
     widths[1] = max(12, min(widths[1], WIDTH - sum(widths) + widths[1] - len(GAP) * (len(heads) - 1)))
     left = f" · {t(DAYS_LEFT).format(days=scorecard.clock.left)}" if scorecard.clock.running else ""
-    lines = [f"{entries.company or t(entries.business.name)} · {t.period(entries.period)}{left}", ""]
+    lines = [f"{one_line(entries.company) or t(entries.business.name)} · {t.period(entries.period)}{left}", ""]
     lines += _row(heads, widths)
     for result, row in zip(scorecard.results, rows, strict=True):
         lines += _row(row, widths, _COLOURS[result.grade.shade] if colour else None)
@@ -181,7 +183,8 @@ def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Languag
         lines += block((text for text in below if text), indent=widths[0] + len(GAP))
     found = block(caution_line(caution, t) for caution in cautions(scorecard))
     found += block(f"{late_text(late, t, entries.currency)}." for late in scorecard.late)
-    return "\n".join([*lines, *([""] if found else []), *found, "", *block([counts_text(problems, t)])])
+    text = "\n".join([*lines, *([""] if found else []), *found, "", *block([counts_text(problems, t)])])
+    return Painted(text) if colour else text
 
 
 def calc_text(result: Result, t: Language) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from kpixl.check.problem import counts_text, problem_count
 from kpixl.errors import N_
-from kpixl.message import Message
+from kpixl.message import Message, one_line
 from kpixl.texts.lines import Json, path_json
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class WatchLog(RotatingFileHandler):
 
     def write(self, line: str) -> None:
         """Add a line."""
-        self.emit(logging.makeLogRecord({"msg": "".join(sign if sign.isprintable() else "\ufffd" for sign in line)}))
+        self.emit(logging.makeLogRecord({"msg": one_line(line)}))
 
     def doRollover(self) -> None:  # noqa: N802  (the library's name)
         """Begin anew; where another program holds the log, go on in it."""

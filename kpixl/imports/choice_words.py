@@ -20,7 +20,7 @@ Choices: TypeAlias = Mapping[str, Mapping[str, str]]
 
 _LONGEST_TEXT = 32_767
 """Characters that a cell of Excel holds."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from kpixl.catalog.model import Standing as Word
 from kpixl.check.problem import counts_text
 from kpixl.errors import N_
 from kpixl.kpi.cautions import cautions
+from kpixl.message import harmless
 from kpixl.report import cards, charts, pareto
 from kpixl.report.trends import USUAL
 from kpixl.texts.caution_text import SIGNS, URGENCY, caution_text
@@ -36,12 +37,6 @@ if TYPE_CHECKING:
 
 GENERATOR = "kpixl report"
 """By this word of its head a page is known as a report."""
-
-_CONTROLS = [*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
-"""Characters that stand for nothing, that XML does not allow or that no encoding can write."""
-_TURNS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-"""Characters that turn the direction of what follows, the rest of the sentence included."""
-_UNSHOWABLE = dict.fromkeys(_CONTROLS, "\N{REPLACEMENT CHARACTER}") | dict.fromkeys(_TURNS, "")
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ def report_html(contents: Contents, t: Language, *, now: datetime, paper: str = 
         benchmarks=cards.benchmarks(scorecard, t),
         sources=cards.sources(scorecard, t),
     )
-    return page.translate(_UNSHOWABLE)
+    return harmless(page)
 
 
 def _heading(contents: Contents, t: Language) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from kpixl.message import one_line
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -24,7 +26,7 @@ def block(texts: Iterable[str], indent: int = 0) -> list[str]:
         line
         for text in texts
         for line in wrap(
-            text,
+            one_line(text),
             WIDTH,
             initial_indent=space,
             subsequent_indent=space + GAP,

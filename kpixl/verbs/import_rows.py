@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -55,6 +56,9 @@ if TYPE_CHECKING:
     from kpixl.imports import Accepted, Filter, Match, Rejected, Value
     from kpixl.ooxml.package import Package
     from kpixl.verbs.progress import Reporter
+
+
+_CALCULATES = re.compile(r"[+-](?!\s*[\d.,]+\s*%?\s*$)")
 
 
 @dataclass(frozen=True)
@@ -188,11 +192,17 @@ def write_refused(plan: Plan, out: Path, t: Callable[[str], str]) -> None:
     by_line = dict(zip(source.lines, source.rows, strict=True))
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([*columns, t(N_("Reason"))])
+    writer.writerow([*map(_no_formula, columns), t(N_("Reason"))])
     for row in plan.accepted.rejected:
         cells = [plain_text(cell) for cell in by_line[row.line][: len(columns)]]
-        writer.writerow([*cells, *[""] * (len(columns) - len(cells)), row.text(t)])
-    out.write_text("\ufeff" + text.getvalue(), encoding="utf-8")
+        writer.writerow([*map(_no_formula, cells), *[""] * (len(columns) - len(cells)), row.text(t)])
+    with out.open("x", encoding="utf-8", errors="replace", newline="") as file:
+        file.write("\ufeff" + text.getvalue())
+
+
+def _no_formula(cell: str) -> str:
+    """A text that Excel would take for a formula, with the apostrophe that a person would type before it."""
+    return f"'{cell}" if cell[:1] in ("=", "@", "\t", "\r") or _CALCULATES.match(cell) else cell
 
 
 def _plan(path: Path, book: Book, request: ImportRequest) -> Plan:

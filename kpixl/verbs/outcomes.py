@@ -8,6 +8,7 @@ from kpixl.catalog import catalogue
 from kpixl.check.problem import counts_text, problems_text
 from kpixl.errors import N_
 from kpixl.imports.matching import HOW_WORDS
+from kpixl.message import one_line
 from kpixl.period import from_serial
 from kpixl.texts.lines import block
 
@@ -112,7 +113,7 @@ def plan_text(plan: Plan, t: Language) -> str:
     """Which column fills which field, how the file is read, and what would come of its rows."""
     match, accepted = plan.match, plan.accepted
     rows = [
-        (t(match.table.field(id_).heading), match.column(id_), t(HOW_WORDS[filling.how]))
+        (t(match.table.field(id_).heading), one_line(match.column(id_)), t(HOW_WORDS[filling.how]))
         for id_, filling in match.fillings.items()
     ]
     rows += [(t(match.table.field(id_).heading), f"= {value}", "") for id_, value in match.constants.items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from kpixl.cli import outside
 from kpixl.cli.answer import WORKBOOK, NotAPair, code_of, pairs
 from kpixl.cli.command import OWNER_NEEDED, Answer, Arguments, Command, Option, Word
 from kpixl.errors import N_, FileExists, UnknownChoice
@@ -106,7 +107,7 @@ def _asked(plan: Plan, code: str | None) -> bool:
     from kpixl.verbs.outcomes import plan_text
 
     t = language(code or plan.language)
-    print(plan_text(plan, t), flush=True)
+    outside.say(plan_text(plan, t), sys.stdout)
     return means_yes(input(t(N_("Take the rows like this? yes/no: "))))
 
 

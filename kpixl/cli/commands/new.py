@@ -24,13 +24,14 @@ class OneKindOfFunctions(UsageError):
 
 def new(arguments: Arguments) -> Answer:
     """Make the workbook, under a name of its own where none was given."""
+    from kpixl.files.names import around
     from kpixl.i18n import language
     from kpixl.verbs.new import ENDINGS
     from kpixl.verbs.new import new as made
 
     setup, macros = asked_for(arguments), _macros(arguments)
-    name = f"{setup.company} {setup.period}{ENDINGS[macros]}"
-    out = arguments.out or Path(_FORBIDDEN_IN_NAMES.sub("-", name))
+    name = _FORBIDDEN_IN_NAMES.sub("-", setup.company)
+    out = arguments.out or Path(around(name, "", f" {setup.period}{ENDINGS[macros]}"))
     path = made(setup, out, now=arguments.now, macros=macros)
     data = {
         "path": str(path),

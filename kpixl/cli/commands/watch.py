@@ -13,6 +13,7 @@ from kpixl.cli.answer import code_of
 from kpixl.cli.command import DONE, OWNER_NEEDED, Answer, Arguments, Command, Option, Word
 from kpixl.errors import N_
 from kpixl.languages import default_language
+from kpixl.message import one_line
 
 if TYPE_CHECKING:
     from kpixl.verbs.watch import Event
@@ -56,7 +57,7 @@ def watch(arguments: Arguments) -> Answer:
 
 def _say(line: str) -> None:
     """Print at once; whoever read it may have gone, and the work goes on."""
-    outside.say(line, sys.stdout)
+    outside.say(one_line(line), sys.stdout)
 
 
 COMMAND = Command(
