@@ -9,6 +9,7 @@ from kpixl import files
 from kpixl.errors import N_, FileExists, FileInUse, FolderMissing, UsageError
 from kpixl.i18n import language
 from kpixl.kpi.breakdown import breakdown
+from kpixl.kpi.measure import Tally
 from kpixl.kpi.pareto import pareto
 from kpixl.message import phrase
 from kpixl.report.page import GENERATOR, Contents, report_html
@@ -72,9 +73,9 @@ def own_page(scorecard: Scorecard, problems: Sequence[Problem], now: datetime) -
 
 
 def _page(scorecard: Scorecard, problems: Sequence[Problem], t: Language, now: datetime, paper: str = "") -> str:
-    return report_html(
-        Contents(scorecard, breakdown(scorecard.entries), problems, pareto(scorecard.entries)), t, now=now, paper=paper
-    )
+    entries, tally = scorecard.entries, Tally(scorecard.entries, now.date())
+    contents = Contents(scorecard, breakdown(entries, tally), problems, pareto(entries, tally))
+    return report_html(contents, t, now=now, paper=paper)
 
 
 def kind_of(path: Path) -> Literal["html", "pdf"]:
