@@ -95,7 +95,7 @@ def _catalogue(root: Any) -> Catalogue:
 
 def _dimension(id_: str, raw: dict[str, Any], tables: dict[str, Table]) -> Dimension:
     of = [field for table in tables.values() for field in table.fields if field.id == id_]
-    if not of or not all(field.type in _TEXT_TYPES for field in of):
+    if not of or not all(field.type in (*_TEXT_TYPES, "date") for field in of):
         raise ValueError(f"no table can be told apart by {id_}")
     dimension = msgspec.convert({"id": id_, **raw}, Dimension)
     if not {*dimension.across} <= {table.id for table in tables.values() for field in table.fields if field.id == id_}:
@@ -323,13 +323,15 @@ def _business(
         raise ValueError(f"{raw['id']} lacks the tables {needed - set(table_ids)}")
     pareto = tuple(_pareto(item, every, tables) for item in raw.pop("pareto", ()))
     sample = raw.pop("sample", None)
+    asked = tuple((id_, tuple(ids)) for id_, ids in raw.pop("columns", {}).items())
     return Business(
+        columns=asked,
         pareto=pareto,
         sample=sample and msgspec.convert(sample, SampleData),
         kpis=entries,
         companions=companions,
         measures=tuple(every.values()),
-        tables=tables_for(table_ids, tables, tuple(every.values())),
+        tables=tables_for(table_ids, tables, tuple(every.values()), asked),
         cautions=tuple(caution for caution in cautions if {*caution.kpis} <= {kpi.id for kpi in entries}),
         **raw,
     )

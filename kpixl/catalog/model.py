@@ -406,6 +406,8 @@ class Business(Record, frozen=True):
     tables: tuple[Table, ...]
     cautions: tuple[CautionRule, ...]
     """Those about KPIs that it has."""
+    columns: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The columns that it asks for, by table, although none of its measures is counted from them."""
     sample: SampleData | None = None
     """None for a business without sample data."""
     pareto: tuple[Pareto, ...] = ()

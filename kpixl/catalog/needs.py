@@ -43,9 +43,16 @@ def columns_read(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequ
         read |= below
 
 
-def tables_for(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequence[Measure]) -> tuple[Table, ...]:
-    """The tables of a business, with the columns that only its measures read and those behind its distinct counts."""
+def tables_for(
+    ids: Sequence[str],
+    tables: Mapping[str, Table],
+    measures: Sequence[Measure],
+    asked: Sequence[tuple[str, tuple[str, ...]]] = (),
+) -> tuple[Table, ...]:
+    """The tables of a business, with the columns that only its measures read, those that it has ``asked`` for, and
+    those behind its distinct counts and medians."""
     read, found = columns_read(ids, tables, measures), []
+    read |= {(id_, column) for id_, columns in asked for column in columns}
     for id_ in ids:
         table = tables[id_]
         behind = tuple(
@@ -120,7 +127,7 @@ def narrowed(
     every = measures_of(known, companions)
     ids = [table.id for table in owner.tables]
     read = columns_read(ids, tables, tuple(every.values())) | {*columns}
-    made = tables_for(ids, tables, tuple(every.values()))
+    made = tables_for(ids, tables, tuple(every.values()), owner.columns)
     narrow = (replace(table, fields=tuple(f for f in table.fields if (table.id, f.id) in read)) for table in made)
     return replace(
         owner,

@@ -15,7 +15,7 @@ from kpixl.kpi.grade import calculate, grade
 from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import Tally
 from kpixl.kpi.score import thresholds_in_force
-from kpixl.period import Window
+from kpixl.period import Kind, Period, Window, from_serial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,6 +137,8 @@ def grouped(measure: Measure, tally: Tally, dimension: str) -> Groups | None:
     rows = tally.entries.tables.get(of.table) if of else None
     if of is None or rows is None or not rows.has(dimension) or not tally.can_measure(measure):
         return None
+    if dimension in rows.numbers:
+        return _grouped(_spans(rows.numbers[dimension].to_numpy(dtype=float), tally.entries.period))
     told = rows.texts[dimension].to_numpy(dtype=object)[_latest(of, rows, dimension, tally)]
     for branch in branches(of.where):
         for lookup in _tells(rows.table, branch, dimension):
@@ -147,6 +149,14 @@ def grouped(measure: Measure, tally: Tally, dimension: str) -> Groups | None:
             if other is not None:
                 told[met] = other.texts[dimension].to_numpy(dtype=object)[found[met]]
     return _grouped(told)
+
+
+def _spans(days: np.ndarray, period: Period) -> np.ndarray:
+    """What each day is part of, by its name: a week of a month, a day of a week, a month of what is longer."""
+    kind = {Kind.MONTH: Kind.WEEK, Kind.WEEK: None}.get(period.kind, Kind.MONTH)
+    known = {day: from_serial(day) for day in np.unique(days[~np.isnan(days)])}
+    names = {day: str(Period.containing(kind, on) if kind else on) for day, on in known.items()}
+    return np.array([names.get(day) for day in days], dtype=object)
 
 
 def _tells(table: Table, branch: Sequence[Condition], dimension: str) -> list[Lookup]:
@@ -203,8 +213,11 @@ def _section(tally: Tally, dimension: str, kpis: tuple[BusinessKpi, ...]) -> Sec
         Group(shown, {kpi.id: graded.result(kpi, values[kpi.id], cases.get(kpi.id)) for kpi in kpis})
         for _, shown, values, cases in found[:CAPACITY]
     ]
-    # Sorting keeps the order of equals, which is that of their sizes.
+    # Sorting keeps the order of equals, which is that of their sizes. Days stand one after the other.
     shown_groups = tuple(sorted(largest, key=_concern) if graded.thresholds else largest)
+    fields = (field for table in entries.business.tables for field in table.fields)
+    if any(field.id == dimension and field.type == "date" for field in fields):
+        shown_groups = tuple(sorted(largest, key=lambda group: group.name))
     typed = any(name in entries.typed and entries.typed[name].number is not None for name in measures)
     return Section(dimension, kpis, shown_groups, max(0, len(found) - CAPACITY), typed)
 

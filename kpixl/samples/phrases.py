@@ -44,6 +44,8 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contracts: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     resolutions: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
     sales_marketing: tuple[str, ...] = ()
     operating: tuple[str, ...] = ()
     investment: tuple[str, ...] = ()

@@ -113,6 +113,10 @@ _REASON_WEIGHTS = (14, 22, 9, 8, 7, 8, 10, 9, 5, 8)
 _RESOLUTION_WEIGHTS = (34, 22, 14, 8, 6, 6, 10)
 
 _MARKETING_WEIGHTS = (40, 10, 14, 20, 6, 10)
+_CHANNELS = (2, 3, 1, None, 4, 0)
+"""The source that each marketing expense is to bring customers from."""
+_TALKERS = 2
+"""So many of the employees who have been there longest talk with leads."""
 _OPERATING = 0.805
 """Of the revenue; what is not laid down here is spent on wages."""
 _BILLS = ((1, 0.052, 0.008), (2, 0.041, 0.006), (3, 0.03, 0.0), (4, 0.004, 0.0005), (5, 0.011, 0.0), (6, 0.012, 0.005),
@@ -161,7 +165,10 @@ class Service(Drawn):
         return self.columns(
             {
                 **self.logs,
-                "clients": [self._client_row(customer) for customer in sorted(self.customers, key=lambda c: c.start)],
+                "clients": [
+                    self._client_row(place, customer)
+                    for place, customer in enumerate(sorted(self.customers, key=lambda c: c.start))
+                ],
                 "assistants": [
                     {"assistant": n, "start": cell(since), "end": cell(gone)} for n, since, gone in self.employees
                 ],
@@ -223,7 +230,8 @@ class Service(Drawn):
         among = [c for c in self.customers if not c.monthly and c.quiet is None and c.start < first]
         self.random.choice(among).quiet = month
 
-    def _client_row(self, customer: _Customer) -> Row:
+    def _client_row(self, place: int, customer: _Customer) -> Row:
+        there = self._there(customer.start)
         return {
             "client": customer.name,
             "start": cell(customer.start),
@@ -232,7 +240,13 @@ class Service(Drawn):
             "service": self.phrases.services[customer.service],
             "source": self.phrases.sources[customer.source],
             "referred_by": customer.referred_by,
+            "assistant": there[place % len(there)] if there else None,
+            "site": self.phrases.sites[place * place % len(self.phrases.sites)],
         }
+
+    def _there(self, day: date) -> list[str]:
+        """The employees of a day."""
+        return [name for name, since, gone in self.employees if since <= day and (not gone or gone > day)]
 
     # What happened in a month
 
@@ -272,6 +286,7 @@ class Service(Drawn):
                     "qualified": self.word("leads", "qualified", None if undecided else "yes" if fits else "no"),
                     "consultation": cell(days[visit]) if visited else None,
                     "converted": self.known(start),
+                    "salesperson": self._there(days[at])[:_TALKERS][place % 3 // 2],
                 }
             )
             if place < plan.invited:
@@ -347,9 +362,14 @@ class Service(Drawn):
                 "kind": self.word("expenses", "kind", kind),
                 "description": getattr(self.phrases, kind)[place],
                 "amount": float(amount),
+                "source": self._channel(place) if kind == "sales_marketing" else None,
             }
             for day, kind, place, amount in sorted(spent, key=lambda row: row[0])
         ]
+
+    def _channel(self, place: int) -> str | None:
+        source = _CHANNELS[place]
+        return None if source is None else self.phrases.sources[source]
 
     def _complaints(self, plan: _Month, days: Sequence[date]) -> None:
         """Complaints: those of the last days of a month are settled in the next one, and escalated ones take longer."""
@@ -362,7 +382,6 @@ class Service(Drawn):
             settled = self.known(workday_after(received, wait))
             there = [c for c in self.customers if c.there(received) and c.there(days[-1]) and c.quiet is None]
             customer = self.random.choice(there)
-            done = [name for name, since, gone in self.employees if since <= received and (not gone or gone > received)]
             status = "escalated" if escalated else "resolved" if settled is not None else "open"
             reason, resolution = self.place(_REASON_WEIGHTS), self.place(_RESOLUTION_WEIGHTS)
             rows.append(
@@ -371,11 +390,12 @@ class Service(Drawn):
                     "client": customer.name,
                     "service": self.phrases.services[customer.service],
                     "contract": self.phrases.contracts[customer.contract],
-                    "assistant": self.random.choice(done),
+                    "assistant": self.random.choice(self._there(received)),
                     "reason": self.phrases.reasons[reason],
                     "status": self.word("complaints", "status", status),
                     "resolved": settled,
                     "resolution": self.phrases.resolutions[resolution] if settled is not None else None,
+                    "contact": self.phrases.contacts[(place * place + resolution) % len(self.phrases.contacts)],
                 }
             )
         self.logs["complaints"] += sorted(rows, key=lambda row: row["received"] or 0)

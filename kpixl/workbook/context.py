@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.i18n import language
 from kpixl.kpi.breakdown import breakdown
+from kpixl.kpi.inactive import inactive
 from kpixl.kpi.pareto import pareto
 from kpixl.texts.commentary import comment, headline
 from kpixl.workbook import layout
@@ -42,6 +43,7 @@ def context_of(
         trend_kpi=book.trend_kpi,
         breakdown=breakdown(book.entries, book.tally(today)),
         pareto=pareto(book.entries, book.tally(today)),
+        inactive=inactive(book.tally(today)),
         commentary=headline(scorecard, t),
         comments={result.kpi.id: comment(result, scorecard, t) for result in scorecard.results},
     )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kpixl.check import Problem
     from kpixl.i18n import Language
     from kpixl.kpi.breakdown import Section
+    from kpixl.kpi.inactive import Inactive
     from kpixl.kpi.measure import Tally
     from kpixl.kpi.pareto import Ranking
     from kpixl.kpi.score import Scorecard
@@ -150,6 +151,7 @@ class Context:
     """The KPI that the owner picked for the trend chart, by its id."""
     breakdown: Sequence[Section] = ()
     pareto: Sequence[Ranking] = ()
+    inactive: Sequence[Inactive] = ()
     commentary: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)
     """A sentence about each KPI, by its id."""

@@ -11,7 +11,7 @@ from kpixl.kpi.breakdown import CAPACITY, Section, dimensions
 from kpixl.texts.groups import ORDER, has_level, heading, level_shown, section_note, title
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, notice, static
-from kpixl.workbook.sheets import pareto
+from kpixl.workbook.sheets import inactive, pareto
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
@@ -35,7 +35,7 @@ def rows(business: Business) -> tuple[str, ...]:
         for dimension in dimensions(business)
         for part in ("title", "headings", *(f"group_{n}" for n in range(CAPACITY)), "note", "space")
     )
-    return ("title", "help", "space", *sections, *pareto.rows(business))
+    return ("title", "help", "space", *sections, *pareto.rows(business), *inactive.rows(business))
 
 
 def cells(c: Context) -> Cells:
@@ -48,6 +48,7 @@ def cells(c: Context) -> Cells:
     for section in c.breakdown:
         found.update(_section(section, c))
     found.update(pareto.cells(c))
+    found.update(inactive.cells(c))
     return found
 
 
@@ -92,4 +93,4 @@ def hidden_rows(c: Context) -> set[str]:
     groups = {
         f"{section.dimension}_group_{row}" for section in c.breakdown for row in range(len(section.groups), CAPACITY)
     }
-    return groups | pareto.hidden_rows(c)
+    return groups | pareto.hidden_rows(c) | inactive.hidden_rows(c)
