@@ -92,6 +92,9 @@ class ExcelError(Enum):
         return f"ExcelError({self.value!r})"
 
 
+UNSAVED = ExcelError("=")
+"""What stands for the value of a formula that no program has computed yet."""
+
 CLASSIC_ERRORS = (
     *(ExcelError.NULL, ExcelError.DIV0, ExcelError.VALUE, ExcelError.REF, ExcelError.NAME, ExcelError.NUM),
     ExcelError.NA,

@@ -15,6 +15,7 @@ Never raised for bad rows: those are Check's. Errors that only one module raises
   · WorkbookError
     · FileMissing
     · NotAWorkbook
+      · OtherWorkbook
     · DamagedWorkbook
       · DamagedWithBackup
     · PasswordProtected
@@ -151,6 +152,15 @@ class NotAWorkbook(WorkbookError):
     template = N_("{path} is not an Excel workbook (.xlsx or .xlsm); choose the workbook that kpixl made.")
 
 
+class OtherWorkbook(NotAWorkbook):
+    """A workbook of Excel's that is kept in another way: an old one, a template, a binary one."""
+
+    template = N_(
+        "{path} is an Excel file of another kind (.xls, .xlsb or a template); open it in Excel, save it as an Excel "
+        "workbook (.xlsx) and use that."
+    )
+
+
 class DamagedWorkbook(WorkbookError):
     """A truncated or corrupt zip, or a part that is not XML."""
 
@@ -234,7 +244,8 @@ class DatesFrom1904(WorkbookError):
 
     code = "dates_from_1904"
     template = N_(
-        "{path} counts its days from 1904, which kpixl does not; switch “Use 1904 date system” off in Excel’s options."
+        "{path} counts its days from 1904, which kpixl does not. Leave that setting on, or every date would move by "
+        "four years; save its sheets as CSV and take them into a new workbook with “kpixl import”, which keeps them."
     )
 
 

@@ -15,7 +15,9 @@ from lxml import etree
 
 import libreoffice
 from kpixl.errors import ContentBelowTable, OwnedPartMissing, UnknownField
+from kpixl.ooxml.cells import parse_area
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
+from kpixl.ooxml.shape import find_table
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.table_rows import append_rows
 from narrow import some
@@ -216,10 +218,13 @@ def test_merged_cells_and_other_tables_stand_in_the_way(tmp_path: Path) -> None:
         append_rows(Package.open(path), "tbl_sales", {"Client": ["a", "b"]})
 
 
-def test_a_totals_row_stands_in_the_way(tmp_path: Path) -> None:
+def test_rows_go_above_a_totals_row(tmp_path: Path) -> None:
     path = build(tmp_path / "totals.xlsx", [(45000.0, "Ana", 10.0)], total_row=True)
-    with pytest.raises(ContentBelowTable, match="B5"):
-        append_rows(Package.open(path), "tbl_sales", THREE)
+    package = Package.open(path)
+    before = parse_area(find_table(package, "tbl_sales").ref)
+    append_rows(package, "tbl_sales", THREE)
+    after = parse_area(find_table(package, "tbl_sales").ref)
+    assert (after.top, after.bottom) == (before.top, before.bottom + 3)
 
 
 def test_the_end_of_the_sheet_stands_in_the_way(used: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpixl.cellvalue import ExcelError
+from kpixl.cellvalue import UNSAVED, ExcelError
 from kpixl.check.meant import date_meant, number_meant
 from kpixl.check.problem import amount
 from kpixl.currencies import beside_amount
@@ -77,7 +77,7 @@ def _kind(log: TableLog, field: Field | None, value: object) -> str:
     """The code for ``value`` where a date or a number belongs."""
     a_date = field is not None and field.type == "date"
     if isinstance(value, ExcelError):
-        return "excel_error"
+        return "formula_unsaved" if value is UNSAVED else "excel_error"
     if isinstance(value, bool):
         return "truth_for_date" if a_date else "truth_for_number"
     text = str(value)

@@ -84,6 +84,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("Correct the formula in this cell, or type the value instead."),
         harmless=N_("This cell shows the Excel error {got}."),
     ),
+    "formula_unsaved": Sentence(
+        "error",
+        N_("The formula in this cell has no saved value, so this row does not count."),
+        N_("Open the workbook in Excel and save it, which computes the value."),
+    ),
     "error_in_sum": Sentence(
         "error",
         N_("This cell shows the Excel error {got}, and is added up with others, so these have no value: {lost}."),

@@ -11,9 +11,21 @@ from kpixl.ooxml.graft import WORKBOOK_ORDER
 from kpixl.ooxml.namespaces import qn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from kpixl.ooxml.package import Package
+
+
+def remove_names(package: Package, names: Collection[str]) -> None:
+    """Take away names of the whole workbook."""
+    root = package.tree(package.workbook_part)
+    for entry in list(root.iterfind(qn("x:definedNames/x:definedName"))):
+        holder = entry.getparent()
+        if entry.get("localSheetId") is None and entry.get("name", "") in names and holder is not None:
+            holder.remove(entry)
+            if not len(holder):
+                root.remove(holder)  # an empty list is not allowed
+    package.replace(package.workbook_part, root)
 
 
 def add_names(package: Package, names: Mapping[str, str]) -> None:

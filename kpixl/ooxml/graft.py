@@ -32,6 +32,10 @@ WORKBOOK_ORDER = (
 )  # fmt: skip
 
 
+_MOST_SHEETS = 65_535
+"""No sheet has this number or a higher one."""
+
+
 class SharedWorkbook(WorkbookError):
     """A workbook with a log of its changes, which sheets from outside would contradict."""
 
@@ -188,10 +192,13 @@ def _list_sheets(target: Package, source: Package, places: Mapping[str, str]) ->
         # The views of the new sheets refer to the window.
         etree.SubElement(in_order(root, "bookViews", WORKBOOK_ORDER), qn("x:workbookView"))
     sheets = in_order(root, "sheets", WORKBOOK_ORDER)
-    last = max((int(entry.get("sheetId", "0")) for entry in sheets.iterchildren("{*}*")), default=0)
+    taken = {int(entry.get("sheetId", "0")) for entry in sheets.iterchildren("{*}*")}
+    last = max(taken, default=0)
+    free = [number for number in range(1, _MOST_SHEETS) if number not in taken]
+    ids = range(last + 1, last + 1 + len(source.sheets)) if last + len(source.sheets) < _MOST_SHEETS else free
     types = {related.target: related.type for related in source.relationships(source.workbook_part)}
     nsmap = None if OFFICE_RELATIONSHIP in sheets.nsmap.values() else declared("r")
-    for number, sheet in enumerate(source.sheets, last + 1):
+    for number, sheet in zip(ids, source.sheets, strict=False):
         entry = etree.SubElement(sheets, qn("x:sheet"), {"name": sheet.name, "sheetId": str(number)}, nsmap=nsmap)
         if sheet.state != "visible":
             entry.set("state", sheet.state)

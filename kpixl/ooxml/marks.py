@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from kpixl.cellvalue import ExcelError
+from kpixl.cellvalue import UNSAVED, ExcelError
 from kpixl.ooxml.cells import parse_cell
 
 ERROR_MARK = b't="e"'
@@ -18,6 +18,12 @@ _RESULT = re.compile(
     rb"(?:\s{0,99}<(?:\w{1,30}:)?f\b[^<>]{0,1000}(?:(?<=/)>|>[^<]{0,40000}</(?:\w{1,30}:)?f\s{0,9}>))?"
     rb"\s{0,99}<(?:\w{1,30}:)?v\b[^<>]{0,100}>([^<]{0,100})<"
 )
+_UNSAVED_CELL = re.compile(
+    _TAG + rb"\s{0,99}<(?:\w{1,30}:)?f\b[^<>]{0,1000}(?:(?<=/)>|>[^<]{0,40000}</(?:\w{1,30}:)?f\s{0,9}>)"
+    rb"\s{0,99}</(?:\w{1,30}:)?c\s{0,9}>"
+)
+UNSAVED_MARKS = (b"</f></c>", b"/></c>", b":f></", b":f/></")
+"""How the XML of a sheet may end a formula without a value; ``unsaved`` looks closer."""
 _FORMULA_CELL = re.compile(_TAG + rb"\s{0,99}<(?:\w{1,30}:)?f[\s>/]")
 _FILLED_CELL = re.compile(_TAG + rb"\s{0,99}<(?:\w{1,30}:)?(?:v|is|f)[\s>]")
 _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
@@ -94,6 +100,18 @@ def errors(xml: bytes, letters: set[str], first_row: int, count: int) -> dict[st
             row = int(reference[2]) - first_row
             if 0 <= row < count:
                 found.setdefault(letter, {})[row] = _shown(xml, match)
+    return found
+
+
+def unsaved(xml: bytes, letters: set[str], first_row: int, count: int) -> dict[str, dict[int, str]]:
+    """Formulas whose value nobody has saved, by letter and row as errors are."""
+    found: dict[str, dict[int, str]] = {}
+    for match in _UNSAVED_CELL.finditer(xml):
+        reference = _REFERENCE.search(match[1])
+        if reference and (letter := reference[1].decode()) in letters:
+            row = int(reference[2]) - first_row
+            if 0 <= row < count:
+                found.setdefault(letter, {})[row] = UNSAVED.value
     return found
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from kpixl.errors import N_, NotAWorkbook, StrictWorkbook
+from kpixl.errors import N_, NotAWorkbook, OtherWorkbook, StrictWorkbook
 from kpixl.message import phrase
 from kpixl.ooxml.cells import MAX_COLUMN, MAX_ROW, parse_area
 from kpixl.ooxml.namespaces import MAIN, OFFICE_RELATIONSHIP, qn
@@ -41,6 +41,7 @@ _WORKBOOK_TYPES = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
     "application/vnd.ms-excel.sheet.macroenabled.main+xml",
 )
+_OTHER_KINDS = ("ms-excel.template", "spreadsheetml.template", "ms-excel.addin", "ms-excel.sheet.binary")
 _AFTER_CALC_PR = frozenset(
     {"oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr", "smartTagTypes"}
     | {"webPublishing", "fileRecoveryPr", "webPublishObjects", "extLst"}
@@ -127,6 +128,12 @@ class Package(Parts):
         settings = self.tree(self.workbook_part).find(qn("x:workbookPr"))
         return settings is not None and settings.get("date1904") in ("1", "true")
 
+    @property
+    def is_structure_locked(self) -> bool:
+        """Whether its owner has forbidden to add, move or remove sheets."""
+        entry = self.tree(self.workbook_part).find(qn("x:workbookProtection"))
+        return entry is not None and entry.get("lockStructure") in ("1", "true")
+
     @cached_property
     def custom_properties(self) -> dict[str, str]:
         """The custom document properties as texts."""
@@ -154,8 +161,8 @@ class Package(Parts):
             entry = etree.Element(qn("x:calcPr"), nsmap={root.prefix: MAIN})
             after = [child for child in root.iterchildren("{*}*") if etree.QName(child).localname in _AFTER_CALC_PR]
             root.insert(root.index(after[0]) if after else len(root), entry)
-        elif entry.get("fullCalcOnLoad") in ("1", "true"):
-            return
+        elif entry.get("fullCalcOnLoad") in ("1", "true") or entry.get("calcMode") == "manual":
+            return  # who calculates by hand says when
         entry.set("fullCalcOnLoad", "1")
         self.replace(self.workbook_part, root)
 
@@ -174,7 +181,10 @@ class Package(Parts):
     def _refuse_what_is_no_workbook(self) -> None:
         if not self.has(CONTENT_TYPES) or not self.has(rels_name("")):
             raise NotAWorkbook(path=self._path.name)
-        if self.content_type(self.workbook_part).lower() not in _WORKBOOK_TYPES:
+        kind = self.content_type(self.workbook_part).lower()
+        if kind not in _WORKBOOK_TYPES:
+            if any(word in kind for word in _OTHER_KINDS):
+                raise OtherWorkbook(path=self._path.name)
             raise NotAWorkbook(path=self._path.name)
         if self.tree(self.workbook_part).tag != qn("x:workbook"):
             raise StrictWorkbook(path=self._path.name)

@@ -24,6 +24,7 @@ from kpixl.errors import (
     DamagedWorkbook,
     NotAWorkbook,
     NotWritten,
+    OtherWorkbook,
     PasswordProtected,
     SignedWorkbook,
 )
@@ -273,7 +274,7 @@ class Parts:
         if not self.changed and on_disk == self._archive.data:
             return None
         if self.changed and any(r.type == _SIGNATURE for r in self.relationships("")):
-            raise SignedWorkbook(path=path.name)
+            raise SignedWorkbook(path=self._path.name)
         files.ensure_free(target)
         if target == self._source and on_disk != self._archive.data and not new:
             raise files.SavedMeanwhile(path.name)
@@ -306,7 +307,10 @@ class Parts:
     def _load(self, data: bytes, path: Path, source: Path | None) -> None:
         if data.startswith(_OLE):
             encrypted = "EncryptedPackage".encode("utf-16-le") in data
-            raise PasswordProtected(path=path.name) if encrypted else NotAWorkbook(path=path.name)
+            if encrypted:
+                raise PasswordProtected(path=path.name)
+            is_old = any(name.encode("utf-16-le") in data for name in ("Workbook", "Book"))
+            raise OtherWorkbook(path=path.name) if is_old else NotAWorkbook(path=path.name)
         self._path, self._source = path, source
         self._changes: dict[str, bytes] = {}
         self._removed: set[str] = set()

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_, ContentBelowTable, UnknownField, WorkbookError
 from kpixl.ooxml.cells import MAX_ROW, Area, cell_name, column_letters, escaped, needs_space, number_text, parse_area
+from kpixl.ooxml.insert_rows import insert_rows
 from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.rules import grow_rules
 from kpixl.ooxml.shape import columns_of, find_table, is_blank_row, shape_of
@@ -67,7 +68,12 @@ def append_rows(package: Package, table_name: str, columns: Mapping[str, Sequenc
     start = data.top if is_new else data.bottom + 1
     new = Area(start, data.left, start + count - 1, data.right)
     grown = Area(data.bottom + 1, data.left, new.bottom, data.right)
-    _refuse_obstacles(package, table, editor, grown, shape.totals > 0)
+    has_room = shape.totals > 0 and grown.bottom >= grown.top and not _beside(package, table)
+    if has_room:  # above the totals, as Excel makes it
+        insert_rows(package, table.sheet, {data.bottom: grown.bottom - data.bottom})
+        root, editor = package.tree(table.part), SheetEditor(package, table.sheet)
+        described = columns_of(root, editor, data)
+    _refuse_obstacles(package, table, editor, grown, shape.totals > 0 and not has_room)
     grow_rules(editor.root, data, new.bottom)
     editor.widen(new)
     attributes = editor.row_attributes(data.top)
@@ -76,7 +82,7 @@ def append_rows(package: Package, table_name: str, columns: Mapping[str, Sequenc
     if any(column.formula is not None for column in described):
         package.drop_calc_chain()
     if grown.bottom >= grown.top or "insertRow" in root.attrib:
-        _grow_table(root, data.bottom, parse_area(table.ref).union(new))
+        _grow_table(root, data.bottom, parse_area(root.get("ref", "")).union(new))
         package.replace(table.part, root)
 
 
@@ -139,6 +145,13 @@ def _refuse_obstacles(package: Package, table: TablePart, editor: SheetEditor, g
     found.extend(cell for cell in (next(filled, None),) if cell is not None)
     if found:
         raise ContentBelowTable(sheet=table.sheet.name, cell=cell_name(*min(found)))
+
+
+def _beside(package: Package, table: TablePart) -> bool:
+    """Whether another table stands in rows of this one, which inserted rows would tear apart."""
+    area = parse_area(table.ref)
+    others = (parse_area(one.ref) for one in package.tables if one.sheet.part == table.sheet.part)
+    return sum(other.top <= area.bottom and area.top <= other.bottom for other in others) > 1
 
 
 def _merged(root: Element) -> list[Area]:

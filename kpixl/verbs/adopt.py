@@ -9,6 +9,7 @@ from kpixl import catalog
 from kpixl.errors import N_, DatesFrom1904, WorkbookError
 from kpixl.files import ensure_free, ensure_new, ensure_same_ending, locked
 from kpixl.i18n import language
+from kpixl.ooxml.defined_names import remove_names
 from kpixl.ooxml.graft import graft
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.properties import mark
@@ -16,7 +17,7 @@ from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, PREFIX, Aliases
 from kpixl.workbook.blank import new_package
-from kpixl.workbook.grid import BLOCK_PREFIX
+from kpixl.workbook.grid import BLOCK_PREFIX, OWN_PREFIX
 from kpixl.workbook.read import read
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from kpixl.entries import Setup
 
+_GONE = "#REF!"
+"""What Excel makes of a reference to a sheet that was deleted."""
+_FUNCTIONS = "KPI_"
 _OLD_MACROS = ("/relationships/xlMacrosheet", "/relationships/xlIntlMacrosheet")
 
 
@@ -42,6 +46,15 @@ class NameTaken(WorkbookError):
     code = "name_taken"
     template = N_(
         "{path} has a name “{name}” of its own, which kpixl needs; rename it in Excel (Formulas > Name Manager)."
+    )
+
+
+class StructureLocked(WorkbookError):
+    """A workbook to which its owner has forbidden to add sheets."""
+
+    code = "structure_locked"
+    template = N_(
+        "{path} is protected against new sheets; lift that in Excel (Review > Protect Workbook) and try again."
     )
 
 
@@ -86,8 +99,9 @@ def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None) -> Adopt
     if package.date1904:
         raise DatesFrom1904(path=path.name)
     _refuse_old_macros(package)
-    if any(name.startswith(BLOCK_PREFIX) for name in package.defined_names):
-        raise AlreadyOurs(path=path.name)
+    if package.is_structure_locked:
+        raise StructureLocked(path=path.name)
+    was_ours = _without_remains(package)
     business = catalog.business(setup.business)
     titles = layout.free_titles(
         layout.titles(business, language(setup.language)), {sheet.name for sheet in package.sheets}
@@ -102,11 +116,30 @@ def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None) -> Adopt
         ours = made(aliases)
     refresh_package(ours, now=now, rows_changed=True, unfilled=True)
     graft(package, ours)
-    mark(package, layout.PROPERTY, ours.custom_properties[layout.PROPERTY])
+    mark(package, _property_for(package, was_ours), ours.custom_properties[layout.PROPERTY])
     read(package)  # as every later verb will
     backup = package.save(target, backup=now, new=out is not None)
     shown = tuple(titles[key] for key in layout.sheet_order(business) if key != "hidden")
     return Adopted(target, backup, shown, aliases.names)
+
+
+def _without_remains(package: Package) -> bool:
+    """Take away the names that are left of kpixl's sheets where the owner has deleted those in Excel; whether there
+    were any. AlreadyOurs where the sheets are there."""
+    names = package.defined_names
+    blocks = [text for name, text in names.items() if name.startswith(BLOCK_PREFIX)]
+    if not blocks:
+        return False
+    if not all(_GONE in text for text in blocks):
+        raise AlreadyOurs(path=package.path.name)
+    remove_names(package, [name for name, text in names.items() if _GONE in text or name.startswith(_FUNCTIONS)])
+    return True
+
+
+def _property_for(package: Package, was_ours: bool) -> str:
+    """The document property that is to hold the layout's version: another one where the owner has one of its name."""
+    taken = {name.lower() for name in package.custom_properties}
+    return layout.OTHER_PROPERTY if layout.PROPERTY in taken and not was_ours else layout.PROPERTY
 
 
 def _refuse_old_macros(package: Package) -> None:
@@ -120,6 +153,10 @@ def _aliases(package: Package, ours: Package) -> Aliases:
     """Other names for what the owner has called so already."""
     taken = {name.lower() for name in (*package.defined_names, *(table.name for table in package.tables))}
     names = {*ours.defined_names, *(table.name for table in ours.tables)}
+    for name in sorted(package.defined_names):
+        # No other name goes for these: the workbook is known by them.
+        if name.lower().startswith(OWN_PREFIX):
+            raise NameTaken(path=package.path.name, name=name)
     for name in sorted(names):
         # Even where ours need not give way: his would be taken for the name that ours goes by.
         if (PREFIX + name).lower() in taken:

@@ -38,7 +38,7 @@ from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import brought_up, no_collection
 from kpixl.verbs.watch_memory import Memory, Stamp, only_one, stamp_of
-from kpixl.workbook.layout import PROPERTY
+from kpixl.workbook.layout import version_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -219,7 +219,7 @@ class Watcher:
             ensure_free(path)
             package = Package.open(path)
             digest = _digest(package.data)
-            ours = PROPERTY in package.custom_properties
+            ours = version_in(package.custom_properties).isdigit() and version_in(package.custom_properties) != "0"
             # The same as before: touched by a cloud, taken back by the owner, or refused and not mended since.
             made = self._refreshed(package) if ours and digest != known else None
         except FileInUse as error:

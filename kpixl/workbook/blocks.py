@@ -36,7 +36,9 @@ class Blocks:
         there = view.names
         self.aliases = Aliases.found_in(there)
         self.names = {**there, **{ours: there[name] for ours, name in self.aliases.names.items()}}
-        if BLOCK_PREFIX + "settings" not in self.names:
+        blocks = [text for name, text in self.names.items() if name.startswith(BLOCK_PREFIX)]
+        # Where all sheets have been deleted in Excel, their names are left, and lead nowhere.
+        if BLOCK_PREFIX + "settings" not in self.names or all("#REF!" in text for text in blocks):
             raise NotOurWorkbook(path=self.path.name)
         self.by_name = view.sheets
 

@@ -28,7 +28,7 @@ from kpixl.ooxml.package import Package, Sheet, TablePart
 from kpixl.ooxml.shape import shape_of
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.verify import MOST_CELLS
-from kpixl.workbook.layout import PROPERTY
+from kpixl.workbook.layout import version_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class FileView:
     @property
     def version(self) -> str:
         """The layout version."""
-        return self.package.custom_properties.get(PROPERTY, "0")
+        return version_in(self.package.custom_properties)
 
     @property
     def date1904(self) -> bool:
@@ -154,7 +154,7 @@ class FileView:
         for found in self.package.tables:
             if found.name.lower() in wanted:
                 below = marks.row_mark(parse_area(found.ref).bottom + 1)
-                needles = (marks.ERROR_MARK, below, *map(marks.format_mark, self._foreign))
+                needles = (marks.ERROR_MARK, *marks.UNSAVED_MARKS, below, *map(marks.format_mark, self._foreign))
                 self._marks[found.name.lower()] = pool.submit(
                     self.package.glance, found.sheet.part, needles, marks.ROW_MARK
                 )
@@ -180,11 +180,16 @@ class FileView:
         return area
 
     def errors(self, table: TableRows) -> Mapping[str, Mapping[int, str]]:
-        """Cells that hold an error, which calamine reads as blank."""
-        if marks.ERROR_MARK not in self._seen(table).found:
-            return {}
+        """Cells that hold an error, or a formula without a saved value: the reader has both as blank."""
+        seen = self._seen(table).found
         letters = {table.letter(index) for index in range(len(table.columns))}
-        return marks.errors(self._xml(table), letters, table.first_row, len(table.rows))
+        found: dict[str, dict[int, str]] = {}
+        if marks.ERROR_MARK in seen:
+            found = marks.errors(self._xml(table), letters, table.first_row, len(table.rows))
+        if not seen.isdisjoint(marks.UNSAVED_MARKS):
+            for letter, rows in marks.unsaved(self._xml(table), letters, table.first_row, len(table.rows)).items():
+                found.setdefault(letter, {}).update(rows)
+        return found
 
     def formulas(self, table: TableRows, letter: str) -> np.ndarray:
         """Which rows of a column hold a formula."""

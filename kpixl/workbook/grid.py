@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from kpixl.kpi.pareto import Ranking
     from kpixl.kpi.score import Scorecard
 
+OWN_PREFIX = "_kpixl."
+"""How all names begin by which a workbook of kpixl's is known."""
 BLOCK_PREFIX = "_kpixl.block."
 
 

@@ -40,7 +40,8 @@ layout is brought to this one by ``kpixl.workbook.migrate``."""
 OLDEST_VERSION = 3
 """The oldest layout that can be brought to today's."""
 
-PROPERTY = "kpixl"
+PROPERTY, OTHER_PROPERTY = "kpixl", "kpixl version"
+"""The document property with the layout's version; the other one where the owner has had one of the first name."""
 """The custom document property by which a workbook of kpixl's is known; it says the layout version."""
 
 HIDDEN_SHEET = "_kpixl"
@@ -237,3 +238,13 @@ def references(headings_by_table: Mapping[str, Mapping[str, str]]) -> Callable[[
         return structured(table, heading) if heading is not None else str(ExcelError.REF)
 
     return reference
+
+
+def property_in(properties: Mapping[str, str]) -> str:
+    """Which document property of a workbook of kpixl's holds the layout's version."""
+    return OTHER_PROPERTY if OTHER_PROPERTY in properties else PROPERTY
+
+
+def version_in(properties: Mapping[str, str]) -> str:
+    """The layout's version as the document properties have it; ``0`` without one."""
+    return properties.get(property_in(properties), "0")

@@ -43,7 +43,7 @@ def as_made(blocks: Blocks, business: Business) -> Business:
 
 def is_earlier(package: Package) -> bool:
     """Whether a workbook is of an earlier layout, which can be brought to today's."""
-    version = package.custom_properties.get(layout.PROPERTY, "0")
+    version = layout.version_in(package.custom_properties)
     return version.isdigit() and layout.OLDEST_VERSION <= int(version) < layout.LAYOUT_VERSION
 
 

@@ -82,7 +82,7 @@ class LiveView:
         """The layout version. Excel for the Mac does not tell it, but the file does: it never changes."""
         told = self.excel.version(self.book)
         if told is None and self.saved is not None:
-            told = self.saved.custom_properties.get(layout.PROPERTY)
+            told = layout.version_in(self.saved.custom_properties)
         return told or "0"
 
     @property

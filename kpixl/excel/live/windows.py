@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from kpixl.excel.live.native import ALLOWED, Protection, Series
 from kpixl.excel.live.ranges import RangeCells, cells_of
-from kpixl.workbook.layout import PROPERTY
+from kpixl.workbook.layout import OTHER_PROPERTY, PROPERTY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +26,10 @@ class Windows:
 
     def version(self, book: xw.Book) -> str | None:
         """A property that is not there is an error to Excel."""
-        try:
-            return str(book.api.CustomDocumentProperties(PROPERTY).Value)
-        except Exception:
-            return None
+        for name in (OTHER_PROPERTY, PROPERTY):
+            with suppress(Exception):
+                return str(book.api.CustomDocumentProperties(name).Value)
+        return None
 
     def date1904(self, book: xw.Book) -> bool:
         """Whether days count from 1904."""

@@ -61,7 +61,7 @@ def migrate(package: Package, *, now: datetime) -> Migrated | None:
         return None
     for step in range(version, layout.LAYOUT_VERSION):
         STEPS[step](package)
-        mark(package, layout.PROPERTY, str(step + 1))
+        mark(package, layout.property_in(package.custom_properties), str(step + 1))
     left_out = _brought_up(package, version, now)
     if not package.changed:
         return Migrated(left_out, changed=False) if left_out else None

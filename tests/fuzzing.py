@@ -1,0 +1,300 @@
+"""Files that are broken on purpose, by a seed each: bytes, entries of the archive, tags, attributes, names, ranges.
+
+``python tests/fuzzing.py 5000`` tries so many seeds, in processes that may use little memory and time, prints what it
+found, and keeps the files that were not dealt with in ``build/fuzz``. Dealt with is what ends in a figure or in a
+refusal; a wrong checksum never ends in a figure.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import re
+import struct
+import sys
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from kpixl.errors import DamagedWorkbook, KpixlError
+from kpixl.imports.source_file import read_source
+from kpixl.ooxml.package import Package
+from kpixl.verbs.refresh import refresh
+from kpixl.verbs.results import results
+from kpixl.verbs.roll import roll
+
+NOW = datetime(2026, 11, 22, 9, 30)
+MEMORY, SECONDS = 4_000_000_000, 40
+"""Bytes of address space and seconds of processor time of a process that tries one file."""
+BATCH = 25
+KEPT = Path(__file__).parent.parent / "build" / "fuzz"
+
+_ODD = (
+    "", "0", "-1", "1", "2147483648", "99999999999999999999", "1e308", "NaN", "A1", "A0", "XFD1048576", "ZZZZ9",
+    "A1:A1", "B2:A1", "A:A", "1:1", "#REF!", "true", "&#1;", "&#x202E;", "&amp;", "x" * 300, "../../../etc/passwd",
+    "rId1", "'", "[1]", "Sheet1!A1", "_kpixl.block.settings", "é", "=1+1",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """A broken file: what was done to it, and whether its archive is wrong since."""
+
+    what: str
+    data: bytes
+    is_torn: bool
+
+
+def case(seed: int, data: bytes) -> Case:
+    """The file that a seed makes of ``data``."""
+    draw = random.Random(seed)
+    kind, change = draw.choice(_KINDS)
+    what, changed = change(draw, data)
+    return Case(f"{kind}: {what}", changed, kind in ("byte", "cut", "entry"))
+
+
+def faults(broken: Case, folder: Path, *, verb: str) -> str:
+    """What is not dealt with in a file; empty where it is."""
+    path = folder / "book.xlsx"
+    path.write_bytes(broken.data)
+    try:
+        _VERBS[verb](path)
+    except DamagedWorkbook:
+        return ""
+    except KpixlError as error:
+        return f"{verb}: an internal one" if error.code == "internal" else ""
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return f"{verb}: {type(error).__name__}: {error}"
+    if broken.is_torn and broken.data and not _is_whole(broken.data):
+        return f"{verb}: done, though the archive is wrong"
+    return ""
+
+
+def _is_whole(data: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return archive.testzip() is None
+    except Exception:
+        return False
+
+
+_VERBS: dict[str, Callable[[Path], object]] = {
+    "results": lambda path: results(path, today=NOW.date()),
+    "refresh": lambda path: refresh(path, now=NOW),
+    "roll": lambda path: roll(path, now=NOW, anyway=True),
+    "import": read_source,
+    "open": Package.open,
+}
+
+
+# What is done to a file
+
+
+def _byte(draw: random.Random, data: bytes) -> tuple[str, bytes]:
+    changed = bytearray(data)
+    places = [draw.randrange(len(data)) for _ in range(draw.choice((1, 1, 1, 4)))]
+    for place in places:
+        changed[place] ^= 1 << draw.randrange(8)
+    return f"bits at {places}", bytes(changed)
+
+
+def _cut(draw: random.Random, data: bytes) -> tuple[str, bytes]:
+    place, length = draw.randrange(len(data)), draw.choice((1, 10, 1000, len(data)))
+    return f"{length} bytes from {place} gone", data[:place] + data[place + length :]
+
+
+def _entry(draw: random.Random, data: bytes) -> tuple[str, bytes]:
+    """A field of an entry of the directory has another value."""
+    place = struct.unpack_from("<L", data, data.rindex(b"PK\5\6") + 16)[0]
+    for _ in range(draw.randrange(20)):
+        following = place + 46 + sum(struct.unpack_from("<3H", data, place + 28))
+        if data[following : following + 4] != b"PK\1\2":
+            break
+        place = following
+    field, form = draw.choice(((8, "<H"), (10, "<H"), (16, "<L"), (20, "<L"), (24, "<L"), (28, "<H"), (42, "<L")))
+    changed = bytearray(data)
+    struct.pack_into(form, changed, place + field, draw.choice((0, 1, 8, 255, 65535, draw.randrange(65536))))
+    return f"field {field} of the entry at {place}", bytes(changed)
+
+
+def _in_part(change: Callable[[random.Random, str], str]) -> Callable[[random.Random, bytes], tuple[str, bytes]]:
+    def changed(draw: random.Random, data: bytes) -> tuple[str, bytes]:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        # Parts that say where all else is come up as often as the many others.
+        core = [name for name in parts if not re.search(r"drawings|charts|theme|docProps", name)]
+        name = draw.choice(core if draw.random() < 0.8 else list(parts))
+        text = parts[name].decode("utf-8", "replace")
+        new = change(draw, text)
+        parts[name] = new.encode("utf-8", "replace")
+        return f"{name}: {_difference(text, new)}", packed(parts)
+
+    return changed
+
+
+def _difference(old: str, new: str) -> str:
+    place = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
+    return f"{old[max(place - 40, 0) : place + 20]!r} -> {new[max(place - 10, 0) : place + 40]!r}"
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    """A package of these parts."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED, 1)
+    return whole.getvalue()
+
+
+def _one(draw: random.Random, pattern: str, text: str) -> re.Match[str] | None:
+    found = list(re.finditer(pattern, text))
+    return draw.choice(found) if found else None
+
+
+def _attribute(draw: random.Random, text: str) -> str:
+    found = _one(draw, r'(?<=[\s:])(\w+)="([^"<>]*)"', text)
+    return text[: found.start(2)] + draw.choice(_ODD).replace('"', "") + text[found.end(2) :] if found else text
+
+
+def _no_attribute(draw: random.Random, text: str) -> str:
+    found = _one(draw, r' [\w:]+="[^"<>]*"', text)
+    return text[: found.start()] + text[found.end() :] if found else text
+
+
+def _content(draw: random.Random, text: str) -> str:
+    found = _one(draw, r">([^<>]+)<", text)
+    return text[: found.start(1)] + draw.choice(_ODD) + text[found.end(1) :] if found else text
+
+
+def _element(draw: random.Random, text: str) -> str:
+    """An element gone, there twice, or somewhere else."""
+    found = _one(draw, r"<([\w:]+)(?: [^<>]*)?(?:/>|>[^<>]*</\1>)", text)
+    if not found:
+        return text
+    rest = text[: found.start()] + text[found.end() :]
+    kind = draw.choice(("gone", "twice", "elsewhere"))
+    if kind == "gone":
+        return rest
+    if kind == "twice":
+        return text[: found.end()] + found[0] + text[found.end() :]
+    other = _one(draw, r">(?=<[^/?])", rest)
+    return rest[: other.end()] + found[0] + rest[other.end() :] if other else rest
+
+
+def _subtree(draw: random.Random, text: str) -> str:
+    found = _one(draw, r"<([a-zA-Z]+)\b[^<>]*(?<!/)>", text)
+    end = text.find(f"</{found[1]}>", found.end()) if found else -1
+    return text[: found.start()] + text[end + len(found[1]) + 3 :] if found and end > 0 else text
+
+
+def _tag(draw: random.Random, text: str) -> str:
+    found = _one(draw, r"</?([\w:]+)", text)
+    return text[: found.start(1)] + draw.choice(("x", "row", "c", "v", "")) + text[found.end(1) :] if found else text
+
+
+def _parts(draw: random.Random, data: bytes) -> tuple[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = draw.choice(list(parts))
+    kind = draw.choice(("gone", "empty", "another's", "renamed"))
+    content = parts.pop(name)
+    if kind == "empty":
+        parts[name] = b""
+    elif kind == "another's":
+        parts[name] = draw.choice(list(parts.values()))
+    elif kind == "renamed":
+        parts[draw.choice((name.upper(), "/" + name, "x" + name, name.replace("/", "\\")))] = content
+    return f"{name} is {kind}", packed(parts)
+
+
+_KINDS: tuple[tuple[str, Callable[[random.Random, bytes], tuple[str, bytes]]], ...] = (
+    ("byte", _byte),
+    ("cut", _cut),
+    ("entry", _entry),
+    ("attribute", _in_part(_attribute)),
+    ("attribute", _in_part(_attribute)),
+    ("attribute", _in_part(_attribute)),
+    ("no attribute", _in_part(_no_attribute)),
+    ("content", _in_part(_content)),
+    ("content", _in_part(_content)),
+    ("element", _in_part(_element)),
+    ("subtree", _in_part(_subtree)),
+    ("tag", _in_part(_tag)),
+    ("parts", _parts),
+)
+
+
+# Many of them
+
+
+def verb_of(seed: int) -> str:
+    """Which verb is tried on the file of a seed."""
+    return ("results", "results", "refresh", "import", "results", "refresh", "roll")[seed % 7]
+
+
+def _try(seeds: range, data: bytes, report: int) -> None:
+    """In a process of its own: write a line for each seed."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS * len(seeds), SECONDS * len(seeds) + 5))
+    with tempfile.TemporaryDirectory() as name:
+        for seed in seeds:
+            folder = Path(name, str(seed))
+            folder.mkdir()
+            os.write(report, f"{seed}\t{faults(case(seed, data), folder, verb=verb_of(seed))!r}\n".encode())
+
+
+def run(first: int, count: int, data: bytes) -> dict[int, str]:
+    """The seeds whose files were not dealt with, and how."""
+    found: dict[int, str] = {}
+    seed = first
+    while seed < first + count:
+        seeds = range(seed, min(seed + BATCH, first + count))
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(read)
+            devnull = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(devnull, 2)
+            _try(seeds, data, write)
+            os._exit(0)
+        os.close(write)
+        with os.fdopen(read) as lines:
+            answers = dict(line.rstrip("\n").split("\t", 1) for line in lines)
+        _, status = os.waitpid(child, 0)
+        found |= {int(number): fault for number, fault in answers.items() if fault != "''"}
+        seed += len(answers)
+        if len(answers) < len(seeds):
+            found[seed] = f"'{verb_of(seed)}: the process ended with {status}'"
+            seed += 1
+    return found
+
+
+def main() -> int:
+    """Try many seeds, and say what was found."""
+    count, first = (
+        (int(word) for word in [*sys.argv[1:], "1000", "0"][:2]) if len(sys.argv) < 3 else map(int, sys.argv[1:3])
+    )
+    path = Path(__file__).parent.parent / "workbooks" / "TaskZenith 2026-10 en.xlsx"
+    data = path.read_bytes()
+    found = run(first, count, data)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for seed, fault in found.items():
+        broken = case(seed, data)
+        print(f"{seed}: {fault}: {broken.what}")
+        (KEPT / f"{seed}.xlsx").write_bytes(broken.data)
+    kinds = Counter(case(seed, data).what.partition(":")[0] for seed in range(first, first + min(count, 300)))
+    print(f"{count} files from seed {first}, of {dict(kinds)}: {len(found)} not dealt with")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
