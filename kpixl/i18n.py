@@ -6,11 +6,11 @@ import datetime
 import gettext
 import math
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from functools import cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 
 from kpixl.errors import N_, UnknownChoice
@@ -30,6 +30,11 @@ NO_BREAK = "\u00a0"
 def rounded(value: float, digits: int) -> Decimal:
     """Half away from zero, on the 15 digits that Excel works with: 0.8125 is 81.3 % here as in a cell."""
     return Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def rounded_up(value: float, digits: int) -> Decimal:
+    """Away from zero, on the same 15 digits."""
+    return Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_UP)
 
 
 class Language:
@@ -121,8 +126,8 @@ class Language:
         return format_date(day, format="long", locale=self.locale)
 
     def moment(self, when: datetime.datetime) -> str:
-        """A date with its time: ``22/11/26, 3:15``."""
-        return format_datetime(when, format="short", locale=self.locale)
+        """A date with its time: ``22 de noviembre de 2026, 3:15``."""
+        return f"{self.date(when.date())}, {format_time(when, format='short', locale=self.locale)}"
 
     def period(self, period: Period) -> str:
         """A period in words: ``octubre de 2026``, ``4.º trimestre de 2026``, a span of dates for a week."""

@@ -254,7 +254,7 @@ def test_values_as_the_owner_reads_them() -> None:
 def test_an_alert_is_the_caution_about_one_value() -> None:
     over = card(aur(1.1), {}).result("aur")
     assert over.alert
-    assert alert_text(over, EN).startswith("Utilisation above 100 %")
+    assert alert_text(over, EN).startswith("Utilization above 100%")
     at = card(aur(1), {}).result("aur")
     assert not at.alert
     assert alert_text(at, EN) == ""
@@ -321,7 +321,7 @@ def test_in_a_terminal_after_the_kpis() -> None:
 def test_beside_one_kpi_from_numbers() -> None:
     lines = shown.calc_text(calc("aur", {"productive_hours": 101, "available_hours": 100}), EN).splitlines()
     assert lines[1] == "  More than the whole: overtime, or hours that are missing"
-    assert lines[2].startswith("  ✖ Utilisation above 100 %")
+    assert lines[2].startswith("  ✖ Utilization above 100%")
     assert "✖" not in shown.calc_text(calc("aur", {"productive_hours": 100, "available_hours": 100}), EN)
 
 
@@ -333,7 +333,7 @@ def test_in_the_report_under_the_headline() -> None:
         ("act_now", "act now"),
         ("warning", "warning"),
     ]
-    assert "Utilisation above 100 %" in str(told[0].xpath("string()"))
+    assert "Utilization above 100%" in str(told[0].xpath("string()"))
     assert not html.fromstring(report_html(Contents(card({}, {})), EN, now=NOW)).xpath("//ul[@class='cautions']")
 
 

@@ -1386,7 +1386,7 @@ def test_a_retention_below_nothing_or_above_all(end: int, new: int, start: int) 
 def test_an_alert_takes_the_place_of_the_error() -> None:
     found = run(spoilt("hours", "productive", 9))
     assert [(p.code, p.severity, p.sheet, p.cell, p.field) for p in found] == [("alert", "warning", "", None, "aur")]
-    assert found[0].text(EN).startswith("Assistant utilisation rate is 112.5%. Utilisation above 100")
+    assert found[0].text(EN).startswith("Assistant utilization rate is 112.5%. Utilization above 100")
 
 
 # All of it

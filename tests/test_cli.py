@@ -165,9 +165,7 @@ def test_calc_for_machines(run: Run) -> None:
 def test_calc_for_people(run: Run) -> None:
     code, out, _ = run("calc", "CRR", *CRR[2:], "--business", "remote-va-agency")
     assert code == 0
-    assert out.startswith(
-        "CRR, Client retention rate (remote-va-agency): 90.0%  ▲ above average (too few to be sure)\n"
-    )
+    assert out.startswith("CRR, Client retention rate (remote-va-agency): 90.0%  ▲ above average (small sample)\n")
 
 
 def test_calc_without_a_value_is_done_all_the_same(run: Run) -> None:

@@ -88,7 +88,7 @@ def test_how_many_stand_well_and_what_needs_the_owner_most() -> None:
     # 85 of 100 would be typical.
     assert top(card(FIGURES)) == (
         "KPIs above average or better: 1 of 2. "
-        "CSS needs you most: 80.0%, below benchmark; with 5 more in “Satisfied answers” it would be typical."
+        "Start with CSS: 80.0%, below benchmark; with 5 more in “Satisfied answers” it would be typical."
     )
 
 
@@ -107,7 +107,7 @@ def test_without_benchmarks_the_target_or_the_month_before_counts() -> None:
     used = {"leads_converted": 30.0, "leads_qualified": 100.0, "sales_marketing_spend": 900.0, "clients_new": 3.0}
     made = card(used, {"sb_cac": 290}, {"conversion": 0.25}, SB)
     assert top(made) == (
-        "KPIs on target or better than before: 1 of 2. CAC needs you most: $300.00, worse than before. "
+        "KPIs on target or better than before: 1 of 2. Start with CAC: $300.00, worse than before. "
         "Compared with the previous period, better: 0, worse: 1."
     )
     running = card(used, {}, {"conversion": 0.25}, SB, RUNNING)
@@ -132,17 +132,17 @@ def test_signals_come_by_name_worst_first() -> None:
     # range is 84.68 % to 95.32 %. Resolution times of 1 h give or take 0.02: 0.8936 to 1.1064 hours.
     past = months("va_css", 0.91, 0.89, 0.91, 0.89, 0.91, 0.89) + months("va_art", 0.98, 1.02, 0.98, 1.02, 0.98, 1.02)
     assert top(card(FIGURES, past=past)).endswith(
-        "it would be typical. Real changes rather than usual variation: CSS (worse), ART (better)."
+        "it would be typical. Beyond normal variation: CSS (worse), ART (better)."
     )
 
 
 def test_changes_within_the_usual_variation() -> None:
     past = months("va_css", 0.91, 0.89, 0.91, 0.89, 0.91, 0.89)
     used = {"satisfied": 90.0, "surveyed": 100.0}
-    assert top(card(used, past=past)).endswith("1 of 1. All changes are within the usual variation.")
+    assert top(card(used, past=past)).endswith("1 of 1. All changes are within normal variation.")
     also = {**used, "resolution_hours": 40.0, "requests_resolved": 100.0}
     assert top(card(also, {"va_art": 0.5}, past=past)).endswith(
-        "2 of 2. Changes are within the usual variation, as far as past periods can tell."
+        "2 of 2. Changes are within normal variation, as far as past periods can tell."
     )
 
 
@@ -179,7 +179,7 @@ def test_value_level_and_what_it_takes() -> None:
     assert said(card(FIGURES), "art") == "0.40 h, exceptional."
     # By Wilson, 80 of 100 may be as good as 86.7 %, which is typical.
     assert said(card(FIGURES), "css") == (
-        "80.0%, below benchmark; too few cases to be sure of the level; "
+        "80.0%, below benchmark; small sample, so the level is uncertain; "
         "with 5 more in “Satisfied answers” it would be typical."
     )
     # 800 of 1,000 are at most 82.4 %.
@@ -217,8 +217,8 @@ def test_signal_or_usual_variation() -> None:
     def at(hours: float) -> str:
         return said(card({"resolution_hours": hours, "requests_resolved": 100.0}, past=past), "art")
 
-    assert at(40) == "0.40 h, exceptional; within the usual variation (0.38 h in the previous period)."
-    assert at(36) == "0.36 h, exceptional; within the usual variation (0.38 h in the previous period)."
+    assert at(40) == "0.40 h, exceptional; within normal variation (0.38 h in the previous period)."
+    assert at(36) == "0.36 h, exceptional; within normal variation (0.38 h in the previous period)."
     assert at(38) == "0.38 h, exceptional; as in the previous period."
     assert at(20) == (
         "0.20 h, exceptional; better than the previous period (0.38 h); below its usual range (0.29 h to 0.51 h)."
@@ -236,11 +236,11 @@ def test_a_run_on_one_side_of_the_average() -> None:
     assert said(made, "art") == (
         "0.40 h, exceptional; as in the previous period; below its mean (0.43 h) for 8 periods or more."
     )
-    assert top(made).endswith("Real changes rather than usual variation: ART (better).")
+    assert top(made).endswith("Beyond normal variation: ART (better).")
     past = months("va_art", 0.3, 0.32, 0.32, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4)
     made = card({"resolution_hours": 40.0, "requests_resolved": 100.0}, past=past)
     assert said(made, "art").endswith("above its mean (0.37 h) for 8 periods or more.")
-    assert top(made).endswith("Real changes rather than usual variation: ART (worse).")
+    assert top(made).endswith("Beyond normal variation: ART (worse).")
 
 
 def test_targets() -> None:
@@ -254,7 +254,10 @@ def test_a_target_takes_the_place_of_a_level() -> None:
     made = card(used, {"sb_conversion": 0.31}, {"conversion": 0.2}, SB)
     assert said(made, "conversion") == "30.0%; worse than the previous period (31.0%). Your target of 20.0% is met."
     close = card({"leads_converted": 3.0, "leads_qualified": 10.0}, {}, {"conversion": 0.2}, SB)
-    assert said(close, "conversion") == "30.0%; too few cases to be sure about the target. Your target of 20.0% is met."
+    assert (
+        said(close, "conversion")
+        == "30.0%; small sample, so the target may go either way. Your target of 20.0% is met."
+    )
 
 
 def test_what_still_builds_up_has_a_pace() -> None:

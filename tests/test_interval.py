@@ -139,8 +139,8 @@ REQUESTS: Rows = {
 }
 # Satisfied and surveyed, then the level and whether it is settled.
 ANSWERS = [
-    (80, 100, "▼ below benchmark", "too few to be sure"),  # 71.1 to 86.7 %: 85 % is within
-    (99, 100, "★ exceptional", "too few to be sure"),  # 94.6 to 99.8 %: 95 % is within
+    (80, 100, "▼ below benchmark", "small sample"),  # 71.1 to 86.7 %: 85 % is within
+    (99, 100, "★ exceptional", "small sample"),  # 94.6 to 99.8 %: 95 % is within
     (995, 1000, "★ exceptional", "sure enough"),
     (0, 3, "▼ below benchmark", "sure enough"),  # 0 to 56.1 %
 ]
@@ -157,7 +157,7 @@ HOURS: list[dict[str, Any]] = [
     {},
 ]
 THREE, ONE, TYPED = "agency 0", "agency 1", "agency 2"
-TARGETS = {"conversion": "too few to be sure", "kept": "sure enough", "churn": "sure enough"}
+TARGETS = {"conversion": "small sample", "kept": "sure enough", "churn": "sure enough"}
 MINIMUMS = [(30.0, False), (29.0, True)]
 SCORES = [(36, 15, 70), (1, 0, 1), (3, 3, 2)]
 """Promoters, detractors, respondents; the last cannot be."""
@@ -224,14 +224,14 @@ def test_hours_of_three_requests(computed: Computed) -> None:
     assert found.certainty.settled is False
     cells = shown(computed, THREE, "art")
     assert cells["high"] == pytest.approx(4.484138, abs=1e-6)
-    assert cells["settled"] == "too few to be sure"
+    assert cells["settled"] == "small sample"
 
 
 def test_one_request_settles_nothing(computed: Computed) -> None:
     found = result(computed.paths[ONE], "art")
     assert (found.certainty.interval, found.certainty.settled, found.level is not None) == (None, False, True)
     cells = shown(computed, ONE, "art")
-    assert (cells["low"], cells["high"], cells["settled"]) == ("", "", "too few to be sure")
+    assert (cells["low"], cells["high"], cells["settled"]) == ("", "", "small sample")
 
 
 def test_typed_hours_have_no_interval(computed: Computed) -> None:

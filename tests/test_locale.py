@@ -342,7 +342,7 @@ def test_periods(period: str, shown: str) -> None:
 
 def test_dates() -> None:
     assert ES.date(date(2026, 10, 31)) == "31 de octubre de 2026"
-    assert plain(ES.moment(datetime(2026, 11, 22, 3, 15))) == "22/11/26, 3:15"
+    assert plain(ES.moment(datetime(2026, 11, 22, 3, 15))) == "22 de noviembre de 2026, 3:15"
     assert language("en").period(Period.parse("2026-Q4")) == "4th quarter 2026"
 
 

@@ -323,7 +323,7 @@ def test_standings_on_the_dashboard(service: Path) -> None:
     assert cells[placed(where, "kpis", "viral", "to_next")].value == "No benchmark and no target to grade against"
     headline = str(cells[placed(where, "dashboard", "commentary", "c1")].value)
     # Two met their target and one is better than before, of seven that stand against something.
-    assert headline.startswith("KPIs on target or better than before: 3 of 7. Complaints needs you most: 14, ")
+    assert headline.startswith("KPIs on target or better than before: 3 of 7. Start with Complaints: 14, ")
     assert headline.endswith("Compared with the previous period, better: 2, worse: 2.")
     ranked = [cells[placed(where, "rank", f"rank_{n}", "name")].value for n in range(1, 4)]
     assert ranked == ["Customer complaints", "Lead conversion rate", "Customer retention rate"]

@@ -165,7 +165,7 @@ def test_ranked_and_charted_among_the_others(book: Path, tmp_path: Path) -> None
         "CSS · Client satisfaction score",  # 0.78: 66.7 of 85 %
         "ART · Average resolution time",  # 1.03
         "Open share",  # 1.5
-        "AUR · Assistant utilisation rate",  # 2.13
+        "AUR · Assistant utilization rate",  # 2.13
         "Leads a client",  # 2.2
         "NCAR · New-client acquisition rate",  # 3.67
         "SDI · Service diversification index",  # 3.85
@@ -266,7 +266,7 @@ def test_named_in_the_commentary(book: Path) -> None:
     refresh.refresh(book, now=NOW)
     where = opened(book)
     headline = str(contents(book)[placed(where, "dashboard", "commentary", "c1")].value)
-    assert "Answers of mine needs you most: 2.00, below benchmark." in headline
+    assert "Start with Answers of mine: 2.00, below benchmark." in headline
     assert ranking(book)[0] == "Answers of mine"
     assert ironcalc_values(book)[placed(where, "picks", "worst_1", "name")] == "Answers of mine"
     assert charted_rows(book) == {10}

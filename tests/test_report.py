@@ -221,7 +221,7 @@ def test_a_card_says_how_many_cases_and_how_sure() -> None:
     made = entries(typed=typed(satisfied=88, surveyed=100, services_offered=9, clients_served=43))
     tree = parsed(page_of(made))
     sure = {id_: [words(p) for p in tree.xpath(f"//*[@id='kpi-{id_}']//p[@class='sure']")] for id_ in ("css", "sdi")}
-    assert sure == {"css": ["Cases: 100 · likely 80 – 93% · too few to be sure"], "sdi": ["Cases: 43"]}
+    assert sure == {"css": ["Cases: 100 · likely 80 – 93% · small sample"], "sdi": ["Cases: 43"]}
     assert not tree.xpath("//*[@id='kpi-art']//*[@class='facts']")  # no value, nothing to be sure of
     nobody = parsed(page_of(entries(typed=typed(satisfied=0, surveyed=0))))
     assert not nobody.xpath("//*[@class='facts']")
@@ -360,7 +360,7 @@ def test_bars_and_line_are_on_one_axis() -> None:
     assert [bar.name for bar in made.bars] == ["Ana", "Ben", "(blank)"]
     assert [tick.text for tick in made.ticks] == ["0%", "20%", "40%", "60%", "80%", "100%"]
     assert made.ticks[-1].x == made.right
-    assert made.sentence == "Clients that together bring 80 % (or more) of the revenue: 2 of 3."
+    assert made.sentence == "Clients that together bring 80% (or more) of the revenue: 2 of 3."
     assert made.note == "Rows without a name count as one group."
     assert made.text == "Ana: €60.00, 60.0%, 60.0%; Ben: €30.00, 30.0%, 90.0%; (blank): €10.00, 10.0%, 100.0%"
 

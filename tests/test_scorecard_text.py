@@ -88,7 +88,7 @@ def test_the_lowest_level_is_a_level() -> None:
 
 
 def test_an_alert_is_a_sentence(scorecard: Scorecard) -> None:
-    assert shown.result_json(scorecard.result("aur"), EN)["alert"].startswith("Utilisation above 100 %")
+    assert shown.result_json(scorecard.result("aur"), EN)["alert"].startswith("Utilization above 100%")
 
 
 def test_a_scorecard_for_machines(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
@@ -152,14 +152,14 @@ def test_the_scorecard_in_a_terminal(scorecard: Scorecard, problems: tuple[Probl
     assert lines[0] == "TaskZenith · October 2026"
     assert lines[3:9] == [
         "CSS   Client satisfaction score       88.0%  ● typical      −2.0 points worse",
-        "      Likely 80 – 93% · too few to be sure",
+        "      Likely 80 – 93% · small sample",
         "      Satisfied answers: +2 → above average",
         "ART   Average resolution time             –  ○ not graded   –",
         "      No requests resolved in this period",
         "CRR   Client retention rate               –  ○ not graded   –",
     ]
     assert next(line for line in lines if line.startswith("TCR")).endswith("★ exceptional  same")
-    assert any(line.startswith("✖ Utilisation above 100 %") for line in lines)
+    assert any(line.startswith("✖ Utilization above 100%") for line in lines)
     assert lines[-1] == "Check has found errors: 1, warnings: 1."
 
 
@@ -200,7 +200,7 @@ def test_the_catalogue_in_a_terminal() -> None:
 def test_one_kpi_in_a_terminal() -> None:
     text = shown.calc_text(calc("css", {"satisfied": 80, "surveyed": 100}, "remote-va-agency"), EN)
     assert text.splitlines() == [
-        "CSS, Client satisfaction score (remote-va-agency): 80.0%  ▼ below benchmark (too few to be sure)",
+        "CSS, Client satisfaction score (remote-va-agency): 80.0%  ▼ below benchmark (small sample)",
         "  Satisfied answers: +5 → typical",
     ]
     sure = shown.calc_text(calc("css", {"satisfied": 800, "surveyed": 1000}, "remote-va-agency"), EN)

@@ -184,15 +184,15 @@ ART = [1.0, 1.2, 1.1, 1.3, 1.2, 1.4]
 
 # Hours of a hundred requests, closed months, and what is said of this one.
 SAID: list[tuple[float | None, list[float | None], str]] = [
-    (120.0, [*ART], "usual variation"),
+    (120.0, [*ART], "normal variation"),
     (163.0, [*ART], "above its usual range"),
     (77.0, [*ART], "below its usual range"),
     (120.0, [*ART[1:]], ""),
     (120.0, [*ART[:3], None, *ART[3:]], ""),
     (115.0, [0.8, 0.9, 0.8, 0.9, 1.2, 1.1, 1.2, 1.1, 1.2, 1.1, 1.2], "eight in a row above its mean"),
     (85.0, [1.2, 1.1, 1.2, 1.1, 0.8, 0.9, 0.8, 0.9, 0.8, 0.9, 0.8], "eight in a row below its mean"),
-    (115.0, [0.8, 0.9, 0.8, 0.9, 1.2, 1.1, 1.2, None, 1.2, 1.1, 1.2], "usual variation"),
-    (100.0, [1.0] * 11, "usual variation"),
+    (115.0, [0.8, 0.9, 0.8, 0.9, 1.2, 1.1, 1.2, None, 1.2, 1.1, 1.2], "normal variation"),
+    (100.0, [1.0] * 11, "normal variation"),
     (100.1, [1.0] * 11, "above its usual range"),
     (None, [*ART], ""),
 ]
@@ -261,14 +261,14 @@ def test_what_the_sheets_say(number: int, computed: Computed) -> None:
 @pytest.mark.parametrize("kpi", ["art", "ncar"])
 @pytest.mark.parametrize("case", NOISY)
 def test_noise_at_an_edge_is_usual_variation_in_every_engine(case: str, kpi: str, computed: Computed) -> None:
-    assert computed.cell(case, "kpis", kpi, "signal") == "usual variation"
+    assert computed.cell(case, "kpis", kpi, "signal") == "normal variation"
     assert computed.differences(case) == []
 
 
 @pytest.mark.parametrize("number", [2, 5, 8, 10])
 def test_the_trend_marks_signals(number: int, computed: Computed) -> None:
     word, (case, _) = SAID[number][2], PLACES[number]
-    is_signal = bool(word) and word != "usual variation"
+    is_signal = bool(word) and word != "normal variation"
     assert isinstance(computed.cell(case, "trend", "p12", "signal"), float) is is_signal
 
 

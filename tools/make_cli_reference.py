@@ -40,7 +40,7 @@ Options of every command:
 
 Without a command, `--help` lists the commands and `--version` says which kpixl this is.
 
-`NO_COLOR` turns colours off. With `KPIXL_DEBUG=1`, a mistake of kpixl itself shows where in the code it happened.
+`NO_COLOR` turns colors off. With `KPIXL_DEBUG=1`, a mistake of kpixl itself shows where in the code it happened.
 """
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with the rows, where, and how to mend it. Reports, and never decides what counts."""
+"""What is wrong with the rows, where, and how to fix it. Reports, and never decides what counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Check says, by code: what is wrong, and how to mend it. English msgids, one sentence each."""
+"""What Check says, by code: what is wrong, and how to fix it. English msgids, one sentence each."""
 
 from __future__ import annotations
 
@@ -563,6 +563,6 @@ SENTENCES: dict[str, Sentence] = {
     "more": Sentence(
         "note",
         N_("{heading}: {count} more like the {reported} reported."),
-        N_("Mend those first: the rest often have the same cause."),
+        N_("Fix those first: the rest often have the same cause."),
     ),
 }

@@ -202,7 +202,7 @@ def calc_text(result: Result, t: Language) -> str:
 
 
 def _told(result: Result, t: Language) -> str:
-    """What is to be known before a level is acted on: that it is not sure, that it is more than usual variation."""
+    """What is to be known before a level is acted on: that it is not sure, that it is more than normal variation."""
     unsure = certainty(result, t) if result.certainty.settled is False else ()
     signal = signal_text(result, t) if result.past.is_signal else ""
     return as_line(" · ".join(text for text in (*unsure, signal) if text))

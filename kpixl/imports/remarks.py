@@ -89,12 +89,13 @@ _TEMPLATES = {
     ),
     "derived": N_("“{field}” counts where “{column}” says yes."),
     "derived_no": N_("“{field}” is no where “{column}” says so, else yes."),
-    "no_outcome": N_("No row says anything of “{field}”, so nothing can be told of it."),
+    "no_outcome": N_("No row says anything of “{field}”, so nothing is known about it."),
     "one_outcome": N_("“{field}” is {value} in every row; please check that the right column was taken."),
     "same_outcome": N_("“{field}” is {value} in every row."),
     "never_ends": N_("No row has “{field}”."),
     "no_times": N_(
-        "“{column}” has days without a time of day, so no hours can be told of these rows: {count}. The days are kept."
+        "“{column}” has days without a time of day, so the hours of these rows cannot be worked out: {count}. The days "
+        "are kept."
     ),
     "respelled": N_("“{field}”: names written as the workbook, or most rows, have them: {names}."),
     "misfits": N_("“{column}”: cells that do not fit and were left blank: {count} ({cells}); such a cell {reason}."),

@@ -25,7 +25,7 @@ TOO_MANY_HOURS = N_("is more hours than a week has; are these minutes or seconds
 NO_CHOICE = N_("is not one of the words that this column takes: {allowed}")
 TOO_LONG = N_("is longer than the 32,767 characters that a cell of Excel holds")
 CONTROL = N_("holds signs that cannot be shown")
-FAILED = N_("is an error of a formula; mend it in that workbook")
+FAILED = N_("is an error of a formula; fix it in that workbook")
 TWICE = N_("is there twice, first in line {first}")
 
 

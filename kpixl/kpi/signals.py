@@ -63,7 +63,7 @@ class Signal(StrEnum):
 
     @property
     def is_signal(self) -> bool:
-        """Whether it is more than usual variation."""
+        """Whether it is more than normal variation."""
         return self is not Signal.USUAL
 
 

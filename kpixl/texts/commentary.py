@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level
 from kpixl.errors import N_
+from kpixl.i18n import rounded_up
 from kpixl.kpi.cautions import cautions, moved
 from kpixl.kpi.grade import against_target
 from kpixl.kpi.noise import same
@@ -103,17 +104,34 @@ def _step(result: Result, t: Language, currency: str) -> str:
     step, following = result.grade.to_next, result.grade.next_level
     if step is None or following is None:
         return ""
-    money = step.measure.unit == "money"
-    text = (
-        N_("with {amount} more in “{measure}” it would be {level}")
-        if step.direction == "more"
-        else N_("with {amount} less in “{measure}” it would be {level}")
-    )
-    return t(text).format(
-        amount=t.number(step.amount, "money", currency) if money else t.plain(step.amount),
+    each, unit = _each(result), step.measure.unit
+    texts = _EACH if each is not None else _IN_ALL
+    return t(texts[step.direction]).format(
+        amount=t.number(each or step.amount, unit, currency) if each or unit == "money" else t.plain(step.amount),
         measure=step_figure(result, t),
         level=t(LEVELS[following]),
     )
+
+
+_IN_ALL = {
+    "more": N_("with {amount} more in “{measure}” it would be {level}"),
+    "less": N_("with {amount} less in “{measure}” it would be {level}"),
+}
+_EACH = {
+    "more": N_("{amount} more on average would make it {level}"),
+    "less": N_("{amount} less on average would make it {level}"),
+}
+_DIGITS = {"hours": 2, "money": 2, "months": 1}
+
+
+def _each(result: Result) -> float | None:
+    """How much the value of a KPI that is an average has to move, in its own unit, up to the digits that are shown; None
+    for others, of which cases are counted."""
+    step, slope, unit = result.grade.to_next, result.grade.slope, result.kpi.kpi.unit
+    if step is None or not slope or step.measure.unit != unit or len(result.kpi.arguments) != 2:
+        return None
+    digits = _DIGITS.get(unit)
+    return None if digits is None else float(rounded_up(step.amount * abs(slope), digits))
 
 
 def _named_signal(result: Result, t: Language) -> str:

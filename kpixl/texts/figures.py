@@ -22,7 +22,7 @@ BEYOND = 1e15
 
 
 def certainty(result: Result, t: Language) -> tuple[str, ...]:
-    """How sure a value is: ``likely 70 – 89 %``, ``too few to be sure``; empty where nothing is known of it."""
+    """How sure a value is: ``likely 70 – 89 %``, ``small sample``; empty where nothing is known of it."""
     ends = t(N_("likely {range}")).format(range=ends_text(result, t)) if result.certainty.interval is not None else ""
     unsure = t(SETTLED[False]) if result.certainty.settled is False else ""
     return tuple(text for text in (ends, unsure) if text)
@@ -38,7 +38,7 @@ def cases(result: Result, t: Language) -> tuple[str, ...]:
 
 
 def signal_text(result: Result, t: Language) -> str:
-    """``usual variation``, or ``◆ above its usual range``; empty while past periods are too few to tell."""
+    """``normal variation``, or ``◆ above its usual range``; empty while past periods are too few to tell."""
     signal = result.past.signal
     if signal is None:
         return ""

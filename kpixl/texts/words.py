@@ -73,13 +73,13 @@ TARGETS = {"met": N_("met"), "missed": N_("missed")}
 SOURCES = {"log": N_("from the rows"), "typed": N_("typed"), "stand_in": N_("at least"), None: N_("missing")}
 
 SIGNALS = {
-    Signal.USUAL: N_("usual variation"),
+    Signal.USUAL: N_("normal variation"),
     Signal.ABOVE: N_("above its usual range"),
     Signal.BELOW: N_("below its usual range"),
     Signal.RUN_ABOVE: N_("eight in a row above its mean"),
     Signal.RUN_BELOW: N_("eight in a row below its mean"),
 }
-SETTLED = {True: N_("sure enough"), False: N_("too few to be sure")}
+SETTLED = {True: N_("sure enough"), False: N_("small sample")}
 PACES = {True: N_("on track"), False: N_("off track")}
 DAYS_LEFT = N_("days left: {days}")
 
@@ -244,7 +244,7 @@ def step_figure(result: Result, t: Language) -> str:
 
 
 def interval_text(result: Result, t: Language) -> str:
-    """The ends of the interval, short, and whether they settle the level: ``82 – 93 % · too few to be sure``; empty
+    """The ends of the interval, short, and whether they settle the level: ``82 – 93 % · small sample``; empty
     where there is nothing to say."""
     unsure = t(SETTLED[False]) if result.certainty.settled is False else ""
     return " · ".join(part for part in (ends_text(result, t), unsure) if part)

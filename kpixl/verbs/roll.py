@@ -80,7 +80,7 @@ class ErrorsInCheck(WorkbookError):
     code = "errors_in_check"
     template = N_(
         "{path} has errors that change its figures (see its sheet Check): {count}; "
-        "mend them first, or close the period as it is with --anyway."
+        "fix them first, or close the period as it is with --anyway."
     )
 
 

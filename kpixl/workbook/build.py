@@ -258,7 +258,7 @@ def _finish_what_if(sheet: Worksheet, c: Context) -> None:
         letter = get_column_letter(place.column_numbers[column])
         level_rules(sheet, f"{letter}{numbers[0]}:{letter}{numbers[-1]}", f"${letter}{numbers[0]}")
     changes = DataValidation(type="decimal", operator="greaterThanOrEqual", formula1="-1", showErrorMessage=True)
-    changes.error = c.t(N_("Type a number, at least -100 %."))
+    changes.error = c.t(N_("Type a number, at least -100%."))
     sheet.add_data_validation(changes)
     for measure in changeable(c.business):
         changes.add(sheet.cell(*place.position(measure.name, "percent")).coordinate)

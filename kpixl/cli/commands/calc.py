@@ -36,7 +36,7 @@ COMMAND = Command(
             "--business",
             N_("whose benchmark to grade against; the first that has the KPI without it"),
             value="BUSINESS",
-            manual="whose benchmark to grade against; without it, the first business of the catalogue that has the KPI",
+            manual="whose benchmark to grade against; without it, the first business of the catalog that has the KPI",
         ),
     ),
     manual="""\
@@ -45,7 +45,7 @@ in the unit of the argument's name; decimals with a point.""",
     after="""\
 ```
 $ kpixl calc crr clients_end=650 clients_new=200 clients_start=500 --business remote-va-agency
-CRR, Client retention rate (remote-va-agency): 90.0%  ▲ above average (too few to be sure)
+CRR, Client retention rate (remote-va-agency): 90.0%  ▲ above average (small sample)
   Clients at the end (last 12 months): +1 → exceptional
 
 $ kpixl calc css satisfied=0 surveyed=0 --business remote-va-agency
@@ -118,7 +118,7 @@ $ kpixl calc crr clients_end=650 clients_new=200 clients_start=500 --business re
 - `interval`: the ends `low` and `high` of the 95 % interval of a share (Wilson), of NPS (adjusted Wald) or of a
   mean (Student's t, over rows only); null where there is none. `settled`: whether the whole of it has the level of
   the value, or stands to the target as the value does; null where that cannot be said.
-- From a workbook only: `usual_range`, the limits of a process-behaviour chart over up to eleven closed periods
+- From a workbook only: `usual_range`, the limits of a process-behavior chart over up to eleven closed periods
   (`low`, `mean`, `high`; null with fewer than six, and for spans that overlap), and `signal`, what the value says
   beside them: `usual`, `above`, `below`, `run_above`, `run_below`; null without limits, with too few cases, and
   while the period still runs.

@@ -1,4 +1,4 @@
-"""``kpixl check``: what is wrong in a workbook, and how to mend it."""
+"""``kpixl check``: what is wrong in a workbook, and how to fix it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check(arguments: Arguments) -> Answer:
 
 COMMAND = Command(
     "check",
-    N_("list what is wrong in a workbook, and how to mend it"),
+    N_("list what is wrong in a workbook, and how to fix it"),
     "month",
     check,
     words=(WORKBOOK,),
@@ -56,7 +56,7 @@ COMMAND = Command(
         ),
     ),
     manual="""\
-Every problem that Check finds, errors first: where it is, what is wrong, how to mend it. With `--json`: `problems`,
+Every problem that Check finds, errors first: where it is, what is wrong, how to fix it. With `--json`: `problems`,
 each with `severity` (`error`, `warning`, `note`), `code`, `sheet`, `cell`, `table`, `field`, `message`, `mend`
 and `rows`, how many have it; and `problem_count`.""",
 )

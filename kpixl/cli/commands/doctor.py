@@ -14,7 +14,7 @@ def doctor(arguments: Arguments) -> Answer:
 
     found = examine(arguments.file)
     t = language(default_language(arguments.lang))
-    names = {"ok": t(N_("ok")), "look": t(N_("look")), "missing": t(N_("missing"))}
+    names = {"ok": t(N_("ok")), "look": t(N_("review")), "missing": t(N_("missing"))}
     width = max(map(len, names.values()))
 
     def text() -> str:
@@ -46,10 +46,10 @@ COMMAND = Command(
     N_("say whether Excel, xlwings and Python fit together, and what to do"),
     "know",
     doctor,
-    words=(Word("file", "FILE", N_("a workbook to look at, too"), path=True, required=False),),
+    words=(Word("file", "FILE", N_("a workbook to examine, too"), path=True, required=False),),
     manual="""\
 Says whether Python, kpixl, xlwings and Excel fit together on this computer and, with FILE, whether its macros will
-run here. Each line is `ok`, `look` or `missing`, with what to do where it is not `ok`. Exit code 1 where there is
+run here. Each line is `ok`, `review` or `missing`, with what to do where it is not `ok`. Exit code 1 where there is
 something to do.
 
 It looks at the system, Python, kpixl, xlwings with what Excel needs of it, Excel, xlwings' add-in, LibreOffice,
@@ -57,7 +57,7 @@ kpixl's languages, and whether the folder can be written to. Of FILE: whether Wi
 Python it names, and whether that has the kpixl and the very xlwings that the macros need. Nothing is changed, no
 network is used, and no program that FILE names is started.
 
-With `--json`: `findings`, each with `level`, `code`, `text` and `remedy`.
+With `--json`: `findings`, each with `level` (`ok`, `look` for review, `missing`), `code`, `text` and `remedy`.
 
 ```
 $ kpixl doctor "TaskZenith 2026-10.xlsm"

@@ -222,10 +222,10 @@ COMMAND = Command(
         ),
         Option(
             "--refused",
-            N_("write the rows that were left out to a CSV file, for mending"),
+            N_("write the rows that were left out to a CSV file, to be fixed"),
             value="FILE",
             path=True,
-            manual="write the rows that were left out to a new CSV file, with the reason behind each, for mending",
+            manual="write the rows that were left out to a new CSV file, with the reason behind each, to be fixed",
         ),
         Option("--show", N_("show what would be taken, and write nothing")),
         Option("--yes", N_("do not ask whether the columns found are right"), manual="do not ask"),

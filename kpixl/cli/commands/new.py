@@ -79,9 +79,9 @@ COMMAND = Command(
         ),
         Option(
             "--macros",
-            N_("an .xlsm with functions that call Python (Excel for Windows)"),
-            manual="an `.xlsm` whose functions call Python, through xlwings (Excel for Windows, with kpixl installed "
-            "there)",
+            N_("an .xlsm with buttons, and functions that call Python (Excel for Windows)"),
+            manual="an `.xlsm` with buttons on the dashboard and a ribbon tab, and functions that call Python, through "
+            "xlwings (Excel for Windows, with kpixl installed there)",
         ),
     ),
     manual="Makes an empty workbook for a business and a period. `kpixl kpis` lists the businesses.",

@@ -29,7 +29,7 @@ COMMAND = Command(
     words=(WORKBOOK,),
     manual="""\
 The scorecard, without writing: each KPI's value and level and the change on the previous period; below it, that its
-cases are too few to be sure of the level, that it is more than usual variation (◆), where it is heading while the
+cases are a small sample for the level, that it is beyond normal variation (◆), where it is heading while the
 period runs, and what it takes to reach the next level; then the cautions: ✖ act now, ! a warning, ★ good news. With
 `--json`:
 

@@ -102,7 +102,7 @@ BUTTONS = (
     Button(
         "KpixlUndo",
         "undo",
-        N_("Undo kpixl"),
+        N_("Undo last change"),
         N_("Puts the workbook back as it was before kpixl last changed it."),
         "Undo",
         "workbook",

@@ -1,4 +1,4 @@
-"""Check: every problem found at the last refresh, with a link to its cell and the mend."""
+"""Check: every problem found at the last refresh, with a link to its cell and how to fix it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from kpixl.workbook.grid import Cell, Cells, Context, label, notice, quoted, sta
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
 
-COLUMNS = {"severity": N_("Weight"), "where": N_("Where"), "text": N_("What is wrong"), "mend": N_("What to do")}
+COLUMNS = {"severity": N_("Severity"), "where": N_("Where"), "text": N_("What is wrong"), "mend": N_("What to do")}
 WIDTHS = {"severity": 13, "where": 24, "text": 70, "mend": 70}
 CAPACITY = 300
 """Rows for problems; `kpixl check` lists what does not fit."""
 
-SEVERITIES = {"error": N_("✖ error"), "warning": N_("▲ look"), "note": N_("○ note")}
+SEVERITIES = {"error": N_("✖ error"), "warning": N_("▲ review"), "note": N_("○ note")}
 LISTED = tuple(f"problem_{number}" for number in range(1, CAPACITY + 1))
 
 
@@ -45,7 +45,7 @@ def cells(c: Context) -> Cells:
         found[row, "mend"] = static(problem.mend(c.t), WRAP)
         found[row, "where"] = Cell("static", place, link(problem.sheet, problem.cell, place), LINK)
     if left_over > 0:
-        more = c.t(N_("{count} more problems do not fit here; mend these first and refresh.")).format(
+        more = c.t(N_("{count} more problems do not fit here; fix these first and refresh.")).format(
             count=left_over + 1
         )
         found[LISTED[-1], "text"] = static(more, WRAP)
@@ -91,7 +91,7 @@ def _summary(c: Context) -> str:
     if not c.problems:
         return c.t(N_("Nothing wrong was found at the last refresh."))
     if not errors:
-        return c.t(N_("No errors. To look at: {others}.")).format(others=others)
-    return c.t(N_("Errors: {errors}. To look at: {others}. Errors spoil figures; mend them first.")).format(
+        return c.t(N_("No errors. To review: {others}.")).format(others=others)
+    return c.t(N_("Errors: {errors}. To review: {others}. Errors spoil figures; fix them first.")).format(
         errors=errors, others=others
     )

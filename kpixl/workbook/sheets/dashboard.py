@@ -208,9 +208,9 @@ def _problems(c: Context) -> Cell:
     if c.refreshed is None:
         text = c.t(N_("Check: not done yet"))
     elif errors:
-        text = c.t(N_("✖ Check (errors: {errors}): mend them before you trust the figures")).format(errors=errors)
+        text = c.t(N_("✖ Check (errors: {errors}): fix them before you trust the figures")).format(errors=errors)
     else:
-        text = c.t(N_("Check (errors: {errors}; to look at: {others})")).format(errors=errors, others=others)
+        text = c.t(N_("Check (errors: {errors}; to review: {others})")).format(errors=errors, others=others)
     look = style.Style(colour="1A528F", underline=True, align="right")
     return Cell("static", text, link(c.titles["check"], "A1", text), look)
 

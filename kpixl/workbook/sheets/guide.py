@@ -55,7 +55,7 @@ READING = {
         N_("How sure"),
         (
             N_(
-                "A few answers can be good or bad by chance. “Likely from … to …” is an interval of 95 %: the same way "
+                "A few answers can be good or bad by chance. “Likely from … to …” is an interval of 95%: the same way "
                 "of working could as well have brought any figure in it."
             ),
             N_(
@@ -63,7 +63,7 @@ READING = {
                 "Promoter Score, and by Student’s t (1908) for averages; other KPIs have none."
             ),
             N_(
-                "“Too few to be sure” means that the interval reaches into another level, or to the other side of your "
+                "“Small sample” means that the interval reaches into another level, or to the other side of your "
                 "target: wait for more cases before you act on the level."
             ),
             N_("With fewer cases than “Fewest cases to grade” in Settings, a KPI is shown but not graded."),
@@ -79,10 +79,10 @@ READING = {
             ),
             N_(
                 "A figure outside that range, or the eighth in a row on one side of the mean, is a signal (◆): look "
-                "for what has changed. All else is usual variation and needs no explanation."
+                "for what has changed. All else is normal variation and needs no explanation."
             ),
             N_(
-                "No signal is told for fewer than six closed periods, for KPIs graded over several months, whose "
+                "No signal is shown with fewer than six closed periods, for KPIs graded over several months, whose "
                 "periods overlap, or while the period still runs."
             ),
         ),
@@ -122,7 +122,7 @@ READING = {
         ),
     ),
     "blank": (
-        N_("Blanks and colours"),
+        N_("Blanks and colors"),
         (
             N_("Blank stays blank: a figure without its denominator is not shown as zero, and the sheet says why."),
             N_("Yellow cells are yours. Everything else is computed; results sheets are protected without a password."),
