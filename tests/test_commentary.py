@@ -187,7 +187,7 @@ def test_value_level_and_what_it_takes() -> None:
         "80.0%, below benchmark; with 50 more in “Satisfied answers” it would be typical."
     )
     assert said(card({"resolution_hours": 200, "requests_resolved": 100}), "art") == (
-        "2.00 h, typical; with 100.1 less in “Hours to resolve requests” it would be above average."
+        "2.00 h, typical; 1.01 h less on average would make it above average."
     )
 
 
@@ -225,7 +225,7 @@ def test_signal_or_usual_variation() -> None:
     )
     assert at(60) == (
         "0.60 h, above average; worse than the previous period (0.38 h); above its usual range (0.29 h to 0.51 h); "
-        "with 10.1 less in “Hours to resolve requests” it would be exceptional."
+        "0.11 h less on average would make it exceptional."
     )
 
 

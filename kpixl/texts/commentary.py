@@ -125,8 +125,8 @@ _DIGITS = {"hours": 2, "money": 2, "months": 1}
 
 
 def _each(result: Result) -> float | None:
-    """How much the value of a KPI that is an average has to move, in its own unit, up to the digits that are shown; None
-    for others, of which cases are counted."""
+    """How much the value of a KPI that is an average has to move, in its own unit, rounded up to the digits shown; None
+    for others."""
     step, slope, unit = result.grade.to_next, result.grade.slope, result.kpi.kpi.unit
     if step is None or not slope or step.measure.unit != unit or len(result.kpi.arguments) != 2:
         return None
