@@ -361,6 +361,7 @@ ABSENT = {
     "satisfied": "Sin respuestas de clientes satisfechos",
     "resolution_hours": "Sin horas de solicitudes resueltas",
     "requests_resolved": "Sin solicitudes resueltas",
+    "resolution_hours_median": "Sin solicitudes resueltas",
     "requests_opened": "Sin solicitudes recibidas",
     "requests_open": "Sin solicitudes abiertas",
     "clients_start": "Sin clientes al inicio",
