@@ -115,7 +115,7 @@ $ kpixl calc crr clients_end=650 clients_new=200 clients_start=500 --business re
   `year_to_date` (and `year_to_date_reason`), `change`, `trend` (`better`, `worse`, `same`).
 - `note`: what is to be known of the value, such as that it is a lower bound; else null.
 - `sample`: how many cases stand behind the value.
-- `interval`: the ends `low` and `high` of the 95 % interval of a share (Wilson), of NPS (adjusted Wald) or of a
+- `interval`: the ends `low` and `high` of the 95% interval of a share (Wilson), of NPS (adjusted Wald) or of a
   mean (Student's t, over rows only); null where there is none. `settled`: whether the whole of it has the level of
   the value, or stands to the target as the value does; null where that cannot be said.
 - From a workbook only: `usual_range`, the limits of a process-behavior chart over up to eleven closed periods
