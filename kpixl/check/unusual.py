@@ -179,22 +179,31 @@ def _in_log(log: TableLog, field: Field) -> Iterator[Finding]:
 
 def _turned(log: TableLog, numbers: np.ndarray, *, past_only: bool) -> dict[int, str]:
     """Rows whose date lies outside the period, and in it with day and month changed; with the date that is meant. Only
-    where hardly another row is in that month: those of another month are no slips. What is planned may be to come."""
+    where hardly another row is in that month: those of another month are no slips, nor are those of months that rows
+    reach back to one by one, as in a table that keeps a year. What is planned may be to come."""
     period = log.case.entries.period
     outside = np.isfinite(numbers) & (numbers >= FIRST_LIKELY) & (numbers < serial(add_months(period.after, 12)))
     outside &= (numbers < serial(period.start)) | (~np.bool_(past_only) & (numbers >= serial(period.after)))
     rows = np.flatnonzero(outside)
     if not len(rows):
         return {}
-    _, of_month, count = np.unique(month_number(numbers[rows]), return_inverse=True, return_counts=True)
+    months, of_month, count = np.unique(month_number(numbers[rows]), return_inverse=True, return_counts=True)
+    kept = _reaching_back(months, month_number(np.array([serial(period.start)], dtype=float))[0])
     found = {}
-    for row in rows[count[of_month] <= _FEW_OLD].tolist():
+    for row in rows[((count <= _FEW_OLD) & ~kept)[of_month]].tolist():
         day = from_serial(float(numbers[row]))
         if day.day <= 12 and day.day != day.month:
             turned = day.replace(month=day.day, day=day.month)
             if period.start <= turned < period.after:
                 found[row] = turned.isoformat()
     return found
+
+
+def _reaching_back(months: np.ndarray, first: float) -> np.ndarray:
+    """Which of some months before the one of number ``first`` have rows in each month between; shape (months,). Of the
+    month right before it, that says nothing."""
+    back = first - months
+    return np.array([one > 1 and np.isin(np.arange(1, one), back).all() for one in back], dtype=bool)
 
 
 def _day_details(log: TableLog, numbers: np.ndarray, row: int) -> dict[str, object]:

@@ -103,14 +103,14 @@ class Month:
             takes = f"{sign}{step.amount:g}{how} {result.kpi.kpi.lever} → {following.id}"
         return result.value, str(word), takes, result.measures
 
-    def group(self, dimension: str, name: str) -> dict[str, tuple[float | None, str, float | None]]:
-        """A line of Breakdown: of each KPI that has a value there, the value, the level if there are cases enough for
-        one, and the cases."""
+    def group(self, dimension: str, name: str) -> dict[str, tuple[float, str, float | None]]:
+        """A line of Breakdown: of each KPI that has a value there, the value, to a millionth, the level if there are
+        cases enough for one, and the cases."""
         entries = self.scorecard.entries
         (section,) = (one for one in breakdown(entries, Tally(entries, TODAY)) if one.dimension == dimension)
         (group,) = (one for one in section.groups if one.name == name)
         return {
-            kpi: (one.value, one.level.id if one.level is not None and not one.few else "", one.cases)
+            kpi: (round(one.value, 6), one.level.id if one.level is not None and not one.few else "", one.cases)
             for kpi, one in group.results.items()
             if one.value is not None
         }
