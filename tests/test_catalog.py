@@ -94,7 +94,7 @@ def test_every_business_is_a_file() -> None:
 def test_every_kpi_is_told_in_full(kpi: BusinessKpi) -> None:
     of = kpi.texts
     texts = (kpi.name, kpi.abbreviation, of.definition, of.published, of.reading, of.source)
-    assert 2 <= len(of.tips) <= 4
+    assert 2 <= len(of.tips) <= 5
     assert 2 <= len(of.benefits) <= 4
     for text in (*texts, *of.benefits, *of.limits, *of.tips, *of.cautions):
         assert text.strip() == text != ""
@@ -200,7 +200,7 @@ def test_what_a_sheet_waits_for() -> None:
         "pa": {**seen, **asked, **sold, "tasks": {"assigned", "completed"}},
         "ml": {**seen, **asked, "tasks": {"assigned", "completed"}, "hours": {"date"}, "translations": {"date"}},
         "cc": {**seen, **sold, "sessions": {"scheduled"}, "leads": {"date", "consultation"}},
-        "sb": {**sold, "leads": {"date"}, "expenses": {"date"}},
+        "sb": {**seen, **sold, "leads": {"date"}, "expenses": {"date"}},
     }
 
 
@@ -210,7 +210,7 @@ def test_settings_that_a_business_has() -> None:
         "pa": ["satisfied_cut", "stay_gap", "minimum_cases", "entered_until", "late_days", "dollar_rate"],
         "ml": ["satisfied_cut", "house_language", "stay_gap", "minimum_cases", "entered_until", "late_days"],
         "cc": ["satisfied_cut", "stay_gap", "minimum_cases", "entered_until", "late_days", "dollar_rate"],
-        "sb": ["repeat_days", "stay_gap", "minimum_cases", "entered_until", "late_days"],
+        "sb": ["satisfied_cut", "repeat_days", "stay_gap", "minimum_cases", "entered_until", "late_days"],
     }
 
 

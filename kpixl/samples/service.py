@@ -6,6 +6,7 @@ The years before are there for the clients alone, whose list is kept.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -112,6 +113,10 @@ _REFERRED = 0.3
 _REASON_WEIGHTS = (14, 22, 9, 8, 7, 8, 10, 9, 5, 8)
 _RESOLUTION_WEIGHTS = (34, 22, 14, 8, 6, 6, 10)
 
+_SCORE_WEIGHTS = (3, 5, 12, 34, 46)
+_RECOMMENDS = {1: (0, 3), 2: (2, 6), 3: (5, 8), 4: (7, 10), 5: (8, 10)}
+"""What those who give a score answer when they are asked whether they would recommend the company."""
+
 _MARKETING_WEIGHTS = (40, 10, 14, 20, 6, 10)
 _CHANNELS = (2, 3, 1, None, 4, 0)
 """The source that each marketing expense is to bring customers from."""
@@ -154,7 +159,9 @@ class Service(Drawn):
             "sales": [],
             "expenses": [],
             "complaints": [],
+            "surveys": [],
         }
+        self._answers = random.Random(f"{business.id} {period} surveys")
         self._coming: list[tuple[str, int, date, int, str | None]] = []
         for month in range(_BEGAN, 1):
             self._live(month)
@@ -195,6 +202,7 @@ class Service(Drawn):
             self._sales(plan, month, days)
             self._expenses(plan, month, days)
             self._complaints(plan, days)
+            self._surveys(days)
 
     # Clients
 
@@ -399,6 +407,23 @@ class Service(Drawn):
                 }
             )
         self.logs["complaints"] += sorted(rows, key=lambda row: row["received"] or 0)
+
+    def _surveys(self, days: Sequence[date]) -> None:
+        """Answers to the survey: by a tenth or so of the customers, each once a month."""
+        there = [customer for customer in self.customers if customer.there(days[0]) and customer.there(days[-1])]
+        draw, rows = self._answers, []
+        for customer in draw.sample(there, draw.randint(14, 20)):
+            score = draw.choices(range(1, 6), _SCORE_WEIGHTS)[0]
+            rows.append(
+                {
+                    "date": cell(draw.choice(days)),
+                    "client": customer.name,
+                    "score": float(score),
+                    "recommend": float(draw.randint(*_RECOMMENDS[score])),
+                    "language": self.owner.languages[customer.language],
+                }
+            )
+        self.logs["surveys"] += sorted(rows, key=lambda row: row["date"] or 0)
 
     # Draws
 
