@@ -20,7 +20,7 @@ SURVEYS: Rows = {
 
 def test_satisfaction_and_recommendations(tmp_path: Path) -> None:
     """Two of the four scores of October are 4 or 5: one half. Five say whether they would recommend: three promoters,
-    and Dora as the one detractor: 60 less 20 per cent. The answer of September does not count. The target of 30 is met; for
+    one detractor, Dora: 60 less 20 per cent. The answer of September does not count. The target of 30 is met; for
     satisfaction there is neither a benchmark nor a target nor a month before, and so no level."""
     filled = Filled(business="service-business", rows={"surveys": SURVEYS}, targets={"nps": 30})
     month = Month.of(tmp_path, filled)
