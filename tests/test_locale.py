@@ -105,6 +105,14 @@ def test_every_text_is_translated(code: str) -> None:
     assert [message.id for message, _ in translations(code).check()] == []
 
 
+@pytest.mark.parametrize("code", codes())
+def test_the_house_language_begins_as_the_workbooks(code: str) -> None:
+    """An owner in São Paulo works in Portuguese until she says otherwise. What it is called is known to Babel."""
+    t = language(code)
+    own = str(t.locale.get_language_name(code)).capitalize()
+    assert words.entry_words(business("multilingual-va"), t)["house_language"] == own
+
+
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_placeholders_are_kept(code: str) -> None:
     wrong = {msgid: text for msgid, text in pairs(code).items() if placeholders(msgid) != placeholders(text)}

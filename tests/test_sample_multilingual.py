@@ -15,7 +15,7 @@ from kpixl.texts.words import entry_words
 from sampled import MONTHS, Made, Rows, made
 
 MULTILINGUAL = "multilingual-va"
-HOUSE = "Anglais"
+HOUSE = "Français"
 LOGS = ("requests", "tasks", "hours", "surveys", "translations")
 
 
@@ -137,7 +137,6 @@ def test_clients_come_from_everywhere_and_the_house_language_is_the_owners() -> 
     first = made(MULTILINGUAL, code="en")
     for code in codes():
         other = made(MULTILINGUAL, code=code)
-        assert other.columns["clients"]["client"] == first.columns["clients"]["client"], code
         house = entry_words(other.business, language(code))["house_language"]
         for table in LOGS:
             here, there = first.columns[table]["language"], other.columns[table]["language"]

@@ -73,7 +73,8 @@ COURSE = Course(
 TARGETS = {"css": 0.88, "art": 3.0, "kept": 0.9, "accuracy": 0.97, "tph": 2.2, "nps": 30}
 
 HOUSE, SPANISH, FRENCH, PORTUGUESE, ROMANIAN, ITALIAN = range(6)
-"""Places in the list of languages. The first one is the house language, English unless the owner says otherwise."""
+"""Places in the list of languages. The first one is the house language, the owner's own; English stands in the place
+where an owner who speaks English has hers."""
 _CODES = ("en", "es", "fr", "pt", "ro", "it")
 _TEAM = (
     (SPANISH, PORTUGUESE, HOUSE),
@@ -111,7 +112,9 @@ class Multilingual(Company):
 
     def client_languages(self) -> tuple[str, ...]:
         """Clients come from everywhere, whatever the owner speaks."""
-        return _CODES
+        own = self.words.client_languages[0]
+        swapped = {_CODES[HOUSE]: own, own: _CODES[HOUSE]}
+        return tuple(swapped.get(code, code) for code in _CODES)
 
     def assistant_name(self, place: int) -> str:
         """A name from where the assistant comes from."""
