@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from kpixl.cellvalue import ExcelError, is_blank, number
-from kpixl.period import MONTH_DAYS, Period
+from kpixl.period import MONTH_DAYS, Period, serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, Level
@@ -259,6 +259,8 @@ class Entries:
     """The cells in which the owner chooses what a KPI is graded over."""
     none: Mapping[str, InputCell] = field(default_factory=dict)
     """By table, the cell in which the owner says that there is nothing to enter this period."""
+    totals_for: InputCell | None = None
+    """The cell that says of which period the typed totals are, by any of its days; None where there is no workbook."""
     own: tuple[OwnEntry, ...] = ()
     what_if: Mapping[str, WhatIf] = field(default_factory=dict)
     """By the name of the measure. Nothing but the sheet of that name is computed from it."""
@@ -267,6 +269,15 @@ class Entries:
     def history(self) -> History:
         """The figures of closed periods, indexed once."""
         return History.of(self.past)
+
+    @cached_property
+    def counted(self) -> Mapping[str, InputCell]:
+        """The typed totals that count: those of the period. None of them where they are said to be of another one."""
+        if self.totals_for is None:
+            return self.typed
+        day = self.totals_for.number
+        of_the_period = day is not None and serial(self.period.start) <= day < serial(self.period.after)
+        return self.typed if of_the_period else {}
 
 
 Value: TypeAlias = str | float | None

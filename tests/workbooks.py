@@ -155,7 +155,9 @@ def make_anew(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
         past = {"start": starts, "id": ids, "value": values}
         headings = book.headings[layout.PAST]
         append_rows(package, layout.table_name(layout.PAST), {headings[id_]: cells for id_, cells in past.items()})
-    edits: dict[Place, Value] = {named(book, "period_day"): filled.day}
+    edits: dict[Place, Value] = dict.fromkeys(
+        (named(book, "period_day"), placed(book, "totals", "of", "typed")), filled.day
+    )
     edits |= {placed(book, "totals", measure, "typed"): value for measure, value in filled.typed.items()}
     edits |= {placed(book, "kpis", kpi, "target"): value for kpi, value in filled.targets.items()}
     edits |= {placed(book, "kpis", kpi, f"{level}_yours"): v for (kpi, level), v in filled.thresholds.items()}

@@ -118,7 +118,7 @@ class Case:
         for name, value in self.measures.items():
             if name not in read and self.is_typed(value.measure):
                 others = (item for item in read.values() if item.id == value.measure.id and not self.is_typed(item))
-                meant = tuple(item for item in others if item.name in self.entries.typed)
+                meant = tuple(item for item in others if item.name in self.entries.counted)
                 if meant:
                     found[name] = meant
         return found

@@ -149,9 +149,16 @@ def targets(case: Case) -> Iterator[Problem]:
 
 
 def typed(case: Case) -> Iterator[Problem]:
-    """Typed totals that are no number or cannot be right, and those that hide figures from rows."""
+    """Typed totals that are no number or cannot be right, those that hide figures from rows, and all of them where they
+    are said to be of another period."""
+    of, counted = case.entries.totals_for, case.entries.counted
+    stand = [cell for cell in case.entries.typed.values() if cell.filled]
+    if of is not None and stand and counted is not case.entries.typed:
+        got = of.raw if of.number is None else day_of(of.number)
+        details = {"got": got, "count": len(stand), "day": case.entries.period.start, "first": stand[0].cell}
+        yield problem_at("totals_of_another_period" if of.filled else "totals_of_no_period", of, "typed", details)
     for name, value in case.measures.items():
-        cell, item = case.entries.typed.get(name), value.measure
+        cell, item = counted.get(name), value.measure
         if cell is None:
             continue
         number, details = cell.number, {"got": cell.raw, "measure": item}
@@ -167,7 +174,7 @@ def typed(case: Case) -> Iterator[Problem]:
             yield problem_at("typed_fraction", cell, name, details)
         meant = case.typed_elsewhere.get(name)
         if meant:
-            cells = tuple(case.entries.typed[other.name].cell for other in meant)
+            cells = tuple(counted[other.name].cell for other in meant)
             lost = tuple(name_of(kpi) for kpi in case.kpis_of(meant))
             yield problem_at("typed_elsewhere", cell, name, {**details, "other": meant, "cells": cells, "lost": lost})
         elif value.log and not same(value.log, number):

@@ -116,7 +116,7 @@ def _details(case: Case, result: Result) -> dict[str, object]:
 
 def _typed(case: Case, item: Measure) -> InputCell | None:
     """The cell in which the measure is typed; None where it is counted from rows."""
-    cell = case.entries.typed.get(item.name)
+    cell = case.entries.counted.get(item.name)
     return cell if cell is not None and cell.number is not None else None
 
 

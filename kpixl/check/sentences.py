@@ -400,6 +400,16 @@ SENTENCES: dict[str, Sentence] = {
         N_("Nine of ten of your outcomes ({count} in all) came within {proposed} days; a month is final after {used}."),
         N_("Type {proposed} in Settings, or leave it as it is."),
     ),
+    "totals_of_another_period": Sentence(
+        "error",
+        N_("The totals typed on this sheet ({count}; the first in {first}) are said to be for {got}, so none is used."),
+        N_("Clear them, or type the new ones; then type {day} in this cell."),
+    ),
+    "totals_of_no_period": Sentence(
+        "error",
+        N_("Nothing says of which period the totals typed on this sheet are ({count}; the first in {first})."),
+        N_("If they are of the period of this workbook, type {day} in this cell."),
+    ),
     "house_language_unused": Sentence(
         "warning",
         N_("“{got}” is the house language, but no row has it, so every row with a language counts as another one."),

@@ -218,7 +218,7 @@ def _section(tally: Tally, dimension: str, kpis: tuple[BusinessKpi, ...]) -> Sec
     fields = (field for table in entries.business.tables for field in table.fields)
     if any(field.id == dimension and field.type == "date" for field in fields):
         shown_groups = tuple(sorted(largest, key=lambda group: group.name))
-    typed = any(name in entries.typed and entries.typed[name].number is not None for name in measures)
+    typed = any(name in entries.counted and entries.counted[name].number is not None for name in measures)
     return Section(dimension, kpis, shown_groups, max(0, len(found) - CAPACITY), typed)
 
 

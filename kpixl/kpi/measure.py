@@ -90,7 +90,7 @@ class Tally:
     def value(self, item: Measure) -> MeasureValue:
         """A measure with what was typed instead."""
         if item.name not in self._values:
-            cell = self.entries.typed.get(item.name)
+            cell = self.entries.counted.get(item.name)
             typed = cell.number if cell else None
             log, stand_in = self._log(item)
             self._values[item.name] = MeasureValue(item, log, typed, self._waits_for(item), stand_in)
@@ -108,7 +108,7 @@ class Tally:
     def _waits_for(self, item: Measure) -> str | None:
         """The first table behind a measure in which nothing is entered of the period."""
         for part in with_parts(item):
-            of, typed = part.aggregate, self.entries.typed.get(part.name)
+            of, typed = part.aggregate, self.entries.counted.get(part.name)
             if of is not None and of.days and (typed is None or typed.number is None) and not self.entered(of.table):
                 return of.table
         return None

@@ -106,7 +106,7 @@ def _ranking(entries: Entries, item: Pareto, tally: Tally) -> Ranking:
     rows = entries.tables.get(str(measure.table))
     groups = groups_of(rows, item.by) if rows and rows.has(item.by) else None
     amounts = by_group(measure, tally, groups)
-    typed = measure.name in entries.typed and entries.typed[measure.name].number is not None
+    typed = measure.name in entries.counted and entries.counted[measure.name].number is not None
     if groups is None or amounts is None:
         return ranked(item, (), typed=typed)
     counted = np.bincount(groups.codes[tally.meets(measure)], minlength=len(groups.keys))

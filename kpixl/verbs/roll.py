@@ -196,10 +196,12 @@ def _turn_the_page(package: Package, book: Book, following: Period) -> None:
         _empty(package, book, "what_if", list(book.entries.what_if), ("change", "percent"))
     _empty(package, book, "settings", ["entered_until"], ("value",))
     _forget_nothing(package, book)
-    place = book.placements["settings"]
-    settings = SheetEditor(package, book.sheets[place.sheet])
-    settings.set(*place.position("period", "value"), serial(following.start))
-    settings.commit()
+    for block, row, column in (("totals", "of", "typed"), ("settings", "period", "value")):
+        place = book.placements[block]
+        if row in place.row_numbers and column in place.column_numbers:
+            editor = SheetEditor(package, book.sheets[place.sheet])
+            editor.set(*place.position(row, column), serial(following.start))
+            editor.commit()
     company, t = book.entries.company, language(book.entries.language)
     retitle(package, title(company, book.entries.period, t), title(company, following, t))
 

@@ -216,6 +216,10 @@ def _finish_totals(sheet: Worksheet, c: Context) -> None:
     place = c.placements["totals"]
     _widths(sheet, place, {**totals.WIDTHS, "label": totals.label_width(c)}, 14, totals.HIDDEN)
     sheet.row_dimensions[place.position("total", "label")[0]].hidden = True
+    letter = get_column_letter(place.column_numbers["typed"])
+    typed = [place.row_numbers[measure.name] for measure in c.business.measures]
+    rule = FormulaRule(formula=[f"{c.at('dates', 'totals_count', 'value')}=0"], font=Font(color=palette.FAINT))
+    sheet.conditional_formatting.add(f"{letter}{typed[0]}:{letter}{typed[-1]}", rule)
     _freeze(sheet, place, "headings", "unit")
     sheet.page_setup.fitToHeight = 1
 

@@ -232,6 +232,7 @@ class _Reader(Blocks):
             words=words,
             windows=chosen,
             own=tuple(self.own(places, sheets)),
+            totals_for=self.cell(totals, sheets, "of", "typed"),
             none={table.id: self.named(none_name(table.id)) for table in business.tables if table.waits},
             what_if=self.what_if(business, places, sheets),
         )

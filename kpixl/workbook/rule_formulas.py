@@ -70,7 +70,7 @@ def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
     if kpi.sample:
         bind["sample"] = kpi.sample.name
     if kpi.squares is not None and kpi.kpi.lever:
-        typed = ",".join(c.at("totals", argument.measure.name, "typed") for argument in kpi.arguments)
+        typed = ",".join(c.at("totals", argument.measure.name, "counted") for argument in kpi.arguments)
         bind |= {"total": kpi.argument(kpi.kpi.lever).name, "squares": kpi.squares.name, "typed": f"COUNT({typed})"}
     bind |= outcomes_of(kpi, c)
     if traits_of(kpi).builds_up:
@@ -85,5 +85,5 @@ def outcomes_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
     late = late_measures(kpi)
     if not late:
         return {}
-    typed = ",".join(c.at("totals", measure.name, "typed") for measure in late)
+    typed = ",".join(c.at("totals", measure.name, "counted") for measure in late)
     return {"outcomes_open": c.at("dates", "outcomes_open", "value"), "outcomes_typed": f"COUNT({typed})"}

@@ -49,10 +49,11 @@ TREND_COLUMNS = ("start", "value", "typical", "above_average", "exceptional", "m
 _DATES = (
     "year_start", "window_start_3m", "window_start_12m", "period_previous", "period_year_before", "first_of_year",
     "period_months", "closed_3m", "closed_12m", "days_gone", "days_left", "days_share",
-    "due_until", "open_start", "final_before", "outcomes_open", "finals", "late_now", "late_seen",
+    "due_until", "open_start", "final_before", "outcomes_open", "finals", "late_now", "late_seen", "totals_count",
 )  # fmt: skip
 UNNAMED = (
     "first_of_year", "closed_3m", "closed_12m", "open_start", "final_before", "outcomes_open", "finals", "late_now",
+    "totals_count",
 )  # fmt: skip
 
 
@@ -89,12 +90,16 @@ def dates(c: Context) -> Cells:
     due = f"IF(ISNUMBER(entered_until),INT(MAX(0,MIN(entered_until,{LAST_SERIAL})))+1,TODAY())"
     entries["due_until"] = (due, now.due_until)
     entries |= _late(c, until)
+    of = c.at("totals", "of", "typed")
+    inside = f"IF(ISNUMBER({of}),IF(AND({of}>=period_start,{of}<period_after),1,0),0)"
+    book = c.scorecard.entries
+    entries["totals_count"] = (inside, int(book.counted is book.typed))
     if "repeat_start" in date_rows(c.business):
         days = c.tally.edges(Window.PERIOD)["repeat_start"]
         entries["repeat_start"] = ("period_after-repeat_days", days)
     counts = (
         "period_months", "closed_3m", "closed_12m", "days_gone", "days_left", "days_share", "outcomes_open", "finals",
-        "late_now",
+        "late_now", "totals_count",
     )  # fmt: skip
     seen = {("late_seen", "value"): static(entries["late_now"][1], style.figure("ratio"))}
     return seen | {

@@ -39,8 +39,9 @@ COLUMNS = {
     "unknown": N_("If not known"),
     "missing": N_("If missing"),
     "zero": N_("If zero"),
+    "counted": N_("Typed for this period"),
 }
-HIDDEN = ("seen", "changed", "closed", "unknown", "missing", "zero")
+HIDDEN = ("seen", "changed", "closed", "unknown", "missing", "zero", "counted")
 WIDTHS = {"unit": 11, "source": 15, "name": 34}
 
 
@@ -52,7 +53,7 @@ def label_width(c: Context) -> float:
 
 def rows(business: Business) -> tuple[str, ...]:
     """Ids of the block's rows."""
-    return ("title", "help", "space", "headings", *(measure.name for measure in business.measures), "total")
+    return ("title", "help", "space", "of", "headings", *(measure.name for measure in business.measures), "total")
 
 
 def cells(c: Context) -> Cells:
@@ -67,6 +68,9 @@ def cells(c: Context) -> Cells:
             style.HELP,
         ),
     }
+    found["of", "log"] = label(c.t(N_("Totals for")), style.Style(align="right", colour=palette.MUTED))
+    day = serial(c.scorecard.entries.period.start)
+    found["of", "typed"] = entry_cell(day, style.entry("date", align="right"))
     for column, heading in COLUMNS.items():
         look = {
             "label": style.HEADING,
@@ -99,13 +103,13 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
         "log": live(_log(measure, c), value.log, muted),
         "typed": entry_cell(typed_cell.number if typed_cell else None, style.entry(measure.unit)),
         "used": live(
-            f"IF(ISNUMBER({at['typed']}),{at['typed']},{at['log']})",
+            f"IF(ISNUMBER({at['counted']}),{at['counted']},{at['log']})",
             value.used,
             style.figure(measure.unit, bold=True),
             name=measure.name,
         ),
         "source": live(
-            f"IF(ISNUMBER({at['typed']}),{source['typed']},IF(ISNUMBER({at['log']}),{_log_word(measure, source)},"
+            f"IF(ISNUMBER({at['counted']}),{source['typed']},IF(ISNUMBER({at['log']}),{_log_word(measure, source)},"
             f"{source[None]}))",
             c.t(SOURCES[value.source]),
             style.apart(style.MUTED_TEXT),
@@ -128,6 +132,11 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
         "unknown": label(reason_text(Reason("missing_measure", measure), c.t)),
         "missing": live(_why_missing(measure, at["unknown"], c), _missing_text(value, c)),
         "zero": label(reason_text(Reason("zero_denominator", measure), c.t)),
+        "counted": live(
+            f'IF(AND(ISNUMBER({at["typed"]}),{c.at("dates", "totals_count", "value")}=1),{at["typed"]},"")',
+            value.typed,
+            muted,
+        ),
     }
 
 
@@ -138,7 +147,7 @@ def _why_missing(measure: Measure, otherwise: str, c: Context) -> str:
     for part in reversed(with_parts(measure)):
         of = part.aggregate
         if of is not None and of.days and c.business.table(of.table).waits:
-            typed, known = c.at("totals", part.name, "typed"), c.at("entered", of.table, "known")
+            typed, known = c.at("totals", part.name, "counted"), c.at("entered", of.table, "known")
             waits = f"IF(ISNUMBER({typed}),FALSE,{known}=0)"
             text = f"IF({waits},{c.word(f'not_entered_{of.table}')},{text})"
     return text

@@ -170,7 +170,7 @@ def _then(measure: Measure, at: dict[str, str], c: Context) -> str:
         return at["now"]
     if isinstance(made, Made):
         parts = {part.name: c.at("what_if", part.name, "then") for part in measure.parts}
-        typed = c.at("totals", measure.name, "typed")
+        typed = c.at("totals", measure.name, "counted")
         return f"IF(ISNUMBER({typed}),{at['now']},{made_formula(measure, made, parts)})"
     return to_excel(changed(never_negative=measure.unit in NEVER_NEGATIVE), at)
 
