@@ -55,23 +55,24 @@ class Language:
         """``text`` translated; the empty text and the owner's own stay as they are."""
         return self.catalogue.gettext(text) if text and not isinstance(text, Verbatim) else str(text)
 
-    def number(self, value: float | None, unit: str = "count", currency: str = "USD") -> str:
-        """``value`` as the owner reads it: ``82,0 %``, ``2,9 h``, ``1.250 €``; an en dash without a value."""
+    def number(self, value: float | None, unit: str = "count", currency: str = "USD", finer: int = 0) -> str:
+        """``value`` as the owner reads it: ``82,0 %``, ``2,9 h``, ``1.250 €``; an en dash without a value. What is
+        neither money nor a count has ``finer`` decimals more where they are asked for."""
         if value is None or not math.isfinite(value):
             return "–"
         if abs(value) >= _HUGE:
             return f"{value:.3g}"
         if unit == "fraction":
-            return f"{self.decimal(value * 100, 1)}{self._before_percent}%"
+            return f"{self.decimal(value * 100, 1 + finer)}{self._before_percent}%"
         if unit == "money":
             return format_currency(rounded(value, 2), currency, locale=self.locale)
         if unit == "hours":
-            return f"{self.decimal(value, 2)}{NO_BREAK}h"
+            return f"{self.decimal(value, 2 + finer)}{NO_BREAK}h"
         if unit == "months":
-            return f"{self.decimal(value, 1)}{NO_BREAK}{self(N_('months'))}"
+            return f"{self.decimal(value, 1 + finer)}{NO_BREAK}{self(N_('months'))}"
         if unit == "count":
             return format_decimal(rounded(value, 1), locale=self.locale)
-        return self.decimal(value, 2)
+        return self.decimal(value, 2 + finer)
 
     @property
     def _before_percent(self) -> str:

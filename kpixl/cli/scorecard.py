@@ -160,7 +160,7 @@ def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Languag
         (
             "" if t(result.kpi.abbreviation) == t(result.kpi.name) else one_line(t(result.kpi.abbreviation)),
             one_line(t(result.kpi.name)),
-            t.number(result.value, result.kpi.kpi.unit, entries.currency),
+            t.number(result.value, result.kpi.kpi.unit, entries.currency, result.finer),
             one_line(standing_word(result, t)),
             one_line(change_text(result, t, entries.currency)),
         )
@@ -197,7 +197,7 @@ def calc_text(result: Result, t: Language) -> str:
     level = f"{standing_word(result, t)}{unsure}"
     alert = [f"{SIGNS['act_now']} {alert_text(result, t)}"] if result.alert else []
     return "\n".join(
-        block([f"{heading} {t.number(result.value, unit)}  {level}"]) + block([*_advice(result, t), *alert], 2)
+        block([f"{heading} {t.number(result.value, unit, finer=result.finer)}  {level}"]) + block([*_advice(result, t), *alert], 2)
     )
 
 

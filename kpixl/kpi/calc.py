@@ -57,6 +57,7 @@ def calc(kpi_id: str, numbers: Mapping[str, float], business_id: str | None = No
         grade=graded(kpi, found),
         certainty=certain(found),
         alert=alert_of(kpi, value) if waits(found) in ALERTED else None,
+        finer=int(found.number("finer") or 0),
     )
 
 

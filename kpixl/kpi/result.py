@@ -97,6 +97,8 @@ class Result:
     """While the period runs, the share of it that had come by now in closed periods; None where they do not say."""
     open: bool = False
     """Whether outcomes may still come to it, so that its level is the least that it can be."""
+    finer: int = 0
+    """How many decimals more than usual show on which side of the nearest edge the value is."""
     final: Final | None = None
     """While it is open, the latest closed period that is not."""
 

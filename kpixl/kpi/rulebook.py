@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from kpixl.formula.expressions import or_else
+from kpixl.kpi.finer import finer
 from kpixl.kpi.grading import amount, computed, reason, rules, withheld
 from kpixl.kpi.interval import certainty
 from kpixl.kpi.traits import GRADED, traits_of
@@ -34,7 +35,8 @@ def rulebook_of(kpi: Kpi, traits: Traits, *, own: bool) -> Mapping[str, Node]:
     if own:
         return found
     raised = computed(kpi, raised=kpi.lever)
-    return found | {"value": or_else(computed(kpi)), "raised": raised, "reason": reason(kpi, traits)}
+    value = or_else(computed(kpi))
+    return found | {"value": value, "raised": raised, "reason": reason(kpi, traits), "finer": finer(kpi)}
 
 
 T = TypeVar("T")

@@ -204,7 +204,8 @@ def _result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
     if reason and reason.code == "missing_measure" and waits_for:
         reason = Reason("not_entered", reason.measure, scoring.entries.business.table(waits_for))
     result = _told(kpi, scoring, arguments, thresholds, (found, reason))
-    return replace(result, year=YearToDate(*_kpi_to_date(kpi, scoring)), note=_note(kpi, scoring.measures))
+    finer = int(found.number("finer") or 0)
+    return replace(result, finer=finer, year=YearToDate(*_kpi_to_date(kpi, scoring)), note=_note(kpi, scoring.measures))
 
 
 def _behind_mean(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> dict[str, Item]:

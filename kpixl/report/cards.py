@@ -161,7 +161,7 @@ def cards(scorecard: Scorecard, t: Language) -> tuple[Card, ...]:
 def _card(result: Result, scorecard: Scorecard, history: History, t: Language) -> Card:
     kpi, entries = result.kpi, scorecard.entries
     unit, currency = kpi.kpi.unit, entries.currency
-    value, target = (t.number(number, unit, currency) for number in (result.value, result.target))
+    value, target = t.number(result.value, unit, currency, result.finer), t.number(result.target, unit, currency)
     standing = StandingShown(SHAPES[result.grade.shade], bare_word(result, t), _shade(result.grade.shade))
     reason = reason_text(result.reason, t) if result.grade.shade is None else ""
     named_target = "" if result.target is None else f"{t(N_('Target'))} {target}"

@@ -95,7 +95,7 @@ def _median(result: Result, scorecard: Scorecard) -> float | None:
 
 def _figure(result: Result, t: Language, currency: str, *, standing: bool) -> str:
     """A value with its level; without a benchmark its standing, too, where nothing else tells it."""
-    value = t.number(result.value, result.kpi.kpi.unit, currency)
+    value = t.number(result.value, result.kpi.kpi.unit, currency, result.finer)
     return f"{value}, {bare_word(result, t)}" if standing or result.level is not None else value
 
 

@@ -20,6 +20,7 @@ from openpyxl.worksheet.pagebreak import Break
 from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.errors import N_
+from kpixl.kpi.finer import DECIMALS, FINEST
 from kpixl.kpi.traits import GRADED
 from kpixl.kpi.what_if import changeable
 from kpixl.period import Kind
@@ -33,6 +34,8 @@ from kpixl.workbook.sheets.vocabulary import DIRECTION_ROWS, UNIT_ROWS, WINDOW_R
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
+
+    from kpixl.catalog.model import BusinessKpi
 
 
 def skeleton(c: Context) -> bytes:
@@ -166,6 +169,7 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
         number, index = place.position(f"value_{line}", f"c{first_column + 2}")
         left, right = get_column_letter(index), get_column_letter(index + 1)
         level_rules(sheet, f"{left}{number}:{right}{number}", f"${left}${number}")
+        finer_rules(sheet, "dashboard", (f"value_{line}", f"c{first_column}"), kpi, c)
         if kpi.own:
             for part, offset in (("value", 0), ("target", 1)):
                 cell = sheet.cell(*place.position(f"{part}_{line}", f"c{first_column + offset}")).coordinate
@@ -198,11 +202,29 @@ SHARE_FORMAT = 300
 """The number of a format that only rules have: those of cells are counted from 164, and no number may stand for two."""
 
 
+FINER_FORMATS = {"kpis": 320, "dashboard": 340}
+"""Behind these begin the numbers of formats with more decimals on a sheet: for each unit as many as there may be."""
+
+
 def share_rule(sheet: Worksheet, address: str, slot: str, c: Context) -> None:
     """An own KPI whose unit is per cent shows as such: the unit is a cell, so that a rule has to decide."""
     rule = FormulaRule(formula=[f"{c.at('own', slot, 'unit')}={c.word('unit_fraction')}"])
     rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=SHARE_FORMAT, formatCode=style.FORMATS["fraction"]))
     sheet.conditional_formatting.add(address, rule)
+
+
+def finer_rules(sheet: Worksheet, block: str, cell: tuple[str, str], kpi: BusinessKpi, c: Context) -> None:
+    """A value that rounding would carry past an edge shows a decimal or two more."""
+    if kpi.own or kpi.kpi.unit not in DECIMALS:
+        return
+    at, address = c.at("calc", kpi.id, "finer"), sheet.cell(*c.placements[block].position(*cell)).coordinate
+    units = list(DECIMALS)
+    for more in range(1, FINEST + 1):
+        code = style.more_decimals(sheet[address].number_format, more)
+        number = FINER_FORMATS[block] + FINEST * units.index(kpi.kpi.unit) + more
+        rule = FormulaRule(formula=[f"{at}={more}"])
+        rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=number, formatCode=code))
+        sheet.conditional_formatting.add(address, rule)
 
 
 def _dropdown(sheet: Worksheet, address: str, source: str, error: str) -> None:
@@ -235,6 +257,7 @@ def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     sheet.row_dimensions[place.position("headings", "name")[0]].height = 30
     for kpi in c.kpis:
         sheet.row_dimensions[place.position(kpi.id, "name")[0]].height = 30
+        finer_rules(sheet, "kpis", (kpi.id, "value"), kpi, c)
         if kpi.own:
             for part in SHARES:
                 share_rule(sheet, sheet.cell(*place.position(kpi.id, part)).coordinate, kpi.id, c)

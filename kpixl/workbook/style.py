@@ -27,6 +27,14 @@ FORMATS = {
     "general": "General",
 }
 
+
+
+def more_decimals(code: str, more: int) -> str:
+    """A format of numbers with ``more`` decimals: ``0.0%`` as ``0.000%``."""
+    whole, point, rest = code.partition(".0")
+    return f"{whole}{point}{'0' * more}{rest}" if point else code
+
+
 DOLLARS = "[$$-409]#,##0.00"
 """Published amounts in US dollars, whatever the workbook's currency."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl.kpi.finer import DECIMALS
 from kpixl.kpi.grade import grade, level_of
 from kpixl.kpi.grading import LESS, MORE, REASONS_TO_WAIT
 from kpixl.kpi.partial import FIRST, LEAST, TENTHS, built
@@ -29,7 +30,7 @@ COLUMNS = (
     "unit", "level_word",
     "typical", "above_average", "exceptional", "seen_level", "seen_target", "seen_window", "changed",
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
-    "target_position",
+    "target_position", "finer",
 )  # fmt: skip
 
 
@@ -56,9 +57,14 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
             "unit": label(unit_shown(kpi, c)),
             "lever": _lever(result, formulas, c),
             "reason": live(formulas["reason"], reason_text(result.reason, t), guarded=kpi.id in c.rewound),
+            "finer": live(formulas["finer"], _finer(result)),
             "seen_window": static(window_typed(kpi, c)),
         }
     )
+
+
+def _finer(result: Result) -> int | None:
+    return result.finer if result.value is not None and result.kpi.kpi.unit in DECIMALS else None
 
 
 def _lever(result: Result, formulas: RuleFormulas, c: Context) -> Cell:
@@ -119,7 +125,7 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
         "lever": label(None),
         "reason": live(reason, reason_text(result.reason, c.t)),
         "seen_window": static(None),
-        **{column: live('""', None) for column in COLUMNS[-8:]},
+        **{column: live('""', None) for column in COLUMNS[-9:]},
     }
 
 
