@@ -87,6 +87,8 @@ class Aggregate(Record, frozen=True):
     """Whether it adds up squares, behind the interval of a mean; never shown to the owner."""
     monthly: bool = False
     """Whether it adds up months of rows, which are known of the period alone."""
+    outcome: str | None = None
+    """The field that tells what became of a row; as long as it is blank in all of them, nothing is known of that."""
     kept: bool = False
     """Whether its table keeps the rows of closed periods, so that a longer window can be counted from them."""
 
@@ -436,6 +438,16 @@ class Business(Record, frozen=True):
         counted = (item.aggregate for item in self.measures if item.table == table)
         date = self.table(table).date
         return tuple(dict.fromkeys([*([date] if date else []), *(day for of in counted if of for day in of.days)]))
+
+    @property
+    def outcomes(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """The fields that tell what became of a row, by table and field: the ids of the measures that count it."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for item in self.measures:
+            of = item.aggregate
+            if of is not None and of.outcome and item.window is Window.PERIOD:
+                found.setdefault((of.table, of.outcome), []).append(item.id)
+        return {place: tuple(ids) for place, ids in found.items()}
 
     def table(self, id: str) -> Table:  # noqa: A002
         """The entry table called ``id``; KeyError without one."""

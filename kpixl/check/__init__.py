@@ -40,6 +40,7 @@ _TABLE_RULES: tuple[Callable[[TableLog], Iterator[Finding]], ...] = (
     structure.columns_gone,
     structure.below,
     structure.empty,
+    structure.outcomes,
     structure.slow,
     fields.odd,
     fields.currencies,

@@ -349,6 +349,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("Nothing of this period is entered in {title}, so these wait for it: {lost}."),
         N_("Fill in {title}, type the totals in Totals, or type an x in {where} if there was nothing."),
     ),
+    "no_outcomes": Sentence(
+        "warning",
+        N_("“{heading}” is blank in all rows of {title}, so these wait for it: {lost}."),
+        N_("Fill in the column; if there really was none, type 0 as the total in Totals."),
+    ),
     "table_empty_zero": Sentence(
         "note",
         N_("There are no rows in {title}, so it counts as 0 in: {lost}."),

@@ -72,6 +72,19 @@ def empty(log: TableLog) -> Iterator[Problem]:
         yield log.problem(code, title=log.rows.sheet, lost=lost)
 
 
+def outcomes(log: TableLog) -> Iterator[Problem]:
+    """Columns that tell what became of rows and are blank in all of several rows, where a KPI needs them and no total
+    is typed."""
+    for table, column in log.case.entries.business.outcomes:
+        if table != log.table.id or log.case.tally.has_outcomes(table, column):
+            continue
+        needed = [item for item in log.case.counted if item.aggregate and item.aggregate.outcome == column]
+        needed = [item for item in needed if item.table == table and item.name not in log.case.meant]
+        lost = tuple(name_of(kpi) for kpi in log.case.kpis_of(needed))
+        if lost:
+            yield log.problem("no_outcomes", column, title=log.rows.sheet, lost=lost)
+
+
 def slow(log: TableLog) -> Iterator[Problem]:
     """Tables that have grown too long for formulas that look through all rows, once for each row."""
     count, found = _filled(log), dict[str, int]()

@@ -197,7 +197,8 @@ def calc_text(result: Result, t: Language) -> str:
     level = f"{standing_word(result, t)}{unsure}"
     alert = [f"{SIGNS['act_now']} {alert_text(result, t)}"] if result.alert else []
     return "\n".join(
-        block([f"{heading} {t.number(result.value, unit, finer=result.finer)}  {level}"]) + block([*_advice(result, t), *alert], 2)
+        block([f"{heading} {t.number(result.value, unit, finer=result.finer)}  {level}"])
+        + block([*_advice(result, t), *alert], 2)
     )
 
 

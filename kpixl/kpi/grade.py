@@ -30,11 +30,13 @@ class Reason:
     code: Literal[
         "missing_measure", "zero_denominator", "no_bands", "no_rate", "own_formula",
         "graded_window", "no_rollup", "uneven_past",
-        "not_entered", "not_begun", "impossible", "beyond", "too_few", "open",
+        "not_entered", "no_outcome", "not_begun", "impossible", "beyond", "too_few", "open",
     ]  # fmt: skip
     measure: Measure | None = None
     table: Table | None = None
     """The one in which nothing is entered, where that is the reason."""
+    column: str | None = None
+    """The field of it, where that one alone is blank."""
 
 
 @dataclass(frozen=True, slots=True)

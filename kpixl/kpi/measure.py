@@ -48,6 +48,8 @@ class MeasureValue:
     typed: float | None
     waits: str | None = None
     """The id of the first table behind it in which nothing is entered of the period, and no total typed instead."""
+    blank: tuple[str, str] | None = None
+    """The table and field of the first outcome behind it that is blank in all rows."""
     stand_in: bool = False
     """Whether the log's figure is what stands in while the proper one cannot be had."""
 
@@ -84,6 +86,7 @@ class Tally:
         self._values: dict[str, MeasureValue] = {}
         self._stays: dict[str, Mapping[str, np.ndarray]] = {}
         self._entered: dict[str, bool] = {}
+        self._outcomes: dict[tuple[str, str], bool] = {}
 
     # Measures
 
@@ -93,7 +96,9 @@ class Tally:
             cell = self.entries.counted.get(item.name)
             typed = cell.number if cell else None
             log, stand_in = self._log(item)
-            self._values[item.name] = MeasureValue(item, log, typed, self._waits_for(item), stand_in)
+            self._values[item.name] = MeasureValue(
+                item, log, typed, self._waits_for(item), self._blank_for(item), stand_in
+            )
         return self._values[item.name]
 
     def _log(self, item: Measure) -> tuple[float | None, bool]:
@@ -112,6 +117,34 @@ class Tally:
             if of is not None and of.days and (typed is None or typed.number is None) and not self.entered(of.table):
                 return of.table
         return None
+
+    def _blank_for(self, item: Measure) -> tuple[str, str] | None:
+        """The first outcome behind a measure of which nothing is known."""
+        for part in with_parts(item):
+            of, typed = part.aggregate, self.entries.counted.get(part.name)
+            outcome = of.outcome if of else None
+            if of and outcome and (typed is None or typed.number is None) and not self.has_outcomes(of.table, outcome):
+                return of.table, outcome
+        return None
+
+    def has_outcomes(self, table: str, column: str) -> bool:
+        """Whether something is known of what became of rows. It is, as long as they are few: three leads of which none
+        is won are none won of three."""
+        place = table, column
+        if place not in self._outcomes:
+            self._outcomes[place] = self._has_outcomes(table, column)
+        return self._outcomes[place]
+
+    def _has_outcomes(self, table: str, column: str) -> bool:
+        rows, date = self.entries.tables.get(table), self.entries.business.table(table).date
+        if rows is None or date is None or not (rows.has(column) and rows.has(date)) or not rows.blank(column).all():
+            return True
+        edges, day = self.edges(Window.PERIOD), rows.numbers[date]
+        over = (day >= edges["window_start"]) & (day < min(edges["after_window"], edges["due_until"]))
+        if np.count_nonzero(over) < max(FEW, float(self.settings["minimum_cases"])):
+            return True
+        ids = self.entries.business.outcomes.get((table, column), ())
+        return any(line.id in ids and line.value is not None and line.value > 0 for line in self.entries.past)
 
     def entered(self, table: str) -> bool:
         """Whether something of the period stands in a table, or the owner has said that there is nothing; so it is of
@@ -198,6 +231,8 @@ class Tally:
         of = item.aggregate
         rows = self.entries.tables.get(of.table) if of else None
         if of is None or rows is None or not self._has(rows, of.reads | ({item.behind} if item.behind else set())):
+            return False
+        if of.outcome and not self.has_outcomes(of.table, of.outcome):
             return False
         if not of.kept:
             return not of.days or self.entered(of.table)
@@ -463,6 +498,8 @@ def late_days(settings: Mapping[str, float | str]) -> int:
     return int(min(max(0.0, float(settings["late_days"])), LONGEST))
 
 
+FEW = 5
+"""From so many rows on it is no chance that none of them has an outcome: nobody has entered any."""
 LONGEST = 3650.0
 """More days than that are taken for as many."""
 

@@ -203,6 +203,9 @@ def _result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
     waits_for = scoring.measures[reason.measure.name].waits if reason and reason.measure else None
     if reason and reason.code == "missing_measure" and waits_for:
         reason = Reason("not_entered", reason.measure, scoring.entries.business.table(waits_for))
+    blank = scoring.measures[reason.measure.name].blank if reason and reason.measure else None
+    if reason and reason.code == "missing_measure" and blank:
+        reason = Reason("no_outcome", reason.measure, scoring.entries.business.table(blank[0]), blank[1])
     result = _told(kpi, scoring, arguments, thresholds, (found, reason))
     finer = int(found.number("finer") or 0)
     return replace(result, finer=finer, year=YearToDate(*_kpi_to_date(kpi, scoring)), note=_note(kpi, scoring.measures))

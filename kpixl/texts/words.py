@@ -98,6 +98,7 @@ REASONS = {
     "no_rate": N_("type the price of a dollar in Settings to compare"),
     "own_formula": N_("the formula in Settings gives no number"),
     "not_entered": N_("nothing entered in {table} for this period"),
+    "no_outcome": N_("“{column}” is blank in all rows of {table}"),
     "not_begun": N_("the period has not begun"),
     "impossible": N_("this cannot be: the figures behind it contradict each other"),
     "beyond": N_("more than the whole: overtime, or hours that are missing"),
@@ -210,7 +211,10 @@ def reason_message(reason: Reason) -> Message:
     """Why there is no value or no level, as a part of a sentence."""
     measure = reason.measure
     if reason.table is not None:
-        return Message(reason.code, REASONS[reason.code], {"table": phrase(reason.table.title)})
+        named = {"table": phrase(reason.table.title)}
+        if reason.column is not None:
+            named["column"] = phrase(reason.table.field(reason.column).heading)
+        return Message(reason.code, REASONS[reason.code], named)
     if measure is None:
         return Message(reason.code, REASONS[reason.code], {"measure": "", "absent": phrase(N_("nothing to divide by"))})
     values = {"measure": measure_name(measure), "absent": phrase(measure.absent)}

@@ -6,7 +6,7 @@ Texts are counted with ``=`` alone, and what is different from a text by subtrac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING
@@ -15,13 +15,13 @@ from kpixl.catalog.tables import Chained, Each, Elapsed, Else, InOrder, Lookup, 
 from kpixl.formula import parse, to_excel
 from kpixl.formula.expressions import noise
 from kpixl.formula.nodes import Name, Number
-from kpixl.kpi.measure import key_column
+from kpixl.kpi.measure import FEW, key_column
 from kpixl.kpi.noise import NOISE
 from kpixl.kpi.renewals import FOREVER
 from kpixl.period import MONTH_DAYS, Window
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Aggregate, Made, Measure
+    from kpixl.catalog.model import Aggregate, Business, Made, Measure
     from kpixl.catalog.tables import Calculated, Condition, Once, Table, Where
 
 NOISE_TEXT = to_excel(Number(NOISE))
@@ -39,7 +39,8 @@ class FormulaNames:
     word: Callable[[str], str]
     """The id of a word -> the cell that holds it."""
     entered: Mapping[str, str] = field(default_factory=dict)
-    """By the id of a table that waits for entries: the cell that is 0 before something is entered in it."""
+    """By the id of a table that waits for entries, or of one and its field that tells outcomes: the cell that is 0
+    before something is entered there."""
     edges: Mapping[str, str] = field(default_factory=dict)
     """What stands for an edge of the window, where it is another day than usual."""
 
@@ -57,6 +58,8 @@ def measure_formula(measure: Measure, of: Aggregate, table: Table, names: Formul
     total += "".join(f"+0*ROWS({names.column(*place)})" for place in _behind(of.reads, table))
     if table.id in names.entered and of.days:
         total = f'IF({names.entered[table.id]}=0,"",{total})'
+    if of.outcome:
+        total = f'IF({names.entered[outcome_row(table.id, of.outcome)]}=0,"",{total})'
     if of.kept:
         first = names.column(table.id, key_column(of, table))
         total = f'IF(COUNTBLANK({first})=ROWS({first}),"",{total})'
@@ -74,6 +77,27 @@ def entered_formula(table: str, days: Iterable[str], names: FormulaNames, none: 
     columns = (names.column(table, id_) for id_ in days)
     counts = (f'IFERROR(COUNTIFS({one},">="&period_start,{one},"<"&period_after),1)' for one in columns)
     return f'IF(IFERROR({none}<>"",FALSE),1,IF({"+".join(counts)}>0,1,0))'
+
+
+def outcome_row(table: str, column: str) -> str:
+    """The id of the row that says whether something is known of outcomes."""
+    return f"{table}.{column}"
+
+
+def entered_rows(business: Business) -> tuple[str, ...]:
+    """The ids of the tables that wait for entries of the period, and of the fields that tell outcomes."""
+    tables = (table.id for table in business.tables if table.waits)
+    return (*tables, *(outcome_row(*place) for place in business.outcomes))
+
+
+def outcomes_formula(table: Table, column: str, measures: Sequence[str], names: FormulaNames) -> str:
+    """0 where several rows of ``table`` have had their day, all are blank in ``column``, and no closed period has
+    anything in ``measures``; else 1."""
+    date, told = names.column(table.id, str(table.date)), names.column(table.id, column)
+    ids, values = (names.column("past", id_) for id_ in ("id", "value"))
+    several = f'COUNTIFS({date},">="&period_start,{date},"<"&MIN(period_after,due_until))>=MAX({FEW},minimum_cases)'
+    before = "+".join(f'COUNTIFS({ids},"{name}",{values},">0")' for name in measures)
+    return f"IFERROR(IF(AND({several},COUNTBLANK({told})=ROWS({told}),{before}=0),0,1),1)"
 
 
 def rows_formula(table: Table, where: Where, names: FormulaNames) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
+from kpixl.workbook.formulas import entered_rows
 from kpixl.workbook.grid import Cells, Context, Placement
 from kpixl.workbook.sheets import (
     breakdown,
@@ -155,7 +156,7 @@ def blocks(business: Business) -> dict[str, Block]:
     helpers: dict[str, tuple[Sequence[str], Sequence[str], Callable[[Context], Cells]]] = {
         "words": (vocabulary.word_rows(business), ("text",), vocabulary.words),
         "dates": (hidden.date_rows(business), ("value",), hidden.dates),
-        "entered": (hidden.entered_rows(business), ("known",), hidden.entered),
+        "entered": (entered_rows(business), ("known",), hidden.entered),
         "calc": (ids, grading.COLUMNS, grading.cells),
         "rank": (hidden.rank_rows(business), hidden.RANK_COLUMNS, hidden.rank),
         "picks": (hidden.PICKS, ("index", "name", "tip", "level"), hidden.picks),

@@ -28,7 +28,6 @@ FORMATS = {
 }
 
 
-
 def more_decimals(code: str, more: int) -> str:
     """A format of numbers with ``more`` decimals: ``0.0%`` as ``0.000%``."""
     whole, point, rest = code.partition(".0")

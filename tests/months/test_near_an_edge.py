@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from hand import Month
+
 from kpixl.catalog import catalogue
 from kpixl.catalog.model import Level
 from kpixl.cli.scorecard import scorecard_text

@@ -6,10 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hand import Month
 
 from clock import NOW
 from engines import differences, ironcalc_values
-from hand import Month
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.roll import roll
 from workbooks import Filled, Value, day, make, named, opened, placed, put

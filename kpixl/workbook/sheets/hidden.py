@@ -22,7 +22,14 @@ from kpixl.kpi.traits import GRADED
 from kpixl.period import LAST_SERIAL, MONTH_DAYS, Kind, Period, Window, serial
 from kpixl.texts.words import kpi_title, standing_word
 from kpixl.workbook import style
-from kpixl.workbook.formulas import FormulaNames, entered_formula, none_name, rows_formula
+from kpixl.workbook.formulas import (
+    FormulaNames,
+    entered_formula,
+    none_name,
+    outcome_row,
+    outcomes_formula,
+    rows_formula,
+)
 from kpixl.workbook.grid import Cell, Cells, Context, live, static
 from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.settings import FIRST_DAY
@@ -148,21 +155,20 @@ def _closed(window: Window, month: int) -> str:
     return f"INT(MAX(0,(YEAR({start})-YEAR({first}))*12+MONTH({start})-MONTH({first}))/{month})"
 
 
-def entered_rows(business: Business) -> tuple[str, ...]:
-    """The ids of the tables that wait for entries of the period."""
-    return tuple(table.id for table in business.tables if table.waits)
-
-
 def entered(c: Context) -> Cells:
-    """Whether something of the period is entered in each of them."""
+    """Whether something of the period is entered in each of them, and of which outcomes something is known."""
     names = FormulaNames(c.column, c.row_cell, c.word)
-    return {
-        (id_, "known"): live(
-            entered_formula(id_, c.business.days_of(id_), names, c.aliases.name(none_name(id_))),
-            int(c.tally.entered(id_)),
-        )
-        for id_ in entered_rows(c.business)
-    }
+    found: dict[tuple[str, str], Cell] = {}
+    for table in c.business.tables:
+        if table.waits:
+            none = c.aliases.name(none_name(table.id))
+            formula = entered_formula(table.id, c.business.days_of(table.id), names, none)
+            found[table.id, "known"] = live(formula, int(c.tally.entered(table.id)))
+    for (table_id, column), measures in c.business.outcomes.items():
+        formula = outcomes_formula(c.business.table(table_id), column, measures, names)
+        known_ = int(c.tally.has_outcomes(table_id, column))
+        found[outcome_row(table_id, column), "known"] = live(formula, known_)
+    return found
 
 
 def rank_rows(business: Business) -> tuple[str, ...]:

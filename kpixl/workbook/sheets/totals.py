@@ -13,7 +13,7 @@ from kpixl.kpi.year_to_date import first_closed
 from kpixl.period import Window, serial
 from kpixl.texts.words import SOURCES, measure_label, reason_text, unit_label
 from kpixl.workbook import style
-from kpixl.workbook.formulas import FormulaNames, made_formula, measure_formula, noise_of
+from kpixl.workbook.formulas import FormulaNames, entered_rows, made_formula, measure_formula, noise_of, outcome_row
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
 from kpixl.workbook.sheets.vocabulary import since_name
 
@@ -141,19 +141,22 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
 
 
 def _why_missing(measure: Measure, otherwise: str, c: Context) -> str:
-    """The words for a measure that is not there: that nothing is entered in a table behind it, or those ``otherwise``
-    in a cell."""
+    """The words for a measure that is not there: that nothing is entered in a table behind it, or nothing of what
+    became of its rows, or those ``otherwise`` in a cell."""
     text = otherwise
-    for part in reversed(with_parts(measure)):
-        of = part.aggregate
-        if of is not None and of.days and c.business.table(of.table).waits:
-            typed, known = c.at("totals", part.name, "counted"), c.at("entered", of.table, "known")
-            waits = f"IF(ISNUMBER({typed}),FALSE,{known}=0)"
-            text = f"IF({waits},{c.word(f'not_entered_{of.table}')},{text})"
+    parts = [(part, part.aggregate) for part in reversed(with_parts(measure)) if part.aggregate is not None]
+    outcomes = [(part, outcome_row(of.table, of.outcome), "no_outcome") for part, of in parts if of.outcome]
+    tables = [(part, of.table, "not_entered") for part, of in parts if of.days and c.business.table(of.table).waits]
+    for part, row, reason in (*outcomes, *tables):
+        typed, known = c.at("totals", part.name, "counted"), c.at("entered", row, "known")
+        text = f"IF(IF(ISNUMBER({typed}),FALSE,{known}=0),{c.word(f'{reason}_{row}')},{text})"
     return text
 
 
 def _missing_text(value: MeasureValue, c: Context) -> str:
+    if value.waits is None and value.blank is not None:
+        table, column = value.blank
+        return reason_text(Reason("no_outcome", value.measure, c.business.table(table), column), c.t)
     if value.waits is None:
         return reason_text(Reason("missing_measure", value.measure), c.t)
     return reason_text(Reason("not_entered", value.measure, c.business.table(value.waits)), c.t)
@@ -183,7 +186,7 @@ def _log(measure: Measure, c: Context) -> str:
     of = measure.aggregate
     if of is None:
         return '""'
-    entered = {table.id: c.at("entered", table.id, "known") for table in c.business.tables if table.waits}
+    entered = {row: c.at("entered", row, "known") for row in entered_rows(c.business)}
     names = FormulaNames(c.column, c.row_cell, c.word, entered)
     return measure_formula(measure, of, c.business.table(of.table), names)
 

@@ -38,6 +38,7 @@ from kpixl.texts.words import (
     reason_text,
     since_text,
 )
+from kpixl.workbook.formulas import outcome_row
 from kpixl.workbook.grid import Cell, Cells, Context
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def word_rows(business: Business) -> tuple[str, ...]:
         "no_rate",
         *REASONS_TO_WAIT,
         *(f"not_entered_{table.id}" for table in business.tables if table.waits),
+        *(f"no_outcome_{outcome_row(*place)}" for place in business.outcomes),
         "open",
         *(f"answers_{how}" for how in ANSWERS),
         *SIGNAL_ROWS,
@@ -172,6 +174,12 @@ def words(c: Context) -> Cells:
             f"not_entered_{table.id}": reason_text(Reason("not_entered", table=table), t)
             for table in c.business.tables
             if table.waits
+        },
+        **{
+            f"no_outcome_{outcome_row(table, column)}": reason_text(
+                Reason("no_outcome", table=c.business.table(table), column=column), t
+            )
+            for table, column in c.business.outcomes
         },
         "open": reason_text(Reason("open"), t),
         **{f"answers_{how}": t(text) for how, text in ANSWERS.items()},
