@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from kpixl.formula.nodes import Node
 
 DECIMALS = {"fraction": 3, "hours": 2, "months": 1, "ratio": 2, "score": 1, "tasks_per_hour": 2}
-"""Decimals with which a value of a unit is shown as a rule; a share has a tenth of a per cent. Money ends with the cent,
-and counts are whole."""
+"""Decimals with which a value is shown as a rule, by its unit. Money ends with the cent, and counts are whole."""
 FINEST = 2
 """So many decimals more are shown at most."""
 _VALUE = Name("value")
