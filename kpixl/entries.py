@@ -39,6 +39,10 @@ def elapsed(column: Elapsed, numbers: pd.DataFrame, blank_until: np.ndarray, edg
     return span if column.power == 1 else span**column.power
 
 
+IN_USE_YES, IN_USE_NO = "in_use_yes", "in_use_no"
+"""The words that switch a KPI on and off, by their ids among the words of the workbook."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """What is settled when a workbook is made: what it is about, and what it speaks."""
@@ -262,6 +266,8 @@ class Entries:
     totals_for: InputCell | None = None
     """The cell that says of which period the typed totals are, by any of its days; None where there is no workbook."""
     own: tuple[OwnEntry, ...] = ()
+    in_use: Mapping[str, InputCell] = field(default_factory=dict)
+    """By KPI, the cell in which the owner switches it off."""
     what_if: Mapping[str, WhatIf] = field(default_factory=dict)
     """By the name of the measure. Nothing but the sheet of that name is computed from it."""
 
@@ -269,6 +275,12 @@ class Entries:
     def history(self) -> History:
         """The figures of closed periods, indexed once."""
         return History.of(self.past)
+
+    @cached_property
+    def off(self) -> frozenset[str]:
+        """The KPIs of the business that the owner has switched off."""
+        no = self.words.get(IN_USE_NO, "no").lower()
+        return frozenset(id_ for id_, cell in self.in_use.items() if cell.text.lower() == no)
 
     @cached_property
     def counted(self) -> Mapping[str, InputCell]:

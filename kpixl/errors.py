@@ -340,6 +340,16 @@ class OwnedPartMissing(WorkbookError):
     template = N_("{path} lacks {what}, which kpixl needs; restore it from a backup or from Excel's version history.")
 
 
+class KpiRowDeleted(WorkbookError):
+    """The row of a KPI is gone, which other cells count on."""
+
+    code = "kpi_row_deleted"
+    template = N_(
+        "In {path} the row of “{kpi}” was deleted from {where}; bring it back (kpixl undo, or Excel's version "
+        "history), and switch the KPI off in Settings instead."
+    )
+
+
 class BadSetting(WorkbookError):
     """A cell in Settings that nothing can be computed without."""
 

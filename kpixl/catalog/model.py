@@ -421,9 +421,14 @@ class Business(Record, frozen=True):
 
     @property
     def shown(self) -> frozenset[str]:
-        """The names of the measures that something is computed from at present; the others are out of sight."""
-        arguments = (argument.measure for kpi in self.kpis for argument in kpi.arguments)
-        medians = (kpi.median for kpi in self.kpis if kpi.median)
+        """The names of the measures that something is computed from at present."""
+        return self.used(frozenset())
+
+    def used(self, off: frozenset[str]) -> frozenset[str]:
+        """The same without the KPIs that are ``off``, by their ids; the other measures are out of sight."""
+        kpis = [kpi for kpi in self.kpis if kpi.id not in off]
+        arguments = (argument.measure for kpi in kpis for argument in kpi.arguments)
+        medians = (kpi.median for kpi in kpis if kpi.median)
         return frozenset(
             part.name for measure in (*arguments, *medians, *self.companions) for part in with_parts(measure)
         )

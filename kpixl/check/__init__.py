@@ -78,6 +78,7 @@ _CASE_RULES = (
     inputs.late_days,
     languages.house,
     kpi_windows.chosen,
+    kpi_windows.in_use,
     kpi_windows.closed,
     kpi_windows.rows_short,
     past_periods.twice,

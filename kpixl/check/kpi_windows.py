@@ -13,7 +13,7 @@ from kpixl.check.fields import day_of
 from kpixl.check.inputs import problem_at
 from kpixl.check.problem import Problem, name_of
 from kpixl.check.sentences import SENTENCES
-from kpixl.entries import History, InputCell
+from kpixl.entries import IN_USE_NO, IN_USE_YES, History, InputCell
 from kpixl.message import phrase
 from kpixl.period import MONTH_DAYS, Window, serial
 from kpixl.texts.words import WINDOWS
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def chosen(case: Case) -> Iterator[Problem]:
     """Windows that are none of those which the KPI offers."""
-    for kpi in case.entries.business.kpis:
+    for kpi in case.kpis:
         cell = case.entries.windows.get(kpi.id)
         if cell is None or is_blank(cell.raw):
             continue
@@ -38,6 +38,17 @@ def chosen(case: Case) -> Iterator[Problem]:
                 "kpi": name_of(kpi),
                 "used": _word(case, kpi.window),
             }
+            yield problem_at("pick_unknown", cell, kpi.id, details)
+
+
+def in_use(case: Case) -> Iterator[Problem]:
+    """Switches that say neither yes nor no: the KPI stays in use."""
+    words = case.entries.words
+    yes, no = words.get(IN_USE_YES, "yes"), words.get(IN_USE_NO, "no")
+    for kpi in case.kpis:
+        cell = case.entries.in_use.get(kpi.id)
+        if cell is not None and not is_blank(cell.raw) and cell.text.lower() != yes.lower():
+            details = {"got": cell.raw, "allowed": (yes, no), "kpi": name_of(kpi), "used": yes}
             yield problem_at("pick_unknown", cell, kpi.id, details)
 
 

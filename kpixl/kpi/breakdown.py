@@ -98,7 +98,9 @@ def _splittable(business: Business, dimension: Dimension) -> tuple[BusinessKpi, 
 def breakdown(entries: Entries, tally: Tally | None = None) -> tuple[Section, ...]:
     """Every section of the business."""
     tally = tally or Tally(entries)
-    return tuple(_section(tally, dimension, kpis) for dimension, kpis in dimensions(entries.business).items())
+    off, found = entries.off, dimensions(entries.business)
+    used = {dimension: tuple(kpi for kpi in kpis if kpi.id not in off) for dimension, kpis in found.items()}
+    return tuple(_section(tally, dimension, kpis) for dimension, kpis in used.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from kpixl.catalog.tables import Lookup, columns_of
 from kpixl.entries import PastValue
+from kpixl.kpi.grade import calculate
 from kpixl.kpi.measure import Tally
 from kpixl.period import Window, serial
 
@@ -70,7 +71,8 @@ def blank_rows(rows: EntryTable) -> np.ndarray:
 
 
 def closed_lines(scorecard: Scorecard) -> tuple[PastValue, ...]:
-    """Every measure and KPI in use, as Past periods has them, and how many rows there are of what may come late."""
+    """Every measure and KPI, as Past periods has them, and how many rows there are of what may come late. A KPI that is
+    switched off has a value as well, so that it comes back with its history."""
     entries = scorecard.entries
     start, shown = entries.period.start, entries.business.shown
     measures = (
@@ -82,9 +84,14 @@ def closed_lines(scorecard: Scorecard) -> tuple[PastValue, ...]:
         PastValue(start, "kpi", result.kpi.history_id, result.value, level=standing_id(result))
         for result in scorecard.results
     )
+    off = (
+        PastValue(start, "kpi", result.kpi.history_id, calculate(result.kpi, result.measures)[0])
+        for result in scorecard.slots
+        if result.off
+    )
     counts = ((table.id, rows_of(entries, table)) for table in entries.business.tables if table.open)
     rows = (PastValue(start, "rows", f"{id_}{ROWS}", float(count)) for id_, count in counts if count)
-    return (*measures, *kpis, *rows)
+    return (*measures, *kpis, *off, *rows)
 
 
 def standing_id(result: Result) -> str:

@@ -140,7 +140,8 @@ def _recounted(entries: Entries, period: Period, tables: Sequence[Table]) -> tup
         if not _is_typed(lines, item.name) and value is not None and _differs(lines, item.name, value):
             changed.append(PastValue(period.start, "measure", item.name, value, LATE))
     names = {line.id for line in changed}
-    kpis = tuple(kpi for kpi in business.kpis if any(argument.measure.name in names for argument in kpi.arguments))
+    used = (kpi for kpi in business.kpis if kpi.id not in entries.off)
+    kpis = tuple(kpi for kpi in used if any(argument.measure.name in names for argument in kpi.arguments))
     told = []
     if kpis:
         # Each KPI of the period, from its lines.

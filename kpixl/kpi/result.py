@@ -97,10 +97,17 @@ class Result:
     """While the period runs, the share of it that had come by now in closed periods; None where they do not say."""
     open: bool = False
     """Whether outcomes may still come to it, so that its level is the least that it can be."""
+    off: bool = False
+    """Whether the owner has switched it off: then there is no value, and no reason for that."""
     finer: int = 0
     """How many decimals more than usual show on which side of the nearest edge the value is."""
     final: Final | None = None
     """While it is open, the latest closed period that is not."""
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the owner watches it: it is not switched off, and one of her own has a name."""
+        return not self.off and bool(self.kpi.name)
 
     @property
     def withheld(self) -> Waits | None:

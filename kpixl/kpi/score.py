@@ -57,8 +57,8 @@ class Scorecard:
 
     @property
     def results(self) -> tuple[Result, ...]:
-        """The KPIs of the business, and those that the owner made up."""
-        return tuple(result for result in self.slots if not result.kpi.own or result.kpi.name)
+        """The KPIs of the business that are not switched off, and those that the owner made up."""
+        return tuple(result for result in self.slots if result.in_use)
 
     def result(self, kpi: str) -> Result:
         """The result of one KPI, by its id; KeyError without one."""
@@ -163,8 +163,8 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date) -
     first = first_closed(entries)
     closed = closed_periods(entries, history)
     to_date = {name: year_to_date(value, history, entries.period, first) for name, value in measures.items()}
-    scoring = _Scoring(entries, measures, to_date, closed, now)
-    slots = tuple(_result(kpi, scoring) for kpi in entries.business.kpis)
+    scoring, business_kpis = _Scoring(entries, measures, to_date, closed, now), entries.business.kpis
+    slots = tuple(_off(kpi, scoring) if kpi.id in entries.off else _result(kpi, scoring) for kpi in business_kpis)
     slots += tuple(_own_result(kpi, scoring) for kpi in own_kpis(entries))
     before = entries.period.shift(-1)
     previous = {name: history.value(before, name) for name in measures}
@@ -209,6 +209,15 @@ def _result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
     result = _told(kpi, scoring, arguments, thresholds, (found, reason))
     finer = int(found.number("finer") or 0)
     return replace(result, finer=finer, year=YearToDate(*_kpi_to_date(kpi, scoring)), note=_note(kpi, scoring.measures))
+
+
+def _off(kpi: BusinessKpi, scoring: _Scoring) -> Result:
+    """A KPI that the owner has switched off."""
+    arguments = {argument.name: scoring.measures[argument.measure.name].used for argument in kpi.arguments}
+    thresholds = thresholds_in_force(kpi, scoring.entries)
+    found = _evaluated(kpi, scoring, arguments, thresholds, {**_behind_mean(kpi, scoring.measures), "value": None})
+    result = _told(kpi, scoring, arguments, thresholds, (found, None))
+    return replace(result, year=YearToDate(*_kpi_to_date(kpi, scoring)), off=True)
 
 
 def _behind_mean(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> dict[str, Item]:

@@ -75,9 +75,9 @@ def measures_of(business: Business) -> tuple[Measure, ...]:
     return tuple(measure for measure in business.measures if measure.name in names)
 
 
-def in_use(business: Business) -> frozenset[str]:
-    """The names of those that one is computed from at present."""
-    return _names(argument for kpi in business.kpis for argument in kpi.arguments)
+def in_use(business: Business, off: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The names of those that a KPI is computed from at present which is not ``off``."""
+    return _names(argument for kpi in business.kpis if kpi.id not in off for argument in kpi.arguments)
 
 
 def _names(arguments: Iterable[Argument]) -> frozenset[str]:
@@ -170,7 +170,7 @@ def _made(measure: Measure, made: Made, scorecard: Scorecard, then: dict[str, fl
 def _suppose_kpi(result: Result, scorecard: Scorecard, then: Mapping[str, float | None]) -> Moved:
     kpi, traits = result.kpi, traits_of(result.kpi)
     arguments = {argument.name: then[argument.measure.name] for argument in kpi.arguments}
-    value, _ = calculate(kpi, arguments)
+    value = None if result.off else calculate(kpi, arguments)[0]
     standing = result.grade.standing
     given: dict[str, Item] = {
         **{level.id: result.thresholds.get(level) for level in GRADED},

@@ -158,6 +158,7 @@ def entry_words(business: Business, t: Language) -> dict[str, str]:
         for choice, word in field.choices.items()
     }
     words |= {id_: t(str(setting.default)) for id_, setting in SETTINGS.items() if setting.is_text}
+    words |= {f"in_use_{choice}": t(choice) for choice in ("yes", "no")}
     words |= {f"unit_{unit}": t(word) for unit, word in UNITS.items()}
     words |= {f"direction_{direction}": t(word) for direction, word in DIRECTIONS.items()}
     return words | {f"window_{window.value}": t(word) for window, word in WINDOWS.items()}

@@ -358,6 +358,11 @@ def _finish_settings(sheet: Worksheet, c: Context) -> None:
         for column, rows in (("unit", UNIT_ROWS), ("direction", DIRECTION_ROWS)):
             cell = sheet.cell(*place.position(slot, column)).coordinate
             _dropdown(sheet, cell, c.span("words", "text", rows), c.t(N_("Pick one from the list.")))
+    place = c.placements["in_use"]
+    sheet.row_dimensions[place.top].hidden = True
+    for kpi in c.business.kpis:
+        cell = sheet.cell(*place.position(kpi.id, "value")).coordinate
+        _dropdown(sheet, cell, c.span("words", "text", ("in_use_yes", "in_use_no")), c.t(N_("Pick one from the list.")))
     imports_table(sheet, place.bottom + 2, place.column_numbers["label"], c)
 
 

@@ -18,6 +18,7 @@ from kpixl.workbook.sheets import (
     grading,
     guide,
     hidden,
+    in_use,
     kpis,
     own,
     settings,
@@ -147,11 +148,16 @@ def blocks(business: Business) -> dict[str, Block]:
         "check": replace(
             _block("check", check.rows(business), tuple(check.COLUMNS), check.cells), heights=check.heights
         ),
-        "guide": _block("guide", guide.rows(business), tuple(guide.COLUMNS), guide.cells),
+        "guide": replace(
+            _block("guide", guide.rows(business), tuple(guide.COLUMNS), guide.cells), hidden_rows=guide.hidden_rows
+        ),
         "settings": _block("settings", settings.rows(business), tuple(settings.COLUMNS), settings.cells),
     }
     below = found["settings"].placement.bottom + 2
     found["own"] = Block(Placement.new("own", "settings", own.ROWS, tuple(own.COLUMNS), below), own.cells)
+    below = found["own"].placement.bottom + 2
+    switches = Placement.new("in_use", "settings", in_use.rows(business), tuple(in_use.COLUMNS), below)
+    found["in_use"] = Block(switches, in_use.cells)
     ids = (*(kpi.id for kpi in business.kpis), *OWN_SLOTS)
     helpers: dict[str, tuple[Sequence[str], Sequence[str], Callable[[Context], Cells]]] = {
         "words": (vocabulary.word_rows(business), ("text",), vocabulary.words),
@@ -178,7 +184,7 @@ def _block(id_: str, rows: Sequence[str], columns: Sequence[str], cells: Callabl
 
 def sheet_of(block: str) -> str:
     """The key of the sheet that a block is on."""
-    return "hidden" if block in HELPERS else {"own": "settings"}.get(block, block)
+    return "hidden" if block in HELPERS else {"own": "settings", "in_use": "settings"}.get(block, block)
 
 
 HELPERS = ("words", "dates", "entered", "calc", "rank", "picks", "spark", "xmr", "trend")

@@ -15,7 +15,7 @@ from kpixl import catalog
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.cellvalue import ExcelError, number
 from kpixl.entries import Entries, EntryTable, InputCell, OwnEntry, PastValue, WhatIf
-from kpixl.errors import N_, BadSetting, EarlierWorkbook, OwnedPartMissing
+from kpixl.errors import N_, BadSetting, EarlierWorkbook, KpiRowDeleted, OwnedPartMissing
 from kpixl.i18n import language
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.late import NOTHING_LATE, Late, brought_up
@@ -135,6 +135,9 @@ def _require(view: View, business: Business, places: Mapping[str, Placement]) ->
         gone = [
             key for key in (*wanted.rows, *wanted.columns) if key not in {*place.row_numbers, *place.column_numbers}
         ]
+        deleted = next((kpi for kpi in business.kpis if kpi.id == gone[0]), None) if gone else None
+        if deleted is not None:
+            raise KpiRowDeleted(path=view.path.name, kpi=phrase(deleted.name), where=title)
         if gone:
             what = phrase(N_("the row or column “{id}” of {sheet}"), id=gone[0], sheet=title)
             raise OwnedPartMissing(path=view.path.name, what=what)
@@ -207,6 +210,7 @@ class _Reader(Blocks):
         ids = [kpi.id for kpi in business.kpis]
         chosen = {id_: self.cell(kpis, sheets, id_, "window") for id_ in ids}
         by_word = {words[f"window_{window.value}"].lower(): window for window in Window}
+        switches = places.get("in_use")
         windows = {id_: by_word.get(cell.text.lower()) for id_, cell in chosen.items()}
         settings = [setting.id for setting in settings_of(business)]
 
@@ -232,6 +236,7 @@ class _Reader(Blocks):
             words=words,
             windows=chosen,
             own=tuple(self.own(places, sheets)),
+            in_use={id_: self.cell(switches, sheets, id_, "value") for id_ in ids} if switches else {},
             totals_for=self.cell(totals, sheets, "of", "typed"),
             none={table.id: self.named(none_name(table.id)) for table in business.tables if table.waits},
             what_if=self.what_if(business, places, sheets),
@@ -251,7 +256,8 @@ class _Reader(Blocks):
         """The KPI picked on the dashboard; the first one where the cell says something else, as the sheet does."""
         t, picked = language(entries.language), str(self.named("trend_kpi").raw or "").casefold()
         kpis = (*entries.business.kpis, *own_kpis(entries))
-        names = {kpi_title(kpi, t).casefold(): kpi.id for kpi in reversed(kpis) if kpi.name}
+        used = [kpi for kpi in reversed(kpis) if kpi.name and kpi.id not in entries.off]
+        names = {kpi_title(kpi, t).casefold(): kpi.id for kpi in used}
         return names.get(picked, kpis[0].id)
 
     def words(

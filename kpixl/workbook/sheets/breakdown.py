@@ -22,6 +22,9 @@ LEVEL_WIDTH, WIDTH = 22.0, 11.0
 HELP = N_("As of the last refresh, from the rows. Cases tells how many rows stand behind a value.")
 
 
+SECTION_PARTS = ("title", "headings", *(f"group_{n}" for n in range(CAPACITY)), "note", "space")
+
+
 def columns(business: Business) -> tuple[str, ...]:
     """Ids of the block's columns: a name, then value, level and cases of each KPI of the widest section."""
     widest = max((len(kpis) for kpis in dimensions(business).values()), default=1)
@@ -30,11 +33,7 @@ def columns(business: Business) -> tuple[str, ...]:
 
 def rows(business: Business) -> tuple[str, ...]:
     """Ids of the block's rows."""
-    sections = tuple(
-        f"{dimension}_{part}"
-        for dimension in dimensions(business)
-        for part in ("title", "headings", *(f"group_{n}" for n in range(CAPACITY)), "note", "space")
-    )
+    sections = tuple(f"{dimension}_{part}" for dimension in dimensions(business) for part in SECTION_PARTS)
     return ("title", "help", "space", *sections, *pareto.rows(business), *inactive.rows(business))
 
 
@@ -59,19 +58,21 @@ def _section(section: Section, c: Context) -> Cells:
         (f"{at}_headings", "name"): label(heading(section, t), style.HEADING),
         (f"{at}_note", "name"): static(section_note(section, c.t), style.Style(size=9, colour=palette.MUTED)),
     }
-    for number, kpi in enumerate(section.kpis):
+    # A KPI that is switched off leaves its columns blank, so that the others stay where they are.
+    placed = dimensions(c.business)[section.dimension]
+    for number, kpi in enumerate(placed):
         headings = {"value": t(kpi.abbreviation), "level": t(N_("Level"))}
         if kpi.sample:
             headings["cases"] = t(N_("Cases"))
         for part, text in headings.items():
             look = style.apart(style.HEADING) if part == "level" else style.HEADING_RIGHT
-            found[f"{at}_headings", f"{part}_{number}"] = label(text, look)
+            found[f"{at}_headings", f"{part}_{number}"] = static(text if kpi in section.kpis else None, look)
     for row in range(CAPACITY):
         group = section.groups[row] if row < len(section.groups) else None
         name = (group.name or t(N_("(blank)"))) if group else None
         found[f"{at}_group_{row}", "name"] = static(name, PLAIN)
-        for number, kpi in enumerate(section.kpis):
-            result = group.results[kpi.id] if group else None
+        for number, kpi in enumerate(placed):
+            result = group.results.get(kpi.id) if group else None
             has = result is not None and result.value is not None
             values = {
                 "value": result.value if result and has else None,
@@ -89,8 +90,9 @@ PLAIN = style.Style()
 
 
 def hidden_rows(c: Context) -> set[str]:
-    """Rows for groups that are not there."""
+    """Rows for groups that are not there, and for sections of which no KPI is in use."""
     groups = {
         f"{section.dimension}_group_{row}" for section in c.breakdown for row in range(len(section.groups), CAPACITY)
     }
+    groups |= {f"{section.dimension}_{part}" for section in c.breakdown if not section.kpis for part in SECTION_PARTS}
     return groups | pareto.hidden_rows(c) | inactive.hidden_rows(c)

@@ -102,16 +102,12 @@ def card_places(business: Business) -> list[tuple[int, int]]:
 
 
 def hidden_rows(c: Context) -> set[str]:
-    """Lines of cards for own KPIs that are not used, and of cautions that are not called for."""
-    own = [result for result in c.scorecard.slots if result.kpi.own]
-    first = card_lines(c.business)
+    """Lines of cards of which no KPI is in use, and of cautions that are not called for."""
     told = len(cautions(c.scorecard))
-    return {*CAUTIONS[told:]} | {
-        f"{part}_{first + line}"
-        for line in range(OWN_LINES)
-        if not any(result.kpi.name for result in own[line * CARDS_A_ROW : (line + 1) * CARDS_A_ROW])
-        for part in CARD_PARTS
-    }
+    placed = zip(c.scorecard.slots, card_places(c.business), strict=True)
+    used = {line for result, (line, _) in placed if result.in_use} | {place(len(c.business.kpis), c.business)[0]}
+    lines = range(card_lines(c.business) + OWN_LINES)
+    return {*CAUTIONS[told:]} | {f"{part}_{line}" for line in lines if line not in used for part in CARD_PARTS}
 
 
 def merges(business: Business) -> list[tuple[str, int, str, int]]:
@@ -247,8 +243,8 @@ def _after(kpi: BusinessKpi, c: Context) -> str:
 
 
 def _if_used(kpi: BusinessKpi, formula: str, c: Context) -> str:
-    """Nothing on the card of a slot that is not used."""
-    return f'IF({c.at("calc", kpi.id, "name")}="","",{formula})' if kpi.own else formula
+    """Nothing on the card of a KPI that is not in use."""
+    return f'IF({c.at("calc", kpi.id, "name")}="","",{formula})'
 
 
 def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
@@ -264,22 +260,24 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
         (part, offset): label(None, style.Style(fill=CARD)) for part in CARD_PARTS[:-1] for offset in range(4)
     }
     return found | {
-        ("name", 0): live(c.at("calc", kpi.id, "name"), title, heading) if kpi.own else static(title + span, heading),
+        ("name", 0): live(c.at("calc", kpi.id, "name"), title, heading)
+        if kpi.own
+        else static(None if result.off else title + span, heading),
         ("value", 0): live(
             f"IF(ISNUMBER({value}),{value},{dash})",
-            _none(kpi) if result.value is None else result.value,
+            _none(result) if result.value is None else result.value,
             style.Style(size=20, bold=True, format=formats.figure, align="left", fill=CARD, indent=1, shrink=True),
         ),
         ("value", 2): live(
             _if_used(kpi, f"{prefix}_level", c),
-            standing_word(result, t) if kpi.name else None,
+            standing_word(result, t) if result.in_use else None,
             style.Style(size=9, bold=True, align="center", fill=CARD, shrink=True),
         ),
         **_card_change(result, formats, dash, c),
         **_card_target(result, formats, dash, c),
         ("facts", 0): _standing_out(result, c, _after(kpi, c)),
         ("facts", 2): live(
-            _interval(kpi, c), interval_text(result, t) if kpi.name else None, replace(muted, shrink=True)
+            _interval(kpi, c), interval_text(result, t) if result.in_use else None, replace(muted, shrink=True)
         ),
         ("next", 0): live(
             f"{c.at('kpis', kpi.id, 'to_next')}",
@@ -289,9 +287,9 @@ def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
     }
 
 
-def _none(kpi: BusinessKpi) -> str:
+def _none(result: Result) -> str:
     """What stands for a number that there is not."""
-    return "–" if kpi.name else ""
+    return "–" if result.in_use else ""
 
 
 def _card_change(result: Result, formats: _CardFormats, dash: str, c: Context) -> dict[tuple[str, int], Cell]:
@@ -299,12 +297,12 @@ def _card_change(result: Result, formats: _CardFormats, dash: str, c: Context) -
     kpi, past = result.kpi, result.past
     change, trend = f"{kpi.name_prefix}_change", c.at("kpis", kpi.id, "trend")
     scaled = change if formats.scale == 1 else f"{change}*{formats.scale}"
-    alone = c.t(N_("no previous")) if kpi.name and past.previous is None else None
+    alone = c.t(N_("no previous")) if result.in_use and past.previous is None else None
     previous, no_previous = c.at("kpis", kpi.id, "previous"), _if_used(kpi, c.word("no_previous"), c)
     return {
         ("change", 0): live(
             f"IF(ISNUMBER({change}),{scaled},{dash})",
-            _none(kpi) if past.change is None else past.change * formats.scale,
+            _none(result) if past.change is None else past.change * formats.scale,
             style.Style(size=9, format=formats.change, align="left", fill=CARD, indent=1, shrink=True),
         ),
         ("change", 1): live(
@@ -321,12 +319,10 @@ def _card_target(result: Result, formats: _CardFormats, dash: str, c: Context) -
     aside = style.Style(size=9, colour=palette.MUTED, fill=CARD, align="left", indent=1)
     word = c.t(N_("Target"))
     return {
-        ("target", 0): live(_if_used(kpi, c.word("target"), c), word if kpi.name else None, aside)
-        if kpi.own
-        else label(word, aside),
+        ("target", 0): live(_if_used(kpi, c.word("target"), c), word if result.in_use else None, aside),
         ("target", 1): live(
             f"IF(ISNUMBER({target}),{target},{dash})",
-            _none(kpi) if result.target is None else result.target,
+            _none(result) if result.target is None else result.target,
             style.Style(size=9, format=formats.figure, align="left", fill=CARD, shrink=True),
         ),
     }

@@ -14,6 +14,7 @@ from kpixl.texts.words import kpi_title, measure_label, reason_text, standing_wo
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
 from kpixl.workbook.rule_formulas import RuleFormulas
+from kpixl.workbook.sheets.in_use import shown_if_used
 from kpixl.workbook.sheets.kpis import unit_shown, window_typed
 from kpixl.workbook.sheets.vocabulary import OWN_TIP
 
@@ -30,7 +31,7 @@ COLUMNS = (
     "unit", "level_word",
     "typical", "above_average", "exceptional", "seen_level", "seen_target", "seen_window", "changed",
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
-    "target_position", "finer",
+    "target_position", "finer", "title",
 )  # fmt: skip
 
 
@@ -51,12 +52,17 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
         | _sure(result, formulas, c)
         | _target(result, formulas)
         | {
-            "name": label(kpi_title(kpi, t)),
+            "name": live(
+                shown_if_used(kpi.id, c.at("calc", kpi.id, "title"), c), None if result.off else kpi_title(kpi, t)
+            ),
+            "title": label(kpi_title(kpi, t)),
             "tip": label(t(kpi.texts.tips[0])),
             "unit_scale": label(100 if kpi.kpi.unit == "fraction" else 1),
             "unit": label(unit_shown(kpi, c)),
             "lever": _lever(result, formulas, c),
-            "reason": live(formulas["reason"], reason_text(result.reason, t), guarded=kpi.id in c.rewound),
+            "reason": live(
+                shown_if_used(kpi.id, formulas["reason"], c), reason_text(result.reason, t), guarded=kpi.id in c.rewound
+            ),
             "finer": live(formulas["finer"], _finer(result)),
             "seen_window": static(window_typed(kpi, c)),
         }
@@ -125,7 +131,7 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
         "lever": label(None),
         "reason": live(reason, reason_text(result.reason, c.t)),
         "seen_window": static(None),
-        **{column: live('""', None) for column in COLUMNS[-9:]},
+        **{column: live('""', None) for column in COLUMNS[-10:]},
     }
 
 

@@ -139,6 +139,11 @@ def rows(business: Business) -> tuple[str, ...]:
     return ("title", "how", *reading, "space", *parts)
 
 
+def hidden_rows(c: Context) -> set[str]:
+    """The pages of KPIs that are switched off."""
+    return {f"{kpi}_{part}" for kpi in c.scorecard.entries.off for part in ("name", *PARTS, "space")}
+
+
 def cells(c: Context) -> Cells:
     """Every cell of the block."""
     found: dict[tuple[str, str], Cell] = {

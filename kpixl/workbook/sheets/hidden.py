@@ -187,17 +187,20 @@ def rank(c: Context) -> Cells:
     for number, (row, result) in enumerate(zip(rank_rows(c.business), c.scorecard.ranked, strict=True), 1):
         key, index = c.at("rank", row, "key"), c.at("rank", row, "index")
         position, level, target = (f"INDEX({columns[column]},{index})" for column in wanted[1:])
-        shown, aim = result.grade.position, target_position(result) if not result.kpi.own else None
+        shown, aim = result.grade.position, None if result.kpi.own or result.off else target_position(result)
         found[row, "key"] = live(f"SMALL({keys},{number})", order_key(result, order[result.kpi.id] - 1))
         found[row, "index"] = live(f"MATCH({key},{keys},0)", order[result.kpi.id])
-        found[row, "name"] = live(f"INDEX({columns['name']},{index})", kpi_title(result.kpi, c.t))
+        name = f"INDEX({columns['name']},{index})"
+        found[row, "name"] = live(name, None if result.off else kpi_title(result.kpi, c.t))
         for number_ in range(4):
             found[row, f"band_{number_}"] = live(f"IF(ISNUMBER({position}),1,0)", 0 if shown is None else 1)
             found[row, f"level_{number_}"] = live(
                 f"IF({level}={number_},{position},NA())",
                 shown if result.grade.shade == number_ and shown is not None else NOT_AVAILABLE,
             )
-        found[row, "target"] = live(f"IF(ISNUMBER({target}),{target},NA())", NOT_AVAILABLE if aim is None else aim)
+        found[row, "target"] = live(
+            f'IF({name}="",NA(),IF(ISNUMBER({target}),{target},NA()))', NOT_AVAILABLE if aim is None else aim
+        )
     return found
 
 

@@ -28,6 +28,7 @@ from kpixl.texts.words import (
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.rule_formulas import RuleFormulas
+from kpixl.workbook.sheets.in_use import shown_if_used
 from kpixl.workbook.sheets.totals import past_value
 from kpixl.workbook.sheets.vocabulary import LEAST_ROWS, SIGNAL_ROWS, STANDING_ROWS, since_name
 
@@ -103,7 +104,7 @@ def rows(business: Business) -> tuple[str, ...]:
 
 
 def hidden_rows(c: Context) -> set[str]:
-    """Slots for own KPIs that are not used."""
+    """KPIs that are switched off, and slots for own ones that are not used."""
     return {result.kpi.id for result in c.scorecard.slots} - {result.kpi.id for result in c.scorecard.results}
 
 
@@ -138,7 +139,7 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
         "abbreviation": label(t(kpi.abbreviation), style.apart(style.STRONG)),
         "name": label(t(kpi.name), style.apart(style.WRAPPED)),
         "value": live(
-            f'IFERROR({value_formula(kpi)},"")',
+            shown_if_used(kpi.id, f'IFERROR({value_formula(kpi)},"")', c),
             result.value,
             style.figure(unit, bold=True),
             f"{kpi.name_prefix}_value",

@@ -163,8 +163,9 @@ def _missing_text(value: MeasureValue, c: Context) -> str:
 
 
 def hidden_rows(c: Context) -> set[str]:
-    """Measures of windows that no KPI is graded over at present."""
-    return {measure.name for measure in c.business.measures if measure.name not in c.business.shown}
+    """Measures that no KPI in use is computed from at present, such as those of other windows."""
+    shown = c.business.used(c.scorecard.entries.off)
+    return {measure.name for measure in c.business.measures if measure.name not in shown}
 
 
 def _log(measure: Measure, c: Context) -> str:

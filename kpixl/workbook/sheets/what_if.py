@@ -27,6 +27,7 @@ from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, made_formula, noise_of
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
 from kpixl.workbook.rule_formulas import RuleFormulas
+from kpixl.workbook.sheets.in_use import is_off
 from kpixl.workbook.sheets.kpis import SMALL, unit_shown
 from kpixl.workbook.sheets.vocabulary import LEVELS_CHANGED, STANDING_ROWS
 
@@ -82,8 +83,9 @@ def rows(business: Business) -> tuple[str, ...]:
 
 
 def hidden_rows(c: Context) -> set[str]:
-    """Measures that no KPI is computed from at present."""
-    return {measure.name for measure in measures_of(c.business)} - in_use(c.business)
+    """KPIs that are switched off, and measures that no KPI is computed from at present."""
+    off = {KPI_ROW + id_ for id_ in c.scorecard.entries.off}
+    return off | {measure.name for measure in measures_of(c.business)} - in_use(c.business, c.scorecard.entries.off)
 
 
 def cells(c: Context) -> Cells:
@@ -247,7 +249,8 @@ def _value(kpi: BusinessKpi, c: Context) -> str:
     formula = parse(kpi.kpi.formula)
     bind = {argument.name: c.at("what_if", argument.measure.name, "then") for argument in kpi.arguments}
     text, none = to_excel(formula, bind), c.word("no_figure")
-    return f"IF(ISNUMBER({text}),{text},{none})" if isinstance(formula, Name) else f"IFERROR({text},{none})"
+    found = f"IF(ISNUMBER({text}),{text},{none})" if isinstance(formula, Name) else f"IFERROR({text},{none})"
+    return f"IF({is_off(kpi.id, c)},{none},{found})"
 
 
 def _shown(one: Level | Standing | None, c: Context) -> str | None:

@@ -1,0 +1,51 @@
+"""KPIs in use, on the Settings sheet: a cell for each, to switch it off and on again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl import palette
+from kpixl.errors import N_
+from kpixl.texts.words import kpi_title
+from kpixl.workbook import style
+from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Business
+
+COLUMNS = {"label": N_("KPI"), "value": N_("In use?")}
+
+
+def rows(business: Business) -> tuple[str, ...]:
+    """Ids of the block's rows."""
+    return ("title", "help", "headings", *(kpi.id for kpi in business.kpis))
+
+
+def cells(c: Context) -> Cells:
+    """Every cell of the block."""
+    t = c.t
+    help_ = N_(
+        "Type “{no}” beside a KPI that you do not watch: it disappears from every sheet at the next refresh, and comes "
+        "back with its history once you type “{yes}”."
+    )
+    yes, no = (t(word) for word in ("yes", "no"))
+    found: dict[tuple[str, str], Cell] = {
+        ("title", "label"): label(t(N_("KPIs in use")), style.Style(size=12, bold=True, colour=palette.ACCENT)),
+        ("help", "label"): label(t(help_).format(yes=yes, no=no), style.HELP),
+    }
+    for column, heading in COLUMNS.items():
+        found["headings", column] = label(t(heading), style.HEADING)
+    for kpi in c.business.kpis:
+        found[kpi.id, "label"] = label(kpi_title(kpi, t), style.Style(rule=palette.LINE))
+        found[kpi.id, "value"] = entry_cell(yes, style.entry("general", align="left"))
+    return found
+
+
+def shown_if_used(kpi: str, formula: str, c: Context) -> str:
+    """A formula that gives nothing while the KPI is switched off."""
+    return f'IF({is_off(kpi, c)},"",{formula})'
+
+
+def is_off(kpi: str, c: Context) -> str:
+    """Whether a KPI is switched off, as a formula; it is not where its cell is gone."""
+    return f"IFERROR({c.at('in_use', kpi, 'value')}={c.word('in_use_no')},FALSE)"
