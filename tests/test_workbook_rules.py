@@ -59,7 +59,7 @@ FUNCTIONS = {
 
 LITERALS = {
     "", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{y}", "{d}", "{period}",
-    "{days}", "{count}", "~", "~~", "*", "~*", "?", "~?", "{figure}", "{step}", "·", "●",
+    "{days}", "{count}", ">0", "~", "~~", "*", "~*", "?", "~?", "{figure}", "{step}", "·", "●",
 }  # fmt: skip
 """What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""
 
