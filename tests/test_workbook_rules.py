@@ -59,7 +59,7 @@ FUNCTIONS = {
 
 LITERALS = {
     "", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{y}", "{d}", "{period}",
-    "{days}", "{count}", ">0", "~", "~~", "*", "~*", "?", "~?", "{figure}", "{step}", "·", "●",
+    "{days}", "{count}", ">0", "<0", "~", "~~", "*", "~*", "?", "~?", "{figure}", "{step}", "·", "●",
 }  # fmt: skip
 """What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""
 
@@ -500,7 +500,8 @@ def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> Non
     inputs |= {placed(where, "own", slot, column) for slot in OWN_SLOTS for column in own.COLUMNS}
     inputs |= {placed(where, "kpis", slot, "target") for slot in OWN_SLOTS}
     inputs |= {placed(where, "kpis", kpi.id, "window") for kpi in business.kpis if len(kpi.bound) > 1}
-    inputs |= {placed(where, "totals", measure.name, "typed") for measure in business.measures}
+    inputs |= {placed(where, "totals", row, "typed") for row in ("of", *(item.name for item in business.measures))}
+    inputs |= {placed(where, "in_use", kpi.id, "value") for kpi in business.kpis}
     inputs |= {
         placed(where, "what_if", measure.name, column)
         for measure in changeable(business)

@@ -85,6 +85,7 @@ _CASE_RULES = (
     past_periods.missing,
     inputs.thresholds,
     inputs.targets,
+    inputs.no_targets,
     inputs.typed,
     own_kpis.own,
     plausible.half_typed,

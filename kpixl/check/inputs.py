@@ -17,9 +17,10 @@ from kpixl.check.sentences import SENTENCES
 from kpixl.kpi.grade import thresholds_published
 from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.noise import same
-from kpixl.kpi.score import dollar_rate
+from kpixl.kpi.proposals import proposals
+from kpixl.kpi.score import dollar_rate, settled_values
 from kpixl.kpi.traits import GRADED
-from kpixl.message import Shown, phrase
+from kpixl.message import Shown, Verbatim, phrase
 from kpixl.texts.words import LEVELS
 
 if TYPE_CHECKING:
@@ -146,6 +147,24 @@ def targets(case: Case) -> Iterator[Problem]:
         cell = case.entries.targets.get(kpi.id)
         if cell is not None:
             yield from _number(case, "target_wrong", kpi, cell)
+
+
+def no_targets(case: Case) -> Iterator[Problem]:
+    """Figures of which none can be judged: there is no benchmark, no target, and no period before this one."""
+    results = [one for one in case.scorecard.results if not one.kpi.own]
+    unjudged = [one for one in results if one.value and one.reason and one.reason.code == "no_bands"]
+    if not unjudged or any(one.grade.shade is not None for one in results):
+        return
+    past = {one.kpi.id: settled_values(one.kpi, case.entries, case.scorecard.clock.final_before) for one in unjudged}
+    offered = [(one.kpi, proposals(one, past[one.kpi.id])) for one in unjudged]
+    named = tuple(
+        phrase(Verbatim("{kpi} {amount}"), kpi=name_of(kpi), amount=_amount(case, kpi, found[-1]))
+        for kpi, found in offered
+        if found
+    )
+    if named:
+        details = {"lost": tuple(name_of(one.kpi) for one in unjudged), "offered": named}
+        yield Problem(SENTENCES["no_targets"].severity, "no_targets", "", None, None, None, details)
 
 
 def typed(case: Case) -> Iterator[Problem]:

@@ -405,6 +405,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("Nine of ten of your outcomes ({count} in all) came within {proposed} days; a month is final after {used}."),
         N_("Type {proposed} in Settings, or leave it as it is."),
     ),
+    "no_targets": Sentence(
+        "note",
+        N_("There are figures, but neither a target nor a closed period to hold them against: {lost}."),
+        N_("Type targets on KPIs, for example {offered}."),
+    ),
     "totals_of_another_period": Sentence(
         "error",
         N_("The totals typed on this sheet ({count}; the first in {first}) are said to be for {got}, so none is used."),

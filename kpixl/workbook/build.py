@@ -21,6 +21,7 @@ from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.errors import N_
 from kpixl.kpi.finer import DECIMALS, FINEST
+from kpixl.kpi.proposals import MOST
 from kpixl.kpi.traits import GRADED
 from kpixl.kpi.what_if import changeable
 from kpixl.period import Kind
@@ -258,6 +259,11 @@ def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     for kpi in c.kpis:
         sheet.row_dimensions[place.position(kpi.id, "name")[0]].height = 30
         finer_rules(sheet, "kpis", (kpi.id, "value"), kpi, c)
+        if not kpi.own and not kpi.thresholds:
+            offered = c.across("calc", kpi.id, ("proposal_1", f"proposal_{MOST}"))
+            offer = DataValidation(type="list", formula1=offered, allow_blank=True, showErrorMessage=False)
+            offer.add(sheet.cell(*place.position(kpi.id, "target")).coordinate)
+            sheet.add_data_validation(offer)
         if kpi.own:
             for part in SHARES:
                 share_rule(sheet, sheet.cell(*place.position(kpi.id, part)).coordinate, kpi.id, c)

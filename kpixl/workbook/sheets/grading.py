@@ -8,7 +8,8 @@ from kpixl.kpi.finer import DECIMALS
 from kpixl.kpi.grade import grade, level_of
 from kpixl.kpi.grading import LESS, MORE, REASONS_TO_WAIT
 from kpixl.kpi.partial import FIRST, LEAST, TENTHS, built
-from kpixl.kpi.score import order_key, target_position
+from kpixl.kpi.proposals import MOST, proposals
+from kpixl.kpi.score import order_key, settled_values, target_position
 from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.texts.words import kpi_title, measure_label, reason_text, standing_word, step_figure
 from kpixl.workbook import style
@@ -31,7 +32,7 @@ COLUMNS = (
     "unit", "level_word",
     "typical", "above_average", "exceptional", "seen_level", "seen_target", "seen_window", "changed",
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
-    "target_position", "finer", "title",
+    "target_position", "finer", "title", "proposal_1", "proposal_2", "proposal_3",
 )  # fmt: skip
 
 
@@ -63,10 +64,20 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
             "reason": live(
                 shown_if_used(kpi.id, formulas["reason"], c), reason_text(result.reason, t), guarded=kpi.id in c.rewound
             ),
+            **_proposals(result, c),
             "finer": live(formulas["finer"], _finer(result)),
             "seen_window": static(window_typed(kpi, c)),
         }
     )
+
+
+def _proposals(result: Result, c: Context) -> dict[str, Cell]:
+    """Targets that the list in the target's cell offers, as the last refresh found them."""
+    kpi = result.kpi
+    found = proposals(result, settled_values(kpi, c.scorecard.entries, c.scorecard.clock.final_before))
+    padded = [*found, *[None] * (MOST - len(found))]
+    look = style.figure(kpi.kpi.unit)
+    return {f"proposal_{number}": static(value, look) for number, value in enumerate(padded, 1)}
 
 
 def _finer(result: Result) -> int | None:
@@ -131,7 +142,7 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
         "lever": label(None),
         "reason": live(reason, reason_text(result.reason, c.t)),
         "seen_window": static(None),
-        **{column: live('""', None) for column in COLUMNS[-10:]},
+        **{column: live('""', None) for column in COLUMNS[-13:]},
     }
 
 

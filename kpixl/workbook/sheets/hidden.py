@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.cellvalue import ExcelError
-from kpixl.errors import N_
 from kpixl.formula import Name, to_excel
 from kpixl.formula.expressions import NOT_THERE, either, every, known
 from kpixl.kpi.in_force import settings_of
@@ -34,7 +33,7 @@ from kpixl.workbook.grid import Cell, Cells, Context, live, static
 from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.settings import FIRST_DAY
 from kpixl.workbook.sheets.totals import first_of_year, past_value
-from kpixl.workbook.sheets.vocabulary import OWN_TIP, STEPS
+from kpixl.workbook.sheets.vocabulary import FIRST_STEPS, OWN_TIP
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
@@ -241,12 +240,20 @@ def picks(c: Context) -> Cells:
 
 
 def _instead(row: str, count: str, c: Context, *, empty: bool) -> tuple[str, str | None]:
-    """What stands where no KPI does: the first steps while there is no figure at all."""
-    word = {"worst": f"step_{row[-1]}", "best": "no_data"}[row.split("_")[0]]
-    if row.startswith("best") and row != "best_1":
+    """What stands where no KPI does: the first steps while there is no figure at all; how to have figures judged where
+    there are some, and nothing to hold them against."""
+    place, number = row.split("_")
+    if place == "best" and number != "1":
         return '""', None
-    text = STEPS[word] if word in STEPS else N_("No figures yet.")
-    return f'IF({count}=0,{c.word(word)},"")', c.t(text) if empty else None
+    steps, aims = ("no_data", "no_aim") if place == "best" else (f"step_{number}", f"aim_{number}")
+    figures, waiting = c.span("spark", PERIODS[-1], c.kpi_ids), c.span("calc", "withheld", c.kpi_ids)
+    slots = c.scorecard.slots
+    # Zero is no sign that anything was entered: no complaint is there without a row.
+    unjudged = sum(bool(one.value) for one in slots) > sum(one.withheld is not None for one in slots)
+    text = c.t(FIRST_STEPS[aims if unjudged else steps])
+    there = f'COUNTIF({figures},">0")+COUNTIF({figures},"<0")>COUNT({waiting})'
+    formula = f'IF({count}=0,IF({there},{c.word(aims)},{c.word(steps)}),"")'
+    return formula, text if empty else None
 
 
 def _padded(results: list[Result]) -> list[Result | None]:

@@ -89,17 +89,21 @@ def word_rows(business: Business) -> tuple[str, ...]:
         "since",
         "no_figure",
         "no_previous",
-        "no_data",
         "target",
         "step",
         "levels_changed",
-        *STEPS,
+        *FIRST_STEPS,
         *(f"period_{number}" for number in range(1, 13)),
         *entry_words(business, language("en")),
     )
 
 
-STEPS = {
+FIRST_STEPS = {
+    "no_data": N_("No figures yet."),
+    "no_aim": N_("There are figures, and nothing yet to hold them against."),
+    "aim_1": N_("1. Set targets on the sheet KPIs: the list in each yellow target cell has proposals."),
+    "aim_2": N_("2. Or close the period: the next one stands against it."),
+    "aim_3": N_("3. Set benchmarks of your own on KPIs, if you know any."),
     "step_1": N_("1. Fill in the yellow tabs, or type totals on Totals."),
     "step_2": N_("2. Save and close the workbook."),
     "step_3": N_("3. Run: kpixl refresh, with this file's name."),
@@ -203,11 +207,10 @@ def words(c: Context) -> Cells:
         "since": t(SINCE),
         "no_figure": "–",
         "no_previous": t(N_("no previous")),
-        "no_data": t(N_("No figures yet.")),
         "target": t(N_("Target")),
         "step": t(STEP),
         "levels_changed": t(LEVELS_CHANGED),
-        **{step: t(text) for step, text in STEPS.items()},
+        **{step: t(text) for step, text in FIRST_STEPS.items()},
         **{f"period_{number}": name for number, name in enumerate(period_words(c), 1)},
         **entry_words(c.business, t),
     }
