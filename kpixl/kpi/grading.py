@@ -207,6 +207,8 @@ def rules(traits: Traits) -> Mapping[str, Node]:
         "target_next": either(known(target_level), following(target_level)),
         "target_position": _target_position(traits, target_level, target_next),
         "open": either(still_open(traits), 1, 0),
+        "needs": _needs(traits, standing),
+        "good": either(known(standing), either(at_least(Name("shade"), Level.ABOVE_AVERAGE), 1, 0), 0),
         **(_pace(traits) if traits.builds_up else dict.fromkeys(("forecast", "steady", "pace"), BLANK)),
     }
 
@@ -228,6 +230,18 @@ def usual(value: Node, change: Node) -> Node:
 
 
 _SHADES = tuple(shaded.value for shaded in (*Level, *(standing.shade for standing in Standing)))
+
+
+_IN_NEED = (Standing.MISSED, Standing.WORSE, Standing.OFF_TRACK)
+
+
+def _needs(traits: Traits, standing: Node) -> Node:
+    """1 of what an owner should do something about: less than above average, a target missed, worse than before; 0 of
+    all else. What still builds up is behind until the period is over: it needs nobody unless it is off its pace."""
+    bad = some(standing <= Level.TYPICAL, *(equal(standing, one.number) for one in _IN_NEED))
+    if traits.builds_up:
+        bad = every(bad, opposite(every(known(Name("forecast")), opposite(equal(Name("pace"), Wording("off_track"))))))
+    return either(known(standing), either(bad, 1, 0), 0)
 
 
 def _unbenchmarked(traits: Traits, value: Node) -> Node:

@@ -97,6 +97,10 @@ class Result:
     """While the period runs, the share of it that had come by now in closed periods; None where they do not say."""
     open: bool = False
     """Whether outcomes may still come to it, so that its level is the least that it can be."""
+    needs: bool = False
+    """Whether the owner should do something about it."""
+    good: bool = False
+    """Whether it is above average or better, on target, or better than before."""
     off: bool = False
     """Whether the owner has switched it off: then there is no value, and no reason for that."""
     finer: int = 0

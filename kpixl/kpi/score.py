@@ -311,6 +311,8 @@ def _told(
         alert=alert_of(kpi, value, yours(kpi, entries)) if waits(found) in ALERTED and not is_open else None,
         part=_part(kpi, scoring),
         open=is_open,
+        needs=bool(found.number("needs")),
+        good=bool(found.number("good")),
         final=last_final(kpi, scoring.entries, scoring.clock.final_before) if is_open else None,
     )
 

@@ -31,9 +31,7 @@ def headline(scorecard: Scorecard, t: Language) -> str:
     """Up to three sentences for the top of the dashboard."""
     results, currency = scorecard.results, scorecard.entries.currency
     graded = [result for result in scorecard.ranked if result.grade.shade is not None]
-    # What still builds up is behind until the period is over: it needs nobody unless it is off its pace.
-    settled = (result for result in graded if result.pace is None or result.pace.on_track is False)
-    worst = next((result for result in settled if (result.grade.shade or 0) < Level.ABOVE_AVERAGE), None)
+    worst = next((result for result in graded if result.needs), None)
     signals = [result for result in scorecard.ranked if result.past.is_signal]
     told = _render(
         "headline.txt.j2",

@@ -26,7 +26,7 @@ CALC = (
 """Rules that stand in the hidden block ``calc``, by which others name them."""
 USUAL = {"usual_low": "low", "usual_high": "high", "signal_number": "state"}
 """What stands in the block ``xmr``, under the names that other rules have for it."""
-KPIS = ("previous", "forecast", "steady")
+KPIS = ("previous", "forecast", "steady", "pace")
 """What stands in the block ``kpis``."""
 
 

@@ -28,8 +28,8 @@ MOVES = {"better": 1, "same": 0, "worse": -1}
 """The numbers by which rules know how a value has moved."""
 COLUMNS = (
     "name", "tip", "part", "held", "level", "standing", "shade", "next", "next_value", "strict", "low", "high",
-    "position", "slope", "needed", "amount", "sign", "lever", "withheld", "moves", "reason", "order", "unit_scale",
-    "unit", "level_word",
+    "position", "slope", "needed", "amount", "needs", "good", "sign", "lever", "withheld", "moves", "reason", "order",
+    "unit_scale", "unit", "level_word",
     "typical", "above_average", "exceptional", "seen_level", "seen_target", "seen_window", "changed",
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
     "target_position", "finer", "title", "proposal_1", "proposal_2", "proposal_3",
@@ -169,6 +169,8 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
         "moves": None if result.past.trend is None else MOVES[result.past.trend],
         "sign": (MORE if step.direction == "more" else LESS) if step else None,
         "order": order_key(result, index),
+        "needs": int(result.needs),
+        "good": int(result.good),
     }
     return {
         **{column: live(formulas[column], value, guarded=fresh) for column, value in values.items()},

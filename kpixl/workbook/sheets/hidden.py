@@ -50,6 +50,8 @@ RANK_COLUMNS = (
     *(f"band_{level.value}" for level in Level),
     *(f"level_{level.value}" for level in Level),
     "target",
+    "needs",
+    "good",
 )
 TREND_COLUMNS = ("start", "value", "typical", "above_average", "exceptional", "mean", "low", "high", "run", "signal")
 _DATES = (
@@ -179,13 +181,14 @@ def rank(c: Context) -> Cells:
     """KPIs by position, worst first, as the overview chart draws them: the bands, the value's bar in the column of its
     level, and the target."""
     keys = c.span("calc", "order", c.kpi_ids)
-    wanted = ("name", "position", "shade", "target_position")
+    wanted = ("name", "position", "shade", "target_position", "needs", "good")
     columns = {column: c.span("calc", column, c.kpi_ids) for column in wanted}
     found: dict[tuple[str, str], Cell] = {}
     order = {id_: index + 1 for index, id_ in enumerate(c.kpi_ids)}
+    counted = {"needs": 0, "good": 0}
     for number, (row, result) in enumerate(zip(rank_rows(c.business), c.scorecard.ranked, strict=True), 1):
         key, index = c.at("rank", row, "key"), c.at("rank", row, "index")
-        position, level, target = (f"INDEX({columns[column]},{index})" for column in wanted[1:])
+        position, level, target, *flags = (f"INDEX({columns[column]},{index})" for column in wanted[1:])
         shown, aim = result.grade.position, None if result.kpi.own or result.off else target_position(result)
         found[row, "key"] = live(f"SMALL({keys},{number})", order_key(result, order[result.kpi.id] - 1))
         found[row, "index"] = live(f"MATCH({key},{keys},0)", order[result.kpi.id])
@@ -200,6 +203,11 @@ def rank(c: Context) -> Cells:
         found[row, "target"] = live(
             f'IF({name}="",NA(),IF(ISNUMBER({target}),{target},NA()))', NOT_AVAILABLE if aim is None else aim
         )
+        # The how manieth it is of those that need the owner, and of those that go well.
+        for column, flag, is_set in zip(("needs", "good"), flags, (result.needs, result.good), strict=True):
+            before = c.span("rank", column, rank_rows(c.business)[: number - 1]) if number > 1 else "0"
+            counted[column] += is_set
+            found[row, column] = live(f'IF({flag}=1,1+MAX({before}),"")', counted[column] if is_set else None)
     return found
 
 
@@ -207,29 +215,31 @@ PICKS = ("worst_1", "worst_2", "worst_3", "best_1", "best_2", "best_3")
 
 
 def picks(c: Context) -> Cells:
-    """The three worst and the three best KPIs with a tip each; no KPI is on both lists, none without a level."""
-    ids = c.kpi_ids
+    """The three KPIs that need the owner most, and the three that go best, with a tip each."""
+    ids, lines = c.kpi_ids, rank_rows(c.business)
     count = f"COUNT({c.span('calc', 'position', ids)})"
-    order = c.span("rank", "index", rank_rows(c.business))
-    graded = [result for result in c.scorecard.ranked if result.grade.position is not None]
-    chosen = dict(zip(PICKS, (*_padded(graded[:3]), *_padded(graded[3:][::-1][:3])), strict=True))
+    order = c.span("rank", "index", lines)
+    needs, good = (c.span("rank", column, lines) for column in ("needs", "good"))
+    ranked = c.scorecard.ranked
+    graded = [result for result in ranked if result.grade.position is not None]
+    worst, best = [result for result in ranked if result.needs], [result for result in ranked if result.good]
+    chosen = dict(zip(PICKS, (*_padded(worst), *_padded(best[::-1])), strict=True))
     found: dict[tuple[str, str], Cell] = {}
     for row, result in chosen.items():
         index = c.at("picks", row, "index")
         number = int(row[-1])
-        if row.startswith("worst"):
-            formula = f'IF({count}>={number},INDEX({order},{number}),"")'
-        else:
-            formula = f'IF({count}-{number}>=3,INDEX({order},{count}-{number}+1),"")'
+        place = f"MATCH({number},{needs},0)" if row.startswith("worst") else f"MATCH(MAX({good})-{number - 1},{good},0)"
+        formula = f'IFERROR(INDEX({order},{place}),"")'
         found[row, "index"] = live(formula, ids.index(result.kpi.id) + 1 if result else "")
         texts = {
             "name": kpi_title(result.kpi, c.t) if result else None,
-            "tip": c.t(OWN_TIP if result.kpi.own else result.kpi.texts.tips[0]) if result else None,
+            "tip": _said(row, result, c) if result else None,
         }
+        spans = {"name": "name", "tip": "tip" if row.startswith("worst") else "level_word"}
         instead = {"name": ('""', None), "tip": _instead(row, count, c, empty=not graded)}
         for column, text in texts.items():
             otherwise, value = instead[column]
-            found_there = f"INDEX({c.span('calc', column, ids)},{index})"
+            found_there = f"INDEX({c.span('calc', spans[column], ids)},{index})"
             formula = f'IF(ISNUMBER({index}),{found_there}&"",{otherwise})'
             found[row, column] = live(formula, text or value)
         levels = c.span("calc", "level_word", ids)
@@ -252,12 +262,21 @@ def _instead(row: str, count: str, c: Context, *, empty: bool) -> tuple[str, str
     unjudged = sum(bool(one.value) for one in slots) > sum(one.withheld is not None for one in slots)
     text = c.t(FIRST_STEPS[aims if unjudged else steps])
     there = f'COUNTIF({figures},">0")+COUNTIF({figures},"<0")>COUNT({waiting})'
-    formula = f'IF({count}=0,IF({there},{c.word(aims)},{c.word(steps)}),"")'
-    return formula, text if empty else None
+    nothing = {"worst_1": "none_needs", "best_1": "none_good"}.get(row)
+    otherwise = c.word(nothing) if nothing else '""'
+    formula = f"IF({count}=0,IF({there},{c.word(aims)},{c.word(steps)}),{otherwise})"
+    return formula, text if empty else c.t(FIRST_STEPS[nothing]) if nothing else None
+
+
+def _said(row: str, result: Result, c: Context) -> str:
+    """What to do about what needs it; how well the others go."""
+    if row.startswith("best"):
+        return standing_word(result, c.t)
+    return c.t(OWN_TIP if result.kpi.own else result.kpi.texts.tips[0])
 
 
 def _padded(results: list[Result]) -> list[Result | None]:
-    return [*results, *[None] * (3 - len(results))]
+    return [*results[:3], *[None] * (3 - len(results))]
 
 
 def spark(c: Context) -> Cells:

@@ -100,6 +100,8 @@ def word_rows(business: Business) -> tuple[str, ...]:
 
 FIRST_STEPS = {
     "no_data": N_("No figures yet."),
+    "none_needs": N_("Nothing needs you."),
+    "none_good": N_("Nothing is above average yet, on target or better than before."),
     "no_aim": N_("There are figures, and nothing yet to hold them against."),
     "aim_1": N_("1. Set targets on the sheet KPIs: the list in each yellow target cell has proposals."),
     "aim_2": N_("2. Or close the period: the next one stands against it."),
