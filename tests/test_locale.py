@@ -416,6 +416,10 @@ def test_reasons() -> None:
         (Reason("too_few"), "Menos casos que el mínimo de Ajustes"),
         (Reason("open"), "Aún abierto: todavía pueden salir clientes"),
         (Reason("not_entered", table=VA.table("hours")), "Nada introducido en Horas para este periodo"),
+        (
+            Reason("no_outcome", table=VA.table("tasks"), column="completed"),
+            "«Completada» está vacía en todas las filas de Tareas",
+        ),
         (Reason("not_begun"), "El periodo no ha empezado"),
         (Reason("impossible"), "Esto no puede ser: las cifras de las que sale se contradicen"),
         (Reason("beyond"), "Más que el total: horas extra, o faltan horas"),
