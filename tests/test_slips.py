@@ -36,7 +36,7 @@ from kpixl.period import Period, add_months, from_serial, serial
 from kpixl.texts.words import entry_words
 from kpixl.verbs.results import Outcome
 
-PLACES = 3
+PLACES = 2
 """So many slips of a kind are planted in a table of a sample."""
 EXPORTS = Path(os.environ.get("KPIXL_EXPORTS", sources.DATA))
 """Where real exports lie, where they do."""

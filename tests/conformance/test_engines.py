@@ -37,8 +37,8 @@ from kpixl.verbs.roll import roll
 from workbooks import AGENCY, BUSINESS, Filled, Rows, append, entry, make, named, opened, placed, put, refreshed
 from workbooks import Value as Typed
 
-EXAMPLES = int(os.environ.get("KPIXL_EXAMPLES", "20"))
-IN_BOTH = 12
+EXAMPLES = int(os.environ.get("KPIXL_EXAMPLES", "10"))
+IN_BOTH = 6
 
 
 def libreoffice_value(path: Path) -> Mapping[Place, Value]:
