@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,14 +38,12 @@ def table(text: str) -> Rows:
 
 
 def _cell(text: str) -> float | str | None:
-    if not text:
-        return None
-    if text[:1].isdigit() or text[:1] == "-":
-        if text[4:5] != "-":
-            return float(text)
+    if re.fullmatch(r"-?[0-9.]+", text):
+        return float(text)
+    if re.match(r"\d{4}-\d\d-\d\d", text):
         when = datetime.fromisoformat(text)
         return serial(when.date()) + (when.hour + when.minute / 60) / 24
-    return text
+    return text or None
 
 
 class Says:
