@@ -292,10 +292,19 @@ def change_text(result: Result, t: Language, currency: str) -> str:
     sign = "+" if past.change > 0 else "−"
     size = abs(past.change)
     if result.kpi.kpi.unit == "fraction":
-        amount = t(N_("{number} points")).format(number=t.decimal(size * 100, 1))
+        amount = in_points(t.decimal(size * 100, 1), t)
     else:
         amount = t.number(size, result.kpi.kpi.unit, currency)
-    return f"{sign}{amount} {t(TRENDS[past.trend]) if past.trend in ('better', 'worse') else ''}".rstrip()
+    change = f"{sign}{amount}"
+    if past.trend not in ("better", "worse"):
+        return change
+    return t(N_("{change} {trend}")).format(change=change, trend=t(TRENDS[past.trend]))
+
+
+def in_points(number: str, t: Language) -> str:
+    """A difference of two percentages. Where “point” would have to agree with its number it is abbreviated, so that the
+    same words fit every number, in the format of a cell as well."""
+    return t(N_("{number} points")).format(number=number)
 
 
 def since_text(day: date | None, kind: Kind, t: Language) -> str:

@@ -22,6 +22,7 @@ from kpixl.texts.words import (
     TRENDS,
     UNITS,
     WINDOWS,
+    in_points,
     interval_scale,
     interval_text,
     kpi_title,
@@ -233,7 +234,7 @@ def _formats(kpi: BusinessKpi, c: Context) -> _CardFormats:
     figure = style.FORMATS[unit] + (f'"{after}"' if after else "")
     # A share that rises from 80 % to 84 % rises by 4 points, not by 4 %.
     if unit == "fraction":
-        return _CardFormats(figure, style.change_format("score", f" {c.t(N_('points'))}"), 100)
+        return _CardFormats(figure, style.change_format("score", in_points("", c.t)), 100)
     return _CardFormats(figure, style.change_format(unit, after))
 
 
