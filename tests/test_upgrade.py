@@ -148,6 +148,21 @@ def assert_as_new(path: Path, folder: Path) -> None:
 # The workbooks that an earlier kpixl has made
 
 
+def test_what_is_not_told_apart_any_more_does_not_stay(tmp_path: Path) -> None:
+    """Referrals stood in the breakdown by source once, in its third place; two KPIs are left there."""
+    path = copied(next(path for path in OLDER if path.name.startswith("Elite")), tmp_path)
+    assert {"CRR", "SUR", "CRF"} <= {
+        cell.value for (sheet, _), cell in contents(path).items() if sheet == "Detalhamento"
+    }
+    upgrade.upgrade(path, now=NOW)
+    held, book = contents(path), opened(path)
+    assert [held[placed(book, "breakdown", "source_headings", f"value_{n}")].value for n in range(2)] == ["CRR", "SUR"]
+    for row in ("source_headings", "source_group_0"):
+        gone = held.get(placed(book, "breakdown", row, "value_2"))
+        assert gone is None or gone.value in (None, "")
+    assert "CRF" not in {cell.value for (sheet, _), cell in held.items() if sheet == "Detalhamento"}
+
+
 @pytest.mark.parametrize("older", OLDER, ids=[path.stem for path in OLDER])
 def test_everything_of_the_owner_is_still_there(older: Path, tmp_path: Path) -> None:
     path = copied(older, tmp_path)

@@ -26,10 +26,19 @@ if TYPE_CHECKING:
 
     from kpixl.catalog.model import Business
     from kpixl.ooxml.package import Package
-    from kpixl.workbook.grid import Cell, Context
+    from kpixl.workbook.grid import Cell, Cells, Context, Placement
     from kpixl.workbook.migrate.growth import Grown
     from kpixl.workbook.migrate.pattern import Pattern
     from kpixl.workbook.read import Book
+
+
+def _clear_rest(editor: SheetEditor, place: Placement, cells: Cells) -> None:
+    """Empty what stood where nothing stands any more: a KPI that is not told apart by that any longer."""
+    for row in place.row_numbers:
+        for column in place.column_numbers:
+            at = place.position(row, column)
+            if (row, column) not in cells and not editor.is_blank(*at):
+                editor.clear(*at)
 
 
 def write_anew(package: Package, book: Book, model: Pattern, grown: Grown, now: datetime) -> None:
@@ -53,6 +62,8 @@ def write_anew(package: Package, book: Book, model: Pattern, grown: Grown, now: 
                 at = place.position(row, column)
                 editor.clear(*at)
                 editor.set_style(*at, model.style(place.sheet, *model.context.placements[id_].position(row, column)))
+        if id_ == "breakdown":
+            _clear_rest(editor, place, cells)
         for (row, column), cell in cells.items():
             if row not in place.row_numbers or column not in place.column_numbers:
                 continue
