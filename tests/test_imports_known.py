@@ -85,6 +85,34 @@ def test_a_client_who_comes_back_is_another_stay(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("table", "name"), [("assistants", "Assistant"), ("services", "Service")])
+def test_a_second_stay_of_an_assistant_and_a_second_span_of_a_service(table: str, name: str, tmp_path: Path) -> None:
+    """Ana was there until June, and is again from September on; nobody knows when she first came. In a file with both
+    they are two rows, and so they are where the first one is there already."""
+    first, second = (None, day(2026, 6, 30)), (day(2026, 9, 1), None)
+    text = f"{name},Start,End\nAna,,2026-06-30\nAna,2026-09-01,\n"
+    if table == "assistants":
+        accepted = taken(table, written(tmp_path, text))
+        assert accepted.rejected == ()
+        assert [*zip(accepted.columns["start"], accepted.columns["end"], strict=True)] == [first, second]
+    column = name.lower()
+    rows: dict[str, list[Value]] = {column: ["ana"], "start": [None], "end": [day(2026, 6, 30)]}
+    existing = there(table, **rows)
+    accepted = taken(table, written(tmp_path, f"{name},Start,End\nAna,2026-09-01,\n"), existing=existing)
+    assert (accepted.columns["start"], accepted.completions, accepted.known) == ([day(2026, 9, 1)], (), 0)
+    rows = {column: ["ana"], "start": [day(2025, 1, 1)], "end": [day(2025, 12, 31)]}
+    existing = there(table, **rows)
+    accepted = taken(table, written(tmp_path, f"{name},Start,End\nAna,2026-09-01,2026-10-02\n"), existing=existing)
+    assert (accepted.columns["start"], accepted.known) == ([day(2026, 9, 1)], 0)
+
+
+def test_a_stay_that_has_not_ended_is_the_one_that_is_there(tmp_path: Path) -> None:
+    """Eva has no start and no end here: the file knows when she came, and that is all."""
+    existing = there("assistants", assistant=["Eva"], start=[None])
+    accepted = taken("assistants", written(tmp_path, "Assistant,Start\nEva,2026-09-01\n"), existing=existing)
+    assert accepted.completions == (Completion(2, 0, {"start": day(2026, 9, 1)}),)
+
+
 def test_without_a_start_a_name_is_the_one_that_is_there(tmp_path: Path) -> None:
     existing = there("assistants", assistant=["Eva"], start=[day(2026, 1, 1)])
     accepted = taken("assistants", written(tmp_path, "Assistant\neva\nLi\n"), existing=existing)

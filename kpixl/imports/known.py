@@ -50,10 +50,11 @@ class Kept:
 
 @dataclass(frozen=True)
 class KnownStay:
-    """A row under its key: where it stands, and its start where rows last."""
+    """A row under its key: where it stands, and its start and end where rows last."""
 
     place: int
     start: float | None
+    end: float | None = None
 
 
 def text_key(text: str) -> str | float:
@@ -89,15 +90,19 @@ def has_namesakes(table: Table) -> bool:
     return len(keys) == 1 and keys[0].id != "id" and not table.stays and table.date is not None
 
 
-def stay_like(stays: Sequence[KnownStay], start: float | None) -> KnownStay | None:
+def stay_like(stays: Sequence[KnownStay], start: float | None, end: float | None = None) -> KnownStay | None:
     """Of rows with one key, the one with this start: one with another start is another stay. A row without a start is
-    the last of them."""
-    if not stays:
-        return None
+    the last of them that does not begin after its ``end``; it has ended before what begins later."""
     if start is None:
-        return stays[-1]
+        return next((stay for stay in reversed(stays) if not _before(end, stay.start)), None)
     same = (stay for stay in stays if stay.start is not None and abs(stay.start - start) <= _SAME_DAY_PART)
-    return next(same, None) or next((stay for stay in stays if stay.start is None), None)
+    startless = (stay for stay in stays if stay.start is None and not _before(stay.end, start))
+    return next(same, None) or next(startless, None)
+
+
+def _before(end: float | None, start: float | None) -> bool:
+    """Whether one stay ended before the day on which another one began."""
+    return end is not None and start is not None and end // 1 < start // 1
 
 
 def same_value(left: Value, right: Value, *, is_date: bool) -> bool:
@@ -143,9 +148,9 @@ class Known:
             for place, number in enumerate(numbers)
         ]
 
-    def keyed(self, key: tuple[Hashable, ...], start: float | None) -> int | None:
-        """The row of the workbook with a key, and this start where rows last; None without one."""
-        stay = stay_like(self._keyed.get(key, ()), start)
+    def keyed(self, key: tuple[Hashable, ...], start: float | None, end: float | None = None) -> int | None:
+        """The row of the workbook with a key, and this start and end where rows last; None without one."""
+        stay = stay_like(self._keyed.get(key, ()), start, end)
         return None if stay is None else stay.place
 
     def namesake(self, key: tuple[Hashable, ...], day: float | None) -> int | None:
@@ -217,12 +222,13 @@ class Known:
     def _keyed(self) -> dict[tuple[Hashable, ...], list[KnownStay]]:
         found: dict[tuple[Hashable, ...], list[KnownStay]] = {}
         ids = [field.id for field in self.table.fields if field.key and self.rows.has(field.id)]
-        begins = self.table.stays[0] if self.table.stays and self.rows.has(self.table.stays[0]) else None
+        edges = [id_ if self.rows.has(id_) else None for id_ in self.table.stays or ("", "")]
         for place in range(len(self.rows)):
             key = key_of(self.table, {id_: self.value(id_, place) for id_ in ids})
             if key is not None:
-                start = self.value(begins, place) if begins else None
-                found.setdefault(key, []).append(KnownStay(place, start if isinstance(start, float) else None))
+                days = (self.value(id_, place) if id_ else None for id_ in edges)
+                start, end = (day if isinstance(day, float) else None for day in days)
+                found.setdefault(key, []).append(KnownStay(place, start, end))
         return found
 
     @cached_property

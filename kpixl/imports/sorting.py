@@ -205,9 +205,9 @@ class Sorter:
             self.twins[self.of.lines[place]] = row
             same = twins[0] if twins else None
         else:
-            same = stay_like(stays, start)
+            same = stay_like(stays, start, self._end(row))
         if same is None:
-            stays.append(KnownStay(self.of.lines[place], start))
+            stays.append(KnownStay(self.of.lines[place], start, self._end(row)))
             return False
         id_ = next(field.id for field in self.table.fields if field.key)
         self._reject(place, id_, Unfit(TWICE), first=same.place)
@@ -216,6 +216,10 @@ class Sorter:
     def _start(self, row: Row) -> float | None:
         start = row.get(self.table.stays[0]) if self.table.stays else None
         return start if isinstance(start, float) else None
+
+    def _end(self, row: Row) -> float | None:
+        end = row.get(self.table.stays[1]) if self.table.stays else None
+        return end if isinstance(end, float) else None
 
     def _unknown(self, rows: Placed, there: Known, *, past: bool = False) -> Placed:
         """The rows that are not in the workbook; what the others add there, and where they differ, is kept. A row of a
@@ -231,7 +235,7 @@ class Sorter:
                 day = row.get(self.table.date or "")
                 spot = there.namesake(key, day if isinstance(day, float) else None)
             else:
-                spot = there.keyed(key, self._start(row))
+                spot = there.keyed(key, self._start(row), self._end(row))
             if spot is not None and not (past and (there.is_taken(spot) or there.begins_otherwise(row, spot))):
                 there.take(spot)
                 found[place] = spot
