@@ -26,6 +26,7 @@ from kpixl.errors import BadSetting, FileInUse
 from kpixl.kpi.score import Scorecard
 from kpixl.period import Period
 from kpixl.verbs import results
+from workbooks import blank, named, opened, put
 
 VERBS = [
     "demo", "new", "refresh", "results", "check", "roll", "adopt", "undo", "import", "report", "watch", "kpis", "calc",
@@ -402,3 +403,24 @@ def test_help_is_translated() -> None:
     assert "USAGE: KPIXL" in shouting.upper()
     assert "COMPUTE AND GRADE ONE KPI FROM NUMBERS" in shouting
     assert "show this help" not in shouting
+
+
+# One language a run
+
+
+def test_a_refusal_is_in_the_language_of_the_workbook(run: Run, tmp_path: Path) -> None:
+    """Every word of it, as the answer would have been; in another language only where that is asked for."""
+    book = blank(tmp_path / "a.xlsx", "remote-va-agency", "es")
+    spanish = "No hay ninguna copia de seguridad de "
+    assert run("undo", str(book))[2].startswith(spanish)
+    assert json.loads(run("undo", str(book), "--json")[1])["error"]["message"].startswith(spanish)
+    assert run("undo", str(book), "--lang", "en")[2].startswith("There is no backup of ")
+    sheet, cell = named(opened(book), "period_day")
+    put(book, {(sheet, cell): "octubre"})
+    said = f"{sheet}!{cell} contiene «octubre», que no es una fecha; corrija esa celda e inténtelo de nuevo.\n"
+    assert run("results", str(book))[2] == said
+
+
+def test_of_what_is_no_workbook_the_system_is_asked(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"nothing")
+    assert run("results", "a.xlsx")[2].startswith("a.xlsx is ")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kpixl.check import Problem
     from kpixl.cli.command import Arguments
     from kpixl.entries import Setup
+    from kpixl.i18n import Language
 
 WORKBOOK = Word("file", "FILE", N_("the workbook"), path=True)
 
@@ -72,6 +73,14 @@ def asked_for(arguments: Arguments) -> Setup:
     if harmless(company) != company:
         raise UnshowableName(got=harmless(company))
     return Setup(chosen.id, code, period, company, currency_of(arguments.currency, code))
+
+
+def spoken(arguments: Arguments) -> Language:
+    """The language asked for, else that of the workbook, else that of the system."""
+    from kpixl.i18n import language
+    from kpixl.workbook.read import language_in
+
+    return language(arguments.lang or language_in(arguments.file) or default_language(None))
 
 
 def pairs(words: Iterable[str], form: str, *, may_be_blank: bool = False) -> dict[str, str]:

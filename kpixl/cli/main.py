@@ -87,7 +87,8 @@ def _answered(words: Sequence[str], now: datetime, _: Translate) -> int:
         return DONE if _show(asked.text, _, worked=False) else NOT_DONE
     except KpixlError as error:
         done = outside.written_files()[before:]
-        _complain(WorkDone(detail=error.details.get("detail"), path=_names(done)) if done else error, _, as_json)
+        told = WorkDone(detail=error.details.get("detail"), path=_names(done)) if done else error
+        _complain(told, _of_the_workbook(words, _), as_json)
         return OWNER_NEEDED if done else NOT_DONE
     worked = len(outside.written_files()) > before
     return answer.code if _show(shown, _, worked=worked) or worked else NOT_DONE
@@ -176,6 +177,17 @@ def _check_language(asked: str | None) -> None:
         from kpixl.i18n import language
 
         language(asked)
+
+
+def _of_the_workbook(words: Sequence[str], _: Translate) -> Translate:
+    """What is refused is said in the language that the answer would have had: the one asked for, or the workbook's."""
+    paths = [Path(word) for word in words if word.lower().endswith((".xlsx", ".xlsm"))]
+    if not paths or _option(words, "--lang"):
+        return _
+    from kpixl.workbook.read import language_in
+
+    code = next(filter(None, map(language_in, paths)), None)
+    return _translator(code) if code else _
 
 
 def _translator(code: str) -> Translate:

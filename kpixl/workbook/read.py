@@ -26,6 +26,7 @@ from kpixl.kpi.traits import GRADED
 from kpixl.kpi.what_if import changeable
 from kpixl.languages import codes
 from kpixl.message import phrase
+from kpixl.ooxml.package import Package
 from kpixl.period import LAST_SERIAL, Kind, Period, Window, from_serial
 from kpixl.texts.words import SOURCES_OF_PAST, entry_words, kpi_title
 from kpixl.workbook import layout
@@ -40,10 +41,12 @@ from kpixl.workbook.sheets.settings import FIXED
 from kpixl.workbook.vectors import as_numbers, as_texts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kpixl.catalog.model import Business, BusinessKpi, Level
     from kpixl.catalog.tables import Table
     from kpixl.i18n import Language
-    from kpixl.ooxml.package import Package, Sheet
+    from kpixl.ooxml.package import Sheet
     from kpixl.workbook.file_view import TableRows, View
 
 REQUIRED_BLOCKS = ("settings", "totals", "kpis")
@@ -101,6 +104,17 @@ def read_view(view: View) -> Book:
     places, sheets = reader.places(*layout.blocks(fixed.business))
     _require(view, fixed.business, places)
     return reader.book(fixed, places, sheets)
+
+
+def language_in(path: Path) -> str | None:
+    """The code of the language that a workbook speaks; None where it is none of kpixl's or cannot tell."""
+    try:
+        blocks = Blocks(FileView(Package.open(path)))
+        places, sheets = blocks.places("settings")
+        code = blocks.fixed(places["settings"], sheets, "language")
+    except Exception:  # what is wrong with the file is told by whoever reads it, in some language
+        return None
+    return code if code in codes() else None
 
 
 @dataclass(frozen=True)
@@ -225,7 +239,7 @@ class _Reader(Blocks):
             company=str(self.named("company").raw or ""),
             language=fixed.language,
             currency=fixed.currency,
-            period=Period.containing(fixed.kind, self.period_day(fixed.language)),
+            period=Period.containing(fixed.kind, self.period_day()),
             tables=tables,
             settings={id_: self.cell(places["settings"], sheets, id_, "value") for id_ in settings},
             typed={m.name: self.cell(totals, sheets, m.name, "typed") for m in business.measures},
@@ -242,14 +256,13 @@ class _Reader(Blocks):
             what_if=self.what_if(business, places, sheets),
         )
 
-    def period_day(self, code: str) -> date:
+    def period_day(self) -> date:
         cell = self.named("period_day")
         serial = cell.number
         if not cell.cell:
             raise OwnedPartMissing(path=self.path.name, what=phrase(N_("the cell of the period")))
         if serial is None or not 1 < serial < LAST_SERIAL + 1:
-            t = language(code)
-            raise BadSetting(sheet=cell.sheet, cell=cell.cell, got=cell.raw, expected=t("a date"))
+            raise BadSetting(sheet=cell.sheet, cell=cell.cell, got=cell.raw, expected=phrase(N_("a date")))
         return from_serial(serial)
 
     def trend_kpi(self, entries: Entries) -> str:

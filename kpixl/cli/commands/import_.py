@@ -6,10 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from kpixl.cli import outside
-from kpixl.cli.answer import WORKBOOK, NotAPair, code_of, pairs
+from kpixl.cli.answer import WORKBOOK, NotAPair, code_of, pairs, spoken
 from kpixl.cli.command import OWNER_NEEDED, Answer, Arguments, Command, Option, Word
 from kpixl.errors import N_, FileExists, UnknownChoice
-from kpixl.languages import default_language
 from kpixl.message import phrase
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def import_(arguments: Arguments) -> Answer:
     if arguments.refused and arguments.refused.exists():
         raise FileExists(path=str(arguments.refused))
     mapping = pairs(arguments.map, "FIELD=COLUMN", may_be_blank=True)
-    with Progress(language(default_language(arguments.lang))) as bar:
+    with Progress(spoken(arguments)) as bar:
         outcome = import_rows(
             arguments.file,
             ImportRequest(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.cli.answer import WORKBOOK
+from kpixl.cli.answer import WORKBOOK, spoken
 from kpixl.cli.command import Answer, Arguments, Command, Option
 from kpixl.errors import N_, NotANumber, UsageError
-from kpixl.languages import default_language
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,10 +26,9 @@ class ListOrPut(UsageError):
 def undo(arguments: Arguments) -> Answer:
     """Put a backup in place of the workbook, or list those that there are."""
     from kpixl import files
-    from kpixl.i18n import language
     from kpixl.texts.lines import path_json
 
-    path, t = arguments.file, language(default_language(arguments.lang))
+    path, t = arguments.file, spoken(arguments)
     if arguments.list:
         if arguments.to is not None:
             raise ListOrPut

@@ -29,14 +29,18 @@ def watch(arguments: Arguments) -> Answer:
     from kpixl.i18n import language
     from kpixl.verbs.watch import Clock
     from kpixl.verbs.watch import watch as watched
+    from kpixl.workbook.read import language_in
 
     spoken = default_language(arguments.lang)
     told: list[int] = []
     clock = Clock(time.monotonic, time.sleep, datetime.now)  # a watch goes on past the moment of its call
 
     def tell(event: Event) -> None:
+        nonlocal spoken
         bar.hide()
-        t = language(arguments.lang or event.language or spoken)
+        known = event.language or (language_in(event.path) if event.path else None)
+        spoken = arguments.lang or known or spoken
+        t = language(spoken)
         line = watch_log.event_line(event, t)
         log.write(line)
         _say(json.dumps(watch_log.event_json(event, t), ensure_ascii=False) if arguments.json else line)
