@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint bench workbooks pictures reference locale language clean
+.PHONY: help demo test test-fast lint fuzz faults bench workbooks pictures reference locale language clean
 
 PYTHON ?= python3
 OUT ?= demo
@@ -40,6 +40,12 @@ lint: $(STAMP) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+fuzz: $(STAMP) $(MO) ## try files that are broken on purpose (ARGS="5000 0": how many, from which seed)
+	@PYTHONPATH=. $(BIN)/python tests/fuzzing.py $(ARGS)
+
+faults: $(STAMP) $(MO) ## have every writing call of whole commands fail once, with every error
+	@KPIXL_FAULTS=1 $(BIN)/pytest -q -s -n 0 tests/test_faults.py $(ARGS)
 
 bench: $(STAMP) $(MO) ## measure how fast it is
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from kpixl.errors import DamagedWorkbook, KpixlError
 from kpixl.imports.source_file import read_source
+from kpixl.ooxml.odd import of_the_file
 from kpixl.ooxml.package import Package
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.results import results
@@ -71,6 +72,8 @@ def faults(broken: Case, folder: Path, *, verb: str) -> str:
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
+        if isinstance(error, Exception) and of_the_file(error):
+            return ""
         return f"{verb}: {type(error).__name__}: {error}"
     if broken.is_torn and broken.data and not _is_whole(broken.data):
         return f"{verb}: done, though the archive is wrong"

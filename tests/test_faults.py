@@ -25,8 +25,9 @@ from packages import copies, hidden, package
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="error numbers of POSIX")
 
 FITTING = {errno.ENOSPC: NoRoom, errno.EIO: DriveFailed, errno.EACCES: NoPermission}
-States = dict[str, tuple[bytes, bytes]]
-"""What may be in each file: as it was, and as it should become."""
+EVERY = "KPIXL_FAULTS" in os.environ
+"""``make faults``: every call of whole commands fails once, with every error; else a sample of that."""
+NUMBERS = [*FITTING] if EVERY else [errno.ENOSPC]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def fits(error: KpixlError, number: int) -> bool:
     return isinstance(error, FITTING[number])
 
 
-@pytest.mark.parametrize("number", FITTING)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_every_call_of_a_save_fails_once(number: int, tmp_path: Path) -> None:
     old, new = package("old"), package("new")
     before = [package("first"), package("second")]
@@ -96,7 +97,7 @@ def test_every_call_of_a_save_fails_once(number: int, tmp_path: Path) -> None:
     assert refused > call / 3  # owners and marks that may not be set are left
 
 
-@pytest.mark.parametrize("number", FITTING)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_every_call_of_an_undo_fails_once(number: int, tmp_path: Path) -> None:
     old, now = package("old"), package("now")
     refused = 0
@@ -122,7 +123,7 @@ def test_every_call_of_an_undo_fails_once(number: int, tmp_path: Path) -> None:
     assert refused > call / 2
 
 
-@pytest.mark.parametrize("number", FITTING)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_every_call_of_several_files_fails_once(number: int, tmp_path: Path) -> None:
     refused = 0
     for call in itertools.count(1):
@@ -212,3 +213,36 @@ def test_a_restatement_on_a_failing_disk_writes_all_or_nothing(
     assert {path: path.read_bytes() for path in before} == (after if error is None else before)
     assert error is None or fits(error, number)
     assert hidden(tmp_path) == []
+
+
+@pytest.mark.skipif(not EVERY, reason="make faults")
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("command", ["refresh", "roll", "undo"])
+def test_every_call_of_a_command_fails_once(command: str, number: int, filled: bytes, tmp_path: Path) -> None:
+    refused = 0
+    for call in itertools.count(1):
+        book = tmp_path / str(call) / "TaskZenith 2026-10.xlsx"
+        book.parent.mkdir()
+        book.write_bytes(filled)
+        rolled = book.with_name("TaskZenith 2026-11.xlsx")
+        if command == "undo":
+            refresh(book, now=NOW)
+        before = book.read_bytes()
+
+        def does(book: Path = book) -> object:
+            if command == "refresh":
+                return refresh(book, now=NOW)
+            return roll(book, now=NOW, anyway=True) if command == "roll" else files.undo(book, NOW)
+
+        error, count = outcome(does, call, number)
+        if error is not None:
+            refused += 1
+            assert fits(error, number)
+            assert book.read_bytes() == before
+            assert not rolled.exists()
+        assert Package.open(book).sheets
+        assert hidden(book.parent) == []
+        if count < call:
+            break
+    print(f"{command}: {call - 1} calls, {refused} refused")
+    assert refused > call / 3

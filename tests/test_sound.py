@@ -21,6 +21,7 @@ from kpixl.imports.source_file import read_source
 from kpixl.ooxml import verify
 from kpixl.ooxml.cell_values import TooFarApart
 from kpixl.ooxml.package import Package
+from kpixl.ooxml.parts import TooLargeToChange
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.results import results
 
@@ -131,6 +132,15 @@ def test_a_small_file_that_unpacks_to_a_large_one(book: Path, sound: bytes, monk
     assert "20 MB" in refused(book)
     book.write_bytes(packed({**parts_of(sound), "xl/media/a.png": bytes(41_000_000)}))
     assert "40 MB" in refused(book)
+
+
+def test_more_names_or_tags_than_a_workbook_has(book: Path, sound: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kpixl.ooxml.package._MOST_NAMES", 100)
+    assert "more than 100 names" in refused(book)
+    monkeypatch.undo()
+    tags = b"<font/>" * 2_000_000
+    book.write_bytes(with_part(sound, "xl/styles.xml", lambda xml: xml.replace(b"</fonts>", tags + b"</fonts>")))
+    assert "xl/styles.xml" in refused(book, TooLargeToChange)
 
 
 # XML

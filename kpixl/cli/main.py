@@ -124,7 +124,10 @@ def _run(words: Sequence[str], now: datetime, _: Translate) -> Answer:
 
         raise unwritable(Path(str(error.filename or "")), error) from error
     except Exception as error:
-        raise Unexpected(detail=_cause(error)) from error
+        from kpixl.ooxml.odd import of_the_file
+
+        cause = _cause(error)
+        raise of_the_file(error) or Unexpected(detail=cause) from error
 
 
 def _call(command: Command, typed: Sequence[str], now: datetime, _: Translate, prog: str = "kpixl") -> Answer:

@@ -23,7 +23,8 @@ MOST_UNPACKED = 1_000_000_000
 PIECE = 1 << 20
 
 _TYPES = "[Content_Types].xml"
-_ENCRYPTED = 0x1
+_UNKNOWN = 0x1 | 0x20 | 0x40 | 0x2000
+"""Marks of members that are encrypted or patches of others."""
 _LOCAL = struct.Struct("<4s22x2H")
 
 
@@ -51,7 +52,7 @@ def opened(data: bytes) -> zipfile.ZipFile:
         if key in seen and not key.endswith("/"):
             raise Unsound(phrase(N_("the part {part} stands in it twice"), part=member.filename), member.filename)
         seen.add(key)
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or member.flag_bits & _ENCRYPTED:
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or member.flag_bits & _UNKNOWN:
             raise Unsound(
                 phrase(N_("the part {part} is packed in a way that Excel does not know"), part=member.filename),
                 member.filename,

@@ -41,6 +41,7 @@ _WORKBOOK_TYPES = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
     "application/vnd.ms-excel.sheet.macroenabled.main+xml",
 )
+_MOST_NAMES = 65_000
 _OTHER_KINDS = ("ms-excel.template", "spreadsheetml.template", "ms-excel.addin", "ms-excel.sheet.binary")
 _AFTER_CALC_PR = frozenset(
     {"oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr", "smartTagTypes"}
@@ -186,6 +187,8 @@ class Package(Parts):
             if any(word in kind for word in _OTHER_KINDS):
                 raise OtherWorkbook(path=self._path.name)
             raise NotAWorkbook(path=self._path.name)
+        if self.read(self.workbook_part).count(b"definedName ") > _MOST_NAMES:
+            raise self.damaged(phrase(N_("it has more than {limit} names"), limit=_MOST_NAMES))
         if self.tree(self.workbook_part).tag != qn("x:workbook"):
             raise StrictWorkbook(path=self._path.name)
 

@@ -27,6 +27,7 @@ from kpixl.errors import (
     OtherWorkbook,
     PasswordProtected,
     SignedWorkbook,
+    WorkbookError,
 )
 from kpixl.files.soundness import Unsound, part_key
 from kpixl.message import Message, phrase
@@ -48,6 +49,21 @@ _SIGNATURE = PACKAGE_RELATIONSHIP + "/digital-signature/origin"
 _CONTENT_TYPE = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
+
+
+_SMALL, _TAG, _MOST_ROOM, _MOST_TIMES = 4_000_000, 200, 300_000_000, 250
+"""Bytes of a part that is never too large; that a tag takes in a tree; of a tree that any part may make; and how many
+times as large as the packed part a larger one may be, which the fullest sheets of owners stay far below."""
+
+
+class TooLargeToChange(WorkbookError):
+    """A part that is mostly empty or the same again and again, and would take more memory than there is."""
+
+    code = "too_large_to_change"
+    template = N_(
+        "{path} holds too much of the same in its part {part}, such as rows with nothing but a format; delete the "
+        "empty rows and columns of its sheets in Excel, save and try again."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +170,23 @@ class Parts:
         return self._changes[name] if name in self._changes else self._original(name)
 
     def tree(self, part: str) -> Element:
-        """A new tree of an XML part; changing it changes nothing until it is handed to ``replace``."""
+        """A new tree of an XML part; changing it changes nothing until it is handed to ``replace``. TooLargeToChange
+        where a small part of a file would make a tree that no computer should be asked to hold."""
+        self._ensure_room(part)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
         try:
             return etree.fromstring(self.read(part), parser)
         except etree.XMLSyntaxError as error:
             raise self.damaged(phrase(N_("the part {part} is not well-formed XML"), part=part)) from error
+
+    def _ensure_room(self, part: str) -> None:
+        name = self._find(part)
+        if name is None or name in self._changes or self._archive.size(name) < _SMALL:
+            return
+        tags = sum(piece.count(b"<") for piece in self._archive.pieces(name))
+        room = self._archive.size(name) + tags * _TAG
+        if room > max(_MOST_ROOM, _MOST_TIMES * self._archive.raw(name)[0].compress_size):
+            raise TooLargeToChange(path=self._path.name, part=name)
 
     def replace(self, part: str, data: bytes | Element) -> None:
         """Put new content into a part; the same content again is no change."""

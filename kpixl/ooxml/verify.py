@@ -108,7 +108,7 @@ def _read(archive: Archive, name: str) -> Reach | None:
                 parser.add(piece)
         if parser:
             parser.end()
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # an encoding that nobody knows, too
         raise _not_well_formed(name) from error
     if tags.ended_odd() or (is_sheet and tags.reach.bottom * tags.reach.right > MOST_CELLS):
         return _one_by_one(archive, name)
@@ -260,7 +260,7 @@ def _one_by_one(archive: Archive, name: str) -> Reach | None:
     looking = _Elements(name)
     try:
         looking.read(archive.pieces(name))
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # an encoding that nobody knows, too
         raise _not_well_formed(name) from error
     return looking.reach if looking.is_sheet else None
 

@@ -33,6 +33,7 @@ from kpixl.errors import (
 from kpixl.files import BACKUP_FOLDER, ensure_free, locked, whole
 from kpixl.i18n import language
 from kpixl.message import Verbatim
+from kpixl.ooxml.odd import of_the_file
 from kpixl.ooxml.package import Package
 from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
@@ -230,7 +231,8 @@ class Watcher:
                 failed = Event("failed", self._clock.now(), path, error=error, by_itself=True)
                 self._tell_once(pending, error.text(), failed)
         except Exception as error:
-            failure = error if isinstance(error, KpixlError) else Unexpected(detail=f"{type(error).__name__}: {error}")
+            failure = error if isinstance(error, KpixlError) else of_the_file(error)
+            failure = failure or Unexpected(detail=f"{type(error).__name__}: {error}")
             if ours:
                 self._tell(Event("failed", self._clock.now(), path, error=failure))
             self._memory.keep(path.name, pending.stamp, digest if ours else "")
