@@ -216,6 +216,7 @@ class Package(Parts):
             area = None
         if (
             area is None
+            or area.ref != table.ref.replace("$", "").upper()
             or area.bottom > MAX_ROW
             or area.right > MAX_COLUMN
             or area.right - area.left + 1 != len(table.columns)
