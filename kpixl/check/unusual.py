@@ -166,14 +166,17 @@ def _in_log(log: TableLog, field: Field) -> Iterator[Finding]:
     old = (numbers >= FIRST_LIKELY) & (numbers < serial(add_months(period.after, -12)))
     if planned:
         coming[:] = False
+    came = np.zeros(len(numbers), dtype=bool)
+    if log.table.open and field.ends:  # what becomes of a row may well come after the period, until today
+        came = (numbers >= serial(period.after)) & (numbers // 1 <= log.case.scorecard.clock.due_until)
     if np.count_nonzero(old) > max(_FEW_OLD, _SHARE_OLD * len(numbers)):
         old[:] = False
-    meant = _turned(log, numbers, past_only=planned)
+    meant = {row: day for row, day in _turned(log, numbers, past_only=planned).items() if not came[row]}
     turned = np.isin(np.arange(len(numbers)), list(meant))
     details = partial(_day_details, log, numbers)
     swapped = partial(_turned_details, log, numbers, meant)
     yield from log.problems("date_swapped", field.id, np.flatnonzero(turned), swapped)
-    yield from log.problems("date_ahead", field.id, np.flatnonzero(coming & ~turned), details)
+    yield from log.problems("date_ahead", field.id, np.flatnonzero(coming & ~turned & ~came), details)
     yield from log.problems("date_unlikely", field.id, np.flatnonzero(old & ~turned), details)
 
 
