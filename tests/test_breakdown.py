@@ -198,6 +198,7 @@ def test_a_group_without_a_level_stands_between_graded_and_small_ones() -> None:
             "lead": [f"L{number}" for number in range(13)],
             "source": ["Post"] * 4 + ["Web"] * 7 + ["Fair"] * 2,
             "qualified": ["yes"] * 13,
+            "converted": [None] * 12 + [DAY],  # in a column that nobody fills in, nothing is known
         },
     )
     assert order(rows, "source") == ["Fair", "Web", "Post"]

@@ -30,10 +30,11 @@ from kpixl.catalog.model import (
     Measure,
     Pareto,
     SampleData,
+    TableWords,
     Threshold,
     WorkedCase,
 )
-from kpixl.catalog.needs import Place, measures_of, narrowed, tables_for
+from kpixl.catalog.needs import Place, measures_of, narrowed, own_tables, tables_for
 from kpixl.catalog.settings import SETTINGS
 from kpixl.catalog.tables import (
     Calculated,
@@ -131,7 +132,7 @@ def business(id: str, kind: Kind = Kind.MONTH) -> Business:  # noqa: A002
 def known_to(owner: Business, kpis: Collection[str], measures: Collection[str], columns: Collection[Place]) -> Business:
     """``owner`` as a workbook made before the catalogue grew has it: with those of its KPIs (ids), measures (names) and
     columns of tables that are given; ``owner`` itself where none is missing."""
-    return narrowed(owner, catalogue().tables, kpis, measures, columns)
+    return narrowed(owner, own_tables(catalogue().tables, owner.words, owner.without), kpis, measures, columns)
 
 
 def _read(file: Any) -> Any:
@@ -309,6 +310,10 @@ def _business(
     kpis: dict[str, Kpi],
     cautions: tuple[CautionRule, ...],
 ) -> Business:
+    words = msgspec.convert(raw.pop("words", {}), dict[str, TableWords])
+    without = tuple((id_, tuple(ids)) for id_, ids in raw.pop("without", {}).items())
+    generic, tables = tables, own_tables(tables, words, without)
+    called = {id_: _dimension(id_, dict(one), generic) for id_, one in raw.pop("dimensions", {}).items()}
     act_now = [caution for caution in cautions if caution.severity == "act_now"]
     alerts = {id_: tuple(caution for caution in act_now if caution.kpis == (id_,)) for id_ in kpis}
     entries = tuple(
@@ -326,6 +331,9 @@ def _business(
     asked = tuple((id_, tuple(ids)) for id_, ids in raw.pop("columns", {}).items())
     return Business(
         columns=asked,
+        words=words,
+        without=without,
+        dimensions=called,
         pareto=pareto,
         sample=sample and msgspec.convert(sample, SampleData),
         kpis=entries,

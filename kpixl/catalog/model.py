@@ -376,6 +376,31 @@ class Pareto(Record, frozen=True):
     text: str
 
 
+class Dimension(Record, frozen=True):
+    """What KPIs are told apart by: the fields called ``id``, and the words above their groups."""
+
+    id: str
+    title: str
+    heading: str
+    across: tuple[str, ...] = ()
+    """The tables in which it is one and the same thing."""
+
+
+class FieldWords(Record, frozen=True):
+    """What a business calls a column, where it has words of its own; empty where it has not."""
+
+    heading: str = ""
+    help: str = ""
+
+
+class TableWords(Record, frozen=True):
+    """What a business calls a table and its columns (by field id), where it has words of its own."""
+
+    title: str = ""
+    help: str = ""
+    fields: dict[str, FieldWords] = msgspec.field(default_factory=dict)
+
+
 class Demo(Record, frozen=True):
     """A sample workbook that ``kpixl demo`` makes of a business."""
 
@@ -408,6 +433,12 @@ class Business(Record, frozen=True):
     tables: tuple[Table, ...]
     cautions: tuple[CautionRule, ...]
     """Those about KPIs that it has."""
+    words: dict[str, TableWords] = msgspec.field(default_factory=dict)
+    """What it calls its people and its work, by table."""
+    without: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The columns that it never uses, by table."""
+    dimensions: dict[str, Dimension] = msgspec.field(default_factory=dict)
+    """What it calls what its KPIs are told apart by, where that is not what others do, by id."""
     columns: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """The columns that it asks for, by table, although none of its measures is counted from them."""
     sample: SampleData | None = None
@@ -460,16 +491,6 @@ class Business(Record, frozen=True):
             if table.id == id:
                 return table
         raise KeyError(id)
-
-
-class Dimension(Record, frozen=True):
-    """What KPIs are told apart by: the fields called ``id``, and the words above their groups."""
-
-    id: str
-    title: str
-    heading: str
-    across: tuple[str, ...] = ()
-    """The tables in which it is one and the same thing."""
 
 
 class Catalogue(Record, frozen=True):

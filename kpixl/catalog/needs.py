@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from kpixl.catalog.model import Aggregate, Business, BusinessKpi, Measure, with_parts
-from kpixl.catalog.tables import Calculated, Each, Lookup, Once, Table
+from kpixl.catalog.model import Aggregate, Business, BusinessKpi, Measure, TableWords, with_parts
+from kpixl.catalog.tables import Calculated, Each, Field, Lookup, Once, Table
 from kpixl.period import Window
 
 Place: TypeAlias = tuple[str, str]
@@ -41,6 +41,25 @@ def columns_read(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequ
         if below <= read:
             return read
         read |= below
+
+
+def own_tables(
+    tables: Mapping[str, Table], words: Mapping[str, TableWords], without: Sequence[tuple[str, tuple[str, ...]]]
+) -> dict[str, Table]:
+    """The tables as a business has them: in its own words, and ``without`` the columns that it never uses."""
+    gone = dict(without)
+    return {id_: _own(table, words.get(id_, TableWords()), gone.get(id_, ())) for id_, table in tables.items()}
+
+
+def _own(table: Table, words: TableWords, without: Collection[str]) -> Table:
+    def own(field: Field) -> Field:
+        said = words.fields.get(field.id)
+        if said is None:
+            return field
+        return replace(field, heading=said.heading or field.heading, help=said.help or field.help)
+
+    fields = tuple(own(field) for field in table.fields if field.id not in without)
+    return replace(table, title=words.title or table.title, help=words.help or table.help, fields=fields)
 
 
 def tables_for(

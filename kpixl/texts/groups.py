@@ -11,7 +11,7 @@ from kpixl.kpi.pareto import Part, Ranking
 from kpixl.texts.words import SHAPES, level_word
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import BusinessKpi
+    from kpixl.catalog.model import BusinessKpi, Dimension
     from kpixl.i18n import Language
 
 ORDER = N_("Where there are levels, the worst group comes first and small groups last; elsewhere the largest.")
@@ -21,12 +21,19 @@ FEW = N_("too few cases")
 
 def title(section: Section, t: Language) -> str:
     """What stands above a section: that it is by assistant, by client…"""
-    return t(catalogue().dimensions[section.dimension].title)
+    return t(_dimension(section).title)
 
 
 def heading(section: Section, t: Language) -> str:
     """What the groups of a section are."""
-    return t(catalogue().dimensions[section.dimension].heading)
+    return t(_dimension(section).heading)
+
+
+def _dimension(section: Section) -> Dimension:
+    """What a section is told apart by, as its business calls it."""
+    known = catalogue()
+    own = known.businesses[section.kpis[0].business].dimensions
+    return own.get(section.dimension) or known.dimensions[section.dimension]
 
 
 def has_level(result: GroupResult, kpi: BusinessKpi) -> bool:

@@ -46,13 +46,14 @@ def rolled_text(rolled: Rolled, t: Language) -> str:
     if rolled.upgraded:
         text = N_("It was made by an earlier kpixl; {path} is up to date.")
         lines.append(t(text).format(path=rolled.path))
-    lines += _counted(t(N_("Rows of the closed period that left:")), rolled.left, t)
-    lines += _counted(t(N_("Rows that are still needed and stayed:")), rolled.stayed, t)
+    titles = {table.id: t(table.title) for table in entries.business.tables}
+    lines += _counted(t(N_("Rows of the closed period that left:")), rolled.left, titles)
+    lines += _counted(t(N_("Rows that are still needed and stayed:")), rolled.stayed, titles)
     return "\n".join([*lines, counts_text(rolled.problems, t)])
 
 
-def _counted(heading: str, rows: Mapping[str, int], t: Language) -> list[str]:
-    parts = [f"{t(catalogue().tables[table].title)} {count}" for table, count in rows.items() if count]
+def _counted(heading: str, rows: Mapping[str, int], titles: Mapping[str, str]) -> list[str]:
+    parts = [f"{titles[table]} {count}" for table, count in rows.items() if count]
     return block([f"{heading} {', '.join(parts)}"]) if parts else []
 
 
