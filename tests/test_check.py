@@ -147,7 +147,8 @@ def entries(
         tables=tables,
         settings={setting.id: cell(None, f"C{20 + i}", "Settings") for i, setting in enumerate(settings_of(one))},
         typed={},
-        targets={},
+        # Where there is no benchmark, something to hold satisfaction against.
+        targets={"css": cell(0.9, "G9", "KPIs")} if one.code == "sb" else {},
         thresholds={},
         words=entry_words(one, EN),
     )
