@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import builds
+import workbooks
 from kpixl.errors import DamagedWorkbook, KpixlError
 from kpixl.imports.source_file import read_source
 from kpixl.ooxml.odd import of_the_file
@@ -57,6 +59,13 @@ def case(seed: int, data: bytes) -> Case:
     kind, change = draw.choice(_KINDS)
     what, changed = change(draw, data)
     return Case(f"{kind}: {what}", changed, kind in ("byte", "cut", "entry"))
+
+
+def sample(folder: Path) -> bytes:
+    """A workbook with rows, as today's kpixl makes it."""
+    path = folder / "sample.xlsx"
+    workbooks.make(path, workbooks.Filled(rows=workbooks.ROWS))
+    return path.read_bytes()
 
 
 def faults(broken: Case, folder: Path, *, verb: str) -> str:
@@ -286,8 +295,9 @@ def main() -> int:
     count, first = (
         (int(word) for word in [*sys.argv[1:], "1000", "0"][:2]) if len(sys.argv) < 3 else map(int, sys.argv[1:3])
     )
-    path = Path(__file__).parent.parent / "workbooks" / "TaskZenith 2026-10 en.xlsx"
-    data = path.read_bytes()
+    with tempfile.TemporaryDirectory() as folder:
+        builds.keep_in(Path(folder, "made"))
+        data = sample(Path(folder))
     found = run(first, count, data)
     KEPT.mkdir(parents=True, exist_ok=True)
     for seed, fault in found.items():

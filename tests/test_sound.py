@@ -20,6 +20,7 @@ from kpixl.files import FileTooLarge, NoOrdinaryFile, reading, soundness
 from kpixl.imports.source_file import read_source
 from kpixl.ooxml import verify
 from kpixl.ooxml.cell_values import TooFarApart
+from kpixl.ooxml.odd import of_the_file
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.parts import TooLargeToChange
 from kpixl.verbs.refresh import refresh
@@ -119,7 +120,12 @@ def encrypted(data: bytes) -> bytes:
     return data[: start + 8] + bytes([data[start + 8] | 1]) + data[start + 9 :]
 
 
-@pytest.mark.parametrize("change", [twice, twice_in_another_case, within, encrypted])
+def patched(data: bytes) -> bytes:
+    start = struct.unpack_from("<L", data, data.rindex(b"PK\5\6") + 16)[0]
+    return data[: start + 8] + bytes([data[start + 8] | 0x20]) + data[start + 9 :]
+
+
+@pytest.mark.parametrize("change", [twice, twice_in_another_case, within, encrypted, patched])
 def test_a_directory_that_is_not_sound(change: Change, book: Path, sound: bytes) -> None:
     book.write_bytes(change(sound))
     assert "is damaged (" in refused(book)
@@ -156,6 +162,7 @@ def test_any_part_that_is_not_well_formed_is_named(book: Path, sound: bytes) -> 
     ("change", "says"),
     [
         (lambda xml: xml.replace(b"<sheetData>", b"<sheetData>\0"), "well-formed"),
+        (lambda xml: b'<?xml version="1.0" encoding="A0"?>' + xml.partition(b"?>")[2], "well-formed"),
         (lambda xml: b'<!DOCTYPE a [<!ENTITY e "x">]>' + xml.partition(b"?>")[2], "declares"),
         (lambda xml: xml.replace(b"</worksheet>", b"<a>" * 20_000 + b"</a>" * 20_000 + b"</worksheet>"), "deep"),
         (
@@ -226,6 +233,19 @@ def test_a_table_without_a_sound_range(ref: str, book: Path, sound: bytes) -> No
     book.write_bytes(with_part(sound, part, change))
     sentence = refused(book, KpixlError)
     assert "tbl_requests" in sentence or "far from everything" in sentence
+
+
+def test_an_attribute_that_makes_no_sense_is_told_of_the_file(book: Path, sound: bytes) -> None:
+    part = table_part(sound, "tbl_requests")
+    book.write_bytes(with_part(sound, part, lambda xml: xml.replace(b"<table ", b'<table totalsRowCount="true" ', 1)))
+    with pytest.raises(ValueError, match="true") as raised:
+        results(book, today=TODAY)
+    told = of_the_file(raised.value)
+    assert told is not None
+    assert "something that Excel would not write" in told.text()
+    with pytest.raises(KeyError) as elsewhere:
+        os.environ["no such variable of kpixl's"]
+    assert of_the_file(elsewhere.value) is None
 
 
 def test_a_name_over_more_rows_than_there_are(book: Path, sound: bytes) -> None:

@@ -106,6 +106,8 @@ def _read(archive: Archive, name: str) -> Reach | None:
             tags.add(piece)
             if parser:
                 parser.add(piece)
+            elif number == 0:  # what it says of its alphabet
+                _WellFormed(name).add(piece[: piece.find(b">") + 1])
         if parser:
             parser.end()
     except (expat.ExpatError, LookupError, ValueError) as error:  # an encoding that nobody knows, too
