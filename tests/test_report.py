@@ -262,7 +262,7 @@ def signals_of(tree: Tree) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("revenue", "word", "marks"),
     [
-        (12e3, "Usual variation", []),
+        (12e3, "Normal variation", []),
         (25e3, "◆ Above its usual range", [("Oct 2026", "above its usual range")]),
         (1e3, "◆ Below its usual range", [("Oct 2026", "below its usual range")]),
     ],
