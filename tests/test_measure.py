@@ -49,6 +49,8 @@ SALES = {
     "additional": "servicios adicionales",
     "other": "otros",
 }
+FINES = ("interest", "late_fees")
+"""What is paid, and buys nothing."""
 EXPENSES = {"sales_marketing": "ventas y marketing", "operating": "gastos", "investment": "inversión", "other": "otros"}
 STATUSES = {"open": "abierta", "resolved": "resuelta", "escalated": "escalada"}
 YES_NO = {"yes": "sí", "no": "no"}
@@ -212,7 +214,8 @@ def named(rows: list[Row], column: str) -> set[str | float]:
 
 
 def clients_upsold(book: Book, first: float) -> float:
-    sold = [s for s in book["sales"] if within(s["date"], first) and one(s["kind"], "servicios adicionales")]
+    of_kind = (s for s in book["sales"] if within(s["date"], first) and one(s["kind"], "servicios adicionales"))
+    sold = [s for s in of_kind if number(s["amount"]) and s["amount"] > 0]  # money given back is no sale
     served = [r for r in book["clients"] if active(r, first)]
     return float(len(named(served, "client") & named(sold, "client")))
 
@@ -272,7 +275,8 @@ def of_one_client(rows: list[Row]) -> list[Stay]:
 def clients_inactive(book: Book, first: float) -> float:
     """Clients since before the repeat interval, still there, who bought nothing in it."""
     repeat = AFTER - REPEAT_DAYS
-    bought = [s for s in book["sales"] if within(s["date"], repeat)]
+    paid = (s for s in book["sales"] if within(s["date"], repeat) and number(s["amount"]) and s["amount"] > 0)
+    bought = [s for s in paid if not blank(s["kind"]) and not any(one(s["kind"], SALES[k]) for k in FINES)]
     there = [one for one in stays(book) if one.row["start"] < AFTER <= one.until]
     old = [one.row for one in there if one.since < repeat]
     return float(len(named(old, "client") - named(bought, "client")))
@@ -793,7 +797,8 @@ def test_the_owners_settings_decide() -> None:
     low = [{"date": FIRST, "score": score} for score in (0.5, 1)]
     assert value("satisfied", entries(VA, {"surveys": low}, set_={"satisfied_cut": 0.0})).used == 1
     # Bought 60 days before the end: active within 90 days, inactive within 60.
-    book = {"clients": [{"client": "Ana", "start": YEAR_AGO}], "sales": [{"client": "Ana", "date": AFTER - 61}]}
+    sale = {"client": "Ana", "date": AFTER - 61, "kind": SALES["other"], "amount": 9.0}
+    book = {"clients": [{"client": "Ana", "start": YEAR_AGO}], "sales": [sale]}
     assert value("clients_inactive", entries(SB, book, set_={})).used == 0
     assert value("clients_inactive", entries(SB, book, set_={"repeat_days": 60.0})).used == 1
     assert value("clients_inactive", entries(SB, book, set_={"repeat_days": 61.0})).used == 0
@@ -1015,7 +1020,7 @@ def test_a_date_beside_a_text_is_no_span() -> None:
 def test_lookups_count_rows_of_another_table() -> None:
     book: dict[str, list[Row]] = {
         "clients": [{"client": name} for name in ("Ana", "ANA", "Ben", None)],
-        "sales": [{"client": name, "date": FIRST, "kind": kind} for name, kind in LOOKED_UP],
+        "sales": [{"client": name, "date": FIRST, "kind": kind, "amount": 9.0} for name, kind in LOOKED_UP],
     }
     counted = Tally(entries(PA, book)).column("clients", "additional_sales")
     assert counted.tolist() == [2, 2, 0, 0]
