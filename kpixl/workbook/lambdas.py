@@ -7,6 +7,7 @@ language. No name calls another, and nothing on the sheets may call any: only ne
 from __future__ import annotations
 
 from dataclasses import dataclass
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level
@@ -198,6 +199,7 @@ def _to_next(c: Context) -> str:
         after = f"IF(AND({_p('reached')}<{level.value},ISNUMBER({_p(level.id)})),{level.value},{after})"
     tenths = _constants(c, lambda kpi: 1 if kpi.kpi.lever and kpi.argument(kpi.kpi.lever).told_whole else TENTHS)
     steps = [
+        *_arguments(c),
         ("value", f"CHOOSE({_p('place')},{values})"),
         *_edges(c),
         ("reached", f"IF(ISERROR({_p('value')}),{_p('value')},{_reached(c, _p('value'))})"),
@@ -244,7 +246,13 @@ def _possible(c: Context) -> str:
 def _cells(kpi: BusinessKpi) -> dict[str, str]:
     if len(kpi.kpi.arguments) == 1:
         return {kpi.kpi.arguments[0]: _p("measures")}  # which may be a number, and that has no place
-    return {name: f"INDEX({_p('measures')},{number})" for number, name in enumerate(kpi.kpi.arguments, 1)}
+    return {name: _p(letter) for letter, name in zip(ascii_lowercase, kpi.kpi.arguments, strict=False)}
+
+
+def _arguments(c: Context) -> list[tuple[str, str]]:
+    """Short names for the measures, by their places, since a name holds no formula beyond 8,192 characters."""
+    most = max(len(kpi.kpi.arguments) for kpi in c.business.kpis)
+    return [(letter, f"INDEX({_p('measures')},{place})") for place, letter in enumerate(ascii_lowercase[:most], 1)]
 
 
 def _measured(kpi: BusinessKpi) -> str:
