@@ -353,7 +353,7 @@ def test_resolved_before_opened_is_an_error() -> None:
     found = spoilt("requests", "resolved", datetime(2026, 10, 5, 8, 59))
     problem = only(found, "backwards")
     assert (problem.severity, problem.cell, problem.field) == ("error", "E6", "resolved")
-    assert problem.text(EN).startswith("Resolved (10/5/26, 8:59")
+    assert problem.text(EN).startswith("Resolved (October 5, 2026, 8:59")
     assert "backwards" not in codes(spoilt("requests", "resolved", datetime(2026, 10, 5, 9)))
 
 
