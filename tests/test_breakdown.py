@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from kpixl.catalog import Level, business
-from kpixl.entries import Columns, Entries, InputCell, entry_table
+from kpixl.entries import Columns, Entries, InputCell, PastValue, entry_table
 from kpixl.kpi.breakdown import CAPACITY, Section, breakdown, dimensions
 from kpixl.period import Period, serial
 
@@ -201,6 +201,8 @@ def test_a_group_without_a_level_stands_between_graded_and_small_ones() -> None:
             "converted": [None] * 12 + [DAY],  # in a column that nobody fills in, nothing is known
         },
     )
+    # Leads were won before, so that none of these is won yet.
+    rows = replace(rows, past=(PastValue(date(2026, 9, 1), "measure", "leads_converted", 2.0),))
     assert order(rows, "source") == ["Fair", "Web", "Post"]
     graded = replace(rows, thresholds={("conversion", Level.TYPICAL): InputCell(0.1, "KPIs", "K9")})
     assert order(graded, "source") == ["Web", "Fair", "Post"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -100,7 +100,8 @@ def breakdown(entries: Entries, tally: Tally | None = None) -> tuple[Section, ..
     tally = tally or Tally(entries)
     off, found = entries.off, dimensions(entries.business)
     used = {dimension: tuple(kpi for kpi in kpis if kpi.id not in off) for dimension, kpis in found.items()}
-    return tuple(_section(tally, dimension, kpis) for dimension, kpis in used.items())
+    known: _Known = {}
+    return tuple(_section(tally, dimension, kpis, known) for dimension, kpis in used.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +130,16 @@ def _grouped(texts: np.ndarray) -> Groups:
     return Groups(folded[written], tuple(keys), tuple(first[key] for key in keys))
 
 
-def grouped(measure: Measure, tally: Tally, dimension: str) -> Groups | None:
+_Known: TypeAlias = dict[tuple[str, tuple[str, ...], str], Groups]
+"""By table, names that count once, and dimension: the groups of its rows by what they say themselves."""
+
+
+def grouped(measure: Measure, tally: Tally, dimension: str, known: _Known) -> Groups | None:
     """The group of each row of the table behind ``measure``; None where the table or what tells is gone.
 
     A name that counts once is in one group alone: that of its latest row which names one. So is a client who renewed.
     Where the measure goes by what is looked up in another table, such as the language of the client, so do the groups.
+    ``known`` are the groups of measures before this one, most of which are told apart alike.
     """
     of = measure.aggregate
     rows = tally.entries.tables.get(of.table) if of else None
@@ -141,9 +147,16 @@ def grouped(measure: Measure, tally: Tally, dimension: str) -> Groups | None:
         return None
     if dimension in rows.numbers:
         return _grouped(_spans(rows.numbers[dimension].to_numpy(dtype=float), tally.entries.period))
+    looked_up = [(branch, _tells(rows.table, branch, dimension)) for branch in branches(of.where)]
+    own, alike = not any(lookups for _, lookups in looked_up), (of.table, of.distinct, dimension)
+    if own and alike in known:
+        return known[alike]
     told = rows.texts[dimension].to_numpy(dtype=object)[_latest(of, rows, dimension, tally)]
-    for branch in branches(of.where):
-        for lookup in _tells(rows.table, branch, dimension):
+    if own:
+        known[alike] = _grouped(told)
+        return known[alike]
+    for branch, lookups in looked_up:
+        for lookup in lookups:
             met = tally.meets_where(of.table, tuple(((condition,),) for condition in branch), measure.window)
             other = tally.entries.tables[lookup.table]
             found = tally.found_by(of.table, lookup)
@@ -191,10 +204,10 @@ def _stays(table: Table, tally: Tally) -> np.ndarray | float:
     return tally.column(table.id, "stay") if known else 0.0
 
 
-def _section(tally: Tally, dimension: str, kpis: tuple[BusinessKpi, ...]) -> Section:
+def _section(tally: Tally, dimension: str, kpis: tuple[BusinessKpi, ...], known: _Known) -> Section:
     entries = tally.entries
     measures = {argument.measure.name: argument.measure for kpi in kpis for argument in kpi.arguments}
-    split = {name: grouped(item, tally, dimension) for name, item in measures.items()}
+    split = {name: grouped(item, tally, dimension, known) for name, item in measures.items()}
     totals = {name: by_group(item, tally, split[name]) for name, item in measures.items()}
     names: dict[str, str] = {}
     for groups in filter(None, split.values()):

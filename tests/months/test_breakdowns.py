@@ -51,7 +51,7 @@ def test_the_groups_of_every_breakdown_add_up(owner: Business) -> None:
         for dimension, kpis in dimensions(owner).items():
             for kpi in kpis:
                 for measure in (part for a in kpi.arguments for part in with_parts(a.measure) if not part.through_past):
-                    parts = by_group(measure, tally, grouped(measure, tally, dimension))
+                    parts = by_group(measure, tally, grouped(measure, tally, dimension, {}))
                     assert parts is not None, (dimension, measure.name)
                     assert sum(parts.values()) == pytest.approx(tally.value(measure).log), (dimension, measure.name)
                     compared += len(parts) > 1
