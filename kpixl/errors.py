@@ -35,6 +35,7 @@ Never raised for bad rows: those are Check's. Errors that only one module raises
       · DriveFailed
     · NameTooLong
     · NothingToUndo
+    · KpiRowDeleted
     · OwnedPartMissing
     · BadSetting
     · ContentBelowTable

@@ -116,9 +116,9 @@ def test_without_benchmarks_the_target_or_the_month_before_counts() -> None:
 
 def test_values_that_nothing_grades() -> None:
     used = {"leads_converted": 30.0, "leads_qualified": 100.0}
-    assert top(card(used, owner=SB)) == "KPIs with a value: 1 of 10; none of them can be graded yet."
+    assert top(card(used, owner=SB)) == "KPIs with a value: 1 of 12; none of them can be graded yet."
     assert top(card(used, owner=SB, today=RUNNING)) == (
-        "So far (days left: 11), KPIs with a value: 1 of 10; none of them can be graded yet."
+        "So far (days left: 11), KPIs with a value: 1 of 12; none of them can be graded yet."
     )
 
 

@@ -53,6 +53,8 @@ OWNERS = {
     "sb_complaints": (900, 300, 10),
     "sb_netcash": (-500, 0, 500),
     "sb_viral": (0.1, 0.5, 1),
+    "sb_css": (0.7, 0.8, 0.9),
+    "sb_nps": (20, 30, 50),
 }
 EDGES = [
     (kpi, level, *band)
@@ -165,10 +167,10 @@ def test_where_the_target_lies_on_the_scale() -> None:
 def contradicts(kpi: BusinessKpi, n: Mapping[str, float]) -> bool:
     """Whether a part is more than its whole, or answers for and against are more than there are; or more hours were
     worked than there were."""
-    if kpi.id == "nps":
+    if kpi.kpi.id == "nps":
         return n["promoters"] + n["detractors"] > n["respondents"]
     value = calculate(kpi, n)[0]
-    return value is not None and ((kpi.id in SHARES and value > 1 + 1e-12) or (kpi.id == "crr" and value < 0))
+    return value is not None and ((kpi.kpi.id in SHARES and value > 1 + 1e-12) or (kpi.id == "crr" and value < 0))
 
 
 @given(st.sampled_from(sorted(KPIS)), st.data())
@@ -369,9 +371,10 @@ def standing(id_: str, used: dict[str, float], target: float | None = None, befo
 def test_nothing_is_graded_without_a_target_and_a_previous_period(id_: str) -> None:
     kpi = KPIS[id_]
     # A euro without a rate makes no difference, since there is nothing in dollars.
-    result = scorecard(
-        {a.measure.name: n for a, n in zip(kpi.arguments, (4.0, 8.0, 4.0), strict=False)}, owner=SB, currency="EUR"
-    ).result(kpi.id)
+    # Of eight answers two are for and one is against; of the others four, eight and four are possible.
+    numbers = (2.0, 1.0, 8.0) if kpi.kpi.disjoint else (4.0, 8.0, 4.0)
+    used = {a.measure.name: n for a, n in zip(kpi.arguments, numbers, strict=False)}
+    result = scorecard(used, owner=SB, currency="EUR").result(kpi.id)
     assert result.value is not None
     assert (result.level, result.grade.standing, result.grade.shade, result.grade.position) == (None,) * 4
     assert code(result) == "no_bands"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -75,7 +76,10 @@ def choose(path: Path, kpi: str, text: Value | None) -> None:
 
 
 def formula(path: Path, kpi: str) -> str | None:
-    return contents(path)[named(opened(path), f"va_{kpi}_value")].formula
+    """The formula of a KPI's value, within what asks whether it is switched off."""
+    written = contents(path)[named(opened(path), f"va_{kpi}_value")].formula
+    found = re.fullmatch(r"IF\(IFERROR\(.*?,FALSE\),\"\",(.*)\)", written or "")
+    return found[1] if found else written
 
 
 def shown_measures(path: Path) -> set[str]:
