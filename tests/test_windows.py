@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -83,10 +83,11 @@ def formula(path: Path, kpi: str) -> str | None:
 
 
 def shown_measures(path: Path) -> set[str]:
-    """The measures whose rows are in sight on Totals."""
+    """The measures whose rows are in sight on Totals, but for the median that stands beside a mean of the period."""
     book = opened(path)
     place, editor = book.placements["totals"], SheetEditor(package_of(book), book.sheets["totals"])
     rows = {measure.name: place.row_numbers[measure.name] for measure in BUSINESS.measures}
+    rows = {name: row for name, row in rows.items() if not name.endswith("_median")}
     return {name for name, row in rows.items() if editor.row_attributes(row).get("hidden") not in ("1", "true")}
 
 

@@ -412,7 +412,10 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "totals_of_another_period": Sentence(
         "error",
-        N_("The totals typed on this sheet ({count}; the first in {first}) are said to be for {got}, so they do not count."),
+        N_(
+            "The totals typed on this sheet ({count}; the first in {first}) are said to be for {got}, "
+            "so they are left out."
+        ),
         N_("Clear them, or type the new ones; then type {day} in this cell."),
     ),
     "totals_of_no_period": Sentence(
