@@ -149,7 +149,8 @@ def test_the_next_period_is_what_all_rows_would_have_said(business: Business, tm
 
 
 def test_sales_stay_as_long_as_somebody_may_be_inactive(tmp_path: Path) -> None:
-    """The repeat interval is 90 days: at the end of November it begins on 2 September."""
+    """The repeat interval is 90 days: at the end of November it begins on 2 September. The concierge's upsells go by a
+    year, in which all of these sales are."""
     days = [day("2026-08-31"), day("2026-09-01"), day("2026-09-02"), day("2026-10-05"), day("2026-11-05")]
     rows: dict[str, Rows] = {
         "clients": {"client": list("ABCDE"), "start": [day("2026-01-01")] * 5},
@@ -157,7 +158,7 @@ def test_sales_stay_as_long_as_somebody_may_be_inactive(tmp_path: Path) -> None:
     }
     by_business = {
         "service-business": ["C", "D", "E"],
-        "luxury-personal-assistant": ["E"],
+        "luxury-personal-assistant": ["A", "B", "C", "D", "E"],
     }
     for business, stay in by_business.items():
         path = make(tmp_path / f"{business} 2026-10.xlsx", Filled(business=business, rows=rows))

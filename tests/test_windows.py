@@ -78,16 +78,15 @@ def choose(path: Path, kpi: str, text: Value | None) -> None:
 def formula(path: Path, kpi: str) -> str | None:
     """The formula of a KPI's value, within what asks whether it is switched off."""
     written = contents(path)[named(opened(path), f"va_{kpi}_value")].formula
-    found = re.fullmatch(r"IF\(IFERROR\(.*?,FALSE\),\"\",(.*)\)", written or "")
+    found = re.fullmatch(r"IF\(va_\w+_in_use=0,\"\",(.*)\)", written or "")
     return found[1] if found else written
 
 
 def shown_measures(path: Path) -> set[str]:
-    """The measures whose rows are in sight on Totals, but for the median that stands beside a mean of the period."""
+    """The measures whose rows are in sight on Totals."""
     book = opened(path)
     place, editor = book.placements["totals"], SheetEditor(package_of(book), book.sheets["totals"])
     rows = {measure.name: place.row_numbers[measure.name] for measure in BUSINESS.measures}
-    rows = {name: row for name, row in rows.items() if not name.endswith("_median")}
     return {name for name, row in rows.items() if editor.row_attributes(row).get("hidden") not in ("1", "true")}
 
 

@@ -51,7 +51,7 @@ NOT_FAULTS = {
 FUNCTIONS = {
     "ABS", "AND", "CHIINV", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIF", "COUNTIFS", "DATE", "DAY", "EDATE",
     "HYPERLINK", "IF",
-    "IFERROR", "INDEX", "INT", "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "MIN", "MONTH", "NA", "NOT",
+    "IFERROR", "INDEX", "INT", "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "MEDIAN", "MIN", "MONTH", "NA", "NOT",
     "OR", "REPT", "ROUND", "ROUNDUP", "ROWS", "SIGN", "SMALL", "SQRT", "SUBSTITUTE", "SUM", "SUMIF", "SUMIFS",
     "TINV", "TODAY", "WEEKDAY", "YEAR",
 }  # fmt: skip

@@ -109,6 +109,7 @@ ROWS: dict[str, dict[str, list[Value]]] = {
 }
 MEASURES: dict[str, float | None] = {
     "satisfied": 2, "surveyed": 3, "resolution_hours": 2 + 3.9, "requests_resolved": 2,
+    "resolution_hours_median": (2 + 3.9) / 2,
     "clients_end_12m": 3, "clients_new_staying_12m": 2, "clients_start_12m": 2,
     "tasks_completed": 1, "tasks_assigned": 3, "productive_hours": 13, "available_hours": 16,
     "clients_new": 1, "leads": 4, "services_offered": 2, "clients_served": 3,

@@ -510,7 +510,7 @@ def labels(cage: Cage) -> None:
     body = '<customUI xmlns="http://schemas.microsoft.com/office/2009/07/customui"><ribbon/></customUI>'
     by = f"{OFFICE}/2007/relationships/ui/extensibility"
     cage.add("customUI/customUI14.xml", body, "application/xml", ("", by))
-    cage.place(cage.workbook, '<workbookProtection lockStructure="1"/>')
+    cage.place(cage.workbook, '<workbookProtection lockWindows="1"/>')
 
 
 def strangers(cage: Cage) -> None:

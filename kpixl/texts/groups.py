@@ -32,7 +32,7 @@ def heading(section: Section, t: Language) -> str:
 def _dimension(section: Section) -> Dimension:
     """What a section is told apart by, as its business calls it."""
     known = catalogue()
-    own = known.businesses[section.kpis[0].business].dimensions
+    own = known.businesses[section.kpis[0].business].dimensions if section.kpis else {}
     return own.get(section.dimension) or known.dimensions[section.dimension]
 
 

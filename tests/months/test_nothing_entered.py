@@ -31,7 +31,12 @@ def test_no_expenses_are_not_free_customers(tmp_path: Path) -> None:
     assert cac.reason is not None
     assert cac.reason.code == "not_entered"
     assert month.cell("kpis", "cac", "to_next") == "Nothing entered in Expenses for this period"
-    assert [problem.details["title"] for problem in month.problems("not_entered")] == ["Leads", "Sales", "Expenses"]
+    assert [problem.details["title"] for problem in month.problems("not_entered")] == [
+        "Leads",
+        "Sales",
+        "Expenses",
+        "Surveys",
+    ]
     assert month.apart == []
 
 

@@ -27,7 +27,7 @@ def test_an_agency(tmp_path: Path) -> None:
     assert (month["css"].needs, month["tcr"].good) == (True, True)
     assert picked(month, WORST) == ["CSS"]
     assert picked(month, BEST) == ["TCR"]
-    assert headline(month.scorecard, EN).count("CSS needs you most") == 1
+    assert headline(month.scorecard, EN).count("Start with CSS") == 1
     assert month.apart == []
 
 
@@ -39,7 +39,7 @@ def test_where_all_goes_well_nothing_needs_her(tmp_path: Path) -> None:
     assert sorted(picked(month, BEST)) == ["CSS", "TCR"]
     # What goes well has its level beside it, and no advice to do better.
     assert str(month.cell("picks", "best_1", "tip")).startswith(("★", "▲"))
-    assert "needs you most" not in headline(month.scorecard, EN)
+    assert "Start with" not in headline(month.scorecard, EN)
     assert month.apart == []
 
 
@@ -52,7 +52,7 @@ def test_a_missed_target_does_not_go_best(tmp_path: Path) -> None:
     )
     month = Month.of(tmp_path, filled)
     assert (picked(month, WORST), picked(month, BEST)) == (["Revenue"], ["Customer complaints"])
-    assert "Revenue needs you most" in headline(month.scorecard, EN)
+    assert "Start with Revenue" in headline(month.scorecard, EN)
     assert month.apart == []
 
 

@@ -15,7 +15,7 @@ from kpixl.texts.words import kpi_title, measure_label, reason_text, standing_wo
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
 from kpixl.workbook.rule_formulas import RuleFormulas
-from kpixl.workbook.sheets.in_use import shown_if_used
+from kpixl.workbook.sheets.in_use import flag, flag_formula, shown_if_used
 from kpixl.workbook.sheets.kpis import unit_shown, window_typed
 from kpixl.workbook.sheets.vocabulary import OWN_TIP
 
@@ -32,7 +32,7 @@ COLUMNS = (
     "unit_scale", "unit", "level_word",
     "typical", "above_average", "exceptional", "seen_level", "seen_target", "seen_window", "changed",
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
-    "target_position", "finer", "title", "proposal_1", "proposal_2", "proposal_3",
+    "target_position", "finer", "title", "proposal_1", "proposal_2", "proposal_3", "in_use",
 )  # fmt: skip
 
 
@@ -53,16 +53,15 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
         | _sure(result, formulas, c)
         | _target(result, formulas)
         | {
-            "name": live(
-                shown_if_used(kpi.id, c.at("calc", kpi.id, "title"), c), None if result.off else kpi_title(kpi, t)
-            ),
+            "name": live(shown_if_used(kpi, c.at("calc", kpi.id, "title")), None if result.off else kpi_title(kpi, t)),
             "title": label(kpi_title(kpi, t)),
+            "in_use": live(flag_formula(kpi, c), int(not result.off), name=flag(kpi)),
             "tip": label(t(kpi.texts.tips[0])),
             "unit_scale": label(100 if kpi.kpi.unit == "fraction" else 1),
             "unit": label(unit_shown(kpi, c)),
             "lever": _lever(result, formulas, c),
             "reason": live(
-                shown_if_used(kpi.id, formulas["reason"], c), reason_text(result.reason, t), guarded=kpi.id in c.rewound
+                shown_if_used(kpi, formulas["reason"]), reason_text(result.reason, t), guarded=kpi.id in c.rewound
             ),
             **_proposals(result, c),
             "finer": live(formulas["finer"], _finer(result)),
@@ -142,7 +141,7 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
         "lever": label(None),
         "reason": live(reason, reason_text(result.reason, c.t)),
         "seen_window": static(None),
-        **{column: live('""', None) for column in COLUMNS[-13:]},
+        **{column: live('""', None) for column in COLUMNS[-14:]},
     }
 
 

@@ -11,7 +11,7 @@ from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business
+    from kpixl.catalog.model import Business, BusinessKpi
 
 COLUMNS = {"label": N_("KPI"), "value": N_("In use?")}
 
@@ -41,11 +41,17 @@ def cells(c: Context) -> Cells:
     return found
 
 
-def shown_if_used(kpi: str, formula: str, c: Context) -> str:
-    """A formula that gives nothing while the KPI is switched off."""
-    return f'IF({is_off(kpi, c)},"",{formula})'
+def flag(kpi: BusinessKpi) -> str:
+    """The name of the cell that is 1 while the KPI is in use, and 0 while it is switched off. A name, since formulas of
+    bare names are the ones that Excel never rewrites."""
+    return f"{kpi.name_prefix}_in_use"
 
 
-def is_off(kpi: str, c: Context) -> str:
-    """Whether a KPI is switched off, as a formula; it is not where its cell is gone."""
-    return f"IFERROR({c.at('in_use', kpi, 'value')}={c.word('in_use_no')},FALSE)"
+def flag_formula(kpi: BusinessKpi, c: Context) -> str:
+    """What stands in that cell. A KPI whose switch is gone is in use."""
+    return f"IF(IFERROR({c.at('in_use', kpi.id, 'value')}={c.word('in_use_no')},FALSE),0,1)"
+
+
+def shown_if_used(kpi: BusinessKpi, formula: str, otherwise: str = '""') -> str:
+    """A formula that gives nothing, or ``otherwise``, while the KPI is switched off."""
+    return f"IF({flag(kpi)}=0,{otherwise},{formula})"

@@ -139,7 +139,7 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
         "abbreviation": label(t(kpi.abbreviation), style.apart(style.STRONG)),
         "name": label(t(kpi.name), style.apart(style.WRAPPED)),
         "value": live(
-            shown_if_used(kpi.id, f'IFERROR({value_formula(kpi)},"")', c),
+            shown_if_used(kpi, f'IFERROR({value_formula(kpi)},"")'),
             result.value,
             style.figure(unit, bold=True),
             f"{kpi.name_prefix}_value",

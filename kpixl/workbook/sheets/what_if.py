@@ -27,7 +27,7 @@ from kpixl.workbook import style
 from kpixl.workbook.formulas import NOISE_TEXT, made_formula, noise_of
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
 from kpixl.workbook.rule_formulas import RuleFormulas
-from kpixl.workbook.sheets.in_use import is_off
+from kpixl.workbook.sheets.in_use import shown_if_used
 from kpixl.workbook.sheets.kpis import SMALL, unit_shown
 from kpixl.workbook.sheets.vocabulary import LEVELS_CHANGED, STANDING_ROWS
 
@@ -250,7 +250,7 @@ def _value(kpi: BusinessKpi, c: Context) -> str:
     bind = {argument.name: c.at("what_if", argument.measure.name, "then") for argument in kpi.arguments}
     text, none = to_excel(formula, bind), c.word("no_figure")
     found = f"IF(ISNUMBER({text}),{text},{none})" if isinstance(formula, Name) else f"IFERROR({text},{none})"
-    return f"IF({is_off(kpi.id, c)},{none},{found})"
+    return shown_if_used(kpi, found, none)
 
 
 def _shown(one: Level | Standing | None, c: Context) -> str | None:
