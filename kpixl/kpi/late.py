@@ -122,7 +122,7 @@ def _recounted(entries: Entries, period: Period, tables: Sequence[Table]) -> tup
     # A table of which the period has figures had its say, even if that was that there was nothing.
     known = (item for item in business.measures if item.name in lines and lines[item.name].value is not None)
     said = {item.table: InputCell(1.0, "", "") for item in known if item.table}
-    then = replace(entries, period=period, typed={}, none=said)
+    then = replace(entries, period=period, typed={}, totals_for=None, none=said)
     tally = Tally(then)
     of_table = {table.id: _counted_from(table, business.measures, tables) for table in tables}
     whole = [table for table in tables if _whole(tally, table, of_table[table.id], lines)]

@@ -156,6 +156,22 @@ def test_what_was_typed_or_is_gone_is_left_alone(tmp_path: Path, october: Path) 
     assert past(october, SEPTEMBER)["leads_converted"] == (1, "log")
 
 
+def test_a_typed_total_of_the_closed_month_counts_beside_what_came_late(tmp_path: Path) -> None:
+    """She typed eight qualified leads for September, four more than there are rows. One was won; 1 of 8. When three of
+    the rows are won in October it is 4 of 8, and not 4 of 4."""
+    typed = Filled(
+        business="service-business", day=day("2026-09-01"), rows={"leads": LEADS}, typed={"leads_qualified": 8}
+    )
+    path = make(tmp_path / "Typed 2026-09.xlsx", typed, refresh=False)
+    following = roll(path, now=when("2026-10-01"), anyway=True).path
+    assert past(following, SEPTEMBER)["sb_conversion"][0] == 0.125
+    win(following, WON)
+    (late,) = refresh(following, now=when("2026-10-25")).scorecard.late
+    assert (late.before, late.after) == (0.125, 0.5)
+    assert past(following, SEPTEMBER)["sb_conversion"] == (0.5, "late")
+    assert past(following, SEPTEMBER)["leads_qualified"] == (8, "typed")
+
+
 def test_a_workbook_that_did_not_keep_won_leads(tmp_path: Path) -> None:
     # Made by an older kpixl: September's line says 1 of 4, and the three that were open are still there.
     rows: Rows = {id_: values[1:] for id_, values in {**LEADS, "converted": [None, *WON.values()]}.items()}
