@@ -17,8 +17,7 @@ from kpixl.check.sentences import SENTENCES
 from kpixl.kpi.grade import thresholds_published
 from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.noise import same
-from kpixl.kpi.proposals import proposals
-from kpixl.kpi.score import dollar_rate, settled_values
+from kpixl.kpi.score import dollar_rate
 from kpixl.kpi.traits import GRADED
 from kpixl.message import Shown, Verbatim, phrase
 from kpixl.texts.words import LEVELS
@@ -155,12 +154,10 @@ def no_targets(case: Case) -> Iterator[Problem]:
     unjudged = [one for one in results if one.value and one.reason and one.reason.code == "no_bands"]
     if not unjudged or any(one.grade.shade is not None for one in results):
         return
-    past = {one.kpi.id: settled_values(one.kpi, case.entries, case.scorecard.clock.final_before) for one in unjudged}
-    offered = [(one.kpi, proposals(one, past[one.kpi.id])) for one in unjudged]
     named = tuple(
-        phrase(Verbatim("{kpi} {amount}"), kpi=name_of(kpi), amount=_amount(case, kpi, found[-1]))
-        for kpi, found in offered
-        if found
+        phrase(Verbatim("{kpi} {amount}"), kpi=name_of(one.kpi), amount=_amount(case, one.kpi, one.proposals[-1]))
+        for one in unjudged
+        if one.proposals
     )
     if named:
         details = {"lost": tuple(name_of(one.kpi) for one in unjudged), "offered": named}

@@ -105,6 +105,8 @@ class Result:
     """Whether the owner has switched it off: then there is no value, and no reason for that."""
     finer: int = 0
     """How many decimals more than usual show on which side of the nearest edge the value is."""
+    proposals: tuple[float, ...] = ()
+    """Targets to choose from, in the KPI's unit."""
     final: Final | None = None
     """While it is open, the latest closed period that is not."""
 

@@ -18,6 +18,7 @@ from kpixl.kpi.measure import MeasureValue, due_until, final_before, last_day
 from kpixl.kpi.own import own_kpis
 from kpixl.kpi.pace import PeriodClock, clock, days, paced
 from kpixl.kpi.partial import built, part
+from kpixl.kpi.proposals import proposals
 from kpixl.kpi.result import Comparison, Final, LateKpi, Result, YearToDate, certain
 from kpixl.kpi.rulebook import PAST, given, rulebook
 from kpixl.kpi.signals import Limits, Signal, limits, marked, signal
@@ -163,8 +164,8 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date) -
     first = first_closed(entries)
     closed = closed_periods(entries, history)
     to_date = {name: year_to_date(value, history, entries.period, first) for name, value in measures.items()}
-    scoring, business_kpis = _Scoring(entries, measures, to_date, closed, now), entries.business.kpis
-    slots = tuple(_off(kpi, scoring) if kpi.id in entries.off else _result(kpi, scoring) for kpi in business_kpis)
+    scoring = _Scoring(entries, measures, to_date, closed, now)
+    slots = tuple(_result(kpi, scoring) for kpi in entries.business.kpis)
     slots += tuple(_own_result(kpi, scoring) for kpi in own_kpis(entries))
     before = entries.period.shift(-1)
     previous = {name: history.value(before, name) for name in measures}
@@ -195,29 +196,34 @@ def _own_result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
 
 
 def _result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
-    """A KPI of the business."""
+    """A KPI of the business; one that is switched off has no value."""
+    off = kpi.id in scoring.entries.off
     arguments = {argument.name: scoring.measures[argument.measure.name].used for argument in kpi.arguments}
     thresholds = thresholds_in_force(kpi, scoring.entries)
-    found = _evaluated(kpi, scoring, arguments, thresholds, _behind_mean(kpi, scoring.measures))
-    reason = reason_of(kpi, found.text("reason"))
-    waits_for = scoring.measures[reason.measure.name].waits if reason and reason.measure else None
-    if reason and reason.code == "missing_measure" and waits_for:
-        reason = Reason("not_entered", reason.measure, scoring.entries.business.table(waits_for))
-    blank = scoring.measures[reason.measure.name].blank if reason and reason.measure else None
-    if reason and reason.code == "missing_measure" and blank:
-        reason = Reason("no_outcome", reason.measure, scoring.entries.business.table(blank[0]), blank[1])
-    result = _told(kpi, scoring, arguments, thresholds, (found, reason))
-    finer = int(found.number("finer") or 0)
-    return replace(result, finer=finer, year=YearToDate(*_kpi_to_date(kpi, scoring)), note=_note(kpi, scoring.measures))
+    besides: dict[str, Item] = {**_behind_mean(kpi, scoring.measures), **({"value": None} if off else {})}
+    found = _evaluated(kpi, scoring, arguments, thresholds, besides)
+    result = _told(kpi, scoring, arguments, thresholds, (found, None if off else _reason(kpi, found, scoring)))
+    return replace(
+        result,
+        off=off,
+        finer=int(found.number("finer") or 0),
+        year=YearToDate(*_kpi_to_date(kpi, scoring)),
+        note=_note(kpi, scoring.measures),
+    )
 
 
-def _off(kpi: BusinessKpi, scoring: _Scoring) -> Result:
-    """A KPI that the owner has switched off."""
-    arguments = {argument.name: scoring.measures[argument.measure.name].used for argument in kpi.arguments}
-    thresholds = thresholds_in_force(kpi, scoring.entries)
-    found = _evaluated(kpi, scoring, arguments, thresholds, {**_behind_mean(kpi, scoring.measures), "value": None})
-    result = _told(kpi, scoring, arguments, thresholds, (found, None))
-    return replace(result, year=YearToDate(*_kpi_to_date(kpi, scoring)), off=True)
+def _reason(kpi: BusinessKpi, found: Evaluation, scoring: _Scoring) -> Reason | None:
+    """Why there is no value or no level; of a measure that is missing, what it waits for."""
+    reason, business = reason_of(kpi, found.text("reason")), scoring.entries.business
+    if reason is None or reason.measure is None or reason.code != "missing_measure":
+        return reason
+    behind = scoring.measures[reason.measure.name]
+    if behind.waits:
+        return Reason("not_entered", reason.measure, business.table(behind.waits))
+    if behind.blank:
+        table, column = behind.blank
+        return Reason("no_outcome", reason.measure, business.table(table), column)
+    return reason
 
 
 def _behind_mean(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> dict[str, Item]:
@@ -288,7 +294,7 @@ def _told(
     usual = usual_range(kpi, past)
     number = found.number("signal_number")
     is_open = bool(found.number("open"))
-    return Result(
+    result = Result(
         kpi=kpi,
         measures=arguments,
         value=value,
@@ -315,6 +321,7 @@ def _told(
         good=bool(found.number("good")),
         final=last_final(kpi, scoring.entries, scoring.clock.final_before) if is_open else None,
     )
+    return replace(result, proposals=proposals(result, past))
 
 
 def natural_range(kpi: BusinessKpi) -> tuple[float | None, float | None]:

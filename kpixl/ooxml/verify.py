@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from xml.parsers import expat
 
 import numpy as np
@@ -45,6 +45,7 @@ _ROWS = 1 << 27
 """More than there can be: of cells equally far, the lower one is the farther."""
 _LESS, _GREATER, _QUOTE, _SLASH, _SPACE, _EQUALS, _COLON, _EXCLAMATION, _QUESTION, _C, _R = b'<>"/ =:!?cr'
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
+_Number = TypeVar("_Number", int, np.ndarray)
 _CONTROLS = bytes(sign for sign in range(32) if sign not in b"\t\n\r")
 
 
@@ -59,16 +60,11 @@ class Reach:
     farthest: str = ""
     """The cell that lies farthest from the first one."""
 
-    @property
-    def cells(self) -> int:
-        """How many cells the rectangle has."""
-        return (self.bottom - self.top + 1) * (self.right - self.left + 1) if self.bottom else 0
-
     def around(self, other: Reach) -> Reach:
         """The rectangle around both."""
         if not self.bottom or not other.bottom:
             return self if self.bottom else other
-        farther = other if _distance(other.farthest) > _distance(self.farthest) else self
+        farther = max(self, other, key=lambda one: _distance(*parse_cell(one.farthest)))
         return Reach(
             min(self.top, other.top),
             min(self.left, other.left),
@@ -244,14 +240,15 @@ def _number(
 
 
 def _reach_of(rows: np.ndarray, columns: np.ndarray) -> Reach:
-    far = int(np.argmax(rows * columns * _ROWS + rows))
+    far = int(np.argmax(_distance(rows, columns)))
     name = cell_name(int(rows[far]), int(columns[far]))
     return Reach(int(rows.min()), int(columns.min()), int(rows.max()), int(columns.max()), name)
 
 
-def _distance(cell: str) -> int:
-    row, column = parse_cell(cell)
-    return row * column * _ROWS + row
+def _distance(row: _Number, column: _Number) -> _Number:
+    """How far a cell lies from the first one, by the cells between; of several at once as well."""
+    found: _Number = row * column * _ROWS + row
+    return found
 
 
 # Element by element
@@ -310,7 +307,7 @@ class _Elements:
             self._cell = None
 
     def _widen(self, row: int, column: int) -> None:
-        known, distance = self.reach, row * column * _ROWS + row
+        known, distance = self.reach, _distance(row, column)
         is_within = known.top <= row <= known.bottom and known.left <= column <= known.right
         if not is_within or distance > self._farthest:
             self._farthest = max(distance, self._farthest)

@@ -8,8 +8,8 @@ from kpixl.kpi.finer import DECIMALS
 from kpixl.kpi.grade import grade, level_of
 from kpixl.kpi.grading import LESS, MORE, REASONS_TO_WAIT
 from kpixl.kpi.partial import FIRST, LEAST, TENTHS, built
-from kpixl.kpi.proposals import MOST, proposals
-from kpixl.kpi.score import order_key, settled_values, target_position
+from kpixl.kpi.proposals import MOST
+from kpixl.kpi.score import order_key, target_position
 from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.texts.words import kpi_title, measure_label, reason_text, standing_word, step_figure
 from kpixl.workbook import style
@@ -63,19 +63,17 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
             "reason": live(
                 shown_if_used(kpi, formulas["reason"]), reason_text(result.reason, t), guarded=kpi.id in c.rewound
             ),
-            **_proposals(result, c),
+            **_proposals(result),
             "finer": live(formulas["finer"], _finer(result)),
             "seen_window": static(window_typed(kpi, c)),
         }
     )
 
 
-def _proposals(result: Result, c: Context) -> dict[str, Cell]:
+def _proposals(result: Result) -> dict[str, Cell]:
     """Targets that the list in the target's cell offers, as the last refresh found them."""
-    kpi = result.kpi
-    found = proposals(result, settled_values(kpi, c.scorecard.entries, c.scorecard.clock.final_before))
-    padded = [*found, *[None] * (MOST - len(found))]
-    look = style.figure(kpi.kpi.unit)
+    padded = [*result.proposals, *[None] * (MOST - len(result.proposals))]
+    look = style.figure(result.kpi.kpi.unit)
     return {f"proposal_{number}": static(value, look) for number, value in enumerate(padded, 1)}
 
 
@@ -133,7 +131,7 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
     reason = f'IF({at["name"]}="","",IF(ISNUMBER({formulas.bind["value"]}),{graded},{c.word("own_formula")}))'
     fraction = c.word("unit_fraction")
     unit = c.at("own", kpi.id, "unit")
-    return _common(result, index, formulas, c) | {
+    found = _common(result, index, formulas, c) | {
         "name": live(f'IFERROR({name}&"","")', kpi.name),
         "tip": live(f'IF({at["name"]}="","",{c.word("own_tip")})', c.t(OWN_TIP) if kpi.name else None),
         "unit_scale": live(f"IF(IFERROR({unit}={fraction},FALSE),100,1)", 100 if kpi.kpi.unit == "fraction" else 1),
@@ -141,8 +139,8 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
         "lever": label(None),
         "reason": live(reason, reason_text(result.reason, c.t)),
         "seen_window": static(None),
-        **{column: live('""', None) for column in COLUMNS[-14:]},
     }
+    return {column: live('""', None) for column in COLUMNS if column not in found} | found
 
 
 def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> dict[str, Cell]:
