@@ -116,12 +116,17 @@ def phrase(template: str, /, **values: object) -> Message:
 def harmless(text: str) -> str:
     """Text that is only shown, wherever it comes from: no sign in it moves a cursor, changes a colour or turns the
     direction of what follows. Lines stay lines."""
-    return text if text.isprintable() else text.translate(_OBEYED)
+    return text if text.isprintable() else _with_newlines(text).translate(_OBEYED)
 
 
 def one_line(text: str) -> str:
     """The same in one line, for what stands within a sentence."""
-    return text if text.isprintable() else text.translate(_OBEYED | _BREAKS)
+    return text if text.isprintable() else _with_newlines(text).translate(_OBEYED | _BREAKS)
+
+
+def _with_newlines(text: str) -> str:
+    """The breaks of Windows and of an old Mac as the one sign that is left for a break."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def shortened(text: str) -> Verbatim:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 import browser
 import builds
@@ -34,8 +34,15 @@ ENGINES = {
 """By marker: what it needs, whether that is there, and the variable that says it must be."""
 
 
-# A machine may be busy: no example fails for the time it took, and a failure says how to see it again.
-settings.register_profile("kpixl", deadline=None, print_blob=True)
+# A machine may be busy: no example fails for the time it took. The same examples in every run, so that a change is
+# judged by what it changed; KPIXL_RANDOM=1 looks for new ones, and a failure says how to see it again.
+settings.register_profile(
+    "kpixl",
+    deadline=None,
+    print_blob=True,
+    derandomize="KPIXL_RANDOM" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("kpixl")
 
 

@@ -497,8 +497,9 @@ WRITTEN = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sa
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(company=WRITTEN, client=WRITTEN, label=WRITTEN)
+@example("\r", "a\rb", "a\r\nb")
 def test_no_tag_comes_from_the_owners_text(company: str, client: str, label: str) -> None:
     """The page has the same elements and attributes as with harmless names, and shows the text as it was written."""
     tree, plain = (

@@ -39,6 +39,7 @@ def test_no_sign_is_obeyed(make: object) -> None:
 def test_lines_stay_lines_and_a_value_has_one() -> None:
     assert harmless("a\nb\tc") == "a\nb\tc"
     assert one_line("a\nb\tc") == "a b c"
+    assert (harmless("a\r\nb\rc"), one_line("a\r\nb\rc")) == ("a\nb\nc", "a b c")
     assert Message("", "It is {name}.", {"name": "Ana\nTake them? yes"}).text() == "It is Ana Take them? yes."
 
 
