@@ -12,7 +12,7 @@ from kpixl.languages.load import particulars
 
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})([-/. ])(?P<month>\d{1,2})\2(?P<day>\d{1,2})", re.ASCII)
 _YEAR_LAST = re.compile(r"(?P<first>\d{1,2})([-/. ])(?P<second>\d{1,2})\2(?P<year>\d{4}|\d{2})", re.ASCII)
-_TIME = re.compile(r"[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(:\d{2}(\.\d+)?)?", re.ASCII)
+_TIME = re.compile(r"[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(:(?P<second>\d{2})(\.\d+)?)?", re.ASCII)
 _NUMBER = re.compile(r"[^\d.,+−-]*(?P<sign>[+−-]?)(?P<digits>\d[\d., \xa0\u202f']*)[^\d%]*", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?P<mark>[.,])\d{3}((?P=mark)\d{3})*", re.ASCII)
 
@@ -22,6 +22,45 @@ def date_meant(text: str, language: str) -> str | None:
 
     The day comes before the month; in languages such as English, 3/4/2026 could be either, and is None.
     """
+    found = _date(text)
+    when = moment_meant(text, language)
+    if found is None or when is None:
+        return None
+    return f"{when:%Y-%m-%d %H:%M}" if found[1] else f"{when:%Y-%m-%d}"
+
+
+def moment_meant(text: str, language: str) -> datetime | None:
+    """The same as a moment, to the second; midnight where the text has no time."""
+    found = _date(text)
+    if found is None:
+        return None
+    parts, time = found
+    day, month = _day_and_month(parts, language)
+    year = parts["year"] + (2000 if parts["year"] < 100 else 0)
+    hour, minute, second = (int(time[name] or 0) if time else 0 for name in ("hour", "minute", "second"))
+    try:
+        return datetime(year, month, day, hour, minute, second)
+    except ValueError:
+        return None
+
+
+def order_of(text: str) -> str | None:
+    """How day and month of a date follow one another in a text: ``ymd``, ``dmy``, ``mdy``, or ``either``. None for a
+    text that is no date, or whose year is cut short, which may be anything."""
+    found = _date(text)
+    if found is None or found[0]["year"] < 100:
+        return None
+    parts = found[0]
+    if "day" in parts:
+        return "ymd"
+    first, second = parts["first"], parts["second"]
+    if max(first, second) <= 12:
+        return "either" if first != second else "dmy"
+    return "mdy" if second > 12 else "dmy"
+
+
+def _date(text: str) -> tuple[dict[str, int], re.Match[str] | None] | None:
+    """The figures of a date, and its time."""
     text = text.strip()
     found = _YEAR_FIRST.match(text) or _YEAR_LAST.match(text)
     if not found:
@@ -30,14 +69,7 @@ def date_meant(text: str, language: str) -> str | None:
     time = _TIME.fullmatch(" " + rest.lstrip("T")) if rest else None
     if rest and not time:
         return None
-    parts = {name: int(number) for name, number in found.groupdict().items()}
-    day, month = _day_and_month(parts, language)
-    year = parts["year"] + (2000 if parts["year"] < 100 else 0)
-    try:
-        when = datetime(year, month, day, int(time["hour"]) if time else 0, int(time["minute"]) if time else 0)
-    except ValueError:
-        return None
-    return f"{when:%Y-%m-%d %H:%M}" if time else f"{when:%Y-%m-%d}"
+    return {name: int(number) for name, number in found.groupdict().items()}, time
 
 
 def _day_and_month(parts: dict[str, int], language: str) -> tuple[int, int]:

@@ -67,6 +67,8 @@ def _in_package(package: Package, asked: str | None) -> Source:
             raise UnreadableTable(path=path.name, detail=phrase(_FAR, **error.details)) from error
         except DamagedWorkbook as error:
             raise UnreadableTable(path=path.name, detail=error.details["detail"]) from error
+        if sheet.part not in package.reaches:  # it says that it is a sheet, and holds something else
+            continue
         left = max(package.reaches[sheet.part].left - 1, 0)
         rows, lines = _rows([row[left:] for row in grid], (0, left), error_cells(package.read(sheet.part)))
         if rows:

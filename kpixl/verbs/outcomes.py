@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from kpixl.imports.outcome import Difference, Rejected
     from kpixl.imports.values import Value
     from kpixl.verbs.adopt import Adopted
+    from kpixl.verbs.fix import FixedCells
     from kpixl.verbs.import_rows import ImportOutcome, Plan
     from kpixl.verbs.restate import Restated
+    from kpixl.verbs.results import Outcome
     from kpixl.verbs.roll import Rolled
-    from kpixl.verbs.take_in import TakenIn
+    from kpixl.verbs.take_in import RowsTaken, TakenIn
 
 
 UPGRADED = N_("{path} was made by an earlier kpixl and has been brought up to date.")
@@ -66,15 +68,37 @@ def taken_in_text(taken: TakenIn, t: Language) -> str:
                 problems_text(taken.outcome.problems, t),
             ]
         )
-    parts = [f"{one.sheet} {one.count} ({', '.join(one.cells)})" for one in taken.taken.values()]
-    lines = block(
-        [t(N_("Rows that are now in their tables, with where they stood: {rows}.")).format(rows="; ".join(parts))]
-    )
-    if taken.outcome.upgraded:
-        lines.append(upgraded_line(taken.outcome.path, t))
-    if taken.outcome.backup:
-        lines.append(t(N_("As it was before: {path}.")).format(path=taken.outcome.backup))
-    return "\n".join([*lines, problems_text(taken.outcome.problems, t)])
+    return "\n".join([*_taken_lines(taken.taken, t, done=True), *_written_lines(taken.outcome, t)])
+
+
+def fixed_text(fixed: FixedCells, t: Language) -> str:
+    """Everything that was mended, or would be, and what Check says afterwards."""
+    if not fixed.taken and not fixed.cells:
+        nothing = t(N_("There is nothing that kpixl could mend by itself."))
+        return "\n".join([nothing, problems_text(fixed.outcome.problems, t)])
+    lines = _taken_lines(fixed.taken, t, done=fixed.outcome.written) if fixed.taken else []
+    if fixed.cells:
+        heading = N_("Cells that are mended: {count}") if fixed.outcome.written else N_("Cells to mend: {count}")
+        lines.append(t(heading).format(count=len(fixed.cells)))
+        lines += [f"  {one_line(one.text(t))}" for one in fixed.cells]
+    if not fixed.outcome.written:
+        lines.append(t(N_("Nothing was written.")))
+    return "\n".join([*lines, *_written_lines(fixed.outcome, t)])
+
+
+def _taken_lines(taken: Mapping[str, RowsTaken], t: Language, *, done: bool) -> list[str]:
+    parts = [f"{one.sheet} {one.count} ({', '.join(one.cells)})" for one in taken.values()]
+    there = N_("Rows that are now in their tables, with where they stood: {rows}.")
+    to_come = N_("Rows to take into their tables, with where they stand: {rows}.")
+    return block([t(there if done else to_come).format(rows="; ".join(parts))])
+
+
+def _written_lines(outcome: Outcome, t: Language) -> list[str]:
+    """What became of the file, and what Check says of it."""
+    lines = [upgraded_line(outcome.path, t)] if outcome.upgraded else []
+    if outcome.backup:
+        lines.append(t(N_("As it was before: {path}.")).format(path=outcome.backup))
+    return [*lines, problems_text(outcome.problems, t)]
 
 
 def restated_text(restated: Restated, t: Language) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from kpixl.check.stray import Stray
+    from kpixl.ooxml.package import Package
     from kpixl.workbook.read import Book
 
 
@@ -54,23 +54,27 @@ def take_in(path: Path, *, now: datetime) -> TakenIn:
         ensure_free(path)
         with no_collection():
             book = read(package)
-            found = _found(book, now)
-            if not found:
+            taken = take_rows(package, book, now)
+            if not taken:
                 scorecard, problems = scored(book, now.date())
                 return TakenIn(Outcome(path, scorecard, problems))
-            for table, rows in found.items():
-                cells = [{column: cell.cell for column, cell in stray.cells.items()} for stray in rows]
-                move_in(package, book, table, cells)
             scorecard, problems = refresh_package(package, now=now, rows_changed=True)
         backup = package.save(path, backup=now)
-    sheets = {table: book.sheets[table].name for table in found}
-    taken = {table: RowsTaken(sheets[table], len(rows), blocks(rows)) for table, rows in found.items()}
     return TakenIn(Outcome(path, scorecard, problems, backup, written=True, upgraded=upgraded), taken)
 
 
-def _found(book: Book, now: datetime) -> dict[str, list[Stray]]:
-    """The rows outside of each table, by its id."""
-    measures = measure(book.entries, book.tally(now.date()))
-    case = Case(book.entries, measures, score(book.entries, measures, now.date()), book.tally(now.date()))
-    found = {table: strays(log) for table, log in case.logs.items()}
-    return {table: rows for table, rows in found.items() if rows}
+def take_rows(package: Package, book: Book, now: datetime) -> dict[str, RowsTaken]:
+    """Take every row outside of its table into it, in an open package; the rows by the id of the table."""
+    logs = case_of(book, now).logs.items()
+    found = {table: rows for table, rows in ((table, strays(log)) for table, log in logs) if rows}
+    for table, rows in found.items():
+        cells = [{column: cell.cell for column, cell in stray.cells.items()} for stray in rows]
+        move_in(package, book, table, cells)
+    return {table: RowsTaken(book.sheets[table].name, len(rows), blocks(rows)) for table, rows in found.items()}
+
+
+def case_of(book: Book, now: datetime) -> Case:
+    """What the rules of Check look at."""
+    tally = book.tally(now.date())
+    measures = measure(book.entries, tally)
+    return Case(book.entries, measures, score(book.entries, measures, now.date()), tally)

@@ -149,7 +149,7 @@ def remember(package: Package, book: Book, table: str, names: Mapping[str, Seque
     """Write down which columns of files fill the fields of a table, by field id and the newest first, in place of what
     the workbook knows of these fields; what it knows of others stays."""
     headings, rows = book.headings[layout.IMPORTS], book.view.table(book.table_names[layout.IMPORTS])
-    if rows is None or set(headings) != set(layout.IMPORT_COLUMNS):
+    if rows is None or set(headings) != set(layout.IMPORT_COLUMNS) or not set(headings.values()) <= set(rows.columns):
         return
     table_place, field_place, column_place = (rows.columns.index(headings[id_]) for id_ in layout.IMPORT_COLUMNS)
     changes: dict[tuple[int, str], Value] = {}

@@ -23,7 +23,7 @@ from kpixl.ooxml import marks
 from kpixl.ooxml.archive import Glance
 from kpixl.ooxml.cell_values import SheetValues
 from kpixl.ooxml.cells import Area, cell_name, column_letters, parse_area
-from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
+from kpixl.ooxml.number_formats import codes_of_cells
 from kpixl.ooxml.package import Package, Sheet, TablePart
 from kpixl.ooxml.shape import shape_of
 from kpixl.ooxml.sheet import SheetEditor
@@ -232,16 +232,12 @@ class FileView:
         return marks.formatted(self._xml(table), letters, here, table.first_row, len(table.rows))
 
     def _foreign_formats(self, currency: str) -> Iterator[tuple[int, str]]:
-        for part in self.package.related(self.package.workbook_part, OFFICE_RELATIONSHIP + "/styles"):
-            styles = self.package.tree(part)
-            shown = {
-                int(entry.get("numFmtId", "0")): in_format(entry.get("formatCode", ""), currency)
-                for entry in styles.iterfind(qn("x:numFmts/x:numFmt"))
-            }
-            for index, xf in enumerate(styles.iterfind(qn("x:cellXfs/x:xf"))):
-                code = shown.get(int(xf.get("numFmtId", "0")), "")
-                if code and code != currency:
-                    yield index, code
+        shown: dict[str, str] = {}
+        for index, code in codes_of_cells(self.package):
+            if code not in shown:
+                shown[code] = in_format(code, currency)
+            if shown[code] and shown[code] != currency:
+                yield index, shown[code]
 
     def _seen(self, table: TableRows) -> Glance:
         marked = self._marks.get(table.name.lower())

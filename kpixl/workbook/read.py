@@ -437,7 +437,7 @@ class _Reader(Blocks):
         """Table id -> field id -> the columns of files that an import has taken for it."""
         found: dict[str, dict[str, tuple[str, ...]]] = {}
         table = self._table(layout.IMPORTS, layout.IMPORT_COLUMNS)
-        if table is None or set(headings) != set(layout.IMPORT_COLUMNS):
+        if table is None or not _all_there(headings, layout.IMPORT_COLUMNS, table):
             return found
         places = [table.columns.index(headings[id_]) for id_ in layout.IMPORT_COLUMNS]
         for row in table.rows:
@@ -446,3 +446,8 @@ class _Reader(Blocks):
                 fields = found.setdefault(id_, {})
                 fields[field] = (*fields.get(field, ()), column)
         return found
+
+
+def _all_there(headings: Mapping[str, str], columns: Iterable[str], table: TableRows) -> bool:
+    """Whether a table still has all of its columns."""
+    return set(headings) == set(columns) and set(headings.values()) <= set(table.columns)
