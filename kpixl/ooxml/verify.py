@@ -1,5 +1,5 @@
 """Whether the parts of a package are what they should be before anything is done with them: whole, well-formed, and
-within what kpixl takes. Each part is read once, a piece at a time.
+within what kpixl takes. Each part is read once, a piece at a time, and not again while it stays as it is.
 
 Says on the way how far the sheets reach: the reader of values makes a rectangle of what it finds, however far apart.
 """
@@ -36,6 +36,7 @@ tags are looked at."""
 MOST_CELLS = 8_000_000
 """Of a sheet, filled or not, that is not looked at twice."""
 
+_MOST_KNOWN = 10_000
 _LONGEST_TOKEN = 1 << 23
 _HEAD = 4_000
 _XML = (".xml", ".rels")
@@ -81,18 +82,39 @@ def verified(archive: Archive) -> dict[str, Reach]:
         raise Unsound(phrase(N_("its sheets unpack to more than {limit} MB"), limit=MOST_XML // 1_000_000))
     reaches = {}
     for name in archive.names:
-        if not name.lower().endswith(_XML):
-            for _ in archive.pieces(name):
-                pass
-            continue
-        reach = _read(archive, name)
+        reach = _SOUND.reach(archive, name)
         if reach is not None:
             reaches[name] = reach
     return reaches
 
 
+class _Sound:
+    """Parts that were found sound, by what they are packed as: what did not change between two looks of a program is
+    not read again."""
+
+    def __init__(self) -> None:
+        self._reaches: dict[bytes, Reach | None] = {}
+
+    def reach(self, archive: Archive, name: str) -> Reach | None:
+        """How far a part reaches where it is a sheet; Unsound where it is not sound."""
+        key = (b"x" if name.lower().endswith(_XML) else b"-") + archive.fingerprint(name)
+        if key not in self._reaches:
+            reach = _read(archive, name)
+            if len(self._reaches) >= _MOST_KNOWN:
+                del self._reaches[next(iter(self._reaches))]
+            self._reaches[key] = reach
+        return self._reaches[key]
+
+
+_SOUND = _Sound()
+
+
 def _read(archive: Archive, name: str) -> Reach | None:
-    """Read a part of XML; how far it reaches where it is a sheet."""
+    """Read a part; how far it reaches where it is a sheet."""
+    if not name.lower().endswith(_XML):
+        for _ in archive.pieces(name):
+            pass
+        return None
     tags = _Tags(name, is_parsed=archive.size(name) <= LARGE)
     parser = _WellFormed(name) if tags.is_parsed else None
     is_sheet = False
