@@ -107,10 +107,10 @@ def ask(patch: pytest.MonkeyPatch) -> set[str]:
     return asked
 
 
-def skeletons_once(patch: pytest.MonkeyPatch) -> None:
+def skeletons_once(patch: pytest.MonkeyPatch, variety: str = "") -> None:
     """New workbooks of one kind share their skeleton, which openpyxl builds for most of a second: the same bytes, since
-    it is built from nothing but what the request names."""
-    patch.setattr(blank, "skeleton", lambda c: once_bytes(_skeleton(c), lambda: build.skeleton(c)))
+    it is built from nothing but what the request names, and a kpixl of the given variety."""
+    patch.setattr(blank, "skeleton", lambda c: once_bytes(variety + _skeleton(c), lambda: build.skeleton(c)))
 
 
 def anew(patch: pytest.MonkeyPatch) -> None:

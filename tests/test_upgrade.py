@@ -45,7 +45,7 @@ from narrow import some
 from packages import copies
 from schema import schema_errors
 from test_older_workbooks import FILLED, NEW, grown
-from workbooks import make, opened, placed, put
+from workbooks import make, opened, package_of, placed, put
 
 __all__ = ["grown"]
 
@@ -109,8 +109,8 @@ def assert_as_new(path: Path, folder: Path) -> None:
     refresh.refresh(made, now=NOW)
     other = opened(made)
     titles = {sheet.name: key for key, sheet in other.sheets.items()}
-    editors = {key: SheetEditor(Package.open(path), sheet) for key, sheet in book.sheets.items()}
-    others = {key: SheetEditor(Package.open(made), sheet) for key, sheet in other.sheets.items()}
+    editors = {key: SheetEditor(package_of(book), sheet) for key, sheet in book.sheets.items()}
+    others = {key: SheetEditor(package_of(other), sheet) for key, sheet in other.sheets.items()}
     cells = {
         (sheet.name, *place.position(row, column)): book.placements[id_].position(row, column)
         for id_, place in other.placements.items()
@@ -350,6 +350,7 @@ def test_one_that_is_open_in_excel_is_told_of(tmp_path: Path) -> None:
 def later(monkeypatch: pytest.MonkeyPatch) -> None:
     """A kpixl with another word, setting-like row, column, hidden block, formula and text."""
     builds.anew(monkeypatch)
+    builds.skeletons_once(monkeypatch, "later")
     words, made, column_cells = vocabulary.word_rows, vocabulary.words, kpis.cells
     monkeypatch.setattr(
         vocabulary, "word_rows", lambda owner: ("hello", *words(owner)[:40], "amid", *words(owner)[40:])
