@@ -91,8 +91,12 @@ FOLLOW_THE_DAY = ("due_until", "final_before", "outcomes_open", "finals")
 
 
 def of_the_moment(path: Path) -> Iterator[tuple[str, str]]:
-    """Part and cell of what is of the moment of the last refresh: its words, and what follows the day."""
+    """Part and cell of what is of the moment of the last refresh: its words, what follows the day, and which kpixl it
+    was."""
     book = opened(path)
+    for row in ("line_1", "line_2"):
+        if "log" in book.placements:
+            yield book.sheets["log"].part, placed(book, "log", row, "version")[1]
     yield book.sheets["dashboard"].part, placed(book, "dashboard", "company", "c13")[1]
     for row in FOLLOW_THE_DAY:
         yield book.sheets["hidden"].part, placed(book, "dates", row, "value")[1]

@@ -9,6 +9,7 @@ from kpixl import catalog
 from kpixl.errors import N_, DatesFrom1904, WorkbookError
 from kpixl.files import ensure_free, ensure_new, ensure_same_ending, locked
 from kpixl.i18n import language
+from kpixl.message import phrase
 from kpixl.ooxml.defined_names import remove_names
 from kpixl.ooxml.graft import graft
 from kpixl.ooxml.package import Package
@@ -19,6 +20,7 @@ from kpixl.workbook.aliases import AS_USUAL, PREFIX, Aliases
 from kpixl.workbook.blank import new_package
 from kpixl.workbook.grid import BLOCK_PREFIX, OWN_PREFIX
 from kpixl.workbook.read import read
+from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +116,8 @@ def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None) -> Adopt
     aliases = _aliases(package, ours)
     if aliases.names:
         ours = made(aliases)
-    refresh_package(ours, now=now, rows_changed=True, unfilled=True)
+    done = Done("adopt", written=phrase(N_("The sheets of kpixl.")))
+    refresh_package(ours, now=now, rows_changed=True, unfilled=True, done=done)
     graft(package, ours)
     mark(package, _property_for(package, was_ours), ours.custom_properties[layout.PROPERTY])
     read(package)  # as every later verb will

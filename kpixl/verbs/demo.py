@@ -22,6 +22,7 @@ from kpixl.workbook.append import append_entries
 from kpixl.workbook.blank import new_package
 from kpixl.workbook.past import append_past
 from kpixl.workbook.read import read
+from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +73,7 @@ def sample_workbook(
         for row, value in values.items():
             editor.set(*place.position(row, column), value)
         editor.commit()
-    scorecard, problems = refresh_package(package, now=now, rows_changed=True)
+    scorecard, problems = refresh_package(package, now=now, rows_changed=True, done=Done("demo"))
     return package, path, scorecard, problems
 
 

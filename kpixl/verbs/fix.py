@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kpixl.check.fixes import Fix, Mended, fixes
+from kpixl.errors import N_
 from kpixl.files import ensure_free, locked
+from kpixl.message import Message, Verbatim, phrase
 from kpixl.ooxml.cells import parse_cell
 from kpixl.ooxml.number_formats import DAY, GENERAL, MOMENT, NumberFormats
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import Outcome, no_collection, opened, scored
-from kpixl.verbs.take_in import RowsTaken, case_of, take_rows
+from kpixl.verbs.take_in import RowsTaken, case_of, rows_said, take_rows
 from kpixl.workbook.read import read
+from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,11 +62,19 @@ def fix(path: Path, *, now: datetime, show: bool = False) -> FixedCells:
                 scorecard, problems = scored(book, now.date())
                 return FixedCells(Outcome(path, scorecard, problems))
             mend(package, book, cells)
-            scorecard, problems = refresh_package(package, now=now, rows_changed=True)
+            done = Done("check --fix", written=_written(taken, cells))
+            scorecard, problems = refresh_package(package, now=now, rows_changed=True, done=done)
         if show:
             return FixedCells(Outcome(path, scorecard, problems), taken, cells)
         backup = package.save(path, backup=now)
     return FixedCells(Outcome(path, scorecard, problems, backup, written=True, upgraded=upgraded), taken, cells)
+
+
+def _written(taken: Mapping[str, RowsTaken], cells: Sequence[Fix]) -> Message:
+    """What the log says."""
+    places = tuple(f"{one.sheet}!{one.cell}" for one in cells)
+    mended_ = phrase(N_("Cells mended: {count} ({places})."), count=len(cells), places=places) if cells else ""
+    return phrase(Verbatim("{rows} {cells}"), rows=rows_said(taken) if taken else "", cells=mended_)
 
 
 def _calculated(book: Book, table: str, column: str) -> np.ndarray:

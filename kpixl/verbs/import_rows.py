@@ -37,7 +37,7 @@ from kpixl.imports import (
     together,
 )
 from kpixl.kpi.closing import leaving
-from kpixl.message import phrase
+from kpixl.message import Verbatim, phrase
 from kpixl.ooxml.table_rows import set_cells
 from kpixl.texts.words import choice_words
 from kpixl.verbs.progress import quiet
@@ -45,6 +45,7 @@ from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection, opened
 from kpixl.workbook.append import append_entries, forget_hours, remember
 from kpixl.workbook.read import Book, read
+from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
@@ -176,11 +177,36 @@ def _imported(
         if len(plan.accepted) or plan.accepted.known:
             remember(package, book, plan.match.table.id, _learned(book, plan))
         progress(3, 5, N_("Computing the KPIs"))
-        _, problems = refresh_package(package, now=now, rows_changed=True)
+        _, problems = refresh_package(package, now=now, rows_changed=True, done=_done(plan, book))
     progress(4, 5, N_("Saving"))
     backup = package.save(path, backup=now)
     names = {other: tuple(map(str, next(iter(columns.values())))) for other, columns in plan.missing.items()}
     return ImportOutcome(plan, names, problems, backup, upgraded=upgraded)
+
+
+def _done(plan: Plan, book: Book) -> Done:
+    """What the log says."""
+    accepted, source = plan.accepted, plan.match.source
+    causes: dict[tuple[str, str], list[Rejected]] = {}
+    for row in accepted.rejected:
+        causes.setdefault((row.column, row.reason), []).append(row)
+    left = [
+        phrase(N_("{count} rows, {column}: the cell {reason}"), count=len(rows), column=column, reason=rows[0].why)
+        for (column, _), rows in causes.items()
+    ]
+    passed = accepted.earlier + accepted.passed_over
+    read_ = len(accepted) + accepted.known + len(accepted.rejected) + passed
+    left += [phrase(N_("passed over: {count}"), count=passed)] if passed else []
+    counts = {"new": len(accepted), "known": accepted.known, "completed": len(accepted.completions)}
+    return Done(
+        "import",
+        phrase(N_("{path}, rows: {count}"), path=source.path.name, count=read_),
+        phrase(
+            N_("{table}: new rows: {new}; there already: {known}, of which completed: {completed}"),
+            table=book.sheets[plan.match.table.id].name, **counts,
+        ),
+        phrase(Verbatim("{causes}"), causes=tuple(left)) if left else None,
+    )  # fmt: skip
 
 
 def write_refused(plan: Plan, out: Path, t: Callable[[str], str]) -> None:

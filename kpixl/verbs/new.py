@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 from kpixl.errors import N_, NotXlsx, UsageError
 from kpixl.files import ensure_new
+from kpixl.message import phrase
 from kpixl.verbs.refresh import refresh_package
+from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,7 +37,8 @@ def new(setup: Setup, out: Path, *, now: datetime, macros: Literal["vba", "udf"]
         raise NotXlsm(path=out.name) if macros else NotXlsx(path=out.name)
     ensure_new(out)
     package = new_package(setup, out, now=now)
-    refresh_package(package, now=now, rows_changed=True, unfilled=True)
+    done = Done("new", written=phrase(N_("A new workbook.")))
+    refresh_package(package, now=now, rows_changed=True, unfilled=True, done=done)
     if macros:
         from kpixl.workbook.macros.install import add_functions
 

@@ -13,6 +13,7 @@ from kpixl.workbook.append import settle
 from kpixl.workbook.context import context_of
 from kpixl.workbook.past import put_past
 from kpixl.workbook.read import read
+from kpixl.workbook.trace import Done, logged
 from kpixl.workbook.write import write
 
 if TYPE_CHECKING:
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
 
 def refresh_package(
-    package: Package, *, now: datetime, rows_changed: bool = False, unfilled: bool = False
+    package: Package, *, now: datetime, rows_changed: bool = False, unfilled: bool = False, done: Done | None = None
 ) -> tuple[Scorecard, tuple[Problem, ...]]:
     """Bring the owned cells of an open package up to date, as of ``now``; with ``rows_changed``, the calculated columns
-    of entry tables are among them. A workbook that is still ``unfilled`` has not been checked or refreshed yet."""
+    of entry tables are among them. A workbook that is still ``unfilled`` has not been checked or refreshed yet. What
+    has been ``done`` before stands in the log; without it, a refresh does."""
     book = read(package)
     if rows_changed:
         settle(package, book)
@@ -36,7 +38,9 @@ def refresh_package(
     if unfilled:
         problems = ()
     refreshed = None if unfilled else now
-    write(package, context_of(book, scorecard, problems, now.date(), refreshed), book.placements, book.sheets)
+    log = logged(book, done or Done(), scorecard, problems, now)
+    context = context_of(book, scorecard, problems, now.date(), refreshed, log=log)
+    write(package, context, book.placements, book.sheets)
     charts_fit.overview(package, book, len(scorecard.results))
     return scorecard, problems
 

@@ -10,11 +10,13 @@ from kpixl.files import ensure_free, locked
 from kpixl.kpi.closing import closed_lines
 from kpixl.kpi.late import LATE
 from kpixl.kpi.partial import part_lines
+from kpixl.message import Verbatim, phrase
 from kpixl.ooxml.parts import save_all
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection, opened
 from kpixl.workbook.past import put_past
 from kpixl.workbook.read import Book, read
+from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +91,7 @@ def _all_restated(path: Path, asked: Period, into: Sequence[Path], now: datetime
             raise OtherPeriod(path=path.name, period=book.entries.period, asked=asked)
         if any(line.start == asked.start and line.value is not None for line in book.entries.past):
             raise NotTheArchive(path=path.name, asked=asked)
-        scorecard, problems = refresh_package(archive, now=now)
+        scorecard, problems = refresh_package(archive, now=now, done=Done("refresh --restate"))
         lines = (*closed_lines(scorecard), *part_lines(scorecard.entries))
         later = []
         for other in into:
@@ -115,8 +117,11 @@ def _restated(package: Package, archive: Book, lines: Sequence[PastValue], now: 
         raise AnotherBusiness(path=package.path.name, other=archive.view.path.name)
     if theirs.period.start <= ours.period.start:
         raise NotLater(path=package.path.name, period=theirs.period, asked=ours.period)
-    put_past(package, book, _not_late(book, lines))
-    refresh_package(package, now=now)
+    taken_over = _not_late(book, lines)
+    put_past(package, book, taken_over)
+    figures = phrase(N_("Figures of {period} in Past periods: {count}."), period=ours.period, count=len(taken_over))
+    read_from = phrase(Verbatim("{path}"), path=archive.view.path.name)
+    refresh_package(package, now=now, done=Done("refresh --restate", read_from, figures))
     return package
 
 

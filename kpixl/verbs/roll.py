@@ -18,6 +18,7 @@ from kpixl.files import ensure_closed, ensure_new, ensure_same_ending
 from kpixl.i18n import language
 from kpixl.kpi.closing import blank_rows, closed_lines, leaving
 from kpixl.kpi.partial import part_lines
+from kpixl.message import Verbatim, phrase
 from kpixl.ooxml.cells import parse_cell
 from kpixl.ooxml.properties import retitle
 from kpixl.ooxml.sheet import SheetEditor
@@ -28,6 +29,7 @@ from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection, opened, scored
 from kpixl.workbook.past import put_past
 from kpixl.workbook.read import Book, read
+from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -141,9 +143,20 @@ def roll(
             if rows is not None and rows.below is not None and not rows.table.kept:
                 raise RowsBelow(sheet=rows.sheet, cell=rows.below)
         stayed, left = _move_on(package, book, scorecard)
-        scorecard, problems = refresh_package(package, now=now, rows_changed=True)
+        done = Done(
+            "roll",
+            phrase(Verbatim("{path}, {period}"), path=path.name, period=closed),
+            phrase(N_("Rows that are still needed and stayed: {rows}."), rows=_counted(book, stayed)),
+            phrase(N_("Rows of the closed period that left: {rows}."), rows=_counted(book, left)),
+        )
+        scorecard, problems = refresh_package(package, now=now, rows_changed=True, done=done)
     package.save(target, new=True)
     return Rolled(target, path, closed, scorecard, problems, stayed, left, upgraded)
+
+
+def _counted(book: Book, rows: Mapping[str, int]) -> tuple[str, ...]:
+    """Numbers of rows by the names of their sheets, for the log."""
+    return tuple(f"{book.sheets[id_].name} {count}" for id_, count in rows.items() if count) or ("0",)
 
 
 def _refuse_wrong_period(path: Path, book: Book) -> None:

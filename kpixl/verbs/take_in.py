@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 
 from kpixl.check.case import Case
 from kpixl.check.stray import blocks, strays
+from kpixl.errors import N_
 from kpixl.files import ensure_free, locked
 from kpixl.kpi.measure import measure
 from kpixl.kpi.score import score
+from kpixl.message import Message, phrase
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import Outcome, no_collection, opened, scored
 from kpixl.workbook.append import move_in
 from kpixl.workbook.read import read
+from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,7 +61,8 @@ def take_in(path: Path, *, now: datetime) -> TakenIn:
             if not taken:
                 scorecard, problems = scored(book, now.date())
                 return TakenIn(Outcome(path, scorecard, problems))
-            scorecard, problems = refresh_package(package, now=now, rows_changed=True)
+            done = Done("check --fix", written=rows_said(taken))
+            scorecard, problems = refresh_package(package, now=now, rows_changed=True, done=done)
         backup = package.save(path, backup=now)
     return TakenIn(Outcome(path, scorecard, problems, backup, written=True, upgraded=upgraded), taken)
 
@@ -71,6 +75,12 @@ def take_rows(package: Package, book: Book, now: datetime) -> dict[str, RowsTake
         cells = [{column: cell.cell for column, cell in stray.cells.items()} for stray in rows]
         move_in(package, book, table, cells)
     return {table: RowsTaken(book.sheets[table].name, len(rows), blocks(rows)) for table, rows in found.items()}
+
+
+def rows_said(taken: Mapping[str, RowsTaken]) -> Message:
+    """What the log says of them."""
+    rows = tuple(f"{one.sheet} {one.count} ({', '.join(one.cells)})" for one in taken.values())
+    return phrase(N_("Rows that are now in their tables, with where they stood: {rows}."), rows=rows)
 
 
 def case_of(book: Book, now: datetime) -> Case:

@@ -14,6 +14,7 @@ from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection, scored
 from kpixl.workbook.migrate import migrate
 from kpixl.workbook.read import read
+from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,7 +55,7 @@ def upgrade(path: Path, *, now: datetime) -> Upgraded:
             if migrated is None or not migrated.changed:
                 scorecard, problems = scored(read(package), now.date())
                 return Upgraded(path, scorecard, problems, left_out=migrated.left_out if migrated else ())
-            scorecard, problems = refresh_package(package, now=now, rows_changed=True)
+            scorecard, problems = refresh_package(package, now=now, rows_changed=True, done=Done("upgrade"))
         backup = package.save(path, backup=now)
     return Upgraded(path, scorecard, problems, backup, True, migrated.left_out)
 

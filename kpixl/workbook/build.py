@@ -30,7 +30,7 @@ from kpixl.workbook import dashboard_charts, layout, pareto_charts, style
 from kpixl.workbook.entry_sheets import entry_sheet, imports_table, past_sheet
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import BLOCK_PREFIX, Cells, Context, Placement
-from kpixl.workbook.sheets import breakdown, check, dashboard, guide, kpis, pareto, settings, totals, what_if
+from kpixl.workbook.sheets import breakdown, check, dashboard, guide, kpis, log, pareto, settings, totals, what_if
 from kpixl.workbook.sheets.vocabulary import DIRECTION_ROWS, UNIT_ROWS, WINDOW_ROWS
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _home(book: Workbook, c: Context) -> None:
     """A name for the way back to the dashboard, which stays true when the sheet is renamed."""
     sheet = book[c.titles["dashboard"]]
     _name(book, layout.HOME, sheet, "$B$2")
-    for key in ("totals", "kpis", "what_if", "breakdown", "check", "guide", "settings"):
+    for key in ("totals", "kpis", "what_if", "breakdown", "check", "guide", "settings", "log"):
         target = book[c.titles[key]]
         place = c.placements[key]
         row = place.position("space", place.columns[0])[0]
@@ -372,6 +372,15 @@ def _finish_settings(sheet: Worksheet, c: Context) -> None:
     imports_table(sheet, place.bottom + 2, place.column_numbers["label"], c)
 
 
+def _finish_log(sheet: Worksheet, c: Context) -> None:
+    _result_sheet(sheet, grid=False)
+    place = c.placements["log"]
+    _widths(sheet, place, dict(log.WIDTHS), 14)
+    switch = sheet.cell(*place.position(*log.SWITCH)).coordinate
+    _dropdown(sheet, switch, c.span("words", "text", ("in_use_yes", "in_use_no")), c.t(N_("Pick one from the list.")))
+    _freeze(sheet, place, "headings", "when")
+
+
 def _finish_hidden(sheet: Worksheet, c: Context) -> None:
     sheet.protection.sheet = True
 
@@ -391,5 +400,6 @@ _FINISH = {
     "check": _finish_check,
     "guide": _finish_guide,
     "settings": _finish_settings,
+    "log": _finish_log,
     "hidden": _finish_hidden,
 }

@@ -13,17 +13,25 @@ from kpixl.workbook import layout
 from kpixl.workbook.grid import Context
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from kpixl.check import Problem
     from kpixl.kpi.score import Scorecard
     from kpixl.workbook.read import Book
+    from kpixl.workbook.trace import LogLine
 
 
 def context_of(
-    book: Book, scorecard: Scorecard, problems: tuple[Problem, ...], today: date, refreshed: datetime | None
+    book: Book,
+    scorecard: Scorecard,
+    problems: tuple[Problem, ...],
+    today: date,
+    refreshed: datetime | None,
+    *,
+    log: Sequence[LogLine] | None = None,
 ) -> Context:
-    """What the owned cells of a workbook are made from, wherever it is."""
+    """What the owned cells of a workbook are made from, wherever it is; its log as it is, without another one."""
     t = language(book.entries.language)
     titles = layout.titles(book.entries.business, t)
     titles.update({key: sheet.name for key, sheet in book.sheets.items()})
@@ -40,6 +48,7 @@ def context_of(
         rewound=book.rewound,
         aliases=book.aliases,
         refreshed=refreshed,
+        log=book.log if log is None else log,
         trend_kpi=book.trend_kpi,
         breakdown=breakdown(book.entries, book.tally(today)),
         pareto=pareto(book.entries, book.tally(today)),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kpixl.kpi.measure import Tally
     from kpixl.kpi.pareto import Ranking
     from kpixl.kpi.score import Scorecard
+    from kpixl.workbook.trace import LogLine
 
 OWN_PREFIX = "_kpixl."
 """How all names begin by which a workbook of kpixl's is known."""
@@ -157,6 +158,8 @@ class Context:
     commentary: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)
     """A sentence about each KPI, by its id."""
+    log: Sequence[LogLine] = ()
+    """What was done to the workbook, the newest first."""
     rewound: frozenset[str] = frozenset()
     """KPIs whose window the owner has changed: their formulas are written anew."""
     aliases: Aliases = AS_USUAL

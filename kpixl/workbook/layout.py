@@ -20,6 +20,7 @@ from kpixl.workbook.sheets import (
     hidden,
     in_use,
     kpis,
+    log,
     own,
     settings,
     statistics,
@@ -63,6 +64,7 @@ RESULT_TITLES = {
     "check": N_("Check"),
     "guide": N_("Guide"),
     "settings": N_("Settings"),
+    "log": N_("Log"),
 }
 
 PAST_COLUMNS = {
@@ -114,7 +116,7 @@ def free_titles(titles_: Mapping[str, str], taken: Iterable[str]) -> dict[str, s
 def sheet_order(business: Business) -> tuple[str, ...]:
     """Keys of the sheets, from left to right; entry sheets by the id of their table."""
     entries = tuple(table.id for table in business.tables)
-    results = ("totals", "kpis", "what_if", "breakdown", "past", "check", "guide", "settings")
+    results = ("totals", "kpis", "what_if", "breakdown", "past", "check", "guide", "settings", "log")
     return ("dashboard", *entries, *results, "hidden")
 
 
@@ -151,6 +153,7 @@ def blocks(business: Business) -> dict[str, Block]:
         "guide": replace(
             _block("guide", guide.rows(business), tuple(guide.COLUMNS), guide.cells), hidden_rows=guide.hidden_rows
         ),
+        "log": replace(_block("log", log.rows(business), tuple(log.COLUMNS), log.cells), heights=log.heights),
         "settings": _block("settings", settings.rows(business), tuple(settings.COLUMNS), settings.cells),
     }
     below = found["settings"].placement.bottom + 2

@@ -14,7 +14,7 @@ import pandas as pd
 from kpixl import catalog
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.cellvalue import ExcelError, number
-from kpixl.entries import Entries, EntryTable, InputCell, OwnEntry, PastValue, WhatIf
+from kpixl.entries import IN_USE_NO, Entries, EntryTable, InputCell, OwnEntry, PastValue, WhatIf
 from kpixl.errors import N_, BadSetting, EarlierWorkbook, KpiRowDeleted, OwnedPartMissing
 from kpixl.i18n import language
 from kpixl.kpi.in_force import settings_of
@@ -36,8 +36,9 @@ from kpixl.workbook.file_view import FileView
 from kpixl.workbook.formulas import none_name
 from kpixl.workbook.grid import Placement
 from kpixl.workbook.older import as_made
-from kpixl.workbook.sheets import own
+from kpixl.workbook.sheets import log, own
 from kpixl.workbook.sheets.settings import FIXED
+from kpixl.workbook.trace import LogLine
 from kpixl.workbook.vectors import as_numbers, as_texts
 
 if TYPE_CHECKING:
@@ -79,6 +80,11 @@ class Book:
     """For each closed figure of the entries, its place among the rows of Past periods."""
     late: Late = NOTHING_LATE
     """What came late to closed periods: the entries have it, and the file not yet."""
+
+    log: tuple[LogLine, ...] = ()
+    """What kpixl did to it, the newest first."""
+    keeps_log: bool = False
+    """Whether there is a log, and it is not switched off."""
 
     tallies: dict[date, Tally] = dataclasses.field(default_factory=dict, repr=False, compare=False)
     """What ``tally`` has been asked for already, by the day."""
@@ -195,6 +201,8 @@ class _Reader(Blocks):
             self.remembered(headings[layout.IMPORTS]),
             tuple(index for index, _ in past),
             late,
+            self.log(places, sheets),
+            "log" in places and self.cell(places["log"], sheets, *log.SWITCH).text.lower() != entries.words[IN_USE_NO],
         )
 
     def tables(
@@ -308,6 +316,19 @@ class _Reader(Blocks):
             return {}
         names = [measure.name for measure in changeable(business)]
         return {n: WhatIf(*(self.cell(place, sheets, n, column) for column in ("change", "percent"))) for n in names}
+
+    def log(self, places: Mapping[str, Placement], sheets: Mapping[str, Sheet]) -> tuple[LogLine, ...]:
+        """The lines of the log, as they stand there."""
+        place = places.get("log")
+        if place is None:
+            return ()
+        lines = []
+        for row in log.LINES:
+            cells = {column: self.cell(place, sheets, row, column) for column in log.COLUMNS}
+            if any(cell.filled for cell in cells.values()):
+                when, *texts = cells.values()
+                lines.append(LogLine(number(when.raw) or when.text, *(cell.text for cell in texts)))
+        return tuple(lines)
 
     def rewound(self, entries: Entries, places: Mapping[str, Placement], sheets: Mapping[str, Sheet]) -> frozenset[str]:
         """The KPIs whose window is not the one at the last refresh."""

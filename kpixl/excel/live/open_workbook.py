@@ -24,6 +24,7 @@ from kpixl.verbs.results import Outcome, no_collection, scored
 from kpixl.workbook.context import context_of
 from kpixl.workbook.past import late_block
 from kpixl.workbook.read import read_view
+from kpixl.workbook.trace import Done, logged
 from kpixl.workbook.write import owned
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def refresh(book: xw.Book, *, now: datetime) -> Outcome:
         with no_collection():
             found = read_view(view)
             scorecard, problems = scored(found, now.date())
-            context = context_of(found, scorecard, problems, now.date(), now)
+            log = logged(found, Done(), scorecard, problems, now)
+            context = context_of(found, scorecard, problems, now.date(), now, log=log)
             blocks = [block for block in owned(context, found.placements, found.sheets) if touches(block)]
             late = late_block(found)
             if late is not None:
