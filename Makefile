@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint fuzz faults bench workbooks pictures reference locale language clean
+.PHONY: help demo test test-fast lint fuzz faults races bench workbooks pictures reference locale language clean
 
 PYTHON ?= python3
 OUT ?= demo
@@ -46,6 +46,9 @@ fuzz: $(STAMP) $(MO) ## try files that are broken on purpose (ARGS="5000 0": how
 
 faults: $(STAMP) $(MO) ## have every writing call of whole commands fail once, with every error
 	@KPIXL_FAULTS=1 $(BIN)/pytest -q -s -n 0 tests/test_faults.py $(ARGS)
+
+races: $(STAMP) $(MO) ## have all verbs that write run at once on one workbook, two and five of them
+	@KPIXL_RACES=1 $(BIN)/pytest -q -n 0 tests/test_races.py $(ARGS)
 
 bench: $(STAMP) $(MO) ## measure how fast it is
 	@$(BIN)/python -m benchmarks $(ARGS)

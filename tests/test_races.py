@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,10 +23,13 @@ from kpixl.entries import Setup
 from kpixl.errors import KpixlError, NothingToUndo
 from kpixl.ooxml.package import Package
 from kpixl.period import Period
+from kpixl.verbs.fix import fix
 from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.new import new
 from kpixl.verbs.refresh import refresh
+from kpixl.verbs.restate import restate
 from kpixl.verbs.roll import roll
+from kpixl.workbook.read import read
 from packages import copies, hidden, package
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that begin with what the test has loaded")
@@ -156,6 +161,84 @@ def test_two_undos_go_two_steps_back(book: Path) -> None:
 def test_of_two_that_make_the_same_file_one_is_told_that_it_is_there(verb: Verb, book: Path) -> None:
     assert sorted(at_once(book, verb, verb)) == ["FileExists", "done"]
     assert hidden(book.parent) == []
+
+
+# Every verb beside every other
+
+EVERY = "KPIXL_RACES" in os.environ
+"""``make races``: all pairs of verbs that write, by two and by five processes; else a few of them."""
+FEW = [("check --fix", "import"), ("refresh --restate", "undo")]
+
+
+def fixing(book: Path) -> None:
+    fix(book, now=NOW)
+
+
+def restating(book: Path) -> None:
+    restate(book, Period.parse("2026-10"), [book.with_name("later.xlsx")], now=NOW)
+
+
+def numbered() -> Verb:
+    """An import of a row of its own."""
+    return importing(f"RACE{next(_COUNTED)}")
+
+
+_COUNTED = itertools.count(1)
+VERBS: dict[str, Callable[[], Verb]] = {
+    "import": numbered,
+    "check --fix": lambda: fixing,
+    "refresh": lambda: refreshing,
+    "refresh --restate": lambda: restating,
+    "roll": lambda: rolling,
+    "undo": lambda: undoing,
+    "new": lambda: beginning,
+}
+ANSWERS = {"done", "ChangedByAnother", "SavedMeanwhile", "FileExists", "NothingToUndo", "OldestAlready"}
+PAIRS = [*itertools.combinations_with_replacement(VERBS, 2)] if EVERY else FEW
+
+
+@pytest.fixture(scope="module")
+def pair_of_months(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
+    """A workbook with a date that is a text, and the one of the month after it."""
+    path = tmp_path_factory.mktemp("months") / "TaskZenith 2026-10.xlsx"
+    workbooks.make(path, workbooks.Filled(rows=workbooks.ROWS))
+    later = roll(path, now=NOW, anyway=True).path.read_bytes()
+    workbooks.append(path, "surveys", {"date": ["2026-10-06"], "client": ["Ana"], "score": [1]})
+    return path.read_bytes(), later
+
+
+def noted(path: Path) -> list[str]:
+    """The commands in the log of a workbook, imports with what they read."""
+    log = read(Package.open(path)).log
+    return [line.read.partition(".csv")[0] if line.command == "import" else line.command for line in log]
+
+
+@pytest.mark.parametrize("count", [2, 5] if EVERY else [2])
+@pytest.mark.parametrize("pair", PAIRS, ids=" + ".join)
+def test_of_two_verbs_at_once_nothing_that_was_done_is_lost(
+    pair: tuple[str, str], count: int, pair_of_months: tuple[bytes, bytes], tmp_path: Path
+) -> None:
+    book, later = tmp_path / "TaskZenith 2026-10.xlsx", tmp_path / "later.xlsx"
+    for path, data in zip((book, later), pair_of_months, strict=True):
+        path.write_bytes(data)
+    refresh(book, now=NOW)  # there is something to undo
+    before = book.read_bytes()
+    names = [pair[number % 2] for number in range(count)]
+    first = next(_COUNTED)
+    answers = at_once(book, *(VERBS[name]() for name in names))
+    assert set(answers) <= ANSWERS
+    assert "done" in answers
+    files_ = [path for path in tmp_path.rglob("*.xlsx") if path.name != "new.xlsx"]
+    logs = Counter(line for path in files_ for line in noted(path))  # and so each of them can be read
+    imports = iter(range(first + 1, first + 1 + count))
+    for name, answer in zip(names, answers, strict=True):
+        wanted = f"RACE{next(imports)}" if name == "import" else name
+        if name in ("import", "check --fix", "refresh --restate", "roll"):
+            assert logs[wanted] or answer != "done", wanted
+        if name == "import":
+            assert answer == "done" or not logs[wanted]
+    assert before in [path.read_bytes() for path in files_]
+    assert hidden(tmp_path) == []
 
 
 # The lock itself
