@@ -14,9 +14,11 @@ import workbooks
 from clock import NOW
 from faults import failing
 from kpixl import files
-from kpixl.errors import DriveFailed, KpixlError, NoPermission, NoRoom
+from kpixl.errors import DriveFailed, FileInUse, KpixlError, NameTooLong, NoPermission, NoRoom, NotWritten
 from kpixl.ooxml.package import Package
 from kpixl.period import Period
+from kpixl.verbs.fix import fix
+from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.restate import restate
 from kpixl.verbs.roll import roll
@@ -24,10 +26,26 @@ from packages import copies, hidden, package
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="error numbers of POSIX")
 
-FITTING = {errno.ENOSPC: NoRoom, errno.EIO: DriveFailed, errno.EACCES: NoPermission}
+FITTING: dict[int, type[KpixlError]] = {
+    errno.ENOSPC: NoRoom,
+    errno.EIO: DriveFailed,
+    errno.EACCES: NoPermission,
+    errno.EROFS: NoPermission,
+    errno.EPERM: NoPermission,
+    errno.EDQUOT: NoRoom,
+    errno.EFBIG: NoRoom,
+    errno.ESTALE: DriveFailed,
+    errno.ETIMEDOUT: DriveFailed,
+    errno.EBUSY: FileInUse,
+    errno.ENAMETOOLONG: NameTooLong,
+    errno.EMFILE: NotWritten,
+    errno.EINVAL: NotWritten,
+}
 EVERY = "KPIXL_FAULTS" in os.environ
-"""``make faults``: every call of whole commands fails once, with every error; else a sample of that."""
+"""``make faults``: every call of whole commands fails once; else a sample of that."""
 NUMBERS = [*FITTING] if EVERY else [errno.ENOSPC]
+OF_COMMANDS = [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS]
+"""Whole commands take long, and differ from a save alone in which calls there are, not in what an error means."""
 
 
 @pytest.fixture(scope="module")
@@ -216,9 +234,16 @@ def test_a_restatement_on_a_failing_disk_writes_all_or_nothing(
 
 
 @pytest.mark.skipif(not EVERY, reason="make faults")
-@pytest.mark.parametrize("number", NUMBERS)
-@pytest.mark.parametrize("command", ["refresh", "roll", "undo"])
+@pytest.mark.parametrize("number", OF_COMMANDS)
+@pytest.mark.parametrize("command", ["refresh", "roll", "undo", "import", "check --fix"])
 def test_every_call_of_a_command_fails_once(command: str, number: int, filled: bytes, tmp_path: Path) -> None:
+    source = tmp_path / "export.csv"
+    source.write_text("id,client,opened\nR-9,Ana,2026-10-05 09:00\n")
+    if command == "check --fix":
+        text = tmp_path / "text.xlsx"
+        text.write_bytes(filled)
+        workbooks.append(text, "surveys", {"date": ["2026-10-07"], "client": ["Ana"], "score": [1]})
+        filled = text.read_bytes()
     refused = 0
     for call in itertools.count(1):
         book = tmp_path / str(call) / "TaskZenith 2026-10.xlsx"
@@ -230,9 +255,16 @@ def test_every_call_of_a_command_fails_once(command: str, number: int, filled: b
         before = book.read_bytes()
 
         def does(book: Path = book) -> object:
-            if command == "refresh":
-                return refresh(book, now=NOW)
-            return roll(book, now=NOW, anyway=True) if command == "roll" else files.undo(book, NOW)
+            match command:
+                case "roll":
+                    return roll(book, now=NOW, anyway=True)
+                case "undo":
+                    return files.undo(book, NOW)
+                case "import":
+                    return import_rows(book, ImportRequest("requests", source), now=NOW)
+                case "check --fix":
+                    return fix(book, now=NOW)
+            return refresh(book, now=NOW)
 
         error, count = outcome(does, call, number)
         if error is not None:
