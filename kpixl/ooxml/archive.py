@@ -11,6 +11,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from kpixl.files import soundness
@@ -75,7 +76,14 @@ class Archive:
 
     def read(self, name: str) -> bytes:
         """The content of a member, its checksum verified; Unsound where it has another one."""
-        return b"".join(self.pieces(name))
+        whole = BytesIO()
+        whole.writelines(self.pieces(name))  # joined, they would be there twice for a while
+        return whole.getvalue()
+
+    def holds(self, name: str, data: bytes) -> bool:
+        """Whether the content of a member is this; one of another size or checksum is not looked at."""
+        info = self._members[name].info
+        return info.file_size == len(data) and zlib.crc32(data) == info.CRC and self.read(name) == data
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """The same, a piece at a time: all of it has to be taken for the checksum to be verified."""

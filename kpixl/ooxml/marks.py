@@ -52,13 +52,16 @@ def row_mark(row: int) -> bytes:
     return f' r="{row}"'.encode()
 
 
-def formulas(xml: bytes, letter: str, first_row: int, count: int) -> np.ndarray:
-    """Which rows of a column hold a formula."""
-    found = np.zeros(count, dtype=bool)
+def formulas(xml: bytes, first_row: int, count: int) -> dict[str, np.ndarray]:
+    """Which rows hold a formula, by the letters of the columns that have any: shape (count,) each."""
+    found: dict[str, np.ndarray] = {}
     for match in _FORMULA_CELL.finditer(xml):
         reference = _REFERENCE.search(match[1])
-        if reference and reference[1].decode() == letter and 0 <= int(reference[2]) - first_row < count:
-            found[int(reference[2]) - first_row] = True
+        if reference and 0 <= (row := int(reference[2]) - first_row) < count:
+            letter = reference[1].decode()
+            if letter not in found:
+                found[letter] = np.zeros(count, dtype=bool)
+            found[letter][row] = True
     return found
 
 

@@ -173,9 +173,13 @@ class Parts:
         """A new tree of an XML part; changing it changes nothing until it is handed to ``replace``. TooLargeToChange
         where a small part of a file would make a tree that no computer should be asked to hold."""
         self._ensure_room(part)
+        return self.parsed(self.read(part), part)
+
+    def parsed(self, data: bytes, part: str) -> Element:
+        """A tree of what a part holds, or of some of it."""
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
         try:
-            return etree.fromstring(self.read(part), parser)
+            return etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:
             raise self.damaged(phrase(N_("the part {part} is not well-formed XML"), part=part)) from error
 
@@ -356,6 +360,10 @@ class Parts:
         with self._reading():
             return self._archive.read(name)
 
+    def _holds(self, name: str, data: bytes) -> bool:
+        with self._reading():
+            return self._archive.holds(name, data)
+
     @contextmanager
     def _reading(self) -> Iterator[None]:
         try:
@@ -364,7 +372,7 @@ class Parts:
             raise self.damaged(error.detail) from error
 
     def _put(self, name: str, data: bytes) -> None:
-        if name in self._archive.names and self._original(name) == data:
+        if name in self._archive.names and self._holds(name, data):
             self._changes.pop(name, None)
         else:
             self._changes[name] = data

@@ -17,23 +17,39 @@ from kpixl.ooxml.cells import Area, Value, cell_name, escaped, needs_space, numb
 from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import string_of, unescaped
 from kpixl.ooxml.parts import to_bytes
+from kpixl.ooxml.row_bytes import LARGE, RowBytes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lxml.etree import _Element as Element
 
     from kpixl.ooxml.package import Package, Sheet
+    from kpixl.ooxml.row_bytes import LeftRows
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _C, _F, _V, _IS, _T, _ROW = (qn(f"x:{tag}") for tag in ("c", "f", "v", "is", "t", "row"))
 
 
 class SheetEditor:
-    """One worksheet part under edit; nothing reaches the package before ``commit``."""
+    """One worksheet part under edit; nothing reaches the package before ``commit``.
 
-    def __init__(self, package: Package, sheet: Sheet) -> None:
+    With ``only``, a large sheet is looked at in the rows alone for which that is true, and in its first one: the others
+    stay as they are, and to ask for one of them is a ValueError. Rows of a large sheet that are ``gone``, by their
+    numbers and bytes, do not even come in.
+    """
+
+    def __init__(
+        self,
+        package: Package,
+        sheet: Sheet,
+        only: Callable[[int], bool] | None = None,
+        *,
+        gone: Callable[[int, bytes], bool] | None = None,
+    ) -> None:
         self._package = package
         self._sheet = sheet
-        self.root = package.tree(sheet.part)
+        self.root, self._left = _opened(package, sheet, only, gone)
         data = self.root.find(qn("x:sheetData"))
         if data is None:
             raise DamagedWorkbook(
@@ -107,6 +123,7 @@ class SheetEditor:
 
     def row_attributes(self, row: int) -> dict[str, str]:
         """The attributes of a row as written."""
+        self._ensure_there(row)
         found = self._rows.get(row)
         return {} if found is None else {str(key): str(value) for key, value in found.attrib.items()}
 
@@ -167,6 +184,7 @@ class SheetEditor:
 
     def set_row_hidden(self, row: int, hidden: bool) -> None:
         """Hide or show a row."""
+        self._ensure_there(row)
         found = self._rows.get(row)
         if hidden == (found is not None and found.get("hidden") in ("1", "true")):
             return
@@ -210,15 +228,17 @@ class SheetEditor:
         if self._formulas_changed:
             self._package.drop_calc_chain()
 
-    def serialised(self) -> bytes:
-        """The part as it would be committed."""
+    def serialised(self, spliced: Callable[[bytes], bytes] | None = None) -> bytes:
+        """The part as it would be committed. What has been looked at goes through ``spliced`` first, before the rows
+        that were left out are put back."""
         dimension = self.root.find(qn("x:dimension"))
         if dimension is not None and self._added is not None:
             ref = dimension.get("ref", "")
             # Excel writes A1 for an empty sheet.
             only = ref in ("", "A1") and self.is_blank(1, 1)
             dimension.set("ref", (self._added if only else parse_area(ref).union(self._added)).ref)
-        return to_bytes(self.root)
+        text = to_bytes(self.root) if spliced is None else spliced(to_bytes(self.root))
+        return self._left.put_back(text) if self._left else text
 
     # What is behind
 
@@ -228,6 +248,7 @@ class SheetEditor:
     def _in_row(self, row: int) -> dict[int, Element]:
         cells = self._cells.get(row)
         if cells is None:
+            self._ensure_there(row)
             cells, column = {}, 0
             for cell in self._rows[row].iterchildren(_C) if row in self._rows else ():
                 column = parse_cell(cell.get("r", ""))[1] if cell.get("r") else column + 1
@@ -235,7 +256,12 @@ class SheetEditor:
             self._cells[row] = cells
         return cells
 
+    def _ensure_there(self, row: int) -> None:
+        if self._left and row in self._left:
+            raise ValueError(f"row {row} of {self._sheet.name} has been left out")
+
     def _new_row(self, row: int) -> Element:
+        self._ensure_there(row)
         new = self.data.makeelement(_ROW, {"r": str(row)})
         place = bisect.bisect(self._numbers, row)
         if place < len(self._numbers):
@@ -320,6 +346,24 @@ class SheetEditor:
             for col, cell in self._in_row(row).items()
             if (entry := _child(cell, _F)) is not None and entry.get("t") == "shared" and entry.get("si") == index
         ]
+
+
+def _opened(
+    package: Package,
+    sheet: Sheet,
+    only: Callable[[int], bool] | None,
+    gone: Callable[[int, bytes], bool] | None,
+) -> tuple[Element, LeftRows | None]:
+    """The tree of a sheet, and the rows that are no part of it and go back."""
+    data = package.read(sheet.part) if only or gone else b""
+    rows = RowBytes.of(data) if len(data) >= LARGE else None
+    if rows is None:
+        return package.tree(sheet.part), None
+    if gone is not None:
+        return package.parsed(rows.without(gone), sheet.part), None
+    first, wanted = rows.rows[0][0], only
+    thin, left = rows.thinned(lambda row: row == first or wanted is None or wanted(row))
+    return package.parsed(thin, sheet.part), left
 
 
 def _child(cell: Element, tag: str) -> Element | None:

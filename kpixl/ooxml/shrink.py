@@ -70,7 +70,8 @@ def keep_rows(package: Package, table_name: str, kept: Sequence[int]) -> None:
         raise ValueError(f"the rows of {table.name} to keep are not ascending indexes below {count}")
     if len(moves.kept) == count:
         return
-    editor = SheetEditor(package, table.sheet)
+    leaving = _Leaving(moves)
+    editor = SheetEditor(package, table.sheet, gone=leaving.alone)
     region = Area(moves.data.top, moves.data.left, moves.end, moves.data.right)
     write_places(editor.data)
     _refuse(table, editor.root, region)
@@ -82,7 +83,7 @@ def keep_rows(package: Package, table_name: str, kept: Sequence[int]) -> None:
         _make_blank(editor, moves.data.top, columns)
     else:
         resolve_shared(editor.data, region)
-    has_formulas = _move_rows(editor.data, moves)
+    has_formulas = _move_rows(editor.data, moves) or leaving.have_formulas
     _fit_dimension(editor.root, moves)
     _scroll_back(editor.root, moves)
     move_rules(editor.root, table.sheet.name, moves)
@@ -96,6 +97,31 @@ def keep_rows(package: Package, table_name: str, kept: Sequence[int]) -> None:
         package.replace(part, content)
     if has_formulas or not moves.kept:
         package.drop_calc_chain()
+
+
+_CELLS = re.compile(rb"<c\b([^<>]{0,1000})>")
+_PLACE = re.compile(rb'\sr="([A-Z]{1,3})[1-9]')
+
+
+class _Leaving:
+    """Rows of a large sheet that leave, and that nothing else is to be known of: they have cells in the table alone."""
+
+    def __init__(self, moves: Moves) -> None:
+        self.have_formulas = False
+        self._moves = moves
+        self._kept = frozenset((moves.data.top, *(moves.data.top + index for index in moves.kept)))
+
+    def alone(self, number: int, row: bytes) -> bool:
+        """Whether a row is one of them."""
+        data = self._moves.data
+        if not data.top < number <= data.bottom or number in self._kept or b'"array"' in row or b"dataTable" in row:
+            return False
+        cells = [_PLACE.search(found[1]) for found in _CELLS.finditer(row)]
+        columns = [parse_cell(f"{place[1].decode()}1")[1] for place in cells if place]
+        if len(columns) != len(cells) or not all(data.left <= column <= data.right for column in columns):
+            return False
+        self.have_formulas = self.have_formulas or b"<f" in row
+        return True
 
 
 def write_places(data: Element) -> None:

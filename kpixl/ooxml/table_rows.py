@@ -62,7 +62,8 @@ def append_rows(package: Package, table_name: str, columns: Mapping[str, Sequenc
     root = package.tree(table.part)
     shape = shape_of(root)
     data = shape.data
-    editor = SheetEditor(package, table.sheet)
+    # Of what is there, only the first and the last row say how new ones look, and what follows is in the way.
+    editor = SheetEditor(package, table.sheet, lambda row: row <= data.top or row >= data.bottom)
     described = columns_of(root, editor, data)
     is_new = data.top == data.bottom and is_blank_row(editor, data.top, described)
     start = data.top if is_new else data.bottom + 1
@@ -95,7 +96,8 @@ def set_cells(package: Package, table_name: str, changes: Mapping[tuple[int, str
     table = find_table(package, table_name)
     _refuse_unknown(table, (heading for _, heading in changes))
     data = shape_of(package.tree(table.part)).data
-    editor = SheetEditor(package, table.sheet)
+    rows = {data.top, *(data.top + index for index, _ in changes)}
+    editor = SheetEditor(package, table.sheet, rows.__contains__)
     for (index, heading), value in changes.items():
         row, column = data.top + index, data.left + table.columns.index(heading)
         if not data.top <= row <= data.bottom:
@@ -183,12 +185,16 @@ def _fill(editor: SheetEditor, new: Area, columns: list[_Filled], model: dict[st
             gaps.append((before + 1, row - 1))
             editor.insert_mark(mark, before + 1)
     prefix = f"{editor.data.prefix}:" if editor.data.prefix else ""
-    kept = editor.serialised().split(f"<?{mark} here?>".encode())
-    pieces = [kept[0]]
-    for (first, last), after in zip(gaps, kept[1:], strict=True):
-        pieces.extend(_rows(prefix, first, last, new.top, columns, model))
-        pieces.append(after)
-    return b"".join(pieces)
+
+    def spliced(text: bytes) -> bytes:
+        kept = text.split(f"<?{mark} here?>".encode())
+        pieces = [kept[0]]
+        for (first, last), after in zip(gaps, kept[1:], strict=True):
+            pieces.extend(_rows(prefix, first, last, new.top, columns, model))
+            pieces.append(after)
+        return b"".join(pieces)
+
+    return editor.serialised(spliced)
 
 
 def _fill_row(editor: SheetEditor, row: int, index: int, columns: list[_Filled]) -> None:

@@ -94,7 +94,9 @@ def mend(package: Package, book: Book, cells: Sequence[Fix]) -> None:
     for table, columns in by_column.items():
         rows = book.entries.tables[table]
         assert rows is not None
-        editor = SheetEditor(package, book.sheets[table])
+        at = {parse_cell(one.cell)[0] for found in columns.values() for one in found}
+        at |= {parse_cell(_usual_cell(rows, column))[0] for column in columns}
+        editor = SheetEditor(package, book.sheets[table], at.__contains__)
         for column, found in columns.items():
             usual = _usual(editor, formats, rows, column)
             for one in found:
@@ -110,9 +112,12 @@ def _usual(editor: SheetEditor, formats: NumberFormats, rows: EntryTable, column
     """The number format of the first cell of a column that holds a number, or that of its first cell."""
     if column not in rows.numbers:
         return GENERAL
-    filled = np.flatnonzero(rows.numbers[column].notna())
-    row, number = parse_cell(rows.cell(column, int(filled[0]) if len(filled) else 0))
-    return formats.of(editor.shown_style(row, number))
+    return formats.of(editor.shown_style(*parse_cell(_usual_cell(rows, column))))
+
+
+def _usual_cell(rows: EntryTable, column: str) -> str:
+    filled = np.flatnonzero(rows.numbers[column].notna()) if column in rows.numbers else np.array([], dtype=int)
+    return rows.cell(column, int(filled[0]) if len(filled) else 0)
 
 
 def _number_format(formats: NumberFormats, style: int | None, one: Fix, usual: int) -> int | None:

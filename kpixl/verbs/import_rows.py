@@ -162,26 +162,37 @@ def _imported(
     package, upgraded = opened(path, now)
     ensure_free(path)
     with no_collection():
-        book = read(package)
-        progress(1, 5, N_("Reading the file"))
-        plan = _plan(path, book, request)
-        if agree is not None and not agree(plan):
+        plan, done = _taken(package, request, agree, progress)
+        if done is None:
             return ImportOutcome(plan, written=False)
-        progress(2, 5, N_("Adding the rows"))
-        table = plan.match.table.id
-        for other, columns in plan.missing.items():
-            append_entries(package, book, other, columns)
-        _complete(package, book, table, plan.accepted)
-        append_entries(package, book, table, plan.accepted.columns)
-        forget_hours(package, book, table, len(plan.accepted), plan.accepted.untimed, plan.accepted.untimed_known)
-        if len(plan.accepted) or plan.accepted.known:
-            remember(package, book, plan.match.table.id, _learned(book, plan))
         progress(3, 5, N_("Computing the KPIs"))
-        _, problems = refresh_package(package, now=now, rows_changed=True, done=_done(plan, book))
+        _, problems = refresh_package(package, now=now, rows_changed=True, done=done)
     progress(4, 5, N_("Saving"))
     backup = package.save(path, backup=now)
     names = {other: tuple(map(str, next(iter(columns.values())))) for other, columns in plan.missing.items()}
     return ImportOutcome(plan, names, problems, backup, upgraded=upgraded)
+
+
+def _taken(
+    package: Package, request: ImportRequest, agree: Callable[[Plan], bool] | None, progress: Reporter
+) -> tuple[Plan, Done | None]:
+    """Take the rows into an open package, not refreshed yet; None for what is done where nobody agrees. A large table
+    is in memory for as long as this takes, and not beside itself as it is afterwards."""
+    book = read(package)
+    progress(1, 5, N_("Reading the file"))
+    plan = _plan(package.path, book, request)
+    if agree is not None and not agree(plan):
+        return plan, None
+    progress(2, 5, N_("Adding the rows"))
+    table = plan.match.table.id
+    for other, columns in plan.missing.items():
+        append_entries(package, book, other, columns)
+    _complete(package, book, table, plan.accepted)
+    append_entries(package, book, table, plan.accepted.columns)
+    forget_hours(package, book, table, len(plan.accepted), plan.accepted.untimed, plan.accepted.untimed_known)
+    if len(plan.accepted) or plan.accepted.known:
+        remember(package, book, table, _learned(book, plan))
+    return plan, _done(plan, book)
 
 
 def _done(plan: Plan, book: Book) -> Done:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from kpixl.workbook.read import Book
 
 
+_AT_ONCE = 20_000
+"""Rows that are a tree at the same time."""
+
+
 def append_entries(
     package: Package,
     book: Book,
@@ -53,7 +57,8 @@ def move_in(package: Package, book: Book, table: str, rows: Sequence[Mapping[int
     left = shape_of(package.tree(part.part)).data.left
     headings = book.headings[table]
     calculated = {headings[c.id] for c in book.entries.business.table(table).calculated if c.id in headings}
-    editor = SheetEditor(package, part.sheet)
+    numbers = {parse_cell(cell)[0] for cells in rows for cell in cells.values()}
+    editor = SheetEditor(package, part.sheet, numbers.__contains__)
     values: dict[str, list[Value]] = {}
     formulas: dict[tuple[int, int], tuple[str, str]] = {}
     for index, cells in enumerate(rows):
@@ -72,7 +77,7 @@ def move_in(package: Package, book: Book, table: str, rows: Sequence[Mapping[int
     if not formulas:
         return
     first = shape_of(package.tree(part.part)).data.bottom - len(rows) + 1
-    editor = SheetEditor(package, part.sheet)
+    editor = SheetEditor(package, part.sheet, lambda row: row >= first)
     for (index, column), (formula, origin) in formulas.items():
         moved = moved_formula(formula, origin, cell_name(first + index, column))
         editor.set(first + index, column, editor.content(first + index, column), moved)
@@ -114,15 +119,15 @@ def forget_hours(
         return
     part = find_table(package, book.table_names[table])
     data = shape_of(package.tree(part.part)).data
-    editor = SheetEditor(package, part.sheet)
-    rows = [data.bottom - count + 1 + place for place in new] + [data.top + place for place in there]
+    rows = {*(data.bottom - count + 1 + place for place in new), *(data.top + place for place in there)}
+    editor = SheetEditor(package, part.sheet, rows.__contains__)
     hours = [
         c.id for c in book.entries.business.table(table).calculated if isinstance(c, Elapsed) and c.unit == "hours"
     ]
     for id_ in hours:
         if id_ in book.headings[table]:
             column = data.left + part.columns.index(book.headings[table][id_])
-            for row in rows:
+            for row in sorted(rows):
                 editor.clear(row, column)
     editor.commit()
 
@@ -135,14 +140,18 @@ def settle(package: Package, book: Book) -> None:
     for table, ids in by_table.items():
         rows = book.entries.tables[table]
         assert rows is not None
-        editor = SheetEditor(package, book.sheets[table])
-        for id_ in ids:
-            _, number = parse_cell(rows.cell(id_, 0))
-            for row, value in enumerate(book.stale[table, id_], rows.first_row):
-                # What somebody typed over the formula stays.
-                if editor.has_formula(row, number):
-                    editor.set(row, number, "" if value != value else float(value))
-        editor.commit()
+        numbers = sorted({row for id_ in ids for row in book.stale[table, id_]})
+        for start in range(0, len(numbers), _AT_ONCE):
+            some = set(numbers[start : start + _AT_ONCE])
+            on_sheet = {rows.first_row + row for row in some}
+            editor = SheetEditor(package, book.sheets[table], on_sheet.__contains__)
+            for id_ in ids:
+                for row in some & book.stale[table, id_].keys():
+                    value, place = book.stale[table, id_][row], parse_cell(rows.cell(id_, row))
+                    # What somebody typed over the formula stays.
+                    if editor.has_formula(*place):
+                        editor.set(*place, "" if value is None else value)
+            editor.commit()
 
 
 def remember(package: Package, book: Book, table: str, names: Mapping[str, Sequence[str]]) -> None:

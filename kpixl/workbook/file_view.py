@@ -109,6 +109,8 @@ class FileView:
         self._foreign: dict[int, str] = {}
         """Formats of cells, by their index, that show another currency than the workbook's."""
         self._grids: dict[str, list[list[Any]]] = {}
+        self._formulas: dict[str, dict[str, np.ndarray]] = {}
+        """By table and column, once one column of the table has been asked for."""
         self._editors: dict[str, SheetEditor] = {}
 
     @property
@@ -193,7 +195,10 @@ class FileView:
 
     def formulas(self, table: TableRows, letter: str) -> np.ndarray:
         """Which rows of a column hold a formula."""
-        return marks.formulas(self._xml(table), letter, table.first_row, len(table.rows))
+        key = table.name.lower()
+        if key not in self._formulas:
+            self._formulas[key] = marks.formulas(self._xml(table), table.first_row, len(table.rows))
+        return self._formulas[key].get(letter, np.zeros(len(table.rows), dtype=bool))
 
     def below(self, table: TableRows, letters: set[str]) -> str | None:
         """The first filled cell right below a table."""

@@ -70,8 +70,9 @@ class Book:
     trend_kpi: str
     rewound: frozenset[str] = frozenset()
     """KPIs whose window the owner has changed since the last refresh."""
-    stale: Mapping[tuple[str, str], np.ndarray] = dataclasses.field(default_factory=dict)
-    """Calculated columns whose saved values are not what their formulas give: table and column -> the right ones."""
+    stale: Mapping[tuple[str, str], Mapping[int, float | None]] = dataclasses.field(default_factory=dict)
+    """Cells of calculated columns whose saved values are not what their formulas give: table and column -> row of the
+    table -> the right one."""
     aliases: Aliases = AS_USUAL
     """Tables and names that are called otherwise in this workbook."""
     remembered: Mapping[str, Mapping[str, tuple[str, ...]]] = dataclasses.field(default_factory=dict)
@@ -417,20 +418,24 @@ class _Reader(Blocks):
             if any(found.rows[number][index] != "" and not formulas[index][number] for index in theirs)
         )
 
-    def calculate(self, entries: Entries) -> dict[tuple[str, str], np.ndarray]:
+    def calculate(self, entries: Entries) -> dict[tuple[str, str], dict[int, float | None]]:
         """Give the tables their calculated columns: what their formulas give now, and what stands there where somebody
-        typed over them. Answers the columns whose saved values are not what their formulas give."""
-        tally, stale = Tally(entries), {}
+        typed over them. Answers the cells whose saved values are not what their formulas give."""
+        tally = Tally(entries)
+        stale: dict[tuple[str, str], dict[int, float | None]] = {}
         for (table, id_), shown in self.shown.items():
             rows = entries.tables[table]
             assert rows is not None
             column = next(column for column in rows.table.calculated if column.id == id_)
             computed = tally.calculated(rows, column)
-            if not np.isclose(computed, shown, rtol=NOISE, atol=NOISE, equal_nan=True).all():
+            differs = ~np.isclose(computed, shown, rtol=NOISE, atol=NOISE, equal_nan=True)
+            if differs.any():
                 has_formula = self.view.formulas(self.found[table], rows.letters[id_])
                 shown = np.where(has_formula, computed, shown)
-                if has_formula.any():
-                    stale[table, id_] = shown
+                wrong = np.flatnonzero(differs & has_formula).tolist()
+                if wrong:
+                    right = (float(value) for value in shown[wrong])
+                    stale[table, id_] = dict(zip(wrong, (None if x != x else x for x in right), strict=True))
             rows.numbers[id_] = shown
         return stale
 
