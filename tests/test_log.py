@@ -22,7 +22,7 @@ from kpixl.version import __version__
 from kpixl.workbook.read import Book, read
 from kpixl.workbook.sheets.log import SWITCH
 from kpixl.workbook.trace import ROOM, Done, LogLine, logged
-from workbooks import ROWS, Filled, Rows, make, opened, placed, put
+from workbooks import ROWS, Filled, Rows, append, day, make, opened, placed, put
 
 
 @pytest.fixture
@@ -56,12 +56,14 @@ def test_each_command_says_what_it_read_wrote_and_left_out(book: Path) -> None:
     assert [line.command for line in lines(rolled)] == ["roll", "import", "refresh", "new"]
 
 
-def test_a_refresh_that_finds_the_same_is_noted_once_a_day(book: Path) -> None:
+def test_a_refresh_that_finds_the_same_is_noted_once(book: Path) -> None:
     before = lines(book)
     refresh(book, now=NOW + timedelta(hours=1))
     assert lines(book) == before
+    append(book, "surveys", {"date": [day("2026-10-07")], "client": ["Ana"], "score": [5.0]})
     refresh(book, now=NOW + timedelta(days=1))
     assert lines(book)[1:] == before
+    assert "Surveys 5" in lines(book)[0].read
 
 
 def test_switched_off_nothing_more_is_noted_and_what_is_there_stays(book: Path) -> None:

@@ -393,7 +393,7 @@ def owned(base: Path, folder: Path, name: str) -> Path:
 
 
 CHANGED: dict[str, float | None] = {**MEASURES, "satisfied": 3, "leads": 3}
-BLOCKS = ("dashboard", "totals", "kpis", "what_if", "breakdown", "check", "guide", "settings", "calc")
+BLOCKS = ("dashboard", "totals", "kpis", "what_if", "breakdown", "check", "guide", "settings", "log", "calc")
 
 
 def assert_kept(before: dict[str, bytes], path: Path) -> None:
@@ -407,7 +407,7 @@ def assert_kept(before: dict[str, bytes], path: Path) -> None:
     assert book.sheets["dashboard"].part in changed
     # The formulas of Check are links to what was found; there and in Breakdown rows fit what they hold.
     links = {book.sheets[key].part for key in ("check", "dashboard")}
-    fitted = {book.sheets[key].part for key in ("check", "breakdown")}
+    fitted = {book.sheets[key].part for key in ("check", "breakdown", "log")}
     for part in changed:
         kept = [
             without_values(data, links=part in links, fitted=part in fitted) for data in (before[part], after[part])

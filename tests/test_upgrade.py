@@ -420,7 +420,8 @@ def test_a_later_layout_comes_in(later: None, tmp_path: Path) -> None:
     known = {str(error) for error in schema_errors(path)}
     done = upgrade.upgrade(path, now=NOW)
     assert done.changed
-    assert [sheet.name for sheet in Package.open(path).sheets] == sheets
+    # A log comes in, as the last one that is seen.
+    assert [sheet.name for sheet in Package.open(path).sheets] == [*sheets[:-1], "Log", sheets[-1]]
     after = of_the_owner(path)
     assert after.items() >= theirs.items()
     assert past > 10
@@ -559,7 +560,7 @@ def test_a_sheet_that_the_owner_deleted_stays_deleted(tmp_path: Path) -> None:
     package.save(path)
     tabs = [sheet.name for sheet in package.sheets]
     assert upgrade.upgrade(path, now=NOW).changed
-    assert [sheet.name for sheet in Package.open(path).sheets] == tabs
+    assert [sheet.name for sheet in Package.open(path).sheets] == [*tabs[:-1], "Log", tabs[-1]]
     book = opened(path)
     assert not {"guide", "what_if"} & book.placements.keys()
     assert book.entries.tables["tasks"] is None

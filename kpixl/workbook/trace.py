@@ -58,8 +58,8 @@ class Done:
 def logged(
     book: Book, done: Done, scorecard: Scorecard, problems: Sequence[Problem], now: datetime
 ) -> tuple[LogLine, ...]:
-    """The lines of the log once this is done, the newest first. A refresh that finds the same as the one before it on
-    the same day is that one; where there are too many lines, the oldest refresh gives way, and then the oldest."""
+    """The lines of the log once this is done, the newest first. A refresh that finds the same as the one before it is
+    not noted again; where there are too many lines, the oldest refresh gives way, and then the oldest."""
     if not book.keeps_log:
         return book.log
     t = language(book.entries.language)
@@ -82,9 +82,8 @@ def logged(
 
 def _is_again(line: LogLine, last: LogLine) -> bool:
     said = (line.command, line.version, line.read, line.written, line.left_out)
-    days = [int(one.when) if isinstance(one.when, float | int) else None for one in (line, last)]
     before = (last.command, last.version, last.read, last.written, last.left_out)
-    return line.command == REFRESH and said == before and days[0] == days[1]
+    return line.command == REFRESH and said == before
 
 
 def _told(message: Message, t: Language) -> str:
