@@ -19,9 +19,10 @@ from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.roll import roll
 from kpixl.version import __version__
+from kpixl.workbook.log_line import ROOM, LogLine
 from kpixl.workbook.read import Book, read
 from kpixl.workbook.sheets.log import SWITCH
-from kpixl.workbook.trace import ROOM, Done, LogLine, logged
+from kpixl.workbook.trace import Done, logged
 from workbooks import ROWS, Filled, Rows, append, day, make, opened, placed, put
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from kpixl.check import Problem
     from kpixl.kpi.score import Scorecard
+    from kpixl.workbook.log_line import LogLine
     from kpixl.workbook.read import Book
-    from kpixl.workbook.trace import LogLine
 
 
 def context_of(

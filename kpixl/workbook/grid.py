@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kpixl.kpi.measure import Tally
     from kpixl.kpi.pareto import Ranking
     from kpixl.kpi.score import Scorecard
-    from kpixl.workbook.trace import LogLine
+    from kpixl.workbook.log_line import LogLine
 
 OWN_PREFIX = "_kpixl."
 """How all names begin by which a workbook of kpixl's is known."""

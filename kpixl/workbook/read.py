@@ -35,10 +35,10 @@ from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
 from kpixl.workbook.formulas import none_name
 from kpixl.workbook.grid import Placement
+from kpixl.workbook.log_line import LogLine
 from kpixl.workbook.older import as_made
 from kpixl.workbook.sheets import log, own
 from kpixl.workbook.sheets.settings import FIXED
-from kpixl.workbook.trace import LogLine
 from kpixl.workbook.vectors import as_numbers, as_texts
 
 if TYPE_CHECKING:

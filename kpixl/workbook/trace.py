@@ -13,6 +13,7 @@ from kpixl.check.problem import counts_text
 from kpixl.errors import N_
 from kpixl.i18n import language
 from kpixl.version import __version__
+from kpixl.workbook.log_line import ROOM, LogLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,27 +23,11 @@ if TYPE_CHECKING:
     from kpixl.i18n import Language
     from kpixl.kpi.score import Scorecard
     from kpixl.message import Message
-    from kpixl.ooxml.cells import Value
     from kpixl.workbook.read import Book
 
-ROOM = 100
-"""So many lines are kept."""
 REFRESH = "refresh"
 _LONGEST = 500
 """Characters of a text on a line."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One line of the log, as it stands on the sheet."""
-
-    when: Value
-    """A serial number, with the time of day."""
-    command: str
-    version: str
-    read: str = ""
-    written: str = ""
-    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)

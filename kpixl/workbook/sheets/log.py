@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kpixl.errors import N_
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, static
-from kpixl.workbook.trace import ROOM
+from kpixl.workbook.log_line import ROOM
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
