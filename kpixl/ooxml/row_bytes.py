@@ -83,7 +83,7 @@ def _rows(data: bytes, begin: int, end: int) -> list[tuple[int, int, int]]:
     numbers = [_NUMBERED.match(data, place) for place in places]
     if not all(numbers):
         return []
-    ends = [*places[1:], end]
+    ends = [*places[1:], end][: len(places)]
     return [(int(n[1]), start, stop) for n, start, stop in zip(numbers, places, ends, strict=True) if n]
 
 

@@ -1,0 +1,149 @@
+"""Large sheets, of which only some rows become a tree: what comes out is the same as if all of them had."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+import workbooks
+from kpixl.ooxml import sheet as sheet_module
+from kpixl.ooxml.package import Package, Sheet
+from kpixl.ooxml.row_bytes import RowBytes
+from kpixl.ooxml.sheet import SheetEditor
+from kpixl.ooxml.shrink import keep_rows
+from kpixl.ooxml.table_rows import append_rows, set_cells
+from workbooks import Rows, Value, day
+
+HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+ROWS = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="3" spans="1:1"/> <row ht="5" r="7"><c r="A7"><v>7</v></c></row>'
+WHOLE = HEAD + b"<sheetData>" + ROWS + b"</sheetData></worksheet>"
+
+
+@pytest.fixture(scope="module")
+def package_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Twelve answers, each with a calculated column of the owner's beside the table."""
+    path = tmp_path_factory.mktemp("rows") / "book.xlsx"
+    count = 12
+    rows: Rows = {"date": [day("2026-10-05")] * count, "client": ["Ana"] * count, "score": [5.0] * count}
+    workbooks.make(path, workbooks.Filled(rows={"surveys": rows}), refresh=False)
+    return path.read_bytes()
+
+
+def cut(data: bytes) -> RowBytes:
+    rows = RowBytes.of(data)
+    assert rows is not None
+    return rows
+
+
+def test_rows_are_known_by_their_numbers() -> None:
+    rows = cut(WHOLE)
+    assert [number for number, _, _ in rows.rows] == [1, 3, 7]
+    assert rows.data[rows.rows[1][1] : rows.rows[1][2]] == b'<row r="3" spans="1:1"/> '
+
+
+@pytest.mark.parametrize("kept", [(), (1,), (3,), (1, 7), (1, 3, 7)])
+def test_what_is_left_out_goes_back_to_its_place(kept: tuple[int, ...]) -> None:
+    thin, left = cut(WHOLE).thinned(kept.__contains__)
+    assert [number for number in (1, 3, 7) if number in left] == [number for number in (1, 3, 7) if number not in kept]
+    assert left.put_back(thin) == WHOLE
+    grown = thin.replace(b"</sheetData>", b'<row r="9"/></sheetData>')
+    assert left.put_back(grown) == WHOLE.replace(b"</sheetData>", b'<row r="9"/></sheetData>')
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        WHOLE.replace(b'<row r="1">', b"<row>"),
+        WHOLE.replace(b'r="3"', b'r="8"'),
+        WHOLE.replace(b"<v>1</v>", b"<v>1</v><!-- <row -->"),
+        WHOLE.replace(b"<v>1</v>", b'<f t="shared" si="0"/><v>1</v>'),
+        WHOLE.replace(b"UTF-8", b"ISO-8859-1"),
+        WHOLE.replace(b"<sheetData>", b"<sheetData >"),
+        WHOLE.decode().encode("utf-16"),
+        HEAD + b"<sheetData/></worksheet>",
+    ],
+)
+def test_what_excel_does_not_write_is_no_row_of_bytes(odd: bytes) -> None:
+    assert RowBytes.of(odd) is None
+
+
+def changed(does: Callable[[Package], object], data: bytes, large: int) -> dict[str, bytes]:
+    """The parts of a workbook after something was done to it, where sheets of that many bytes are large ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sheet_module, "LARGE", large)
+        package = Package.from_bytes(data, Path("book.xlsx"))
+        does(package)
+    return {part: _canonical(package.read(part)) for part in package.parts}
+
+
+def _canonical(data: bytes) -> bytes:
+    try:
+        return etree.tostring(etree.fromstring(data), method="c14n")
+    except etree.XMLSyntaxError:
+        return data
+
+
+NEW: dict[str, Sequence[Value]] = {"Date": [46301.0, 46302.0], "Client": ["Ana", "Ben"], "Score": [4.0, 5.0]}
+DOINGS: dict[str, Callable[[Package], object]] = {
+    "append": lambda package: append_rows(package, "tbl_surveys", NEW),
+    "set": lambda package: set_cells(package, "tbl_surveys", {(3, "Score"): 1.0, (9, "Client"): "Ben"}),
+    "keep some": lambda package: keep_rows(package, "tbl_surveys", [2, 5, 6, 11]),
+    "keep none": lambda package: keep_rows(package, "tbl_surveys", []),
+}
+
+
+@pytest.mark.parametrize("name", DOINGS)
+def test_it_comes_to_the_same_as_with_every_row(name: str, package_bytes: bytes) -> None:
+    before = changed(lambda package: None, package_bytes, 1 << 40)
+    whole, thin = (changed(DOINGS[name], package_bytes, large) for large in (1 << 40, 0))
+    assert whole == thin
+    assert whole != before
+
+
+def survey_sheet(package: Package) -> Sheet:
+    return next(sheet for sheet in package.sheets if sheet.name == "Surveys")
+
+
+def test_a_row_that_was_left_out_is_never_written(package_bytes: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_module, "LARGE", 0)
+    package = Package.from_bytes(package_bytes, Path("book.xlsx"))
+    draw = random.Random(5)
+    wanted = {number for number in range(1, 17) if draw.random() < 0.5}
+    editor = SheetEditor(package, survey_sheet(package), wanted.__contains__)
+    for row in range(5, 17):
+        if row in wanted:
+            editor.set(row, 3, 2.0)
+        else:
+            with pytest.raises(ValueError, match=f"row {row} of Surveys has been left out"):
+                editor.set(row, 3, 2.0)
+    editor.commit()
+    whole = SheetEditor(package, survey_sheet(package))
+    assert [whole.value(row, 3) for row in range(5, 17)] == [2.0 if row in wanted else 5.0 for row in range(5, 17)]
+
+
+def test_of_a_large_table_little_is_a_tree(tmp_path: Path) -> None:
+    path, count = tmp_path / "book.xlsx", 5_000
+    rows: Rows = {"date": [day("2026-10-05")] * count, "client": ["Ana"] * count, "score": [5.0] * count}
+    workbooks.make_anew(path, workbooks.Filled(rows={"surveys": rows}), refresh=False)
+    package = Package.open(path)
+    sheet = survey_sheet(package).part
+    size = len(package.read(sheet))
+    trees: list[int] = []
+    parsed = package.parsed
+
+    def seen(data: bytes, part: str) -> etree._Element:
+        if part == sheet:
+            trees.append(len(data))
+        return parsed(data, part)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sheet_module, "LARGE", 100_000)
+        patch.setattr(package, "parsed", seen)
+        for name in ("append", "set", "keep some"):
+            DOINGS[name](package)
+    assert len(trees) == 3
+    assert max(trees) < size / 20
