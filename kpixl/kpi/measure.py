@@ -286,29 +286,35 @@ class Tally:
         for branch in branches(where):
             met = np.ones(len(rows), dtype=bool)
             for condition in branch:
-                met &= self._holds(condition, rows, window, edges)
+                met &= self.holds(condition, rows, window, edges)
             counted |= met
         return counted
 
-    def _holds(self, condition: Condition, rows: EntryTable, window: Window, edges: Mapping[str, float]) -> np.ndarray:
+    def holds(
+        self, condition: Condition, rows: EntryTable, window: Window, edges: Mapping[str, float] = NO_EDGES
+    ) -> np.ndarray:
+        """In which rows of a table a condition holds, shape (rows,)."""
         blank = rows.blank(condition.column) if rows.has(condition.column) else np.zeros(len(rows), dtype=bool)
         if condition.comparison == "filled":
             return ~blank
         if condition.comparison == "blank":
             return blank
         if condition.text:
-            operand = match_key(str(self._operand(condition, rows.table.id, window, edges)))
+            operand = match_key(str(self.operand(condition, rows.table.id, window, edges)))
             keys = self._match_keys(rows, condition.column)
             # A blank cell is neither equal to a word nor different from it.
             passed: np.ndarray = _COMPARE[condition.comparison](keys, operand) & ~blank
         else:
-            operand = self._operand(condition, rows.table.id, window, edges)
+            operand = self.operand(condition, rows.table.id, window, edges)
             values = self.column(rows.table.id, condition.column)
             # A comparison with NaN is false, as COUNTIFS passes over cells that hold no number.
             passed = _COMPARE[condition.comparison](values, operand) & ~np.isnan(values)
         return passed | blank if condition.or_blank else passed
 
-    def _operand(self, condition: Condition, table: str, window: Window, edges: Mapping[str, float]) -> float | str:
+    def operand(
+        self, condition: Condition, table: str, window: Window, edges: Mapping[str, float] = NO_EDGES
+    ) -> float | str:
+        """What a condition compares with: a number, a day as a date serial, or a word as the owner writes it."""
         if condition.kind == "choice":
             key = word_key(table, condition.column, str(condition.operand))
             return self.entries.words.get(key, str(condition.operand))

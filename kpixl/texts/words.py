@@ -83,6 +83,8 @@ SETTLED = {True: N_("sure enough"), False: N_("small sample")}
 PACES = {True: N_("on track"), False: N_("off track")}
 DAYS_LEFT = N_("days left: {days}")
 
+OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
+
 SINCE = N_("since {period}")
 """From when on the year to date is known."""
 KINDS_OF_PAST = {"measure": N_("measure"), "kpi": N_("KPI"), "rows": N_("rows"), "part": N_("part of the period")}

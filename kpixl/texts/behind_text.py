@@ -1,0 +1,73 @@
+"""The rows behind a figure in words: which of them count, and what keeps the others out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.errors import N_
+from kpixl.period import LAST_SERIAL, from_serial
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kpixl.entries import EntryTable
+    from kpixl.i18n import Language
+    from kpixl.kpi.behind import LeftOut
+
+_BLANK, _FILLED = N_("“{column}” is blank"), N_("“{column}” is filled in")
+_DAYS = {
+    ">=": N_("“{column}” is before {value}"),
+    ">": N_("“{column}” is {value} or earlier"),
+    "<=": N_("“{column}” is after {value}"),
+    "<": N_("“{column}” is {value} or later"),
+}
+"""What is said of a day that is not >=, >, … the one that a condition asks for."""
+_NUMBERS = {
+    ">=": N_("“{column}” is less than {value}"),
+    ">": N_("“{column}” is {value} or less"),
+    "<=": N_("“{column}” is more than {value}"),
+    "<": N_("“{column}” is {value} or more"),
+    "=": N_("“{column}” is not {value}"),
+    "<>": N_("“{column}” is {value}"),
+}
+_WORDS = {"=": N_("“{column}” is not “{value}”"), "<>": N_("“{column}” is “{value}”")}
+EDGES = ("window_start", "after_window", "period_end", "repeat_start", "open_start", "due_until")
+"""What conditions compare with that is a day."""
+_FEW = 8
+"""So many runs of rows are told one by one."""
+
+
+def cause_text(left: LeftOut, table: EntryTable, t: Language) -> str:
+    """Why rows do not count: ``“Date” is before October 1, 2026``."""
+    condition, column = left.condition, heading(table, left.column)
+    if condition is None or condition.comparison == "filled" or (left.blank and condition.comparison != "blank"):
+        return t(_BLANK).format(column=column)
+    if condition.comparison == "blank":
+        return t(_FILLED).format(column=column)
+    if isinstance(left.operand, str):
+        return t(_WORDS[condition.comparison]).format(column=column, value=left.operand)
+    if condition.operand in EDGES and condition.comparison in _DAYS and 1 < left.operand < LAST_SERIAL:
+        day = t.date(from_serial(left.operand))
+        return t(_DAYS[condition.comparison]).format(column=column, value=day)
+    return t(_NUMBERS[condition.comparison]).format(column=column, value=t.plain(left.operand))
+
+
+def heading(table: EntryTable, column: str) -> str:
+    """What the owner calls a column of her table, one of our own included."""
+    if column in table.headings:
+        return table.headings[column]
+    return next(one.heading for one in table.table.calculated if one.id == column)
+
+
+def rows_text(rows: Sequence[int], table: EntryTable, t: Language) -> str:
+    """Rows by their numbers on the sheet, neighbours joined: ``5, 7–12, 20``; where they are many, how many more."""
+    numbers = [table.first_row + row for row in rows]
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    told = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs[:_FEW])
+    rest = sum(map(len, runs[_FEW:]))
+    return t(N_("{rows} and {count} more")).format(rows=told, count=rest) if rest else told
