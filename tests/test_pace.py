@@ -169,10 +169,11 @@ BUILDING = {
     "leadref": (0.04, 0.124, "▼ worse than before", "worse", ""),
 }
 BANDED = {
-    # A published benchmark grades what is there: 60,000 from 20 clients are 3,000 each, 4,000 short of more than 7,000.
-    "rpc": (3000.0, 9300.0, "● typical", "", "Revenue per month: +80001 → above average"),
-    # 2 of 20 are 10 %: a client short of 15 %.
-    "referral": (0.1, 0.31, "▼ below benchmark", "", "New clients from referrals: +1 → typical"),
+    # A published benchmark grades what is there, which can only rise: 60,000 from 20 clients are 3,000 each, 4,000
+    # short of more than 7,000.
+    "rpc": (3000.0, 9300.0, "● at least typical", "", "Revenue per month: +80001 → above average"),
+    # 2 of 20 are 10 %, short of 15 %, and two thirds of the month are still to come.
+    "referral": (0.1, 0.31, "○ not graded", "", "Not judged before the period is over, since it still grows"),
 }
 
 

@@ -62,9 +62,21 @@ FOLDER: Any = resources.files("kpixl.catalog")
 """Where the YAML is: the one place that says so."""
 MONTHS = "months"
 """In the formula of a measure: the months in the period, or in the window."""
-EDGES = ("window_start", "after_window", "repeat_start", "period_end", "open_start", "due_until")
-"""Days that conditions compare with. ``repeat_start`` is where the owner's repeat interval before the end begins,
-``open_start`` where the first period does that is not final; before ``due_until`` things are due."""
+EDGES = (
+    "window_start",
+    "after_window",
+    "came_before",
+    "tomorrow",
+    "repeat_start",
+    "period_end",
+    "open_start",
+    "due_until",
+)
+"""Days that conditions compare with. What is dated from ``tomorrow`` on is still to come, from ``came_before`` on it is
+that or after the window. ``repeat_start`` is where the owner's repeat interval before the end begins, ``open_start``
+where the first period does that is not final; before ``due_until`` things are due."""
+OF_THE_DAY = frozenset({"came_before", "tomorrow", "due_until"})
+"""Those that another day of looking moves."""
 _CONDITION = re.compile(r"(?P<column>\w+) (?:(?P<comparison>>=|<=|<>|>|<|=) (?P<operand>\S+)|(?P<filled>filled|blank))")
 _THRESHOLD = re.compile(r"(>=|<=|>|<)\s*([\d.]+)")
 _TEXT_TYPES = ("text", "choice")
@@ -247,6 +259,8 @@ def _aggregate(
 ) -> Aggregate:
     table = tables[raw["table"]]
     where, distinct = _where(raw.pop("where"), table), tuple(raw.pop("distinct", ()))
+    if not raw.get("planned"):
+        where = _come(where)
     monthly = any(column.id == raw.get("column") for column in table.calculated if isinstance(column, Months))
     headings = tuple((Window(window), words["heading"]) for window, words in raw.pop("headings", {}).items())
     known: dict[str, Any] = {"distinct": distinct, "headings": headings, "follows": _follows(where, table)}
@@ -267,15 +281,25 @@ def _where(lines: Sequence[str], table: Table) -> Where:
     return tuple(clause for line in lines for clause in parse_line(line, table))
 
 
+def _come(where: Where) -> Where:
+    """``where`` of what cannot be planned: a day that is still to come is as good as one after the window."""
+
+    def come(one: Condition) -> Condition:
+        return replace(one, operand="came_before") if one.operand == "after_window" else one
+
+    return tuple(tuple(tuple(map(come, branch)) for branch in clause) for clause in where)
+
+
 def parse_line(text: str, table: Table) -> tuple[Clause, ...]:
-    """What one line of ``where`` stands for: ``date in window``, ``converted whenever`` (a day is there),
+    """What one line of ``where`` stands for: ``date in window``, ``converted whenever`` (a day is there, and
+    not still to come),
     ``end >= after_window or blank``, ``a = 1 or b = 2 and c filled``."""
     if text.endswith(" in window"):
         column = text.removesuffix(" in window")
         return tuple(((parse_condition(f"{column} {edge}", table),),) for edge in (">= window_start", "< after_window"))
     if text.endswith(" whenever"):
         column = text.removesuffix(" whenever")
-        return (((Condition(column=column, comparison=">"),),),)
+        return (((Condition(column=column, comparison=">"),),), ((parse_condition(f"{column} < tomorrow", table),),))
     if text.endswith(" or blank"):
         return (((replace(parse_condition(text.removesuffix(" or blank"), table), or_blank=True),),),)
     alternatives = (part.split(" and ") for part in text.split(" or "))

@@ -91,6 +91,8 @@ class Aggregate(Record, frozen=True):
     """The field that tells what became of a row; as long as it is blank in all of them, nothing is known of that."""
     kept: bool = False
     """Whether its table keeps the rows of closed periods, so that a longer window can be counted from them."""
+    planned: bool = False
+    """Whether what it counts can be planned, so that days which are still to come count, too."""
 
     @property
     def days(self) -> tuple[str, ...]:

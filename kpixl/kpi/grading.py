@@ -95,6 +95,30 @@ def still_open(traits: Traits) -> Node:
     return every(OUTCOMES_OPEN > 0, equal(OUTCOMES_TYPED, 0)) if traits.late else NO
 
 
+def growing(traits: Traits) -> Node:
+    """Whether the value still goes the one way that it can: it builds up in a period that runs, and nothing says what
+    it will come to. What it divides by is that of the whole period, or nothing."""
+    if not traits.builds_up:
+        return NO
+    return RUNNING if traits.benchmarked else every(RUNNING, opposite(TOLD))
+
+
+def least(traits: Traits) -> Node:
+    """Whether a level is the least that it can be."""
+    return still_open(traits) if traits.falls else some(still_open(traits), growing(traits))
+
+
+def so_far(traits: Traits, found: Node) -> Node:
+    """The level that was ``found``, if nothing more can change it for the other side: below all of them only once
+    nothing more can come, and, of what gets worse with every case, nothing else before the period is over."""
+    if not traits.late and not traits.builds_up:
+        return found
+    below = equal(found, Level.BELOW)
+    if traits.falls and traits.builds_up:
+        return either(every(growing(traits), opposite(below)), BLANK, found)
+    return either(every(least(traits), below), BLANK, found)
+
+
 def final(traits: Traits) -> Node:
     """Whether all outcomes have had their time."""
     return opposite(still_open(traits))
@@ -156,10 +180,8 @@ def level(traits: Traits, value: Node) -> Node:
 
 
 def _level(traits: Traits) -> Node:
-    """The level that is reached; below all of them only once nothing more can come."""
-    found = reached(traits, held_name(traits))
-    if traits.late:
-        found = either(every(still_open(traits), equal(found, Level.BELOW)), BLANK, found)
+    """The level that is reached."""
+    found = so_far(traits, reached(traits, held_name(traits)))
     return either(every(known(VALUE), count(*EDGES) > 0, JUDGED), found)
 
 
@@ -207,6 +229,7 @@ def rules(traits: Traits) -> Mapping[str, Node]:
         "target_next": either(known(target_level), following(target_level)),
         "target_position": _target_position(traits, target_level, target_next),
         "open": either(still_open(traits), 1, 0),
+        "least": either(least(traits), 1, 0),
         "needs": _needs(traits, standing),
         "good": either(known(standing), either(at_least(Name("shade"), Level.ABOVE_AVERAGE), 1, 0), 0),
         **(_pace(traits) if traits.builds_up else dict.fromkeys(("forecast", "steady", "pace"), BLANK)),
@@ -428,6 +451,8 @@ def reason(kpi: Kpi, traits: Traits) -> Node:
     if traits.in_dollars:
         bands = either(known(Name("dollar_rate")), bands, Wording("no_rate"))
     held_against = some(count(*EDGES) > 0, known(TARGET), known(PREVIOUS))
+    if traits.builds_up:
+        bands = either(every(growing(traits), count(*EDGES) > 0), Wording("running"), bands)
     bands = either(every(still_open(traits), held_against), Wording("open"), bands)
     bands = either(known(WITHHELD), choose(WITHHELD, *map(Wording, REASONS_TO_WAIT)), bands)
     why = either(NOT_BEGUN, Wording(REASONS_TO_WAIT[0]), why)

@@ -26,6 +26,8 @@ from kpixl.kpi.score import score
 from kpixl.period import Period, Window
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.catalog.tables import Table
 
@@ -45,8 +47,9 @@ class Late:
 NOTHING_LATE = Late()
 
 
-def brought_up(entries: Entries) -> tuple[Entries, Late]:
-    """``entries`` with the closed periods that are not final counted anew, and what has changed by that."""
+def brought_up(entries: Entries, today: date | None = None) -> tuple[Entries, Late]:
+    """``entries`` with the closed periods that are not final counted anew as of ``today``, and what has changed by
+    that."""
     tables = [table for table in entries.business.tables if table.open and entries.tables.get(table.id) is not None]
     if not tables or not entries.past:
         return entries, NOTHING_LATE
@@ -54,7 +57,7 @@ def brought_up(entries: Entries) -> tuple[Entries, Late]:
     lines: list[PastValue] = []
     kpis: list[LateKpi] = []
     for period in _open(entries):
-        changed, told = _recounted(counted, period, tables)
+        changed, told = _recounted(counted, period, tables, today)
         if changed:
             counted = replace(counted, past=_with(counted.past, changed))
             lines += changed
@@ -80,7 +83,11 @@ def watched(business: Business) -> tuple[tuple[Table, Where], ...]:
 def came_late(tally: Tally) -> int:
     """How many rows of the closed periods that are not final have an outcome."""
     edges = tally.edges(Window.PERIOD)
-    before = {"window_start": edges["open_start"], "after_window": edges["window_start"]}
+    before = {
+        "window_start": edges["open_start"],
+        "after_window": edges["window_start"],
+        "came_before": edges["window_start"],
+    }
     return sum(
         int(np.count_nonzero(tally.meets_where(table.id, where, Window.PERIOD, before)))
         for table, where in watched(tally.entries.business)
@@ -115,7 +122,9 @@ def _with(past: Sequence[PastValue], changed: Sequence[PastValue]) -> tuple[Past
     return tuple(new.get((line.start, line.id), line) for line in past)
 
 
-def _recounted(entries: Entries, period: Period, tables: Sequence[Table]) -> tuple[list[PastValue], list[LateKpi]]:
+def _recounted(
+    entries: Entries, period: Period, tables: Sequence[Table], today: date | None
+) -> tuple[list[PastValue], list[LateKpi]]:
     """The lines of one closed period that are not what its rows say now, and its KPIs that have changed with them."""
     lines = {line.id: line for line in reversed(entries.past) if line.start == period.start}
     business = entries.business
@@ -123,7 +132,7 @@ def _recounted(entries: Entries, period: Period, tables: Sequence[Table]) -> tup
     known = (item for item in business.measures if item.name in lines and lines[item.name].value is not None)
     said = {item.table: InputCell(1.0, "", "") for item in known if item.table}
     then = replace(entries, period=period, typed={}, totals_for=None, none=said)
-    tally = Tally(then)
+    tally = Tally(then, today)
     of_table = {table.id: _counted_from(table, business.measures, tables) for table in tables}
     whole = [table for table in tables if _whole(tally, table, of_table[table.id], lines)]
     anew = {item.name: item for table in whole for item in of_table[table.id] if not _is_typed(lines, item.name)}
@@ -132,7 +141,7 @@ def _recounted(entries: Entries, period: Period, tables: Sequence[Table]) -> tup
         return [], []
     there = {table.id: then.tables[table.id] for table in whole}
     then = replace(then, typed=_fixed(lines, anew), tables=there)
-    tally = Tally(then)
+    tally = Tally(then, today)
     depend = [item for item in business.measures if _rests_on(item, {*moved})]
     changed = []
     for item in depend:
@@ -147,7 +156,7 @@ def _recounted(entries: Entries, period: Period, tables: Sequence[Table]) -> tup
         # Each KPI of the period, from its lines.
         narrow = replaced(business, kpis=kpis, companions=(), measures=tuple(measures_of(kpis, ()).values()))
         then = replace(then, business=narrow, own=(), past=_with(then.past, changed))
-        card = score(then, measure(then, Tally(then)), period.after)
+        card = score(then, measure(then, Tally(then, today)), period.after)
         new = {line.id: line for line in closed_lines(card) if line.kind == "kpi"}
         for kpi in kpis:
             id_ = kpi.history_id

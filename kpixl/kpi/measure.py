@@ -220,7 +220,9 @@ class Tally:
         of = item.aggregate
         if of is None or of.kind not in ("count", "sum") or not self.can_measure(item):
             return 0.0
-        return self._total(of, self.meets_where(of.table, of.where, item.window, {"after_window": day}))
+        return self._total(
+            of, self.meets_where(of.table, of.where, item.window, {"after_window": day, "came_before": day})
+        )
 
     def can_measure(self, item: Measure) -> bool:
         """Whether the rows can say anything: every column that it needs is there, and a kept list is filled in.
@@ -329,9 +331,11 @@ class Tally:
         return {
             "window_start": float(serial(period.window_start(window))),
             "after_window": after,
+            "came_before": min(after, float(tomorrow(self.settings.get("entered_until"), self.today))),
             "period_end": after - 1,
             "repeat_start": after - self._repeat_days,
             "open_start": float(serial(open_start(period, self.settings))),
+            "tomorrow": float(tomorrow(self.settings.get("entered_until"), self.today)),
             "due_until": float(due_until(self.settings.get("entered_until"), self.today)),
         }
 
@@ -482,6 +486,13 @@ def due_until(entered: float | str | None, today: date | None) -> int:
     if entered is not None:
         return serial(_entered_day(float(entered))) + 1
     return LAST_SERIAL if today is None else serial(today)
+
+
+def tomorrow(entered: float | str | None, today: date | None) -> int:
+    """The date serial from which on everything is still to come, the day up to which all is ``entered`` included."""
+    if today is None:
+        return LAST_SERIAL
+    return max(serial(today), 0 if entered is None else serial(_entered_day(float(entered)))) + 1
 
 
 def last_day(entered_until: float | None, today: date) -> date:

@@ -96,7 +96,9 @@ class Result:
     part: float | None = None
     """While the period runs, the share of it that had come by now in closed periods; None where they do not say."""
     open: bool = False
-    """Whether outcomes may still come to it, so that its level is the least that it can be."""
+    """Whether outcomes may still come to it."""
+    least: bool = False
+    """Whether its level is the least that it can be: outcomes may still come, or it builds up until the period ends."""
     needs: bool = False
     """Whether the owner should do something about it."""
     good: bool = False

@@ -293,7 +293,7 @@ def _told(
     value, past = found.number("value"), settled_values(kpi, entries, scoring.clock.final_before)
     usual = usual_range(kpi, past)
     number = found.number("signal_number")
-    is_open = bool(found.number("open"))
+    is_open, at_least = bool(found.number("open")), bool(found.number("least"))
     result = Result(
         kpi=kpi,
         measures=arguments,
@@ -314,9 +314,10 @@ def _told(
         ),
         certainty=certain(found),
         pace=paced(found),
-        alert=alert_of(kpi, value, yours(kpi, entries)) if waits(found) in ALERTED and not is_open else None,
+        alert=alert_of(kpi, value, yours(kpi, entries)) if waits(found) in ALERTED and not at_least else None,
         part=_part(kpi, scoring),
         open=is_open,
+        least=at_least,
         needs=bool(found.number("needs")),
         good=bool(found.number("good")),
         final=last_final(kpi, scoring.entries, scoring.clock.final_before) if is_open else None,

@@ -15,7 +15,7 @@ from kpixl.catalog.model import Level, Made, Mean, Standing
 from kpixl.formula import Name, evaluate, parse, substituted
 from kpixl.formula.expressions import BLANK, count, either, known, maximum, or_else, some
 from kpixl.kpi.grade import calculate, standing_numbered
-from kpixl.kpi.grading import EDGES, PART, TARGET, TOLD, reached, to_target, withheld
+from kpixl.kpi.grading import EDGES, PART, TARGET, TOLD, reached, so_far, to_target, withheld
 from kpixl.kpi.noise import same
 from kpixl.kpi.pace import days
 from kpixl.kpi.score import fewest_cases
@@ -134,7 +134,7 @@ def after(kpi: Kpi, traits: Traits) -> Node:
     building = traits.builds_up and not traits.benchmarked
     held = either(TOLD, _THEN / PART, _THEN) if building else _THEN
     by_target = BLANK if traits.benchmarked else either(known(TARGET), to_target(traits, _THEN, held))
-    stands = either(count(*EDGES) > 0, reached(traits, held), by_target)
+    stands = either(count(*EDGES) > 0, so_far(traits, reached(traits, held)), by_target)
     waits = substituted(withheld(kpi, traits, own=False), {"value": _THEN})
     return either(known(_THEN), either(known(waits), BLANK, stands))
 
@@ -176,6 +176,8 @@ def _suppose_kpi(result: Result, scorecard: Scorecard, then: Mapping[str, float 
         **{level.id: result.thresholds.get(level) for level in GRADED},
         **days(scorecard.clock),
         "part": result.part,
+        "outcomes_open": float(result.open),
+        "outcomes_typed": 0.0,
         "then": value,
         **{f"measure.{name}": amount for name, amount in arguments.items()},
         "target": result.target,

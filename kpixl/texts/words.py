@@ -106,6 +106,7 @@ REASONS = {
     "beyond": N_("more than the whole: overtime, or hours that are missing"),
     "too_few": N_("fewer cases than your minimum in Settings"),
     "open": N_("still open: customers may yet come of it"),
+    "running": N_("not judged before the period is over, since it still grows"),
     "graded_window": N_("graded over its own window"),
     "no_rollup": N_("cannot be added up over months: {measure}"),
     "uneven_past": N_("some closed months lack a figure for: {measure}"),
@@ -125,7 +126,7 @@ def least_word(level: Level, t: Language) -> str:
 def standing_word(result: Result, t: Language) -> str:
     """The level or the standing of a result with its shape."""
     standing = result.grade.standing
-    if result.open and result.level is not None and result.grade.next_level is not None:
+    if result.least and result.level is not None and result.grade.next_level is not None:
         return least_word(result.level, t)
     if result.level is not None or standing is None:
         return level_word(result.level, t)

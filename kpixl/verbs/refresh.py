@@ -29,9 +29,8 @@ def refresh_package(
     """Bring the owned cells of an open package up to date, as of ``now``; with ``rows_changed``, the calculated columns
     of entry tables are among them. A workbook that is still ``unfilled`` has not been checked or refreshed yet. What
     has been ``done`` before stands in the log; without it, a refresh does."""
-    book = read(package)
-    if rows_changed:
-        settle(package, book)
+    book = read(package, now.date())
+    settle(package, book, rows_changed=rows_changed)
     scorecard, problems = scored(book, now.date())
     if book.late.lines:
         put_past(package, book, book.late.lines)

@@ -86,7 +86,7 @@ def _all_restated(path: Path, asked: Period, into: Sequence[Path], now: datetime
     archive, upgraded = opened(path, now)
     brought_up = [path] if upgraded else []
     with no_collection():
-        book = read(archive)
+        book = read(archive, now.date())
         if book.entries.period != asked:
             raise OtherPeriod(path=path.name, period=book.entries.period, asked=asked)
         if any(line.start == asked.start and line.value is not None for line in book.entries.past):
@@ -106,7 +106,7 @@ def _all_restated(path: Path, asked: Period, into: Sequence[Path], now: datetime
 
 
 def _restated(package: Package, archive: Book, lines: Sequence[PastValue], now: datetime) -> Package:
-    book = read(package)
+    book = read(package, now.date())
     ours, theirs = archive.entries, book.entries
     same = (ours.business.id, ours.currency, ours.period.kind) == (
         theirs.business.id,

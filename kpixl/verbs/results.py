@@ -80,5 +80,5 @@ def results(path: Path, *, today: date) -> Outcome:
     """Compute and grade as of a day, without writing."""
     with no_collection():
         package, _ = opened(path, datetime.combine(today, time()))
-        scorecard, problems = scored(read(package), today)
+        scorecard, problems = scored(read(package, today), today)
     return Outcome(path, scorecard, problems)

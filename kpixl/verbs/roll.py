@@ -126,7 +126,7 @@ def roll(
     if not open_here:
         ensure_closed(path)
     with no_collection():
-        book = read(package)
+        book = read(package, now.date())
         closed = book.entries.period
         target = out or path.with_name(_next_name(path, closed))
         ensure_same_ending(path, target)

@@ -53,7 +53,7 @@ def upgrade(path: Path, *, now: datetime) -> Upgraded:
         with no_collection():
             migrated = migrate(package, now=now)
             if migrated is None or not migrated.changed:
-                scorecard, problems = scored(read(package), now.date())
+                scorecard, problems = scored(read(package, now.date()), now.date())
                 return Upgraded(path, scorecard, problems, left_out=migrated.left_out if migrated else ())
             scorecard, problems = refresh_package(package, now=now, rows_changed=True, done=Done("upgrade"))
         backup = package.save(path, backup=now)

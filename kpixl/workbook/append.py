@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kpixl.catalog.tables import Each, Elapsed, Else
+from kpixl.catalog.load import OF_THE_DAY
+from kpixl.catalog.tables import Each, Elapsed, Else, Lookup, Once, names_in
 from kpixl.cellvalue import ExcelError
 from kpixl.entries import elapsed, entry_table
 from kpixl.kpi.measure import Tally
@@ -132,11 +133,14 @@ def forget_hours(
     editor.commit()
 
 
-def settle(package: Package, book: Book) -> None:
-    """Bring the saved values of calculated columns up to date in an open package whose rows have changed."""
+def settle(package: Package, book: Book, *, rows_changed: bool = True) -> None:
+    """Bring the saved values of calculated columns up to date in an open package whose rows have changed; where they
+    have not, those that follow from the day, or from a cell that somebody typed over."""
     by_table: dict[str, list[str]] = {}
-    for table, column in book.stale:
-        by_table.setdefault(table, []).append(column)
+    for table, id_ in book.stale:
+        column = next(one for one in book.entries.business.table(table).calculated if one.id == id_)
+        if rows_changed or _moves_by_itself(column):
+            by_table.setdefault(table, []).append(id_)
     for table, ids in by_table.items():
         rows = book.entries.tables[table]
         assert rows is not None
@@ -152,6 +156,13 @@ def settle(package: Package, book: Book) -> None:
                     if editor.has_formula(*place):
                         editor.set(*place, "" if value is None else value)
             editor.commit()
+
+
+def _moves_by_itself(column: Calculated) -> bool:
+    """Whether it holds another value on another day, or once a column that it is computed from is typed over."""
+    return isinstance(column, Each) or (
+        isinstance(column, Lookup | Once) and not names_in(column.where).isdisjoint(OF_THE_DAY)
+    )
 
 
 def remember(package: Package, book: Book, table: str, names: Mapping[str, Sequence[str]]) -> None:

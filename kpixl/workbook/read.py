@@ -97,20 +97,21 @@ class Book:
         return self.tallies[today]
 
 
-def read(package: Package) -> Book:
-    """Everything in the package of a workbook that kpixl made; for errors see ``read_view``."""
-    return read_view(FileView(package))
+def read(package: Package, today: date | None = None) -> Book:
+    """Everything in the package of a workbook that kpixl made, as of ``today``; for errors see ``read_view``."""
+    return read_view(FileView(package), today)
 
 
-def read_view(view: View) -> Book:
-    """Everything in a workbook that kpixl made; errors where it did not, or where a setting makes no sense."""
+def read_view(view: View, today: date | None = None) -> Book:
+    """Everything in a workbook that kpixl made; errors where it did not, or where a setting makes no sense. Calculated
+    columns are as of ``today``; without a day nothing is still to come."""
     reader = _Reader(view)
     if view.version.isdigit() and 0 < int(view.version) < layout.LAYOUT_VERSION:
         raise EarlierWorkbook(path=view.path.name)
     fixed = fixed_in(reader)
     places, sheets = reader.places(*layout.blocks(fixed.business))
     _require(view, fixed.business, places)
-    return reader.book(fixed, places, sheets)
+    return reader.book(fixed, places, sheets, today)
 
 
 def language_in(path: Path) -> str | None:
@@ -176,7 +177,7 @@ class _Reader(Blocks):
 
     # The whole
 
-    def book(self, fixed: Fixed, places: dict[str, Placement], sheets: dict[str, Sheet]) -> Book:
+    def book(self, fixed: Fixed, places: dict[str, Placement], sheets: dict[str, Sheet], today: date | None) -> Book:
         business = fixed.business
         headings = {table.id: self.headings(table.id, [c.id for c in table.columns]) for table in business.tables}
         headings[layout.PAST] = self.headings(layout.PAST, list(layout.PAST_COLUMNS))
@@ -184,8 +185,8 @@ class _Reader(Blocks):
         tables = self.tables(business, headings, sheets, fixed.currency)
         past = list(self.past(headings[layout.PAST], language(fixed.language)))
         entries = self.entries(fixed, places, sheets, tables, tuple(line for _, line in past))
-        stale = self.calculate(entries)
-        entries, late = brought_up(entries)
+        stale = self.calculate(entries, today)
+        entries, late = brought_up(entries, today)
         names = {id_: self.table_name(id_, columns) for id_, columns in headings.items()}
         renamed = {layout.table_name(id_): name for id_, name in names.items() if name != layout.table_name(id_)}
         return Book(
@@ -418,10 +419,12 @@ class _Reader(Blocks):
             if any(found.rows[number][index] != "" and not formulas[index][number] for index in theirs)
         )
 
-    def calculate(self, entries: Entries) -> dict[tuple[str, str], dict[int, float | None]]:
+    def calculate(
+        self, entries: Entries, today: date | None
+    ) -> dict[tuple[str, str], dict[int, float | None]]:
         """Give the tables their calculated columns: what their formulas give now, and what stands there where somebody
         typed over them. Answers the cells whose saved values are not what their formulas give."""
-        tally = Tally(entries)
+        tally = Tally(entries, today)
         stale: dict[tuple[str, str], dict[int, float | None]] = {}
         for (table, id_), shown in self.shown.items():
             rows = entries.tables[table]

@@ -99,7 +99,7 @@ def results(book: xw.Book, *, today: date) -> Outcome:
     with _in_our_words(view), no_collection():
         if book.app.calculation != "automatic":
             book.app.calculate()
-        scorecard, problems = scored(read_view(view), today)
+        scorecard, problems = scored(read_view(view, today), today)
     return Outcome(view.path, scorecard, problems)
 
 

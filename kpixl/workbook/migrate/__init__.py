@@ -65,7 +65,7 @@ def migrate(package: Package, *, now: datetime) -> Migrated | None:
     left_out = _brought_up(package, version, now)
     if not package.changed:
         return Migrated(left_out, changed=False) if left_out else None
-    settle(package, read(package))
+    settle(package, read(package, now.date()))
     return Migrated(left_out)
 
 

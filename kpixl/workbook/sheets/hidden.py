@@ -57,7 +57,8 @@ TREND_COLUMNS = ("start", "value", "typical", "above_average", "exceptional", "m
 _DATES = (
     "year_start", "window_start_3m", "window_start_12m", "period_previous", "period_year_before", "first_of_year",
     "period_months", "closed_3m", "closed_12m", "days_gone", "days_left", "days_share",
-    "due_until", "open_start", "final_before", "outcomes_open", "finals", "late_now", "late_seen", "totals_count",
+    "due_until", "tomorrow", "came_before", "open_start", "final_before", "outcomes_open", "finals", "late_now",
+    "late_seen", "totals_count",
 )  # fmt: skip
 UNNAMED = (
     "first_of_year", "closed_3m", "closed_12m", "open_start", "final_before", "outcomes_open", "finals", "late_now",
@@ -97,6 +98,12 @@ def dates(c: Context) -> Cells:
     }
     due = f"IF(ISNUMBER(entered_until),INT(MAX(0,MIN(entered_until,{LAST_SERIAL})))+1,TODAY())"
     entries["due_until"] = (due, now.due_until)
+    edges = c.tally.edges(Window.PERIOD)
+    day = f"MAX(TODAY(),IF(ISNUMBER(entered_until),INT(MIN(entered_until,{LAST_SERIAL})),0))+1"
+    entries |= {
+        "tomorrow": (day, edges["tomorrow"]),
+        "came_before": ("MIN(period_after,tomorrow)", edges["came_before"]),
+    }
     entries |= _late(c, until)
     of = c.at("totals", "of", "typed")
     inside = f"IF(ISNUMBER({of}),IF(AND({of}>=period_start,{of}<period_after),1,0),0)"
@@ -132,8 +139,9 @@ def _late(c: Context, until: str) -> dict[str, tuple[str, int]]:
     entries, clock = c.scorecard.entries, c.scorecard.clock
     start, after = entries.period, serial(entries.period.after)
     days = f"INT(MAX(0,MIN({LONGEST:g},late_days)))"
-    names = FormulaNames(c.column, c.row_cell, c.word, edges={"window_start": c.at("dates", "open_start", "value"),
-                                                        "after_window": "period_start"})  # fmt: skip
+    edges = dict.fromkeys(("after_window", "came_before"), "period_start")
+    edges["window_start"] = c.at("dates", "open_start", "value")
+    names = FormulaNames(c.column, c.row_cell, c.word, edges=edges)
     now = [rows_formula(table, where, names) for table, where in watched(c.business)]
     limit, spark = c.at("dates", "final_before", "value"), c.across("spark", "start", PERIODS[1:])
     return {

@@ -234,9 +234,9 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
     kpi, t, formulas = result.kpi, c.t, RuleFormulas(result.kpi, c)
     standing = c.at("calc", kpi.id, "standing")
     word = f"INDEX({c.span('words', 'text', STANDING_ROWS)},{standing}+1)"
-    if traits_of(kpi).late:
+    if traits_of(kpi).late or traits_of(kpi).builds_up:
         more, least = c.at("calc", kpi.id, "next"), c.span("words", "text", LEAST_ROWS)
-        word = f"IF(AND({formulas['open']}=1,ISNUMBER({more})),INDEX({least},{standing}),{word})"
+        word = f"IF(AND({formulas['least']}=1,ISNUMBER({more})),INDEX({least},{standing}),{word})"
     return {
         "level": live(
             f"IF(ISNUMBER({standing}),{word},{c.word('not_graded')})",

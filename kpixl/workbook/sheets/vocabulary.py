@@ -74,6 +74,7 @@ def word_rows(business: Business) -> tuple[str, ...]:
         *(f"not_entered_{table.id}" for table in business.tables if table.waits),
         *(f"no_outcome_{outcome_row(*place)}" for place in business.outcomes),
         "open",
+        "running",
         *(f"answers_{how}" for how in ANSWERS),
         *SIGNAL_ROWS,
         "sure",
@@ -188,6 +189,7 @@ def words(c: Context) -> Cells:
             for table, column in c.business.outcomes
         },
         "open": reason_text(Reason("open"), t),
+        "running": reason_text(Reason("running"), t),
         **{f"answers_{how}": t(text) for how, text in ANSWERS.items()},
         **{row: least_word(level, t) for row, level in zip(LEAST_ROWS, GRADED, strict=True)},
         **{f"signal_{signal}": t(word) for signal, word in SIGNALS.items()},
