@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -153,6 +154,22 @@ class EntryTable:
     def failed(self, column: str) -> list[int]:
         """The rows with an Excel error in ``column``."""
         return [row for row, value in self.odd.get(column, {}).items() if isinstance(value, ExcelError)]
+
+    def row_of(self, cell: str) -> int | None:
+        """The row that a cell stands in, by its address, from 0; None where it is none of the table's."""
+        row = int(cell.lstrip(ascii_uppercase)) - self.first_row
+        return row if 0 <= row < len(self) else None
+
+    def held(self, column: str, row: int) -> str | float | bool | ExcelError | None:
+        """What stands in a cell; None where it is blank."""
+        odd = self.odd.get(column, {}).get(row)
+        if isinstance(odd, str | float | bool | ExcelError):
+            return odd
+        if column in self.texts:
+            text: str | None = self.texts[column].iloc[row]
+            return text
+        number_ = float(self.numbers[column].iloc[row])
+        return None if np.isnan(number_) else number_
 
     def cell(self, column: str, row: int) -> str:
         """The address of a cell, as the owner sees it: ``D12``."""

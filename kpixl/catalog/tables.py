@@ -13,7 +13,7 @@ Unit = Literal["fraction", "hours", "months", "money", "ratio", "count", "score"
 """What a number is in: a fraction (0.9 is 90 %), hours, months, money (the workbook's currency; US dollars in published
 thresholds), a ratio, a count, a score in points (NPS, −100 to 100), or tasks an hour."""
 FieldType = Literal["text", "date", "number", "choice"]
-Comparison = Literal[">=", ">", "<=", "<", "=", "<>", "filled", "blank"]
+Comparison = Literal[">=", ">", "<=", "<", "=", "<>", "filled", "blank", "odd"]
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -81,7 +81,8 @@ class Condition(Record, frozen=True):
     """One test of one column: ``column comparison operand``, or blank where ``or_blank``.
 
     The operand is a number; the ``name`` of a setting or of an edge of the window (``window_start``; ``after_window``,
-    the first day past it); or the id of a ``choice``. Texts compare without case and only with ``=`` and ``<>``; a
+    the first day past it); or the id of a ``choice``. What is ``odd`` is there and neither a number
+    nor one of the words of its choice. Texts compare without case and only with ``=`` and ``<>``; a
     blank cell is never ``<>`` anything.
     """
 
@@ -91,6 +92,8 @@ class Condition(Record, frozen=True):
     kind: Literal["number", "name", "choice"] = "number"
     text: bool = False
     or_blank: bool = False
+    choices: tuple[str, ...] = ()
+    """The ids of all words that are not ``odd``."""
 
 
 Clause: TypeAlias = tuple[tuple[Condition, ...], ...]
@@ -221,12 +224,13 @@ class Chained(Record, frozen=True):
 
 class InOrder(Record, frozen=True):
     """A hidden column: 1 where the day of the row's date ``first`` is not past that of ``then``, 0 where it is; blank
-    where either is no date."""
+    where either is no date. Of numbers, which have no ``days``, 1 where the first is not more than the other."""
 
     id: str
     heading: str
     first: str
     then: str
+    days: bool = True
     extra: bool = True
 
     @property

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Kpi
     from kpixl.kpi.evaluation import Evaluation
 
-Waits = Literal["not_begun", "impossible", "beyond", "too_few"]
+Waits = Literal["not_begun", "impossible", "beyond", "too_few", "in_doubt"]
 
 # What goes in
 
@@ -69,7 +69,7 @@ TOLD = every(RUNNING, known(PART), PART > 0)
 """Whether the period runs and there is a share of it to go by."""
 NOT_BEGUN = equal(GONE, 0)
 """Before the first day of the period nothing in it can be judged."""
-REASONS_TO_WAIT: tuple[Waits, ...] = ("not_begun", "impossible", "beyond", "too_few")
+REASONS_TO_WAIT: tuple[Waits, ...] = ("not_begun", "impossible", "beyond", "too_few", "in_doubt")
 """Why a value is not judged, in the order of their numbers from 1; the first that holds counts."""
 JUDGED = opposite(known(WITHHELD))
 COMPARED = opposite(every(known(WITHHELD), WITHHELD <= 2))
@@ -461,7 +461,7 @@ def reason(kpi: Kpi, traits: Traits) -> Node:
 
 def withheld(kpi: Kpi, traits: Traits, *, own: bool) -> Node:
     """Why a value that is there is not judged: the period has not begun, its figures contradict each other, it is more
-    than the whole, or the owner wants more cases."""
+    than the whole, the owner wants more cases, or rows are wrong that may change how it stands."""
     if own:
         return either(known(VALUE), either(NOT_BEGUN, 1))
     over = more_than(VALUE, 1)
@@ -472,8 +472,54 @@ def withheld(kpi: Kpi, traits: Traits, *, own: bool) -> Node:
             (some(impossible(kpi, traits), over if traits.bounded and not traits.may_exceed else NO), 2),
             (over if traits.may_exceed else NO, 3),
             (opposite(enough(traits)), 4),
+            (in_doubt(kpi, traits), 5),
         ),
     )
+
+
+WRONG_LEVER, WRONG_SAMPLE = Name("wrong_lever"), Name("wrong_sample")
+"""How many rows that are wrong may be more of the lever, and how many may be more cases."""
+IF_FOR, IF_AGAINST = Name("if_for"), Name("if_against")
+"""The value if all of them count for it, and if all count against it."""
+
+
+def either_way(kpi: Kpi) -> Mapping[str, Node]:
+    """The value with the rows that are wrong as cases for and against; blank where what is wrong is no case."""
+    if not kpi.lever:
+        return {"if_for": BLANK, "if_against": BLANK}
+    cases: dict[str, Node] = {kpi.sample: WRONG_SAMPLE} if kpi.sample and kpi.sample in kpi.arguments else {}
+    against = {name: number for name, number in cases.items() if name != kpi.lever}
+    if kpi.disjoint:
+        against[kpi.disjoint[1]] = WRONG_LEVER
+    there = WRONG_LEVER + WRONG_SAMPLE > 0
+    return {
+        "if_for": either(there, or_else(_computed_with(kpi, {**cases, kpi.lever: WRONG_LEVER}))),
+        "if_against": either(there, or_else(_computed_with(kpi, against))),
+    }
+
+
+def _computed_with(kpi: Kpi, more: Mapping[str, Node]) -> Node:
+    """The KPI's formula with more of some of its measures."""
+    bound: dict[str, Node] = {name: Name(f"measure.{name}") for name in kpi.arguments}
+    bound |= {name: bound[name] + number for name, number in more.items()}
+    return substituted(parse(kpi.formula), bound)
+
+
+def in_doubt(kpi: Kpi, traits: Traits) -> Node:
+    """Whether rows that are wrong decide how the value stands."""
+    if not kpi.lever:
+        return NO
+    level_ = reached(traits, VALUE)
+    graded = [opposite(equal(reached(traits, one), level_)) for one in (IF_FOR, IF_AGAINST)]
+    aimed = [opposite(equal(_met(traits, one), _met(traits, VALUE))) for one in (IF_FOR, IF_AGAINST)]
+    by_target: Node = NO if traits.benchmarked else either(known(TARGET), some(*aimed), NO)
+    moved = either(count(*EDGES) > 0, some(*graded), by_target)
+    return either(known(IF_FOR, IF_AGAINST), moved, NO)
+
+
+def _met(traits: Traits, value: Node) -> Node:
+    # As numbers: not every engine finds TRUE equal to TRUE.
+    return either(met(traits, value), 1, 0)
 
 
 def waits(found: Evaluation) -> Waits | None:

@@ -301,6 +301,9 @@ class Tally:
             return ~blank
         if condition.comparison == "blank":
             return blank
+        if condition.comparison == "odd":
+            odd: np.ndarray = ~blank & ~self._proper(condition, rows)
+            return odd
         if condition.text:
             operand = match_key(str(self.operand(condition, rows.table.id, window, edges)))
             keys = self._match_keys(rows, condition.column)
@@ -312,6 +315,15 @@ class Tally:
             # A comparison with NaN is false, as COUNTIFS passes over cells that hold no number.
             passed = _COMPARE[condition.comparison](values, operand) & ~np.isnan(values)
         return passed | blank if condition.or_blank else passed
+
+    def _proper(self, condition: Condition, rows: EntryTable) -> np.ndarray:
+        """Which rows hold a number, or a word of the choice; shape (rows,)."""
+        if not condition.text:
+            numbers: np.ndarray = ~np.isnan(self.column(rows.table.id, condition.column))
+            return numbers
+        ids = {id_: word_key(rows.table.id, condition.column, id_) for id_ in condition.choices}
+        words = {match_key(self.entries.words.get(key, id_)) for id_, key in ids.items()}
+        return np.array([one in words for one in self._match_keys(rows, condition.column)], dtype=bool)
 
     def operand(
         self, condition: Condition, table: str, window: Window, edges: Mapping[str, float] = NO_EDGES
@@ -378,7 +390,9 @@ class Tally:
         if isinstance(column, InOrder):
             if not all(map(rows.has, column.reads)):
                 return np.full(len(rows), np.nan)
-            first, then = (rows.numbers[id_].to_numpy(dtype=float) // 1 for id_ in column.reads)
+            first, then = (rows.numbers[id_].to_numpy(dtype=float) for id_ in column.reads)
+            if column.days:
+                first, then = first // 1, then // 1
             return np.where(np.isnan(first) | np.isnan(then), np.nan, np.where(first <= then, 1.0, 0.0))
         if isinstance(column, Else):
             return self._else(rows, column)

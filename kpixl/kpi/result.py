@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kpixl.kpi.grading import REASONS_TO_WAIT, Waits
 from kpixl.kpi.interval import Interval
+from kpixl.kpi.wrong import NONE_WRONG, Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,6 +100,10 @@ class Result:
     """Whether outcomes may still come to it."""
     least: bool = False
     """Whether its level is the least that it can be: outcomes may still come, or it builds up until the period ends."""
+    wrong_rows: Wrong = NONE_WRONG
+    """How many rows behind it Check calls wrong, of those that a sheet can count by itself."""
+    either_way: tuple[float | None, float | None] = (None, None)
+    """The value with all rows that are wrong for it, and with all against it; None where none of them is a case."""
     needs: bool = False
     """Whether the owner should do something about it."""
     good: bool = False
@@ -111,6 +116,11 @@ class Result:
     """Targets to choose from, in the KPI's unit."""
     final: Final | None = None
     """While it is open, the latest closed period that is not."""
+
+    @property
+    def wrong(self) -> int:
+        """How many of the rows behind it are wrong."""
+        return self.wrong_rows.rows
 
     @property
     def in_use(self) -> bool:

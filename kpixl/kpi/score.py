@@ -14,7 +14,7 @@ from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grade import Reason, calculate, grade, graded, passes, reason_of
 from kpixl.kpi.grading import UNPLACED, Waits, waits
 from kpixl.kpi.in_force import settings_used
-from kpixl.kpi.measure import MeasureValue, due_until, final_before, last_day
+from kpixl.kpi.measure import MeasureValue, Tally, due_until, final_before, last_day
 from kpixl.kpi.own import own_kpis
 from kpixl.kpi.pace import PeriodClock, clock, days, paced
 from kpixl.kpi.partial import built, part
@@ -23,6 +23,7 @@ from kpixl.kpi.result import Comparison, Final, LateKpi, Result, YearToDate, cer
 from kpixl.kpi.rulebook import PAST, given, rulebook
 from kpixl.kpi.signals import Limits, Signal, limits, marked, signal
 from kpixl.kpi.traits import GRADED, late_measures, traits_of
+from kpixl.kpi.wrong import NONE_WRONG, Wrong, wrong
 from kpixl.kpi.year_to_date import closed_periods, first_closed, year_to_date
 from kpixl.period import Window, serial
 
@@ -143,6 +144,8 @@ class _Scoring:
     closed: Mapping[str, int]
     """For each measure, how many closed periods of the year have a figure of it."""
     clock: PeriodClock
+    wrong: Mapping[str, Wrong]
+    """By the ids of the KPIs of the business."""
 
     @property
     def outcomes_open(self) -> bool:
@@ -154,8 +157,9 @@ class _Scoring:
         return self.entries.history.value(period, name)
 
 
-def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date) -> Scorecard:
-    """Grade every KPI of the business, as of ``today``: the day on which it runs, unless another is given."""
+def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date, tally: Tally | None = None) -> Scorecard:
+    """Grade every KPI of the business, as of ``today``: the day on which it runs, unless another is given. ``tally`` is
+    what has counted the measures."""
     history = entries.history
     settings = settings_used(entries.settings, entries.currency, entries.words)
     until = None if settings.get("entered_until") is None else float(settings["entered_until"])
@@ -164,7 +168,9 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date) -
     first = first_closed(entries)
     closed = closed_periods(entries, history)
     to_date = {name: year_to_date(value, history, entries.period, first) for name, value in measures.items()}
-    scoring = _Scoring(entries, measures, to_date, closed, now)
+    tally = tally or Tally(entries, today)
+    found = {kpi.id: wrong(kpi, measures, tally) for kpi in entries.business.kpis if kpi.id not in entries.off}
+    scoring = _Scoring(entries, measures, to_date, closed, now, found)
     slots = tuple(_result(kpi, scoring) for kpi in entries.business.kpis)
     slots += tuple(_own_result(kpi, scoring) for kpi in own_kpis(entries))
     before = entries.period.shift(-1)
@@ -206,6 +212,7 @@ def _result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
     return replace(
         result,
         off=off,
+        wrong_rows=scoring.wrong.get(kpi.id, NONE_WRONG),
         finer=int(found.number("finer") or 0),
         year=YearToDate(*_kpi_to_date(kpi, scoring)),
         note=_note(kpi, scoring.measures),
@@ -250,6 +257,8 @@ def _evaluated(
         "target": target.number if target else None,
         "previous": scoring.value(entries.period.shift(-1), kpi.history_id),
         "minimum_cases": fewest_cases(entries),
+        "wrong_lever": float(scoring.wrong.get(kpi.id, NONE_WRONG).lever),
+        "wrong_sample": float(scoring.wrong.get(kpi.id, NONE_WRONG).sample),
         "dollar_rate": dollar_rate(entries),
         **dict.fromkeys(PAST),
         "part": _part(kpi, scoring),
@@ -318,6 +327,7 @@ def _told(
         part=_part(kpi, scoring),
         open=is_open,
         least=at_least,
+        either_way=(found.number("if_for"), found.number("if_against")),
         needs=bool(found.number("needs")),
         good=bool(found.number("good")),
         final=last_final(kpi, scoring.entries, scoring.clock.final_before) if is_open else None,

@@ -34,6 +34,8 @@ LEVELS = {
     Level.EXCEPTIONAL: N_("exceptional"),
 }
 SHAPES = {Level.BELOW: "▼", Level.TYPICAL: "●", Level.ABOVE_AVERAGE: "▲", Level.EXCEPTIONAL: "★", None: "○"}
+WRONG = "✖"
+"""Stands before the number of rows that are wrong."""
 NOT_GRADED = N_("not graded")
 AT_LEAST = N_("at least {level}")
 """The level of what can only get better."""
@@ -105,6 +107,7 @@ REASONS = {
     "impossible": N_("this cannot be: the figures behind it contradict each other"),
     "beyond": N_("more than the whole: overtime, or hours that are missing"),
     "too_few": N_("fewer cases than your minimum in Settings"),
+    "in_doubt": N_("rows that Check calls wrong decide this: mend them first"),
     "open": N_("still open: customers may yet come of it"),
     "running": N_("not judged before the period is over, since it still grows"),
     "graded_window": N_("graded over its own window"),
@@ -127,15 +130,20 @@ def standing_word(result: Result, t: Language) -> str:
     """The level or the standing of a result with its shape."""
     standing = result.grade.standing
     if result.least and result.level is not None and result.grade.next_level is not None:
-        return least_word(result.level, t)
+        return least_word(result.level, t) + mark(result)
     if result.level is not None or standing is None:
-        return level_word(result.level, t)
-    return f"{SHAPES[standing.shade]} {t(STANDINGS[standing])}"
+        return level_word(result.level, t) + ("" if result.level is None else mark(result))
+    return f"{SHAPES[standing.shade]} {t(STANDINGS[standing])}{mark(result)}"
+
+
+def mark(result: Result) -> str:
+    """What is put behind a level while rows are wrong: how many; empty where none is."""
+    return f" {WRONG} {result.wrong}" if result.wrong else ""
 
 
 def bare_word(result: Result, t: Language) -> str:
     """The same without a shape, for sentences."""
-    return standing_word(result, t).partition(" ")[2]
+    return standing_word(result, t).partition(" ")[2].removesuffix(mark(result))
 
 
 def kpi_title(kpi: BusinessKpi, t: Language) -> str:

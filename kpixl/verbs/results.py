@@ -56,7 +56,7 @@ def scored(book: Book, today: date) -> tuple[Scorecard, tuple[Problem, ...]]:
     """What a workbook comes to on a day, and what is wrong in it."""
     tally = book.tally(today)
     measures = measure(book.entries, tally)
-    scorecard = replace(score(book.entries, measures, today), late=book.late.kpis)
+    scorecard = replace(score(book.entries, measures, today, tally), late=book.late.kpis)
     return scorecard, check(book.entries, measures, scorecard, tally)
 
 

@@ -66,7 +66,7 @@ def context_of_new(
     return Context(
         business=business,
         t=t,
-        scorecard=score(entries, measure(entries, tally), now.date()),
+        scorecard=score(entries, measure(entries, tally), now.date(), tally),
         tally=tally,
         problems=(),
         placements=layout.placements(business),

@@ -330,7 +330,7 @@ def _finish_breakdown(sheet: Worksheet, c: Context) -> None:
 
 def _finish_check(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=False)
-    _widths(sheet, c.placements["check"], dict(check.WIDTHS), 14)
+    _widths(sheet, c.placements["check"], dict(check.WIDTHS), 14, check.HIDDEN)
     _freeze(sheet, c.placements["check"], "headings", "severity")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.tables import Chained, Each, Elapsed, Else, InOrder, Lookup, Months, branches, word_key
+from kpixl.catalog.tables import Chained, Each, Elapsed, Else, InOrder, Lookup, Months, branches, columns_of, word_key
 from kpixl.formula import parse, to_excel
 from kpixl.formula.expressions import noise
 from kpixl.formula.nodes import Name, Number
@@ -23,6 +23,7 @@ from kpixl.period import MONTH_DAYS, Window
 if TYPE_CHECKING:
     from kpixl.catalog.model import Aggregate, Business, Made, Measure
     from kpixl.catalog.tables import Calculated, Condition, Once, Table, Where
+    from kpixl.kpi.wrong import Fault
 
 NOISE_TEXT = to_excel(Number(NOISE))
 """The same number as formulas write it."""
@@ -100,6 +101,13 @@ def outcomes_formula(table: Table, column: str, measures: Sequence[str], names: 
     return f"IFERROR(IF(AND({several},COUNTBLANK({told})=ROWS({told}),{before}=0),0,1),1)"
 
 
+def fault_formula(table: Table, fault: Fault, names: FormulaNames) -> str:
+    """How many rows are wrong in one way; 0 where that cannot be told."""
+    total = _total(table.id, fault.where, fault.window, names, "")
+    total += "".join(f"+0*ROWS({names.column(*place)})" for place in _behind(columns_of(fault.where), table))
+    return f"IFERROR({total},0)"
+
+
 def rows_formula(table: Table, where: Where, names: FormulaNames) -> str:
     """How many rows of ``table`` meet ``where``; 0 where that cannot be told."""
     return f"IFERROR({_total(table.id, where, Window.PERIOD, names, '')},0)"
@@ -138,7 +146,8 @@ def _total(table: str, where: Where, window: Window, names: FormulaNames, what: 
         for choice in product(*(_signed(condition, table, window, names) for condition in branch)):
             minus = sum(sign < 0 for sign, _ in choice) % 2
             criteria = ",".join(part for part in (key, *(criterion for _, criterion in choice)) if part)
-            term = f"SUMIFS({what},{criteria})" if what else f"COUNTIFS({criteria})"
+            every = f"ROWS({names.column(table, branch[0].column)})"
+            term = f"SUMIFS({what},{criteria})" if what else f"COUNTIFS({criteria})" if criteria else every
             text += ("-" if minus else "+") + term
     return text.removeprefix("+")
 
@@ -151,12 +160,23 @@ def _signed(condition: Condition, table: str, window: Window, names: FormulaName
         return [(1, ""), (-1, blank)]
     if condition.comparison == "blank":
         return [(1, blank)]
+    if condition.comparison == "odd":
+        return [(1, ""), (-1, blank), *((-1, one) for one in _proper(condition, table, names))]
     if condition.text:
         equal = f'{column},"="&{_operand(condition, table, window, names)}'
         return [(1, equal)] if condition.comparison == "=" else [(1, ""), (-1, equal), (-1, blank)]
     # A literal stands outside the quotes, since Excel reads the text of a criterion by the owner's decimal sign.
     met = (1, f'{column},"{condition.comparison}"&{_operand(condition, table, window, names)}')
     return [met, (1, blank)] if condition.or_blank else [met]
+
+
+def _proper(condition: Condition, table: str, names: FormulaNames) -> list[str]:
+    """The criteria that a number meets, or a word of the choice: one of them."""
+    column = names.column(table, condition.column)
+    if not condition.text:
+        return [f'{column},">=-1E300"']
+    words = (names.word(word_key(table, condition.column, id_)) for id_ in condition.choices)
+    return [f'{column},"="&{escaped(word)}' for word in words]
 
 
 def _operand(condition: Condition, table: str, window: Window, names: FormulaNames) -> str:
@@ -186,7 +206,8 @@ def calculated_formula(column: Calculated, table: str, names: FormulaNames) -> s
         return _chained(column, table, names)
     if isinstance(column, InOrder):
         first, then = (names.cell(table, id_) for id_ in column.reads)
-        return f'IF(AND(ISNUMBER({first}),ISNUMBER({then})),IF(INT({first})<=INT({then}),1,0),"")'
+        in_order = f"INT({first})<=INT({then})" if column.days else f"{first}<={then}"
+        return f'IF(AND(ISNUMBER({first}),ISNUMBER({then})),IF({in_order},1,0),"")'
     if isinstance(column, Else):
         # A column that is gone holds no number, either.
         first, other = (names.cell(table, id_) for id_ in column.reads)

@@ -147,9 +147,7 @@ def blocks(business: Business) -> dict[str, Block]:
             _block("breakdown", breakdown.rows(business), breakdown.columns(business), breakdown.cells),
             hidden_rows=breakdown.hidden_rows,
         ),
-        "check": replace(
-            _block("check", check.rows(business), tuple(check.COLUMNS), check.cells), heights=check.heights
-        ),
+        "check": replace(_block("check", check.rows(business), check.ORDER, check.cells), heights=check.heights),
         "guide": replace(
             _block("guide", guide.rows(business), tuple(guide.COLUMNS), guide.cells), hidden_rows=guide.hidden_rows
         ),

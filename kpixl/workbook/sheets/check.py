@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
 from kpixl.workbook import style
-from kpixl.workbook.grid import Cell, Cells, Context, label, notice, quoted, static
+from kpixl.workbook.grid import Cell, Cells, Context, label, live, notice, quoted, static
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
+    from kpixl.check import Problem
+    from kpixl.ooxml.cells import Value
 
 COLUMNS = {"severity": N_("Severity"), "where": N_("Where"), "text": N_("What is wrong"), "mend": N_("What to do")}
+HIDDEN = ("seen", "errors")
+"""What the cell of an error held, and 1 as long as it still does."""
+ORDER = (*COLUMNS, *HIDDEN)
+ERRORS = "check_errors"
+"""The name of the cell that counts the errors of the last refresh whose cells have not been changed since."""
 WIDTHS = {"severity": 13, "where": 24, "text": 70, "mend": 70}
 CAPACITY = 300
 """Rows for problems; `kpixl check` lists what does not fit."""
@@ -32,6 +40,8 @@ def cells(c: Context) -> Cells:
         ("title", "severity"): label(c.titles["check"], style.TITLE),
         ("help", "severity"): static(_summary(c), style.HELP),
     }
+    errors = sum(problem.severity == "error" for problem in c.problems[:CAPACITY])
+    found["help", "errors"] = live(f"SUM({c.span('check', 'errors', LISTED)})", errors, name=ERRORS)
     for column, heading in COLUMNS.items():
         found["headings", column] = label(c.t(heading), style.HEADING)
     shown = list(c.problems)
@@ -44,6 +54,9 @@ def cells(c: Context) -> Cells:
         found[row, "text"] = static(problem.text(c.t), WRAP)
         found[row, "mend"] = static(problem.mend(c.t), WRAP)
         found[row, "where"] = Cell("static", place, link(problem.sheet, problem.cell, place), LINK)
+        if problem.severity == "error":
+            seen, formula = _still(problem, c.at("check", row, "seen"), c)
+            found[row, "seen"], found[row, "errors"] = static(seen), Cell("static", 1, formula)
     if left_over > 0:
         more = c.t(N_("{count} more problems do not fit here; fix these first and refresh.")).format(
             count=left_over + 1
@@ -51,9 +64,29 @@ def cells(c: Context) -> Cells:
         found[LISTED[-1], "text"] = static(more, WRAP)
     looks = {"severity": PLAIN, "where": LINK, "text": WRAP, "mend": WRAP}
     for row in LISTED:
-        for column in COLUMNS:
-            found.setdefault((row, column), static(None, looks[column]))
+        for column in ORDER:
+            found.setdefault((row, column), static(None, looks.get(column, PLAIN)))
     return found
+
+
+def _still(problem: Problem, seen: str, c: Context) -> tuple[Value, str | None]:
+    """What the cell of an error holds, and the formula that is 1 as long as it does, or as the figures of its KPI
+    cannot be; no formula where that cannot be told."""
+    rows = c.scorecard.entries.tables.get(problem.table or "")
+    if rows is None:
+        kpi = problem.field if problem.field in c.kpi_ids else None
+        return None, f"IF({c.at('calc', kpi, 'withheld')}=2,1,0)" if kpi and problem.code in IMPOSSIBLE else None
+    row = rows.row_of(problem.cell) if problem.cell else None
+    if row is None or problem.field is None or not rows.has(problem.field):
+        return None, None
+    cell, held = f"{quoted(problem.sheet)}!{problem.cell}", rows.held(problem.field, row)
+    if isinstance(held, ExcelError):
+        return None, f"IF(ISERROR({cell}),1,0)"
+    return held, f'IFERROR(IF(EXACT({cell}&"",{seen}&""),1,0),0)'
+
+
+IMPOSSIBLE = ("part_over_whole", "impossible", "score_impossible")
+"""What is said of a KPI whose figures cannot be."""
 
 
 PLAIN = style.Style(vertical="top")

@@ -11,8 +11,10 @@ from kpixl.kpi.partial import FIRST, LEAST, TENTHS, built
 from kpixl.kpi.proposals import MOST
 from kpixl.kpi.score import order_key, target_position
 from kpixl.kpi.traits import GRADED, traits_of
+from kpixl.kpi.wrong import parts
 from kpixl.texts.words import kpi_title, measure_label, reason_text, standing_word, step_figure
 from kpixl.workbook import style
+from kpixl.workbook.formulas import FormulaNames, fault_formula
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
 from kpixl.workbook.rule_formulas import RuleFormulas
 from kpixl.workbook.sheets.in_use import flag, flag_formula, shown_if_used
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from kpixl.kpi.result import Result
     from kpixl.ooxml.cells import Value
 
+EITHER_WAY = ("if_for", "if_against")
 MOVES = {"better": 1, "same": 0, "worse": -1}
 """The numbers by which rules know how a value has moved."""
 COLUMNS = (
@@ -33,6 +36,7 @@ COLUMNS = (
     "typical", "above_average", "exceptional", "seen_level", "seen_target", "seen_window", "changed",
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
     "target_position", "finer", "title", "proposal_1", "proposal_2", "proposal_3", "in_use",
+    "wrong", "wrong_lever", "wrong_sample", "if_for", "if_against",
 )  # fmt: skip
 
 
@@ -64,6 +68,7 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
                 shown_if_used(kpi, formulas["reason"]), reason_text(result.reason, t), guarded=kpi.id in c.rewound
             ),
             **_proposals(result),
+            **_wrong(result, formulas, c),
             "finer": live(formulas["finer"], _finer(result)),
             "seen_window": static(window_typed(kpi, c)),
         }
@@ -79,6 +84,32 @@ def _proposals(result: Result) -> dict[str, Cell]:
 
 def _finer(result: Result) -> int | None:
     return result.finer if result.value is not None and result.kpi.kpi.unit in DECIMALS else None
+
+
+def _wrong(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell]:
+    """How many rows behind it are wrong, and the value with all of them for it, or against it."""
+    kpi, at = result.kpi, FormulaNames(c.column, c.row_cell, c.word)
+    texts: dict[str, list[str]] = {"wrong": [], "wrong_lever": [], "wrong_sample": []}
+    for part in parts(kpi, c.business):
+        counts = [(fault.apart, fault_formula(c.business.table(part.table), fault, at)) for fault in part.faults]
+        if not counts:
+            continue
+        typed = ",".join(c.at("totals", item.name, "counted") for item in part.measures)
+        unless = f"IF(COUNT({typed})={len(part.measures)},0,{{}})"
+        texts["wrong"].append(unless.format("+".join(text for _, text in counts)))
+        if part.lever:
+            texts["wrong_lever"].append(unless.format("+".join(text for _, text in counts)))
+        if part.sample and any(apart for apart, _ in counts):
+            texts["wrong_sample"].append(unless.format("+".join(text for apart, text in counts if apart)))
+    found = result.wrong_rows
+    values = {"wrong": found.rows, "wrong_lever": found.lever, "wrong_sample": found.sample}
+    return {
+        **{
+            column: live(shown_if_used(kpi, "+".join(texts[column]) or "0", "0"), value)
+            for column, value in values.items()
+        },
+        **{rule: live(formulas[rule], number) for rule, number in zip(EITHER_WAY, result.either_way, strict=True)},
+    }
 
 
 def _lever(result: Result, formulas: RuleFormulas, c: Context) -> Cell:

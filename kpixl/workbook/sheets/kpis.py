@@ -19,6 +19,7 @@ from kpixl.texts.words import (
     TARGETS,
     TRENDS,
     WINDOWS,
+    WRONG,
     level_word,
     reason_text,
     standing_word,
@@ -237,6 +238,9 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
     if traits_of(kpi).late or traits_of(kpi).builds_up:
         more, least = c.at("calc", kpi.id, "next"), c.span("words", "text", LEAST_ROWS)
         word = f"IF(AND({formulas['least']}=1,ISNUMBER({more})),INDEX({least},{standing}),{word})"
+    if not kpi.own:
+        wrong = c.at("calc", kpi.id, "wrong")
+        word = f'{word}&IF({wrong}>0," {WRONG} "&{wrong},"")'
     return {
         "level": live(
             f"IF(ISNUMBER({standing}),{word},{c.word('not_graded')})",

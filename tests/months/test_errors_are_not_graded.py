@@ -1,0 +1,124 @@
+"""What Check calls an error is never graded as if it were right, by hand: where counting the wrong rows as good or as
+bad would change a level, there is none; elsewhere the level is marked with how many there are; and when they are
+mended, both are gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hand import Month, table
+
+from engines import ironcalc_values
+from kpixl.catalog.model import Level
+from kpixl.kpi.result import Result
+from workbooks import Filled, Rows, day, opened, placed, put
+
+
+def answers(*scores: float | str) -> dict[str, Rows]:
+    """Answers to the survey of October, one a day."""
+    count = len(scores)
+    return {
+        "surveys": {
+            "date": [day("2026-10-01") + number for number in range(count)],
+            "client": [f"C{number}" for number in range(count)],
+            "score": scores,
+        }
+    }
+
+
+def said(result: Result) -> tuple[object, ...]:
+    """The value, its level, why there is none, and how many rows are wrong behind it."""
+    return result.value, result.level, result.reason.code if result.reason else None, result.wrong
+
+
+# An agency's satisfaction: typical from 85 %, above average from 90 %, exceptional from 95 %.
+@pytest.mark.parametrize(
+    ("scores", "told"),
+    [
+        # 18 of 20 are 90 %. The text was a 5 or a 1: 19 of 21 are 90.5 %, 18 of 21 are 85.7 %, one level apart.
+        ([5] * 18 + [2, 2, "five"], (0.9, None, "in_doubt", 1)),
+        # 9 of 10 and a 7 of 5: 10 of 11 are 90.9 %, 9 of 11 are 81.8 %.
+        ([4] * 9 + [1, 7], (0.9, None, "in_doubt", 1)),
+        # 1 of 10 is little, whatever the two texts were: 3 of 12 are 25 %.
+        ([5] + [1] * 9 + ["5 stars", "?"], (0.1, Level.BELOW, None, 2)),
+        # A blank score is no answer, and no error.
+        ([5] * 18 + [2, 2, None], (0.9, Level.ABOVE_AVERAGE, None, 0)),
+    ],
+    ids=["text", "limit", "marked", "blank"],
+)
+def test_answers(scores: list[float | str], told: tuple[object, ...], tmp_path: Path) -> None:
+    month = Month.of(tmp_path, Filled(rows=answers(*scores)))
+    value, *others = told
+    assert said(month["css"]) == (pytest.approx(value), *others)
+    assert month.apart == []
+    if month["css"].level is Level.BELOW:
+        assert month.cell("kpis", "css", "level") == "▼ below benchmark ✖ 2"
+
+
+def test_it_lapses_when_the_row_is_mended(tmp_path: Path) -> None:
+    """The 7 was a 4: 10 of 11, above average. The sheet knows before kpixl does, and counts the errors left."""
+    month = Month.of(tmp_path, Filled(rows=answers(*[4] * 9, 1, 7)))
+    book = opened(month.path)
+    errors, level = placed(book, "check", "help", "errors"), placed(book, "kpis", "css", "level")
+    values = ironcalc_values(month.path)
+    assert (values[errors], values[level]) == (1, "○ not graded")
+    rows = book.entries.tables["surveys"]
+    assert rows is not None
+    put(month.path, {(rows.sheet, rows.cell("score", 10)): 4})
+    values = ironcalc_values(month.path)
+    assert (values[errors], values[level]) == (0, "▲ above average")
+
+
+def test_a_word_that_is_none_of_the_list(tmp_path: Path) -> None:
+    """Eight sessions of ten were held, one was not, and of one it says “jes”. 8 of 10 are above average (from 80 %);
+    had it been held, 9 of 10 were exceptional (from 90 %)."""
+    held = ["yes"] * 8 + ["no", "jes"]
+    sessions: Rows = {
+        "client": ["Ana"] * 10,
+        "scheduled": [day("2026-10-01") + n for n in range(10)],
+        "completed": held,
+    }
+    month = Month.of(tmp_path, Filled(business="career-coaching", rows={"sessions": sessions}))
+    assert said(month["scr"]) == (0.8, None, "in_doubt", 1)
+    assert month.apart == []
+
+
+def test_done_before_it_was_given(tmp_path: Path) -> None:
+    """Two tasks of three in time, 67 %; the third is done before it was given. Whether it counts decides: 3 of 3."""
+    tasks = table("""
+        id | assigned   | due        | completed
+        T1 | 2026-10-01 | 2026-10-05 | 2026-10-04
+        T2 | 2026-10-03 | 2026-10-08 | 2026-10-08
+        T3 | 2026-10-10 | 2026-10-12 | 2026-09-11
+    """)
+    month = Month.of(tmp_path, Filled(rows={"tasks": tasks}))
+    assert said(month["tcr"]) == (pytest.approx(2 / 3), None, "in_doubt", 1)
+    assert month.apart == []
+
+
+def test_what_was_typed_instead_of_rows_is_not_in_doubt(tmp_path: Path) -> None:
+    """The owner typed both totals: the rows behind them do not matter."""
+    month = Month.of(tmp_path, Filled(rows=answers(5, 5, "five"), typed={"satisfied": 18, "surveyed": 20}))
+    assert said(month["css"]) == (0.9, Level.ABOVE_AVERAGE, None, 0)
+
+
+def test_an_amount_that_nobody_can_add(tmp_path: Path) -> None:
+    """1,000 for one client, typical at a dollar a euro from 150 on, and an amount in words. How much it was nobody can
+    tell, so the level stands, marked."""
+    sales = table("""
+        date       | client | kind      | amount
+        2026-10-05 | Ana    | new sales | 200
+        2026-10-06 | Ana    | new sales | about 50
+    """)
+    clients = table("""
+        client | start
+        Ana    | 2026-01-01
+    """)
+    filled = Filled(
+        business="career-coaching", rows={"sales": sales, "clients": clients}, settings={"dollar_rate": 1.0}
+    )
+    month = Month.of(tmp_path, filled)
+    assert said(month["arpu"]) == (200, Level.ABOVE_AVERAGE, None, 1)
+    assert month.cell("kpis", "arpu", "level") == "▲ above average ✖ 1"
+    assert month.apart == []
