@@ -13,6 +13,7 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 
+from kpixl.decimals import SHOWN
 from kpixl.errors import N_, UnknownChoice
 from kpixl.languages import ENGLISH, TRANSLATIONS, codes
 from kpixl.languages.load import particulars
@@ -62,17 +63,17 @@ class Language:
             return "–"
         if abs(value) >= _HUGE:
             return f"{value:.3g}"
-        if unit == "fraction":
-            return f"{self.decimal(value * 100, 1 + finer)}{self._before_percent}%"
         if unit == "money":
-            return format_currency(rounded(value, 2), currency, locale=self.locale)
-        if unit == "hours":
-            return f"{self.decimal(value, 2 + finer)}{NO_BREAK}h"
-        if unit == "months":
-            return f"{self.decimal(value, 1 + finer)}{NO_BREAK}{self(N_('months'))}"
-        if unit == "count":
+            return format_currency(rounded(value, SHOWN[unit]), currency, locale=self.locale)
+        if unit not in SHOWN:
             return format_decimal(rounded(value, 1), locale=self.locale)
-        return self.decimal(value, 2 + finer)
+        number = self.decimal(value * 100 if unit == "fraction" else value, SHOWN[unit] + finer)
+        after = {
+            "fraction": f"{self._before_percent}%",
+            "hours": f"{NO_BREAK}h",
+            "months": f"{NO_BREAK}{self(N_('months'))}",
+        }
+        return number + after.get(unit, "")
 
     @property
     def _before_percent(self) -> str:

@@ -86,7 +86,7 @@ def compare(one: Path, other: Path) -> list[Difference]:
     return found
 
 
-FOLLOW_THE_DAY = ("due_until", "final_before", "outcomes_open", "finals")
+FOLLOW_THE_DAY = ("due_until", "tomorrow", "final_before", "outcomes_open", "finals")
 """Days and counts that go by the day on which a workbook is refreshed, whatever its period."""
 
 

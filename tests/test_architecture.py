@@ -16,7 +16,7 @@ FILES = {
 }
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
 BASE = {"message", "errors", "languages", "formula"}
-DATA = BASE | {"cellvalue", "period", "folding", "i18n", "catalog", "entries", "palette", "currencies"}
+DATA = BASE | {"cellvalue", "period", "folding", "i18n", "catalog", "entries", "palette", "currencies", "decimals"}
 FIGURES = DATA | {"kpi", "texts", "check"}
 VERBS = FIGURES | {"files", "ooxml", "imports", "functions", "workbook", "report", "samples", "verbs"}
 MAY_IMPORT = {
@@ -30,10 +30,11 @@ MAY_IMPORT = {
     "cellvalue": {"period"},
     "files": {"message", "errors"},
     "catalog": {"formula", "period", "message", "errors"},
-    "i18n": {"message", "errors", "languages", "period"},
+    "i18n": {"message", "errors", "languages", "period", "decimals"},
+    "decimals": set(),
     "palette": {"catalog"},
     "entries": {"errors", "cellvalue", "period", "catalog"},
-    "kpi": {"message", "errors", "cellvalue", "period", "catalog", "entries", "formula"},
+    "kpi": {"message", "errors", "cellvalue", "period", "catalog", "entries", "formula", "decimals"},
     "texts": DATA | {"kpi"},
     "check": FIGURES,
     "ooxml": {"message", "errors", "files", "cellvalue"},

@@ -68,6 +68,30 @@ def test_every_table_is_recognised_by_its_headings_in_every_language(tmp_path: P
     }
 
 
+@pytest.mark.parametrize(
+    ("table", "field", "names"),
+    [
+        ("leads", "salesperson", ["Sales rep", "Vendedora", "Commercial", "Consultor de vendas", "Agent de vânzări"]),
+        ("clients", "assistant", ["Account manager", "Empleado", "Collaborateur", "Funcionária", "Angajat"]),
+        ("clients", "site", ["Branch", "Sucursal", "Établissement", "Filial", "Punct de lucru"]),
+        ("expenses", "source", ["Campaign", "Canal de marketing", "Campagne", "Mídia", "Canal"]),
+        ("complaints", "contact", ["Touchpoint", "Punto de contacto", "Point de contact", "Ponto de contato",
+                                   "Momentul contactului"]),
+        ("hours", "worked", ["Time worked", "Horas trabajadas", "Heures effectuées", "Horas reais", "Ore lucrate"]),
+    ],
+)  # fmt: skip
+def test_what_other_programs_call_a_column(table: str, field: str, names: list[str], headed: Headed) -> None:
+    others = [one.id for one in TABLES[table].fields if one.required]
+    for name in names:
+        assert how(matched(table, headed(*others, name)))[field][0] == name
+
+
+def test_a_column_named_otherwise_waits_for_the_heading_itself(headed: Headed) -> None:
+    """Where a column has the very heading, one that only may mean the same stays unused."""
+    found = matched("leads", headed("date", "lead", "Sales rep", "Salesperson"))
+    assert (how(found)["salesperson"][0], found.unused) == ("Salesperson", ("Sales rep",))
+
+
 def test_columns_of_one_name_are_never_guessed_between(headed: Headed) -> None:
     path = headed("Client", "Opened", "Assistant", "ASSISTANT", rows="A\t2026-10-01\tx\ty\n")
     found = matched("requests", path)

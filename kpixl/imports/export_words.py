@@ -25,6 +25,8 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     headings: dict[Kind, tuple[str, ...]]
     """Columns that tell which rows count."""
+    fields: dict[str, tuple[str, ...]]
+    """``table.field`` -> what columns for it are called, beside its heading."""
     money: tuple[str, ...]
     """What columns of amounts are called."""
     totals: tuple[str, ...]
@@ -56,6 +58,13 @@ def vocabularies() -> tuple[Vocabulary, ...]:
 def headings_of(kind: Kind) -> frozenset[str]:
     """What columns of a kind are called in any language, as names compare."""
     return frozenset(name_key(text) for one in vocabularies() for text in one.headings.get(kind, ()))
+
+
+@cache
+def names_of(table: str, field: str) -> tuple[str, ...]:
+    """What columns for a field are called in any language, beside its heading, as names compare."""
+    texts = (text for one in vocabularies() for text in one.fields.get(f"{table}.{field}", ()))
+    return tuple(dict.fromkeys(map(name_key, texts)))
 
 
 @cache

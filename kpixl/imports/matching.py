@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kpixl.errors import N_, UnknownColumn, UnknownField, UnreadableSource
 from kpixl.folding import name_key
 from kpixl.i18n import language
+from kpixl.imports.export_words import names_of
 from kpixl.imports.headings import find_headings, heading_texts
 from kpixl.imports.profiles import Rule, products
 from kpixl.imports.recognise import Recognised, recognised
@@ -37,6 +38,7 @@ class How(StrEnum):
     HEADING = "heading"
     CATALOGUE = "catalogue"
     PRODUCT = "product"
+    WORDS = "words"
 
 
 _GUESSED = frozenset({How.ID, How.HEADING, How.CATALOGUE})
@@ -48,6 +50,7 @@ HOW_WORDS = {
     How.HEADING: N_("by its heading"),
     How.CATALOGUE: N_("by its heading"),
     How.PRODUCT: N_("as this product exports it"),
+    How.WORDS: N_("by its heading"),
 }
 
 
@@ -143,6 +146,7 @@ def match(
         finder.take(How.CATALOGUE, {id_: [key] for id_, key in words[code].items()})
     product = recognised(table, finder.places, profiles)
     used = finder.follow(product) if product else set()
+    finder.take(How.WORDS, {field.id: names_of(table.id, field.id) for field in table.fields})
     return finder.result(source, heading, product, used)
 
 
@@ -172,6 +176,7 @@ def _known_names(
         if any(report.table == table.id for report in product.reports):
             texts += [name for names in product.columns.values() for name in names]
     keys = {name_key(text) for text in texts} | {key for by_field in words.values() for key in by_field.values()}
+    keys |= {name for field in table.fields for name in names_of(table.id, field.id)}
     return frozenset(keys - {""})
 
 

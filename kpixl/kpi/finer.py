@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl.decimals import SHOWN
 from kpixl.formula import Name
 from kpixl.formula.expressions import BLANK, NO, either, every, floor, known, opposite, same, some
 from kpixl.kpi.traits import GRADED
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Kpi
     from kpixl.formula.nodes import Node
 
-DECIMALS = {"fraction": 3, "hours": 2, "months": 1, "ratio": 2, "score": 1, "tasks_per_hour": 2}
-"""Decimals with which a value is shown as a rule, by its unit. Money ends with the cent, and counts are whole."""
+DECIMALS = {unit: shown + 2 * (unit == "fraction") for unit, shown in SHOWN.items() if unit != "money"}
+"""Decimals of a value as it is shown as a rule, by its unit. Money ends with the cent, and counts are whole."""
 FINEST = 2
 """So many decimals more are shown at most."""
 _VALUE = Name("value")

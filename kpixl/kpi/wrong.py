@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class WrongKind:
     """A kind of wrong row: those of ``table`` that meet ``where`` over ``window``."""
 
     table: str
@@ -47,19 +47,19 @@ NONE_WRONG = Wrong()
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class WrongPart:
     """The kinds of wrong rows of one table behind a KPI, and the measures that are counted from it."""
 
     table: str
     measures: tuple[Measure, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[WrongKind, ...]
     lever: bool
     """Whether the KPI's lever is counted from it."""
     sample: bool
     """Whether its cases are."""
 
 
-def parts(kpi: BusinessKpi, business: Business) -> tuple[Part, ...]:
+def parts(kpi: BusinessKpi, business: Business) -> tuple[WrongPart, ...]:
     """What can be wrong in the rows behind ``kpi``, by table."""
     by_table: dict[str, list[Measure]] = {}
     for item in {one.name: one for argument in kpi.arguments for one in _counted(argument.measure)}.values():
@@ -71,7 +71,7 @@ def parts(kpi: BusinessKpi, business: Business) -> tuple[Part, ...]:
         cases = sample if sample is not None and sample.table == id_ else None
         faults = dict.fromkeys(fault for item in measures for fault in _faults(item, table, cases))
         has_lever = lever is not None and lever.unit == "count" and lever.table == id_
-        found.append(Part(id_, tuple(measures), tuple(faults), has_lever, cases is not None))
+        found.append(WrongPart(id_, tuple(measures), tuple(faults), has_lever, cases is not None))
     return tuple(found)
 
 
@@ -89,7 +89,7 @@ def wrong(kpi: BusinessKpi, measures: Mapping[str, MeasureValue], tally: Tally) 
     return Wrong(rows, lever, sample)
 
 
-def _count(fault: Fault, tally: Tally) -> int:
+def _count(fault: WrongKind, tally: Tally) -> int:
     if not tally.has(fault.table, columns_of(fault.where)):
         return 0
     return int(np.count_nonzero(tally.meets_where(fault.table, fault.where, fault.window)))
@@ -103,7 +103,7 @@ def _counted(item: Measure) -> Iterator[Measure]:
         yield from _counted(part)
 
 
-def _faults(item: Measure, table: Table, cases: Measure | None) -> Iterator[Fault]:
+def _faults(item: Measure, table: Table, cases: Measure | None) -> Iterator[WrongKind]:
     of = item.aggregate
     assert of is not None
     window = Window.PERIOD if item.through_past else item.window
@@ -113,7 +113,7 @@ def _faults(item: Measure, table: Table, cases: Measure | None) -> Iterator[Faul
         if column.id in read:
             for tests in _tests(column, table, read):
                 told = tests if _undated(tests, of.days) else (*span, *tests)
-                yield Fault(table.id, tuple(((test,),) for test in told), window, _is_apart(tests, table, cases))
+                yield WrongKind(table.id, tuple(((test,),) for test in told), window, _is_apart(tests, table, cases))
 
 
 def _edge(one: Condition) -> bool:

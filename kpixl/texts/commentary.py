@@ -7,6 +7,7 @@ from functools import partial, reduce
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level
+from kpixl.decimals import SHOWN
 from kpixl.errors import N_
 from kpixl.i18n import rounded_up
 from kpixl.kpi.cautions import cautions, moved
@@ -119,7 +120,6 @@ _EACH = {
     "more": N_("{amount} more on average would make it {level}"),
     "less": N_("{amount} less on average would make it {level}"),
 }
-_DIGITS = {"hours": 2, "money": 2, "months": 1}
 
 
 def _each(result: Result) -> float | None:
@@ -128,7 +128,7 @@ def _each(result: Result) -> float | None:
     step, slope, unit = result.grade.to_next, result.grade.slope, result.kpi.kpi.unit
     if step is None or not slope or step.measure.unit != unit or len(result.kpi.arguments) != 2:
         return None
-    digits = _DIGITS.get(unit)
+    digits = SHOWN.get(unit)
     return None if digits is None else float(rounded_up(step.amount * abs(slope), digits))
 
 

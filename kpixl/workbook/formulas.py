@@ -23,7 +23,7 @@ from kpixl.period import MONTH_DAYS, Window
 if TYPE_CHECKING:
     from kpixl.catalog.model import Aggregate, Business, Made, Measure
     from kpixl.catalog.tables import Calculated, Condition, Once, Table, Where
-    from kpixl.kpi.wrong import Fault
+    from kpixl.kpi.wrong import WrongKind
 
 NOISE_TEXT = to_excel(Number(NOISE))
 """The same number as formulas write it."""
@@ -101,7 +101,7 @@ def outcomes_formula(table: Table, column: str, measures: Sequence[str], names: 
     return f"IFERROR(IF(AND({several},COUNTBLANK({told})=ROWS({told}),{before}=0),0,1),1)"
 
 
-def fault_formula(table: Table, fault: Fault, names: FormulaNames) -> str:
+def fault_formula(table: Table, fault: WrongKind, names: FormulaNames) -> str:
     """How many rows are wrong in one way; 0 where that cannot be told."""
     total = _total(table.id, fault.where, fault.window, names, "")
     total += "".join(f"+0*ROWS({names.column(*place)})" for place in _behind(columns_of(fault.where), table))
