@@ -88,7 +88,7 @@ def _finer(result: Result) -> int | None:
 
 def _wrong(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell]:
     """How many rows behind it are wrong, and the value with all of them for it, or against it."""
-    kpi, at = result.kpi, FormulaNames(c.column, c.row_cell, c.word)
+    kpi, at, fresh = result.kpi, FormulaNames(c.column, c.row_cell, c.word), result.kpi.id in c.rewound
     texts: dict[str, list[str]] = {"wrong": [], "wrong_lever": [], "wrong_sample": []}
     for part in parts(kpi, c.business):
         counts = [(fault.apart, fault_formula(c.business.table(part.table), fault, at)) for fault in part.faults]
@@ -105,10 +105,13 @@ def _wrong(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell
     values = {"wrong": found.rows, "wrong_lever": found.lever, "wrong_sample": found.sample}
     return {
         **{
-            column: live(shown_if_used(kpi, "+".join(texts[column]) or "0", "0"), value)
+            column: live(shown_if_used(kpi, "+".join(texts[column]) or "0", "0"), value, guarded=fresh)
             for column, value in values.items()
         },
-        **{rule: live(formulas[rule], number) for rule, number in zip(EITHER_WAY, result.either_way, strict=True)},
+        **{
+            rule: live(formulas[rule], number, guarded=fresh)
+            for rule, number in zip(EITHER_WAY, result.either_way, strict=True)
+        },
     }
 
 

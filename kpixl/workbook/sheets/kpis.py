@@ -247,6 +247,7 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
             standing_word(result, t),
             style.apart(style.STRONG),
             name=f"{kpi.name_prefix}_level",
+            guarded=kpi.id in c.rewound,
         ),
         **_beside_the_target(result, formulas, c),
         "to_next": live(
