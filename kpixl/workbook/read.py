@@ -419,9 +419,7 @@ class _Reader(Blocks):
             if any(found.rows[number][index] != "" and not formulas[index][number] for index in theirs)
         )
 
-    def calculate(
-        self, entries: Entries, today: date | None
-    ) -> dict[tuple[str, str], dict[int, float | None]]:
+    def calculate(self, entries: Entries, today: date | None) -> dict[tuple[str, str], dict[int, float | None]]:
         """Give the tables their calculated columns: what their formulas give now, and what stands there where somebody
         typed over them. Answers the cells whose saved values are not what their formulas give."""
         tally = Tally(entries, today)
