@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl.catalog.load import EDGES
 from kpixl.errors import N_
 from kpixl.period import LAST_SERIAL, from_serial
 
@@ -31,8 +32,6 @@ _NUMBERS = {
     "<>": N_("“{column}” is {value}"),
 }
 _WORDS = {"=": N_("“{column}” is not “{value}”"), "<>": N_("“{column}” is “{value}”")}
-EDGES = ("window_start", "after_window", "period_end", "repeat_start", "open_start", "due_until")
-"""What conditions compare with that is a day."""
 _FEW = 8
 """So many runs of rows are told one by one."""
 
