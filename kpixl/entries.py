@@ -190,6 +190,8 @@ class PastValue:
     value: float | None
     source: str = ""
     level: str = ""
+    note: str = ""
+    """What the owner wrote: of an action, who did it and by when."""
     sheet: str = field(default="", compare=False)
     cell: str = field(default="", compare=False)
     """Where its first day stands, of a line that was read."""
@@ -256,6 +258,23 @@ class WhatIf:
     percent: InputCell
 
 
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What the owner has decided to do about a KPI, and what she notes of it."""
+
+    who: InputCell
+    by: InputCell
+    """The day by which it is to be done."""
+    done: InputCell
+    """Whether it is, in the workbook's word for yes."""
+    note: InputCell
+
+    @property
+    def planned(self) -> bool:
+        """Whether somebody is to do something."""
+        return self.who.filled or self.by.filled
+
+
 @dataclass(frozen=True)
 class Entries:
     """Everything that kpixl reads of one workbook."""
@@ -287,6 +306,18 @@ class Entries:
     """By KPI, the cell in which the owner switches it off."""
     what_if: Mapping[str, WhatIf] = field(default_factory=dict)
     """By the name of the measure. Nothing but the sheet of that name is computed from it."""
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    """By the id of the KPI. Nothing is computed from them."""
+
+    def is_done(self, kpi: str) -> bool:
+        """Whether the owner has said of a KPI's action that it is done."""
+        action = self.actions.get(kpi)
+        return action is not None and action.done.text.lower() == self.words.get(IN_USE_YES, "yes").lower()
+
+    def is_open(self, kpi: str) -> bool:
+        """Whether something is to be done about a KPI that is not done yet."""
+        action = self.actions.get(kpi)
+        return action is not None and action.planned and not self.is_done(kpi)
 
     @cached_property
     def history(self) -> History:

@@ -46,3 +46,6 @@ LEVEL_TINTS = {
 }
 
 PLAIN_TINTS = {Level.BELOW: LINE, Level.TYPICAL: LINE, Level.ABOVE_AVERAGE: PAPER, Level.EXCEPTIONAL: PAPER}
+
+BAND = "EAF0F6"
+"""The usual range behind a trend."""

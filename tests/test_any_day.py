@@ -76,13 +76,13 @@ def copied(path: Path, folder: Path) -> Path:
 
 def heading(path: Path) -> object:
     """The line of the dashboard with the period, as it is saved in the file."""
-    return cached_values(path)[placed(opened(path), "dashboard", "period", "c1")]
+    return cached_values(path)[placed(opened(path), "dashboard", "company", "tick")]
 
 
 def test_a_new_workbook(on: Day, tmp_path: Path) -> None:
     path = tmp_path / "new.xlsx"
     new.new(Setup("service-business", "en", OCTOBER, "A", "EUR"), path, now=on.now)
-    assert heading(path) == "October 2026 · Service business" + (" · days left: 16" if on.running else "")
+    assert heading(path) == "A · October 2026" + (" · days left: 16" if on.running else "")
     assert differences(path, ironcalc_values(path, on.today)) == []
 
 

@@ -1,24 +1,31 @@
-"""What the dashboard shows beside each figure: cautions, how sure it is, forecasts, bullets and signals."""
+"""The dashboard: how the period goes, what to do first and who does it, every KPI in one table, the trend."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
-from engines import Value, cached_values, contents
+from clock import NOW, TODAY
+from engines import Value, cached_values, contents, differences, ironcalc_values
+from kpixl.catalog import business
 from kpixl.catalog.model import Level
+from kpixl.cli.main import main
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
 from kpixl.period import add_months, serial
+from kpixl.verbs import refresh, results, roll
+from kpixl.workbook.sheets import board, dashboard
 from narrow import some
-from workbooks import Filled, day, make, opened, package_of, parts, placed
+from workbooks import Filled, Rows, day, make, opened, package_of, parts, placed, put
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
 
-def shown(path: Path, row: str, column: str = "c1", block: str = "dashboard") -> Value:
+def shown(path: Path, row: str, column: str = "tick", block: str = "dashboard") -> Value:
     return cached_values(path).get(placed(opened(path), block, row, column), "") or plain(path, row, column, block)
 
 
@@ -35,7 +42,7 @@ def is_hidden(path: Path, row: str) -> bool:
 
 
 def charts(path: Path) -> list[etree._Element]:
-    """The dashboard's charts, the overview first."""
+    """The dashboard's charts, the bars first."""
     book = opened(path)
     package, sheet = package_of(book), book.sheets["dashboard"]
     (drawing,) = package.related(sheet.part, OFFICE_RELATIONSHIP + "/drawing")
@@ -47,99 +54,21 @@ def month(number: int) -> float:
     return float(serial(add_months(date(2026, 10, 1), -number)))
 
 
-def test_cautions_stand_under_the_summary_and_vanish_with_their_cause(tmp_path: Path) -> None:
-    tired = {"productive_hours": 95.0, "available_hours": 100.0, "satisfied": 70.0, "surveyed": 100.0}
-    past = [(month(1), "va_css", 0.8), (month(2), "va_css", 0.9)]
-    path = make(tmp_path / "tired.xlsx", Filled(typed=tired, past=past))
-    assert str(shown(path, "caution_1")).startswith("! Assistants spend 95.0% of their hours on clients")
-    assert [is_hidden(path, f"caution_{number}") for number in (1, 2, 3)] == [False, True, True]
-    rested = {**tired, "productive_hours": 85.0}
-    path = make(tmp_path / "rested.xlsx", Filled(typed=rested, past=past))
-    assert shown(path, "caution_1") == ""
-    assert all(is_hidden(path, f"caution_{number}") for number in (1, 2, 3))
+TIRED = {"productive_hours": 95.0, "available_hours": 100.0, "satisfied": 70.0, "surveyed": 100.0}
+"""Hardly an hour is free, and satisfaction falls."""
+FALLEN = [(month(1), "va_css", 0.8), (month(2), "va_css", 0.9)]
 
 
-def test_act_now_comes_first(tmp_path: Path) -> None:
-    typed = {"productive_hours": 105.0, "available_hours": 100.0, "satisfied": 70.0, "surveyed": 100.0}
-    past = [(month(1), "va_css", 0.8)]
-    path = make(tmp_path / "b.xlsx", Filled(typed=typed, past=past))
-    told = [str(shown(path, f"caution_{number}"))[:1] for number in (1, 2, 3)]
-    assert told == ["✖", "!", ""]
+def test_cautions_are_one_line_that_goes_with_its_cause(tmp_path: Path) -> None:
+    path = make(tmp_path / "tired.xlsx", Filled(typed=TIRED, past=FALLEN))
+    assert str(shown(path, "caution")).startswith("! Assistants spend 95.0% of their hours on clients")
+    assert not is_hidden(path, "caution")
+    path = make(tmp_path / "rested.xlsx", Filled(typed={**TIRED, "productive_hours": 85.0}, past=FALLEN))
+    assert shown(path, "caution") == ""
+    assert is_hidden(path, "caution")
 
 
-@pytest.mark.parametrize(
-    ("language", "text"),
-    [
-        # 80 of 100: 71.1 to 86.7 %, and 85 % is within.
-        ("en", "71 – 87%"),
-        ("es", "71 – 87\xa0%"),
-        ("pt", "71 – 87%"),
-        ("fr", "71 – 87\u202f%"),
-        ("ro", "71 – 87\xa0%"),
-    ],
-)
-def test_a_card_says_how_sure_it_is(language: str, text: str, tmp_path: Path) -> None:
-    filled = Filled(typed={"satisfied": 80.0, "surveyed": 100.0}, language=language)
-    path = make(tmp_path / "b.xlsx", filled)
-    assert (
-        str(shown(path, "facts_0", "c3")).replace("\u202f", "\xa0").startswith(text.replace("\u202f", "\xa0") + " · ")
-    )
-    settled = make(tmp_path / "s.xlsx", Filled(typed={"satisfied": 995.0, "surveyed": 1000.0}, language=language))
-    assert " · " not in str(shown(settled, "facts_0", "c3"))
-
-
-def test_days_left_and_the_forecast_while_the_month_runs(tmp_path: Path) -> None:
-    # By the 11th 10 of 31 parts had come in the months before: 9,000 are 27,900 at the end.
-    typed = {"revenue": 9000.0}
-    past = parts(10 / 31, "revenue")
-    filled = Filled(typed=typed, settings={"entered_until": day("2026-10-11")}, business="service-business", past=past)
-    path = make(tmp_path / "b.xlsx", filled)
-    assert str(shown(path, "period")).endswith("October 2026 · Service business · days left: 20")
-    assert shown(path, "facts_1", "c1") == pytest.approx(27_900)
-    over = make(tmp_path / "o.xlsx", Filled(typed=typed, business="service-business"))
-    assert str(shown(over, "period")).endswith("Service business")
-    assert shown(over, "facts_1", "c1") == ""
-
-
-def test_bullets_are_bars_on_four_bands_with_a_tick_for_the_target(tmp_path: Path) -> None:
-    # Above the 90 % of above average by half of the way to 95; the target of 87.5 % half-way from typical to it.
-    filled = Filled(typed={"satisfied": 92.5, "surveyed": 100.0}, targets={"css": 0.875})
-    path = make(tmp_path / "b.xlsx", filled)
-    book, values = opened(path), cached_values(path)
-    row = next(row for row in book.placements["rank"].rows if str(shown(path, row, "name", "rank")).startswith("CSS"))
-    cells = {c: values[placed(book, "rank", row, c)] for c in ("band_0", "level_1", "level_2", "target")}
-    assert (cells["band_0"], cells["level_2"], cells["target"]) == pytest.approx((1, 2.5, 1.5))
-    assert str(cells["level_1"]) == "#N/A"
-    bands, bars = charts(path)[0].iter(f"{CHART}barChart")
-    assert len(bands.findall(f"{CHART}ser")) == len(Level)
-    drawn = [series.find(f"{CHART}errBars") for series in bars.findall(f"{CHART}ser")]
-    assert [bar is not None for bar in drawn] == [True] * (len(Level) + 1)
-    widths = {some(chart.find(f"{CHART}gapWidth")).get("val") for chart in (bands, bars)}
-    assert len(widths) == 1, "bars on one axis are as wide as the bands on the other"
-
-
-def test_the_trend_has_its_limits_and_its_signals(tmp_path: Path) -> None:
-    past = [(month(number), "va_css", 0.8 + 0.01 * (number % 2)) for number in range(1, 12)]
-    path = make(tmp_path / "b.xlsx", Filled(typed={"satisfied": 95.0, "surveyed": 100.0}, past=past))
-    book, values = opened(path), cached_values(path)
-    drawn = {column: values[placed(book, "trend", "p12", column)] for column in ("value", "low", "high", "signal")}
-    # Six months of 81 % and five of 80 %: the mean is 80.5454 %, each range 1 point, the limits 2.66 points from it.
-    mean = (6 * 81 + 5 * 80) / 11
-    assert drawn == {
-        "value": pytest.approx(95),
-        "low": pytest.approx(mean - 2.66),
-        "high": pytest.approx(mean + 2.66),
-        "signal": pytest.approx(95),
-    }
-    assert str(values[placed(book, "trend", "p11", "signal")]) == "#N/A"
-    (lines,) = charts(path)[1].iter(f"{CHART}lineChart")
-    referred = [some(series.find(f"{CHART}val//{CHART}f")).text for series in lines.findall(f"{CHART}ser")]
-    columns = ("low", "high", "typical", "above_average", "exceptional", "value", "signal")
-    for column, reference in zip(columns, referred, strict=True):
-        assert str(reference).split("$")[1] == placed(book, "trend", "p1", column)[1].rstrip("0123456789")
-
-
-def test_more_cautions_than_lines_are_counted(tmp_path: Path) -> None:
+def test_act_now_comes_first_and_more_cautions_than_there_is_room_for_are_counted(tmp_path: Path) -> None:
     # Overbooked and burning out, faster, more tasks done and more clients staying, while satisfaction falls.
     typed = {"productive_hours": 105.0, "available_hours": 100.0, "satisfied": 70.0, "surveyed": 100.0}
     typed |= {"resolution_hours": 100.0, "requests_resolved": 100.0, "tasks_completed": 90.0, "tasks_assigned": 100.0}
@@ -148,6 +77,217 @@ def test_more_cautions_than_lines_are_counted(tmp_path: Path) -> None:
     path = make(
         tmp_path / "b.xlsx", Filled(typed=typed, past=[(month(1), kpi, value) for kpi, value in before.items()])
     )
-    told = [str(shown(path, f"caution_{number}")) for number in (1, 2, 3)]
-    assert [line[:1] for line in told] == ["✖", "!", "!"]
-    assert [line.endswith(" (+2)") for line in told] == [False, False, True]
+    told = str(shown(path, "caution")).split("   ")
+    assert [line[:1] for line in told] == ["✖", "!"]
+    assert told[1].endswith(" (+3)")
+
+
+def test_the_verdict_and_what_comes_first(tmp_path: Path) -> None:
+    # 70 % are below; 95 % of the hours on clients are exceptional; of 100 leads 7 are clients, which is typical.
+    typed = {**TIRED, "clients_new": 7.0, "leads": 100.0}
+    path = make(tmp_path / "b.xlsx", Filled(typed=typed, past=FALLEN, targets={"css": 0.9}))
+    assert shown(path, "verdict") == "1 good · 1 typical · 1 to act on · not judged: 4"
+    assert [shown(path, row) for row in board.FIRST_ROWS] == [
+        "Client satisfaction score",
+        "New-client acquisition rate",
+        "",
+    ]
+    assert [is_hidden(path, row) for row in (*board.FIRST_ROWS, "steps")] == [False, False, True, True]
+    first = {column: shown(path, "do_1", column) for column in ("value", "target", "met", "year")}
+    assert first == {"value": 0.7, "target": 0.9, "met": "target", "year": pytest.approx(-20)}
+    # Without a target, against what the next level takes.
+    second = [shown(path, "do_2", column) for column in ("target", "met")]
+    assert second == [pytest.approx(0.1), "above average"]
+    assert [shown(path, f"board_{number}") for number in (1, 2, 3)] == [
+        "Client satisfaction score",
+        "New-client acquisition rate",
+        "Assistant utilization rate",
+    ]
+    assert [shown(path, "board_1", column) for column in ("target", "met", "previous")] == [0.9, "✘", 0.8]
+
+
+def test_a_kpi_that_has_become_worse_since_the_refresh(tmp_path: Path) -> None:
+    typed = {"satisfied": 95.0, "surveyed": 100.0, "clients_new": 7.0, "leads": 100.0}
+    path = make(tmp_path / "b.xlsx", Filled(typed=typed))
+    book = opened(path)
+    also, first = placed(book, "dashboard", "also", "tick"), placed(book, "dashboard", "do_1", "tick")
+    assert ironcalc_values(path)[also] == ""
+    put(path, {placed(book, "totals", "satisfied", "typed"): 50})
+    computed = ironcalc_values(path)
+    assert computed[also] == "Worse since the last refresh, also look at: Client satisfaction score"
+    # What the owner has typed beside stays where it is, so that the rows do, too.
+    assert computed[first] == "New-client acquisition rate"
+    assert computed[placed(book, "dashboard", "verdict", "tick")] == "0 good · 1 typical · 1 to act on · not judged: 5"
+
+
+def test_check_is_a_chip_that_leads_to_its_errors(tmp_path: Path) -> None:
+    path = make(tmp_path / "sound.xlsx", Filled(typed=TIRED))
+    assert str(shown(path, "company", "level")).startswith("✔ Check · to review: ")
+    rows: dict[str, Rows] = {"surveys": {"date": [day("2026-10-02")], "client": ["Ana"], "score": [9]}}
+    path = make(tmp_path / "wrong.xlsx", Filled(rows=rows))
+    count = sum(problem.severity == "error" for problem in results.results(path, today=TODAY).problems)
+    assert count > 0
+    assert shown(path, "company", "level") == f"✖ Check · errors: {count}"
+
+
+@pytest.mark.parametrize("language", ["en", "es", "pt", "fr", "ro"])
+def test_an_empty_workbook_begins_with_the_first_steps(language: str, tmp_path: Path) -> None:
+    path = make(tmp_path / "b.xlsx", Filled(language=language), refresh=False)
+    steps = str(shown(path, "steps")).split("\n")
+    assert [step[:2] for step in steps] == ["1.", "2.", "3."]
+    assert all(is_hidden(path, row) for row in board.FIRST_ROWS)
+    assert not is_hidden(path, "steps")
+
+
+def test_days_left_and_the_forecast_while_the_month_runs(tmp_path: Path) -> None:
+    # By the 11th 10 of 31 parts had come in the months before: 9,000 are 27,900 at the end.
+    past = [*parts(10 / 31, "revenue"), (month(1), "sb_revenue", 20_000)]
+    filled = Filled("service-business", typed={"revenue": 9000.0}, past=past)
+    path = make(tmp_path / "b.xlsx", replace(filled, settings={"entered_until": day("2026-10-11")}, trend="Revenue"))
+    assert shown(path, "company") == "TaskZenith · October 2026 · days left: 20"
+    row = next(row for row in board.rows(business("service-business")) if shown(path, row) == "Revenue")
+    assert shown(path, row, "few") == pytest.approx(27_900)
+    # From the 20,000 of September to the forecast, in steps of 2,000.
+    assert [shown(path, f"line_{number}", "tick") for number in (1, 5)] == pytest.approx([28_000, 20_000])
+    assert shown(path, "p12", "forecast", "line") == pytest.approx(7_900 / 8_000)
+    assert str(shown(path, "p12", "value", "line")) == "#N/A"
+    over = make(tmp_path / "o.xlsx", filled)
+    assert shown(over, "company") == "TaskZenith · October 2026"
+    assert shown(over, row, "few") != pytest.approx(27_900)
+
+
+def test_bars_lie_on_the_bands_of_their_rows(tmp_path: Path) -> None:
+    # Above the 90 % of above average by half of the way to 95; the target of 87.5 % half-way from typical to it.
+    filled = Filled(typed={"satisfied": 92.5, "surveyed": 100.0}, targets={"css": 0.875})
+    path = make(tmp_path / "b.xlsx", filled)
+    cells = [shown(path, "board_1", column, "board") for column in ("position", "level_1", "level_2", "target")]
+    assert cells[0] == cells[2] == pytest.approx(2.5)
+    assert str(cells[1]) == "#N/A"
+    assert cells[3] == pytest.approx(1.5)
+    (bars,) = charts(path)[0].iter(f"{CHART}barChart")
+    drawn = [series.find(f"{CHART}errBars") is not None for series in bars.findall(f"{CHART}ser")]
+    assert drawn == [False] * len(Level) + [True]
+    scaling = some(charts(path)[0].find(f".//{CHART}valAx/{CHART}scaling"))
+    ends = {tag: some(scaling.find(f"{CHART}{tag}")).get("val") for tag in ("min", "max")}
+    assert ends == {"min": "0", "max": "4"}
+
+
+def test_the_trend_has_its_usual_range_and_its_signals(tmp_path: Path) -> None:
+    past = [(month(number), "va_css", 0.8 + 0.01 * (number % 2)) for number in range(1, 12)]
+    path = make(tmp_path / "b.xlsx", Filled(typed={"satisfied": 95.0, "surveyed": 100.0}, past=past))
+    # Six months of 81 % and five of 80 %: the mean is 80.5454 %, each range 1 point, the limits 2.66 points from it.
+    low = (6 * 0.81 + 5 * 0.8) / 11 - 0.0266
+    # From 77.9 to 95 %: the axis begins with 75 % and goes up by 5.
+    assert [shown(path, f"line_{number}", "tick") for number in (5, 4, 1)] == pytest.approx([0.75, 0.8, 0.95])
+    drawn = {column: shown(path, "p12", column, "line") for column in ("value", "base", "band", "signal")}
+    assert drawn == {
+        "value": pytest.approx(1),
+        "base": pytest.approx((low - 0.75) / 0.2),
+        "band": pytest.approx(0.0532 / 0.2),
+        "signal": pytest.approx(1),
+    }
+    assert str(shown(path, "p11", "signal", "line")) == "#N/A"
+    (band,) = charts(path)[1].iter(f"{CHART}areaChart")
+    (lines,) = charts(path)[1].iter(f"{CHART}lineChart")
+    referred = [
+        some(series.find(f"{CHART}val//{CHART}f")).text
+        for one in (band, lines)
+        for series in one.findall(f"{CHART}ser")
+    ]
+    columns = ("base", "band", "aim", "aim_at", "usual_at", "value", "forecast", "signal")
+    for column, reference in zip(columns, referred, strict=True):
+        assert str(reference).split("$")[1] == placed(opened(path), "line", "p1", column)[1].rstrip("0123456789")
+
+
+def test_the_worst_groups_of_the_first_kpi(tmp_path: Path) -> None:
+    """Five answers each: Ana gives one good one, Ben three, Cleo five; two of Dan's are too few."""
+    names = [*["Ana"] * 5, *["Ben"] * 5, *["Cleo"] * 5, *["Dan"] * 2]
+    scores = [5, 1, 1, 1, 1, 5, 5, 5, 1, 1, 5, 5, 5, 5, 5, 1, 1]
+    rows: dict[str, Rows] = {"surveys": {"date": [day("2026-10-05")] * 17, "client": names, "score": scores}}
+    path = make(tmp_path / "b.xlsx", Filled(rows=rows))
+    told = [(shown(path, row, "band_0"), shown(path, row, "band_3")) for row in ("line_1", "line_2", "line_3")]
+    assert told == [("Ana", 0.2), ("Ben", 0.6), ("Cleo", 1)]
+    assert shown(path, "line_head", "band_0") == "Client satisfaction score: By client"
+
+
+# What the owner decides
+
+
+def typed_in(path: Path, **entries: str | float) -> None:
+    """What the owner types in the first row of “Do this first”, and her note."""
+    book = opened(path)
+    cells = {
+        placed(book, "dashboard", "do_1", dashboard.ENTRIES[key]): v for key, v in entries.items() if key != "note"
+    }
+    if "note" in entries:
+        cells[placed(book, "dashboard", *dashboard.NOTE)] = entries["note"]
+    put(path, cells)
+
+
+def decided(path: Path, row: str = "do_1") -> list[Value]:
+    return [shown(path, row, column) for column in dashboard.ENTRIES.values()]
+
+
+POOR = {"satisfied": 50.0, "surveyed": 100.0, "clients_new": 7.0, "leads": 100.0}
+DUE = day("2026-11-15")
+
+
+def test_what_is_typed_stays_with_its_kpi_whatever_the_order(tmp_path: Path) -> None:
+    path = make(tmp_path / "b.xlsx", Filled(typed=POOR))
+    typed_in(path, who="Ana", by=DUE, note="Two left.")
+    book = opened(path)
+    # Fewer leads become clients now, and then nothing is wrong with satisfaction any more.
+    put(path, {placed(book, "totals", "clients_new", "typed"): 1})
+    refresh.refresh(path, now=NOW)
+    assert (shown(path, "do_1"), decided(path)) == ("New-client acquisition rate", ["", "", ""])
+    assert (shown(path, "do_2"), decided(path, "do_2")) == ("Client satisfaction score", ["Ana", DUE, ""])
+    assert shown(path, *dashboard.NOTE) == ""
+    put(path, {placed(book, "totals", "satisfied", "typed"): 99})
+    refresh.refresh(path, now=NOW)
+    # What is still to be done stands there until it is.
+    assert (shown(path, "do_2"), decided(path, "do_2")) == ("Client satisfaction score", ["Ana", DUE, ""])
+    assert shown(path, "do_2", "spark") == "✔ this does not need you any more"
+    put(path, {placed(book, "dashboard", "do_2", "done"): "yes"})
+    refresh.refresh(path, now=NOW)
+    assert (shown(path, "do_2"), decided(path, "do_2")) == ("", ["", "", ""])
+    put(path, {placed(book, "totals", "satisfied", "typed"): 5, placed(book, "totals", "clients_new", "typed"): 7})
+    refresh.refresh(path, now=NOW)
+    assert (shown(path, "do_1"), decided(path)) == ("Client satisfaction score", ["Ana", DUE, "yes"])
+    assert shown(path, *dashboard.NOTE) == "Two left."
+    assert differences(path, ironcalc_values(path)) == []
+
+
+def test_results_tell_what_was_decided(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = make(tmp_path / "b.xlsx", Filled(typed=POOR))
+    typed_in(path, who="Ana", by=DUE, note="Two left.")
+    assert main(["results", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["actions"] == [
+        {"kpi": "css", "who": "Ana", "by": "2026-11-15", "done": False, "note": "Two left."}
+    ]
+
+
+def test_what_is_open_stands_there_in_the_next_period_and_what_is_done_in_past_periods(tmp_path: Path) -> None:
+    path = make(tmp_path / "b 2026-10.xlsx", Filled(typed=POOR))
+    typed_in(path, who="Ana", by=DUE, note="Two left.")
+    book = opened(path)
+    put(path, {placed(book, "dashboard", "do_2", column): text for column, text in (("level", "Ben"), ("done", "Yes"))})
+    rolled = roll.roll(path, now=NOW, anyway=True).path
+    # Nothing is known of November yet: what is open is all that is put first.
+    assert (shown(rolled, "do_1"), decided(rolled)) == ("Client satisfaction score", ["Ana", DUE, ""])
+    assert shown(rolled, "do_2") == ""
+    assert shown(rolled, *dashboard.NOTE) == ""
+    past = {line.id: line.note for line in opened(rolled).entries.past if line.note}
+    assert past == {"va_css.note": "Two left.", "va_ncar.action": "Ben"}
+    assert [problem for problem in results.results(rolled, today=TODAY).problems if problem.severity == "error"] == []
+
+
+def test_more_open_actions_than_rows_are_told_beside(tmp_path: Path) -> None:
+    typed = POOR | {"productive_hours": 50.0, "available_hours": 100.0, "clients_new": 0}
+    path = make(tmp_path / "b.xlsx", Filled(typed=typed))
+    book = opened(path)
+    hidden_ = placed(book, "actions", "tcr", "who")
+    put(path, {hidden_: "Eva"})
+    refresh.refresh(path, now=NOW)
+    names = [shown(path, row) for row in board.FIRST_ROWS]
+    assert "Task completion rate" not in names
+    assert "Still to be done: Task completion rate (Eva)" in str(shown(path, "caution"))

@@ -18,11 +18,9 @@ from engines import Value, contents, differences, ironcalc_values, libreoffice_v
 from kpixl import i18n, languages
 from kpixl.catalog.model import Level, Standing
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
-from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Kind
 from kpixl.verbs import refresh, results
 from kpixl.workbook import style
-from kpixl.workbook.sheets import dashboard
 from narrow import some
 from workbooks import Filled, Rows, day, make, named, opened, placed, put
 
@@ -220,19 +218,24 @@ SHOWN = {
 
 
 def card_format(path: Path, index: int) -> str:
-    """The number format of the value on a card."""
+    """The number format of a KPI's value on the dashboard: that of the rule which looks at its unit."""
     package, book = Package.open(path), opened(path)
-    line, first = dashboard.card_places(book.entries.business)[index]
-    row, column = book.placements["dashboard"].position(f"value_{line}", f"c{first}")
-    number = SheetEditor(package, book.sheets["dashboard"]).style(row, column)
+    unit = book.entries.business.kpis[index].kpi.unit
+    root = package.tree(book.sheets["dashboard"].part)
+    first = placed(book, "dashboard", "board_1", "value")[1]
+    rules = [
+        rule
+        for entry in root.iterfind(f"{{{MAIN}}}conditionalFormatting")
+        if some(entry.get("sqref")).startswith(first)
+        for rule in entry
+        if f'="{unit}"' in some(rule.findtext(f"{{{MAIN}}}formula"))
+    ]
     (part,) = package.related(package.workbook_part, OFFICE_RELATIONSHIP + "/styles")
-    root = package.tree(part)
-    formats = some(root.find(f"{{{MAIN}}}cellXfs"))
-    id_ = formats[some(number)].get("numFmtId")
-    codes = {
-        item.get("numFmtId"): item.get("formatCode") for item in root.iterfind(f"{{{MAIN}}}numFmts/{{{MAIN}}}numFmt")
-    }
-    return str(codes[id_])
+    looks = package.tree(part).findall(f"{{{MAIN}}}dxfs/{{{MAIN}}}dxf/{{{MAIN}}}numFmt/..")
+    known = list(some(package.tree(part).find(f"{{{MAIN}}}dxfs")))
+    assert looks
+    formats = [known[int(some(rule.get("dxfId")))].find(f"{{{MAIN}}}numFmt") for rule in rules]
+    return some(some(formats[-1]).get("formatCode"))
 
 
 @pytest.mark.parametrize("code", sorted(languages.codes()))
@@ -319,13 +322,12 @@ def test_standings_of_a_service_business(service: Path) -> None:
 def test_standings_on_the_dashboard(service: Path) -> None:
     where, cells = opened(service), contents(service)
     texts = {cell.value for (sheet, _), cell in cells.items() if sheet == where.sheets["dashboard"].name}
-    assert {"Against target or previous, worst first", "▲ target met", "▼ worse than before"} <= texts
+    assert {"not reached", "reached", "▲ target met", "▼ worse than before"} <= texts
     assert cells[placed(where, "kpis", "viral", "to_next")].value == "No benchmark and no target to grade against"
-    headline = str(cells[placed(where, "dashboard", "commentary", "c1")].value)
     # Two met their target and one is better than before, of seven that stand against something.
-    assert headline.startswith("KPIs on target or better than before: 3 of 7. Start with Complaints: 14, ")
-    assert headline.endswith("Compared with the previous period, better: 2, worse: 2.")
-    ranked = [cells[placed(where, "rank", f"rank_{n}", "name")].value for n in range(1, 4)]
+    verdict = str(cells[placed(where, "dashboard", "verdict", "tick")].value)
+    assert verdict.startswith("3 good · 0 typical · 4 to act on")
+    ranked = [cells[placed(where, "dashboard", f"board_{n}", "tick")].value for n in range(1, 4)]
     assert ranked == ["Customer complaints", "Lead conversion rate", "Customer retention rate"]
 
 
@@ -347,7 +349,7 @@ def test_a_standing_is_live(service: Path, tmp_path: Path) -> None:
     # What is below 0 is no share of anything: it stands at the end of its third of the scale.
     assert computed[named(where, "sb_netcash_value")] == -500
     assert computed[named(where, "sb_netcash_position")] == 1
-    assert "changed since the last refresh" in str(computed[placed(where, "dashboard", "changed", "c1")])
+    assert "changed since the last refresh" in str(computed[placed(where, "dashboard", "verdict", "spark")])
     refresh.refresh(path, now=NOW)
     assert differences(path, ironcalc_values(path)) == []
 

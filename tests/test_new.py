@@ -48,7 +48,7 @@ def test_new_overwrites_nothing(book: Path) -> None:
     ("period", "said"),
     [
         ("2026-Q4", "4th quarter 2026"),
-        ("2026", "2026 ·"),
+        ("2026", "2026"),
         ("2026-W43", "October 19, 2026 – October 25, 2026"),
         ("2026-W01", "December 29, 2025 – January 4, 2026"),
     ],
@@ -56,8 +56,8 @@ def test_new_overwrites_nothing(book: Path) -> None:
 def test_the_heading_of_every_kind_of_period(tmp_path: Path, period: str, said: str) -> None:
     path = tmp_path / "p.xlsx"
     new.new(Setup("remote-va-agency", "en", Period.parse(period), "C", "USD"), path, now=NOW)
-    at = placed(opened(path), "dashboard", "period", "c1")
-    assert str(ironcalc_values(path)[at]).startswith(said)
+    at = placed(opened(path), "dashboard", "company", "tick")
+    assert str(ironcalc_values(path)[at]).startswith(f"C · {said}")
     assert differences(path, ironcalc_values(path)) == []
 
 

@@ -166,12 +166,12 @@ def test_no_group_gets_a_zero_from_an_empty_list(tmp_path: Path) -> None:
 
 
 def test_the_heading_follows_the_period(book: Path) -> None:
-    at = placed(opened(book), "dashboard", "period", "c1")
-    assert str(ironcalc_values(book)[at]).startswith("October 2026 ·")
+    at = placed(opened(book), "dashboard", "company", "tick")
+    assert str(ironcalc_values(book)[at]).endswith(" · October 2026")
     put(book, {named(opened(book), "period_day"): day("2027-02-14")})
-    assert str(ironcalc_values(book)[at]).startswith("February 2027 ·")
+    assert str(ironcalc_values(book)[at]).endswith(" · February 2027")
     refresh.refresh(book, now=NOW)
-    assert str(cached_values(book)[at]).startswith("February 2027 ·")
+    assert str(cached_values(book)[at]).endswith(" · February 2027")
 
 
 @pytest.mark.filterwarnings("ignore:Sparkline")

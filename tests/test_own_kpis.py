@@ -23,7 +23,7 @@ from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.texts.words import entry_words
 from kpixl.verbs import refresh, results
-from kpixl.workbook.sheets import dashboard
+from kpixl.workbook.sheets import board
 from narrow import some
 from workbooks import BUSINESS, ROWS, Filled, day, make, named, opened, package_of, placed, put
 from workbooks import Value as Cell
@@ -88,29 +88,36 @@ def in_sight(path: Path, block: str, row: str) -> bool:
     return editor.row_attributes(place.row_numbers[row]).get("hidden") not in ("1", "true")
 
 
-def cards_in_sight(path: Path) -> list[bool]:
-    """Whether each line of cards for own KPIs is shown."""
-    first = dashboard.card_lines(BUSINESS)
-    return [in_sight(path, "dashboard", f"value_{first + line}") for line in range(dashboard.OWN_LINES)]
+def rows_in_sight(path: Path) -> int:
+    """How many rows the table of the dashboard shows; they are its first ones."""
+    rows = board.rows(BUSINESS)
+    shown = [in_sight(path, "dashboard", row) for row in rows]
+    assert shown == sorted(shown, reverse=True)
+    return sum(shown)
 
 
-def card(path: Path, slot: str, part: str, offset: int = 0) -> tuple[str, str]:
-    line, first = dashboard.card_places(BUSINESS)[len(BUSINESS.kpis) + OWN_SLOTS.index(slot)]
-    return placed(opened(path), "dashboard", f"{part}_{line}", f"c{first + offset}")
+def row_of(path: Path, name: str) -> dict[str, Value]:
+    """The row of a KPI in the table of the dashboard."""
+    book, cells = opened(path), contents(path)
+    for row in board.rows(BUSINESS):
+        if cells[placed(book, "dashboard", row, "tick")].value == name:
+            columns = ("value", "target", "previous", "level")
+            return {column: cells[placed(book, "dashboard", row, column)].value for column in columns}
+    raise KeyError(name)
 
 
 def ranking(path: Path, count: int = 12) -> list[Value]:
-    """The names of the overview chart, worst first, as IronCalc has them."""
+    """The names in the table, worst first, as IronCalc has them."""
     book, values = opened(path), ironcalc_values(path)
-    return [values[placed(book, "rank", f"rank_{number}", "name")] for number in range(1, count + 1)]
+    return [values[placed(book, "dashboard", f"board_{number}", "tick")] for number in range(1, count + 1)]
 
 
 def charted_rows(path: Path) -> set[int]:
-    """How many rows of the ranking the series of the overview chart cover."""
+    """How many rows of the ranking the bars of the table cover."""
     package = Package.open(path)
     sheet = opened(path).sheets["dashboard"].part
     (drawing,) = package.related(sheet, OFFICE_RELATIONSHIP + "/drawing")
-    first = opened(path).placements["rank"].row_numbers["rank_1"]
+    first = opened(path).placements["board"].row_numbers["board_1"]
     found = set()
     for chart in package.related(drawing, OFFICE_RELATIONSHIP + "/chart"):
         for top, bottom in re.findall(rb"<(?:\w+:)?f>[^<]*!\$[A-Z]+\$(\d+):\$[A-Z]+\$(\d+)<", package.read(chart)):
@@ -160,50 +167,53 @@ def test_graded_and_compared_like_any_other(book: Path) -> None:
 
 def test_ranked_and_charted_among_the_others(book: Path, tmp_path: Path) -> None:
     assert ranking(book) == [
-        "TCR · Task completion rate",  # 0.44: a third of the 75 % to come
-        "CRR · Client retention rate",  # 0.67: 50 of 75 %
-        "CSS · Client satisfaction score",  # 0.78: 66.7 of 85 %
-        "ART · Average resolution time",  # 1.03
+        "Task completion rate",  # 0.44: a third of the 75 % to come
+        "Client retention rate",  # 0.67: 50 of 75 %
+        "Client satisfaction score",  # 0.78: 66.7 of 85 %
+        "Average resolution time",  # 1.03
         "Open share",  # 1.5
-        "AUR · Assistant utilization rate",  # 2.13
+        "Assistant utilization rate",  # 2.13
         "Leads a client",  # 2.2
-        "NCAR · New-client acquisition rate",  # 3.67
-        "SDI · Service diversification index",  # 3.85
+        "New-client acquisition rate",  # 3.67
+        "Service diversification index",  # 3.85
         *[""] * 3,
     ]
     assert charted_rows(book) == {9}
     assert charted_rows(make(tmp_path / "none.xlsx", Filled(rows=ROWS))) == {7}
 
 
-def test_cards_are_shown_where_there_is_something_on_them(book: Path) -> None:
-    assert cards_in_sight(book) == [True, False, False]
+def test_rows_are_shown_where_there_is_something_in_them(book: Path) -> None:
+    assert rows_in_sight(book) == len(BUSINESS.kpis) + 2
     assert [in_sight(book, "kpis", slot) for slot in OWN_SLOTS] == [True, True, *[False] * 8]
-    cells = cached_values(book)
-    assert cells[card(book, "own_1", "name")] == "Open share"
-    assert cells[card(book, "own_1", "value")] == 0.5
-    assert cells[card(book, "own_1", "value", 2)] == "● typical"
-    assert cells[card(book, "own_1", "change")] == pytest.approx(-0.2)
-    assert cells[card(book, "own_1", "change", 1)] == "better"
-    assert cells[card(book, "own_1", "target", 1)] == "–"
-    # A free slot beside them in the same line is blank.
-    assert {cells[card(book, "own_3", *part)] for part in (("name",), ("value",), ("value", 2), ("target",))} == {""}
+    assert row_of(book, "Open share") == {
+        "value": 0.5,
+        "target": "",
+        "previous": pytest.approx(0.7),
+        "level": "● typical",
+    }
+    # A free slot has a row that is blank.
+    assert set(row_of(book, "").values()) == {""}
 
 
 @pytest.mark.filterwarnings("ignore:.*extension is not supported")
 def test_the_unit_decides_by_a_rule_what_shows_as_per_cent(book: Path) -> None:
     sheets = openpyxl.load_workbook(book)
     where = opened(book)
-    for place in (card(book, "own_1", "value"), placed(where, "kpis", "own_1", "value")):
-        rules = [
-            rule
-            for area in sheets[place[0]].conditional_formatting
-            if place[1] in area.cells
-            for rule in area.rules
-            if rule.dxf.numFmt is not None
-        ]
-        assert [rule.dxf.numFmt.formatCode for rule in rules] == ["0.0%"]
-        unit = placed(where, "own", "own_1", "unit")
-        assert rules[0].formula[0].startswith(f"'{unit[0]}'!${unit[1][0]}${unit[1][1:]}=")
+    place = placed(where, "kpis", "own_1", "value")
+    rules = [
+        rule
+        for area in sheets[place[0]].conditional_formatting
+        if place[1] in area.cells
+        for rule in area.rules
+        if rule.dxf.numFmt is not None
+    ]
+    assert [rule.dxf.numFmt.formatCode for rule in rules] == ["0.0%"]
+    unit = placed(where, "own", "own_1", "unit")
+    assert rules[0].formula[0].startswith(f"'{unit[0]}'!${unit[1][0]}${unit[1][1:]}=")
+    # On the dashboard any KPI may stand in a row: what decides is the look of the one that does.
+    values, places = cached_values(book), {row: placed(where, "board", row, "look") for row in board.rows(BUSINESS)}
+    index = {row: values[placed(where, "dashboard", row, "tick")] for row in places}
+    assert {str(index[row]): values[place] for row, place in places.items() if index[row]}["Open share"] == "fraction"
 
 
 @pytest.mark.parametrize("business", [business.id for business in catalog.businesses()])
@@ -219,11 +229,14 @@ def test_no_number_stands_for_two_formats(business: str, tmp_path: Path) -> None
 
 def test_picked_for_the_trend_chart(book: Path) -> None:
     computed, where = ironcalc_values(book), opened(book)
-    row = {column: computed[placed(where, "trend", "p12", column)] for column in ("value", "typical", "exceptional")}
-    assert row == {"value": 50.0, "typical": 60.0, "exceptional": 20.0}
-    assert computed[placed(where, "trend", "p11", "value")] == pytest.approx(70)
-    assert computed[placed(where, "trend", "p10", "value")] == Error("#N/A")
-    assert computed[placed(where, "dashboard", "sections", "c19")] == "%"
+    # 50 % now, 70 % before, and 40 % to be above average: an axis from 40 to 80 % in steps of 10.
+    ticks = [computed[placed(where, "dashboard", f"line_{number}", "tick")] for number in range(1, 6)]
+    assert ticks == pytest.approx([0.8, 0.7, 0.6, 0.5, 0.4])
+    row = {column: computed[placed(where, "line", "p12", column)] for column in ("value", "aim")}
+    assert row == {"value": pytest.approx(0.25), "aim": pytest.approx(0)}
+    assert computed[placed(where, "line", "p11", "value")] == pytest.approx(0.75)
+    assert computed[placed(where, "line", "p10", "value")] == Error("#N/A")
+    assert computed[placed(where, "dashboard", "line_head", "year")] == "%"
     # Once its slot is free again, the chart falls back to the first KPI.
     type_own(book, "own_1", dict.fromkeys(SHARE))
     assert refresh.refresh(book, now=NOW).scorecard.entries.own[0].used is False
@@ -265,10 +278,8 @@ def test_named_in_the_commentary(book: Path) -> None:
     type_own(book, "own_3", bad)
     refresh.refresh(book, now=NOW)
     where = opened(book)
-    headline = str(contents(book)[placed(where, "dashboard", "commentary", "c1")].value)
-    assert "Start with Answers of mine: 2.00, below benchmark." in headline
     assert ranking(book)[0] == "Answers of mine"
-    assert ironcalc_values(book)[placed(where, "picks", "worst_1", "name")] == "Answers of mine"
+    assert ironcalc_values(book)[placed(where, "dashboard", "do_1", "tick")] == "Answers of mine"
     assert charted_rows(book) == {10}
 
 
@@ -395,7 +406,7 @@ def test_ten_at_once_and_one_cleared(tmp_path: Path) -> None:
     assert [card_.result(slot).value for slot in OWN_SLOTS] == [4.0 * number for number in range(1, 11)]
     # From 4 to 8 the first reaches the end of the scale; the others stop there, in the order of the slots.
     assert [card_.result(slot).grade.position for slot in OWN_SLOTS] == [1, *[2] * 9]
-    assert cards_in_sight(path) == [True] * 3
+    assert rows_in_sight(path) == len(BUSINESS.kpis) + 10
     assert all(in_sight(path, "kpis", slot) for slot in OWN_SLOTS)
     assert charted_rows(path) == {17}
     names = [name for name in ranking(path, 17) if str(name).startswith("Mine")]
@@ -406,7 +417,7 @@ def test_ten_at_once_and_one_cleared(tmp_path: Path) -> None:
     type_own(path, "own_10", {"label": None})
     outcome = refresh.refresh(path, now=NOW)
     assert len(outcome.scorecard.results) == 15
-    assert cards_in_sight(path) == [True, True, False]
+    assert rows_in_sight(path) == len(BUSINESS.kpis) + 8
     assert [in_sight(path, "kpis", slot) for slot in OWN_SLOTS] == [*[True] * 8, False, False]
     assert charted_rows(path) == {15}
     assert kpis_row(path, "own_9") == {"level": "○ not graded"}
@@ -415,7 +426,7 @@ def test_ten_at_once_and_one_cleared(tmp_path: Path) -> None:
 
     type_own(path, "own_9", own["own_9"])
     refresh.refresh(path, now=NOW)
-    assert cards_in_sight(path) == [True] * 3
+    assert rows_in_sight(path) == len(BUSINESS.kpis) + 9
     assert kpis_row(path, "own_9")["level"] == "● typical"
     assert charted_rows(path) == {16}
 
@@ -472,9 +483,9 @@ def test_the_words_of_every_language(code: str, tmp_path: Path) -> None:
         .replace("\xa0", " ")
         .startswith({"en": "50.0%", "pt": "50,0%"}.get(code, "50,0 %"))
     )
-    assert cards_in_sight(path) == [True, False, True]
+    assert rows_in_sight(path) == len(BUSINESS.kpis) + 2
     computed = ironcalc_values(path)
-    assert computed[placed(opened(path), "trend", "p12", "value")] == pytest.approx(2.95)
+    assert computed[placed(opened(path), "line", "p12", "raw")] == pytest.approx(2.95)
     assert differences(path, computed) == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, TypeAlias
 from unittest import mock
@@ -39,8 +40,6 @@ XDR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 DML = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 PIXEL, POINT = 9525, 12700
-MOMENT = "N2"
-"""The merged cell whose text, the moment of the last refresh, stands at its right end; the last button at its left."""
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("customui14.xsd")))
 
 
@@ -158,7 +157,7 @@ def test_the_buttons_are_in_the_language_and_cover_nothing(code: str, tmp_path: 
     sheet = package.tree(package.sheets[0].part)
     widths = {int(entry.get("min", "0")): float(entry.get("width", "0")) for entry in sheet.iter(MAIN + "col")}
     filled = {entry.get("r") for entry in sheet.iter(MAIN + "c") if len(entry)}
-    taken = set()
+    taken: list[tuple[float, float]] = []
     for anchor, button in zip(anchors, BUTTONS, strict=True):
         assert some(anchor.find(XDR + "clientData")).get("fPrintsWithSheet") == "0"
         assert some(anchor.find(f".//{XDR}cNvPr")).get("descr") == f"{t(button.label)}: {t(button.tip)}"
@@ -166,26 +165,22 @@ def test_the_buttons_are_in_the_language_and_cover_nothing(code: str, tmp_path: 
             {child.tag.removeprefix(XDR): int(some(child.text)) for child in some(anchor.find(XDR + corner))}
             for corner in ("from", "to")
         )
-        assert (start["row"], start["col"]) == (end["row"], end["col"])
+        assert start["row"] == end["row"] == 1
         row = sheet.find(f".//{MAIN}row[@r='{start['row'] + 1}']")
         # A character of the standard font is 7 pixels wide, and a column has 5 more.
-        assert 0 < start["colOff"] < end["colOff"] < (int(widths[start["col"] + 1] * 7) + 5) * PIXEL
-        assert 0 < start["rowOff"] < end["rowOff"] < float(some(some(row).get("ht"))) * POINT
-        cell = f"{chr(ord('A') + start['col'])}{start['row'] + 1}"
-        assert cell == MOMENT or cell not in filled
-        taken.add(cell)
+        left, right = (
+            sum(round(widths[column] * 7) + 5 for column in range(2, end_["col"] + 1)) + end_["colOff"] / PIXEL
+            for end_ in (start, end)
+        )
+        assert 0 <= start["rowOff"] < end["rowOff"] < float(some(some(row).get("ht"))) * POINT
+        covered = {f"{chr(ord('A') + column)}2" for column in range(start["col"], end["col"] + 1)}
+        assert not covered & filled
+        taken.append((left, right))
     assert len(taken) == len(BUTTONS)
-
-
-def test_the_texts_beside_the_buttons_have_room() -> None:
-    """A column is 75 pixels wide; a letter of the company's name 11, as bold as it is, and one of the moment 7."""
-    places = [int(button.column.removeprefix("c")) for button in BUTTONS]
-    assert min(places) > 40 * 11 / 75
-    moments = [
-        t("Last refresh: {moment}").format(moment=t.moment(datetime(2026, 12, 22, 22, 22)))
-        for t in map(language, codes())
-    ]
-    assert max(places) + max(map(len, moments)) * 7 / 75 <= 19
+    assert all(70 <= right - left <= 80 for left, right in taken)
+    assert all(one[1] <= other[0] for one, other in pairwise(taken))
+    # A letter of the company's name is 10 pixels wide, as bold as it is.
+    assert taken[0][0] > 40 * 10
 
 
 def test_the_validator_finds_nothing_new(book: Path, tmp_path: Path) -> None:

@@ -438,7 +438,7 @@ def test_charts_draw_cells_that_are_there(book: Path) -> None:
         assert [text for text in references if cells_missing(package, text)] == []
 
 
-def test_a_sparkline_on_every_card(book: Path) -> None:
+def test_a_sparkline_in_every_row(book: Path) -> None:
     where = opened(book)
     root = package_of(where).tree(where.sheets["dashboard"].part)
     lines = list(root.iter(f"{{{X14}}}sparkline"))

@@ -19,6 +19,7 @@ from kpixl.kpi.cautions import cautions
 from kpixl.kpi.traits import GRADED
 from kpixl.kpi.year_to_date import since
 from kpixl.message import one_line
+from kpixl.texts.action_text import due_day
 from kpixl.texts.caution_text import SIGNS, alert_text, caution_line, caution_text
 from kpixl.texts.figures import as_line, certainty, final_text, late_text, pace_text, signal_text
 from kpixl.texts.lines import GAP, WIDTH, Json, block
@@ -92,6 +93,7 @@ def scorecard_json(scorecard: Scorecard, t: Language, problems: Sequence[Problem
         "language": entries.language,
         "clock": {"days_gone": scorecard.clock.gone, "days_left": scorecard.clock.left},
         "kpis": [result_json(result, t) for result in scorecard.results],
+        "actions": actions_json(scorecard),
         "cautions": [caution_json(caution, t) for caution in cautions(scorecard)],
         "measures": {
             name: {"value": value.used, "log": value.log, "typed": value.typed, "source": value.source}
@@ -102,6 +104,23 @@ def scorecard_json(scorecard: Scorecard, t: Language, problems: Sequence[Problem
         "late": [late_json(late) for late in scorecard.late],
         "problem_count": problem_count(problems),
     }
+
+
+def actions_json(scorecard: Scorecard) -> list[Json]:
+    """What the owner has decided about KPIs, in the order of the ranking; days as ISO dates."""
+    entries = scorecard.entries
+    return [
+        {
+            "kpi": result.kpi.id,
+            "who": action.who.text,
+            "by": due_day(action),
+            "done": entries.is_done(result.kpi.id),
+            "note": action.note.text,
+        }
+        for result in scorecard.ranked
+        if (action := entries.actions.get(result.kpi.id))
+        and (action.planned or action.done.filled or action.note.filled)
+    ]
 
 
 def late_json(late: LateKpi) -> Json:

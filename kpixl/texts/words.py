@@ -89,7 +89,14 @@ OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
 
 SINCE = N_("since {period}")
 """From when on the year to date is known."""
-KINDS_OF_PAST = {"measure": N_("measure"), "kpi": N_("KPI"), "rows": N_("rows"), "part": N_("part of the period")}
+KINDS_OF_PAST = {
+    "measure": N_("measure"),
+    "kpi": N_("KPI"),
+    "rows": N_("rows"),
+    "part": N_("part of the period"),
+    "action": N_("done"),
+    "note": N_("note"),
+}
 SOURCES_OF_PAST = {**SOURCES, "late": N_("with late outcomes")}
 """Where a figure of a closed period comes from."""
 

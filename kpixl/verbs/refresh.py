@@ -40,7 +40,7 @@ def refresh_package(
     log = logged(book, done or Done(), scorecard, problems, now)
     context = context_of(book, scorecard, problems, now.date(), refreshed, log=log)
     write(package, context, book.placements, book.sheets)
-    charts_fit.overview(package, book, len(scorecard.results))
+    charts_fit.bars(package, book, len(scorecard.results))
     return scorecard, problems
 
 

@@ -24,11 +24,13 @@ from kpixl.ooxml.properties import retitle
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.shrink import keep_rows
 from kpixl.period import serial
+from kpixl.texts.action_text import closed_actions
 from kpixl.texts.words import title
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection, opened, scored
 from kpixl.workbook.past import put_past
 from kpixl.workbook.read import Book, read
+from kpixl.workbook.sheets.board import ACTION_COLUMNS, DO_ROWS, content
 from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
@@ -184,8 +186,9 @@ def _next_name(path: Path, closed: Period) -> str:
 
 def _move_on(package: Package, book: Book, scorecard: Scorecard) -> tuple[dict[str, int], dict[str, int]]:
     """Have the package begin the next period, not refreshed yet: rows of each log that stayed, and that left."""
-    put_past(package, book, (*book.late.lines, *closed_lines(scorecard), *part_lines(scorecard.entries)))
     entries = book.entries
+    told = closed_actions(scorecard, language(entries.language))
+    put_past(package, book, (*book.late.lines, *closed_lines(scorecard), *part_lines(entries), *told))
     following = replace(entries, period=entries.period.shift(1))
     stayed, left = {}, {}
     for table in entries.business.tables:
@@ -209,6 +212,7 @@ def _turn_the_page(package: Package, book: Book, following: Period) -> None:
         _empty(package, book, "what_if", list(book.entries.what_if), ("change", "percent"))
     _empty(package, book, "settings", ["entered_until"], ("value",))
     _forget_nothing(package, book)
+    _keep_open_actions(package, book)
     for block, row, column in (("totals", "of", "typed"), ("settings", "period", "value")):
         place = book.placements[block]
         if row in place.row_numbers and column in place.column_numbers:
@@ -217,6 +221,23 @@ def _turn_the_page(package: Package, book: Book, following: Period) -> None:
             editor.commit()
     company, t = book.entries.company, language(book.entries.language)
     retitle(package, title(company, book.entries.period, t), title(company, following, t))
+
+
+def _keep_open_actions(package: Package, book: Book) -> None:
+    """What is still to be done is kept by its KPI, in whichever row of the dashboard that stands next; what is done and
+    noted has gone to Past periods."""
+    kept, do = book.placements.get("actions"), book.placements.get("do")
+    if kept is None or do is None:
+        return
+    editor = SheetEditor(package, book.sheets[kept.sheet])
+    for id_ in book.entries.actions.keys() & kept.row_numbers.keys():
+        for column in {*ACTION_COLUMNS} & kept.column_numbers.keys():
+            stays = column != "note" and not book.entries.is_done(id_)
+            value = content(book.entries.actions[id_], column) if stays else None
+            editor.set(*kept.position(id_, column), value)
+    for row in do.row_numbers.keys() & {*DO_ROWS}:
+        editor.clear(*do.position(row, "id"))
+    editor.commit()
 
 
 def _forget_nothing(package: Package, book: Book) -> None:

@@ -24,13 +24,13 @@ from kpixl.kpi.finer import DECIMALS, FINEST
 from kpixl.kpi.proposals import MOST
 from kpixl.kpi.traits import GRADED
 from kpixl.kpi.what_if import changeable
-from kpixl.period import Kind
-from kpixl.texts.words import LEVELS, SHAPES, title
-from kpixl.workbook import dashboard_charts, layout, pareto_charts, style
+from kpixl.texts.words import SHAPES, title
+from kpixl.workbook import dashboard_page, layout, pareto_charts, style
 from kpixl.workbook.entry_sheets import entry_sheet, imports_table, past_sheet
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import BLOCK_PREFIX, Cells, Context, Placement
-from kpixl.workbook.sheets import breakdown, check, dashboard, guide, kpis, log, pareto, settings, totals, what_if
+from kpixl.workbook.sheets import breakdown, check, guide, kpis, log, pareto, settings, totals, what_if
+from kpixl.workbook.sheets.grading import GUIDE
 from kpixl.workbook.sheets.vocabulary import DIRECTION_ROWS, UNIT_ROWS, WINDOW_ROWS
 
 if TYPE_CHECKING:
@@ -151,60 +151,15 @@ def level_rules(sheet: Worksheet, area: str, first: str) -> None:
 
 def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=False)
-    place = c.placements["dashboard"]
-    for number, column in enumerate(place.columns, 1):
-        letter = get_column_letter(place.column_numbers[column])
-        gutter = number % dashboard.CARD_COLUMNS == 0
-        sheet.column_dimensions[letter].width = 2.4 if gutter else 10.1
-    heights: dict[str, float] = dict(dashboard.HEAD_HEIGHTS)
-    for line in range(dashboard.card_lines(c.business) + dashboard.OWN_LINES):
-        heights.update({f"{part}_{line}": height for part, height in dashboard.CARD_HEIGHTS.items()})
-    heights.update({"sections": 20, "space": 5, "advice": 20, **dict.fromkeys(dashboard.PICK_ROWS, 24)})
-    for row in place.rows:
-        sheet.row_dimensions[place.position(row, "c1")[0]].height = heights.get(row, 13.5)
-    for first, left, last, right in dashboard.merges(c.business):
-        top, _ = place.position(first, "c1")
-        bottom, _ = place.position(last, "c1")
-        sheet.merge_cells(start_row=top, start_column=left + 1, end_row=bottom, end_column=right + 1)
-    for kpi, (line, first_column) in zip(c.kpis, dashboard.card_places(c.business), strict=True):
-        number, index = place.position(f"value_{line}", f"c{first_column + 2}")
-        left, right = get_column_letter(index), get_column_letter(index + 1)
-        level_rules(sheet, f"{left}{number}:{right}{number}", f"${left}${number}")
-        finer_rules(sheet, "dashboard", (f"value_{line}", f"c{first_column}"), kpi, c)
-        if kpi.own:
-            for part, offset in (("value", 0), ("target", 1)):
-                cell = sheet.cell(*place.position(f"{part}_{line}", f"c{first_column + offset}")).coordinate
-                share_rule(sheet, cell, kpi.id, c)
-    top, index = place.position(dashboard.CAUTIONS[0], "c1")
-    cell = f"{get_column_letter(index)}{top}"
-    for sign, level in dashboard.SIGN_LEVELS.items():
-        rule = FormulaRule(formula=[f'LEFT(${cell},1)="{sign}"'], font=Font(color=palette.LEVEL_TEXT[level]))
-        sheet.conditional_formatting.add(f"{cell}:{get_column_letter(index)}{top + len(dashboard.CAUTIONS) - 1}", rule)
-    helper = sheet.parent[c.titles["hidden"]]
-    half = dashboard.COLUMN_COUNT // 2
-    top, _ = place.position(dashboard.CHART_ROWS[0], "c1")
-    bottom, _ = place.position(dashboard.CHART_ROWS[-1], "c1")
-    sheet.add_chart(dashboard_charts.overview(helper, c.placements["rank"], c.business, ((top, 2), (bottom, half + 1))))
-    names = dashboard_charts.TrendNames({level: c.t(LEVELS[level]) for level in Level}, c.t(N_("usual range")))
-    days = {Kind.WEEK: "d mmm", Kind.YEAR: "yyyy"}.get(c.scorecard.entries.period.kind, "mmm yy")
-    sheet.add_chart(
-        dashboard_charts.trend(helper, c.placements["trend"], ((top, half + 3), (bottom, place.right)), names, days)
-    )
-    picker = c.span("calc", "name", c.kpi_ids)
-    number, index = place.position("sections", f"c{half + 5}")
-    _dropdown(sheet, f"{get_column_letter(index)}{number}", picker, c.t(N_("Pick a KPI from the list.")))
-    sheet.print_area = f"B2:{get_column_letter(place.right)}{place.bottom}"
-    sheet.page_setup.fitToHeight = 1
-    sheet.print_options.horizontalCentered = True
-    sheet.sheet_view.zoomScale = 100
+    dashboard_page.finish(sheet, c)
 
 
 SHARE_FORMAT = 300
 """The number of a format that only rules have: those of cells are counted from 164, and no number may stand for two."""
 
 
-FINER_FORMATS = {"kpis": 320, "dashboard": 340}
-"""Behind these begin the numbers of formats with more decimals on a sheet: for each unit as many as there may be."""
+FINER_FORMATS = 320
+"""Behind this begin the numbers of formats with more decimals: for each unit as many as there may be."""
 
 
 def share_rule(sheet: Worksheet, address: str, slot: str, c: Context) -> None:
@@ -214,15 +169,15 @@ def share_rule(sheet: Worksheet, address: str, slot: str, c: Context) -> None:
     sheet.conditional_formatting.add(address, rule)
 
 
-def finer_rules(sheet: Worksheet, block: str, cell: tuple[str, str], kpi: BusinessKpi, c: Context) -> None:
+def finer_rules(sheet: Worksheet, cell: tuple[str, str], kpi: BusinessKpi, c: Context) -> None:
     """A value that rounding would carry past an edge shows a decimal or two more."""
     if kpi.own or kpi.kpi.unit not in DECIMALS:
         return
-    at, address = c.at("calc", kpi.id, "finer"), sheet.cell(*c.placements[block].position(*cell)).coordinate
+    at, address = c.at("calc", kpi.id, "finer"), sheet.cell(*c.placements["kpis"].position(*cell)).coordinate
     units = list(DECIMALS)
     for more in range(1, FINEST + 1):
         code = style.more_decimals(sheet[address].number_format, more)
-        number = FINER_FORMATS[block] + FINEST * units.index(kpi.kpi.unit) + more
+        number = FINER_FORMATS + FINEST * units.index(kpi.kpi.unit) + more
         rule = FormulaRule(formula=[f"{at}={more}"])
         rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=number, formatCode=code))
         sheet.conditional_formatting.add(address, rule)
@@ -258,7 +213,7 @@ def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     sheet.row_dimensions[place.position("headings", "name")[0]].height = 30
     for kpi in c.kpis:
         sheet.row_dimensions[place.position(kpi.id, "name")[0]].height = 30
-        finer_rules(sheet, "kpis", (kpi.id, "value"), kpi, c)
+        finer_rules(sheet, (kpi.id, "value"), kpi, c)
         if not kpi.own and not kpi.thresholds:
             offered = c.across("calc", kpi.id, ("proposal_1", f"proposal_{MOST}"))
             offer = DataValidation(type="list", formula1=offered, allow_blank=True, showErrorMessage=False)
@@ -346,12 +301,12 @@ def _finish_guide(sheet: Worksheet, c: Context) -> None:
         sheet.row_dimensions[place.position(row, "text")[0]].height = 22
     for kpi in c.business.kpis:
         number = place.position(f"{kpi.id}_name", "heading")[0]
-        _name(sheet.parent, f"_kpixl.guide.{kpi.id}", sheet, f"$B${number}")
+        _name(sheet.parent, f"{GUIDE}{kpi.id}", sheet, f"$B${number}")
     source = sheet.parent[c.titles["kpis"]]
     for kpi in c.business.kpis:
         number, column = c.placements["kpis"].position(kpi.id, "name")
         target = source.cell(number, column)
-        target.hyperlink = Hyperlink(ref=target.coordinate, location=f"_kpixl.guide.{kpi.id}")
+        target.hyperlink = Hyperlink(ref=target.coordinate, location=f"{GUIDE}{kpi.id}")
         style.apart(style.LINK).apply(target)
 
 

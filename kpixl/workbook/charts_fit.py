@@ -1,4 +1,4 @@
-"""Keeps the overview chart to the KPIs that are used: own KPIs come and go. Changes nothing else in a chart."""
+"""Keeps the bars on the dashboard to the KPIs that are used: own KPIs come and go. Changes nothing else in a chart."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 _REFERENCE = re.compile(rb"(<(?:\w+:)?f>[^<]*!\$([A-Z]+)\$(\d+):\$([A-Z]+)\$)(\d+)(</(?:\w+:)?f>)")
 
 
-def overview(package: Package, book: Book, count: int) -> None:
-    """Let every series of the dashboard's charts that begins with the first row of the ranking cover ``count`` rows."""
-    rank, sheet = book.placements.get("rank"), book.sheets.get("dashboard")
-    if rank is None or sheet is None or "rank_1" not in rank.row_numbers:
+def bars(package: Package, book: Book, count: int) -> None:
+    """Let every series of the dashboard's charts that begins with the first row of the table cover ``count`` rows."""
+    board, sheet = book.placements.get("board"), book.sheets.get("dashboard")
+    if board is None or sheet is None or "board_1" not in board.row_numbers:
         return
-    first = rank.row_numbers["rank_1"]
-    columns = {column_letters(number).encode() for number in rank.column_numbers.values()}
+    first = board.row_numbers["board_1"]
+    columns = {column_letters(number).encode() for number in board.column_numbers.values()}
     for drawing in package.related(sheet.part, OFFICE_RELATIONSHIP + "/drawing"):
         for chart in package.related(drawing, OFFICE_RELATIONSHIP + "/chart"):
             _fit(package, chart, first, first + count - 1, columns)

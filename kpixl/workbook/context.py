@@ -8,7 +8,7 @@ from kpixl.i18n import language
 from kpixl.kpi.breakdown import breakdown
 from kpixl.kpi.inactive import inactive
 from kpixl.kpi.pareto import pareto
-from kpixl.texts.commentary import comment, headline
+from kpixl.texts.commentary import comment
 from kpixl.workbook import layout
 from kpixl.workbook.grid import Context
 
@@ -53,6 +53,5 @@ def context_of(
         breakdown=breakdown(book.entries, book.tally(today)),
         pareto=pareto(book.entries, book.tally(today)),
         inactive=inactive(book.tally(today)),
-        commentary=headline(scorecard, t),
         comments={result.kpi.id: comment(result, scorecard, t) for result in scorecard.results},
     )

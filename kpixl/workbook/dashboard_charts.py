@@ -1,13 +1,16 @@
-"""The dashboard's two native charts. Simple enough to look the same in Excel and LibreOffice."""
+"""The dashboard's two native charts: the bars of its table, and the trend. Simple enough to look the same in Excel and
+LibreOffice."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from openpyxl.chart import BarChart, LineChart, Reference, Series
+from openpyxl.chart import AreaChart, BarChart, LineChart, Reference, Series
+from openpyxl.chart.data_source import StrRef
 from openpyxl.chart.error_bar import ErrorBars
 from openpyxl.chart.label import DataLabel, DataLabelList
+from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
@@ -17,138 +20,121 @@ from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphPrope
 
 from kpixl import palette
 from kpixl.catalog.model import Level
-from kpixl.kpi.traits import GRADED
-from kpixl.workbook.sheets import hidden
+from kpixl.workbook.sheets import board, spark
+from kpixl.workbook.sheets.dashboard import HEIGHTS, LINES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from kpixl.catalog.model import Business
     from kpixl.workbook.grid import Placement
 
 Corners = tuple[tuple[int, int], tuple[int, int]]
 """Row and column (from 1) of the first cell covered, and of the last."""
 
+TICK = 25400
+"""How wide a target's tick is drawn, in EMU: 2 points."""
 
-def overview(helper: Worksheet, rank: Placement, business: Business, corners: Corners) -> BarChart:
-    """A bullet a KPI, worst first: the same four pale bands for all, the value as a bar in its level's colour, the
-    target as a tick.
 
-    The bands are stacked bars. Bar and tick are error bars of series that are themselves not drawn, on axes of their
-    own: bars of two widths over one another, or a scatter of ticks, come out differently in LibreOffice.
+def bars(helper: Worksheet, place: Placement, rows: tuple[str, ...], corners: Corners) -> BarChart:
+    """A bar a KPI in the colour of its level, over the bands that are the cells below it, and a tick for its target.
+
+    The plot fills the whole chart, so that each bar lies in the row of its KPI. The tick is the cap of an error bar of
+    a series that is itself not drawn: a scatter over bars comes out differently in LibreOffice.
     """
-    rows = hidden.rank_rows(business)[: len(business.kpis)]
-    # Where no benchmark is published there are no bands to show: two greys, which meet at what a value is held against.
-    bands = palette.LEVEL_TINTS if any(kpi.thresholds for kpi in business.kpis) else palette.PLAIN_TINTS
-    chart = _bars(100, "stacked")
-    for level in Level:
-        series = _series(helper, rank, rows, f"band_{level.value}")
-        series.graphicalProperties = fill(bands[level])
+    chart = BarChart()
+    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "clustered", 100, 150
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit = 0, len(Level), 1
+    chart.y_axis.delete = chart.x_axis.delete = True
+    chart.y_axis.majorGridlines = None
+    chart.x_axis.majorTickMark = chart.y_axis.majorTickMark = "none"
+    chart.x_axis.scaling.orientation = "maxMin"
+    for level, column in zip(Level, board.LEVEL_BARS, strict=True):
+        series = _series(helper, place, rows, column)
+        series.graphicalProperties = fill(palette.LEVEL_COLOURS[level])
         series.invertIfNegative = False
         chart.series.append(series)
-    chart.set_categories(_reference(helper, rank, rows, "name"))
-    chart.x_axis.delete = False
-    chart.x_axis.majorTickMark = "none"
-    chart.x_axis.graphicalProperties = no_line()
-    chart.x_axis.txPr = letters(900, palette.INK)
-    above = _bars(100, "clustered")
-    for level in Level:
-        bar = _error_bar(BULLET, palette.LEVEL_COLOURS[level], errValType="percentage", val=100, noEndCap=True)
-        above.series.append(_undrawn(helper, rank, rows, f"level_{level.value}", bar))
+    target = _series(helper, place, rows, "target")
+    target.graphicalProperties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
+    target.invertIfNegative = False
     # As short as can be: what is seen is its cap, across the bar.
-    tick = _error_bar(TICK, palette.INK, errValType="fixedVal", val=0.001, noEndCap=False)
-    above.series.append(_undrawn(helper, rank, rows, "target", tick))
-    above.set_categories(_reference(helper, rank, rows, "name"))
-    above.x_axis.axId, above.y_axis.axId = 500, 600
-    above.x_axis.crossAx, above.y_axis.crossAx = 600, 500
-    above.y_axis.crosses = "max"
-    above.x_axis.delete = True
-    chart += above
-    return _finish(chart, corners)
-
-
-BULLET, TICK = 82550, 25400
-"""How wide a value's bar and a target's tick are drawn, in EMU: 6.5 and 2 points."""
-
-
-def _bars(overlap: int, grouping: Literal["clustered", "stacked"]) -> BarChart:
-    """Horizontal bars on the scale of positions, from 0 to 4, the first at the top."""
-    chart = BarChart()
-    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", grouping, overlap, 45
-    # A little before 0: LibreOffice draws the cap of an error bar although there is to be none.
-    chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit = -0.1, 4, 1
-    chart.y_axis.delete = True
-    chart.y_axis.majorGridlines = None
-    chart.x_axis.scaling.orientation = "maxMin"
-    chart.x_axis.tickLblPos = "low"
+    target.errBars = ErrorBars(errBarType="minus", errValType="fixedVal", val=0.001, noEndCap=False)
+    target.errBars.graphicalProperties = GraphicalProperties(
+        ln=LineProperties(w=TICK, solidFill=palette.INK, cap="flat")
+    )
+    chart.series.append(target)
+    _plot(chart, 0.0, 0.0, 1.0, 1.0)
+    _finish(chart, corners)
     return chart
-
-
-def _undrawn(helper: Worksheet, place: Placement, rows: tuple[str, ...], column: str, bar: ErrorBars) -> Series:
-    """A series of which only the error bars are seen."""
-    series = _series(helper, place, rows, column)
-    series.graphicalProperties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
-    series.invertIfNegative = False
-    series.errBars = bar
-    return series
-
-
-def _error_bar(width: int, colour: str, **kind: Any) -> ErrorBars:
-    bar = ErrorBars(errBarType="minus", **kind)
-    bar.graphicalProperties = GraphicalProperties(ln=LineProperties(w=width, solidFill=colour, cap="flat"))
-    return bar
-
-
-def trend(helper: Worksheet, place: Placement, corners: Corners, names: TrendNames, days: str) -> LineChart:
-    """The picked KPI over twelve periods, with its thresholds as thin lines that carry their level's name, the limits
-    of what is usual, and a diamond on what breaks out of them."""
-    chart = LineChart()
-    rows = hidden.PERIODS
-    for limit in ("low", "high"):
-        series = _line(_series(helper, place, rows, limit), 9525, palette.MUTED, "sysDot")
-        if limit == "low":
-            _named(series, names.usual, len(rows) // 2, palette.MUTED, "b")
-        chart.series.append(series)
-    for level in GRADED:
-        series = _line(_series(helper, place, rows, level.id), 12700, palette.LEVEL_COLOURS[level], "dash")
-        _named(series, names.levels[level], LABELLED[level], palette.LEVEL_TEXT[level])
-        chart.series.append(series)
-    value = _line(_series(helper, place, rows, "value"), 28575, palette.ACCENT)
-    value.marker.symbol, value.marker.size = "circle", 6
-    value.marker.graphicalProperties = fill(palette.ACCENT)
-    chart.series.append(value)
-    signal = _series(helper, place, rows, "signal")
-    signal.graphicalProperties = no_line()
-    signal.smooth = False
-    signal.marker.symbol, signal.marker.size = "diamond", 11
-    signal.marker.graphicalProperties = fill(palette.SIGNAL)
-    chart.series.append(signal)
-    chart.set_categories(_reference(helper, place, rows, "start"))
-    chart.x_axis.number_format = days
-    chart.x_axis.axPos = "b"
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.x_axis.majorTickMark = chart.y_axis.majorTickMark = "none"
-    chart.x_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(w=9525, solidFill=palette.FAINT))
-    chart.x_axis.tickLblPos = "low"
-    chart.y_axis.graphicalProperties = no_line()
-    chart.y_axis.number_format = "General"
-    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(w=6350, solidFill=palette.LINE))
-    chart.x_axis.txPr = chart.y_axis.txPr = letters(800, palette.MUTED)
-    return _finish(chart, corners)
-
-
-LABELLED = {Level.TYPICAL: 1, Level.ABOVE_AVERAGE: 4, Level.EXCEPTIONAL: 8}
-"""The point at which a threshold carries its name: side by side, since they may lie close to one another."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrendNames:
-    """The words on the trend chart."""
+    """The cells with the words on the trend chart, by the series that carries them."""
 
-    levels: Mapping[Level, str]
+    aim: str
     usual: str
+    forecast: str
+
+
+def trend(helper: Worksheet, place: Placement, corners: Corners, names: TrendNames, days: str) -> AreaChart:
+    """The picked KPI over twelve periods: its usual range as a pale band, what it is held against as a line, both with
+    their words at the right end; a diamond on what breaks out; what is forecast dashed and hollow."""
+    rows = spark.PERIODS
+    band = AreaChart()
+    band.grouping = "stacked"
+    for column, colour in (("base", None), ("band", palette.BAND)):
+        series = _series(helper, place, rows, column)
+        series.graphicalProperties = (
+            fill(colour) if colour else GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
+        )
+        band.series.append(series)
+    band.set_categories(_reference(helper, place, rows, "start"))
+    lines = LineChart()
+    lines.series.append(_line(_series(helper, place, rows, "aim"), 15875, palette.INK, "dash"))
+    for column, reference in (("aim_at", names.aim), ("usual_at", names.usual)):
+        word = _series(helper, place, rows, column)
+        word.graphicalProperties, word.smooth, word.marker.symbol = no_line(), False, "none"
+        _named(word, reference, len(rows) - 1, palette.INK if column == "aim_at" else palette.MUTED, "r")
+        lines.series.append(word)
+    value = _line(_series(helper, place, rows, "value"), 28575, palette.ACCENT)
+    value.marker.symbol, value.marker.size = "circle", 5
+    value.marker.graphicalProperties = fill(palette.ACCENT)
+    lines.series.append(value)
+    forecast = _line(_series(helper, place, rows, "forecast"), 19050, palette.ACCENT, "sysDash")
+    forecast.marker.symbol, forecast.marker.size = "circle", 7
+    forecast.marker.graphicalProperties = GraphicalProperties(
+        solidFill="FFFFFF", ln=LineProperties(w=15875, solidFill=palette.ACCENT)
+    )
+    _named(forecast, names.forecast, len(rows) - 1, palette.ACCENT, "t")
+    lines.series.append(forecast)
+    signal = _series(helper, place, rows, "signal")
+    signal.graphicalProperties, signal.smooth = no_line(), False
+    signal.marker.symbol, signal.marker.size = "diamond", 11
+    signal.marker.graphicalProperties = fill(palette.SIGNAL)
+    lines.series.append(signal)
+    lines.set_categories(_reference(helper, place, rows, "start"))
+    band += lines
+    _axes(band, days)
+    # Gridlines at the heights of the middles of the cells with their figures.
+    line, whole = HEIGHTS[LINES[0]], sum(HEIGHTS[row] for row in LINES) + HEIGHTS["line_days"]
+    _plot(band, 0.03, line / 2 / whole, 0.77, line * (len(LINES) - 1) / whole)
+    _finish(band, corners)
+    return band
+
+
+def _axes(chart: AreaChart, days: str) -> None:
+    chart.x_axis.number_format = days
+    chart.x_axis.axPos = "b"
+    chart.x_axis.delete, chart.y_axis.delete = False, True  # the figures at its ticks are cells
+    chart.x_axis.majorTickMark = "none"
+    chart.x_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(w=9525, solidFill=palette.FAINT))
+    chart.x_axis.tickLblPos = "low"
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
+    chart.y_axis.majorUnit = 1 / (len(LINES) - 1)
+    chart.y_axis.crossBetween = "midCat"
+    chart.y_axis.graphicalProperties = no_line()
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(w=6350, solidFill=palette.LINE))
+    chart.x_axis.txPr = letters(800, palette.MUTED)
 
 
 def _line(series: Series, width: int, colour: str, dash: str | None = None) -> Series:
@@ -159,12 +145,12 @@ def _line(series: Series, width: int, colour: str, dash: str | None = None) -> S
     return series
 
 
-def _named(series: Series, name: str, at: int, colour: str, position: Literal["t", "b"] = "t") -> None:
-    """Have a line carry its name at one of its points."""
-    series.tx = SeriesLabel(v=name)
-    label = DataLabel(idx=at, showSerName=True, showVal=False, showCatName=False, showLegendKey=False, dLblPos=position)
-    label.txPr = letters(800, colour)
-    series.dLbls = DataLabelList(dLbl=[label], showVal=False, showSerName=False, showCatName=False, showLegendKey=False)
+def _named(series: Series, reference: str, at: int, colour: str, position: Literal["t", "r"]) -> None:
+    """Have a series carry its name, which stands in a cell, at one of its points."""
+    series.tx = SeriesLabel(strRef=StrRef(f=reference))
+    name = DataLabel(idx=at, showSerName=True, showVal=False, showCatName=False, showLegendKey=False, dLblPos=position)
+    name.txPr = letters(800, colour)
+    series.dLbls = DataLabelList(dLbl=[name], showVal=False, showSerName=False, showCatName=False, showLegendKey=False)
 
 
 def _series(helper: Worksheet, place: Placement, rows: tuple[str, ...], column: str) -> Series:
@@ -177,7 +163,14 @@ def _reference(helper: Worksheet, place: Placement, rows: tuple[str, ...], colum
     return Reference(helper, min_col=index, min_row=first, max_col=index, max_row=last)
 
 
-def _finish(chart: BarChart | LineChart, corners: Corners) -> BarChart | LineChart:
+def _plot(chart: BarChart | AreaChart, left: float, top: float, width: float, height: float) -> None:
+    """Where the plot lies within the chart, in parts of it."""
+    chart.layout = Layout(
+        ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=left, y=top, w=width, h=height)
+    )
+
+
+def _finish(chart: BarChart | AreaChart, corners: Corners) -> None:
     (top, left), (bottom, right) = corners
     chart.anchor = TwoCellAnchor(
         editAs="twoCell",
@@ -190,7 +183,6 @@ def _finish(chart: BarChart | LineChart, corners: Corners) -> BarChart | LineCha
     chart.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     chart.plot_area.graphicalProperties = GraphicalProperties(noFill=True)
     chart.display_blanks = "span"  # LibreOffice draws a gap as zero
-    return chart
 
 
 def fill(colour: str) -> GraphicalProperties:

@@ -107,7 +107,7 @@ def past_sheet(sheet: Worksheet, c: Context) -> None:
             "value": style.Style(align="right"),
         }
         look.get(id_, style.apart(style.Style())).apply(sheet.cell(FIRST_ROW, index))
-        widths = {"name": 52.0, "level": 24.0, "id": 26.0}
+        widths = {"name": 52.0, "level": 24.0, "id": 26.0, "note": 60.0}
         sheet.column_dimensions[get_column_letter(index)].width = widths.get(id_, 15.0)
     _table(sheet, layout.PAST, headings, c, {})
     sheet.protection.sheet = True

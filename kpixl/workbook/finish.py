@@ -9,13 +9,11 @@ from lxml import etree
 
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.sparklines import Sparkline, SparklineStyle, add_sparklines
-from kpixl.palette import ACCENT, FAINT
+from kpixl.palette import ACCENT, MUTED
 from kpixl.workbook.lambdas import lambdas
-from kpixl.workbook.sheets import dashboard, hidden
+from kpixl.workbook.sheets import dashboard
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from kpixl.ooxml.package import Package
     from kpixl.workbook.grid import Context
 
@@ -57,14 +55,8 @@ def _order_fonts(package: Package) -> None:
     package.replace(part, root)
 
 
-def sparklines(package: Package, c: Context, only: Collection[str] | None = None) -> None:
-    """A line of twelve periods on every card, or on those ``only`` whose lines stand in these cells."""
+def sparklines(package: Package, c: Context) -> None:
+    """A line of twelve periods in every row of the dashboard's table, its last point marked."""
     sheet = next(sheet for sheet in package.sheets if sheet.name == c.titles["dashboard"])
-    lines = []
-    for kpi, (line, first) in zip(c.kpis, dashboard.card_places(c.business), strict=True):
-        cell = c.at("dashboard", f"change_{line}", f"c{first + 2}").split("!")[1].replace("$", "")
-        start, end = (c.at("spark", kpi.id, period) for period in (hidden.PERIODS[0], hidden.PERIODS[-1]))
-        if only is None or cell in only:
-            lines.append(Sparkline(cell, f"{start}:{end.split('!')[1]}".replace("$", "")))
-    # Columns rather than lines: LibreOffice leaves lines out of what it prints.
-    add_sparklines(package, sheet, [(SparklineStyle(colour=FAINT, marker_colour=ACCENT, columns=True), lines)])
+    lines = [Sparkline(cell, source) for cell, source in dashboard.sparkline_cells(c)]
+    add_sparklines(package, sheet, [(SparklineStyle(colour=MUTED, marker_colour=ACCENT), lines)])

@@ -155,7 +155,6 @@ class Context:
     breakdown: Sequence[Section] = ()
     pareto: Sequence[Ranking] = ()
     inactive: Sequence[Inactive] = ()
-    commentary: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)
     """A sentence about each KPI, by its id."""
     log: Sequence[LogLine] = ()

@@ -12,6 +12,7 @@ from kpixl.errors import N_
 from kpixl.workbook.formulas import entered_rows
 from kpixl.workbook.grid import Cells, Context, Placement
 from kpixl.workbook.sheets import (
+    board,
     breakdown,
     check,
     dashboard,
@@ -23,8 +24,10 @@ from kpixl.workbook.sheets import (
     log,
     own,
     settings,
+    spark,
     statistics,
     totals,
+    trend,
     vocabulary,
     what_if,
 )
@@ -75,6 +78,7 @@ PAST_COLUMNS = {
     "value": N_("Value"),
     "source": N_("Source"),
     "level": N_("Level"),
+    "note": N_("Note"),
 }
 
 IMPORT_COLUMNS = {
@@ -134,6 +138,7 @@ def blocks(business: Business) -> dict[str, Block]:
         "dashboard": replace(
             _block("dashboard", dashboard.rows(business), dashboard.columns(), dashboard.cells),
             hidden_rows=dashboard.hidden_rows,
+            heights=dashboard.heights,
         ),
         "totals": replace(
             _block("totals", totals.rows(business), tuple(totals.COLUMNS), totals.cells), hidden_rows=totals.hidden_rows
@@ -165,11 +170,12 @@ def blocks(business: Business) -> dict[str, Block]:
         "dates": (hidden.date_rows(business), ("value",), hidden.dates),
         "entered": (entered_rows(business), ("known",), hidden.entered),
         "calc": (ids, grading.COLUMNS, grading.cells),
-        "rank": (hidden.rank_rows(business), hidden.RANK_COLUMNS, hidden.rank),
-        "picks": (hidden.PICKS, ("index", "name", "tip", "level"), hidden.picks),
-        "spark": (("start", *ids), hidden.PERIODS, hidden.spark),
+        "board": (board.rows(business), board.COLUMNS, board.board),
+        "do": (board.DO_ROWS, board.DO_COLUMNS, board.do),
+        "actions": (ids, board.ACTION_COLUMNS, board.actions),
+        "spark": (("start", *ids), spark.PERIODS, spark.spark),
         "xmr": (ids, statistics.XMR_COLUMNS, statistics.xmr),
-        "trend": (("picked", *hidden.PERIODS), hidden.TREND_COLUMNS, hidden.trend),
+        "line": (trend.ROWS, trend.COLUMNS, trend.trend),
     }
     assert tuple(helpers) == HELPERS
     top = 1
@@ -188,7 +194,7 @@ def sheet_of(block: str) -> str:
     return "hidden" if block in HELPERS else {"own": "settings", "in_use": "settings"}.get(block, block)
 
 
-HELPERS = ("words", "dates", "entered", "calc", "rank", "picks", "spark", "xmr", "trend")
+HELPERS = ("words", "dates", "entered", "calc", "board", "do", "actions", "spark", "xmr", "line")
 
 
 def placements(business: Business) -> dict[str, Placement]:

@@ -10,6 +10,7 @@ from kpixl.kpi.partial import TENTHS, built, part_id
 from kpixl.ooxml.shrink import keep_rows
 from kpixl.ooxml.table_rows import set_cells
 from kpixl.period import serial
+from kpixl.texts.action_text import ACTION, NOTE
 from kpixl.texts.words import KINDS_OF_PAST, LEVELS, SHAPES, SOURCES_OF_PAST, STANDINGS, level_word, measure_label
 from kpixl.workbook import layout
 from kpixl.workbook.append import append_columns
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from kpixl.ooxml.package import Package
     from kpixl.workbook.grid import Cell
     from kpixl.workbook.read import Book
+
+
+_WRITTEN = ("value", "source", "level", "note")
+"""What is put right in a line that is there."""
 
 
 def append_past(package: Package, book: Book, past: Iterable[PastValue]) -> None:
@@ -45,7 +50,7 @@ def put_past(package: Package, book: Book, past: Iterable[PastValue]) -> None:
     changes = {
         (there[line.start, line.id], headings[column]): columns[column][index]
         for index, line in enumerate(known)
-        for column in ("value", "source", "level")
+        for column in _WRITTEN
         if column in headings
     }
     name = book.table_names[layout.PAST]
@@ -68,7 +73,7 @@ def late_block(book: Book) -> Owned | None:
     for row, line in zip(book.past_rows, book.entries.past, strict=True):
         late = new.get((line.start, line.id))
         for column, values in _columns(book, [late]).items() if late else ():
-            if column in ("value", "source", "level") and headings.get(column) in table.columns:
+            if column in _WRITTEN and headings.get(column) in table.columns:
                 number = table.left + table.columns.index(headings[column])
                 cells[table.first_row + row, number] = static(values[0])
     return Owned(layout.PAST, book.view.sheets[table.sheet], cells, {}, {})
@@ -86,6 +91,7 @@ def _columns(book: Book, rows: list[PastValue]) -> dict[str, Sequence[Value]]:
         for tenth in range(1, TENTHS)
     }
     labels.update({f"{entry.slot}": entry.label.text for entry in book.entries.own})
+    labels |= {id_ + behind: text for id_, text in list(labels.items()) for behind in (ACTION, NOTE)}
     levels = {level.id: level_word(level, t) for level in LEVELS}
     levels |= {standing.value: f"{SHAPES[standing.shade]} {t(word)}" for standing, word in STANDINGS.items()}
     return {
@@ -96,4 +102,5 @@ def _columns(book: Book, rows: list[PastValue]) -> dict[str, Sequence[Value]]:
         "value": [row.value for row in rows],
         "source": [t(SOURCES_OF_PAST[row.source]) if row.source in SOURCES_OF_PAST else "" for row in rows],
         "level": [levels.get(row.level, "") for row in rows],
+        "note": [row.note for row in rows],
     }

@@ -14,7 +14,7 @@ import pandas as pd
 from kpixl import catalog
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.cellvalue import ExcelError, number
-from kpixl.entries import IN_USE_NO, Entries, EntryTable, InputCell, OwnEntry, PastValue, WhatIf
+from kpixl.entries import IN_USE_NO, Action, Entries, EntryTable, InputCell, OwnEntry, PastValue, WhatIf
 from kpixl.errors import N_, BadSetting, EarlierWorkbook, KpiRowDeleted, OwnedPartMissing
 from kpixl.i18n import language
 from kpixl.kpi.in_force import settings_of
@@ -37,7 +37,7 @@ from kpixl.workbook.formulas import none_name
 from kpixl.workbook.grid import Placement
 from kpixl.workbook.log_line import LogLine
 from kpixl.workbook.older import as_made
-from kpixl.workbook.sheets import log, own
+from kpixl.workbook.sheets import board, dashboard, log, own
 from kpixl.workbook.sheets.settings import FIXED
 from kpixl.workbook.vectors import as_numbers, as_texts
 
@@ -264,6 +264,7 @@ class _Reader(Blocks):
             totals_for=self.cell(totals, sheets, "of", "typed"),
             none={table.id: self.named(none_name(table.id)) for table in business.tables if table.waits},
             what_if=self.what_if(business, places, sheets),
+            actions=self.actions((*ids, *OWN_SLOTS), places, sheets),
         )
 
     def period_day(self) -> date:
@@ -331,6 +332,29 @@ class _Reader(Blocks):
                 when, *texts = cells.values()
                 lines.append(LogLine(number(when.raw) or when.text, *(cell.text for cell in texts)))
         return tuple(lines)
+
+    def actions(
+        self, ids: Iterable[str], places: Mapping[str, Placement], sheets: Mapping[str, Sheet]
+    ) -> dict[str, Action]:
+        """What the owner has decided about each KPI: as it stands in its row of the dashboard, else as it was kept when
+        the KPI left it."""
+        kept, do, page = (places.get(id_) for id_ in ("actions", "do", "dashboard"))
+        if kept is None:
+            return {}
+        at: dict[tuple[str, str], tuple[str, str]] = {}
+        if do is not None and page is not None:
+            for row in board.FIRST_ROWS:
+                id_ = self.cell(do, sheets, row, "id").text
+                at |= {(id_, entry): (row, column) for entry, column in dashboard.ENTRIES.items()}
+            at[self.cell(do, sheets, board.FOCUS, "id").text, "note"] = dashboard.NOTE
+
+        def found(id_: str, entry: str) -> InputCell:
+            row, column = at.get((id_, entry), ("", ""))
+            if page is not None and row in page.row_numbers and column in page.column_numbers:
+                return self.cell(page, sheets, row, column)
+            return self.cell(kept, sheets, id_, entry)
+
+        return {id_: Action(*(found(id_, entry) for entry in board.ACTION_COLUMNS)) for id_ in ids}
 
     def rewound(self, entries: Entries, places: Mapping[str, Placement], sheets: Mapping[str, Sheet]) -> frozenset[str]:
         """The KPIs whose window is not the one at the last refresh."""
@@ -453,11 +477,13 @@ class _Reader(Blocks):
             start, id_ = number(row[column["start"]]), row[column["id"]]
             if start is None or not 1 <= start < LAST_SERIAL + 1 or not isinstance(id_, str) or not id_:
                 continue
-            texts = {key: str(row[column[key]] or "") if key in column else "" for key in ("kind", "source", "level")}
+            told = ("kind", "source", "level", "note")
+            texts = {key: str(row[column[key]] or "") if key in column else "" for key in told}
             value = number(row[column["value"]])
             source = sources.get(texts["source"].casefold(), texts["source"])
             cell = f"{found.letter(column['start'])}{found.first_row + index}"
-            line = PastValue(from_serial(start), texts["kind"], id_, value, source, texts["level"], found.sheet, cell)
+            texts |= {"source": source, "sheet": found.sheet, "cell": cell}
+            line = PastValue(from_serial(start), id=id_, value=value, **texts)
             yield index, line
 
     def remembered(self, headings: Mapping[str, str]) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -48,6 +48,12 @@ def money(t: Language, currency: str) -> str:
     return f"[>=1000]{_money(t, currency, '#,##0')};[<0]-{cents};{cents}"
 
 
+def money_change(t: Language, currency: str) -> str:
+    """The format of a difference of amounts, with its sign."""
+    amount = _money(t, currency, "#,##0")
+    return f"+{amount};−{amount};{amount}"
+
+
 def _money(t: Language, currency: str, digits: str) -> str:
     before, _, after = t.money_pattern(currency).partition("{}")
     return "".join((f'"{before}"' if before else "", digits, f'"{after}"' if after else ""))
@@ -73,6 +79,8 @@ class Style:
     wrap: bool = False
     indent: int = 0
     rule: str | None = None
+    divide: str | None = None
+    """The colour of a line at its right."""
     unlocked: bool = False
     underline: bool = False
     shrink: bool = False
@@ -114,7 +122,8 @@ def _parts(style: Style) -> tuple[Any, ...]:
         indent=style.indent,
         shrink_to_fit=style.shrink,
     )
-    border = Border(bottom=Side("thin", color=style.rule)) if style.rule else Border()
+    lines = {"bottom": style.rule, "right": style.divide}
+    border = Border(**{edge: Side("thin", color=colour) for edge, colour in lines.items() if colour})
     return font, fill, alignment, border, Protection(locked=not style.unlocked)
 
 

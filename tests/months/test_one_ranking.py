@@ -12,12 +12,12 @@ from kpixl.texts.commentary import headline
 from workbooks import Filled, day, parts
 
 EN = language("en")
-WORST, BEST = ("worst_1", "worst_2", "worst_3"), ("best_1", "best_2", "best_3")
 
 
-def picked(month: Month, rows: tuple[str, ...]) -> list[str]:
-    names = (str(month.cell("picks", row, "name") or "") for row in rows)
-    return [name.partition(" · ")[0] for name in names if name]
+def first(month: Month) -> list[str]:
+    """The KPIs that the dashboard puts first."""
+    names = (str(month.cell("dashboard", row, "tick") or "") for row in ("do_1", "do_2", "do_3"))
+    return [name for name in names if name]
 
 
 def test_an_agency(tmp_path: Path) -> None:
@@ -25,8 +25,8 @@ def test_an_agency(tmp_path: Path) -> None:
     typed = {"satisfied": 30, "surveyed": 50, "tasks_completed": 96, "tasks_assigned": 100}
     month = Month.of(tmp_path, Filled(typed=typed))
     assert (month["css"].needs, month["tcr"].good) == (True, True)
-    assert picked(month, WORST) == ["CSS"]
-    assert picked(month, BEST) == ["TCR"]
+    assert first(month) == ["Client satisfaction score"]
+    assert month.cell("dashboard", "verdict", "tick") == "1 good · 0 typical · 1 to act on · not judged: 5"
     assert headline(month.scorecard, EN).count("Start with CSS") == 1
     assert month.apart == []
 
@@ -34,11 +34,9 @@ def test_an_agency(tmp_path: Path) -> None:
 def test_where_all_goes_well_nothing_needs_her(tmp_path: Path) -> None:
     typed = {"satisfied": 50, "surveyed": 50, "tasks_completed": 100, "tasks_assigned": 100}
     month = Month.of(tmp_path, Filled(typed=typed))
-    assert picked(month, WORST) == []
-    assert month.cell("picks", "worst_1", "tip") == "Nothing needs you."
-    assert sorted(picked(month, BEST)) == ["CSS", "TCR"]
-    # What goes well has its level beside it, and no advice to do better.
-    assert str(month.cell("picks", "best_1", "tip")).startswith(("★", "▲"))
+    assert first(month) == []
+    assert month.cell("dashboard", "steps", "tick") == "Nothing needs you in this period."
+    assert str(month.cell("dashboard", "verdict", "tick")).startswith("2 good · 0 typical · 0 to act on")
     assert "Start with" not in headline(month.scorecard, EN)
     assert month.apart == []
 
@@ -51,7 +49,8 @@ def test_a_missed_target_does_not_go_best(tmp_path: Path) -> None:
         targets={"revenue": 15_000, "complaints": 3},
     )
     month = Month.of(tmp_path, filled)
-    assert (picked(month, WORST), picked(month, BEST)) == (["Revenue"], ["Customer complaints"])
+    assert first(month) == ["Revenue"]
+    assert str(month.cell("dashboard", "verdict", "tick")).startswith("1 good · 0 typical · 1 to act on")
     assert "Start with Revenue" in headline(month.scorecard, EN)
     assert month.apart == []
 
@@ -68,5 +67,5 @@ def test_what_still_builds_up_needs_nobody_while_it_is_on_its_way(tmp_path: Path
             past=parts(0.7, "revenue", month=11),
         )
         month = Month.of(tmp_path / str(revenue), filled)
-        assert picked(month, WORST) == needs
+        assert first(month) == needs
         assert month.apart == []

@@ -29,10 +29,11 @@ def test_a_first_month(tmp_path: Path) -> None:
     month = Month.of(tmp_path, Filled(business=SERVICE, typed=TYPED))
     assert month["revenue"].level is None
     assert month["revenue"].grade.standing is None
-    steps = [month.cell("picks", row, "tip") for row in ("worst_1", "worst_2", "best_1")]
-    assert str(steps[0]).startswith("1. Set targets")
-    assert str(steps[1]).startswith("2. Or close the period")
-    assert steps[2] == "There are figures, and nothing yet to hold them against."
+    steps = str(month.cell("dashboard", "steps", "tick")).split("\n")
+    assert steps[0].startswith("1. Set targets")
+    assert steps[1].startswith("2. Or close the period")
+    verdict = month.cell("dashboard", "verdict", "tick")
+    assert verdict == "There are figures, and nothing yet to hold them against."
     # The period's own figure; there is no earlier one, so it is the best; a round figure beyond it.
     offered = [month.cell("calc", "revenue", f"proposal_{number}") for number in (1, 2, 3)]
     assert offered[:2] == [15_850, 16_000]
@@ -46,13 +47,13 @@ def test_with_a_target_there_is_something_to_hold_it_against(tmp_path: Path) -> 
     month = Month.of(tmp_path, Filled(business=SERVICE, typed={"revenue": 15_850}, targets={"revenue": 16_000}))
     assert month.cell("calc", "revenue", "proposal_1") in (None, "")
     assert month.problems("no_targets") == []
-    assert not str(month.cell("picks", "worst_1", "tip")).startswith("1.")
+    assert not str(month.cell("dashboard", "steps", "tick")).startswith("1.")
     assert month.apart == []
 
 
 def test_an_empty_workbook_begins_with_the_first_steps(tmp_path: Path) -> None:
     month = Month.of(tmp_path, Filled(business=SERVICE))
-    assert str(month.cell("picks", "worst_1", "tip")).startswith("1. Fill in the yellow tabs")
+    assert str(month.cell("dashboard", "steps", "tick")).startswith("1. Fill in the yellow tabs")
     assert month.problems("no_targets") == []
 
 

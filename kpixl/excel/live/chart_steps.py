@@ -1,4 +1,4 @@
-"""Keeps the overview chart of the open workbook to the KPIs that are used. Changes nothing else in a chart."""
+"""Keeps the bars on the open workbook's dashboard to the KPIs that are used. Changes nothing else in a chart."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _REFERENCE = re.compile(r"(!\$([A-Z]+)\$(\d+):\$([A-Z]+)\$)(\d+)")
 
 
 def chart_steps(view: LiveView, book: Book, count: int) -> Iterator[Step]:
-    """Let every series of the dashboard's charts that begins with the first row of the ranking cover ``count`` rows."""
-    rank, sheet = book.placements.get("rank"), book.sheets.get("dashboard")
-    if rank is None or sheet is None or "rank_1" not in rank.row_numbers:
+    """Let every series of the dashboard's charts that begins with the first row of the table cover ``count`` rows."""
+    board, sheet = book.placements.get("board"), book.sheets.get("dashboard")
+    if board is None or sheet is None or "board_1" not in board.row_numbers:
         return
-    first = rank.row_numbers["rank_1"]
-    columns = {column_letters(number) for number in rank.column_numbers.values()}
+    first = board.row_numbers["board_1"]
+    columns = {column_letters(number) for number in board.column_numbers.values()}
 
     def fitted(found: re.Match[str]) -> str:
         ours = found[2] == found[4] and found[2] in columns and int(found[3]) == first

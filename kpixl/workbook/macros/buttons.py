@@ -18,13 +18,17 @@ from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, declared, qn
 from kpixl.ooxml.vba.project import Module, literal
 from kpixl.texts.render import rendered
 from kpixl.workbook import layout
+from kpixl.workbook.sheets.dashboard import BANDS, PIXELS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.etree import _Element as Element
 
     from kpixl.catalog.model import Business
     from kpixl.i18n import Language
     from kpixl.ooxml.package import Package
+    from kpixl.workbook.grid import Placement
 
 MODULE = "KpixlButtons"
 Group = Literal["figures", "rows", "workbook"]
@@ -44,8 +48,6 @@ class Button:
     group: Group
     key: str
     """The letter that presses it after Alt and the letter of the tab."""
-    column: str
-    """Where it stands on the dashboard."""
 
 
 BUTTONS = (
@@ -57,7 +59,6 @@ BUTTONS = (
         "RefreshAll",
         "figures",
         "R",
-        "c8",
     ),
     Button(
         "KpixlCheck",
@@ -67,7 +68,6 @@ BUTTONS = (
         "ErrorChecking",
         "figures",
         "C",
-        "c9",
     ),
     Button(
         "KpixlReport",
@@ -77,7 +77,6 @@ BUTTONS = (
         "FilePrintPreview",
         "figures",
         "P",
-        "c11",
     ),
     Button(
         "KpixlImport",
@@ -87,7 +86,6 @@ BUTTONS = (
         "ImportTextFile",
         "rows",
         "I",
-        "c12",
     ),
     Button(
         "KpixlRoll",
@@ -97,7 +95,6 @@ BUTTONS = (
         "FileNew",
         "workbook",
         "N",
-        "c13",
     ),
     Button(
         "KpixlUndo",
@@ -107,14 +104,16 @@ BUTTONS = (
         "Undo",
         "workbook",
         "U",
-        "c14",
     ),
 )
 
-_POINT = 12700
+_PIXEL = 9525
 _ROW = "company"
-_EDGES = {"left": 2 * _POINT, "right": 55 * _POINT, "top": 3 * _POINT, "bottom": 24 * _POINT}
-"""Of a button, from the corner of its cell: a column of the dashboard is 56 points wide, and its first row 27 high."""
+_SHARED = ("year", "spark", *BANDS)
+_WIDTH = sum(PIXELS[column] for column in _SHARED) // len(BUTTONS)
+"""The columns between the company's name and what Check has found: the buttons share them."""
+_GAP, _TOP, _BOTTOM = 2, 4 * _PIXEL, 32 * _PIXEL
+"""Pixels between two buttons, and their upper and lower edge in the row."""
 _CORNER = 12_000
 """How round, in parts of 100,000 of the shorter side."""
 
@@ -141,32 +140,51 @@ def add_buttons(package: Package, business: Business, code: str) -> None:
     (drawing,) = package.related(sheet.part, OFFICE_RELATIONSHIP + "/drawing")
     root = package.tree(drawing)
     taken = {int(entry.get("id", "0")) for entry in root.iter(qn("xdr:cNvPr"))}
-    for number, button in enumerate(BUTTONS, max(taken, default=0) + 1):
-        root.append(_anchored(button, number, place.position(_ROW, button.column), t))
+    for number, (button, edges) in enumerate(zip(BUTTONS, _edges(place), strict=True), max(taken, default=0) + 1):
+        root.append(_anchored(button, number, place.row_numbers[_ROW], edges, t))
     package.replace(drawing, root)
 
 
-def _anchored(button: Button, number: int, position: tuple[int, int], t: Language) -> Element:
-    """A shape in one cell, given by row and column from 1. It is not printed."""
+Edge = tuple[int, int]
+"""A column from 1, and the EMU within it."""
+
+
+def _edges(place: Placement) -> Iterator[tuple[Edge, Edge]]:
+    """The left and the right edge of each button."""
+    for number in range(len(BUTTONS)):
+        yield _edge(place, number * _WIDTH), _edge(place, (number + 1) * _WIDTH - _GAP)
+
+
+def _edge(place: Placement, pixels: int) -> Edge:
+    """So many pixels right of where the first one begins."""
+    column = _SHARED[0]
+    for column in _SHARED:
+        if pixels < PIXELS[column]:
+            break
+        pixels -= PIXELS[column]
+    return place.column_numbers[column], pixels * _PIXEL
+
+
+def _anchored(button: Button, number: int, row: int, edges: tuple[Edge, Edge], t: Language) -> Element:
+    """A shape in one row, from 1, between two edges. It is not printed."""
     anchor = etree.Element(qn("xdr:twoCellAnchor"), nsmap=declared("xdr", "a"), editAs="oneCell")
-    for corner, across, down in (("from", "left", "top"), ("to", "right", "bottom")):
+    for corner, (column, across), down in zip(("from", "to"), edges, (_TOP, _BOTTOM), strict=True):
         end = etree.SubElement(anchor, qn(f"xdr:{corner}"))
-        row, column = position
-        for tag, value in (("col", column - 1), ("colOff", _EDGES[across]), ("row", row - 1), ("rowOff", _EDGES[down])):
+        for tag, value in (("col", column - 1), ("colOff", across), ("row", row - 1), ("rowOff", down)):
             etree.SubElement(end, qn(f"xdr:{tag}")).text = str(value)
-    anchor.append(_shape(button, number, t))
+    anchor.append(_shape(button, number, (_WIDTH - _GAP) * _PIXEL, t))
     etree.SubElement(anchor, qn("xdr:clientData"), fPrintsWithSheet="0")
     return anchor
 
 
-def _shape(button: Button, number: int, t: Language) -> Element:
+def _shape(button: Button, number: int, width: int, t: Language) -> Element:
     first = button is BUTTONS[0]
     text = rendered(
         "button.xml.j2",
         macro=button.macro,
         number=number,
-        width=_EDGES["right"] - _EDGES["left"],
-        height=_EDGES["bottom"] - _EDGES["top"],
+        width=width,
+        height=_BOTTOM - _TOP,
         label=t(button.label),
         tip=t(button.tip),
         corner=_CORNER,

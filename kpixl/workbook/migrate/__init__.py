@@ -17,7 +17,7 @@ from kpixl.workbook import layout
 from kpixl.workbook.append import settle
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
-from kpixl.workbook.migrate import contents, entry_columns, growth, laid_over, nothing_cells, renamed
+from kpixl.workbook.migrate import contents, entry_columns, growth, laid_over, nothing_cells, page_anew, renamed
 from kpixl.workbook.migrate.before import Before, narrowed_to
 from kpixl.workbook.migrate.pattern import Pattern
 from kpixl.workbook.older import in_their_order
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
 def _from_3(package: Package) -> None:
     """Two KPIs of the personal assistant are graded over a year now, unless the owner says otherwise: what Past periods
-    has of them is of single periods, and called so."""
+    has of them is of single periods, and called so. The dashboard has a table in place of cards."""
     by_period = {"pa_upsell": "pa_upsell_period", "pa_referral": "pa_referral_period"}
     renamed.in_past(package, {**by_period, "pa_referral_12m": "pa_referral"})
+    page_anew.make_room(package)
 
 
 STEPS: Mapping[int, Callable[[Package], None]] = {3: _from_3}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import OWN_SLOTS
 from kpixl.kpi.measure import measure
 from kpixl.kpi.score import score
 from kpixl.ooxml.references import same_formula
@@ -19,12 +18,10 @@ from kpixl.workbook import layout
 from kpixl.workbook.context import context_of
 from kpixl.workbook.entry_sheets import calculated_text
 from kpixl.workbook.migrate import layout_record as record
-from kpixl.workbook.sheets import dashboard
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from kpixl.catalog.model import Business
     from kpixl.ooxml.package import Package
     from kpixl.workbook.grid import Cell, Cells, Context, Placement
     from kpixl.workbook.migrate.growth import Grown
@@ -55,21 +52,17 @@ def write_anew(package: Package, book: Book, model: Pattern, grown: Grown, now: 
             continue
         sheet = book.sheets[place.sheet]
         editor = editors.get(sheet.part) or editors.setdefault(sheet.part, SheetEditor(package, sheet))
-        fresh = fresh_cards(grown) if id_ == "dashboard" else frozenset()
         cells = block.cells(c)
-        for row, column in fresh - cells.keys():  # where a card was and none is now
-            if row in place.row_numbers and column in place.column_numbers:
-                at = place.position(row, column)
-                editor.clear(*at)
-                editor.set_style(*at, model.style(place.sheet, *model.context.placements[id_].position(row, column)))
         if id_ == "breakdown":
             _clear_rest(editor, place, cells)
         for (row, column), cell in cells.items():
             if row not in place.row_numbers or column not in place.column_numbers:
                 continue
             at = place.position(row, column)
-            if grown.is_new(id_, row, column) or (row, column) in fresh:
-                _put(editor, at, blank[id_][row, column] if cell.kind == "input" else cell, c)
+            if grown.is_new(id_, row, column):
+                # Which KPI is picked for the trend stands there already.
+                as_new = cell.kind == "input" and id_ != "dashboard"
+                _put(editor, at, blank[id_][row, column] if as_new else cell, c)
                 new = model.context.placements[id_].position(row, column)
                 editor.set_style(*at, model.style(place.sheet, *new))
             elif cell.kind == "live":
@@ -89,24 +82,6 @@ def current(book: Book, now: datetime) -> Context:
     """What the cells of the workbook are made from; what a refresh finds is left to it."""
     scorecard = score(book.entries, measure(book.entries, book.tally(now.date())), now.date())
     return context_of(book, scorecard, (), now.date(), None)
-
-
-def fresh_cards(grown: Grown) -> frozenset[tuple[str, str]]:
-    """Cells of the dashboard on which another KPI's card, or the legend, stands than before."""
-    before, after = (_cards(business) for business in (grown.state.made, grown.state.full))
-    return frozenset(
-        (f"{part}_{line}", f"c{first + offset}")
-        for (line, first), owner in {**dict.fromkeys(before, ""), **after}.items()
-        if before.get((line, first)) != owner
-        for part in dashboard.CARD_PARTS[:-1]
-        for offset in range(dashboard.CARD_COLUMNS - 1)
-    )
-
-
-def _cards(business: Business) -> dict[tuple[int, int], str]:
-    ids = [*(kpi.id for kpi in business.kpis), *OWN_SLOTS]
-    places = dict(zip(dashboard.card_places(business), ids, strict=True))
-    return {**places, dashboard.place(len(business.kpis), business): "legend"}
 
 
 def _put(editor: SheetEditor, at: tuple[int, int], cell: Cell, c: Context) -> None:

@@ -21,6 +21,7 @@ from kpixl.workbook import layout
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
 from kpixl.workbook.grid import BLOCK_PREFIX, Placement, quoted
+from kpixl.workbook.migrate import page_anew
 from kpixl.workbook.migrate.pattern import place_of
 
 if TYPE_CHECKING:
@@ -121,6 +122,8 @@ def grow(package: Package, state: Before, model: Pattern, grafted: frozenset[str
     grown = Grown(state, grafted)
     placements = model.context.placements
     grown.blocks |= {id_ for id_, place in placements.items() if place.sheet in grafted}
+    if state.version < page_anew.SINCE and "dashboard" in state.places:
+        grown.blocks.add("dashboard")
     by_sheet: dict[str, list[str]] = defaultdict(list)
     for id_, place in placements.items():
         if place.sheet in state.sheets:

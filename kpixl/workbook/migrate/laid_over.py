@@ -19,7 +19,8 @@ from kpixl.ooxml.sheet import moved_formula
 from kpixl.ooxml.table_columns import SHEET_ORDER
 from kpixl.workbook import layout
 from kpixl.workbook.finish import sparklines
-from kpixl.workbook.migrate.contents import current, fresh_cards
+from kpixl.workbook.migrate import page_anew
+from kpixl.workbook.migrate.contents import current
 from kpixl.workbook.migrate.pattern import first_cell, place_of
 
 if TYPE_CHECKING:
@@ -43,11 +44,10 @@ def bring(package: Package, book: Book, model: Pattern, grown: Grown, now: datet
             _Sheet(package, book, model, grown, key).bring()
     for key in grown.grafted:
         _follow(package, book, model, key)
-    if "dashboard" in book.sheets:
-        place = book.placements["dashboard"]
-        fresh = {cell_name(*place.position(*at)) for at in fresh_cards(grown) if at[0] in place.row_numbers}
-        if fresh:
-            sparklines(package, current(book, now), fresh)
+    if "dashboard" in book.placements and "dashboard" in grown.blocks:
+        page_anew.draw(package, book, model, current(book, now))
+    elif "dashboard" in book.placements and grown.rows["dashboard"]:
+        sparklines(package, current(book, now))
 
 
 def _is_about(key: str, grown: Grown) -> bool:
@@ -77,7 +77,6 @@ class _Sheet:
     def bring(self) -> None:
         """Bring in whatever is missing."""
         if any(new for _, new in self.places.values()):
-            self._clear_cards()
             self._merge()
             self._formats()
             self._link()
@@ -87,7 +86,6 @@ class _Sheet:
 
     def _places(self) -> Iterator[tuple[Place, tuple[Area, bool]]]:
         context, grown = self.model.context, self.grown
-        cards = fresh_cards(grown) if self.key == "dashboard" else frozenset()
         for id_, new in context.placements.items():
             there = self.book.placements.get(id_)
             if new.sheet != self.key or there is None:
@@ -95,8 +93,7 @@ class _Sheet:
             for row in new.row_numbers.keys() & there.row_numbers.keys():
                 for column in new.column_numbers.keys() & there.column_numbers.keys():
                     at = there.position(row, column)
-                    fresh = grown.is_new(id_, row, column) or (row, column) in cards
-                    yield new.position(row, column), (Area(*at, *at), fresh)
+                    yield new.position(row, column), (Area(*at, *at), grown.is_new(id_, row, column))
         table = next((table for table in grown.state.full.tables if table.id == self.key), None)
         if table is not None and self.key in grown.state.tables:
             part = find_table(self.package, self.book.table_names[self.key])
@@ -131,28 +128,16 @@ class _Sheet:
                 holder.set("count", str(len(holder)))
                 self.changed = True
 
-    def _clear_cards(self) -> None:
-        """Rules and merged cells of cards that now show something else go with what they were for."""
-        if self.key != "dashboard":
-            return
-        place = self.book.placements["dashboard"]
-        cards = {place.position(*at) for at in fresh_cards(self.grown) if at[0] in place.row_numbers}
-        for entry in self.root.findall(qn("x:conditionalFormatting")):
-            if all(cells <= cards for cells in map(_cells, entry.get("sqref", "").split())):
-                self.root.remove(entry)
-                self.changed = True
-        merged = self.root.find(qn("x:mergeCells"))
-        for entry in list(merged) if merged is not None else ():
-            if merged is not None and _cells(entry.get("ref", "")) <= cards:
-                merged.remove(entry)
-                self.changed = True
-
     def _formats(self) -> None:
         priorities = (int(one.get("priority", "0")) for one in self.root.iter(qn("x:cfRule")))
         priority = max(priorities, default=0)
         for entry in self.new_root.findall(qn("x:conditionalFormatting")):
             areas = [parse_area(ref) for ref in entry.get("sqref", "").split()]
             base = (min(area.top for area in areas), min(area.left for area in areas))
+            whole = self._moved_whole(areas) if self.key in self.grown.blocks else []
+            if whole:
+                priority = self._put_whole(entry, whole, base, priority)
+                continue
             for area in areas:
                 for cell, at in self._new_in(area):
                     copy = deepcopy(entry)
@@ -168,6 +153,39 @@ class _Sheet:
                         rule.set("priority", str(priority))
                     _add_beside(self.root, copy)
                     self.changed = True
+
+    def _moved_whole(self, areas: list[Area]) -> list[Area]:
+        """Where areas are that have come in as they are in a new workbook, cell beside cell; none where they have not,
+        or where more of them than their first rows have stayed."""
+        found = []
+        for area in areas:
+            there = dict(self._new_in(area))
+            first, last = there.get((area.top, area.left)), there.get((area.bottom, area.right))
+            if (
+                first is None
+                or last is None
+                or len(there) < (area.bottom - area.top + 1) * (area.right - area.left + 1)
+            ):
+                return []
+            whole = first.union(last)
+            if (whole.bottom - whole.top, whole.right - whole.left) != (area.bottom - area.top, area.right - area.left):
+                return []
+            found.append(whole)
+        return found
+
+    def _put_whole(self, entry: Element, areas: list[Area], base: Place, priority: int) -> int:
+        """One rule over all of its areas; the priority of the last."""
+        copy = deepcopy(entry)
+        copy.set("sqref", " ".join(area.ref for area in areas))
+        for rule in copy.iterchildren(qn("x:cfRule")):
+            if rule.get("dxfId"):
+                rule.set("dxfId", str(self.model.formats.rules[int(rule.get("dxfId", "0"))]))
+            self._map_formulas(rule, base, base)
+            priority += 1
+            rule.set("priority", str(priority))
+        _add_beside(self.root, copy)
+        self.changed = True
+        return priority
 
     def _has_format(self, wanted: Element, at: Area) -> bool:
         """Whether rows that came in between already have the rule."""

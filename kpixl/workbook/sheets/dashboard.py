@@ -1,413 +1,514 @@
-"""Dashboard: one screen, one printed page. Which KPI needs her, and what to do about it."""
+"""Dashboard: one screen, one printed page. How the period goes, what to do first and who does it, every KPI in one
+table, and the one that was picked over twelve periods.
+
+Which KPI stands in which row is fixed by a refresh; what stands there is live. What the owner types belongs to the KPI
+of its row, by its id.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from kpixl import palette
-from kpixl.catalog.model import OWN_SLOTS, Level, Standing
+from kpixl.catalog.model import OWN_SLOTS, Level
+from kpixl.entries import IN_USE_YES
 from kpixl.errors import N_
+from kpixl.kpi.actions import in_focus, in_order, left_out, to_do, verdict, weakest
 from kpixl.kpi.cautions import cautions
-from kpixl.period import Window
+from kpixl.kpi.grade import Reason
+from kpixl.texts.action_text import action_text
 from kpixl.texts.caution_text import SIGNS, caution_line
-from kpixl.texts.figures import SIGN
-from kpixl.texts.words import (
-    AFTER,
-    DAYS_LEFT,
-    SHAPES,
-    SIGNALS,
-    STANDINGS,
-    TRENDS,
-    UNITS,
-    WINDOWS,
-    in_points,
-    interval_scale,
-    interval_text,
-    kpi_title,
-    level_word,
-    reason_text,
-    standing_word,
-    to_next_text,
-)
+from kpixl.texts.figures import late_text
+from kpixl.texts.groups import level_shown, title
+from kpixl.texts.words import DAYS_LEFT, LEVELS, SHAPES, kpi_title, reason_text, standing_word
 from kpixl.workbook import style
-from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
-from kpixl.workbook.sheets.check import link
-from kpixl.workbook.sheets.hidden import PICKS, picks
+from kpixl.workbook.grid import BLOCK_PREFIX, Cell, Cells, Context, entry_cell, label, live, static
+from kpixl.workbook.sheets import board
+from kpixl.workbook.sheets.board import CHECK, FIRST_ROWS, of
+from kpixl.workbook.sheets.grading import MET, MISSED, held_against
+from kpixl.workbook.sheets.grading import shown as shown_of
 from kpixl.workbook.sheets.kpis import unit_shown
-from kpixl.workbook.sheets.vocabulary import period_name
+from kpixl.workbook.sheets.spark import PERIODS
+from kpixl.workbook.sheets.trend import TICKS, trend
+from kpixl.workbook.sheets.vocabulary import FIRST_STEPS, OWN_TIP, PAGE, REFRESHED, period_name
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business, BusinessKpi
+    from collections.abc import Iterator
+
+    from kpixl.catalog.model import Business
     from kpixl.kpi.result import Result
+    from kpixl.ooxml.cells import Value
 
-CARDS_A_ROW = 4
-CARD_COLUMNS = 5
-"""Four columns and a gutter."""
-COLUMN_COUNT = CARDS_A_ROW * CARD_COLUMNS - 1
-CARD_PARTS = ("name", "value", "change", "target", "facts", "next", "gap")
-CARD_HEIGHTS: dict[str, float] = {
-    "name": 18,
-    "value": 28,
-    "change": 15,
-    "target": 15,
-    "facts": 14,
-    "next": 25,
-    "gap": 7,
-}
-CAUTIONS = ("caution_1", "caution_2", "caution_3")
-HEAD_HEIGHTS = {"company": 27, "period": 16, "commentary": 31, **dict.fromkeys(CAUTIONS, 15), "changed": 13}
-CHART_ROWS = tuple(f"chart_{number}" for number in range(1, 12))
-PICK_ROWS = ("pick_1", "pick_2", "pick_3")
-
-CARD = palette.PAPER
-OUTSIDE = N_("outside the usual range")
-TARGET_TICK = N_("target")
+PIXELS = {
+    "tick": 66, "name": 154, "value": 98, "target": 82, "met": 26, "previous": 78, "year": 78, "spark": 104,
+    "band_0": 64, "band_1": 64, "band_2": 64, "band_3": 64, "level": 150, "few": 112, "done": 54,
+}  # fmt: skip
+"""Columns, and how wide each is: 1,258 pixels, so that a laptop's screen has them all."""
+BANDS = tuple(f"band_{level.value}" for level in Level)
+STEPS = "steps"
+LINES = ("line_1", "line_2", "line_3", "line_4", "line_5")
+"""Each at the height of a tick of the trend, the uppermost first."""
+HEIGHTS: dict[str, float] = {
+    "company": 27, "verdict": 21, "do_head": 17, **dict.fromkeys(FIRST_ROWS, 22.5), STEPS: 48, "also": 12,
+    "caution": 13, "board_head": 24, "line_head": 18, **dict.fromkeys(LINES, 17.25), "line_days": 14,
+}  # fmt: skip
+"""In points; those of the table's rows follow from the names."""
+ROW, HIGH_ROW, HIGHEST_ROW = 19.5, 22.5, 30.0
+"""A row of the table, one whose texts may take two lines, and three. All have the same, since their bars are one
+chart."""
+NAME_LINE, MARK_LINE = 34, 32
+"""So many letters of a name fit into one line, and of what is to be known beside the level."""
+CAUTION_LINE = 215
+"""So many letters of a caution fit into one line, which is as wide as the sheet."""
+ENTRIES = {"who": "level", "by": "few", "done": "done"}
+"""What the owner types in the row of a KPI, and the column that it stands in."""
+NOTE = ("line_4", "band_2")
+OPEN = N_("Still to be done: {actions}")
 SIGN_LEVELS = {SIGNS["act_now"]: Level.BELOW, SIGNS["warning"]: Level.BELOW, SIGNS["good"]: Level.ABOVE_AVERAGE}
 """The colour of a caution, by the shape that it begins with."""
 
 
 def columns() -> tuple[str, ...]:
     """Ids of the block's columns."""
-    return tuple(f"c{number}" for number in range(1, COLUMN_COUNT + 1))
+    return tuple(PIXELS)
 
 
 def rows(business: Business) -> tuple[str, ...]:
     """Ids of the block's rows."""
-    lines = card_lines(business) + OWN_LINES
-    cards = tuple(f"{part}_{line}" for line in range(lines) for part in CARD_PARTS)
-    return (*HEAD_HEIGHTS, *cards, "sections", *CHART_ROWS, "space", "advice", *PICK_ROWS)
-
-
-def card_lines(business: Business) -> int:
-    """Rows of cards; the legend takes the place after the last card. Those of own KPIs come below."""
-    return -(-(len(business.kpis) + 1) // CARDS_A_ROW)
-
-
-OWN_LINES = -(-len(OWN_SLOTS) // CARDS_A_ROW)
-
-
-def place(index: int, business: Business) -> tuple[int, int]:
-    """The line of the card in a slot, and the number of its first column, from 1; the legend comes after the last KPI
-    of the business."""
-    own = index - len(business.kpis) - 1
-    line, across = divmod(index if own < 0 else own, CARDS_A_ROW)
-    return line + (card_lines(business) if own >= 0 else 0), across * CARD_COLUMNS + 1
-
-
-def card_places(business: Business) -> list[tuple[int, int]]:
-    """The place of every card, own KPIs last."""
-    count = len(business.kpis)
-    return [place(index + (index >= count), business) for index in range(count + len(OWN_SLOTS))]
+    first = ("company", "verdict", "do_head", *FIRST_ROWS, STEPS, "also", "caution", "board_head")
+    return (*first, *board.rows(business), "line_head", *LINES, "line_days")
 
 
 def hidden_rows(c: Context) -> set[str]:
-    """Lines of cards of which no KPI is in use, and of cautions that are not called for."""
-    told = len(cautions(c.scorecard))
-    placed = zip(c.scorecard.slots, card_places(c.business), strict=True)
-    used = {line for result, (line, _) in placed if result.in_use} | {place(len(c.business.kpis), c.business)[0]}
-    lines = range(card_lines(c.business) + OWN_LINES)
-    return {*CAUTIONS[told:]} | {f"{part}_{line}" for line in lines if line not in used for part in CARD_PARTS}
+    """Rows of KPIs that are not there or not put first; the first steps, where there is one to put first; the caution,
+    where there is none."""
+    used, first = len(c.scorecard.results), len(to_do(c.scorecard))
+    return {
+        *board.rows(c.business)[max(used, 1) :],
+        *(FIRST_ROWS[first:] if first else FIRST_ROWS),
+        *([STEPS] if first else []),
+        *([] if _told(c) else ["caution"]),
+    }
 
 
-def merges(business: Business) -> list[tuple[str, int, str, int]]:
-    """Merged cells: first row, first column, last row, last column."""
-    half = COLUMN_COUNT // 2
-    found = [
-        ("company", 1, "company", half + 3),
-        ("company", half + 4, "company", COLUMN_COUNT),
-        ("period", 1, "period", half + 3),
-        ("period", half + 4, "period", COLUMN_COUNT),
-        ("commentary", 1, "commentary", COLUMN_COUNT),
-        *((row, 1, row, COLUMN_COUNT) for row in CAUTIONS),
-        ("changed", 1, "changed", COLUMN_COUNT),
-        ("sections", 1, "sections", half - 2),
-        ("sections", half - 1, "sections", half),
-        ("sections", half + 2, "sections", half + 4),
-        ("sections", half + 5, "sections", COLUMN_COUNT - 1),
-        ("advice", 1, "advice", half),
-        ("advice", half + 2, "advice", COLUMN_COUNT),
-    ]
-    for line, first in card_places(business):
-        found += [
-            (f"name_{line}", first, f"name_{line}", first + 3),
-            (f"value_{line}", first, f"value_{line}", first + 1),
-            (f"value_{line}", first + 2, f"value_{line}", first + 3),
-            (f"change_{line}", first + 2, f"target_{line}", first + 3),
-            (f"facts_{line}", first, f"facts_{line}", first + 1),
-            (f"facts_{line}", first + 2, f"facts_{line}", first + 3),
-            (f"next_{line}", first, f"next_{line}", first + 3),
-        ]
-    line, first = place(len(business.kpis), business)
-    found += [(f"{part}_{line}", first, f"{part}_{line}", first + 3) for part in CARD_PARTS[:-1]]
-    for row in PICK_ROWS:
-        found += [
-            (row, 1, row, 3),
-            (row, 4, row, half),
-            (row, half + 2, row, half + 4),
-            (row, half + 5, row, COLUMN_COUNT),
-        ]
-    return found
+def heights(c: Context) -> dict[str, float]:
+    """The height of the caution, whose text is as long as it is, and of the table's rows, by their longest texts."""
+    lines = 1 + len(_told(c)) // CAUTION_LINE
+    most = max((_lines(result, c) for result in c.scorecard.results), default=1)
+    tall = (ROW, HIGH_ROW, HIGHEST_ROW)[min(most, 3) - 1]
+    return {"caution": HEIGHTS["caution"] * min(lines, 3), **dict.fromkeys(board.rows(c.business), tall)}
+
+
+def _lines(result: Result, c: Context) -> int:
+    """How many lines the texts of a KPI's row take at most."""
+    mark = str(shown_of(result, c)["mark"].value)
+    return 1 + max((len(name_of(result, c)) - 1) // NAME_LINE, (len(mark) - 1) // MARK_LINE)
+
+
+def name_of(result: Result, c: Context) -> str:
+    """The full name of a KPI; that of an own one is the owner's."""
+    return (result.kpi.name if result.kpi.own else c.t(result.kpi.name)) or ""
+
+
+def merges(business: Business) -> list[tuple[str, str, str, str]]:
+    """Merged cells: first row and column, last row and column."""
+    wide = [
+        ("company", "tick", "previous"), ("company", "level", "done"), ("verdict", "tick", "year"),
+        ("verdict", "spark", "done"), ("do_head", "tick", "name"), ("do_head", "met", "previous"),
+        ("do_head", "spark", "band_3"), (STEPS, "tick", "done"), ("also", "tick", "done"), ("caution", "tick", "done"),
+        ("board_head", "tick", "name"), ("board_head", "target", "met"), ("board_head", "few", "done"),
+        ("line_head", "tick", "name"), ("line_head", "value", "previous"), ("line_head", "band_0", "done"),
+    ]  # fmt: skip
+    for row in FIRST_ROWS:
+        wide += [(row, "tick", "name"), (row, "met", "previous"), (row, "spark", "band_3")]
+    for row in board.rows(business):
+        wide += [(row, "tick", "name"), (row, "few", "done")]
+    for row in LINES[:3]:
+        wide += [(row, "band_0", "band_2"), (row, "few", "done")]
+    tall = [("line_4", "band_0", "line_days", "band_1"), ("line_4", "band_2", "line_days", "done")]
+    return [(row, left, row, right) for row, left, right in wide] + tall
 
 
 def cells(c: Context) -> Cells:
     """Every cell of the block."""
-    found = dict(_head(c))
-    for result, (line, first) in zip(c.scorecard.slots, card_places(c.business), strict=True):
-        for (part, offset), cell in _card(result, c).items():
-            found[f"{part}_{line}", f"c{first + offset}"] = cell
-    line, first = place(len(c.business.kpis), c.business)
-    for (part, offset), cell in _legend(c).items():
-        found[f"{part}_{line}", f"c{first + offset}"] = cell
-    found.update(_sections(c))
+    found = {**_head(c), **_do_first(c), **_board_head(c), **_bottom(c)}
+    for row, result in zip(board.rows(c.business), in_order(c.scorecard), strict=True):
+        found.update({(row, column): cell for column, cell in _row(row, result, c).items()})
     return found
+
+
+def sparkline_cells(c: Context) -> Iterator[tuple[str, str]]:
+    """Each cell with a sparkline, and what it is drawn from."""
+    for row in board.rows(c.business):
+        cell = c.at("dashboard", row, "spark").rpartition("!")[2].replace("$", "")
+        yield cell, c.across("board", row, PERIODS).replace("$", "")
+
+
+# Above
+
+SMALL = style.Style(size=9, colour=palette.MUTED)
+HEADING = style.Style(size=9, bold=True, colour=palette.MUTED, rule=palette.FAINT, vertical="bottom", wrap=True)
+HEADING_RIGHT = style.Style(
+    size=9, bold=True, colour=palette.MUTED, rule=palette.FAINT, vertical="bottom", wrap=True, align="right"
+)
+SECTION = style.Style(size=12, bold=True, colour=palette.ACCENT, rule=palette.FAINT, vertical="bottom")
+CHIP = style.Style(bold=True, colour=palette.LEVEL_TEXT[Level.ABOVE_AVERAGE], align="right", underline=True)
 
 
 def _head(c: Context) -> Cells:
-    entries, t = c.scorecard.entries, c.t
-    half = COLUMN_COUNT // 2
-    right = style.Style(colour=palette.MUTED, align="right")
+    """Company and period, the verdict, Check, and how old is what does not follow by itself."""
+    entries, t, now = c.scorecard.entries, c.t, c.scorecard.clock
     period, named = period_name(c)
-    kind = c.at("settings", "business", "value")
-    now = c.scorecard.clock
     left = f'IF(days_gone*days_left>0," · "&SUBSTITUTE({c.word("days_left")},"{{days}}",days_left),"")'
     left_now = f" · {t(DAYS_LEFT).format(days=now.left)}" if now.running else ""
-    told = [caution_line(caution, t) for caution in cautions(c.scorecard)]
-    if len(told) > len(CAUTIONS):  # the comments on KPIs tell them all
-        told[len(CAUTIONS) - 1] += f" (+{len(told) - len(CAUTIONS)})"
-    refreshed = (
-        t(N_("Last refresh: {moment}")).format(moment=t.moment(c.refreshed))
-        if c.refreshed
-        else t(N_("Not refreshed yet"))
-    )
+    moment = t(REFRESHED).format(moment=t.moment(c.refreshed)) if c.refreshed else t(N_("Not refreshed yet"))
+    changed = c.at("totals", "total", "changed")
     return {
-        ("company", "c1"): live("company", entries.company, style.TITLE),
-        ("company", f"c{half + 4}"): static(refreshed, right),
-        ("period", "c1"): live(
-            f'{period}&" · "&{kind}&{left}',
-            f"{named} · {t(c.business.name)}{left_now}",
-            style.Style(size=11, colour=palette.MUTED),
+        ("company", "tick"): live(
+            f'company&" · "&{period}&{left}',
+            f"{entries.company} · {named}{left_now}",
+            style.Style(size=16, bold=True, colour=palette.ACCENT, shrink=True),
         ),
-        ("period", f"c{half + 4}"): _problems(c),
-        ("commentary", "c1"): static(c.commentary, style.Style(size=11, wrap=True, vertical="top")),
-        **{
-            (row, "c1"): static(text, style.Style(shrink=True))
-            for row, text in zip_longest(CAUTIONS, told[: len(CAUTIONS)])
-        },
-        ("changed", "c1"): notice(c),
+        ("company", "level"): _check(c),
+        ("verdict", "tick"): live(*_verdict(c), style.Style(size=12, bold=True, shrink=True)),
+        ("verdict", "spark"): Cell(
+            "static",
+            moment,
+            f'IF({changed}>0,{c.word("changed")},"{moment}")',
+            style.Style(size=9, colour=palette.MUTED, align="right", shrink=True),
+        ),
     }
 
 
-def _problems(c: Context) -> Cell:
-    errors = sum(problem.severity == "error" for problem in c.problems)
-    others = len(c.problems) - errors
+def _check(c: Context) -> Cell:
+    """The chip: how many errors Check found, as a link to them."""
+    errors, others = (c.at("do", CHECK, column) for column in ("index", "order"))
+    found = sum(problem.severity == "error" for problem in c.problems)
     if c.refreshed is None:
-        text = c.t(N_("Check: not done yet"))
-    elif errors:
-        text = c.t(N_("✖ Check (errors: {errors}): fix them before you trust the figures")).format(errors=errors)
+        text = c.t(PAGE["check_not_done"])
+    elif found:
+        text = c.t(PAGE["check_errors"]).format(errors=found)
     else:
-        text = c.t(N_("Check (errors: {errors}; to review: {others})")).format(errors=errors, others=others)
-    look = style.Style(colour="1A528F", underline=True, align="right")
-    return Cell("static", text, link(c.titles["check"], "A1", text), look)
+        text = c.t(PAGE["check_sound"]).format(others=len(c.problems))
+    told = f'SUBSTITUTE({c.word("check_errors")},"{{errors}}",{errors})'
+    sound = f'SUBSTITUTE({c.word("check_sound")},"{{others}}",{others})'
+    shown = f"IF(ISNUMBER({errors}),IF({errors}>0,{told},{sound}),{c.word('check_not_done')})"
+    return live(f'HYPERLINK("#{BLOCK_PREFIX}check",{shown})', text, CHIP)
 
 
-@dataclass(frozen=True)
-class _CardFormats:
-    """How the numbers of a card are written."""
-
-    figure: str
-    """Of the value and the target."""
-    change: str
-    scale: int = 1
-    """What the change is multiplied by: 100 where it is in points."""
-
-
-def _formats(kpi: BusinessKpi, c: Context) -> _CardFormats:
-    """How the numbers of a KPI's card are written. Of own KPIs the unit is not known here."""
-    if kpi.own:
-        return _CardFormats(style.OWN, style.change_format("ratio"))
-    unit, after = kpi.kpi.unit, _after(kpi, c)
-    if unit == "money":
-        figure = style.money(c.t, c.scorecard.entries.currency)
-        return _CardFormats(figure, style.change_format(unit, after))
-    figure = style.FORMATS[unit] + (f'"{after}"' if after else "")
-    # A share that rises from 80 % to 84 % rises by 4 points, not by 4 %.
-    if unit == "fraction":
-        return _CardFormats(figure, style.change_format("score", in_points("", c.t)), 100)
-    return _CardFormats(figure, style.change_format(unit, after))
+def _verdict(c: Context) -> tuple[str, str]:
+    """How the period goes, in one line: ``3 good · 3 typical · 1 to act on``."""
+    t = c.t
+    shades, needs, names = (c.span("calc", column, c.kpi_ids) for column in ("shade", "needs", "name"))
+    good, act, judged = f'COUNTIF({shades},">=2")', f"COUNTIFS({shades},0,{needs},1)", f"COUNT({shades})"
+    line = c.word("verdict")
+    for name, count in (("good", good), ("typical", f"({judged}-{good}-{act})"), ("act", act)):
+        line = f'SUBSTITUTE({line},"{{{name}}}",{count})'
+    rest = f'COUNTIF({names},"?*")-{judged}'
+    more = f'IF({rest}>0," · "&SUBSTITUTE({c.word("not_judged")},"{{count}}",{rest}),"")'
+    nothing = f"IF({_there(c)},{c.word('no_aim')},{c.word('no_data')})"
+    formula = f"IF(days_gone=0,{c.word('not_begun')},IF({judged}=0,{nothing},{line}&{more}))"
+    well, typical, bad, unjudged = verdict(c.scorecard)
+    if not c.scorecard.clock.gone:
+        return formula, reason_text(Reason("not_begun"), t)
+    if not well + typical + bad:
+        return formula, t(FIRST_STEPS["no_aim" if _figures(c) else "no_data"])
+    text = t(PAGE["verdict"]).format(good=well, typical=typical, act=bad)
+    return formula, text + (f" · {t(PAGE['not_judged']).format(count=unjudged)}" if unjudged else "")
 
 
-def _after(kpi: BusinessKpi, c: Context) -> str:
-    """The word behind a number, with its space."""
-    return {"hours": " h", "months": f" {c.t(UNITS['months'])}"}.get(kpi.kpi.unit, "")
+def _there(c: Context) -> str:
+    """Whether there is any figure. Zero is no sign that anything was entered: no complaint is there without a row."""
+    figures, waiting = (c.span("calc", column, c.kpi_ids) for column in ("value", "withheld"))
+    return f'COUNTIF({figures},">0")+COUNTIF({figures},"<0")>COUNT({waiting})'
 
 
-def _if_used(kpi: BusinessKpi, formula: str, c: Context) -> str:
-    """Nothing on the card of a KPI that is not in use."""
-    return f'IF({c.at("calc", kpi.id, "name")}="","",{formula})'
+def _figures(c: Context) -> bool:
+    slots = c.scorecard.slots
+    return sum(bool(one.value) for one in slots) > sum(one.withheld is not None for one in slots)
 
 
-def _card(result: Result, c: Context) -> dict[tuple[str, int], Cell]:
-    """The cells of a KPI's card, by its part and the column within it."""
-    kpi, t = result.kpi, c.t
-    prefix, formats = kpi.name_prefix, _formats(kpi, c)
-    value, dash = f"{prefix}_value", _if_used(kpi, c.word("no_figure"), c)
-    muted = style.Style(size=9, colour=palette.MUTED, fill=CARD, align="left")
-    heading = style.Style(bold=True, fill=CARD, align="left", indent=1, shrink=True)
-    title = kpi_title(kpi, t)
-    span = "" if kpi.window is Window.PERIOD else f" · {t(WINDOWS[kpi.window])}"
-    found: dict[tuple[str, int], Cell] = {
-        (part, offset): label(None, style.Style(fill=CARD)) for part in CARD_PARTS[:-1] for offset in range(4)
+# Do this first
+
+
+def _do_first(c: Context) -> Cells:
+    t = c.t
+    found: dict[tuple[str, str], Cell] = {
+        ("do_head", "tick"): label(t(N_("Do this first")), SECTION),
+        ("do_head", "value"): label(t(N_("Now")), HEADING_RIGHT),
+        ("do_head", "target"): label(t(N_("Held against")), HEADING_RIGHT),
+        ("do_head", "met"): label(None, HEADING),
+        ("do_head", "year"): label(t(N_("Gap")), HEADING_RIGHT),
+        ("do_head", "spark"): label(t(N_("What to do")), style.apart(HEADING)),
+        ("do_head", "level"): label(t(N_("Who")), HEADING),
+        ("do_head", "few"): label(t(N_("By when")), HEADING),
+        ("do_head", "done"): label(t(N_("Done?")), HEADING),
+        (STEPS, "tick"): live(*_steps(c), style.Style(size=11, wrap=True)),
+        ("also", "tick"): live(
+            _also(c), None, style.Style(size=9, bold=True, colour=palette.LEVEL_TEXT[Level.BELOW], shrink=True)
+        ),
+        ("caution", "tick"): static(_told(c) or None, style.Style(size=9, wrap=True)),
     }
-    return found | {
-        ("name", 0): live(c.at("calc", kpi.id, "name"), title, heading)
-        if kpi.own
-        else static(None if result.off else title + span, heading),
-        ("value", 0): live(
-            f"IF(ISNUMBER({value}),{value},{dash})",
-            _none(result) if result.value is None else result.value,
-            style.Style(size=20, bold=True, format=formats.figure, align="left", fill=CARD, indent=1, shrink=True),
-        ),
-        ("value", 2): live(
-            _if_used(kpi, f"{prefix}_level", c),
-            standing_word(result, t) if result.in_use else None,
-            style.Style(size=9, bold=True, align="center", fill=CARD, shrink=True),
-        ),
-        **_card_change(result, formats, dash, c),
-        **_card_target(result, formats, dash, c),
-        ("facts", 0): _standing_out(result, c, _after(kpi, c)),
-        ("facts", 2): live(
-            _interval(kpi, c), interval_text(result, t) if result.in_use else None, replace(muted, shrink=True)
-        ),
-        ("next", 0): live(
-            f"{c.at('kpis', kpi.id, 'to_next')}",
-            to_next_text(result, t) or reason_text(result.reason, t),
-            replace(muted, wrap=True, vertical="top", indent=1),
-        ),
-    }
-
-
-def _none(result: Result) -> str:
-    """What stands for a number that there is not."""
-    return "–" if result.in_use else ""
-
-
-def _card_change(result: Result, formats: _CardFormats, dash: str, c: Context) -> dict[tuple[str, int], Cell]:
-    """The change on the previous period, and whether it is for the better."""
-    kpi, past = result.kpi, result.past
-    change, trend = f"{kpi.name_prefix}_change", c.at("kpis", kpi.id, "trend")
-    scaled = change if formats.scale == 1 else f"{change}*{formats.scale}"
-    alone = c.t(N_("no previous")) if result.in_use and past.previous is None else None
-    previous, no_previous = c.at("kpis", kpi.id, "previous"), _if_used(kpi, c.word("no_previous"), c)
-    return {
-        ("change", 0): live(
-            f"IF(ISNUMBER({change}),{scaled},{dash})",
-            _none(result) if past.change is None else past.change * formats.scale,
-            style.Style(size=9, format=formats.change, align="left", fill=CARD, indent=1, shrink=True),
-        ),
-        ("change", 1): live(
-            f'IF(ISNUMBER({change}),{trend},IF(ISNUMBER({previous}),"",{no_previous}))',
-            c.t(TRENDS[past.trend]) if past.trend else alone,
-            style.Style(size=9, colour=palette.MUTED, fill=CARD),
-        ),
-    }
-
-
-def _card_target(result: Result, formats: _CardFormats, dash: str, c: Context) -> dict[tuple[str, int], Cell]:
-    """The owner's target."""
-    kpi, target = result.kpi, f"{result.kpi.name_prefix}_target"
-    aside = style.Style(size=9, colour=palette.MUTED, fill=CARD, align="left", indent=1)
-    word = c.t(N_("Target"))
-    return {
-        ("target", 0): live(_if_used(kpi, c.word("target"), c), word if result.in_use else None, aside),
-        ("target", 1): live(
-            f"IF(ISNUMBER({target}),{target},{dash})",
-            _none(result) if result.target is None else result.target,
-            style.Style(size=9, format=formats.figure, align="left", fill=CARD, shrink=True),
-        ),
-    }
-
-
-def _standing_out(result: Result, c: Context, after: str) -> Cell:
-    """Where the value will stand at the period's end, while it builds up; else whether it is a signal or noise."""
-    kpi, t = result.kpi, c.t
-    forecast, signal = (c.at("kpis", kpi.id, column) for column in ("forecast", "signal"))
-    word = t(SIGNALS[result.past.signal]) if result.past.signal else None
-    figure = "#,##0" if kpi.kpi.unit == "money" else style.FORMATS[kpi.kpi.unit] + (f'"{after}"' if after else "")
-    before, _, behind = t(N_("forecast {value}")).partition("{value}")
-    shown = "".join((f'"{before}"' if before else "", figure, f'"{behind}"' if behind else ""))
-    return live(
-        f"IF(ISNUMBER({forecast}),{forecast},{signal})",
-        result.pace.forecast if result.pace else word,
-        style.Style(size=9, colour=palette.MUTED, fill=CARD, align="left", indent=1, shrink=True, format=shown),
-    )
-
-
-def _interval(kpi: BusinessKpi, c: Context) -> str:
-    """``kpixl.texts.words.interval_text`` as a formula."""
-    if kpi.own:
-        return '""'
-    low, high, sure = (c.at("calc", kpi.id, column) for column in ("interval_low", "interval_high", "settled"))
-    scale, digits = interval_scale(kpi.kpi.unit)
-    first, last = (f"(0+ROUND({end}*{scale},{digits}))" for end in (low, high))
-    after = f"&{c.word(f'after_{kpi.kpi.unit}')}" if kpi.kpi.unit in AFTER else ""
-    both = f'IF(ISNUMBER({low}),{first}&" – "&{last}{after},"")'
-    mark = f'IF(ISNUMBER({low})," · ","")&{c.word("unsure")}'
-    return f'{both}&IF(ISNUMBER({sure}),IF({sure}=0,{mark},""),"")'
-
-
-def _legend(c: Context) -> dict[tuple[str, int], Cell]:
-    found: dict[tuple[str, int], Cell] = {
-        ("name", 0): label(c.t(N_("How to read the levels")), style.Style(bold=True, align="left", indent=1))
-    }
-    words = [(level, level_word(level, c.t)) for level in sorted(Level, reverse=True)]
-    if not any(kpi.thresholds for kpi in c.business.kpis):
-        chosen = (Standing.MET, Standing.BETTER, Standing.WORSE, Standing.MISSED)
-        words = [(one.shade, f"{SHAPES[one.shade]} {c.t(STANDINGS[one])}") for one in chosen]
-    look = style.Style(bold=True, align="left", indent=1)
-    for part, (level, word) in zip(("value", "change", "target", "facts"), words, strict=True):
-        found[part, 0] = label(word, replace(look, colour=palette.LEVEL_TEXT[level]))
-    found["next", 0] = label(f"{SIGN} {c.t(OUTSIDE)}", replace(look, colour=palette.SIGNAL_TEXT))
+    chosen = (*to_do(c.scorecard), None, None, None)
+    for row, result in zip(FIRST_ROWS, chosen, strict=False):
+        found.update({(row, column): cell for column, cell in _first(row, result, c).items()})
     return found
 
 
-def _sections(c: Context) -> Cells:
-    half = COLUMN_COUNT // 2
-    t = c.t
-    section = style.Style(size=12, bold=True, colour=palette.ACCENT, rule=palette.FAINT)
-    picked = c.scorecard.result(c.trend_kpi)
-    banded = any(kpi.thresholds for kpi in c.business.kpis)
-    overview = N_("Against the benchmark, worst first") if banded else N_("Against target or previous, worst first")
-    found: dict[tuple[str, str], Cell] = {
-        ("sections", "c1"): label(t(overview), section),
-        ("sections", f"c{half - 1}"): label(
-            f"❘ {t(TARGET_TICK)}" if banded else None,
-            style.Style(size=9, colour=palette.MUTED, align="right", rule=palette.FAINT),
+def _first(row: str, result: Result | None, c: Context) -> dict[str, Cell]:
+    """A KPI that is put first: how far it is from what it is held against, what to do, and the owner's own cells."""
+    index, t = c.at("do", row, "index"), c.t
+    name, tip = None, None
+    aim, aim_word, distance = None, None, None
+    if result is not None:
+        name = name_of(result, c)
+        aim, aim_word = held_against(result, t)
+        distance = shown_of(result, c)["distance"].value
+        tip = _tip(result, c) if result.needs else t(PAGE["no_need"])
+    tip_formula = f"IF({of(c, index, 'needs')}=1,{of(c, index, 'tip')},{c.word('no_need')})"
+    rule = palette.LINE
+    found = {
+        "tick": live(
+            f'IF(ISNUMBER({index}),HYPERLINK({of(c, index, "link")},{of(c, index, "full")}&""),"")',
+            name,
+            style.Style(size=9, bold=True, wrap=True, rule=rule),
         ),
-        ("sections", f"c{half + 2}"): label(t(N_("The last 12 periods of")), section),
-        ("sections", f"c{half + 5}"): entry_cell(
+        "value": _taken("value", index, result.value if result else None, c, NUMBER_BOLD),
+        "target": _taken("against", index, aim, c, NUMBER),
+        "met": _taken("against_word", index, aim_word, c, style.Style(size=9, colour=palette.MUTED, rule=rule)),
+        "year": _taken("distance", index, distance, c, NUMBER),
+        "spark": live(
+            f'IF(ISNUMBER({index}),{tip_formula},"")',
+            tip,
+            style.Style(size=9, wrap=True, rule=rule, indent=1, align="left"),
+        ),
+    }
+    action = c.scorecard.entries.actions.get(result.kpi.id) if result else None
+    for entry, column in ENTRIES.items():
+        found[column] = static(board.content(action, entry), ENTRY[entry])
+    return found
+
+
+def _tip(result: Result, c: Context) -> str:
+    return c.t(OWN_TIP if result.kpi.own else result.kpi.texts.tips[0])
+
+
+NUMBER = style.Style(size=10, align="right", rule=palette.LINE, format=style.OWN, shrink=True)
+NUMBER_BOLD = style.Style(size=11, bold=True, align="right", rule=palette.LINE, format=style.OWN, shrink=True)
+ENTRY = {
+    "who": style.Style(
+        size=9, fill=palette.INPUT, rule=palette.FAINT, divide=palette.FAINT, unlocked=True, wrap=True, align="left"
+    ),
+    "by": style.Style(
+        size=9,
+        fill=palette.INPUT,
+        rule=palette.FAINT,
+        divide=palette.FAINT,
+        unlocked=True,
+        align="left",
+        format=style.FORMATS["date"],
+    ),
+    "done": style.Style(
+        size=9, fill=palette.INPUT, rule=palette.FAINT, divide=palette.FAINT, unlocked=True, align="center"
+    ),
+    "note": style.Style(
+        size=9,
+        fill=palette.INPUT,
+        rule=palette.FAINT,
+        divide=palette.FAINT,
+        unlocked=True,
+        wrap=True,
+        vertical="top",
+        align="left",
+    ),
+}
+
+
+def _taken(column: str, index: str, value: Value, c: Context, look: style.Style) -> Cell:
+    return live(f'IF(ISNUMBER({index}),{of(c, index, column)},"")', value, look)
+
+
+def _steps(c: Context) -> tuple[str, str]:
+    """What stands in place of KPIs to put first: the first steps while there is no figure, how to have figures judged
+    while there is nothing to hold them against; else that nothing needs the owner."""
+    ids, t = c.kpi_ids, c.t
+    judged, needs = f"COUNT({c.span('calc', 'position', ids)})", f"SUM({c.span('calc', 'needs', ids)})"
+    steps, aims = ("&CHAR(10)&".join(c.word(f"{kind}_{n}") for n in (1, 2, 3)) for kind in ("step", "aim"))
+    later = f"IF({needs}>0,{c.word('refresh_first')},{c.word('none_needs')})"
+    formula = f"IF({judged}>0,{later},IF({_there(c)},{aims},{steps}))"
+    if any(result.grade.position is not None for result in c.scorecard.slots):
+        return formula, t(
+            PAGE["refresh_first"] if any(one.needs for one in c.scorecard.slots) else FIRST_STEPS["none_needs"]
+        )
+    kind = "aim" if _figures(c) else "step"
+    return formula, "\n".join(t(FIRST_STEPS[f"{kind}_{number}"]) for number in (1, 2, 3))
+
+
+def _also(c: Context) -> str:
+    """The KPI that has become worse since the last refresh than one of those put first."""
+    keys, index = (c.span("board", column, board.rows(c.business)) for column in ("also", "index"))
+    name = of(c, f"INDEX({index},MATCH(MIN({keys}),{keys},0))", "full")
+    return f'IF(COUNT({keys})=0,"",SUBSTITUTE({c.word("also")},"{{kpi}}",{name}))'
+
+
+def _told(c: Context) -> str:
+    """Everything that has to be said beside: cautions, what came late, and what is still to be done elsewhere."""
+    t, currency = c.t, c.scorecard.entries.currency
+    texts = [caution_line(caution, t) for caution in cautions(c.scorecard)]
+    more = len(texts) - MOST_CAUTIONS
+    if more > 0:  # the comments on KPIs tell them all
+        texts = texts[:MOST_CAUTIONS]
+        texts[-1] += f" (+{more})"
+    texts += [late_text(late, t, currency) for late in c.scorecard.late]
+    waiting = [
+        f"{name_of(one, c)} ({action_text(c.scorecard.entries.actions[one.kpi.id], t)})"
+        for one in left_out(c.scorecard)
+    ]
+    texts += [t(OPEN).format(actions="; ".join(waiting))] if waiting else []
+    return "   ".join(texts)
+
+
+MOST_CAUTIONS = 2
+
+# The table
+
+
+def _board_head(c: Context) -> Cells:
+    t = c.t
+    banded = any(kpi.thresholds for kpi in c.business.kpis)
+    found = {
+        ("board_head", "tick"): label(t(N_("KPIs, worst first")), SECTION),
+        ("board_head", "value"): label(t(N_("Value")), HEADING_RIGHT),
+        ("board_head", "target"): label(t(N_("Target")), HEADING_RIGHT),
+        ("board_head", "previous"): label(t(N_("Previous period")), HEADING_RIGHT),
+        ("board_head", "year"): label(t(N_("A year before")), HEADING_RIGHT),
+        ("board_head", "spark"): label(t(N_("The last 12 periods")), style.apart(HEADING)),
+        ("board_head", "level"): label(t(N_("Level")), style.apart(HEADING)),
+        ("board_head", "few"): label(t(N_("To be known")), HEADING),
+    }
+    names = {column: f"{t(LEVELS[level])} ›" for column, level in zip(BANDS, Level, strict=True)}
+    if not banded:
+        names = dict.fromkeys(BANDS, "") | {"band_1": t(N_("not reached")), "band_2": t(N_("reached"))}
+    for column, level in zip(BANDS, Level, strict=True):
+        text = names[column].removesuffix(" ›") or None
+        colour = palette.LEVEL_TEXT[level] if banded else palette.MUTED
+        look = style.Style(size=8, colour=colour, rule=palette.FAINT, vertical="bottom", wrap=True, align="center")
+        found["board_head", column] = label(text, look)
+    return found
+
+
+def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
+    """A KPI of the table."""
+    index, t = c.at("board", row, "index"), c.t
+    none = result.in_use and result.value is None
+    name = f'{of(c, index, "full")}&""'
+    value, forecast = of(c, index, "value"), of(c, index, "forecast")
+    used = f'{of(c, index, "name")}=""'
+    mark = f"IF(ISNUMBER({forecast}),{forecast},{of(c, index, 'mark')})"
+    shown = shown_of(result, c)
+    marked = result.pace.forecast if result.pace else shown["mark"].value
+    bands = palette.LEVEL_TINTS if any(kpi.thresholds for kpi in c.business.kpis) else palette.PLAIN_TINTS
+    return {
+        "tick": live(
+            f"HYPERLINK({of(c, index, 'link')},{name})",
+            name_of(result, c),
+            style.Style(size=9, bold=True, wrap=True, rule=palette.LINE),
+        ),
+        "value": live(
+            f'IF({used},"",IF(ISNUMBER({value}),HYPERLINK({of(c, index, "rows")},{value}),{c.word("no_figure")}))',
+            "–" if none else result.value,
+            NUMBER_BOLD,
+        ),
+        **{
+            column: live(of(c, index, source), shown[source].value, NUMBER)
+            for column, source in (("target", "target"), ("previous", "previous"), ("year", "year_before"))
+        },
+        "met": live(of(c, index, "met"), shown["met"].value, style.Style(bold=True, align="center", rule=palette.LINE)),
+        "spark": label(None, style.Style(rule=palette.LINE)),
+        **{
+            column: label(None, style.Style(rule="FFFFFF", divide="FFFFFF", fill=bands[level]))
+            for column, level in zip(BANDS, Level, strict=True)
+        },
+        "level": live(
+            f'IF({used},"",{of(c, index, "level_word")})',
+            standing_word(result, t) if result.in_use else None,
+            style.apart(style.Style(size=9, bold=True, rule=palette.LINE, wrap=True)),
+        ),
+        "few": live(
+            f'IF({used},"",{mark})',
+            marked if result.in_use else None,
+            style.Style(size=8, colour=palette.MUTED, rule=palette.LINE, wrap=True, align="left"),
+        ),
+    }
+
+
+# Below
+
+
+def _bottom(c: Context) -> Cells:
+    """The trend of the KPI that was picked, and where the first of all is worst."""
+    t, picked, focus = c.t, c.scorecard.result(c.trend_kpi), in_focus(c.scorecard)
+    unit = c.at("line", "unit", "value")
+    found: dict[tuple[str, str], Cell] = {
+        ("line_head", "tick"): label(t(N_("The last 12 periods of")), SECTION),
+        ("line_head", "value"): entry_cell(
             kpi_title(picked.kpi, t),
-            style.Style(bold=True, fill=palette.INPUT, rule=palette.FAINT, unlocked=True),
+            style.Style(bold=True, fill=palette.INPUT, rule=palette.FAINT, unlocked=True, shrink=True),
             name="trend_kpi",
         ),
-        ("sections", f"c{COLUMN_COUNT}"): live(
-            c.at("trend", "picked", "typical"),
+        ("line_head", "year"): live(
+            unit,
             unit_shown(picked.kpi, c),
-            style.Style(size=9, colour=palette.MUTED, align="right", rule=palette.FAINT),
+            style.Style(size=9, colour=palette.MUTED, rule=palette.FAINT, vertical="bottom"),
         ),
-        ("advice", "c1"): label(t(N_("Needs you most")), section),
-        ("advice", f"c{half + 2}"): label(t(N_("Going best")), section),
+        ("line_head", "band_0"): static(*_focus_title(focus, c)),
+        ("line_4", "band_0"): static(
+            t(N_("Notes on {kpi}")).format(kpi=name_of(focus, c)) if focus.in_use else t(N_("Notes")),
+            style.Style(size=9, colour=palette.MUTED, wrap=True, vertical="top"),
+        ),
+        NOTE: static(board.content(c.scorecard.entries.actions.get(focus.kpi.id), "note"), ENTRY["note"]),
     }
-    cells_of = {(row, column): cell.value for (row, column), cell in picks(c).items()}
-    for pick in PICKS:
-        row = f"pick_{pick[-1]}"
-        first = 1 if pick.startswith("worst") else half + 2
-        name, tip = (c.at("picks", pick, column) for column in ("name", "tip"))
-        found[row, f"c{first}"] = live(
-            name, cells_of[pick, "name"], style.Style(size=9, bold=True, wrap=True, rule=palette.LINE)
+    values = {cell: value.value for cell, value in trend(c).items()}
+    tick = style.Style(size=8, colour=palette.MUTED, align="right", format=style.OWN, shrink=True)
+    for row, of_axis in zip(LINES, TICKS[::-1], strict=True):
+        found[row, "tick"] = live(c.at("line", of_axis, "value"), values[of_axis, "value"], tick)
+    groups = weakest(c.breakdown, focus.kpi.id)
+    for number, row in enumerate(LINES[:3]):
+        group = groups[1][number] if groups and number < len(groups[1]) else None
+        banded = group is not None and group[1].level is not None
+        found[row, "band_0"] = static(
+            (group[0] or t(N_("(blank)"))) if group else None, style.Style(size=9, shrink=True)
         )
-        found[row, f"c{first + 3}"] = live(
-            tip, cells_of[pick, "tip"], style.Style(size=9, wrap=True, rule=palette.LINE)
+        found[row, "band_3"] = static(
+            group[1].value if group else None, style.Style(size=9, align="right", format=style.OWN, shrink=True)
+        )
+        found[row, "level"] = static(
+            level_shown(group[1], t) if group and banded else None, style.apart(style.Style(size=9))
+        )
+        found[row, "few"] = static(
+            group[1].cases if group else None,
+            style.Style(size=9, colour=palette.MUTED, align="left", format=cases_format(c)),
         )
     return found
+
+
+def cases_format(c: Context) -> str:
+    """The format of a number of cases, with their word."""
+    before, _, after = c.t(N_("cases: {cases}")).partition("{cases}")
+    return f'"{before}"#,##0' + (f'"{after}"' if after else "")
+
+
+def _focus_title(focus: Result, c: Context) -> tuple[str | None, style.Style]:
+    groups = weakest(c.breakdown, focus.kpi.id)
+    name = name_of(focus, c)
+    nothing = c.t(N_("No groups to tell apart")) if focus.value is not None else None
+    text = f"{name}: {title(groups[0], c.t)}" if groups else nothing
+    return text, style.Style(
+        size=10, bold=True, colour=palette.ACCENT, rule=palette.FAINT, vertical="bottom", shrink=True
+    )
+
+
+SHOWN_SIGNS = {MET: Level.ABOVE_AVERAGE, MISSED: Level.BELOW}
+NOT_GRADED = SHAPES[None]
+YES = IN_USE_YES
+OWN_COUNT = len(OWN_SLOTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl.catalog.model import Level
 from kpixl.kpi.finer import DECIMALS
 from kpixl.kpi.grade import grade, level_of
 from kpixl.kpi.grading import LESS, MORE, REASONS_TO_WAIT
@@ -12,21 +13,37 @@ from kpixl.kpi.proposals import MOST
 from kpixl.kpi.score import order_key, target_position
 from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.kpi.wrong import parts
-from kpixl.texts.words import kpi_title, measure_label, reason_text, standing_word, step_figure
+from kpixl.texts.figures import SIGN
+from kpixl.texts.words import (
+    LEVELS,
+    SETTLED,
+    SIGNALS,
+    kpi_title,
+    measure_label,
+    reason_text,
+    standing_word,
+    step_figure,
+)
 from kpixl.workbook import style
 from kpixl.workbook.formulas import FormulaNames, fault_formula
-from kpixl.workbook.grid import Cell, Cells, Context, label, live, static
+from kpixl.workbook.grid import BLOCK_PREFIX, Cell, Cells, Context, label, live, static
 from kpixl.workbook.rule_formulas import RuleFormulas
 from kpixl.workbook.sheets.in_use import flag, flag_formula, shown_if_used
 from kpixl.workbook.sheets.kpis import unit_shown, window_typed
-from kpixl.workbook.sheets.vocabulary import OWN_TIP
+from kpixl.workbook.sheets.vocabulary import OWN_TIP, PREVIOUS, SIGNAL_ROWS, TARGET
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import BusinessKpi, Level
+    from kpixl.catalog.model import BusinessKpi
+    from kpixl.i18n import Language
     from kpixl.kpi.result import Result
     from kpixl.ooxml.cells import Value
 
 EITHER_WAY = ("if_for", "if_against")
+GUIDE = "_kpixl.guide."
+"""How the names begin that lead to a KPI's place in the Guide."""
+MET, MISSED = "✔", "✘"
+OWN_LOOK = "own"
+"""How numbers of own KPIs look that are no shares: their unit is a word of the owner's."""
 MOVES = {"better": 1, "same": 0, "worse": -1}
 """The numbers by which rules know how a value has moved."""
 COLUMNS = (
@@ -37,6 +54,8 @@ COLUMNS = (
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
     "target_position", "finer", "title", "proposal_1", "proposal_2", "proposal_3", "in_use",
     "wrong", "wrong_lever", "wrong_sample", "if_for", "if_against",
+    "value", "target", "previous", "year_before", "forecast", "met", "against", "against_word", "distance", "mark",
+    "full", "look", "link", "rows",
 )  # fmt: skip
 
 
@@ -59,6 +78,9 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
         | {
             "name": live(shown_if_used(kpi, c.at("calc", kpi.id, "title")), None if result.off else kpi_title(kpi, t)),
             "title": label(kpi_title(kpi, t)),
+            "full": label(t(kpi.name)),
+            "look": label(kpi.kpi.unit),
+            "link": label(f"#{GUIDE}{kpi.id}"),
             "in_use": live(flag_formula(kpi, c), int(not result.off), name=flag(kpi)),
             "tip": label(t(kpi.texts.tips[0])),
             "unit_scale": label(100 if kpi.kpi.unit == "fraction" else 1),
@@ -69,7 +91,7 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
             ),
             **_proposals(result),
             **_wrong(result, formulas, c),
-            "finer": live(formulas["finer"], _finer(result)),
+            "finer": live(formulas["finer"], finer_shown(result)),
             "seen_window": static(window_typed(kpi, c)),
         }
     )
@@ -82,7 +104,14 @@ def _proposals(result: Result) -> dict[str, Cell]:
     return {f"proposal_{number}": static(value, look) for number, value in enumerate(padded, 1)}
 
 
-def _finer(result: Result) -> int | None:
+def look_of(kpi: BusinessKpi) -> str:
+    """By what a rule knows how numbers of a KPI are shown: its unit."""
+    unit = kpi.kpi.unit
+    return unit if not kpi.own or unit == "fraction" else OWN_LOOK
+
+
+def finer_shown(result: Result) -> int | None:
+    """How many decimals more than usual a value is shown with; None where its unit has no decimals."""
     return result.finer if result.value is not None and result.kpi.kpi.unit in DECIMALS else None
 
 
@@ -170,6 +199,12 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
         "tip": live(f'IF({at["name"]}="","",{c.word("own_tip")})', c.t(OWN_TIP) if kpi.name else None),
         "unit_scale": live(f"IF(IFERROR({unit}={fraction},FALSE),100,1)", 100 if kpi.kpi.unit == "fraction" else 1),
         "unit": live(f'{unit}&""', unit_shown(kpi, c)),
+        "full": live(f'IFERROR({name}&"","")', kpi.name),
+        "look": live(
+            f'IF({at["unit_scale"]}=100,"fraction","{OWN_LOOK}")',
+            "fraction" if kpi.kpi.unit == "fraction" else OWN_LOOK,
+        ),
+        "link": label(f"#{BLOCK_PREFIX}own"),
         "lever": label(None),
         "reason": live(reason, reason_text(result.reason, c.t)),
         "seen_window": static(None),
@@ -220,6 +255,7 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
             f"{_same_window(kpi, at)}),0,1)",
             0,
         ),
+        **shown(result, c),
         # Copies of what stands on KPIs, where an owner may insert a row and shift what is counted from the top.
         "level_word": live(f"{kpi.name_prefix}_level", standing_word(result, c.t)),
         **{
@@ -227,6 +263,75 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
             for level in GRADED
         },
     }
+
+
+def shown(result: Result, c: Context) -> dict[str, Cell]:
+    """What the dashboard takes from here, row by row in its own order."""
+    kpi, t, past = result.kpi, c.t, result.past
+    prefix, forecast = kpi.name_prefix, result.pace.forecast if result.pace else None
+    at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
+    there = {column: c.at("kpis", kpi.id, column) for column in ("previous", "year_before", "forecast")}
+    against = c.at("kpis", kpi.id, "against_target")
+    met = {"met": MET, "missed": MISSED}.get(result.against_target or "")
+    words = c.span("words", "text", [f"word_{level.value}" for level in Level])
+    next_word = f"INDEX({words},{at['next']}+1)"
+    aim, aim_word = held_against(result, t)
+    following = f'IF(ISNUMBER({at["next_value"]}),{{}},IF(ISNUMBER({at["previous"]}),{{}},""))'
+    distance = None
+    if aim is not None and result.value is not None:
+        distance = ((result.value if forecast is None else forecast) - aim) * (100 if kpi.kpi.unit == "fraction" else 1)
+    reached = f"IF(ISNUMBER({at['forecast']}),{at['forecast']},{at['value']})"
+    return {
+        "value": live(f'IF(ISNUMBER({prefix}_value),{prefix}_value,"")', result.value),
+        "target": live(f'IF(ISNUMBER({prefix}_target),{prefix}_target,"")', result.target),
+        **{
+            column: live(f'IF(ISNUMBER({there[column]}),{there[column]},"")', value)
+            for column, value in zip(there, (past.previous, past.year_before, forecast), strict=True)
+        },
+        "met": live(f'IF({against}="","",IF({against}={c.word("met")},"{MET}","{MISSED}"))', met),
+        "against": live(
+            f"IF(ISNUMBER({at['target']}),{at['target']},{following.format(at['next_value'], at['previous'])})", aim
+        ),
+        "against_word": live(
+            f"IF(ISNUMBER({at['target']}),{c.word('target')},{following.format(next_word, c.word('previous'))})",
+            aim_word,
+        ),
+        "distance": live(
+            f'IF(AND(ISNUMBER({at["value"]}),ISNUMBER({at["against"]})),({reached}-{at["against"]})*{at["unit_scale"]},"")',
+            distance,
+        ),
+        "mark": live(*_mark(result, at, c)),
+        "rows": label(f"#{prefix}_value"),
+    }
+
+
+def _mark(result: Result, at: dict[str, str], c: Context) -> tuple[str, str]:
+    """What is to be known of a value beside its level: that its cases are few, else that it is a signal; without a
+    level, why there is none."""
+    kpi, t, told = result.kpi, c.t, result.past
+    state = c.at("xmr", kpi.id, "state")
+    signal = (
+        f'IF(ISNUMBER({state}),IF({state}>0,"{SIGN} "&INDEX({c.span("words", "text", SIGNAL_ROWS)},{state}+1),""),"")'
+    )
+    few = f"IF(ISNUMBER({at['settled']}),IF({at['settled']}=0,{c.word('unsure')},{signal}),{signal})"
+    if result.grade.standing is None and result.level is None:
+        text = reason_text(result.reason, t)
+    elif result.certainty.settled is False:
+        text = t(SETTLED[False])
+    else:
+        text = f"{SIGN} {t(SIGNALS[told.signal])}" if told.signal and told.is_signal else ""
+    return f"IF(ISNUMBER({at['standing']}),{few},{at['reason']})", text
+
+
+def held_against(result: Result, t: Language) -> tuple[float | None, str]:
+    """What a value is held against, and what that is: the target, else the next level, else the previous period."""
+    following = result.grade.next_level
+    if result.target is not None:
+        return result.target, t(TARGET)
+    if following is not None:
+        return result.thresholds[following], t(LEVELS[following])
+    previous = result.past.previous
+    return previous, t(PREVIOUS) if previous is not None else ""
 
 
 def _part(kpi: BusinessKpi, c: Context) -> str:

@@ -55,6 +55,16 @@ UNIT_ROWS = tuple(f"unit_{unit}" for unit in UNITS)
 DIRECTION_ROWS = tuple(f"direction_{direction}" for direction in DIRECTIONS)
 
 OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
+TARGET, PREVIOUS = N_("target"), N_("previous period")
+"""What a value is held against."""
+NO_NEED = N_("✔ this does not need you any more")
+VERDICT = N_("{good} good · {typical} typical · {act} to act on")
+NOT_JUDGED = N_("not judged: {count}")
+ALSO = N_("Worse since the last refresh, also look at: {kpi}")
+CHECK_NOT_DONE = N_("Check: not done yet")
+CHECK_ERRORS = N_("✖ Check · errors: {errors}")
+CHECK_SOUND = N_("✔ Check · to review: {others}")
+REFRESHED = N_("Last refresh: {moment}")
 LEVELS_CHANGED = N_("Levels that would change: {count}")
 
 
@@ -89,8 +99,7 @@ def word_rows(business: Business) -> tuple[str, ...]:
         "changed",
         "since",
         "no_figure",
-        "no_previous",
-        "target",
+        *PAGE,
         "step",
         "levels_changed",
         *FIRST_STEPS,
@@ -99,10 +108,25 @@ def word_rows(business: Business) -> tuple[str, ...]:
     )
 
 
+PAGE = {
+    "target": TARGET,
+    "previous": PREVIOUS,
+    "no_need": NO_NEED,
+    "verdict": VERDICT,
+    "not_judged": NOT_JUDGED,
+    "also": ALSO,
+    "check_not_done": CHECK_NOT_DONE,
+    "check_errors": CHECK_ERRORS,
+    "check_sound": CHECK_SOUND,
+    "refresh_first": N_("Refresh (kpixl refresh, with this file’s name): then what to do first stands here."),
+    "usual_range": N_("usual range"),
+    "forecast": N_("forecast"),
+}
+"""Words of the dashboard."""
+
 FIRST_STEPS = {
     "no_data": N_("No figures yet."),
-    "none_needs": N_("Nothing needs you."),
-    "none_good": N_("Nothing is above average yet, on target or better than before."),
+    "none_needs": N_("Nothing needs you in this period."),
     "no_aim": N_("There are figures, and nothing yet to hold them against."),
     "aim_1": N_("1. Set targets on the sheet KPIs: the list in each yellow target cell has proposals."),
     "aim_2": N_("2. Or close the period: the next one stands against it."),
@@ -210,8 +234,7 @@ def words(c: Context) -> Cells:
         "changed": t(CHANGED),
         "since": t(SINCE),
         "no_figure": "–",
-        "no_previous": t(N_("no previous")),
-        "target": t(N_("Target")),
+        **{word: t(text) for word, text in PAGE.items()},
         "step": t(STEP),
         "levels_changed": t(LEVELS_CHANGED),
         **{step: t(text) for step, text in FIRST_STEPS.items()},

@@ -1,0 +1,128 @@
+"""Helper cells of the dashboard's table: which KPI stands in which row since the last refresh, and what its bar, its
+target's tick and its sparkline are drawn from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpixl.catalog.model import OWN_SLOTS, Level
+from kpixl.kpi.actions import FIRST, in_focus, in_order, to_do
+from kpixl.kpi.score import order_key, target_position
+from kpixl.workbook.grid import Cell, Cells, Context, live, static
+from kpixl.workbook.sheets.grading import finer_shown, look_of
+from kpixl.workbook.sheets.spark import NOT_AVAILABLE, PERIODS, sparks
+
+if TYPE_CHECKING:
+    from kpixl.catalog.model import Business
+    from kpixl.entries import Action
+    from kpixl.kpi.result import Result
+
+LEVEL_BARS = tuple(f"level_{level.value}" for level in Level)
+COLUMNS = ("index", "look", "finer", "position", *LEVEL_BARS, "target", "also", *PERIODS)
+
+FIRST_ROWS = tuple(f"do_{number}" for number in range(1, FIRST + 1))
+FOCUS, LIMIT, CHECK = "focus", "limit", "check"
+DO_ROWS = (*FIRST_ROWS, FOCUS, LIMIT, CHECK)
+DO_COLUMNS = ("id", "index", "look", "finer", "needs", "order", "done")
+"""Of the row about Check: ``index`` errors and ``order`` other problems, blank while nothing has been checked."""
+ACTION_COLUMNS = ("who", "by", "done", "note")
+
+
+def rows(business: Business) -> tuple[str, ...]:
+    """One row a KPI, in the order of the last refresh."""
+    return tuple(f"board_{number + 1}" for number in range(len(business.kpis) + len(OWN_SLOTS)))
+
+
+def of(c: Context, index: str, column: str) -> str:
+    """What the helper cells have of the KPI that stands in a place."""
+    return f"INDEX({c.span('calc', column, c.kpi_ids)},{index})"
+
+
+def board(c: Context) -> Cells:
+    """The rows of the table."""
+    found: dict[tuple[str, str], Cell] = {}
+    lines = sparks(c)
+    for row, result in zip(rows(c.business), in_order(c.scorecard), strict=True):
+        found.update({(row, column): cell for column, cell in _row(row, result, c).items()})
+        index = c.at("board", row, "index")
+        for period in PERIODS:
+            formula = f"INDEX({c.span('spark', period, c.kpi_ids)},{index})"
+            found[row, period] = live(formula, lines[result.kpi.id, period])
+    return found
+
+
+def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
+    index, position = c.at("board", row, "index"), c.at("board", row, "position")
+    place, shade = result.grade.position, result.grade.shade
+    aim = None if result.kpi.own or result.off else target_position(result)
+    shade_there, aim_there = of(c, index, "shade"), of(c, index, "target_position")
+    limit, taken = c.at("do", LIMIT, "order"), c.span("do", "index", FIRST_ROWS)
+    order, needs = of(c, index, "order"), of(c, index, "needs")
+    also = f'IF(AND({needs}=1,COUNTIF({taken},{index})=0,{order}<{limit}),{order},"")'
+    return {
+        "index": static(c.kpi_ids.index(result.kpi.id) + 1),
+        "look": live(of(c, index, "look"), look_of(result.kpi)),
+        "finer": live(of(c, index, "finer"), finer(result)),
+        "position": live(of(c, index, "position"), place),
+        **{
+            f"level_{level.value}": live(
+                f"IF(ISNUMBER({position}),IF({shade_there}={level.value},{position},NA()),NA())",
+                place if place is not None and shade == level else NOT_AVAILABLE,
+            )
+            for level in Level
+        },
+        "target": live(
+            f"IF(ISNUMBER({position}),IF(ISNUMBER({aim_there}),{aim_there},NA()),NA())",
+            aim if aim is not None and place is not None else NOT_AVAILABLE,
+        ),
+        "also": live(also, None),
+    }
+
+
+def finer(result: Result) -> float | None:
+    """How many decimals more than usual its value is shown with."""
+    return None if result.kpi.own else finer_shown(result)
+
+
+def do(c: Context) -> Cells:
+    """Which KPIs are put first since the last refresh, and which one is looked at more closely."""
+    chosen = dict(zip(FIRST_ROWS, to_do(c.scorecard), strict=False)) | {FOCUS: in_focus(c.scorecard)}
+    places = {result.kpi.id: number for number, result in enumerate(c.scorecard.slots)}
+    found: dict[tuple[str, str], Cell] = {}
+    for row in (*FIRST_ROWS, FOCUS):
+        result, index = chosen.get(row), c.at("do", row, "index")
+        found[row, "id"] = static(result.kpi.id if result else None)
+        found[row, "index"] = static(places[result.kpi.id] + 1 if result else None)
+        known = {"look": None, "finer": None, "needs": None, "order": None} if result is None else {
+            "look": look_of(result.kpi),
+            "finer": finer(result),
+            "needs": int(result.needs),
+            "order": order_key(result, places[result.kpi.id]),
+        }  # fmt: skip
+        for column, value in known.items():
+            found[row, column] = live(f'IF(ISNUMBER({index}),{of(c, index, column)},"")', value)
+    needs, order = (c.span("do", column, FIRST_ROWS) for column in ("needs", "order"))
+    needing = [row for row in FIRST_ROWS if (one := chosen.get(row)) is not None and one.needs]
+    worst = [found[row, "order"].value for row in needing]
+    full = len(needing) == FIRST
+    found[LIMIT, "order"] = live(f"IF(SUM({needs})={FIRST},MAX({order}),{NO_LIMIT})", max(worst) if full else NO_LIMIT)  # type: ignore[type-var]
+    errors = sum(problem.severity == "error" for problem in c.problems)
+    checked = c.refreshed is not None
+    found[CHECK, "index"] = static(errors if checked else None)
+    found[CHECK, "order"] = static(len(c.problems) - errors if checked else None)
+    return found
+
+
+NO_LIMIT = 99
+"""Comes after every place in the ranking."""
+
+
+def actions(c: Context) -> Cells:
+    """What the owner has decided about each KPI, also about those that are not put first now."""
+    known = c.scorecard.entries.actions
+    return {(kpi, column): static(content(known.get(kpi), column)) for kpi in c.kpi_ids for column in ACTION_COLUMNS}
+
+
+def content(action: Action | None, column: str) -> str | float | bool | None:
+    """What stands in one of the owner's cells about a KPI."""
+    return None if action is None else getattr(action, column).raw
