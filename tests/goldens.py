@@ -97,7 +97,7 @@ def of_the_moment(path: Path) -> Iterator[tuple[str, str]]:
     for row in ("line_1", "line_2"):
         if "log" in book.placements:
             yield book.sheets["log"].part, placed(book, "log", row, "version")[1]
-    yield book.sheets["dashboard"].part, placed(book, "dashboard", "verdict", "spark")[1]
+    yield book.sheets["dashboard"].part, placed(book, "dashboard", "verdict", "level")[1]
     # One that an earlier state has made may lack some.
     for row in book.placements["dates"].row_numbers.keys() & {*FOLLOW_THE_DAY}:
         yield book.sheets["hidden"].part, placed(book, "dates", row, "value")[1]

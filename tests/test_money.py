@@ -21,6 +21,7 @@ from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.period import Kind
 from kpixl.verbs import refresh, results
 from kpixl.workbook import style
+from kpixl.workbook.sheets.grading import LOOKS
 from narrow import some
 from workbooks import Filled, Rows, day, make, named, opened, placed, put
 
@@ -228,7 +229,7 @@ def card_format(path: Path, index: int) -> str:
         for entry in root.iterfind(f"{{{MAIN}}}conditionalFormatting")
         if some(entry.get("sqref")).startswith(first)
         for rule in entry
-        if f'="{unit}"' in some(rule.findtext(f"{{{MAIN}}}formula"))
+        if f"={LOOKS[unit]}" in some(rule.findtext(f"{{{MAIN}}}formula"))
     ]
     (part,) = package.related(package.workbook_part, OFFICE_RELATIONSHIP + "/styles")
     looks = package.tree(part).findall(f"{{{MAIN}}}dxfs/{{{MAIN}}}dxf/{{{MAIN}}}numFmt/..")
@@ -349,7 +350,7 @@ def test_a_standing_is_live(service: Path, tmp_path: Path) -> None:
     # What is below 0 is no share of anything: it stands at the end of its third of the scale.
     assert computed[named(where, "sb_netcash_value")] == -500
     assert computed[named(where, "sb_netcash_position")] == 1
-    assert "changed since the last refresh" in str(computed[placed(where, "dashboard", "verdict", "spark")])
+    assert "changed since the last refresh" in str(computed[placed(where, "dashboard", "verdict", "year")])
     refresh.refresh(path, now=NOW)
     assert differences(path, ironcalc_values(path)) == []
 

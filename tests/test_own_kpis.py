@@ -24,6 +24,7 @@ from kpixl.ooxml.sheet import SheetEditor
 from kpixl.texts.words import entry_words
 from kpixl.verbs import refresh, results
 from kpixl.workbook.sheets import board
+from kpixl.workbook.sheets.grading import LOOKS
 from narrow import some
 from workbooks import BUSINESS, ROWS, Filled, day, make, named, opened, package_of, placed, put
 from workbooks import Value as Cell
@@ -213,7 +214,9 @@ def test_the_unit_decides_by_a_rule_what_shows_as_per_cent(book: Path) -> None:
     # On the dashboard any KPI may stand in a row: what decides is the look of the one that does.
     values, places = cached_values(book), {row: placed(where, "board", row, "look") for row in board.rows(BUSINESS)}
     index = {row: values[placed(where, "dashboard", row, "tick")] for row in places}
-    assert {str(index[row]): values[place] for row, place in places.items() if index[row]}["Open share"] == "fraction"
+    assert {str(index[row]): values[place] for row, place in places.items() if index[row]}["Open share"] == LOOKS[
+        "fraction"
+    ]
 
 
 @pytest.mark.parametrize("business", [business.id for business in catalog.businesses()])

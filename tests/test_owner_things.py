@@ -486,7 +486,7 @@ def test_a_second_refresh_changes_only_the_moment(base: Path, tmp_path: Path) ->
     before, cells = parts(path), contents(path)
     refresh.refresh(path, now=datetime(2031, 2, 3, 4, 5))
     after = contents(path)
-    told = placed(opened(path), "dashboard", "verdict", "spark")
+    told = placed(opened(path), "dashboard", "verdict", "level")
     follow = {placed(opened(path), "dates", row, "value") for row in FOLLOW_THE_DAY}
     changed = {place for place in {*cells, *after} if cells.get(place) != after.get(place)}
     assert {told} <= changed <= {told, *follow}

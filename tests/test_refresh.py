@@ -583,7 +583,7 @@ def test_a_second_refresh_changes_only_the_moment(book: Path) -> None:
     refresh.refresh(book, now=datetime(2026, 12, 25, 12, 0))
     after = contents(book)
     changed = {place for place in {*before, *after} if before.get(place) != after.get(place)}
-    told = placed(opened(book), "dashboard", "verdict", "spark")
+    told = placed(opened(book), "dashboard", "verdict", "level")
     follow = {placed(opened(book), "dates", row, "value") for row in FOLLOW_THE_DAY}
     assert {told} <= changed <= {told, *follow}
     assert "December 25, 2026" in str(after[told].value)

@@ -412,7 +412,7 @@ def test_live_and_after_a_refresh(path: Path) -> None:
 
 
 def test_nothing_but_this_sheet_knows_of_it(path: Path) -> None:
-    book, moment = opened(path), placed(opened(path), "dashboard", "verdict", "spark")
+    book, moment = opened(path), placed(opened(path), "dashboard", "verdict", "level")
     before = contents(path)
     type_in(path, {"satisfied": (1.0, None), "clients_start_12m": (5.0, 0.1)})
     refresh.refresh(path, now=NOW)

@@ -49,9 +49,9 @@ NOT_FAULTS = {
 """What the validator says of a right workbook, with the reason why it is not one."""
 
 FUNCTIONS = {
-    "ABS", "AND", "CHIINV", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIF", "COUNTIFS", "DATE", "DAY", "EDATE",
+    "ABS", "AND", "CHAR", "CHIINV", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIF", "COUNTIFS", "DATE", "DAY", "EDATE",
     "HYPERLINK", "IF",
-    "IFERROR", "INDEX", "INT", "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "MEDIAN", "MIN", "MONTH", "NA", "NOT",
+    "IFERROR", "INDEX", "INT", "ISNUMBER", "LEFT", "LEN", "LOG10", "MATCH", "MAX", "MEDIAN", "MIN", "MONTH", "NA", "NOT",
     "OR", "REPT", "ROUND", "ROUNDUP", "ROWS", "SIGN", "SMALL", "SQRT", "SUBSTITUTE", "SUM", "SUMIF", "SUMIFS",
     "TINV", "TODAY", "WEEKDAY", "YEAR",
 }  # fmt: skip
@@ -60,6 +60,7 @@ FUNCTIONS = {
 LITERALS = {
     "", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{y}", "{d}", "{period}",
     "{days}", "{count}", ">0", "<0", "~", "~~", "*", "~*", "?", "~?", "{figure}", "{step}", "·", "●",
+    "{good}", "{typical}", "{act}", "{errors}", "{others}", "{kpi}", ">=2", "?*", "✔", "✘", "◆ ",
 }  # fmt: skip
 """What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""
 

@@ -20,7 +20,7 @@ from kpixl.texts.figures import SIGN
 from kpixl.texts.words import SHAPES, UNITS, in_points
 from kpixl.workbook import dashboard_charts, style
 from kpixl.workbook.sheets import board, dashboard
-from kpixl.workbook.sheets.grading import OWN_LOOK
+from kpixl.workbook.sheets.grading import LOOKS, OWN_LOOK
 from kpixl.workbook.sheets.vocabulary import PAGE
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ def _area(place: Placement, rows: Sequence[str], *columns: str) -> str:
 
 
 def units(c: Context) -> dict[str, tuple[str, str]]:
-    """The looks of numbers, by their ids: of figures, and of differences."""
-    found = {OWN_LOOK: (style.OWN, style.change_format("ratio"))}
+    """How numbers are shown, by unit: figures, and differences; of own KPIs, whose unit is a word, under no unit."""
+    found = {"": (style.OWN, style.change_format("ratio"))}
     for unit in dict.fromkeys((*(kpi.kpi.unit for kpi in c.business.kpis), "fraction")):
         after = {"hours": " h", "months": f" {c.t(UNITS['months'])}"}.get(unit, "")
         figure = style.FORMATS[unit] + (f'"{after}"' if after else "")
@@ -91,22 +91,23 @@ def _looks(sheet: Worksheet, c: Context) -> None:
     first, numbers = board.FIRST_ROWS, _Numbers()
     lines, groups = dashboard.LINES, dashboard.LINES[:3]
     for unit, (figure, change) in units(c).items():
+        number = LOOKS.get(unit, OWN_LOOK)
         table_look, first_look = (_cell(c, block, rows[0], "look") for block, rows in (("board", table), ("do", first)))
         forecast = _forecast_format(unit, figure, c)
         for area, code, test in (
-            (_area(place, table, "target", "previous", "year"), figure, f'{table_look}="{unit}"'),
-            (_area(place, first, "target"), figure, f'{first_look}="{unit}"'),
-            (_area(place, first, "year"), change, f'{first_look}="{unit}"'),
-            (_area(place, table, "few"), forecast, f'{table_look}="{unit}"'),
-            (_area(place, lines, "tick"), figure, f'{c.at("line", "look", "value")}="{unit}"'),
-            (_area(place, groups, "band_3"), figure, f'{c.at("do", board.FOCUS, "look")}="{unit}"'),
+            (_area(place, table, "target", "previous", "year"), figure, f"{table_look}={number}"),
+            (_area(place, first, "target"), figure, f"{first_look}={number}"),
+            (_area(place, first, "year"), change, f"{first_look}={number}"),
+            (_area(place, table, "few"), forecast, f"{table_look}={number}"),
+            (_area(place, lines, "tick"), figure, f"{c.at('line', 'look', 'value')}={number}"),
+            (_area(place, groups, "band_3"), figure, f"{c.at('do', board.FOCUS, 'look')}={number}"),
         ):
             _shown_as(sheet, area, code, test, numbers)
         for more in range(FINEST, -1, -1) if unit in DECIMALS else (0,):
             code = style.more_decimals(figure, more)
             for block, rows in (("board", table), ("do", first)):
                 look, finer = (_cell(c, block, rows[0], column) for column in ("look", "finer"))
-                test = f'AND({look}="{unit}",N({finer})={more})'
+                test = f"AND({look}={number},N({finer})={more})"
                 _shown_as(sheet, _area(place, rows, "value"), code, test, numbers)
 
 

@@ -37,6 +37,8 @@ period runs, and what it takes to reach the next level; then the cautions: ✖ a
 - `clock`: how many days of the period have gone, `days_gone`, and how many are left, `days_left`, as of “Entered up
   to” in Settings, else of today;
 - `kpis`: for each KPI the keys of `calc` below;
+- `actions`: what the owner has decided on the dashboard, worst KPI first: `kpi`, `who`, `by` (a day as `2026-11-15`,
+  else as it was typed), `done`, and her `note`;
 - `cautions`: what KPIs say together, most urgent first: `id`, `severity` (`act_now`, `warning`, `good`), the ids of
   the `kpis` that it is about, and `text`;
 - `measures`: for each measure in use the `value` that counts, from the `log` or `typed`, and its `source`.

@@ -7,7 +7,10 @@ of its row, by its id.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level
@@ -22,7 +25,7 @@ from kpixl.texts.figures import late_text
 from kpixl.texts.groups import level_shown, title
 from kpixl.texts.words import DAYS_LEFT, LEVELS, SHAPES, kpi_title, reason_text, standing_word
 from kpixl.workbook import style
-from kpixl.workbook.grid import BLOCK_PREFIX, Cell, Cells, Context, entry_cell, label, live, static
+from kpixl.workbook.grid import BLOCK_PREFIX, NOTICE, Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets import board
 from kpixl.workbook.sheets.board import CHECK, FIRST_ROWS, of
 from kpixl.workbook.sheets.grading import MET, MISSED, held_against
@@ -113,11 +116,12 @@ def name_of(result: Result, c: Context) -> str:
 def merges(business: Business) -> list[tuple[str, str, str, str]]:
     """Merged cells: first row and column, last row and column."""
     wide = [
-        ("company", "tick", "previous"), ("company", "level", "done"), ("verdict", "tick", "year"),
-        ("verdict", "spark", "done"), ("do_head", "tick", "name"), ("do_head", "met", "previous"),
-        ("do_head", "spark", "band_3"), (STEPS, "tick", "done"), ("also", "tick", "done"), ("caution", "tick", "done"),
-        ("board_head", "tick", "name"), ("board_head", "target", "met"), ("board_head", "few", "done"),
-        ("line_head", "tick", "name"), ("line_head", "value", "previous"), ("line_head", "band_0", "done"),
+        ("company", "tick", "previous"), ("company", "level", "done"), ("verdict", "tick", "previous"),
+        ("verdict", "year", "band_3"), ("verdict", "level", "done"), ("do_head", "tick", "name"),
+        ("do_head", "met", "previous"), ("do_head", "spark", "band_3"), (STEPS, "tick", "done"),
+        ("also", "tick", "done"), ("caution", "tick", "done"), ("board_head", "tick", "name"),
+        ("board_head", "target", "met"), ("board_head", "few", "done"), ("line_head", "tick", "name"),
+        ("line_head", "value", "previous"), ("line_head", "band_0", "done"),
     ]  # fmt: skip
     for row in FIRST_ROWS:
         wide += [(row, "tick", "name"), (row, "met", "previous"), (row, "spark", "band_3")]
@@ -162,7 +166,6 @@ def _head(c: Context) -> Cells:
     left = f'IF(days_gone*days_left>0," · "&SUBSTITUTE({c.word("days_left")},"{{days}}",days_left),"")'
     left_now = f" · {t(DAYS_LEFT).format(days=now.left)}" if now.running else ""
     moment = t(REFRESHED).format(moment=t.moment(c.refreshed)) if c.refreshed else t(N_("Not refreshed yet"))
-    changed = c.at("totals", "total", "changed")
     return {
         ("company", "tick"): live(
             f'company&" · "&{period}&{left}',
@@ -171,12 +174,8 @@ def _head(c: Context) -> Cells:
         ),
         ("company", "level"): _check(c),
         ("verdict", "tick"): live(*_verdict(c), style.Style(size=12, bold=True, shrink=True)),
-        ("verdict", "spark"): Cell(
-            "static",
-            moment,
-            f'IF({changed}>0,{c.word("changed")},"{moment}")',
-            style.Style(size=9, colour=palette.MUTED, align="right", shrink=True),
-        ),
+        ("verdict", "year"): structs.replace(notice(c), style=replace(NOTICE, size=8, wrap=True)),
+        ("verdict", "level"): static(moment, style.Style(size=9, colour=palette.MUTED, align="right", shrink=True)),
     }
 
 

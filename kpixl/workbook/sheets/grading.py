@@ -18,6 +18,7 @@ from kpixl.texts.words import (
     LEVELS,
     SETTLED,
     SIGNALS,
+    UNITS,
     kpi_title,
     measure_label,
     reason_text,
@@ -42,8 +43,10 @@ EITHER_WAY = ("if_for", "if_against")
 GUIDE = "_kpixl.guide."
 """How the names begin that lead to a KPI's place in the Guide."""
 MET, MISSED = "✔", "✘"
-OWN_LOOK = "own"
-"""How numbers of own KPIs look that are no shares: their unit is a word of the owner's."""
+LOOKS: dict[str, int] = {unit: number for number, unit in enumerate(UNITS, 1)}
+"""The numbers of units, by which rules know how figures are shown."""
+OWN_LOOK = 0
+"""That of own KPIs which are no shares: their unit is a word of the owner's."""
 MOVES = {"better": 1, "same": 0, "worse": -1}
 """The numbers by which rules know how a value has moved."""
 COLUMNS = (
@@ -79,7 +82,7 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
             "name": live(shown_if_used(kpi, c.at("calc", kpi.id, "title")), None if result.off else kpi_title(kpi, t)),
             "title": label(kpi_title(kpi, t)),
             "full": label(t(kpi.name)),
-            "look": label(kpi.kpi.unit),
+            "look": label(look_of(kpi)),
             "link": label(f"#{GUIDE}{kpi.id}"),
             "in_use": live(flag_formula(kpi, c), int(not result.off), name=flag(kpi)),
             "tip": label(t(kpi.texts.tips[0])),
@@ -104,10 +107,10 @@ def _proposals(result: Result) -> dict[str, Cell]:
     return {f"proposal_{number}": static(value, look) for number, value in enumerate(padded, 1)}
 
 
-def look_of(kpi: BusinessKpi) -> str:
-    """By what a rule knows how numbers of a KPI are shown: its unit."""
+def look_of(kpi: BusinessKpi) -> int:
+    """The number by which a rule knows how figures of a KPI are shown: that of its unit."""
     unit = kpi.kpi.unit
-    return unit if not kpi.own or unit == "fraction" else OWN_LOOK
+    return LOOKS[unit] if not kpi.own or unit == "fraction" else OWN_LOOK
 
 
 def finer_shown(result: Result) -> int | None:
@@ -201,8 +204,8 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
         "unit": live(f'{unit}&""', unit_shown(kpi, c)),
         "full": live(f'IFERROR({name}&"","")', kpi.name),
         "look": live(
-            f'IF({at["unit_scale"]}=100,"fraction","{OWN_LOOK}")',
-            "fraction" if kpi.kpi.unit == "fraction" else OWN_LOOK,
+            f"IF({at['unit_scale']}=100,{LOOKS['fraction']},{OWN_LOOK})",
+            look_of(kpi),
         ),
         "link": label(f"#{BLOCK_PREFIX}own"),
         "lever": label(None),

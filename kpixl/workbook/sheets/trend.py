@@ -12,7 +12,7 @@ from kpixl.kpi.score import marked_periods
 from kpixl.kpi.signals import BROKEN, RUN_LENGTH, runs
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, live
-from kpixl.workbook.sheets.grading import held_against, look_of
+from kpixl.workbook.sheets.grading import LOOKS, held_against, look_of
 from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.spark import NOT_AVAILABLE, PERIODS, sparks
 from kpixl.workbook.sheets.vocabulary import PAGE
@@ -136,7 +136,7 @@ def _single(picked: Result, axis: _Axis, c: Context) -> dict[str, Cell]:
         "forecast": live(of("calc", "forecast"), axis.forecast),
         "least": live(least, axis.least),
         "most": live(f"IF({flat},{flat_most},{most})", axis.most),
-        "power": live(f'IF({at["look"]}="count",MAX(1,{power}),{power})', axis.power),
+        "power": live(f"IF({at['look']}={LOOKS['count']},MAX(1,{power}),{power})", axis.power),
         "step": live(f"MIN({c.span('line', 'value', STEPS)})", axis.step),
     }
     for row, factor, fits in zip(STEPS, FACTORS, axis.steps, strict=True):
