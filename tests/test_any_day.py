@@ -135,7 +135,7 @@ def refreshed(on: Day, service: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def test_a_refresh_writes_what_the_engine_computes_on_that_day(on: Day, refreshed: Path) -> None:
-    assert heading(refreshed) == "October 2026 · Service business" + (" · days left: 16" if on.running else "")
+    assert heading(refreshed) == "TaskZenith · October 2026" + (" · days left: 16" if on.running else "")
     assert differences(refreshed, ironcalc_values(refreshed, on.today)) == []
 
 
