@@ -19,7 +19,7 @@ from kpixl.ooxml.table_rows import append_rows, set_cells
 from workbooks import Rows, Value, day
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-ROWS = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="3" spans="1:1"/> <row ht="5" r="7"><c r="A7"><v>7</v></c></row>'
+ROWS = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="3" spans="1:1"/> <row r="7" ht="5"><c r="A7"><v>7</v></c></row>'
 WHOLE = HEAD + b"<sheetData>" + ROWS + b"</sheetData></worksheet>"
 
 
@@ -41,8 +41,15 @@ def cut(data: bytes) -> RowBytes:
 
 def test_rows_are_known_by_their_numbers() -> None:
     rows = cut(WHOLE)
-    assert [number for number, _, _ in rows.rows] == [1, 3, 7]
-    assert rows.data[rows.rows[1][1] : rows.rows[1][2]] == b'<row r="3" spans="1:1"/> '
+    assert rows.numbers.tolist() == [1, 3, 7]
+    assert rows.data[rows.edges[1] : rows.edges[2]] == b'<row r="3" spans="1:1"/> '
+
+
+def test_rows_are_found_wherever_a_piece_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    for size in range(30, 130):
+        monkeypatch.setattr("kpixl.ooxml.row_bytes._PIECE", size)
+        assert cut(WHOLE).numbers.tolist() == [1, 3, 7]
+        assert cut(WHOLE).edges.tolist()[0] == len(HEAD + b"<sheetData>")
 
 
 @pytest.mark.parametrize("kept", [(), (1,), (3,), (1, 7), (1, 3, 7)])
@@ -59,6 +66,8 @@ def test_what_is_left_out_goes_back_to_its_place(kept: tuple[int, ...]) -> None:
     [
         WHOLE.replace(b'<row r="1">', b"<row>"),
         WHOLE.replace(b'r="3"', b'r="8"'),
+        WHOLE.replace(b'r="7" ht="5"', b'ht="5" r="7"'),
+        WHOLE.replace(b'r="7"', b'r="77777777"'),
         WHOLE.replace(b"<v>1</v>", b"<v>1</v><!-- <row -->"),
         WHOLE.replace(b"<v>1</v>", b'<f t="shared" si="0"/><v>1</v>'),
         WHOLE.replace(b"UTF-8", b"ISO-8859-1"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -15,8 +16,10 @@ LARGE = 1_000_000
 """Bytes from which on it is worth while."""
 
 _BEGIN, _END = b"<sheetData>", b"</sheetData>"
-_ROW = re.compile(rb"<row[\s/>]")
-_NUMBERED = re.compile(rb'<row\b[^<>]{0,1000}?\sr="([1-9]\d{0,6})"[^<>]{0,1000}>')
+_ROW = b'<row r="'
+_AFTER_ROW = b" />"
+_DIGITS = 7
+_PIECE = 1 << 24
 _ODD = (b"<!", b"<?", b":row", b'"shared"')
 """What may stand among rows that are not looked at: comments, other prefixes; a formula that other rows look for."""
 _ALPHABET = re.compile(rb"""encoding\s*=\s*["']([^"']*)""")
@@ -28,11 +31,10 @@ class RowBytes:
     """A sheet cut into its rows."""
 
     data: bytes
-    rows: Sequence[tuple[int, int, int]]
-    """Number, begin and end of each, in their order; up to the next one."""
-    begin: int
-    """Where the rows begin."""
-    end: int
+    numbers: np.ndarray
+    """The number of each row, ascending; shape (rows,)."""
+    edges: np.ndarray
+    """Where each row begins, and the last one ends; shape (rows + 1,)."""
 
     @classmethod
     def of(cls, data: bytes) -> RowBytes | None:
@@ -43,32 +45,47 @@ class RowBytes:
         begin = start + len(_BEGIN)
         if any(data.find(mark, begin, end) >= 0 for mark in _ODD):
             return None
-        rows = _rows(data, begin, end)
-        is_usual = rows and not data[begin : rows[0][1]].strip() and all(a[0] < b[0] for a, b in pairwise(rows))
-        return cls(data, rows, begin, end) if is_usual else None
+        numbers, starts = _rows(data, begin, end)
+        if not len(starts) or data[begin : starts[0]].strip() or (np.diff(numbers, prepend=0) <= 0).any():
+            return None
+        return cls(data, numbers, np.append(starts, end))
+
+    @property
+    def first(self) -> int:
+        """The number of the first row."""
+        return int(self.numbers[0])
 
     def thinned(self, wanted: Callable[[int], bool]) -> tuple[bytes, LeftRows]:
         """The sheet with the wanted rows alone, and the others."""
-        kept: list[tuple[int, int]] = []
-        runs: list[tuple[int, int, int, int]] = []
-        was_left = False
-        for number, start, stop in self.rows:
-            if wanted(number):
-                kept.append((start, stop))
-            elif was_left:
-                runs[-1] = (runs[-1][0], number, runs[-1][2], stop)
-            else:
-                runs.append((number, number, start, stop))
-            was_left = not wanted(number)
-        return self._of_rows(kept), LeftRows(self.data, runs)
+        is_left = ~np.fromiter(map(wanted, self.numbers.tolist()), dtype=bool, count=len(self.numbers))
+        return self._of_rows(_runs(~is_left)), LeftRows(
+            self.data,
+            [
+                (int(self.numbers[a]), int(self.numbers[b - 1]), int(self.edges[a]), int(self.edges[b]))
+                for a, b in _runs(is_left)
+            ],
+        )
 
     def without(self, gone: Callable[[int, bytes], bool]) -> bytes:
         """The sheet without some rows, asked for by their numbers and bytes."""
-        return self._of_rows((a, b) for number, a, b in self.rows if not gone(number, self.data[a:b]))
+        edges = self.edges.tolist()
+        kept = [
+            not gone(number, self.data[edges[place] : edges[place + 1]])
+            for place, number in enumerate(self.numbers.tolist())
+        ]
+        return self._of_rows(_runs(np.array(kept, dtype=bool)))
 
-    def _of_rows(self, spans: Iterable[tuple[int, int]]) -> bytes:
+    def _of_rows(self, runs: Iterable[tuple[int, int]]) -> bytes:
         data = memoryview(self.data)
-        return b"".join((data[: self.begin], *(data[start:stop] for start, stop in spans), data[self.end :]))
+        begin, end = int(self.edges[0]), int(self.edges[-1])
+        rows = (data[int(self.edges[a]) : int(self.edges[b])] for a, b in runs)
+        return b"".join((data[:begin], *rows, data[end:]))
+
+
+def _runs(chosen: np.ndarray) -> list[tuple[int, int]]:
+    """The runs of what is chosen: the place of the first, and the one after the last."""
+    edges = np.flatnonzero(np.diff(chosen.astype(np.int8), prepend=0, append=0))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def _is_utf_8(head: bytes) -> bool:
@@ -77,14 +94,36 @@ def _is_utf_8(head: bytes) -> bool:
     return b"<worksheet" in head and (alphabet is None or alphabet[1].lower() in (b"utf-8", b"utf8", b"us-ascii"))
 
 
-def _rows(data: bytes, begin: int, end: int) -> list[tuple[int, int, int]]:
-    """Number, begin and end of every row; none where one does not say its number."""
-    places = [match.start() for match in _ROW.finditer(data, begin, end)]
-    numbers = [_NUMBERED.match(data, place) for place in places]
-    if not all(numbers):
-        return []
-    ends = [*places[1:], end][: len(places)]
-    return [(int(n[1]), start, stop) for n, start, stop in zip(numbers, places, ends, strict=True) if n]
+def _rows(data: bytes, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+    """Number and begin of every row, looked for in arrays: a sheet may have a million. 0 is the number of a row that
+    does not begin with its number."""
+    numbers, starts = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    mark, following = np.frombuffer(_ROW, dtype=np.uint8), np.frombuffer(_AFTER_ROW, dtype=np.uint8)
+    room = len(_ROW) + _DIGITS + 1
+    for place in range(begin, end, _PIECE):
+        signs = np.frombuffer(data[place : min(place + _PIECE + room, end)] + bytes(room), dtype=np.uint8)
+        tags = np.flatnonzero(signs[: min(_PIECE, end - place)] == mark[0])
+        for offset in (1, 2, 3):
+            tags = tags[signs[tags + offset] == mark[offset]]
+        tags = tags[np.isin(signs[tags + 4], following)]
+        is_numbered = np.ones(len(tags), dtype=bool)
+        for offset in range(4, len(mark)):
+            is_numbered &= signs[tags + offset] == mark[offset]
+        numbers.append(np.where(is_numbered, _number(signs, tags + len(mark)), 0))
+        starts.append(tags + place)
+    return np.concatenate(numbers), np.concatenate(starts)
+
+
+def _number(signs: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The number that stands at each place and ends with its quote; 0 where there is none."""
+    found, going = np.zeros(len(places), dtype=np.int64), np.ones(len(places), dtype=bool)
+    ends = places.copy()
+    for offset in range(_DIGITS):
+        digits = signs[places + offset].astype(np.int64) - ord("0")
+        going &= (digits >= 0) & (digits <= 9)
+        found = np.where(going, found * 10 + digits, found)
+        ends += going
+    return np.where(signs[ends] == ord('"'), found, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +143,7 @@ class LeftRows:
             raise ValueError("a sheet without a row of its own")
         source, text, last = memoryview(self.data), memoryview(thin), 0
         waiting, pieces = list(reversed(self.runs)), list[memoryview]()
-        for number, place, _ in _rows(thin, start + len(_BEGIN), end):
+        for number, place in zip(*(found.tolist() for found in _rows(thin, start + len(_BEGIN), end)), strict=True):
             while waiting and waiting[-1][0] < number:
                 _, _, first, stop = waiting.pop()
                 pieces += [text[last:place], source[first:stop]]

@@ -68,6 +68,11 @@ class SheetEditor:
         self._changed = self._formulas_changed = False
         self._added: Area | None = None
 
+    @property
+    def has_rows_left(self) -> bool:
+        """Whether there are rows that have been left out and go back."""
+        return self._left is not None and bool(self._left.runs)
+
     # Reading back
 
     def value(self, row: int, col: int) -> Value:
@@ -359,10 +364,12 @@ def _opened(
     rows = RowBytes.of(data) if len(data) >= LARGE else None
     if rows is None:
         return package.tree(sheet.part), None
-    if gone is not None:
-        return package.parsed(rows.without(gone), sheet.part), None
-    first, wanted = rows.rows[0][0], only
-    thin, left = rows.thinned(lambda row: row == first or wanted is None or wanted(row))
+    data = rows.without(gone) if gone else data
+    rows = RowBytes.of(data) if gone else rows
+    if only is None or rows is None:
+        return package.parsed(data, sheet.part), None
+    first = rows.first
+    thin, left = rows.thinned(lambda row: row == first or only(row))
     return package.parsed(thin, sheet.part), left
 
 

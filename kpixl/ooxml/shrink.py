@@ -71,7 +71,8 @@ def keep_rows(package: Package, table_name: str, kept: Sequence[int]) -> None:
     if len(moves.kept) == count:
         return
     leaving = _Leaving(moves)
-    editor = SheetEditor(package, table.sheet, gone=leaving.alone)
+    # What stands below the table stays there.
+    editor = SheetEditor(package, table.sheet, lambda row: row <= moves.end, gone=leaving.alone)
     region = Area(moves.data.top, moves.data.left, moves.end, moves.data.right)
     write_places(editor.data)
     _refuse(table, editor.root, region)
@@ -84,7 +85,8 @@ def keep_rows(package: Package, table_name: str, kept: Sequence[int]) -> None:
     else:
         resolve_shared(editor.data, region)
     has_formulas = _move_rows(editor.data, moves) or leaving.have_formulas
-    _fit_dimension(editor.root, moves)
+    if not editor.has_rows_left:
+        _fit_dimension(editor.root, moves)
     _scroll_back(editor.root, moves)
     move_rules(editor.root, table.sheet.name, moves)
     _shrink_table(root, moves)

@@ -55,7 +55,7 @@ def has_room(package: Package, table_name: str, count: int) -> bool:
     table = find_table(package, table_name)
     area = parse_area(table.ref)
     new = Area(area.top, area.right + 1, area.bottom, area.right + count)
-    editor = SheetEditor(package, table.sheet)
+    editor = SheetEditor(package, table.sheet, lambda row: area.top <= row <= area.bottom)
     merged = (parse_area(one.get("ref", "")) for one in editor.root.iterfind(qn("x:mergeCells/x:mergeCell")))
     others = (parse_area(one.ref) for one in package.tables if one.part != table.part and one.sheet == table.sheet)
     if any(new.overlaps(one) for one in (*merged, *others)):
@@ -69,7 +69,7 @@ def add_columns(package: Package, table_name: str, columns: Sequence[NewColumn])
     table = find_table(package, table_name)
     root = package.tree(table.part)
     area, data = parse_area(table.ref), shape_of(root).data
-    editor = SheetEditor(package, table.sheet)
+    editor = SheetEditor(package, table.sheet, lambda row: area.top <= row <= area.bottom)
     holder = in_order(root, "tableColumns", _TABLE_ORDER)
     last = max((int(entry.get("id", "0")) for entry in holder), default=0)
     for place, column in enumerate(columns, 1):
@@ -112,7 +112,7 @@ def calculate(package: Package, table_name: str, heading: str, formula: str) -> 
         entry.insert(0, declared)
     declared.attrib.clear()
     declared.text = formula
-    editor = SheetEditor(package, table.sheet)
+    editor = SheetEditor(package, table.sheet, lambda row: data.top <= row <= data.bottom)
     number = data.left + index
     for row in range(data.top, data.bottom + 1):
         there = editor.formula(row, number)

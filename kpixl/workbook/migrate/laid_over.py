@@ -15,7 +15,7 @@ from kpixl.ooxml.moves import area_of
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.references import mapped
 from kpixl.ooxml.shape import find_table, shape_of
-from kpixl.ooxml.sheet import moved_formula
+from kpixl.ooxml.sheet import SheetEditor, moved_formula
 from kpixl.ooxml.table_columns import SHEET_ORDER
 from kpixl.workbook import layout
 from kpixl.workbook.finish import sparklines
@@ -68,7 +68,8 @@ class _Sheet:
         self.sheet = book.sheets[key]
         self.title = model.context.titles[key]
         self.there = place_of(model.context, book.placements)
-        self.root = package.tree(self.sheet.part)
+        self.editor = SheetEditor(package, self.sheet, lambda row: False)  # rows are none of its business
+        self.root = self.editor.root
         self.new_root = model.editor(key).root
         self.places = dict(self._places())
         """Cells of the new workbook's sheet -> where they are here, and whether they have come in."""
@@ -82,7 +83,7 @@ class _Sheet:
             self._link()
         self._validations()
         if self.changed:
-            self.package.replace(self.sheet.part, self.root)
+            self.package.replace(self.sheet.part, self.editor.serialised())
 
     def _places(self) -> Iterator[tuple[Place, tuple[Area, bool]]]:
         context, grown = self.model.context, self.grown

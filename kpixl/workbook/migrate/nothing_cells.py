@@ -26,7 +26,7 @@ def add(package: Package, state: Before, model: Pattern) -> None:
         name, sheet = none_name(table.id), state.sheets.get(table.id)
         if not table.waits or sheet is None or name in state.names:
             continue
-        editor = SheetEditor(package, sheet)
+        editor = SheetEditor(package, sheet, lambda row: row == NONE_ROW)
         column = next(
             at for at in count(NONE_COLUMN) if editor.is_blank(NONE_ROW, at) and editor.is_blank(NONE_ROW, at + 1)
         )
