@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.packaging.custom import StringProperty
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.workbook.protection import WorkbookProtection
 from openpyxl.worksheet.table import Table, TableColumn
 
@@ -18,6 +20,7 @@ from clock import NOW, TODAY
 from kpixl.cellvalue import UNSAVED
 from kpixl.entries import Setup
 from kpixl.errors import DatesFrom1904, NotOurWorkbook, OtherWorkbook, SignedWorkbook
+from kpixl.imports.source_file import read_source
 from kpixl.ooxml.cells import cell_name
 from kpixl.ooxml.defined_names import remove_names
 from kpixl.ooxml.package import Package
@@ -125,6 +128,17 @@ def test_nobody_is_told_to_move_dates(tmp_path: Path) -> None:
     rewritten(path, "xl/workbook.xml", "<workbookPr", '<workbookPr date1904="1"')
     with pytest.raises(DatesFrom1904, match="Leave that setting on"):
         adopt(path, SETUP, now=NOW)
+
+
+def test_an_export_that_counts_its_days_from_1904_is_read_right(tmp_path: Path) -> None:
+    path, book = tmp_path / "mac.xlsx", openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.worksheets[0].append(["Date", "Score"])
+    book.worksheets[0].append([datetime(2026, 10, 6, 9, 30), 5])
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:  # 6 October 2026 is day 44,839 there, and 46,301 elsewhere
+        assert b"<v>44839.39" in archive.read("xl/worksheets/sheet1.xml")
+    assert read_source(path).rows[1] == [datetime(2026, 10, 6, 9, 30), 5.0]
 
 
 def test_a_signed_workbook_is_named_and_not_the_new_one(tmp_path: Path) -> None:
