@@ -278,8 +278,8 @@ def page(corpus: Path) -> str:
         f"{count} workbooks, most of them saved by Excel and kept by other projects for their own tests (those of "
         "[lossless.md](lossless.md)). kpixl goes through a month in each (adopt, refresh, import, roll, refresh); "
         "openpyxl loads it, writes one cell and saves; pandas reads every sheet and writes it again, with openpyxl or "
-        "with XlsxWriter, which cannot open a workbook by itself. xlwings has Excel save, and is not in the table: it needs "
-        "Excel. Counted is what there is less of afterwards.",
+        "with XlsxWriter, which cannot open a workbook by itself. xlwings has Excel save, and is not in the table: it "
+        "needs Excel. Counted is what there is less of afterwards.",
         "",
         "| what | there are | " + " | ".join(f"lost by {name}" for name in names) + " |",
         "|---|--:|" + "--:|" * len(names),
