@@ -1,4 +1,4 @@
-"""The colours of the sheets and the report: one accent, four levels, greys for the rest."""
+"""The colours of the sheets and the report: one accent, four levels, greys for the rest; and the report's at night."""
 
 from __future__ import annotations
 
@@ -49,3 +49,39 @@ PLAIN_TINTS = {Level.BELOW: LINE, Level.TYPICAL: LINE, Level.ABOVE_AVERAGE: PAPE
 
 BAND = "EAF0F6"
 """The usual range behind a trend."""
+
+NIGHT = {
+    "ink": "E6EAEF",
+    "muted": "A9B4C0",
+    "faint": "566372",
+    "line": "2E3945",
+    "paper": "1C242D",
+    "ground": "12181F",
+    "accent": "BFD3EA",
+    "signal": "F0A030",
+    "signal_text": "F5B95C",
+}
+"""Of a page that is read on a dark screen; ``ground`` is white by day."""
+
+NIGHT_COLOURS = {
+    Level.BELOW: "E87A62",
+    Level.TYPICAL: "9AA7B8",
+    Level.ABOVE_AVERAGE: "45BCAF",
+    Level.EXCEPTIONAL: "6BA5E6",
+}
+
+NIGHT_TEXT = {
+    Level.BELOW: "F2A08D",
+    Level.TYPICAL: "BAC4D0",
+    Level.ABOVE_AVERAGE: "7ED3C9",
+    Level.EXCEPTIONAL: "9CC4F0",
+}
+
+NIGHT_TINTS = {
+    Level.BELOW: "47251E",
+    Level.TYPICAL: "2B343F",
+    Level.ABOVE_AVERAGE: "16403B",
+    Level.EXCEPTIONAL: "1C3654",
+}
+
+NIGHT_PLAIN = {level: NIGHT["line" if level <= Level.TYPICAL else "paper"] for level in Level}

@@ -9,7 +9,7 @@ import yaml
 
 TEXTS = {
     "abbreviation", "absent", "benefits", "cautions", "definition", "heading", "help", "label",
-    "limits", "name", "note", "published", "reading", "source", "text", "tips", "title",
+    "limits", "name", "note", "published", "reading", "source", "text", "tips", "title", "unnamed",
 }  # fmt: skip
 """Keys whose values an owner reads."""
 

@@ -386,6 +386,11 @@ class Dimension(Record, frozen=True):
     heading: str
     across: tuple[str, ...] = ()
     """The tables in which it is one and the same thing."""
+    acts: bool = True
+    """Whether a weak group can be acted upon: who, where, why; not when, or what became of it."""
+    unnamed: str = ""
+    """What a group is called, with a place for its number, where names are to stay the owner's; empty where they may be
+    read by others."""
 
 
 class FieldWords(Record, frozen=True):

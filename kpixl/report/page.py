@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from kpixl import palette
 from kpixl.catalog.model import Level
-from kpixl.catalog.model import Standing as Word
 from kpixl.check.problem import counts_text
 from kpixl.errors import N_
 from kpixl.kpi.cautions import cautions
 from kpixl.message import harmless
-from kpixl.report import cards, charts, pareto
+from kpixl.report import cards, charts, first, pareto
 from kpixl.report.trends import USUAL
 from kpixl.texts.caution_text import SIGNS, URGENCY, caution_text
 from kpixl.texts.commentary import headline
 from kpixl.texts.figures import SIGN
 from kpixl.texts.groups import ORDER
 from kpixl.texts.render import rendered
-from kpixl.texts.words import DAYS_LEFT, LEVELS, SHAPES, STANDINGS
+from kpixl.texts.words import DAYS_LEFT, LEVELS, SHAPES
 from kpixl.version import __version__
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ class Contents:
     """What Check has found."""
     rankings: Sequence[Ranking] = ()
     """The totals by their largest groups."""
+    names: bool = False
+    """Whether it may show the names of the owner's clients."""
 
 
 def report_html(contents: Contents, t: Language, *, now: datetime, paper: str = "") -> str:
@@ -58,7 +59,10 @@ def report_html(contents: Contents, t: Language, *, now: datetime, paper: str = 
     ``now`` is the moment that the page says it was made, ``paper`` a page size for printing; without one the printer's
     own.
     """
-    scorecard = contents.scorecard
+    scorecard, sections, rankings = contents.scorecard, contents.sections, contents.rankings
+    if not contents.names:
+        sections, rankings = first.without_names(sections, rankings, t)
+    currency = scorecard.entries.currency
     shown = cards.cards(scorecard, t)
     page = rendered(
         "report.html.j2",
@@ -70,11 +74,13 @@ def report_html(contents: Contents, t: Language, *, now: datetime, paper: str = 
         colours=_colours(),
         size=charts.SIZE | {"pareto_width": pareto.WIDTH, "pareto_top": pareto.TOP, "pareto_bar": pareto.BAR},
         **_heading(contents, t),
+        **_first(scorecard, shown, t),
         **_cards(scorecard, shown, t),
         **_pictures(scorecard, shown, t),
-        tables=cards.tables(contents.sections, scorecard.entries.currency, t),
+        weak=first.weak_shown(scorecard, sections, t),
+        tables=cards.tables(sections, currency, t),
         order=t(ORDER),
-        paretos=pareto.pictures(contents.rankings, scorecard.entries.currency, t),
+        paretos=pareto.pictures(rankings, currency, t),
         measures=cards.measures(scorecard, t),
         benchmarks=cards.benchmarks(scorecard, t),
         sources=cards.sources(scorecard, t),
@@ -106,34 +112,49 @@ def _heading(contents: Contents, t: Language) -> dict[str, Any]:
     }
 
 
+def _first(scorecard: Scorecard, shown: Sequence[cards.Card], t: Language) -> dict[str, Any]:
+    """The first page: how the period goes, what to do, and every KPI in a row."""
+    rows = first.rows_shown(scorecard, shown, t)
+    return {
+        "verdict": first.verdict_shown(scorecard, t),
+        "actions": first.actions_shown(scorecard, shown, t),
+        "rows": rows,
+        "has": {
+            "target": any(row.target for row in rows),
+            "previous": any(row.previous for row in rows),
+            "year": any(row.year_before for row in rows),
+            "spark": any(row.card.drawn.past.count > 1 for row in rows),
+            "bar": any(row.card.drawn.bullet.length is not None for row in rows),
+            "mark": any(row.mark for row in rows),
+        },
+    }
+
+
 def _cards(scorecard: Scorecard, shown: Sequence[cards.Card], t: Language) -> dict[str, Any]:
     """The cards, the words on them and the room that these need."""
     terms = {"change": t(N_("Change")), "target": t(N_("Target")), "step": t(N_("Next level"))}
     return {
         "cards": shown,
         "terms": terms,
-        "widest": {
-            "term": max(map(len, terms.values())),
-            "value": max((len(card.value) for card in shown), default=0),
-            "word": max((len(card.standing.word) for card in shown), default=0),
-        },
+        "widest": max(map(len, terms.values())),
         "left": t(DAYS_LEFT).format(days=scorecard.clock.left) if scorecard.clock.running else "",
     }
 
 
 def _pictures(scorecard: Scorecard, shown: Sequence[cards.Card], t: Language) -> dict[str, Any]:
     """The KPIs on one scale and their trends, with the keys to what is drawn there."""
-    by_id = {card.id: card for card in shown}
     banded = any(kpi.thresholds for kpi in scorecard.entries.business.kpis)
+    by_id = {card.id: card for card in shown}
     return {
-        "legend": _legend(banded, t),
         "scale": [_level(level, t) for level in Level],
         "banded": banded,
-        "ranked": [by_id[result.kpi.id] for result in scorecard.ranked if result.kpi.id in by_id],
-        "placed": any(card.drawn.bullet.length is not None for card in shown),
         "ticked": any(card.drawn.bullet.tick is not None for card in shown),
         "gaps": any(card.drawn.banded and len(card.drawn.bullet.bands) < len(Level) for card in shown),
-        "trended": [card for card in shown if card.drawn.trend],
+        "trended": [
+            by_id[result.kpi.id]
+            for result in scorecard.ranked
+            if result.kpi.id in by_id and by_id[result.kpi.id].drawn.trend
+        ],
         "keys": {
             "usual": any(card.drawn.trend and card.drawn.trend.chart.usual for card in shown),
             "signals": any(card.drawn.trend and card.drawn.trend.chart.signals for card in shown),
@@ -147,29 +168,31 @@ def _level(level: Level, t: Language) -> cards.StandingShown:
     return cards.StandingShown(SHAPES[level], t(LEVELS[level]), level.id)
 
 
-def _legend(banded: bool, t: Language) -> list[cards.StandingShown]:
-    """The levels, best first; the standings where nothing is held against a benchmark."""
-    if banded:
-        return [_level(level, t) for level in sorted(Level, reverse=True)]
-    words = (Word.MET, Word.BETTER, Word.WORSE, Word.MISSED)
-    return [cards.StandingShown(SHAPES[word.shade], t(STANDINGS[word]), word.shade.id) for word in words]
-
-
 def _colours() -> dict[str, Any]:
+    """The sheets' own palette by day, and that of the night."""
     return {
-        "ink": palette.INK,
-        "muted": palette.MUTED,
-        "faint": palette.FAINT,
-        "line": palette.LINE,
-        "paper": palette.PAPER,
-        "accent": palette.ACCENT,
-        "signal": palette.SIGNAL,
-        "signal_text": palette.SIGNAL_TEXT,
-        "link": palette.LEVEL_TEXT[Level.EXCEPTIONAL],
-        "text": _by_id(palette.LEVEL_TEXT.items()) | {"none": palette.MUTED},
-        "solid": _by_id(palette.LEVEL_COLOURS.items()) | {"none": palette.MUTED},
-        "tint": _by_id(palette.LEVEL_TINTS.items()),
-        "plain": _by_id(palette.PLAIN_TINTS.items()),
+        "day": {
+            "ink": palette.INK,
+            "muted": palette.MUTED,
+            "faint": palette.FAINT,
+            "line": palette.LINE,
+            "paper": palette.PAPER,
+            "ground": "FFFFFF",
+            "accent": palette.ACCENT,
+            "signal": palette.SIGNAL,
+            "signal_text": palette.SIGNAL_TEXT,
+            "text": _by_id(palette.LEVEL_TEXT.items()) | {"none": palette.MUTED},
+            "solid": _by_id(palette.LEVEL_COLOURS.items()) | {"none": palette.MUTED},
+            "tint": _by_id(palette.LEVEL_TINTS.items()) | {"none": palette.LINE},
+            "plain": _by_id(palette.PLAIN_TINTS.items()),
+        },
+        "night": {
+            **palette.NIGHT,
+            "text": _by_id(palette.NIGHT_TEXT.items()) | {"none": palette.NIGHT["muted"]},
+            "solid": _by_id(palette.NIGHT_COLOURS.items()) | {"none": palette.NIGHT["muted"]},
+            "tint": _by_id(palette.NIGHT_TINTS.items()) | {"none": palette.NIGHT["line"]},
+            "plain": _by_id(palette.NIGHT_PLAIN.items()),
+        },
     }
 
 

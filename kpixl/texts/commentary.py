@@ -6,7 +6,6 @@ import re
 from functools import partial, reduce
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Level
 from kpixl.decimals import SHOWN
 from kpixl.errors import N_
 from kpixl.i18n import rounded_up
@@ -29,10 +28,8 @@ if TYPE_CHECKING:
 
 
 def headline(scorecard: Scorecard, t: Language) -> str:
-    """Up to three sentences for the top of the dashboard."""
+    """What is to be said below the verdict: why there is none, else whether changes are real; then what came late."""
     results, currency = scorecard.results, scorecard.entries.currency
-    graded = [result for result in scorecard.ranked if result.grade.shade is not None]
-    worst = next((result for result in graded if result.needs), None)
     signals = [result for result in scorecard.ranked if result.past.is_signal]
     told = _render(
         "headline.txt.j2",
@@ -42,19 +39,13 @@ def headline(scorecard: Scorecard, t: Language) -> str:
         left=scorecard.clock.left if scorecard.clock.running else 0,
         total=len(results),
         valued=sum(result.value is not None for result in results),
-        banded=any(kpi.thresholds for kpi in scorecard.entries.business.kpis),
-        graded=len(graded),
-        good=sum((result.grade.shade or 0) >= Level.ABOVE_AVERAGE for result in graded),
-        worst=worst,
-        worst_figures=_joined([_figure(worst, t, currency, standing=True), _step(worst, t, currency)], t)
-        if worst
-        else "",
+        graded=sum(result.grade.shade is not None for result in results),
         signals=[_named_signal(result, t) for result in signals],
         judged=sum(result.past.signal is not None for result in results),
         better=sum(moved(result) == "better" for result in results),
         worse=sum(moved(result) == "worse" for result in results),
     )
-    return " ".join([told, *(f"{late_text(late, t, currency)}." for late in scorecard.late)])
+    return " ".join([told, *(f"{late_text(late, t, currency)}." for late in scorecard.late)]).strip()
 
 
 def comment(result: Result, scorecard: Scorecard, t: Language) -> str:
@@ -68,7 +59,7 @@ def comment(result: Result, scorecard: Scorecard, t: Language) -> str:
         t,
         currency=currency,
         result=result,
-        figure=_figure(result, t, currency, standing=False),
+        figure=_figure(result, t, currency),
         median=_median(result, scorecard),
         moved=moved(result),
         unchanged=result.past.previous is not None and same(result.value or 0.0, result.past.previous),
@@ -92,10 +83,10 @@ def _median(result: Result, scorecard: Scorecard) -> float | None:
     return scorecard.measures[kpi.median.name].used
 
 
-def _figure(result: Result, t: Language, currency: str, *, standing: bool) -> str:
-    """A value with its level; without a benchmark its standing, too, where nothing else tells it."""
+def _figure(result: Result, t: Language, currency: str) -> str:
+    """A value with its level."""
     value = t.number(result.value, result.kpi.kpi.unit, currency, result.finer)
-    return f"{value}, {bare_word(result, t)}" if standing or result.level is not None else value
+    return f"{value}, {bare_word(result, t)}" if result.level is not None else value
 
 
 def _step(result: Result, t: Language, currency: str) -> str:
@@ -136,7 +127,7 @@ def _named_signal(result: Result, t: Language) -> str:
     """A KPI that has changed for real, and whether that is good."""
     assert result.past.signal is not None
     way = "better" if (result.past.signal.side > 0) == (result.kpi.kpi.direction == "up") else "worse"
-    return f"{t(result.kpi.abbreviation)} ({t(TRENDS[way])})"
+    return f"{t(result.kpi.name)} ({t(TRENDS[way])})"
 
 
 def _joined(clauses: Sequence[str], t: Language) -> str:

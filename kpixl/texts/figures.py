@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import N_
 from kpixl.i18n import rounded
-from kpixl.texts.words import PACES, SETTLED, SIGNALS, ends_text
+from kpixl.texts.words import LEVELS, PACES, PREVIOUS, SETTLED, SIGNALS, TARGET, ends_text, in_points, reason_text
 
 if TYPE_CHECKING:
     from kpixl.i18n import Language
@@ -57,6 +57,47 @@ def pace_text(result: Result, t: Language, currency: str) -> str:
     shown = t.money_pattern(currency).format(t.plain(float(rounded(forecast, 0)))) if whole else ""
     text = t(N_("forecast {value}")).format(value=shown or t.number(forecast, unit, currency))
     return text if pace.on_track is None else f"{text} · {t(PACES[pace.on_track])}"
+
+
+def mark_text(result: Result, t: Language) -> str:
+    """What is to be known of a value beside its level: that its cases are few, else that it is a signal; without a
+    level, why there is none. Empty where there is nothing."""
+    if result.grade.standing is None and result.level is None:
+        return reason_text(result.reason, t)
+    if result.certainty.settled is False:
+        return t(SETTLED[False])
+    return signal_text(result, t) if result.past.is_signal else ""
+
+
+def held_against(result: Result, t: Language) -> tuple[float | None, str]:
+    """What a value is held against, in its unit, and what that is: the target, else the next level, else the previous
+    period; None where there is nothing."""
+    following = result.grade.next_level
+    if result.target is not None:
+        return result.target, t(TARGET)
+    if following is not None:
+        return result.thresholds[following], t(LEVELS[following])
+    previous = result.past.previous
+    return previous, t(PREVIOUS) if previous is not None else ""
+
+
+def distance(result: Result, t: Language) -> float | None:
+    """How far a value, or its forecast, is from what it is held against; of a share in percentage points."""
+    aim, _ = held_against(result, t)
+    if aim is None or result.value is None:
+        return None
+    reached = result.pace.forecast if result.pace else result.value
+    return (reached - aim) * (100 if result.kpi.kpi.unit == "fraction" else 1)
+
+
+def gap_text(result: Result, t: Language, currency: str) -> str:
+    """The same with its sign and unit: ``−8.3 points``; empty without one."""
+    far, unit = distance(result, t), result.kpi.kpi.unit
+    if far is None:
+        return ""
+    size = abs(far)
+    amount = in_points(t.decimal(size, 1 + result.finer), t) if unit == "fraction" else t.number(size, unit, currency)
+    return amount if far == 0 else f"{'+' if far > 0 else '−'}{amount}"
 
 
 def late_text(late: LateKpi, t: Language, currency: str) -> str:

@@ -86,6 +86,10 @@ PACES = {True: N_("on track"), False: N_("off track")}
 DAYS_LEFT = N_("days left: {days}")
 
 OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
+TARGET, PREVIOUS = N_("target"), N_("previous period")
+"""What a value is held against."""
+VERDICT = N_("{good} good · {typical} typical · {act} to act on")
+NOT_JUDGED = N_("not judged: {count}")
 
 SINCE = N_("since {period}")
 """From when on the year to date is known."""

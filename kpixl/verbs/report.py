@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kpixl.check import Problem
-    from kpixl.i18n import Language
     from kpixl.kpi.score import Scorecard
 
 _MARK = f"%{GENERATOR}\n".encode()
@@ -50,32 +49,33 @@ class Report:
     problems: tuple[Problem, ...]
 
 
-def report(file: Path, *, out: Path | None = None, code: str | None = None, now: datetime) -> Report:
+def report(
+    file: Path, *, out: Path | None = None, code: str | None = None, names: bool = False, now: datetime
+) -> Report:
     """Write the report of a workbook, which is only read; without ``out`` as a page beside it, without ``code`` in the
-    workbook's language. NotAReport, FileExists, FolderMissing or NothingPrints where it cannot be written."""
+    workbook's language; with numbers in place of the clients' names unless ``names`` are asked for. NotAReport,
+    FileExists, FolderMissing or NothingPrints where it cannot be written."""
     path = out or file.with_suffix(".html")
     kind = kind_of(path)
     ensure_ours(path)
     outcome = results.results(file, today=now.date())
     scorecard, problems = outcome.scorecard, outcome.problems
     t = language(code or scorecard.entries.language)
-    if kind == "html":
-        write(path, _page(scorecard, problems, t, now))
-    else:
-        paper = "Letter" if scorecard.entries.currency in _LETTER else "A4"
-        _write(path, pdf_of(_page(scorecard, problems, t, now, paper)) + _MARK)
+    paper = "" if kind == "html" else "Letter" if scorecard.entries.currency in _LETTER else "A4"
+    page = report_html(_contents(scorecard, problems, now, names=names), t, now=now, paper=paper)
+    _write(path, page.encode() if kind == "html" else pdf_of(page) + _MARK)
     return Report(path, kind, scorecard, problems)
 
 
 def own_page(scorecard: Scorecard, problems: Sequence[Problem], now: datetime) -> str:
-    """The page of a scorecard in the workbook's own language."""
-    return _page(scorecard, problems, language(scorecard.entries.language), now)
+    """The page of a scorecard in the workbook's own language, without the names of clients."""
+    contents = _contents(scorecard, problems, now, names=False)
+    return report_html(contents, language(scorecard.entries.language), now=now)
 
 
-def _page(scorecard: Scorecard, problems: Sequence[Problem], t: Language, now: datetime, paper: str = "") -> str:
+def _contents(scorecard: Scorecard, problems: Sequence[Problem], now: datetime, *, names: bool) -> Contents:
     entries, tally = scorecard.entries, Tally(scorecard.entries, now.date())
-    contents = Contents(scorecard, breakdown(entries, tally), problems, pareto(entries, tally))
-    return report_html(contents, t, now=now, paper=paper)
+    return Contents(scorecard, breakdown(entries, tally), problems, pareto(entries, tally), names)
 
 
 def kind_of(path: Path) -> Literal["html", "pdf"]:

@@ -15,7 +15,7 @@ def report(arguments: Arguments) -> Answer:
     from kpixl.i18n import language
     from kpixl.verbs.report import report as written
 
-    done = written(arguments.file, out=arguments.out, code=arguments.lang, now=arguments.now)
+    done = written(arguments.file, out=arguments.out, code=arguments.lang, names=arguments.names, now=arguments.now)
     t = language(arguments.lang or done.scorecard.entries.language)
 
     def data() -> dict[str, Any]:
@@ -50,14 +50,21 @@ COMMAND = Command(
             manual="the report, called something`.html` or something`.pdf`; without it the workbook's name with "
             "`.html`, in the same folder. An earlier report of that name is replaced; any other file is left alone",
         ),
+        Option(
+            "--names",
+            N_("show your clients by their names; without it by numbers"),
+            manual="show your clients by their names. Without it they are Client 1, Client 2 and so on, the same ones "
+            "throughout, since a report is made to be passed on",
+        ),
     ),
     manual="""\
-Makes one page to send to a partner: the KPIs with their levels, how sure each is, signal or noise, and where it is
-heading while the period runs; each against its benchmark, the last twelve periods with what is usual of them, the
-breakdown, the figures behind it all and the sources of the benchmarks. The page runs no script, asks for nothing
-from the network, reads well on a telephone and prints on A4 and Letter. The workbook is only read, also while it is
-open in Excel; save it there first, so that the report has what you see. `--lang` is the language of the report as
-well.""",
+Makes one page to send to a partner. It begins with how the period goes, what to do first (by whom and by when, as you
+have typed it on the dashboard) and every KPI in a row, worst first; then the last twelve periods with what is usual of
+them, and where the KPIs to act on are weak. Folded away behind that: each KPI in detail, the breakdown, the figures
+behind it all and the benchmarks with their sources. On paper that is three pages, A4 or Letter; what you unfold before
+printing comes behind them. The page runs no script, asks for nothing from the network, and reads well on a telephone
+and on a dark screen. The workbook is only read, also while it is open in Excel; save it there first, so that the report
+has what you see. `--lang` is the language of the report as well.""",
     after="""\
 A PDF is printed by Edge, Chrome or Chromium, which nearly every computer has, without a window; where there is
 none, by WeasyPrint (`pip install "kpixl[pdf]"`). With `--json`: `path`, `kind` (`html` or `pdf`), the number of

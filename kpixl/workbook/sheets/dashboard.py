@@ -21,19 +21,19 @@ from kpixl.kpi.cautions import cautions
 from kpixl.kpi.grade import Reason
 from kpixl.texts.action_text import action_text
 from kpixl.texts.caution_text import SIGNS, caution_line
-from kpixl.texts.figures import late_text
+from kpixl.texts.figures import held_against, late_text
 from kpixl.texts.groups import level_shown, title
-from kpixl.texts.words import DAYS_LEFT, LEVELS, SHAPES, kpi_title, reason_text, standing_word
+from kpixl.texts.words import DAYS_LEFT, LEVELS, OWN_TIP, SHAPES, kpi_title, reason_text, standing_word
 from kpixl.workbook import style
 from kpixl.workbook.grid import BLOCK_PREFIX, NOTICE, Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets import board
 from kpixl.workbook.sheets.board import CHECK, FIRST_ROWS, of
-from kpixl.workbook.sheets.grading import MET, MISSED, held_against
+from kpixl.workbook.sheets.grading import MET, MISSED
 from kpixl.workbook.sheets.grading import shown as shown_of
 from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.spark import PERIODS
 from kpixl.workbook.sheets.trend import TICKS, trend
-from kpixl.workbook.sheets.vocabulary import FIRST_STEPS, OWN_TIP, PAGE, REFRESHED, period_name
+from kpixl.workbook.sheets.vocabulary import FIRST_STEPS, PAGE, REFRESHED, period_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,11 +13,9 @@ from kpixl.kpi.proposals import MOST
 from kpixl.kpi.score import order_key, target_position
 from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.kpi.wrong import parts
-from kpixl.texts.figures import SIGN
+from kpixl.texts.figures import SIGN, distance, held_against, mark_text
 from kpixl.texts.words import (
-    LEVELS,
-    SETTLED,
-    SIGNALS,
+    OWN_TIP,
     UNITS,
     kpi_title,
     measure_label,
@@ -31,11 +29,10 @@ from kpixl.workbook.grid import BLOCK_PREFIX, Cell, Cells, Context, label, live,
 from kpixl.workbook.rule_formulas import RuleFormulas
 from kpixl.workbook.sheets.in_use import flag, flag_formula, shown_if_used
 from kpixl.workbook.sheets.kpis import unit_shown, window_typed
-from kpixl.workbook.sheets.vocabulary import OWN_TIP, PREVIOUS, SIGNAL_ROWS, TARGET
+from kpixl.workbook.sheets.vocabulary import SIGNAL_ROWS
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi
-    from kpixl.i18n import Language
     from kpixl.kpi.result import Result
     from kpixl.ooxml.cells import Value
 
@@ -280,9 +277,6 @@ def shown(result: Result, c: Context) -> dict[str, Cell]:
     next_word = f"INDEX({words},{at['next']}+1)"
     aim, aim_word = held_against(result, t)
     following = f'IF(ISNUMBER({at["next_value"]}),{{}},IF(ISNUMBER({at["previous"]}),{{}},""))'
-    distance = None
-    if aim is not None and result.value is not None:
-        distance = ((result.value if forecast is None else forecast) - aim) * (100 if kpi.kpi.unit == "fraction" else 1)
     reached = f"IF(ISNUMBER({at['forecast']}),{at['forecast']},{at['value']})"
     return {
         "value": live(f'IF(ISNUMBER({prefix}_value),{prefix}_value,"")', result.value),
@@ -301,7 +295,7 @@ def shown(result: Result, c: Context) -> dict[str, Cell]:
         ),
         "distance": live(
             f'IF(AND(ISNUMBER({at["value"]}),ISNUMBER({at["against"]})),({reached}-{at["against"]})*{at["unit_scale"]},"")',
-            distance,
+            distance(result, t),
         ),
         "mark": live(*_mark(result, at, c)),
         "rows": label(f"#{prefix}_value"),
@@ -311,30 +305,13 @@ def shown(result: Result, c: Context) -> dict[str, Cell]:
 def _mark(result: Result, at: dict[str, str], c: Context) -> tuple[str, str]:
     """What is to be known of a value beside its level: that its cases are few, else that it is a signal; without a
     level, why there is none."""
-    kpi, t, told = result.kpi, c.t, result.past
+    kpi = result.kpi
     state = c.at("xmr", kpi.id, "state")
     signal = (
         f'IF(ISNUMBER({state}),IF({state}>0,"{SIGN} "&INDEX({c.span("words", "text", SIGNAL_ROWS)},{state}+1),""),"")'
     )
     few = f"IF(ISNUMBER({at['settled']}),IF({at['settled']}=0,{c.word('unsure')},{signal}),{signal})"
-    if result.grade.standing is None and result.level is None:
-        text = reason_text(result.reason, t)
-    elif result.certainty.settled is False:
-        text = t(SETTLED[False])
-    else:
-        text = f"{SIGN} {t(SIGNALS[told.signal])}" if told.signal and told.is_signal else ""
-    return f"IF(ISNUMBER({at['standing']}),{few},{at['reason']})", text
-
-
-def held_against(result: Result, t: Language) -> tuple[float | None, str]:
-    """What a value is held against, and what that is: the target, else the next level, else the previous period."""
-    following = result.grade.next_level
-    if result.target is not None:
-        return result.target, t(TARGET)
-    if following is not None:
-        return result.thresholds[following], t(LEVELS[following])
-    previous = result.past.previous
-    return previous, t(PREVIOUS) if previous is not None else ""
+    return f"IF(ISNUMBER({at['standing']}),{few},{at['reason']})", mark_text(result, c.t)
 
 
 def _part(kpi: BusinessKpi, c: Context) -> str:

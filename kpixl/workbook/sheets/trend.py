@@ -10,9 +10,10 @@ from kpixl.formula import Name, to_excel
 from kpixl.formula.expressions import NOT_THERE, either, every, known
 from kpixl.kpi.score import marked_periods
 from kpixl.kpi.signals import BROKEN, RUN_LENGTH, runs
+from kpixl.texts.figures import held_against
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, live
-from kpixl.workbook.sheets.grading import LOOKS, held_against, look_of
+from kpixl.workbook.sheets.grading import LOOKS, look_of
 from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.spark import NOT_AVAILABLE, PERIODS, sparks
 from kpixl.workbook.sheets.vocabulary import PAGE

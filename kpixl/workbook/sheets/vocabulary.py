@@ -20,7 +20,10 @@ from kpixl.texts.words import (
     DAYS_LEFT,
     DIRECTIONS,
     LEVELS,
+    NOT_JUDGED,
+    OWN_TIP,
     PACES,
+    PREVIOUS,
     SETTLED,
     SHAPES,
     SIGNALS,
@@ -28,9 +31,11 @@ from kpixl.texts.words import (
     SOURCES,
     STANDINGS,
     STEP,
+    TARGET,
     TARGETS,
     TRENDS,
     UNITS,
+    VERDICT,
     after_number,
     entry_words,
     least_word,
@@ -54,12 +59,7 @@ WINDOW_ROWS = tuple(f"window_{window.value}" for window in Window)
 UNIT_ROWS = tuple(f"unit_{unit}" for unit in UNITS)
 DIRECTION_ROWS = tuple(f"direction_{direction}" for direction in DIRECTIONS)
 
-OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
-TARGET, PREVIOUS = N_("target"), N_("previous period")
-"""What a value is held against."""
 NO_NEED = N_("✔ this does not need you any more")
-VERDICT = N_("{good} good · {typical} typical · {act} to act on")
-NOT_JUDGED = N_("not judged: {count}")
 ALSO = N_("Worse since the last refresh, also look at: {kpi}")
 CHECK_NOT_DONE = N_("Check: not done yet")
 CHECK_ERRORS = N_("✖ Check · errors: {errors}")
