@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -30,3 +33,30 @@ def test_the_same_seed_is_the_same_file_and_faults_are_seen(sample: bytes, tmp_p
         assert fuzzing.faults(torn, tmp_path, verb="results") == "results: done, though the archive is wrong"
         patch.setitem(fuzzing._VERBS, "results", lambda path: 1 / 0)
         assert fuzzing.faults(torn, tmp_path, verb="results") == "results: ZeroDivisionError: division by zero"
+
+
+FOUND: dict[str, tuple[str, str, str, str]] = {
+    # What the tool has found: the verb, a pattern of the part, what is replaced in it, and by what.
+    "a number format that is no number": (
+        *("results", r"xl/styles\.xml", r'(<cellXfs.*?<xf )numFmtId="\d+"', r'\1numFmtId="Z9"'),
+    ),
+    "a heading of what imports remember is another": (
+        *("refresh", r"xl/tables/.*", r'name="Column in the file"', 'name="=1+1"'),
+    ),
+    "a sheet that is none": ("import", r"xl/worksheets/sheet1\.xml", r"<worksheet.*", "<styleSheet/>"),
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_was_found_once_is_dealt_with(name: str, sample: bytes, tmp_path: Path) -> None:
+    verb, part, old, new = FOUND[name]
+    made, changed = io.BytesIO(), 0
+    with zipfile.ZipFile(io.BytesIO(sample)) as archive, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as copy:
+        for info in archive.infolist():
+            text = archive.read(info)
+            if re.fullmatch(part, info.filename):
+                replaced, count = re.subn(old, new, text.decode(), count=1, flags=re.DOTALL)
+                text, changed = replaced.encode(), changed + count
+            copy.writestr(info, text)
+    assert changed == 1
+    assert fuzzing.faults(fuzzing.Case(name, made.getvalue(), False), tmp_path, verb=verb) == ""
