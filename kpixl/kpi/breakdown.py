@@ -11,14 +11,15 @@ import pandas as pd
 
 from kpixl.catalog import catalogue
 from kpixl.catalog.tables import Chained, Lookup, branches, columns_of
-from kpixl.kpi.grade import calculate, grade
+from kpixl.kpi.grade import calculate, evaluated, graded
 from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import Tally
-from kpixl.kpi.score import thresholds_in_force
+from kpixl.kpi.score import clock_of, thresholds_in_force, time_given
 from kpixl.period import Kind, Period, Window, from_serial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from kpixl.catalog.model import Aggregate, Business, BusinessKpi, Dimension, Level, Measure
     from kpixl.catalog.tables import Condition, Table
@@ -223,13 +224,13 @@ def _section(tally: Tally, dimension: str, kpis: tuple[BusinessKpi, ...], known:
             weight = sum(cases.values()) if cases else abs(values[kpis[0].id] or 0.0)
             found.append((-weight, shown, values, cases))
     found.sort(key=lambda group: group[:2])
-    graded = _Grading(entries, kpis)
+    grading = _Grading(entries, kpis, tally.today)
     largest = [
-        Group(shown, {kpi.id: graded.result(kpi, values[kpi.id], cases.get(kpi.id)) for kpi in kpis})
+        Group(shown, {kpi.id: grading.result(kpi, values[kpi.id], cases.get(kpi.id)) for kpi in kpis})
         for _, shown, values, cases in found[:CAPACITY]
     ]
     # Sorting keeps the order of equals, which is that of their sizes. Days stand one after the other.
-    shown_groups = tuple(sorted(largest, key=_concern) if graded.thresholds else largest)
+    shown_groups = tuple(sorted(largest, key=_concern) if grading.thresholds else largest)
     fields = (field for table in entries.business.tables for field in table.fields)
     if any(field.id == dimension and field.type == "date" for field in fields):
         shown_groups = tuple(sorted(largest, key=lambda group: group.name))
@@ -261,16 +262,19 @@ def by_group(measure: Measure, tally: Tally, groups: Groups | None) -> dict[str,
 class _Grading:
     """Grades the groups of a section by what holds in the workbook."""
 
-    def __init__(self, entries: Entries, kpis: tuple[BusinessKpi, ...]) -> None:
+    def __init__(self, entries: Entries, kpis: tuple[BusinessKpi, ...], today: date | None) -> None:
         by_kpi = {kpi.id: thresholds_in_force(kpi, entries) for kpi in kpis}
         self.thresholds = {id_: thresholds for id_, thresholds in by_kpi.items() if thresholds}
         minimum = settings_used(entries.settings, entries.currency, entries.words).get("minimum_cases", 0.0)
         self.enough = max(float(ENOUGH_CASES), float(minimum))
+        self.time = time_given(entries, clock_of(entries, today)) if today else {}
 
     def result(self, kpi: BusinessKpi, value: float | None, cases: float | None) -> GroupResult:
         """A group's value with its level. What it would take to reach the next one is not asked for."""
-        graded = grade(kpi, value, self.thresholds.get(kpi.id, {}), dict.fromkeys(kpi.kpi.arguments))
-        return GroupResult(value, graded.level, cases, graded.position, self.enough)
+        nothing = dict.fromkeys(kpi.kpi.arguments)
+        found = evaluated(kpi, nothing, self.thresholds.get(kpi.id, {}), {**self.time, "value": value})
+        stands = graded(kpi, found)
+        return GroupResult(value, stands.level, cases, stands.position, self.enough)
 
 
 def _concern(group: Group) -> tuple[int, float]:

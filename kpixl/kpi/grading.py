@@ -538,6 +538,8 @@ def impossible(kpi: Kpi, traits: Traits) -> Node:
         and any(isinstance(part, Binary) and part.operator == "-" for part in walk(computed(kpi)))
     ):
         tests.append(less_than(VALUE, traits.least))
+    if traits.cost:
+        tests.append(less_than(VALUE, 0))
     if kpi.disjoint and kpi.sample:
         tests.append(more_than(_together(kpi), Name(f"measure.{kpi.sample}")))
     return some(*tests)

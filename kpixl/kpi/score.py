@@ -147,24 +147,28 @@ class _Scoring:
     wrong: Mapping[str, Wrong]
     """By the ids of the KPIs of the business."""
 
-    @property
-    def outcomes_open(self) -> bool:
-        """Whether outcomes of the period may still come."""
-        return serial(self.entries.period.after) > self.clock.final_before
-
     def value(self, period: Period, name: str) -> float | None:
         """What a closed period has under ``name``."""
         return self.entries.history.value(period, name)
 
 
-def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date, tally: Tally | None = None) -> Scorecard:
-    """Grade every KPI of the business, as of ``today``: the day on which it runs, unless another is given. ``tally`` is
-    what has counted the measures."""
-    history = entries.history
+def clock_of(entries: Entries, today: date) -> PeriodClock:
+    """How far the period has come by ``today``, or by the day up to which all is entered."""
     settings = settings_used(entries.settings, entries.currency, entries.words)
     until = None if settings.get("entered_until") is None else float(settings["entered_until"])
     final = final_before(last_day(until, today), settings)
-    now = replace(clock(entries.period, until, today), final_before=final, due_until=due_until(until, today))
+    return replace(clock(entries.period, until, today), final_before=final, due_until=due_until(until, today))
+
+
+def time_given(entries: Entries, now: PeriodClock) -> dict[str, float]:
+    """What the rules of a KPI want to know of the day, by the names that they have for it."""
+    return {**days(now), "outcomes_open": float(serial(entries.period.after) > now.final_before)}
+
+
+def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date, tally: Tally | None = None) -> Scorecard:
+    """Grade every KPI of the business, as of ``today``: the day on which it runs, unless another is given. ``tally`` is
+    what has counted the measures."""
+    history, now = entries.history, clock_of(entries, today)
     first = first_closed(entries)
     closed = closed_periods(entries, history)
     to_date = {name: year_to_date(value, history, entries.period, first) for name, value in measures.items()}
@@ -253,7 +257,7 @@ def _evaluated(
     entries, target = scoring.entries, scoring.entries.targets.get(kpi.id)
     inputs: dict[str, Item] = {
         **given(kpi, arguments, thresholds, scoring.measures[kpi.cases_of.name].used if kpi.cases_of else None),
-        **days(scoring.clock),
+        **time_given(entries, scoring.clock),
         "target": target.number if target else None,
         "previous": scoring.value(entries.period.shift(-1), kpi.history_id),
         "minimum_cases": fewest_cases(entries),
@@ -262,7 +266,6 @@ def _evaluated(
         "dollar_rate": dollar_rate(entries),
         **dict.fromkeys(PAST),
         "part": _part(kpi, scoring),
-        "outcomes_open": float(scoring.outcomes_open),
         "outcomes_typed": float(
             sum(scoring.measures[measure.name].typed is not None for measure in late_measures(kpi))
         ),

@@ -43,6 +43,8 @@ class Traits:
     """Whether more than the whole is possible all the same."""
     never_negative: tuple[str, ...]
     """The arguments that cannot be less than nothing; of money, a refund may be."""
+    cost: bool
+    """Whether it is an amount of which less is better, and nothing the best."""
     least: float | None
     """Below this no value can be, in the KPI's unit; None where nothing is known of that."""
     counted: bool
@@ -79,6 +81,7 @@ def traits_of(kpi: BusinessKpi) -> Traits:
         bounded=kpi.kpi.bounded,
         may_exceed=kpi.kpi.may_exceed,
         never_negative=tuple(a.name for a in kpi.arguments if a.measure.unit in NEVER_NEGATIVE),
+        cost=kpi.kpi.unit == "money" and kpi.kpi.direction == "down" and not kpi.own,
         least=None if kpi.own or kpi.kpi.unit == "money" else -100.0 if kpi.kpi.unit == "score" else 0.0,
         counted=kpi.sample is not None,
         lever=("whole" if kpi.argument(lever).told_whole else "tenths") if lever else None,

@@ -60,6 +60,15 @@ def test_months_below_nothing(tmp_path: Path) -> None:
     assert why(art) == "impossible"
 
 
+def test_a_customer_who_costs_less_than_nothing(tmp_path: Path) -> None:
+    """Somebody typed −300 spent on marketing for two customers: −150 each would beat every target. Whoever got money
+    back did not win customers with it."""
+    typed: dict[str, Value] = {"sales_marketing_spend": -300, "clients_new": 2}
+    cac = Month.of(tmp_path, Filled(business=SERVICE, typed=typed, targets={"cac": 100}))["cac"]
+    assert (cac.value, cac.against_target, cac.grade.standing) == (-150, None, None)
+    assert why(cac) == "impossible"
+
+
 def test_two_figures_below_nothing_make_no_right_one(tmp_path: Path) -> None:
     """−30 of −34 would be 88.2 % by the formula alone."""
     css = Month.of(tmp_path, Filled(typed={"satisfied": -30, "surveyed": -34}))["css"]
