@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -173,6 +174,12 @@ def moving_ranges(past: Sequence[float | None]) -> list[float | None]:
 
 def limits(past: Sequence[float | None], floor: float | None, ceiling: float | None) -> Limits | None:
     """The limits over closed periods, oldest first, None for one without a value; None where nothing can be said."""
+    return _limits(tuple(past), floor, ceiling)
+
+
+@lru_cache(maxsize=1024)
+def _limits(past: tuple[float | None, ...], floor: float | None, ceiling: float | None) -> Limits | None:
+    # A KPI asks more than once, and so does every refresh while a workbook is watched.
     used = used_values(past)
     found = Evaluation(limit_rules(floor, ceiling), {"past": used, "moving_ranges": moving_ranges(used)})
     mean, low, high = (found.number(id_) for id_ in ("mean", "low", "high"))
