@@ -101,6 +101,11 @@ def least(value: object, minimum: float = 0) -> bool:
     return number(value) and value >= minimum
 
 
+def told_right(row: Row) -> bool:
+    """Whether the right ones of a check are among those that were looked at; of others nothing is known."""
+    return least(row["accurate"]) and least(row["checked"], float(row["accurate"]))
+
+
 def staying(row: Row, edge: float) -> bool:
     """Whether a stay goes on to a day; with a text for its end, nobody knows."""
     return blank(row["end"]) or least(row["end"], edge)
@@ -469,11 +474,11 @@ CHECKS = {
     ),
     "translations": Check(
         "translations",
-        total("translations", lambda r: r["checked"], lambda r, f: within(r["date"], f) and least(r["checked"])),
+        total("translations", lambda r: r["checked"], lambda r, f: within(r["date"], f) and told_right(r)),
     ),
     "translations_accurate": Check(
         "translations",
-        total("translations", lambda r: r["accurate"], lambda r, f: within(r["date"], f) and least(r["accurate"])),
+        total("translations", lambda r: r["accurate"], lambda r, f: within(r["date"], f) and told_right(r)),
     ),
     "incidents": Check(
         "incidents", count("incidents", lambda r, f: within(r["date"], f) and one(r["discretion"], "sí"))
