@@ -68,6 +68,7 @@ def test_it_lapses_when_the_row_is_mended(tmp_path: Path) -> None:
     put(month.path, {(rows.sheet, rows.cell("score", 10)): 4})
     values = ironcalc_values(month.path)
     assert (values[errors], values[level]) == (0, "▲ above average")
+    assert values[placed(book, "do", "check", "index")] == 0
 
 
 def test_a_word_that_is_none_of_the_list(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.kpi.actions import FIRST, in_focus, in_order, to_do
 from kpixl.kpi.score import order_key, target_position
 from kpixl.workbook.grid import Cell, Cells, Context, live, static
+from kpixl.workbook.sheets.check import ERRORS
 from kpixl.workbook.sheets.grading import finer_shown, look_of
 from kpixl.workbook.sheets.spark import NOT_AVAILABLE, PERIODS, sparks
 
@@ -108,7 +109,8 @@ def do(c: Context) -> Cells:
     found[LIMIT, "order"] = live(f"IF(SUM({needs})={FIRST},MAX({order}),{NO_LIMIT})", max(worst) if full else NO_LIMIT)  # type: ignore[type-var]
     errors = sum(problem.severity == "error" for problem in c.problems)
     checked = c.refreshed is not None
-    found[CHECK, "index"] = static(errors if checked else None)
+    # Live, so that it falls as soon as a cell is put right.
+    found[CHECK, "index"] = live(ERRORS if checked else '""', errors if checked else None, guarded=True)
     found[CHECK, "order"] = static(len(c.problems) - errors if checked else None)
     return found
 

@@ -40,14 +40,16 @@ def cells(c: Context) -> Cells:
         ("title", "severity"): label(c.titles["check"], style.TITLE),
         ("help", "severity"): static(_summary(c), style.HELP),
     }
-    errors = sum(problem.severity == "error" for problem in c.problems[:CAPACITY])
-    found["help", "errors"] = live(f"SUM({c.span('check', 'errors', LISTED)})", errors, name=ERRORS)
     for column, heading in COLUMNS.items():
         found["headings", column] = label(c.t(heading), style.HEADING)
     shown = list(c.problems)
     left_over = len(shown) - CAPACITY
     if left_over > 0:
         shown = shown[: CAPACITY - 1]
+    rest = sum(problem.severity == "error" for problem in c.problems[len(shown) :])
+    errors = sum(problem.severity == "error" for problem in c.problems)
+    counted = f"SUM({c.span('check', 'errors', LISTED)})"
+    found["help", "errors"] = live(f"{counted}+{rest}" if rest else counted, errors, name=ERRORS, guarded=True)
     for row, problem in zip(LISTED, shown, strict=False):
         place = f"{problem.sheet}!{problem.cell}" if problem.cell else problem.sheet
         found[row, "severity"] = static(c.t(SEVERITIES[problem.severity]), PLAIN)
