@@ -29,7 +29,7 @@ from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.period import Period
 from kpixl.verbs import demo, new, refresh
 from kpixl.workbook import layout
-from kpixl.workbook.sheets import own
+from kpixl.workbook.sheets import board, dashboard, own
 from narrow import some
 from repairs import repairs
 from schema import schema_errors
@@ -51,7 +51,7 @@ NOT_FAULTS = {
 FUNCTIONS = {
     "ABS", "AND", "CHAR", "CHIINV", "CHOOSE", "COUNT", "COUNTBLANK", "COUNTIF", "COUNTIFS", "DATE", "DAY",
     "EDATE", "HYPERLINK", "IF", "IFERROR", "INDEX", "INT", "ISNUMBER", "LEFT", "LEN", "LOG10", "MATCH", "MAX",
-    "MEDIAN", "MIN", "MONTH", "NA", "NOT", "OR", "REPT", "ROUND", "ROUNDUP", "ROWS", "SIGN", "SMALL", "SQRT",
+    "MEDIAN", "MIN", "MONTH", "N", "NA", "NOT", "OR", "REPT", "ROUND", "ROUNDUP", "ROWS", "SIGN", "SMALL", "SQRT",
     "SUBSTITUTE", "SUM", "SUMIF", "SUMIFS", "TINV", "TODAY", "WEEKDAY", "YEAR",
 }  # fmt: skip
 """All are in Excel 2007 already, and in LibreOffice. A new one belongs here only if it is in Excel 2016."""
@@ -59,7 +59,7 @@ FUNCTIONS = {
 LITERALS = {
     "", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{y}", "{d}", "{period}",
     "{days}", "{count}", ">0", "<0", "~", "~~", "*", "~*", "?", "~?", "{figure}", "{step}", "·", "●",
-    "{good}", "{typical}", "{act}", "{errors}", "{others}", "{kpi}", ">=2", "?*", "✔", "✘", "◆ ",
+    "{good}", "{typical}", "{act}", "{errors}", "{others}", "{kpi}", ">=2", "?*", "✔", "✘", "◆ ", " ✖ ",
 }  # fmt: skip
 """What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""
 
@@ -512,6 +512,10 @@ def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> Non
         inputs |= {
             placed(where, "kpis", kpi.id, f"{level}_yours") for level in ("typical", "above_average", "exceptional")
         }
+    inputs |= {
+        placed(where, "dashboard", row, column) for row in board.FIRST_ROWS for column in dashboard.ENTRIES.values()
+    }
+    inputs |= {placed(where, "dashboard", *dashboard.NOTE)}
     # What imports have learned may be emptied.
     imports = next(table for table in package_of(where).tables if table.name == "tbl_imports")
     inputs |= {(imports.sheet.name, f"{letter}{parse_area(imports.ref).bottom}") for letter in "BCD"}
