@@ -29,7 +29,7 @@ from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.period import Period
 from kpixl.verbs import demo, new, refresh
 from kpixl.workbook import layout
-from kpixl.workbook.sheets import board, dashboard, own
+from kpixl.workbook.sheets import board, dashboard, log, own
 from narrow import some
 from repairs import repairs
 from schema import schema_errors
@@ -515,7 +515,7 @@ def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> Non
     inputs |= {
         placed(where, "dashboard", row, column) for row in board.FIRST_ROWS for column in dashboard.ENTRIES.values()
     }
-    inputs |= {placed(where, "dashboard", *dashboard.NOTE)}
+    inputs |= {placed(where, "dashboard", *dashboard.NOTE), placed(where, "log", *log.SWITCH)}
     # What imports have learned may be emptied.
     imports = next(table for table in package_of(where).tables if table.name == "tbl_imports")
     inputs |= {(imports.sheet.name, f"{letter}{parse_area(imports.ref).bottom}") for letter in "BCD"}
