@@ -251,5 +251,5 @@ def _unescaped(text: str) -> str:
 
 
 def _series(series: Element, order: int) -> str:
-    categories, values = (next(series.iterfind(f"{_CHART}{tag}//{_CHART}f")).text for tag in ("cat", "val"))
+    categories, values = (series.findtext(f"{_CHART}{tag}//{_CHART}f") or "" for tag in ("cat", "val"))
     return f"=SERIES(,{categories},{values},{order})"
