@@ -35,8 +35,9 @@ def block_steps(view: LiveView, block: Owned) -> list[Step]:
     anew = {place: _wanted(cell) for place, cell in block.cells.items() if there.lacks(*place, cell)}
     steps += [_written(sheet, there, area, anew) for area in rectangles(anew)]
     steps += _visibility(view, sheet, block.hidden)
-    rows = {row for row, _ in changed}
-    steps += _heights(sheet, {row: points for row, points in block.heights.items() if row in rows})
+    # Where texts of a refresh stand, the height follows them; elsewhere it does by itself.
+    same = {row for row, _ in static} - {row for row, _ in changed}
+    steps += _heights(sheet, {row: points for row, points in block.heights.items() if row not in same})
     return steps
 
 
