@@ -144,11 +144,12 @@ def _tests(column: Field | Calculated, table: Table, read: Collection[str]) -> I
         yield (Condition(column=id_, comparison="odd", text=True, choices=tuple(column.choices)),)
     if column.required and column.type in ("date", "number"):
         others = sorted(table.fields, key=lambda field: (field.id not in read, not field.required))
-        beside = next(field for field in others if field.id != id_)
-        yield (
-            Condition(column=id_, comparison="blank"),
-            Condition(column=beside.id, comparison="filled", text=beside.type in ("text", "choice")),
-        )
+        # A row of nothing else than that column is no row without it.
+        for beside in [field for field in others if field.id != id_][:1]:
+            yield (
+                Condition(column=id_, comparison="blank"),
+                Condition(column=beside.id, comparison="filled", text=beside.type in ("text", "choice")),
+            )
 
 
 def _is_apart(tests: tuple[Condition, ...], table: Table, cases: Measure | None) -> bool:
