@@ -130,10 +130,14 @@ def roll(
     with no_collection():
         book = read(package, now.date())
         closed = book.entries.period
+        # Who closes it says that it is over: what is dated in its last days counts, and leaves with it.
+        today = max(now.date(), closed.end)
+        if today > now.date():
+            book = read(package, today)
         target = out or path.with_name(_next_name(path, closed))
         ensure_same_ending(path, target)
         ensure_new(target)
-        scorecard, problems = scored(book, now.date())
+        scorecard, problems = scored(book, today)
         if not anyway:
             if not early and now.date() < closed.end:
                 raise NotOver(path=path.name, period=closed)
