@@ -269,7 +269,7 @@ def test_noise_at_an_edge_is_usual_variation_in_every_engine(case: str, kpi: str
 def test_the_trend_marks_signals(number: int, computed: Computed) -> None:
     word, (case, _) = SAID[number][2], PLACES[number]
     is_signal = bool(word) and word != "normal variation"
-    assert isinstance(computed.cell(case, "trend", "p12", "signal"), float) is is_signal
+    assert isinstance(computed.cell(case, "line", "p12", "signal"), float) is is_signal
 
 
 def test_windows_that_overlap_say_nothing(tmp_path: Path) -> None:
