@@ -459,9 +459,9 @@ def reason(kpi: Kpi, traits: Traits) -> Node:
     return either(known(VALUE), either(known(Name("standing")), BLANK, bands), why)
 
 
-def withheld(kpi: Kpi, traits: Traits, *, own: bool) -> Node:
+def withheld(kpi: Kpi, traits: Traits, *, own: bool, rows: bool = True) -> Node:
     """Why a value that is there is not judged: the period has not begun, its figures contradict each other, it is more
-    than the whole, the owner wants more cases, or rows are wrong that may change how it stands."""
+    than the whole, the owner wants more cases, or ``rows`` behind it are wrong that may change how it stands."""
     if own:
         return either(known(VALUE), either(NOT_BEGUN, 1))
     over = more_than(VALUE, 1)
@@ -472,7 +472,7 @@ def withheld(kpi: Kpi, traits: Traits, *, own: bool) -> Node:
             (some(impossible(kpi, traits), over if traits.bounded and not traits.may_exceed else NO), 2),
             (over if traits.may_exceed else NO, 3),
             (opposite(enough(traits)), 4),
-            (in_doubt(kpi, traits), 5),
+            (in_doubt(kpi, traits) if rows else NO, 5),
         ),
     )
 

@@ -236,7 +236,7 @@ def _possible(c: Context) -> str:
             "days_left": "0",
             "minimum_cases": "0",
         }
-        waits.append(to_excel(withheld(kpi.kpi, traits, own=False), bind))
+        waits.append(to_excel(withheld(kpi.kpi, traits, own=False, rows=False), bind))
         amounts.append(to_excel(amount(kpi.kpi, traits)["amount"], bind))
     told = f"CHOOSE({_p('place')},{','.join(amounts)})"
     step = _let([("told", told)], f"IF(ISNUMBER({_p('told')}),{_p('sign')}*SIGN({_p('slope')})*{_p('told')},NA())")
