@@ -1,5 +1,5 @@
 """One ranking, by hand: what needs the owner is typical at best, off its target or worse than before; what goes well is
-above average, on target or better. The headline, the dashboard and the report say the same."""
+above average, on target or better. The dashboard and the report say the same."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from pathlib import Path
 
 from hand import Month
 
-from kpixl.i18n import language
-from kpixl.texts.commentary import headline
+from kpixl.kpi.actions import to_do
 from workbooks import Filled, day, parts
-
-EN = language("en")
 
 
 def first(month: Month) -> list[str]:
@@ -27,7 +24,7 @@ def test_an_agency(tmp_path: Path) -> None:
     assert (month["css"].needs, month["tcr"].good) == (True, True)
     assert first(month) == ["Client satisfaction score"]
     assert month.cell("dashboard", "verdict", "tick") == "1 good · 0 typical · 1 to act on · not judged: 5"
-    assert headline(month.scorecard, EN).count("Start with CSS") == 1
+    assert [one.kpi.id for one in to_do(month.scorecard)] == ["css"]
     assert month.apart == []
 
 
@@ -37,7 +34,7 @@ def test_where_all_goes_well_nothing_needs_her(tmp_path: Path) -> None:
     assert first(month) == []
     assert month.cell("dashboard", "steps", "tick") == "Nothing needs you in this period."
     assert str(month.cell("dashboard", "verdict", "tick")).startswith("2 good · 0 typical · 0 to act on")
-    assert "Start with" not in headline(month.scorecard, EN)
+    assert to_do(month.scorecard) == ()
     assert month.apart == []
 
 
@@ -51,7 +48,7 @@ def test_a_missed_target_does_not_go_best(tmp_path: Path) -> None:
     month = Month.of(tmp_path, filled)
     assert first(month) == ["Revenue"]
     assert str(month.cell("dashboard", "verdict", "tick")).startswith("1 good · 0 typical · 1 to act on")
-    assert "Start with Revenue" in headline(month.scorecard, EN)
+    assert [one.kpi.id for one in to_do(month.scorecard)] == ["revenue"]
     assert month.apart == []
 
 

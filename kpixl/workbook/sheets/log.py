@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 COLUMNS = {
     "when": N_("When"),
     "command": N_("Command"),
-    "version": "kpixl",
+    "version": N_("Version"),
     "read": N_("Read"),
     "written": N_("Written"),
     "left_out": N_("Left out, and why"),
