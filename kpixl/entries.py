@@ -156,8 +156,9 @@ class EntryTable:
         return [row for row, value in self.odd.get(column, {}).items() if isinstance(value, ExcelError)]
 
     def row_of(self, cell: str) -> int | None:
-        """The row that a cell stands in, by its address, from 0; None where it is none of the table's."""
-        row = int(cell.lstrip(ascii_uppercase)) - self.first_row
+        """The row that a cell stands in, by its address, from 0; None where it is none of the table's, or an area."""
+        number = cell.lstrip(ascii_uppercase)
+        row = int(number) - self.first_row if number.isdigit() else -1
         return row if 0 <= row < len(self) else None
 
     def held(self, column: str, row: int) -> str | float | bool | ExcelError | None:
