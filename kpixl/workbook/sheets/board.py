@@ -110,7 +110,8 @@ def do(c: Context) -> Cells:
     errors = sum(problem.severity == "error" for problem in c.problems)
     checked = c.refreshed is not None
     # Live, so that it falls as soon as a cell is put right.
-    found[CHECK, "index"] = live(ERRORS if checked else '""', errors if checked else None, guarded=True)
+    done = c.at("do", CHECK, "order")
+    found[CHECK, "index"] = live(f'IF(ISNUMBER({done}),{ERRORS},"")', errors if checked else None)
     found[CHECK, "order"] = static(len(c.problems) - errors if checked else None)
     return found
 
