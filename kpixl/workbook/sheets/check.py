@@ -48,8 +48,9 @@ def cells(c: Context) -> Cells:
         shown = shown[: CAPACITY - 1]
     rest = sum(problem.severity == "error" for problem in c.problems[len(shown) :])
     errors = sum(problem.severity == "error" for problem in c.problems)
-    counted = f"SUM({c.span('check', 'errors', LISTED)})"
-    found["help", "errors"] = live(f"{counted}+{rest}" if rest else counted, errors, name=ERRORS, guarded=True)
+    found["help", "seen"] = static(rest or None)
+    unlisted = c.at("check", "help", "seen")
+    found["help", "errors"] = live(f"SUM({c.span('check', 'errors', LISTED)},{unlisted})", errors, name=ERRORS)
     for row, problem in zip(LISTED, shown, strict=False):
         place = f"{problem.sheet}!{problem.cell}" if problem.cell else problem.sheet
         found[row, "severity"] = static(c.t(SEVERITIES[problem.severity]), PLAIN)
