@@ -453,7 +453,8 @@ class _Reader(Blocks):
             assert rows is not None
             column = next(column for column in rows.table.calculated if column.id == id_)
             computed = tally.calculated(rows, column)
-            differs = ~np.isclose(computed, shown, rtol=NOISE, atol=NOISE, equal_nan=True)
+            noise = NOISE * np.fmax(1.0, np.abs(shown))
+            differs = ~np.isclose(computed, shown, rtol=0.0, atol=noise, equal_nan=True)
             if differs.any():
                 has_formula = self.view.formulas(self.found[table], rows.letters[id_])
                 shown = np.where(has_formula, computed, shown)
