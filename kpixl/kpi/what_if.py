@@ -135,8 +135,7 @@ def after(kpi: Kpi, traits: Traits) -> Node:
     held = either(TOLD, _THEN / PART, _THEN) if building else _THEN
     by_target = BLANK if traits.benchmarked else either(known(TARGET), to_target(traits, _THEN, held))
     stands = either(count(*EDGES) > 0, so_far(traits, reached(traits, held)), by_target)
-    supposed: dict[str, Node] = {"value": _THEN, "if_for": BLANK, "if_against": BLANK}
-    waits = substituted(withheld(kpi, traits, own=False), supposed)
+    waits = substituted(withheld(kpi, traits, own=False, rows=False), {"value": _THEN})
     return either(known(_THEN), either(known(waits), BLANK, stands))
 
 

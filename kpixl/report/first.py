@@ -17,7 +17,7 @@ from kpixl.report.cards import StandingShown
 from kpixl.texts.action_text import due_text
 from kpixl.texts.figures import SIGN, gap_text, held_against, mark_text
 from kpixl.texts.groups import level_shown, title
-from kpixl.texts.words import NOT_JUDGED, OWN_TIP, SHAPES, VERDICT, kpi_title
+from kpixl.texts.words import NOT_JUDGED, SHAPES, TARGET_SIGNS, VERDICT, kpi_title, tip_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +116,7 @@ def _action(result: Result, card: Card, entries: Entries, t: Language) -> Action
         value=card.value,
         aim="" if aim is None else t(N_("{value} ({what})")).format(value=amount, what=word),
         gap=gap_text(result, t, entries.currency),
-        tip=(t(OWN_TIP) if kpi.own else t(kpi.texts.tips[0])) if result.needs else "",
+        tip=tip_text(kpi, t) if result.needs else "",
         who=decided.who.text if decided else "",
         due=due_text(decided, t) if decided else "",
         done=entries.is_done(kpi.id),
@@ -141,9 +141,8 @@ def _row(result: Result, card: Card, currency: str, t: Language) -> RowShown:
     mark = mark_text(result, t)
     sign = None
     if result.against_target:
-        met = result.against_target == "met"
-        shade = Level.ABOVE_AVERAGE if met else Level.BELOW
-        sign = StandingShown("✔" if met else "✘", card.against_target, shade.id)
+        shade = Level.ABOVE_AVERAGE if result.against_target == "met" else Level.BELOW
+        sign = StandingShown(TARGET_SIGNS[result.against_target], card.against_target, shade.id)
     return RowShown(card, t(result.kpi.name), card.target, sign, previous, year, mark, mark.startswith(SIGN))
 
 

@@ -9,6 +9,7 @@ from kpixl.period import LAST_SERIAL, from_serial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from kpixl.entries import Action
     from kpixl.i18n import Language
@@ -20,14 +21,19 @@ ACTION, NOTE = ".action", ".note"
 
 def due_day(action: Action) -> str:
     """By when: as an ISO date, or as the owner wrote it."""
-    day = action.by.number
-    return action.by.text if day is None or not 1 < day < LAST_SERIAL + 1 else str(from_serial(day))
+    day = _day(action)
+    return action.by.text if day is None else str(day)
 
 
 def due_text(action: Action, t: Language) -> str:
     """By when: as a day, or as the owner wrote it."""
-    day = action.by.number
-    return action.by.text if day is None or not 1 < day < LAST_SERIAL + 1 else t.date(from_serial(day))
+    day = _day(action)
+    return action.by.text if day is None else t.date(day)
+
+
+def _day(action: Action) -> date | None:
+    number = action.by.number
+    return None if number is None or not 1 < number < LAST_SERIAL + 1 else from_serial(number)
 
 
 def action_text(action: Action, t: Language) -> str:

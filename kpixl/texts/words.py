@@ -72,6 +72,7 @@ UNITS = {
 
 TRENDS = {"better": N_("better"), "worse": N_("worse"), "same": N_("same")}
 TARGETS = {"met": N_("met"), "missed": N_("missed")}
+TARGET_SIGNS = {"met": "✔", "missed": "✘"}
 SOURCES = {"log": N_("from the rows"), "typed": N_("typed"), "stand_in": N_("at least"), None: N_("missing")}
 
 SIGNALS = {
@@ -163,6 +164,11 @@ def kpi_title(kpi: BusinessKpi, t: Language) -> str:
     if kpi.own or not kpi.abbreviation.isupper():
         return t(kpi.name)
     return f"{t(kpi.abbreviation)} · {t(kpi.name)}"
+
+
+def tip_text(kpi: BusinessKpi, t: Language) -> str:
+    """The first thing to do about a KPI."""
+    return t(OWN_TIP if kpi.own else kpi.texts.tips[0])
 
 
 def unit_label(unit: str, currency: str, t: Language) -> str:
@@ -268,13 +274,6 @@ def step_figure(result: Result, t: Language) -> str:
     if step is None:
         return ""
     return t(ANSWERS[step.answers]) if step.answers else measure_label(step.measure, t)
-
-
-def interval_text(result: Result, t: Language) -> str:
-    """The ends of the interval, short, and whether they settle the level: ``82 – 93 % · small sample``; empty
-    where there is nothing to say."""
-    unsure = t(SETTLED[False]) if result.certainty.settled is False else ""
-    return " · ".join(part for part in (ends_text(result, t), unsure) if part)
 
 
 def ends_text(result: Result, t: Language) -> str:

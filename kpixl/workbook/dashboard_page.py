@@ -13,6 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from kpixl import palette
 from kpixl.catalog.model import Level
+from kpixl.entries import IN_USE_YES
 from kpixl.errors import N_
 from kpixl.kpi.finer import DECIMALS, FINEST
 from kpixl.period import Kind
@@ -207,7 +208,7 @@ def _entries(sheet: Worksheet, c: Context) -> None:
     rule(
         dashboard.ENTRIES["done"], first, "list", t(N_("Done?")),
         t(N_("Pick “{yes}” once it is done: when the period is closed, it goes to Past periods.")).format(yes=t("yes")),
-        formula1=c.at("words", dashboard.YES, "text"), error=t(N_("Pick one from the list.")),
+        formula1=c.at("words", IN_USE_YES, "text"), error=t(N_("Pick one from the list.")),
     )  # fmt: skip
     rule(
         dashboard.NOTE[1], (dashboard.NOTE[0],), "textLength", t(N_("Notes")),

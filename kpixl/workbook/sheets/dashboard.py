@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from kpixl import palette
-from kpixl.catalog.model import OWN_SLOTS, Level
-from kpixl.entries import IN_USE_YES
+from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.kpi.actions import in_focus, in_order, left_out, to_do, verdict, weakest
 from kpixl.kpi.cautions import cautions
@@ -23,12 +22,11 @@ from kpixl.texts.action_text import action_text
 from kpixl.texts.caution_text import SIGNS, caution_line
 from kpixl.texts.figures import held_against, late_text
 from kpixl.texts.groups import level_shown, title
-from kpixl.texts.words import DAYS_LEFT, LEVELS, OWN_TIP, SHAPES, kpi_title, reason_text, standing_word
+from kpixl.texts.words import DAYS_LEFT, LEVELS, TARGET_SIGNS, kpi_title, reason_text, standing_word, tip_text
 from kpixl.workbook import style
 from kpixl.workbook.grid import BLOCK_PREFIX, NOTICE, Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets import board
 from kpixl.workbook.sheets.board import CHECK, FIRST_ROWS, of
-from kpixl.workbook.sheets.grading import MET, MISSED
 from kpixl.workbook.sheets.grading import shown as shown_of
 from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.spark import PERIODS
@@ -263,7 +261,7 @@ def _first(row: str, result: Result | None, c: Context) -> dict[str, Cell]:
         name = name_of(result, c)
         aim, aim_word = held_against(result, t)
         distance = shown_of(result, c)["distance"].value
-        tip = _tip(result, c) if result.needs else t(PAGE["no_need"])
+        tip = tip_text(result.kpi, t) if result.needs else t(PAGE["no_need"])
     tip_formula = f"IF({of(c, index, 'needs')}=1,{of(c, index, 'tip')},{c.word('no_need')})"
     rule = palette.LINE
     found = {
@@ -286,10 +284,6 @@ def _first(row: str, result: Result | None, c: Context) -> dict[str, Cell]:
     for entry, column in ENTRIES.items():
         found[column] = static(board.content(action, entry), ENTRY[entry])
     return found
-
-
-def _tip(result: Result, c: Context) -> str:
-    return c.t(OWN_TIP if result.kpi.own else result.kpi.texts.tips[0])
 
 
 NUMBER = style.Style(size=10, align="right", rule=palette.LINE, format=style.OWN, shrink=True)
@@ -507,7 +501,4 @@ def _focus_title(focus: Result, c: Context) -> tuple[str | None, style.Style]:
     )
 
 
-SHOWN_SIGNS = {MET: Level.ABOVE_AVERAGE, MISSED: Level.BELOW}
-NOT_GRADED = SHAPES[None]
-YES = IN_USE_YES
-OWN_COUNT = len(OWN_SLOTS)
+SHOWN_SIGNS = {TARGET_SIGNS["met"]: Level.ABOVE_AVERAGE, TARGET_SIGNS["missed"]: Level.BELOW}

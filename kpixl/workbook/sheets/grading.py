@@ -15,13 +15,14 @@ from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.kpi.wrong import parts
 from kpixl.texts.figures import SIGN, distance, held_against, mark_text
 from kpixl.texts.words import (
-    OWN_TIP,
+    TARGET_SIGNS,
     UNITS,
     kpi_title,
     measure_label,
     reason_text,
     standing_word,
     step_figure,
+    tip_text,
 )
 from kpixl.workbook import style
 from kpixl.workbook.formulas import FormulaNames, fault_formula
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 EITHER_WAY = ("if_for", "if_against")
 GUIDE = "_kpixl.guide."
 """How the names begin that lead to a KPI's place in the Guide."""
-MET, MISSED = "✔", "✘"
 LOOKS: dict[str, int] = {unit: number for number, unit in enumerate(UNITS, 1)}
 """The numbers of units, by which rules know how figures are shown."""
 OWN_LOOK = 0
@@ -82,7 +82,7 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
             "look": label(look_of(kpi)),
             "link": label(f"#{GUIDE}{kpi.id}"),
             "in_use": live(flag_formula(kpi, c), int(not result.off), name=flag(kpi)),
-            "tip": label(t(kpi.texts.tips[0])),
+            "tip": label(tip_text(kpi, t)),
             "unit_scale": label(100 if kpi.kpi.unit == "fraction" else 1),
             "unit": label(unit_shown(kpi, c)),
             "lever": _lever(result, formulas, c),
@@ -196,7 +196,7 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
     unit = c.at("own", kpi.id, "unit")
     found = _common(result, index, formulas, c) | {
         "name": live(f'IFERROR({name}&"","")', kpi.name),
-        "tip": live(f'IF({at["name"]}="","",{c.word("own_tip")})', c.t(OWN_TIP) if kpi.name else None),
+        "tip": live(f'IF({at["name"]}="","",{c.word("own_tip")})', tip_text(kpi, c.t) if kpi.name else None),
         "unit_scale": live(f"IF(IFERROR({unit}={fraction},FALSE),100,1)", 100 if kpi.kpi.unit == "fraction" else 1),
         "unit": live(f'{unit}&""', unit_shown(kpi, c)),
         "full": live(f'IFERROR({name}&"","")', kpi.name),
@@ -272,7 +272,7 @@ def shown(result: Result, c: Context) -> dict[str, Cell]:
     at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
     there = {column: c.at("kpis", kpi.id, column) for column in ("previous", "year_before", "forecast")}
     against = c.at("kpis", kpi.id, "against_target")
-    met = {"met": MET, "missed": MISSED}.get(result.against_target or "")
+    met = TARGET_SIGNS.get(result.against_target or "")
     words = c.span("words", "text", [f"word_{level.value}" for level in Level])
     next_word = f"INDEX({words},{at['next']}+1)"
     aim, aim_word = held_against(result, t)
@@ -285,7 +285,9 @@ def shown(result: Result, c: Context) -> dict[str, Cell]:
             column: live(f'IF(ISNUMBER({there[column]}),{there[column]},"")', value)
             for column, value in zip(there, (past.previous, past.year_before, forecast), strict=True)
         },
-        "met": live(f'IF({against}="","",IF({against}={c.word("met")},"{MET}","{MISSED}"))', met),
+        "met": live(
+            f'IF({against}="","",IF({against}={c.word("met")},"{TARGET_SIGNS["met"]}","{TARGET_SIGNS["missed"]}"))', met
+        ),
         "against": live(
             f"IF(ISNUMBER({at['target']}),{at['target']},{following.format(at['next_value'], at['previous'])})", aim
         ),

@@ -48,7 +48,7 @@ def trend(c: Context) -> Cells:
     picked = c.scorecard.result(c.trend_kpi)
     lines = sparks(c)
     raw = [_number(lines[picked.kpi.id, period]) for period in PERIODS]
-    axis = _Axis.of(picked, raw, held_against(picked, c.t)[0])
+    axis = _Axis(picked, raw, held_against(picked, c.t)[0])
     found = {(row, "value"): cell for row, cell in _single(picked, axis, c).items()}
     chosen = _marked(picked, raw)
     for number, row in enumerate(PERIODS):
@@ -81,10 +81,6 @@ class _Axis:
         self.steps = [self._fits(self.power * factor) for factor in FACTORS]
         self.step = min(step for step in self.steps if step is not None)
         self.first = self._first(self.step)
-
-    @classmethod
-    def of(cls, picked: Result, raw: Sequence[float | None], aim: float | None) -> _Axis:
-        return cls(picked, raw, aim)
 
     def _first(self, step: float) -> float:
         return math.floor(self.least / step + _NEAR) * step
