@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
-from clock import NOW
+from clock import NOW, TODAY
+from excel_engine import Excel
 from kpixl.catalog import business, businesses
 from kpixl.cli.main import main
+from kpixl.excel.live import open_workbook
 from kpixl.i18n import language
 from kpixl.languages import codes
 from kpixl.texts.formula_words import in_words
+from kpixl.verbs import explain, fix, results, take_in
 from workbooks import COUNTED, Filled, Rows, day, make
 
 EN = language("en")
@@ -113,3 +116,28 @@ def test_every_formula_has_words() -> None:
         "(Clients at the end (last 12 months) − New clients still there at the end (last 12 months)) ÷ "
         "Clients at the start (last 12 months)"
     )
+
+
+def test_every_reader_looks_at_the_same_day(tmp_path: Path) -> None:
+    """22 November. Of two clients one buys more on the 5th; the other's sale, of the 28th, is still to come. Which rows
+    a look-up finds hangs on the day: by whatever way the workbook is read, one client bought more."""
+    sales: Rows = {
+        "date": [day("2026-11-05"), day("2026-11-28")],
+        "client": ["Ana", "Ben"],
+        "kind": ["additional services"] * 2,
+        "amount": [100, 200],
+    }
+    clients: Rows = {"client": ["Ana", "Ben"], "start": [day("2025-01-01")] * 2}
+    filled = Filled(
+        business="luxury-personal-assistant", day=day("2026-11-01"), rows={"clients": clients, "sales": sales}
+    )
+    path = make(tmp_path / "november.xlsx", filled)
+    excel = Excel(path)
+    found = {
+        "results": results.results(path, today=TODAY).scorecard,
+        "explain": explain.explain(path, "upsell", today=TODAY).scorecard,
+        "check --fix": fix.fix(path, now=NOW, show=True).outcome.scorecard,
+        "take in": take_in.take_in(path, now=NOW).outcome.scorecard,
+        "Excel": open_workbook.refresh(excel.book, now=NOW).scorecard,
+    }
+    assert {way: one.result("upsell").value for way, one in found.items()} == dict.fromkeys(found, 0.5)

@@ -43,7 +43,7 @@ def explain(path: Path, kpi: str, *, today: date) -> Explanation:
 
 
 def _explained(package: Package, name: str, today: date) -> Explanation:
-    book = read(package)
+    book = read(package, today)
     scorecard, _ = scored(book, today)
     wanted = name_key(name)
     result = next((one for one in scorecard.results if wanted in _names(one)), None)

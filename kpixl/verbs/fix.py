@@ -53,10 +53,10 @@ def fix(path: Path, *, now: datetime, show: bool = False) -> FixedCells:
         if not show:
             ensure_free(path)
         with no_collection():
-            book = read(package)
+            book = read(package, now.date())
             taken = take_rows(package, book, now)
             if taken:
-                book = read(package)
+                book = read(package, now.date())
             cells = fixes(case_of(book, now), lambda table, column: _calculated(book, table, column))
             if not taken and not cells:
                 scorecard, problems = scored(book, now.date())

@@ -56,7 +56,7 @@ def take_in(path: Path, *, now: datetime) -> TakenIn:
         package, upgraded = opened(path, now)
         ensure_free(path)
         with no_collection():
-            book = read(package)
+            book = read(package, now.date())
             taken = take_rows(package, book, now)
             if not taken:
                 scorecard, problems = scored(book, now.date())

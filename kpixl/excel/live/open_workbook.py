@@ -69,7 +69,7 @@ def refresh(book: xw.Book, *, now: datetime) -> Outcome:
         if app.calculation != "automatic":
             app.calculate()
         with no_collection():
-            found = read_view(view)
+            found = read_view(view, now.date())
             scorecard, problems = scored(found, now.date())
             log = logged(found, Done(), scorecard, problems, now)
             context = context_of(found, scorecard, problems, now.date(), now, log=log)
