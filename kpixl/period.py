@@ -122,6 +122,11 @@ class Period:
             return date.fromisocalendar(self.start.isocalendar().year, 1, 1)
         return self.start.replace(month=1, day=1)
 
+    @property
+    def year(self) -> int:
+        """The year that the period belongs to."""
+        return self.start.isocalendar().year if self.kind is Kind.WEEK else self.start.year
+
     def window_start(self, window: Window) -> date:
         """The first day of ``window``, which ends with the period."""
         return self.start if window.months is None else add_months(self.after, -window.months)

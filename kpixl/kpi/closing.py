@@ -50,6 +50,10 @@ ROWS = ".rows"
 """What the name of a table has behind it in Past periods, where it says how many rows the period had."""
 
 
+ACTION, NOTE = ".action", ".note"
+"""What the id of a KPI has behind it there, where a line says what was done about it, or noted."""
+
+
 def rows_of(entries: Entries, table: Table) -> int:
     """How many rows of ``table`` belong to the period: those dated in it; of a list, what began by its end."""
     rows, begins = entries.tables.get(table.id), table.date or (table.stays or ("",))[0]

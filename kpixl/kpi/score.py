@@ -11,7 +11,7 @@ from kpixl.catalog.model import Level, Threshold
 from kpixl.entries import Entries
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.evaluation import Evaluation
-from kpixl.kpi.grade import Reason, calculate, grade, graded, passes, reason_of
+from kpixl.kpi.grade import Reason, grade, graded, passes, reason_of
 from kpixl.kpi.grading import UNPLACED, Waits, waits
 from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import MeasureValue, Tally, due_until, final_before, last_day
@@ -24,7 +24,7 @@ from kpixl.kpi.rulebook import PAST, given, rulebook
 from kpixl.kpi.signals import Limits, Signal, limits, marked, signal
 from kpixl.kpi.traits import GRADED, late_measures, traits_of
 from kpixl.kpi.wrong import NONE_WRONG, Wrong, wrong
-from kpixl.kpi.year_to_date import closed_periods, first_closed, year_to_date
+from kpixl.kpi.year_to_date import closed_periods, first_closed, kpi_to_date, year_to_date
 from kpixl.period import Window, serial
 
 if TYPE_CHECKING:
@@ -170,8 +170,11 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date, t
     what has counted the measures."""
     history, now = entries.history, clock_of(entries, today)
     first = first_closed(entries)
-    closed = closed_periods(entries, history)
-    to_date = {name: year_to_date(value, history, entries.period, first) for name, value in measures.items()}
+    closed = closed_periods(entries.business, entries.period, history)
+    to_date = {
+        name: year_to_date(value.measure, value.used, history, entries.period, first)
+        for name, value in measures.items()
+    }
     tally = tally or Tally(entries, today)
     found = {kpi.id: wrong(kpi, measures, tally) for kpi in entries.business.kpis if kpi.id not in entries.off}
     scoring = _Scoring(entries, measures, to_date, closed, now, found)
@@ -218,7 +221,7 @@ def _result(kpi: BusinessKpi, scoring: _Scoring) -> Result:
         off=off,
         wrong_rows=scoring.wrong.get(kpi.id, NONE_WRONG),
         finer=int(found.number("finer") or 0),
-        year=YearToDate(*_kpi_to_date(kpi, scoring)),
+        year=YearToDate(*kpi_to_date(kpi, scoring.to_date, scoring.closed)),
         note=_note(kpi, scoring.measures),
     )
 
@@ -401,16 +404,3 @@ def settled_values(kpi: BusinessKpi, entries: Entries, final_before: int) -> lis
         return values
     known = finals(entries.period, final_before)
     return [*values[:known], *[None] * (len(values) - known)]
-
-
-def _kpi_to_date(kpi: BusinessKpi, scoring: _Scoring) -> tuple[float | None, Reason | None]:
-    """The KPI over the year so far, from its measures: percentages are never averaged."""
-    if kpi.window is not Window.PERIOD:
-        return None, Reason("graded_window")
-    for argument in kpi.arguments:
-        if argument.measure.rollup == "none":
-            return None, Reason("no_rollup", argument.measure)
-    summed = [argument.measure for argument in kpi.arguments if argument.measure.rollup == "sum"]
-    if len({scoring.closed[measure.name] for measure in summed}) > 1:
-        return None, Reason("uneven_past", min(summed, key=lambda measure: scoring.closed[measure.name]))
-    return calculate(kpi, {argument.name: scoring.to_date[argument.measure.name] for argument in kpi.arguments})

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl.kpi.grade import Reason, calculate
 from kpixl.period import Window
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
+    from kpixl.catalog.model import Business, BusinessKpi, Measure
     from kpixl.entries import Entries, History
-    from kpixl.kpi.measure import MeasureValue
     from kpixl.period import Period
 
 
@@ -20,16 +22,14 @@ def first_closed(entries: Entries) -> date:
     return min((past.start for past in entries.past if year <= past.start < this), default=this)
 
 
-def closed_periods(entries: Entries, history: History) -> dict[str, int]:
-    """For each measure, how many closed periods of the year have a figure of it."""
-    start, year = entries.period.start, entries.period.year_start
-    return {item.name: len(history.between(year, start, item.name)) for item in entries.business.measures}
+def closed_periods(business: Business, period: Period, history: History) -> dict[str, int]:
+    """For each measure, how many periods of the year before ``period`` have a figure of it."""
+    return {item.name: len(history.between(period.year_start, period.start, item.name)) for item in business.measures}
 
 
-def year_to_date(value: MeasureValue, history: History, period: Period, first: date) -> float | None:
-    """A measure in its unit over the closed periods of the year and this one, as it rolls up; None where it does
-    not."""
-    item, current = value.measure, value.used
+def year_to_date(item: Measure, current: float | None, history: History, period: Period, first: date) -> float | None:
+    """A measure in its unit over the year up to ``period``, in which it is ``current``, as it rolls up; None where it
+    does not. ``first`` is the first day of the earliest period that is known."""
     if item.window is not Window.PERIOD or item.rollup == "none":
         return None
     if item.rollup == "sum":
@@ -39,6 +39,22 @@ def year_to_date(value: MeasureValue, history: History, period: Period, first: d
         earliest = history.on(first, item.name)
         return current if earliest is None else earliest
     return current
+
+
+def kpi_to_date(
+    kpi: BusinessKpi, to_date: Mapping[str, float | None], closed: Mapping[str, int]
+) -> tuple[float | None, Reason | None]:
+    """A KPI in its unit over the year so far, from its measures, since percentages are never averaged; or the reason
+    why it has no such value. ``closed`` says for each measure how many closed periods have a figure of it."""
+    if kpi.window is not Window.PERIOD:
+        return None, Reason("graded_window")
+    for argument in kpi.arguments:
+        if argument.measure.rollup == "none":
+            return None, Reason("no_rollup", argument.measure)
+    summed = [argument.measure for argument in kpi.arguments if argument.measure.rollup == "sum"]
+    if len({closed[measure.name] for measure in summed}) > 1:
+        return None, Reason("uneven_past", min(summed, key=lambda measure: closed[measure.name]))
+    return calculate(kpi, {argument.name: to_date[argument.measure.name] for argument in kpi.arguments})
 
 
 def since(entries: Entries) -> date | None:

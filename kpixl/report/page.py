@@ -71,7 +71,7 @@ def report_html(contents: Contents, t: Language, *, now: datetime, paper: str = 
         generator=f"{GENERATOR} {__version__}",
         made=t.date(now.date()),
         paper=paper,
-        colours=_colours(),
+        colours=colours(),
         size=charts.SIZE | {"pareto_width": pareto.WIDTH, "pareto_top": pareto.TOP, "pareto_bar": pareto.BAR},
         **_heading(contents, t),
         **_first(scorecard, shown, t),
@@ -168,7 +168,7 @@ def _level(level: Level, t: Language) -> cards.StandingShown:
     return cards.StandingShown(SHAPES[level], t(LEVELS[level]), level.id)
 
 
-def _colours() -> dict[str, Any]:
+def colours() -> dict[str, Any]:
     """The sheets' own palette by day, and that of the night."""
     return {
         "day": {

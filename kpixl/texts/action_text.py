@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.entries import PastValue
+from kpixl.kpi.closing import ACTION, NOTE
 from kpixl.period import LAST_SERIAL, from_serial
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from kpixl.entries import Action
     from kpixl.i18n import Language
     from kpixl.kpi.score import Scorecard
-
-ACTION, NOTE = ".action", ".note"
-"""What the id of a KPI has behind it in Past periods, where a line says what was done about it, or noted."""
 
 
 def due_day(action: Action) -> str:

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Literal
 from kpixl import files
 from kpixl.errors import N_, FileExists, FileInUse, FolderMissing, UsageError
 from kpixl.i18n import language
+from kpixl.kpi.annual import annual
 from kpixl.kpi.breakdown import breakdown
 from kpixl.kpi.measure import Tally
 from kpixl.kpi.pareto import pareto
-from kpixl.message import phrase
+from kpixl.message import Verbatim, phrase
+from kpixl.period import Period
 from kpixl.report.page import GENERATOR, Contents, report_html
 from kpixl.report.pdf import pdf_of
+from kpixl.report.year import year_html
+from kpixl.texts.action_text import closed_actions
 from kpixl.verbs import results
 
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kpixl.check import Problem
+    from kpixl.i18n import Language
     from kpixl.kpi.score import Scorecard
 
 _MARK = f"%{GENERATOR}\n".encode()
@@ -39,6 +44,13 @@ class NotAReport(UsageError):
     template = N_("A report is called something.html or something.pdf; {path} is not.")
 
 
+class NothingOfYear(UsageError):
+    """A year of which the workbook has no figures."""
+
+    code = "nothing_of_year"
+    template = N_("The workbook has no figures of {year}: its periods, with those in Past periods, are of {years}.")
+
+
 @dataclass(frozen=True)
 class Report:
     """A report that was written, and what it shows."""
@@ -50,21 +62,48 @@ class Report:
 
 
 def report(
-    file: Path, *, out: Path | None = None, code: str | None = None, names: bool = False, now: datetime
+    file: Path,
+    *,
+    out: Path | None = None,
+    code: str | None = None,
+    names: bool = False,
+    year: int | None = None,
+    now: datetime,
 ) -> Report:
-    """Write the report of a workbook, which is only read; without ``out`` as a page beside it, without ``code`` in the
-    workbook's language; with numbers in place of the clients' names unless ``names`` are asked for. NotAReport,
-    FileExists, FolderMissing or NothingPrints where it cannot be written."""
-    path = out or file.with_suffix(".html")
+    """Write the report of a workbook, which is only read: of its period, or of a whole ``year``.
+
+    Without ``out`` it is a page beside the workbook, without ``code`` in the workbook's language; with numbers in place
+    of the clients' names unless ``names`` are asked for. NotAReport, FileExists, FolderMissing, NothingPrints or
+    NothingOfYear where it cannot be written."""
+    path = out or _beside(file, year)
     kind = kind_of(path)
     ensure_ours(path)
     outcome = results.results(file, today=now.date())
     scorecard, problems = outcome.scorecard, outcome.problems
     t = language(code or scorecard.entries.language)
     paper = "" if kind == "html" else "Letter" if scorecard.entries.currency in _LETTER else "A4"
-    page = report_html(_contents(scorecard, problems, now, names=names), t, now=now, paper=paper)
+    if year is None:
+        page = report_html(_contents(scorecard, problems, now, names=names), t, now=now, paper=paper)
+    else:
+        page = _year(scorecard, problems, year, t, now=now, paper=paper)
     _write(path, page.encode() if kind == "html" else pdf_of(page) + _MARK)
     return Report(path, kind, scorecard, problems)
+
+
+def _beside(file: Path, year: int | None) -> Path:
+    return file.with_suffix(".html") if year is None else file.with_name(f"{file.stem} ({year}).html")
+
+
+def _year(
+    scorecard: Scorecard, problems: Sequence[Problem], year: int, t: Language, *, now: datetime, paper: str
+) -> str:
+    entries = scorecard.entries
+    found = annual(scorecard, year, closed_actions(scorecard, t))
+    if not found.known:
+        starts = {entries.period.start, *(line.start for line in entries.past)}
+        years = sorted({Period(entries.period.kind, start).year for start in starts})
+        raise NothingOfYear(year=Verbatim(year), years=Verbatim(", ".join(map(str, years))))
+    return year_html(found, entries, problems, t, now=now, paper=paper)
 
 
 def own_page(scorecard: Scorecard, problems: Sequence[Problem], now: datetime) -> str:

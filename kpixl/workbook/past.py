@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.i18n import language
-from kpixl.kpi.closing import ROWS
+from kpixl.kpi.closing import ACTION, NOTE, ROWS
 from kpixl.kpi.partial import TENTHS, built, part_id
 from kpixl.ooxml.shrink import keep_rows
 from kpixl.ooxml.table_rows import set_cells
 from kpixl.period import serial
-from kpixl.texts.action_text import ACTION, NOTE
 from kpixl.texts.words import KINDS_OF_PAST, LEVELS, SHAPES, SOURCES_OF_PAST, STANDINGS, level_word, measure_label
 from kpixl.workbook import layout
 from kpixl.workbook.append import append_columns

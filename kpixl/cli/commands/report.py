@@ -6,7 +6,16 @@ from typing import Any
 
 from kpixl.cli.answer import code_of
 from kpixl.cli.command import Answer, Arguments, Command, Option, Word
-from kpixl.errors import N_
+from kpixl.errors import N_, UsageError
+
+YEAR_DIGITS = 4
+
+
+class NoYear(UsageError):
+    """Something that is no year, where one was asked for."""
+
+    code = "no_year"
+    template = N_("“{got}” is no year; write one like 2026.")
 
 
 def report(arguments: Arguments) -> Answer:
@@ -15,7 +24,14 @@ def report(arguments: Arguments) -> Answer:
     from kpixl.i18n import language
     from kpixl.verbs.report import report as written
 
-    done = written(arguments.file, out=arguments.out, code=arguments.lang, names=arguments.names, now=arguments.now)
+    done = written(
+        arguments.file,
+        out=arguments.out,
+        code=arguments.lang,
+        names=arguments.names,
+        year=_year(arguments.year),
+        now=arguments.now,
+    )
     t = language(arguments.lang or done.scorecard.entries.language)
 
     def data() -> dict[str, Any]:
@@ -35,6 +51,15 @@ def report(arguments: Arguments) -> Answer:
     return Answer(data, text, code_of(done.problems))
 
 
+def _year(text: str | None) -> int | None:
+    """The year that was typed; NoYear for anything else."""
+    if text is None:
+        return None
+    if len(text) != YEAR_DIGITS or not (text.isascii() and text.isdecimal()):
+        raise NoYear(got=text)
+    return int(text)
+
+
 COMMAND = Command(
     "report",
     N_("make a page or a PDF of a workbook, to send to a partner"),
@@ -51,6 +76,13 @@ COMMAND = Command(
             "`.html`, in the same folder. An earlier report of that name is replaced; any other file is left alone",
         ),
         Option(
+            "--year",
+            N_("the page of a whole year, such as 2026"),
+            value="YEAR",
+            manual="a page of that year instead: its periods side by side, what has moved for good, what was done and "
+            "what came of it. Without `--out` it is called like the workbook with the year behind its name",
+        ),
+        Option(
             "--names",
             N_("show your clients by their names; without it by numbers"),
             manual="show your clients by their names. Without it they are Client 1, Client 2 and so on, the same ones "
@@ -64,7 +96,12 @@ them, and where the KPIs to act on are weak. Folded away behind that: each KPI i
 behind it all and the benchmarks with their sources. On paper that is three pages, A4 or Letter; what you unfold before
 printing comes behind them. The page runs no script, asks for nothing from the network, and reads well on a telephone
 and on a dark screen. The workbook is only read, also while it is open in Excel; save it there first, so that the report
-has what you see. `--lang` is the language of the report as well.""",
+has what you see. `--lang` is the language of the report as well.
+
+With `--year` the page is that of a whole year, from *Past periods* and this period: every KPI in each period with the
+level that it had then, over the year where its figures add up (percentages are never averaged), and over the same
+periods of the year before; which KPIs have moved for good, that is broken out of their usual range and stayed there;
+and what you have marked as done on the dashboard, with what came of it. A period that is not over moves nothing.""",
     after="""\
 A PDF is printed by Edge, Chrome or Chromium, which nearly every computer has, without a window; where there is
 none, by WeasyPrint (`pip install "kpixl[pdf]"`). With `--json`: `path`, `kind` (`html` or `pdf`), the number of
@@ -72,5 +109,6 @@ none, by WeasyPrint (`pip install "kpixl[pdf]"`). With `--json`: `path`, `kind` 
 
 ```
 $ kpixl report "TaskZenith 2026-10.xlsx" --out "For Ana.pdf"
+$ kpixl report "TaskZenith 2026-12.xlsx" --year 2026
 ```""",
 )
