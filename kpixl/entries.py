@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from kpixl.cellvalue import ExcelError, is_blank, number
-from kpixl.period import MONTH_DAYS, Period, serial
+from kpixl.period import MONTH_DAYS, SINCE_1900, DateSystem, Period, serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, Level
@@ -56,6 +56,7 @@ class Setup:
     company: str
     currency: str
     """Three letters, such as ``EUR``."""
+    days: DateSystem = SINCE_1900
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Outside:
     """A filled cell outside of a table."""
 
     value: object
-    """Dates as serial numbers."""
+    """Dates as the numbers that the workbook has for them."""
     cell: str
     """Its address."""
     calculated: bool = False
@@ -309,6 +310,8 @@ class Entries:
     """By the name of the measure. Nothing but the sheet of that name is computed from it."""
     actions: Mapping[str, Action] = field(default_factory=dict)
     """By the id of the KPI. Nothing is computed from them."""
+    days: DateSystem = SINCE_1900
+    """How the workbook counts the days that these serial numbers stand for."""
 
     def is_done(self, kpi: str) -> bool:
         """Whether the owner has said of a KPI's action that it is done."""

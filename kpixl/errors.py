@@ -25,7 +25,6 @@ Never raised for bad rows: those are Check's. Errors that only one module raises
     · OlderWorkbook
     · EarlierWorkbook
     · NewerWorkbook
-    · DatesFrom1904
     · FolderMissing
     · FileInUse
       · FileLocked
@@ -238,16 +237,6 @@ class NewerWorkbook(WorkbookError):
 
     code = "newer_workbook"
     template = N_("{path} was made by a newer kpixl ({version}); update kpixl and try again.")
-
-
-class DatesFrom1904(WorkbookError):
-    """Days counted from 1904, as old Macs did."""
-
-    code = "dates_from_1904"
-    template = N_(
-        "{path} counts its days from 1904, which kpixl does not. Leave that setting on, or every date would move by "
-        "four years; save its sheets as CSV and take them into a new workbook with “kpixl import”, which keeps them."
-    )
 
 
 class FolderMissing(WorkbookError):

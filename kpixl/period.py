@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any, TypeGuard
 
 from kpixl.errors import NoPeriod
 
@@ -14,6 +15,7 @@ MONTH_DAYS = 30.4375
 LAST_SERIAL = 2_958_465
 """The last day that Excel knows, 31 December 9999."""
 _EPOCH = date(1899, 12, 30)
+_FROM_1904 = 1462
 _MONTH_FIRST = re.compile(r"(\d{1,2})[./-](\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})")
 
@@ -40,6 +42,40 @@ def serial(day: date) -> int:
 def from_serial(number: float) -> date:
     """The day that Excel's ``number`` falls on."""
     return _EPOCH + timedelta(days=int(number // 1))
+
+
+@dataclass(frozen=True, slots=True)
+class DateSystem:
+    """How a workbook counts its days: from 1900, or from 1904 as old Macs did. Numbers as the workbook has them come in
+    and go out here; everywhere else a day is the serial number of the 1900 date system."""
+
+    behind: int
+    """By how many days its numbers are less than serial numbers."""
+
+    @classmethod
+    def of(cls, *, date1904: bool) -> DateSystem:
+        """The system of a workbook."""
+        return cls(_FROM_1904 if date1904 else 0)
+
+    def serial(self, stored: object) -> Any:
+        """The serial number of a day in a cell; what is no number is none, and stays what it is."""
+        return stored + self.behind if self.behind and _is_number(stored) else stored
+
+    def stored(self, serial: Any) -> Any:
+        """What the workbook has in a cell for a serial number; what is no number stays what it is."""
+        return serial - self.behind if self.behind and _is_number(serial) else serial
+
+    @property
+    def last(self) -> int:
+        """Its number of the last day that Excel knows."""
+        return LAST_SERIAL - self.behind
+
+
+SINCE_1900 = DateSystem(0)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def add_months(day: date, months: int) -> date:

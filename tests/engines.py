@@ -31,7 +31,7 @@ import libreoffice
 from clock import TODAY
 from kpixl.ooxml.cells import column_letters, parse_area, parse_cell
 from kpixl.ooxml.package import MAIN, Package, string_of, unescaped
-from kpixl.period import serial
+from kpixl.period import DateSystem, serial
 
 TOLERANCE = 1e-9
 
@@ -324,11 +324,12 @@ def _prepared(path: Path, today: date, whole: bool) -> bytes:
     """A file whose formulas take a day of ours for today, and whose sheets have their cells alone: what else stands on
     them changes no value, and takes LibreOffice half of its time. (Whole ones are opened where the samples are.)"""
     target = io.BytesIO()
+    day = DateSystem.of(date1904=Package.open(path).date1904).stored(serial(today))
     with zipfile.ZipFile(path) as archive, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as changed:
         for member in archive.infolist():
             data = archive.read(member)
             if member.filename.startswith("xl/worksheets/"):
-                data = data.replace(_NOW.encode(), str(serial(today)).encode())
+                data = data.replace(_NOW.encode(), str(day).encode())
                 data = data if whole else _BESIDE_CELLS.sub(b"", data)
             changed.writestr(member, data)
     return target.getvalue()

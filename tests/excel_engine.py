@@ -20,6 +20,7 @@ from xlwings import base_classes
 
 from excel_tabs import ERRORS, OPTIONS, Cell, Error, Tab, Table, as_shown, opened_tabs
 from kpixl.ooxml.cells import Area, cell_name, parse_area
+from kpixl.ooxml.package import Package
 from narrow import some
 
 STANDARD_HEIGHT = 15.0
@@ -34,6 +35,7 @@ class Excel:
     def __init__(self, path: Path, *, mac: bool = False) -> None:
         self.path, self.mac = path, mac
         self.tabs, self.names, self.properties = opened_tabs(path)
+        self.date1904 = Package.open(path).date1904
         self.calls: Counter[str] = Counter()
         self.writes = 0
         self.fail_at: set[int] = set()
@@ -505,7 +507,9 @@ class Com(Boundary):
 
 
 class ComBook(Com):
-    Date1904 = False
+    @property
+    def Date1904(self) -> bool:  # noqa: N802
+        return self._excel.date1904
 
     def CustomDocumentProperties(self, name: str) -> Any:  # noqa: N802
         """As it was in the file, since it never changes."""
@@ -641,7 +645,7 @@ class Event(Com):
 class MacBook(Com):
     @property
     def date_1904(self) -> Event:
-        return Event(self._excel, False)
+        return Event(self._excel, self._excel.date1904)
 
 
 class MacRange(Com):

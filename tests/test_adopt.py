@@ -16,7 +16,6 @@ from kpixl.cli.main import main
 from kpixl.entries import Setup
 from kpixl.errors import (
     DamagedWorkbook,
-    DatesFrom1904,
     FileExists,
     FileInUse,
     KpixlError,
@@ -120,13 +119,6 @@ def _strict(path: Path) -> Path:
     return cage.path
 
 
-def _mac(path: Path) -> Path:
-    path = path.with_suffix(".xlsx")
-    with xlsxwriter.Workbook(path, {"date_1904": True}) as book:
-        book.add_worksheet("Mine")
-    return path
-
-
 def _old_macros(path: Path) -> Path:
     cage = Cage(keep(path))
     kind = "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet"
@@ -188,7 +180,6 @@ REFUSALS: dict[str, tuple[Callable[[Path], Path], type[KpixlError], str]] = {
     "signed": (_signed, SignedWorkbook, "carries a digital signature"),
     "shared": (_shared, SharedWorkbook, "is shared through Excel"),
     "Strict": (_strict, StrictWorkbook, "saved as “Strict Open XML”"),
-    "1904": (_mac, DatesFrom1904, "counts its days from 1904"),
     "old macros": (_old_macros, OldMacros, "has a sheet of Excel 4.0 macros, “Macro1”"),
     "encrypted": (_encrypted, PasswordProtected, "protected by a password"),
     "cut short": (_cut_short, DamagedWorkbook, "is damaged"),

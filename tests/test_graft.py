@@ -23,7 +23,7 @@ from openpyxl.cell import MergedCell
 from clock import NOW
 from engines import contents, libreoffice_values
 from kpixl.entries import Columns, Setup
-from kpixl.errors import DatesFrom1904, KpixlError, SignedWorkbook, StrictWorkbook
+from kpixl.errors import KpixlError, SignedWorkbook, StrictWorkbook
 from kpixl.ooxml.graft import SharedWorkbook, graft
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.properties import mark
@@ -642,11 +642,11 @@ def test_names_that_both_have_are_the_callers_to_settle(tmp_path: Path) -> None:
     refuse(Package.open(path), ValueError, "name or table called company")
 
 
-def test_days_from_1904_are_refused(tmp_path: Path) -> None:
+def test_which_days_both_count_from_is_the_callers_to_settle(tmp_path: Path) -> None:
     path = tmp_path / "mac.xlsx"
     with xlsxwriter.Workbook(path, {"date_1904": True}) as book:
         book.add_worksheet("Mine")
-    refuse(Package.open(path), DatesFrom1904, r"mac\.xlsx")
+    refuse(Package.open(path), ValueError, "counts its days from 1904")
 
 
 def test_a_log_of_changes_is_not_contradicted(tmp_path: Path) -> None:

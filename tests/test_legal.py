@@ -19,7 +19,7 @@ import workbooks
 from clock import NOW, TODAY
 from kpixl.cellvalue import UNSAVED
 from kpixl.entries import Setup
-from kpixl.errors import DatesFrom1904, NotOurWorkbook, OtherWorkbook, SignedWorkbook
+from kpixl.errors import NotOurWorkbook, OtherWorkbook, SignedWorkbook
 from kpixl.imports.source_file import read_source
 from kpixl.ooxml.cells import cell_name
 from kpixl.ooxml.defined_names import remove_names
@@ -120,13 +120,6 @@ def test_an_old_workbook_or_a_template_is_to_be_saved_as_a_workbook(tmp_path: Pa
     path = owners(tmp_path / "mine.xltx")
     rewritten(path, "[Content_Types].xml", "spreadsheetml.sheet.main", "spreadsheetml.template.main")
     with pytest.raises(OtherWorkbook):
-        adopt(path, SETUP, now=NOW)
-
-
-def test_nobody_is_told_to_move_dates(tmp_path: Path) -> None:
-    path = owners(tmp_path / "mac.xlsx")
-    rewritten(path, "xl/workbook.xml", "<workbookPr", '<workbookPr date1904="1"')
-    with pytest.raises(DatesFrom1904, match="Leave that setting on"):
         adopt(path, SETUP, now=NOW)
 
 

@@ -25,7 +25,7 @@ from excel_engine import Excel
 from excel_tabs import Cell, Error, Tab, as_shown
 from kpixl.cellvalue import ExcelError
 from kpixl.entries import Setup
-from kpixl.errors import DatesFrom1904, KpixlError, NoPermission, NotOurWorkbook
+from kpixl.errors import KpixlError, NoPermission, NotOurWorkbook
 from kpixl.excel.live import live_view, open_workbook
 from kpixl.excel.live.live_view import LiveView
 from kpixl.excel.live.open_workbook import ExcelRefused, HalfWritten
@@ -267,12 +267,6 @@ def test_a_workbook_of_another_kpixl_or_of_nobody(
     package.save(book)
     with pytest.raises(KpixlError, match="newer kpixl"):
         open_workbook.refresh(Excel(book, mac=mac).book, now=NOW)
-
-
-def test_days_from_1904(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(excel_engine.ComBook, "Date1904", True)
-    with pytest.raises(DatesFrom1904):
-        open_workbook.refresh(Excel(book).book, now=NOW)
 
 
 # All or nothing

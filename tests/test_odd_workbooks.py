@@ -10,7 +10,7 @@ import pytest
 
 from clock import NOW, TODAY
 from engines import cached_values, differences, ironcalc_values
-from kpixl.errors import DatesFrom1904, KpiRowDeleted, OwnedPartMissing
+from kpixl.errors import KpiRowDeleted, OwnedPartMissing
 from kpixl.ooxml.package import Package
 from kpixl.verbs import refresh, results
 from workbooks import Filled, Rows, day, entry, make, named, opened, placed, put
@@ -85,14 +85,6 @@ def test_a_first_day_that_is_no_day_is_passed_over(tmp_path: Path) -> None:
         tmp_path / "far.xlsx", Filled(rows={"surveys": SURVEYS}, past=[(1e10, "va_css", 0.7), (-1e6, "va_css", 0.7)])
     )
     assert css(path) == 0.5
-
-
-def test_days_from_1904_are_refused(book: Path) -> None:
-    rewrite(book, "xl/workbook.xml", r"<workbookPr\b(?! date1904)", '<workbookPr date1904="1"')
-    before = book.read_bytes()
-    with pytest.raises(DatesFrom1904, match="1904"):
-        refresh.refresh(book, now=NOW)
-    assert book.read_bytes() == before
 
 
 def test_a_renamed_hidden_sheet_simply_works(book: Path) -> None:

@@ -222,6 +222,10 @@ class Chained(Record, frozen=True):
         return (self.key, self.start, *others.get(self.id, (self.end,)))
 
 
+CHAINED_DAYS = ("stays_until", "since")
+"""The columns about stays that hold a day."""
+
+
 class InOrder(Record, frozen=True):
     """A hidden column: 1 where the day of the row's date ``first`` is not past that of ``then``, 0 where it is; blank
     where either is no date. Of numbers, which have no ``days``, 1 where the first is not more than the other."""
@@ -320,6 +324,14 @@ class Table(Record, frozen=True):
     def waits(self) -> bool:
         """Whether nothing is known of a period before something of it is entered."""
         return not self.kept and self.empty == "unknown"
+
+    @property
+    def days(self) -> frozenset[str]:
+        """The columns that hold days: fields, and what is calculated from them and a day itself."""
+        fields = {field.id for field in self.fields if field.type == "date"}
+        same = {one.id for one in self.calculated if isinstance(one, Else | Each) and one.reads[0] in fields}
+        chained = {one.id for one in self.calculated if isinstance(one, Chained) and one.id in CHAINED_DAYS}
+        return frozenset(fields | same | chained)
 
     @property
     def language(self) -> str | None:

@@ -104,7 +104,7 @@ class _Known:
         match self.field.type:
             case "date":
                 text = str(value)
-                is_day = plain is not None and int(plain) in _LIKELY_DAYS
+                is_day = plain is not None and int(self.log.case.entries.days.serial(plain)) in _LIKELY_DAYS
                 return 2 if is_day or (plain is None and date_meant(text, self.log.case.entries.language)) else -1
             case "number":
                 return 2 if plain is not None or number_meant(str(value)) is not None else -1

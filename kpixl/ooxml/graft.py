@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from kpixl.errors import N_, DatesFrom1904, WorkbookError
+from kpixl.errors import N_, WorkbookError
 from kpixl.ooxml.elements import in_order, planted
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, declared, qn
 from kpixl.ooxml.parts import RELATIONSHIPS_TYPE, rels_name, to_bytes
@@ -49,13 +49,14 @@ class SharedWorkbook(WorkbookError):
 def graft(target: Package, source: Package) -> None:
     """Add every sheet of ``source`` after those of ``target``, with all that the sheets need.
 
-    What stands in the way is said before anything changes: SharedWorkbook, DatesFrom1904 or TooManyFormats for the
-    owner; ValueError where both have a sheet, a name or a table of one name, which the caller has to see to.
+    What stands in the way is said before anything changes: SharedWorkbook or TooManyFormats for the owner;
+    ValueError where both have a sheet, a name or a table of one name, or count their days from different years, which
+    the caller has to see to.
     """
     if target.related(target.workbook_part, OFFICE_RELATIONSHIP + "/revisionHeaders"):
         raise SharedWorkbook(path=target.path.name)
-    if target.date1904:
-        raise DatesFrom1904(path=target.path.name)
+    if target.date1904 != source.date1904:
+        raise ValueError("one of the workbooks counts its days from 1904")
     _refuse_clashes(target, source)
     formats = merge_styles(target, source)
     places = _add_parts(target, source, formats)

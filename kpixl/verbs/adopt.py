@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kpixl import catalog
-from kpixl.errors import N_, DatesFrom1904, WorkbookError
+from kpixl.errors import N_, WorkbookError
 from kpixl.files import ensure_free, ensure_new, ensure_same_ending, locked
 from kpixl.i18n import language
 from kpixl.message import phrase
@@ -14,6 +14,7 @@ from kpixl.ooxml.defined_names import remove_names
 from kpixl.ooxml.graft import graft
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.properties import mark
+from kpixl.period import DateSystem
 from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, PREFIX, Aliases
@@ -85,8 +86,9 @@ class Adopted:
 
 def adopt(path: Path, setup: Setup, *, now: datetime, out: Path | None = None) -> Adopted:
     """Add the sheets of a new workbook to the one at ``path``, which is kept as a backup; or leave it and write
-    ``out``, which must not exist (FileExists). AlreadyOurs, NameTaken, OldMacros, SharedWorkbook, TooManyFormats or
-    DatesFrom1904 where kpixl's sheets cannot stand beside what is there; UnknownChoice for no business or language."""
+    ``out``, which must not exist (FileExists). kpixl's sheets count their days as the workbook does. AlreadyOurs,
+    NameTaken, OldMacros, SharedWorkbook or TooManyFormats where they cannot stand beside what is there; UnknownChoice
+    for no business or language."""
     with locked(path, out or path):
         return _adopted(path, setup, now, out)
 
@@ -98,12 +100,11 @@ def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None) -> Adopt
         ensure_same_ending(path, out)
         ensure_new(out)
     ensure_free(target)
-    if package.date1904:
-        raise DatesFrom1904(path=path.name)
     _refuse_old_macros(package)
     if package.is_structure_locked:
         raise StructureLocked(path=path.name)
     was_ours = _without_remains(package)
+    setup = replace(setup, days=DateSystem.of(date1904=package.date1904))
     business = catalog.business(setup.business)
     titles = layout.free_titles(
         layout.titles(business, language(setup.language)), {sheet.name for sheet in package.sheets}

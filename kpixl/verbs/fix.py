@@ -101,7 +101,7 @@ def mend(package: Package, book: Book, cells: Sequence[Fix]) -> None:
             usual = _usual(editor, formats, rows, column)
             for one in found:
                 place = parse_cell(one.cell)
-                editor.set(*place, one.now)
+                editor.set(*place, book.entries.days.stored(one.now) if one.kind is Mended.DATE else one.now)
                 number = _number_format(formats, editor.style(*place), one, usual)
                 if number is not None:
                     editor.set_style(*place, formats.showing(editor.style(*place), number))

@@ -361,9 +361,9 @@ def _key_field(table: Table) -> str:
 
 def _complete(package: Package, book: Book, table: str, accepted: Accepted) -> None:
     """Fill in what was blank in rows that are there already."""
-    headings = book.headings[table]
+    headings, days = book.headings[table], book.entries.business.table(table).days
     changes = {
-        (completion.row, headings[id_]): value
+        (completion.row, headings[id_]): book.entries.days.stored(value) if id_ in days else value
         for completion in accepted.completions
         for id_, value in completion.values.items()
     }

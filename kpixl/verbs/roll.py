@@ -30,7 +30,7 @@ from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection, opened, scored
 from kpixl.workbook.past import put_past
 from kpixl.workbook.read import Book, read
-from kpixl.workbook.sheets.board import ACTION_COLUMNS, DO_ROWS, content
+from kpixl.workbook.sheets.board import ACTION_COLUMNS, DAY, DO_ROWS, content
 from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def _turn_the_page(package: Package, book: Book, following: Period) -> None:
         place = book.placements[block]
         if row in place.row_numbers and column in place.column_numbers:
             editor = SheetEditor(package, book.sheets[place.sheet])
-            editor.set(*place.position(row, column), serial(following.start))
+            editor.set(*place.position(row, column), book.entries.days.stored(serial(following.start)))
             editor.commit()
     company, t = book.entries.company, language(book.entries.language)
     retitle(package, title(company, book.entries.period, t), title(company, following, t))
@@ -238,7 +238,7 @@ def _keep_open_actions(package: Package, book: Book) -> None:
         for column in {*ACTION_COLUMNS} & kept.column_numbers.keys():
             stays = column != "note" and not book.entries.is_done(id_)
             value = content(book.entries.actions[id_], column) if stays else None
-            editor.set(*kept.position(id_, column), value)
+            editor.set(*kept.position(id_, column), book.entries.days.stored(value) if column == DAY else value)
     for row in do.row_numbers.keys() & {*DO_ROWS}:
         editor.clear(*do.position(row, "id"))
     editor.commit()

@@ -21,7 +21,7 @@ from kpixl.workbook import layout
 from kpixl.workbook.vectors import as_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from kpixl.catalog.tables import Calculated
     from kpixl.ooxml.cells import Value
@@ -43,11 +43,10 @@ def append_entries(
     """Append rows to an entry table; calculated columns get the values that their formulas will show. ``own`` are the
     columns that the owner has added, by their headings."""
     count = len(next(iter(columns.values()), []))
+    of = book.entries.business.table(table)
     # What depends on other rows, on other tables or on the period gets its values when all rows are there: settle.
-    shown: dict[str, Sequence[Value]] = {
-        item.id: _in_row(item, book, table, columns, count) for item in book.entries.business.table(table).calculated
-    }
-    append_columns(package, book, table, {**columns, **shown}, own)
+    shown: dict[str, Sequence[Value]] = {item.id: _in_row(item, book, table, columns, count) for item in of.calculated}
+    append_columns(package, book, table, {**columns, **shown}, own, days=of.days)
 
 
 def move_in(package: Package, book: Book, table: str, rows: Sequence[Mapping[int, str]]) -> None:
@@ -74,6 +73,9 @@ def move_in(package: Package, book: Book, table: str, rows: Sequence[Mapping[int
     editor.commit()
     ids = {heading: id_ for id_, heading in headings.items()}
     known = {ids[heading]: column for heading, column in values.items() if heading in ids}
+    serial = book.entries.days.serial
+    for id_ in known.keys() & book.entries.business.table(table).days:
+        known[id_] = [serial(value) for value in known[id_]]
     append_entries(package, book, table, known, {h: column for h, column in values.items() if h not in ids})
     if not formulas:
         return
@@ -152,6 +154,7 @@ def settle(package: Package, book: Book, *, rows_changed: bool = True) -> None:
             for id_ in ids:
                 for row in some & book.stale[table, id_].keys():
                     value, place = book.stale[table, id_][row], parse_cell(rows.cell(id_, row))
+                    value = book.entries.days.stored(value) if id_ in rows.table.days else value
                     # What somebody typed over the formula stays.
                     if editor.has_formula(*place):
                         editor.set(*place, "" if value is None else value)
@@ -195,9 +198,12 @@ def append_columns(
     table: str,
     columns: Mapping[str, Sequence[Value]],
     own: Mapping[str, Sequence[Value]] | None = None,
+    *,
+    days: Collection[str] = (),
 ) -> None:
     """Append rows to any table of the workbook, by the ids of its columns, and ``own`` ones by their headings; what
-    the owner deleted is passed over."""
-    headings = book.headings[table]
+    the owner deleted is passed over. The columns ``days`` are serial numbers."""
+    headings, stored = book.headings[table], book.entries.days.stored
+    columns = {id_: [stored(one) for one in values] if id_ in days else values for id_, values in columns.items()}
     given = {headings[id_]: values for id_, values in columns.items() if id_ in headings}
     append_rows(package, book.table_names[table], {**given, **(own or {})})

@@ -61,6 +61,7 @@ def context_of_new(
         targets={},
         thresholds={},
         words=entry_words(business, t),
+        days=setup.days,
     )
     tally = Tally(entries, now.date())
     return Context(

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kpixl.entries import InputCell
-from kpixl.errors import DatesFrom1904, NewerWorkbook, NotOurWorkbook, OlderWorkbook
+from kpixl.errors import NewerWorkbook, NotOurWorkbook, OlderWorkbook
 from kpixl.ooxml.cells import cell_name, parse_area
+from kpixl.period import DateSystem
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import Aliases
 from kpixl.workbook.grid import BLOCK_PREFIX, Placement
@@ -31,8 +32,7 @@ class Blocks:
             raise NewerWorkbook(path=self.path.name, version=view.version)
         if 0 < version < layout.OLDEST_VERSION:
             raise OlderWorkbook(path=self.path.name)
-        if view.date1904:
-            raise DatesFrom1904(path=self.path.name)
+        self.days = DateSystem.of(date1904=view.date1904)
         there = view.names
         self.aliases = Aliases.found_in(there)
         self.names = {**there, **{ours: there[name] for ours, name in self.aliases.names.items()}}
@@ -71,6 +71,10 @@ class Blocks:
             return InputCell(None, sheet, "")
         number_, index = place.position(row, column)
         return InputCell(_at(self.view.grid(sheet), number_, index), sheet, cell_name(number_, index))
+
+    def day(self, cell: InputCell) -> InputCell:
+        """A cell that is to hold a day, with its serial number."""
+        return InputCell(self.days.serial(cell.raw), cell.sheet, cell.cell)
 
     def fixed(self, place: Placement, sheets: Mapping[str, Sheet], row: str) -> str:
         """An entry of Settings that was fixed when the workbook was made."""

@@ -12,6 +12,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -28,7 +29,7 @@ from kpixl.texts.words import SHAPES, title
 from kpixl.workbook import dashboard_page, layout, pareto_charts, style
 from kpixl.workbook.entry_sheets import entry_sheet, imports_table, past_sheet
 from kpixl.workbook.formulas import NOISE_TEXT
-from kpixl.workbook.grid import BLOCK_PREFIX, Cells, Context, Placement
+from kpixl.workbook.grid import BLOCK_PREFIX, Cells, Context, Placement, here
 from kpixl.workbook.sheets import breakdown, check, guide, kpis, log, pareto, settings, totals, what_if
 from kpixl.workbook.sheets.grading import GUIDE
 from kpixl.workbook.sheets.vocabulary import DIRECTION_ROWS, UNIT_ROWS, WINDOW_ROWS
@@ -43,6 +44,7 @@ def skeleton(c: Context) -> bytes:
     """The bytes of a workbook with every sheet, table, block, name, chart and rule, and no rows."""
     book = Workbook()
     book.remove(book.active)
+    book.epoch = CALENDAR_MAC_1904 if c.days.behind else CALENDAR_WINDOWS_1900
     for key in layout.sheet_order(c.business):
         book.create_sheet(c.titles[key])
     sheet = {key: book[c.titles[key]] for key in layout.sheet_order(c.business)}
@@ -71,11 +73,12 @@ def _write(book: Workbook, sheet: Worksheet, place: Placement, cells: Cells, c: 
         sheet.cell(place.top, index, column)
     for row, number in place.row_numbers.items():
         sheet.cell(number, place.left, row)
-    for (row, column), cell in cells.items():
+    for (row, column), made in cells.items():
+        cell = here(made, c)
         number, index = place.position(row, column)
         target = sheet.cell(number, index)
         if cell.formula is not None:
-            target.value = f"={c.aliases.there(cell.formula)}"
+            target.value = f"={cell.formula}"
         elif cell.value is not None:
             target.value = cell.value
             if isinstance(cell.value, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from openpyxl.formatting.rule import FormulaRule
@@ -16,7 +17,7 @@ from kpixl.catalog.model import Level
 from kpixl.entries import IN_USE_YES
 from kpixl.errors import N_
 from kpixl.kpi.finer import DECIMALS, FINEST
-from kpixl.period import Kind
+from kpixl.period import Kind, serial
 from kpixl.texts.figures import SIGN
 from kpixl.texts.words import SHAPES, UNITS, in_points
 from kpixl.workbook import dashboard_charts, style
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from kpixl.workbook.grid import Context, Placement
 
+_LONG_AGO = date(2000, 1, 1)
 FORMATS = 340
 """Behind this begin the numbers of formats that only the dashboard's rules have: those of cells are counted from 164,
 and no number may stand for two."""
@@ -203,7 +205,7 @@ def _entries(sheet: Worksheet, c: Context) -> None:
     )  # fmt: skip
     rule(
         dashboard.ENTRIES["by"], first, "date", t(N_("By when")), t(N_("The day by which it is to be done.")),
-        operator="greaterThan", formula1="36526", error=t(N_("Type a date.")),
+        operator="greaterThan", formula1=str(c.days.stored(serial(_LONG_AGO))), error=t(N_("Type a date.")),
     )  # fmt: skip
     rule(
         dashboard.ENTRIES["done"], first, "list", t(N_("Done?")),

@@ -176,7 +176,8 @@ def _table(
 
 def calculated_text(table: Table, column: Calculated, c: Context) -> str:
     """The formula of a calculated column as it has to stand in this workbook."""
-    return c.aliases.there(calculated_formula(column, table.id, FormulaNames(c.column, c.row_cell, c.word)))
+    names = FormulaNames(c.column, c.row_cell, c.word, last_day=c.days.last)
+    return c.aliases.there(calculated_formula(column, table.id, names))
 
 
 def _validation(table: Table, field: Field, letter: str, c: Context) -> DataValidation:
@@ -199,7 +200,7 @@ def _validation(table: Table, field: Field, letter: str, c: Context) -> DataVali
     elif field.type == "date":
         low, high = _years(c.scorecard.entries.period.start)
         rule.type, rule.operator = "date", "between"
-        rule.formula1, rule.formula2 = str(serial(low)), str(serial(high))
+        rule.formula1, rule.formula2 = (str(c.days.stored(serial(day))) for day in (low, high))
         rule.error = t(N_("Type a date, for example {date}.")).format(date=_short(c.scorecard.entries.period.start, t))
     elif field.type == "choice":
         rule.type = "list"

@@ -44,6 +44,8 @@ class FormulaNames:
     before something is entered there."""
     edges: Mapping[str, str] = field(default_factory=dict)
     """What stands for an edge of the window, where it is another day than usual."""
+    last_day: int = FOREVER
+    """The workbook's number of the day until which stays who has not left."""
 
 
 def measure_formula(measure: Measure, of: Aggregate, table: Table, names: FormulaNames) -> str:
@@ -267,7 +269,7 @@ def _chained(column: Chained, table: str, names: FormulaNames) -> str:
         case "stays_until":
             which = f'{key},{starts},">="&{closes}+1,{near}'
             found = f"IFERROR(SUMIFS({starts},{which})/COUNTIFS({which}),{end})"
-            return f'IF(ISNUMBER({end}),IF({nameless},{end},{found}),IF({open_},{FOREVER},""))'
+            return f'IF(ISNUMBER({end}),IF({nameless},{end},{found}),IF({open_},{names.last_day},""))'
         case "stay":
             found = f'COUNTIFS({key},{starts},"<"&{begins}+1,{renews},0)'
             return f'IF(ISNUMBER({start}),IF({nameless},1,{found}),"")'

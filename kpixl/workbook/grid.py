@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kpixl.catalog.model import Level
 from kpixl.cellvalue import ExcelError
 from kpixl.ooxml.cells import Value, column_letters
 from kpixl.palette import LEVEL_TEXT
 from kpixl.workbook.aliases import AS_USUAL, Aliases
-from kpixl.workbook.style import TEXT, Style
+from kpixl.workbook.style import DAY_FORMATS, TEXT, Style
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kpixl.kpi.measure import Tally
     from kpixl.kpi.pareto import Ranking
     from kpixl.kpi.score import Scorecard
+    from kpixl.period import DateSystem
     from kpixl.workbook.log_line import LogLine
 
 OWN_PREFIX = "_kpixl."
@@ -132,6 +133,19 @@ def quoted(sheet: str) -> str:
 Cells = Mapping[tuple[str, str], Cell]
 
 
+def here(cell: Cell, c: Context) -> Cell:
+    """A cell as it has to stand in this workbook: its formula in the workbook's own names, and a day, which is what is
+    shown as one, by the workbook's own number."""
+    formula, value = cell.formula, cell.value
+    if formula is not None and c.aliases.names:
+        formula = c.aliases.there(formula)
+    if cell.style.format in DAY_FORMATS:
+        value = c.days.stored(value)
+    if formula is cell.formula and value is cell.value:
+        return cell
+    return structs.replace(cell, formula=formula, value=value)
+
+
 @dataclass(frozen=True)
 class Context:
     """What the cells of a sheet are made from."""
@@ -163,6 +177,11 @@ class Context:
     """KPIs whose window the owner has changed: their formulas are written anew."""
     aliases: Aliases = AS_USUAL
     """Names that are called otherwise in this workbook."""
+
+    @property
+    def days(self) -> DateSystem:
+        """How the workbook counts its days."""
+        return self.scorecard.entries.days
 
     @property
     def kpis(self) -> tuple[BusinessKpi, ...]:

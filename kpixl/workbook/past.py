@@ -32,7 +32,7 @@ _WRITTEN = ("value", "source", "level", "note")
 
 def append_past(package: Package, book: Book, past: Iterable[PastValue]) -> None:
     """Append closed periods; kinds, sources and levels are written in the owner's words."""
-    append_columns(package, book, layout.PAST, _columns(book, list(past)))
+    append_columns(package, book, layout.PAST, _columns(book, list(past)), days=("start",))
 
 
 def put_past(package: Package, book: Book, past: Iterable[PastValue]) -> None:

@@ -236,7 +236,6 @@ class _Reader(Blocks):
         by_word = {words[f"window_{window.value}"].lower(): window for window in Window}
         switches = places.get("in_use")
         windows = {id_: by_word.get(cell.text.lower()) for id_, cell in chosen.items()}
-        settings = [setting.id for setting in settings_of(business)]
 
         def graded(column: str) -> dict[tuple[str, Level], InputCell]:
             """The cells of one kind for every KPI and level."""
@@ -251,7 +250,7 @@ class _Reader(Blocks):
             currency=fixed.currency,
             period=Period.containing(fixed.kind, self.period_day()),
             tables=tables,
-            settings={id_: self.cell(places["settings"], sheets, id_, "value") for id_ in settings},
+            settings=self.settings(business, places["settings"], sheets),
             typed={m.name: self.cell(totals, sheets, m.name, "typed") for m in business.measures},
             targets={id_: self.cell(kpis, sheets, id_, "target") for id_ in (*ids, *OWN_SLOTS)},
             thresholds=graded("yours"),
@@ -261,14 +260,20 @@ class _Reader(Blocks):
             windows=chosen,
             own=tuple(self.own(places, sheets)),
             in_use={id_: self.cell(switches, sheets, id_, "value") for id_ in ids} if switches else {},
-            totals_for=self.cell(totals, sheets, "of", "typed"),
+            totals_for=self.day(self.cell(totals, sheets, "of", "typed")),
             none={table.id: self.named(none_name(table.id)) for table in business.tables if table.waits},
             what_if=self.what_if(business, places, sheets),
             actions=self.actions((*ids, *OWN_SLOTS), places, sheets),
+            days=self.days,
         )
 
+    def settings(self, business: Business, place: Placement, sheets: Mapping[str, Sheet]) -> dict[str, InputCell]:
+        """What the owner has set, by the id of the setting."""
+        cells = {setting: self.cell(place, sheets, setting.id, "value") for setting in settings_of(business)}
+        return {setting.id: self.day(cell) if setting.is_date else cell for setting, cell in cells.items()}
+
     def period_day(self) -> date:
-        cell = self.named("period_day")
+        cell = self.day(self.named("period_day"))
         serial = cell.number
         if not cell.cell:
             raise OwnedPartMissing(path=self.path.name, what=phrase(N_("the cell of the period")))
@@ -330,7 +335,7 @@ class _Reader(Blocks):
             cells = {column: self.cell(place, sheets, row, column) for column in log.COLUMNS}
             if any(cell.filled for cell in cells.values()):
                 when, *texts = cells.values()
-                lines.append(LogLine(number(when.raw) or when.text, *(cell.text for cell in texts)))
+                lines.append(LogLine(number(self.day(when).raw) or when.text, *(cell.text for cell in texts)))
         return tuple(lines)
 
     def actions(
@@ -350,9 +355,10 @@ class _Reader(Blocks):
 
         def found(id_: str, entry: str) -> InputCell:
             row, column = at.get((id_, entry), ("", ""))
+            cell = self.cell(kept, sheets, id_, entry)
             if page is not None and row in page.row_numbers and column in page.column_numbers:
-                return self.cell(page, sheets, row, column)
-            return self.cell(kept, sheets, id_, entry)
+                cell = self.cell(page, sheets, row, column)
+            return self.day(cell) if entry == board.DAY else cell
 
         return {id_: Action(*(found(id_, entry) for entry in board.ACTION_COLUMNS)) for id_ in ids}
 
@@ -397,6 +403,8 @@ class _Reader(Blocks):
                     values[row] = ExcelError(code)
             if field.type in ("date", "number"):
                 numbers[field.id], odd[field.id] = as_numbers(values)
+                if field.type == "date":
+                    numbers[field.id] += self.days.behind
             else:
                 texts[field.id] = as_texts(values)
                 failed: dict[int, object] = {
@@ -406,7 +414,8 @@ class _Reader(Blocks):
                     odd[field.id] = failed
         for column in table.calculated:
             if column.id in columns:
-                self.shown[table.id, column.id] = as_numbers(by_index[columns[column.id]])[0]
+                shown = as_numbers(by_index[columns[column.id]])[0]
+                self.shown[table.id, column.id] = shown + self.days.behind if column.id in table.days else shown
         amounts = {letters[f.id] for f in table.fields if f.unit == "money" and f.id in letters}
         money = self.view.foreign(found, amounts) if amounts else {}
         return (
@@ -475,7 +484,7 @@ class _Reader(Blocks):
         if not {"start", "id", "value"} <= set(column):
             return
         for index, row in enumerate(found.rows):
-            start, id_ = number(row[column["start"]]), row[column["id"]]
+            start, id_ = self.days.serial(number(row[column["start"]])), row[column["id"]]
             if start is None or not 1 <= start < LAST_SERIAL + 1 or not isinstance(id_, str) or not id_:
                 continue
             told = ("kind", "source", "level", "note")

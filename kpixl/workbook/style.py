@@ -24,8 +24,13 @@ FORMATS = {
     "tasks_per_hour": "0.00",
     "date": "mm-dd-yy",  # built-in format 14: Excel and LibreOffice show the owner's own short date
     "moment": "m/d/yy h:mm",  # built-in format 22, likewise
+    "month": "mmm yy",
     "general": "General",
 }
+
+
+DAY_FORMATS = frozenset(FORMATS[kind] for kind in ("date", "moment", "month"))
+"""How days are shown, and nothing else."""
 
 
 def more_decimals(code: str, more: int) -> str:

@@ -8,18 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from kpixl.cellvalue import ExcelError
 from kpixl.folding import squeezed
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.workbook import layout
+from kpixl.workbook.grid import here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kpixl.ooxml.package import Package, Sheet
-    from kpixl.workbook.aliases import Aliases
     from kpixl.workbook.grid import Cell, Context, Placement
 
 
@@ -45,7 +43,7 @@ def owned(context: Context, placements: Mapping[str, Placement], sheets: Mapping
             continue
         rows, columns = place.row_numbers, place.column_numbers
         cells = {
-            (rows[row], columns[column]): _here(cell, context.aliases)
+            (rows[row], columns[column]): here(cell, context)
             for (row, column), cell in block.cells(context).items()
             if row in rows and column in columns
         }
@@ -103,12 +101,6 @@ def _put(editor: SheetEditor, row: int, column: int, cell: Cell) -> None:
         if editor.formula(row, column) is not None:
             editor.clear(row, column)
         editor.set(row, column, cell.value)
-
-
-def _here(cell: Cell, aliases: Aliases) -> Cell:
-    if cell.formula is None or not aliases.names:
-        return cell
-    return replace(cell, formula=aliases.there(cell.formula))
 
 
 def _squeezed(formula: str) -> str:

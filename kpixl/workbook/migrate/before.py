@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from kpixl.catalog.model import Business
     from kpixl.ooxml.package import Package, Sheet
+    from kpixl.period import DateSystem
     from kpixl.workbook.grid import Placement
 
 
@@ -53,6 +54,7 @@ class Before:
     aliases: Aliases
     tables: Mapping[str, str]
     """What the tables that are there are called, by their id."""
+    days: DateSystem
 
     @classmethod
     def of(cls, package: Package, version: int) -> Before:
@@ -72,7 +74,7 @@ class Before:
         tables = {id_: name for id_, name in called.items() if name.lower() in there}
         sheets |= {id_: there[name.lower()].sheet for id_, name in tables.items() if id_ != layout.IMPORTS}
         renamed = {layout.table_name(id_): name for id_, name in tables.items() if name != layout.table_name(id_)}
-        serial = number(blocks.named("period_day").raw)
+        serial = number(blocks.day(blocks.named("period_day")).raw)
         return cls(
             version,
             made,
@@ -87,6 +89,7 @@ class Before:
             blocks.names,
             Aliases({**blocks.aliases.names, **renamed}),
             tables,
+            blocks.days,
         )
 
     def had_row(self, block: str, row: str) -> bool:

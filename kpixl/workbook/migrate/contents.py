@@ -17,6 +17,7 @@ from kpixl.texts.words import entry_words
 from kpixl.workbook import layout
 from kpixl.workbook.context import context_of
 from kpixl.workbook.entry_sheets import calculated_text
+from kpixl.workbook.grid import here
 from kpixl.workbook.migrate import layout_record as record
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def write_anew(package: Package, book: Book, model: Pattern, grown: Grown, now: 
             continue
         sheet = book.sheets[place.sheet]
         editor = editors.get(sheet.part) or editors.setdefault(sheet.part, SheetEditor(package, sheet))
-        cells = block.cells(c)
+        cells = {ids: here(cell, c) for ids, cell in block.cells(c).items()}
         if id_ == "breakdown":
             _clear_rest(editor, place, cells)
         for (row, column), cell in cells.items():
@@ -62,11 +63,11 @@ def write_anew(package: Package, book: Book, model: Pattern, grown: Grown, now: 
             if grown.is_new(id_, row, column):
                 # Which KPI is picked for the trend stands there already.
                 as_new = cell.kind == "input" and id_ != "dashboard"
-                _put(editor, at, blank[id_][row, column] if as_new else cell, c)
+                _put(editor, at, here(blank[id_][row, column], model.context) if as_new else cell)
                 new = model.context.placements[id_].position(row, column)
                 editor.set_style(*at, model.style(place.sheet, *new))
             elif cell.kind == "live":
-                _formula(editor, at, cell, c)
+                _formula(editor, at, cell)
             elif cell.kind == "label" and (id_, row) not in kept and cell.value != c.titles.get(place.sheet):
                 _text(editor, at, cell, known)
     for editor in editors.values():
@@ -84,16 +85,15 @@ def current(book: Book, now: datetime) -> Context:
     return context_of(book, scorecard, (), now.date(), None)
 
 
-def _put(editor: SheetEditor, at: tuple[int, int], cell: Cell, c: Context) -> None:
-    formula = None if cell.formula is None else c.aliases.there(cell.formula)
-    if formula is None:
+def _put(editor: SheetEditor, at: tuple[int, int], cell: Cell) -> None:
+    if cell.formula is None:
         editor.clear(*at)
-    if cell.value is not None or formula is not None:
-        editor.set(*at, "" if cell.value is None else cell.value, formula)
+    if cell.value is not None or cell.formula is not None:
+        editor.set(*at, "" if cell.value is None else cell.value, cell.formula)
 
 
-def _formula(editor: SheetEditor, at: tuple[int, int], cell: Cell, c: Context) -> None:
-    formula, there = c.aliases.there(cell.formula or ""), editor.formula(*at)
+def _formula(editor: SheetEditor, at: tuple[int, int], cell: Cell) -> None:
+    formula, there = cell.formula or "", editor.formula(*at)
     if there is None or not same_formula(there, formula):
         editor.set(*at, cell.value, formula)
 

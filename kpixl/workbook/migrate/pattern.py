@@ -49,7 +49,7 @@ class Pattern:
         titles = {key: sheet.name for key, sheet in state.sheets.items()}
         titles |= layout.free_titles(missing, [sheet.name for sheet in target.sheets])
         titles = {key: titles[key] for key in usual}
-        setup = Setup(state.full.id, state.language, period, state.company, state.currency)
+        setup = Setup(state.full.id, state.language, period, state.company, state.currency, state.days)
 
         def model(aliases: Aliases) -> Pattern:
             context = context_of_new(setup, now=now, titles=titles, aliases=aliases, business=state.full)

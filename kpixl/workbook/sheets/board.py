@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business
     from kpixl.entries import Action
     from kpixl.kpi.result import Result
+    from kpixl.ooxml.cells import Value
 
 LEVEL_BARS = tuple(f"level_{level.value}" for level in Level)
 COLUMNS = ("index", "look", "finer", "position", *LEVEL_BARS, "target", "also", *PERIODS)
@@ -26,7 +27,8 @@ FOCUS, LIMIT, CHECK = "focus", "limit", "check"
 DO_ROWS = (*FIRST_ROWS, FOCUS, LIMIT, CHECK)
 DO_COLUMNS = ("id", "index", "look", "finer", "needs", "order", "done")
 """Of the row about Check: ``index`` errors and ``order`` other problems, blank while nothing has been checked."""
-ACTION_COLUMNS = ("who", "by", "done", "note")
+DAY = "by"
+ACTION_COLUMNS = ("who", DAY, "done", "note")
 
 
 def rows(business: Business) -> tuple[str, ...]:
@@ -123,7 +125,16 @@ NO_LIMIT = 99
 def actions(c: Context) -> Cells:
     """What the owner has decided about each KPI, also about those that are not put first now."""
     known = c.scorecard.entries.actions
-    return {(kpi, column): static(content(known.get(kpi), column)) for kpi in c.kpi_ids for column in ACTION_COLUMNS}
+    return {
+        (kpi, column): static(_kept(content(known.get(kpi), column), column, c))
+        for kpi in c.kpi_ids
+        for column in ACTION_COLUMNS
+    }
+
+
+def _kept(value: Value, column: str, c: Context) -> Value:
+    """Out of sight, where nothing is shown as a day."""
+    return c.days.stored(value) if column == DAY else value
 
 
 def content(action: Action | None, column: str) -> str | float | bool | None:

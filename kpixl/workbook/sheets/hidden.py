@@ -11,7 +11,7 @@ from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.late import came_late, watched
 from kpixl.kpi.measure import LONGEST, open_start
 from kpixl.kpi.score import finals
-from kpixl.period import LAST_SERIAL, MONTH_DAYS, Kind, Window, serial
+from kpixl.period import MONTH_DAYS, Kind, Window, serial
 from kpixl.workbook import style
 from kpixl.workbook.formulas import (
     FormulaNames,
@@ -71,10 +71,10 @@ def dates(c: Context) -> Cells:
         "days_left": (f"{after}-{start}-days_gone", now.left),
         "days_share": (f"days_gone/({after}-{start})", now.share),
     }
-    due = f"IF(ISNUMBER(entered_until),INT(MAX(0,MIN(entered_until,{LAST_SERIAL})))+1,TODAY())"
+    due = f"IF(ISNUMBER(entered_until),INT(MAX(0,MIN(entered_until,{c.days.last})))+1,TODAY())"
     entries["due_until"] = (due, now.due_until)
     edges = c.tally.edges(Window.PERIOD)
-    day = f"MAX(TODAY(),IF(ISNUMBER(entered_until),INT(MIN(entered_until,{LAST_SERIAL})),0))+1"
+    day = f"MAX(TODAY(),IF(ISNUMBER(entered_until),INT(MIN(entered_until,{c.days.last})),0))+1"
     entries |= {
         "tomorrow": (day, edges["tomorrow"]),
         "came_before": ("MIN(period_after,tomorrow)", edges["came_before"]),
@@ -124,7 +124,7 @@ def _late(c: Context, until: str) -> dict[str, tuple[str, int]]:
             FIRST_DAY[start.kind].replace("period_day", f"(period_start-{days})"),
             serial(open_start(start, c.tally.settings)),
         ),
-        "final_before": (f"MAX(0,MIN({LAST_SERIAL},{until}))+1-{days}", clock.final_before),
+        "final_before": (f"MAX(0,MIN({c.days.last},{until}))+1-{days}", clock.final_before),
         "outcomes_open": (f"IF(period_after>{limit},1,0)", int(after > clock.final_before)),
         "finals": (f'COUNTIF({spark},"<="&{limit})', finals(start, clock.final_before)),
         "late_now": ("+".join(now) or "0", came_late(c.tally)),

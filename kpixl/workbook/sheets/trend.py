@@ -236,4 +236,4 @@ def _mark(here: dict[str, str], told: str, c: Context) -> str:
     return to_excel(mark, _of_usual(c, raw=here["raw"], run=here["run"], told=told, drawn=here["value"]))
 
 
-MONTH = style.Style(format="mmm yy")
+MONTH = style.Style(format=style.FORMATS["month"])
