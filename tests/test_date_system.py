@@ -94,7 +94,8 @@ def test_it_is_adopted_and_its_figures_are_right(book: Path) -> None:
     assert {name: measures[name] for name in workbooks.MEASURES} == pytest.approx(workbooks.MEASURES)
     figures = workbooks.kpis(outcome)
     for id_, (value, level) in workbooks.KPIS.items():
-        assert figures[id_] == (pytest.approx(value), level), id_
+        assert figures[id_][0] == pytest.approx(value), id_
+        assert figures[id_][1] == level, id_
     there = opened(book)
     assert raw(book, named(there, "period_day")) == mac("2026-10-01")
     assert raw(book, named(there, "period_end")) == mac("2026-10-31")
@@ -142,8 +143,8 @@ def test_both_kinds_of_export_come_in_right_and_the_month_is_closed(book: Path, 
 def test_what_is_mended_gets_the_days_of_the_workbook(book: Path) -> None:
     sheet, cell = entry(opened(book), "surveys", "date", 1)
     below = int(cell[1:]) + 4
-    row = {(sheet, f"A{below}"): mac("2026-10-08", 6), (sheet, f"B{below}"): "Ana", (sheet, f"C{below}"): 5.0}
-    put(book, {(sheet, cell): "2026-10-07", **row})
+    put(book, {(sheet, f"A{below}"): mac("2026-10-08", 6), (sheet, f"B{below}"): "Ana", (sheet, f"C{below}"): 5.0})
+    put(book, {(sheet, cell): "2026-10-07"})
     done = fix(book, now=NOW)
     assert [one.now for one in done.cells] == [workbooks.day("2026-10-07")]
     assert done.taken["surveys"].count == 1
