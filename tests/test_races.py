@@ -11,9 +11,11 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 import workbooks
@@ -23,12 +25,14 @@ from kpixl.entries import Setup
 from kpixl.errors import KpixlError, NothingToUndo
 from kpixl.ooxml.package import Package
 from kpixl.period import Period
+from kpixl.verbs.adopt import adopt
 from kpixl.verbs.fix import fix
 from kpixl.verbs.import_rows import ImportRequest, import_rows
 from kpixl.verbs.new import new
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.restate import restate
 from kpixl.verbs.roll import roll
+from kpixl.verbs.upgrade import upgrade
 from kpixl.workbook.read import read
 from packages import copies, hidden, package
 
@@ -167,7 +171,7 @@ def test_of_two_that_make_the_same_file_one_is_told_that_it_is_there(verb: Verb,
 
 EVERY = "KPIXL_RACES" in os.environ
 """``make races``: all pairs of verbs that write, by two and by five processes; else a few of them."""
-FEW = [("check --fix", "import"), ("refresh --restate", "undo")]
+FEW = [("check --fix", "import"), ("refresh --restate", "undo"), ("adopt", "import")]
 
 
 def fixing(book: Path) -> None:
@@ -176,6 +180,14 @@ def fixing(book: Path) -> None:
 
 def restating(book: Path) -> None:
     restate(book, Period.parse("2026-10"), [book.with_name("later.xlsx")], now=NOW)
+
+
+def adopting(book: Path) -> None:
+    adopt(book, Setup("remote-va-agency", "en", Period.parse("2026-10"), "X", "EUR"), now=NOW)
+
+
+def upgrading(book: Path) -> None:
+    upgrade(book, now=NOW)
 
 
 def numbered() -> Verb:
@@ -192,19 +204,38 @@ VERBS: dict[str, Callable[[], Verb]] = {
     "roll": lambda: rolling,
     "undo": lambda: undoing,
     "new": lambda: beginning,
+    "adopt": lambda: adopting,
+    "upgrade": lambda: upgrading,
 }
 ANSWERS = {"done", "ChangedByAnother", "SavedMeanwhile", "FileExists", "NothingToUndo", "OldestAlready"}
+TOO_EARLY_OR_LATE = {"NotOurWorkbook", "AlreadyOurs"}
+"""What is said of a workbook that is not adopted yet, or is already."""
 PAIRS = [*itertools.combinations_with_replacement(VERBS, 2)] if EVERY else FEW
+OLDER = Path(__file__).parent / "older" / "layout-3" / "TaskZenith 2026-10 en.xlsx"
+Months = Callable[[tuple[str, str]], tuple[bytes, bytes]]
 
 
 @pytest.fixture(scope="module")
-def pair_of_months(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
-    """A workbook with a date that is a text, and the one of the month after it."""
-    path = tmp_path_factory.mktemp("months") / "TaskZenith 2026-10.xlsx"
-    workbooks.make(path, workbooks.Filled(rows=workbooks.ROWS))
-    later = roll(path, now=NOW, anyway=True).path.read_bytes()
-    workbooks.append(path, "surveys", {"date": ["2026-10-06"], "client": ["Ana"], "score": [1]})
-    return path.read_bytes(), later
+def months(tmp_path_factory: pytest.TempPathFactory) -> Months:
+    """For two verbs a workbook that they have something to do in, and the one of the month after it: one with a date
+    that is a text, one of an earlier kpixl, or one of which kpixl knows nothing."""
+    folder = tmp_path_factory.mktemp("months")
+
+    @cache
+    def made(kind: str) -> tuple[bytes, bytes]:
+        path = folder / f"{kind} 2026-10.xlsx"
+        if kind == "upgrade":
+            path.write_bytes(OLDER.read_bytes())
+        else:
+            workbooks.make(path, workbooks.Filled(rows=workbooks.ROWS))
+        later = roll(path, now=NOW, anyway=True).path.read_bytes()
+        if kind == "adopt":
+            openpyxl.Workbook().save(path)
+        elif not kind:
+            workbooks.append(path, "surveys", {"date": ["2026-10-06"], "client": ["Ana"], "score": [1]})
+        return path.read_bytes(), later
+
+    return lambda pair: made(next((verb for verb in ("adopt", "upgrade") if verb in pair), ""))
 
 
 def noted(path: Path) -> list[str]:
@@ -216,24 +247,27 @@ def noted(path: Path) -> list[str]:
 @pytest.mark.parametrize("count", [2, 5] if EVERY else [2])
 @pytest.mark.parametrize("pair", PAIRS, ids=" + ".join)
 def test_of_two_verbs_at_once_nothing_that_was_done_is_lost(
-    pair: tuple[str, str], count: int, pair_of_months: tuple[bytes, bytes], tmp_path: Path
+    pair: tuple[str, str], count: int, months: Months, tmp_path: Path
 ) -> None:
     book, later = tmp_path / "TaskZenith 2026-10.xlsx", tmp_path / "later.xlsx"
-    for path, data in zip((book, later), pair_of_months, strict=True):
+    for path, data in zip((book, later), months(pair), strict=True):
         path.write_bytes(data)
-    refresh(book, now=NOW)  # there is something to undo
+    is_usual = {"adopt", "upgrade"}.isdisjoint(pair)  # and has a cell to mend
+    if is_usual:
+        refresh(book, now=NOW)  # there is something to undo
     before = book.read_bytes()
     names = [pair[number % 2] for number in range(count)]
     first = next(_COUNTED)
     answers = at_once(book, *(VERBS[name]() for name in names))
-    assert set(answers) <= ANSWERS
+    assert set(answers) <= (ANSWERS | TOO_EARLY_OR_LATE if "adopt" in pair else ANSWERS)
     assert "done" in answers
     files_ = [path for path in tmp_path.rglob("*.xlsx") if path.name != "new.xlsx"]
-    logs = Counter(line for path in files_ for line in noted(path))  # and so each of them can be read
+    known = [path for path in files_ if is_usual or path.read_bytes() != before]
+    logs = Counter(line for path in known for line in noted(path))  # and so each of them can be read
     imports = iter(range(first + 1, first + 1 + count))
     for name, answer in zip(names, answers, strict=True):
         wanted = f"RACE{next(imports)}" if name == "import" else name
-        if name in ("import", "check --fix", "refresh --restate", "roll"):
+        if name in ("import", "refresh --restate", "roll", "adopt") or (name == "check --fix" and is_usual):
             assert logs[wanted] or answer != "done", wanted
         if name == "import":
             assert answer == "done" or not logs[wanted]
