@@ -132,7 +132,7 @@ def test_both_adapters_give_the_same(business: str, code: str, tmp_path: Path) -
     path = demo.sample_path(tmp_path, business, code)
     found = opened(path)
     # Another period, so that there is something to write everywhere.
-    put(path, {named(found, "period_day"): day("2026-09-15"), placed(found, "kpis", found.trend_kpi, "target"): 0.5})
+    put(path, {named(found, "period_day"): day("2026-09-15"), placed(found, "kpis", found.trend.kpi, "target"): 0.5})
     excel = contract(path, tmp_path)
     assert excel.writes > 10
 

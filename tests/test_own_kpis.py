@@ -243,7 +243,7 @@ def test_picked_for_the_trend_chart(book: Path) -> None:
     # Once its slot is free again, the chart falls back to the first KPI.
     type_own(book, "own_1", dict.fromkeys(SHARE))
     assert refresh.refresh(book, now=NOW).scorecard.entries.own[0].used is False
-    assert opened(book).trend_kpi == "css"
+    assert opened(book).trend.kpi == "css"
     assert differences(book, ironcalc_values(book)) == []
 
 
@@ -479,7 +479,7 @@ def test_the_words_of_every_language(code: str, tmp_path: Path) -> None:
     share, hours = outcome.scorecard.result("own_1"), outcome.scorecard.result("own_10")
     assert (share.value, share.level, share.kpi.kpi.unit) == (0.5, Level.TYPICAL, "fraction")
     assert (hours.value, hours.level, hours.kpi.kpi.unit) == pytest.approx((2.95, Level.TYPICAL, "hours"))
-    assert opened(path).trend_kpi == "own_10"
+    assert opened(path).trend.kpi == "own_10"
     assert outcome.problems == ()
     assert (
         str(kpis_row(path, "own_1")["comment"])

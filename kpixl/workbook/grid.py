@@ -165,7 +165,9 @@ class Context:
     """Likewise -> the reference to the column's cell in the row of the formula."""
     refreshed: datetime | None = None
     trend_kpi: str = ""
-    """The KPI that the owner picked for the trend chart, by its id."""
+    """The KPI that the trend chart shows, by its id."""
+    trend_picked: bool = True
+    """Whether it is the one that the owner has picked."""
     breakdown: Sequence[Section] = ()
     pareto: Sequence[Ranking] = ()
     inactive: Sequence[Inactive] = ()

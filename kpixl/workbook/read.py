@@ -54,6 +54,16 @@ REQUIRED_BLOCKS = ("settings", "totals", "kpis")
 
 
 @dataclass(frozen=True)
+class Trend:
+    """The KPI that the dashboard's chart shows."""
+
+    kpi: str
+    """Its id."""
+    picked: bool
+    """Whether it is the one that the cell names; else it stands in for one that is not in use, or none."""
+
+
+@dataclass(frozen=True)
 class Book:
     """A workbook as kpixl sees it."""
 
@@ -67,7 +77,7 @@ class Book:
     """Table id -> column id -> the heading that the owner sees; without deleted ones."""
     table_names: Mapping[str, str]
     """Table id -> the name that the table has now."""
-    trend_kpi: str
+    trend: Trend
     rewound: frozenset[str] = frozenset()
     """KPIs whose window the owner has changed since the last refresh."""
     stale: Mapping[tuple[str, str], Mapping[int, float | None]] = dataclasses.field(default_factory=dict)
@@ -196,7 +206,7 @@ class _Reader(Blocks):
             sheets,
             headings,
             names,
-            self.trend_kpi(entries),
+            self.trend(entries),
             self.rewound(entries, places, sheets),
             stale,
             Aliases({**self.aliases.names, **renamed}),
@@ -281,13 +291,13 @@ class _Reader(Blocks):
             raise BadSetting(sheet=cell.sheet, cell=cell.cell, got=cell.raw, expected=phrase(N_("a date")))
         return from_serial(serial)
 
-    def trend_kpi(self, entries: Entries) -> str:
-        """The KPI picked on the dashboard; the first one where the cell says something else, as the sheet does."""
+    def trend(self, entries: Entries) -> Trend:
+        """The KPI picked on the dashboard; the first one in use where the cell says something else, as in the sheet."""
         t, picked = language(entries.language), str(self.named("trend_kpi").raw or "").casefold()
         kpis = (*entries.business.kpis, *own_kpis(entries))
         used = [kpi for kpi in reversed(kpis) if kpi.name and kpi.id not in entries.off]
         names = {kpi_title(kpi, t).casefold(): kpi.id for kpi in used}
-        return names.get(picked, kpis[0].id)
+        return Trend(names.get(picked, used[-1].id if used else kpis[0].id), picked in names)
 
     def words(
         self, business: Business, code: str, places: Mapping[str, Placement], sheets: Mapping[str, Sheet]

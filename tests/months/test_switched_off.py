@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from kpixl.i18n import language
 from kpixl.ooxml.cells import cell_name
 from kpixl.ooxml.package import Package
 from kpixl.period import Period, serial
+from kpixl.texts.words import kpi_title
 from kpixl.verbs import refresh, report, roll
 from kpixl.workbook.sheets.what_if import KPI_ROW
 from workbooks import Filled, Value, make, opened, placed, put
@@ -118,3 +120,21 @@ def test_a_deleted_row_is_told_with_the_switch_as_the_mend(row: str, tmp_path: P
         refresh.refresh(path, now=NOW)
     assert "KPIs" in str(told.value)
     assert path.read_bytes() == spoilt != before
+
+
+def test_the_trend_shows_none_that_is_off(tmp_path: Path) -> None:
+    """What was picked is drawn, whichever else is off. Once the one that was picked is off itself, the chart shows the
+    first in use, and says so beside the cell that still names the other one."""
+    path = make(tmp_path / "b.xlsx", replace(FILLED, trend=kpi_title(business("remote-va-agency").kpis[3], EN)))
+    others = switched(path, css="no", art="no")
+    assert others.cell("line", "p11", "raw") == pytest.approx(0.8)
+    assert others.cell("dashboard", "line_head", "year") == "%"
+    assert others.apart == []
+    itself = switched(path, tcr="no")
+    assert (
+        itself.cell("dashboard", "line_head", "year")
+        == itself.cell("line", "name", "value")
+        == "CRR · Client retention rate"
+    )
+    assert itself.cell("line", "p11", "raw") == ""
+    assert itself.apart == []

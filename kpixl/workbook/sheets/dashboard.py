@@ -441,7 +441,7 @@ def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
 def _bottom(c: Context) -> Cells:
     """The trend of the KPI that was picked, and where the first of all is worst."""
     t, picked, focus = c.t, c.scorecard.result(c.trend_kpi), in_focus(c.scorecard)
-    unit = c.at("line", "unit", "value")
+    unit, name = (c.at("line", row, "value") for row in ("unit", "name"))
     found: dict[tuple[str, str], Cell] = {
         ("line_head", "tick"): label(t(N_("The last 12 periods of")), SECTION),
         ("line_head", "value"): entry_cell(
@@ -449,9 +449,10 @@ def _bottom(c: Context) -> Cells:
             style.Style(bold=True, fill=palette.INPUT, rule=palette.FAINT, unlocked=True, shrink=True),
             name="trend_kpi",
         ),
+        # What the chart shows while the one that was picked is not in use.
         ("line_head", "year"): live(
-            unit,
-            unit_shown(picked.kpi, c),
+            f"IF(IFERROR({name}=trend_kpi,FALSE),{unit},{name})",
+            unit_shown(picked.kpi, c) if c.trend_picked else kpi_title(picked.kpi, t) if picked.in_use else None,
             style.Style(size=9, colour=palette.MUTED, rule=palette.FAINT, vertical="bottom"),
         ),
         ("line_head", "band_0"): static(*_focus_title(focus, c)),

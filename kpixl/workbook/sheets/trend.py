@@ -11,6 +11,7 @@ from kpixl.formula.expressions import NOT_THERE, either, every, known
 from kpixl.kpi.score import marked_periods
 from kpixl.kpi.signals import BROKEN, RUN_LENGTH, runs
 from kpixl.texts.figures import held_against
+from kpixl.texts.words import kpi_title
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, live
 from kpixl.workbook.sheets.grading import LOOKS, look_of
@@ -35,8 +36,8 @@ _NEAR = 1e-9
 _APART = 0.13
 """So far apart, on the scale, are the words at the right end of the lines."""
 SINGLE = (
-    "picked", "look", "unit", "aim", "aim_word", "usual_word", "forecast_word", "mean", "low", "high", "forecast",
-    "least", "most", "power", *STEPS, "step", *TICKS,
+    "picked", "name", "look", "unit", "aim", "aim_word", "usual_word", "forecast_word", "mean", "low", "high",
+    "forecast", "least", "most", "power", *STEPS, "step", *TICKS,
 )  # fmt: skip
 """Rows with one cell, in the column ``value``."""
 COLUMNS = ("start", "raw", "value", "base", "band", "aim", "forecast", "run", "signal", "aim_at", "usual_at")
@@ -106,6 +107,8 @@ def _single(picked: Result, axis: _Axis, c: Context) -> dict[str, Cell]:
     def of(block: str, column: str) -> str:
         return f"INDEX({c.span(block, column, ids)},{at['picked']})"
 
+    names = c.span("calc", "name", ids)
+    first = f'IFERROR(MATCH("?*",{names},0),1)'
     figures = f"{raw},{at['aim']},{at['low']},{at['high']},{at['forecast']}"
     least = f"IF(COUNT({figures})=0,0,MIN({figures}))"
     most = f"IF(COUNT({figures})=0,0,MAX({figures}))"
@@ -114,9 +117,10 @@ def _single(picked: Result, axis: _Axis, c: Context) -> dict[str, Cell]:
     power = f"10^INT(ROUND(LOG10(({at['most']}-{at['least']})/{_GAPS}),9))"
     found = {
         "picked": live(
-            f"IF(LEN(trend_kpi)=0,1,IFERROR(MATCH(trend_kpi,{c.span('calc', 'name', ids)},0),1))",
+            f"IF(LEN(trend_kpi)=0,{first},IFERROR(MATCH(trend_kpi,{names},0),{first}))",
             ids.index(picked.kpi.id) + 1,
         ),
+        "name": live(of("calc", "name"), kpi_title(picked.kpi, c.t) if picked.in_use else None),
         "look": live(of("calc", "look"), look_of(picked.kpi)),
         "unit": live(of("calc", "unit"), unit_shown(picked.kpi, c)),
         "aim": live(of("calc", "against"), axis.aim),
