@@ -335,6 +335,7 @@ def _business(
     cautions: tuple[CautionRule, ...],
 ) -> Business:
     words = msgspec.convert(raw.pop("words", {}), dict[str, TableWords])
+    measures = {**measures, **{id_: replace(measures[id_], **own) for id_, own in raw.pop("measures", {}).items()}}
     without = tuple((id_, tuple(ids)) for id_, ids in raw.pop("without", {}).items())
     generic, tables = tables, own_tables(tables, words, without)
     called = {id_: _dimension(id_, dict(one), generic) for id_, one in raw.pop("dimensions", {}).items()}

@@ -1,4 +1,4 @@
-"""The list of inactive clients at the end of Breakdown, as of the last refresh."""
+"""The list of inactive customers at the end of Breakdown, as of the last refresh."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 ROOM = 40
 """So many are named."""
-TITLE = N_("Inactive clients")
-NAME, SINCE = N_("Client"), N_("Client since")
-NOBODY = N_("Nobody: every client has bought something within the repeat interval.")
-OVER = N_("Bought nothing for {days} days or more, as of {date}. Who has been a client longest stands first.")
+TITLE = N_("Inactive customers")
+NAME, SINCE = N_("Customer"), N_("Customer since")
+NOBODY = N_("Nobody: every customer has bought something within the repeat interval.")
+OVER = N_("Bought nothing for {days} days or more, as of {date}. Who has been a customer longest stands first.")
 MORE = N_("{count} more are not shown.")
 
 
