@@ -86,7 +86,7 @@ def test_shares_and_what_they_come_to_together() -> None:
     assert [part.share for part in found.parts] == pytest.approx([0.5, 1 / 3, 0.125, 1 / 24])
     assert [part.cumulative for part in found.parts] == pytest.approx([0.5, 5 / 6, 23 / 24, 1])
     assert (found.groups, found.vital, found.left_out, found.unnamed, found.typed) == (4, 2, 1, True, False)
-    assert groups.ranking_text(found, EN) == "Clients that together bring 80% (or more) of the revenue: 2 of 4."
+    assert groups.ranking_text(found, EN) == "Customers that together bring 80% (or more) of the revenue: 2 of 4."
     assert groups.ranking_note(found, EN) == (
         "Not above zero, and so without a share: 1. Rows without a name count as one group."
     )
@@ -250,7 +250,7 @@ def test_the_cells_are_the_shares(book: Path) -> None:
     assert shown["revenue_client"][8] == ("Client 05", 502.5, pytest.approx(5 / 90), pytest.approx(81 / 90))
     assert shown["revenue_client"][9] == ("other (3)", 904.5, pytest.approx(9 / 90), 1)
     at = {part: placed(where, "breakdown", f"pareto_revenue_client_{part}", "name")[1] for part in ("text", "note")}
-    assert sheet[at["text"]].value == "Clients that together bring 80% (or more) of the revenue: 8 of 12."
+    assert sheet[at["text"]].value == "Customers that together bring 80% (or more) of the revenue: 8 of 12."
     assert sheet[at["note"]].value == "Not above zero, and so without a share: 1."
     assert sheet[placed(where, "breakdown", "pareto_revenue_client_group_0", "value_0")[1]].number_format == (
         '"€"#,##0.00'

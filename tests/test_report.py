@@ -445,7 +445,7 @@ def test_bars_and_line_are_on_one_axis() -> None:
     assert [bar.name for bar in made.bars] == ["Ana", "Ben", "(blank)"]
     assert [tick.text for tick in made.ticks] == ["0%", "20%", "40%", "60%", "80%", "100%"]
     assert made.ticks[-1].x == made.right
-    assert made.sentence == "Clients that together bring 80% (or more) of the revenue: 2 of 3."
+    assert made.sentence == "Customers that together bring 80% (or more) of the revenue: 2 of 3."
     assert made.note == "Rows without a name count as one group."
     assert made.text == "Ana: €60.00, 60.0%, 60.0%; Ben: €30.00, 30.0%, 90.0%; (blank): €10.00, 10.0%, 100.0%"
 

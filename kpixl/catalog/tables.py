@@ -82,7 +82,7 @@ class Condition(Record, frozen=True):
 
     The operand is a number; the ``name`` of a setting or of an edge of the window (``window_start``; ``after_window``,
     the first day past it); or the id of a ``choice``. What is ``odd`` is there and neither a number
-    nor one of the words of its choice. Texts compare without case and only with ``=`` and ``<>``; a
+    nor one of the words of its choice, nor, without choices, any text. Texts compare without case and only with ``=`` and ``<>``; a
     blank cell is never ``<>`` anything.
     """
 

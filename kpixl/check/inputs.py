@@ -152,7 +152,7 @@ def no_targets(case: Case) -> Iterator[Problem]:
     """Figures of which none can be judged: there is no benchmark, no target, and no period before this one."""
     results = [one for one in case.scorecard.results if not one.kpi.own]
     unjudged = [one for one in results if one.value and one.reason and one.reason.code == "no_bands"]
-    if not unjudged or any(one.grade.shade is not None for one in results):
+    if not unjudged or any(one.grade.shade is not None or one.target is not None for one in results):
         return
     named = tuple(
         phrase(Verbatim("{kpi} {amount}"), kpi=name_of(one.kpi), amount=_amount(case, one.kpi, one.proposals[-1]))

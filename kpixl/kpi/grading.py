@@ -479,6 +479,8 @@ def withheld(kpi: Kpi, traits: Traits, *, own: bool, rows: bool = True) -> Node:
 
 WRONG_LEVER, WRONG_SAMPLE = Name("wrong_lever"), Name("wrong_sample")
 """How many rows that are wrong may be more of the lever, and how many may be more cases."""
+UNREAD_LEVER = Name("unread_lever")
+"""How many of them may be in the lever now: those with an error in the place of a text."""
 IF_FOR, IF_AGAINST = Name("if_for"), Name("if_against")
 """The value if all of them count for it, and if all count against it."""
 
@@ -489,6 +491,7 @@ def either_way(kpi: Kpi) -> Mapping[str, Node]:
         return {"if_for": BLANK, "if_against": BLANK}
     cases: dict[str, Node] = {kpi.sample: WRONG_SAMPLE} if kpi.sample and kpi.sample in kpi.arguments else {}
     against = {name: number for name, number in cases.items() if name != kpi.lever}
+    against[kpi.lever] = as_node(0) - UNREAD_LEVER
     if kpi.disjoint:
         against[kpi.disjoint[1]] = WRONG_LEVER
     there = WRONG_LEVER + WRONG_SAMPLE > 0

@@ -317,7 +317,9 @@ class Tally:
         return passed | blank if condition.or_blank else passed
 
     def _proper(self, condition: Condition, rows: EntryTable) -> np.ndarray:
-        """Which rows hold a number, or a word of the choice; shape (rows,)."""
+        """Which rows hold a number, or a word of the choice, or, without choices, any; shape (rows,)."""
+        if condition.text and not condition.choices:
+            return ~rows.nameless(condition.column)
         if not condition.text:
             numbers: np.ndarray = ~np.isnan(self.column(rows.table.id, condition.column))
             return numbers

@@ -266,6 +266,7 @@ def _evaluated(
         "minimum_cases": fewest_cases(entries),
         "wrong_lever": float(scoring.wrong.get(kpi.id, NONE_WRONG).lever),
         "wrong_sample": float(scoring.wrong.get(kpi.id, NONE_WRONG).sample),
+        "unread_lever": float(scoring.wrong.get(kpi.id, NONE_WRONG).unread.lever),
         "dollar_rate": dollar_rate(entries),
         **dict.fromkeys(PAST),
         "part": _part(kpi, scoring),

@@ -7,13 +7,13 @@ when the row is mended.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpixl.catalog.tables import Condition, Elapsed, Field, InOrder, Where, branches, columns_of
+from kpixl.catalog.tables import Condition, Elapsed, Field, InOrder, Lookup, Where, branches, columns_of
 from kpixl.period import Window
 
 if TYPE_CHECKING:
@@ -32,15 +32,27 @@ class WrongKind:
     apart: bool
     """Whether none of them is among the cases that the KPI divides by."""
 
+    @property
+    def unread(self) -> bool:
+        """Whether it is an error in a column of texts, which no sheet tells from a text when it counts rows."""
+        return any(_is_unread(one) for branch in branches(self.where) for one in branch)
+
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class Count:
     """How many wrong rows there are behind a KPI: all of them, those that may be more of its lever, and those that may
     be more cases."""
 
     rows: int = 0
     lever: int = 0
     sample: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong(Count):
+    """The same, with those among them of which a text cannot be read, and which may be in the lever now."""
+
+    unread: Count = Count()
 
 
 NONE_WRONG = Wrong()
@@ -65,28 +77,65 @@ def parts(kpi: BusinessKpi, business: Business) -> tuple[WrongPart, ...]:
     for item in {one.name: one for argument in kpi.arguments for one in _counted(argument.measure)}.values():
         by_table.setdefault(str(item.table), []).append(item)
     lever = kpi.argument(kpi.kpi.lever) if kpi.kpi.lever else None
+    looked_up = _looked_up(by_table, business)
     found = []
     for id_, measures in by_table.items():
         table, sample = business.table(id_), kpi.sample
         cases = sample if sample is not None and sample.table == id_ else None
         faults = dict.fromkeys(fault for item in measures for fault in _faults(item, table, cases))
         has_lever = lever is not None and lever.unit == "count" and lever.table == id_
+        has_lever = has_lever or any(item is lever for item, _ in looked_up.get(id_, ()))
         found.append(WrongPart(id_, tuple(measures), tuple(faults), has_lever, cases is not None))
+    for id_, places in looked_up.items():
+        if id_ not in by_table:
+            faults = dict.fromkeys(fault for _, one in places for fault in _looked_up_faults(one, business.table(id_)))
+            items = dict.fromkeys(item.name for item, _ in places)
+            measures = [next(item for item, _ in places if item.name == name) for name in items]
+            found.append(WrongPart(id_, tuple(measures), tuple(faults), lever in measures, sample=False))
     return tuple(found)
+
+
+def _looked_up(
+    by_table: Mapping[str, Sequence[Measure]], business: Business
+) -> Mapping[str, Sequence[tuple[Measure, Lookup]]]:
+    """The tables that the rows behind measures look something up in, each with those measures and how."""
+    there = {table.id for table in business.tables}
+    found: dict[str, list[tuple[Measure, Lookup]]] = {}
+    for id_, measures in by_table.items():
+        for item in measures:
+            read = item.aggregate.reads if item.aggregate else ()
+            for one in business.table(id_).calculated:
+                if isinstance(one, Lookup) and one.id in read and one.table in there:
+                    found.setdefault(one.table, []).append((item, one))
+    return found
+
+
+def _looked_up_faults(one: Lookup, table: Table) -> Iterator[WrongKind]:
+    """Rows that would be found if what is wrong in them were right: all else in them is as it is looked for."""
+    for column in table.fields:
+        for tests in _tests(column, table, one.looks_at) if column.id in one.looks_at else ():
+            of_tests = {test.column for test in tests}
+            for branch in branches(one.where):
+                told = (*(condition for condition in branch if condition.column not in of_tests), *tests)
+                yield WrongKind(table.id, tuple(((test,),) for test in told), one.window, apart=True)
 
 
 def wrong(kpi: BusinessKpi, measures: Mapping[str, MeasureValue], tally: Tally) -> Wrong:
     """How many rows behind ``kpi`` are wrong; of a table of which every total was typed, none."""
-    rows = lever = sample = 0
+    found = []
     for part in parts(kpi, tally.entries.business):
-        if all(measures[item.name].typed is not None for item in part.measures):
-            continue
-        counts = [(fault.apart, _count(fault, tally)) for fault in part.faults]
-        of_part = sum(count for _, count in counts)
-        rows += of_part
-        lever += of_part if part.lever else 0
-        sample += sum(count for apart, count in counts if apart) if part.sample else 0
-    return Wrong(rows, lever, sample)
+        if not all(measures[item.name].typed is not None for item in part.measures):
+            found += [(part, fault, _count(fault, tally)) for fault in part.faults]
+    every, unread = _added(found), _added([one for one in found if one[1].unread])
+    return Wrong(every.rows, every.lever, every.sample, unread)
+
+
+def _added(found: Sequence[tuple[WrongPart, WrongKind, int]]) -> Count:
+    return Count(
+        sum(count for _, _, count in found),
+        sum(count for part, _, count in found if part.lever),
+        sum(count for part, fault, count in found if part.sample and fault.apart),
+    )
 
 
 def _count(fault: WrongKind, tally: Tally) -> int:
@@ -140,6 +189,8 @@ def _tests(column: Field | Calculated, table: Table, read: Collection[str]) -> I
     for comparison, limit in ((("<", column.minimum)), ((">", column.maximum))):
         if limit is not None:
             yield (Condition(column=id_, comparison=comparison, operand=float(limit)),)  # type: ignore[arg-type]
+    if column.type == "text":
+        yield (Condition(column=id_, comparison="odd", text=True),)
     if column.type == "choice":
         yield (Condition(column=id_, comparison="odd", text=True, choices=tuple(column.choices)),)
     if column.required and column.type in ("date", "number"):
@@ -152,10 +203,17 @@ def _tests(column: Field | Calculated, table: Table, read: Collection[str]) -> I
             )
 
 
+def _is_unread(one: Condition) -> bool:
+    return one.comparison == "odd" and one.text and not one.choices
+
+
 def _is_apart(tests: tuple[Condition, ...], table: Table, cases: Measure | None) -> bool:
     """Whether no row that meets ``tests`` is among the ``cases``."""
     if cases is None:
         return False
+    # An error is no name, so that it is none of those that are counted once each.
+    if cases.aggregate and any(_is_unread(test) and test.column in cases.aggregate.distinct for test in tests):
+        return True
     behind = {one.id: {one.id, *one.reads} for one in table.calculated}
     return all(
         any(

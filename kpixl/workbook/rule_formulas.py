@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CALC = (
     "held", "level", "standing", "shade", "next", "next_value", "strict", "low", "high", "position", "slope", "needed",
     "amount", "withheld", "moves",
-    "wrong_lever", "wrong_sample", "if_for", "if_against",
+    "wrong_lever", "wrong_sample", "unread_lever", "if_for", "if_against",
     "interval_low", "interval_high", "low_level", "high_level", "target_level", "target_next",
 )  # fmt: skip
 """Rules that stand in the hidden block ``calc``, by which others name them."""

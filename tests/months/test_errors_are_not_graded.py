@@ -11,8 +11,9 @@ from hand import Month, table
 
 from engines import ironcalc_values
 from kpixl.catalog.model import Level
+from kpixl.cellvalue import ExcelError
 from kpixl.kpi.result import Result
-from workbooks import Filled, Rows, day, opened, placed, put
+from workbooks import Filled, Rows, Value, day, opened, placed, put
 
 
 def answers(*scores: float | str) -> dict[str, Rows]:
@@ -122,4 +123,60 @@ def test_an_amount_that_nobody_can_add(tmp_path: Path) -> None:
     month = Month.of(tmp_path, filled)
     assert said(month["arpu"]) == (200, Level.ABOVE_AVERAGE, None, 1)
     assert month.cell("kpis", "arpu", "level") == "▲ above average ✖ 1"
+    assert month.apart == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"date": "31.13.2026"}, {"kind": "additional service"}, {"amount": "50 or so"}, {"client": ExcelError.NA}],
+    ids=["day", "kind", "amount", "client"],
+)
+def test_a_sale_that_a_client_is_looked_up_in(wrong: dict[str, Value], tmp_path: Path) -> None:
+    """One of three clients bought something additional, 33 %, above average. A second sale of that kind cannot be read:
+    if it is another client's, it is two of three, exceptional."""
+    sale: dict[str, Value] = {"date": day("2026-10-05"), "client": "Ben", "kind": "additional services", "amount": 20}
+    first = {**sale, "date": day("2026-10-02"), "client": "Ana"}
+    sales = {field: [first[field], (sale | wrong)[field]] for field in sale}
+    clients: Rows = {"client": ["Ana", "Ben", "Cy"], "start": [day("2025-01-01")] * 3}
+    month = Month.of(tmp_path, Filled(business="luxury-personal-assistant", rows={"clients": clients, "sales": sales}))
+    assert said(month["upsell"]) == (pytest.approx(1 / 3), None, "in_doubt", 1)
+    assert month.apart == []
+
+
+def test_a_subscription_that_cannot_be_read_is_no_upsell(tmp_path: Path) -> None:
+    """What it is worth is unclear, and that it is nothing additional is not."""
+    sales: Rows = {
+        "date": [day("2026-10-02")] * 2,
+        "client": ["Ana", "Ben"],
+        "kind": ["additional services", "subscriptions"],
+        "amount": [20, "50 or so"],
+    }
+    clients: Rows = {"client": ["Ana", "Ben", "Cy"], "start": [day("2025-01-01")] * 3}
+    month = Month.of(tmp_path, Filled(business="luxury-personal-assistant", rows={"clients": clients, "sales": sales}))
+    assert said(month["upsell"]) == (pytest.approx(1 / 3), Level.ABOVE_AVERAGE, None, 0)
+
+
+def test_an_error_in_the_place_of_a_word(tmp_path: Path) -> None:
+    """Three happy answers in French; the language of an unhappy one is #N/A. In English it is none of these, 3 of 3; in
+    French 3 of 4: exceptional from 90 %, typical from 75 %."""
+    surveys: Rows = {
+        "date": [day("2026-10-02") + n for n in range(4)],
+        "client": ["Ana"] * 4,
+        "score": [5, 5, 5, 1],
+        "language": ["French", "French", "French", ExcelError.NA],
+    }
+    month = Month.of(tmp_path, Filled(business="multilingual-va", rows={"surveys": surveys}))
+    assert said(month["css"]) == (0.75, None, "in_doubt", 1)
+    assert month.apart == []
+
+
+def test_an_error_is_no_referrer(tmp_path: Path) -> None:
+    """Of three customers one has sent somebody, or two have: the cell is #N/A. Whether the target of 50 % is met nobody
+    knows."""
+    leads: Rows = {"date": [day("2026-10-01")] * 2, "lead": ["X", "Y"], "referred_by": ["Ana", ExcelError.NA]}
+    clients: Rows = {"client": ["Ana", "Ben", "Cy"], "start": [day("2025-01-01")] * 3}
+    filled = Filled(business="service-business", rows={"leads": leads, "clients": clients}, targets={"leadref": 0.5})
+    month = Month.of(tmp_path, filled)
+    assert (month["leadref"].against_target, month["leadref"].grade.standing) == (None, None)
+    assert month.problems("no_targets") == []
     assert month.apart == []

@@ -99,3 +99,16 @@ def test_sessions_to_come_say_nothing_yet(tmp_path: Path) -> None:
     assert (month["scr"].value, month.measure("sessions_completed")) == (None, 0)
     assert month.problems("no_outcomes") == []
     assert month.apart == []
+
+
+def test_incidents_of_which_none_says_what_became_known(tmp_path: Path) -> None:
+    """Five things went wrong, and the column that tells whether something private became known was never used: that is
+    no spotless month."""
+    rows: dict[str, dict[str, list[Value]]] = {
+        "incidents": {"date": [day("2026-10-05")] * 5},
+        "tasks": {"id": ["T1"], "assigned": [day("2026-10-01")], "completed": [day("2026-10-02")]},
+    }
+    month = Month.of(tmp_path, Filled(business="luxury-personal-assistant", rows=rows))
+    reason = month["discretion"].reason
+    assert (month["discretion"].value, reason.code if reason else None) == (None, "no_outcome")
+    assert month.apart == []

@@ -53,7 +53,7 @@ COLUMNS = (
     "typical", "above_average", "exceptional", "seen_level", "seen_target", "seen_window", "changed",
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
     "target_position", "finer", "title", "proposal_1", "proposal_2", "proposal_3", "in_use",
-    "wrong", "wrong_lever", "wrong_sample", "if_for", "if_against",
+    "wrong", "wrong_lever", "wrong_sample", "unread", "unread_lever", "unread_sample", "if_for", "if_against",
     "value", "target", "previous", "year_before", "forecast", "met", "against", "against_word", "distance", "mark",
     "full", "look", "link", "rows",
 )  # fmt: skip
@@ -116,11 +116,13 @@ def finer_shown(result: Result) -> int | None:
 
 
 def _wrong(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell]:
-    """How many rows behind it are wrong, and the value with all of them for it, or against it."""
+    """How many rows behind it are wrong, and the value with all of them for it, or against it. Errors in the place of
+    texts are those of the last refresh: a sheet cannot count them."""
     kpi, at, fresh = result.kpi, FormulaNames(c.column, c.row_cell, c.word), result.kpi.id in c.rewound
     texts: dict[str, list[str]] = {"wrong": [], "wrong_lever": [], "wrong_sample": []}
     for part in parts(kpi, c.business):
-        counts = [(fault.apart, fault_formula(c.business.table(part.table), fault, at)) for fault in part.faults]
+        faults = [fault for fault in part.faults if not fault.unread]
+        counts = [(fault.apart, fault_formula(c.business.table(part.table), fault, at)) for fault in faults]
         if not counts:
             continue
         typed = ",".join(c.at("totals", item.name, "counted") for item in part.measures)
@@ -130,11 +132,15 @@ def _wrong(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell
             texts["wrong_lever"].append(unless.format("+".join(text for _, text in counts)))
         if part.sample and any(apart for apart, _ in counts):
             texts["wrong_sample"].append(unless.format("+".join(text for apart, text in counts if apart)))
-    found = result.wrong_rows
+    found, unread = result.wrong_rows, result.wrong_rows.unread
     values = {"wrong": found.rows, "wrong_lever": found.lever, "wrong_sample": found.sample}
+    static_ = {"unread": unread.rows, "unread_lever": unread.lever, "unread_sample": unread.sample}
+    for column, alone in zip(texts, static_, strict=True):
+        texts[column].append(c.at("calc", kpi.id, alone))
     return {
+        **{column: static(number) for column, number in static_.items()},
         **{
-            column: live(shown_if_used(kpi, "+".join(texts[column]) or "0", "0"), value, guarded=fresh)
+            column: live(shown_if_used(kpi, "+".join(texts[column]), "0"), value, guarded=fresh)
             for column, value in values.items()
         },
         **{
