@@ -81,8 +81,8 @@ class Condition(Record, frozen=True):
     """One test of one column: ``column comparison operand``, or blank where ``or_blank``.
 
     The operand is a number; the ``name`` of a setting or of an edge of the window (``window_start``; ``after_window``,
-    the first day past it); or the id of a ``choice``. What is ``odd`` is there and neither a number
-    nor one of the words of its choice, nor, without choices, any text. Texts compare without case and only with ``=`` and ``<>``; a
+    the first day past it); or the id of a ``choice``. What is ``odd`` is there and neither a number nor one of the
+    words of its choice, nor, without choices, any text. Texts compare without case and only with ``=`` and ``<>``; a
     blank cell is never ``<>`` anything.
     """
 
