@@ -54,7 +54,7 @@ REQUIRED_BLOCKS = ("settings", "totals", "kpis")
 
 
 @dataclass(frozen=True)
-class Trend:
+class TrendPick:
     """The KPI that the dashboard's chart shows."""
 
     kpi: str
@@ -77,7 +77,7 @@ class Book:
     """Table id -> column id -> the heading that the owner sees; without deleted ones."""
     table_names: Mapping[str, str]
     """Table id -> the name that the table has now."""
-    trend: Trend
+    trend: TrendPick
     rewound: frozenset[str] = frozenset()
     """KPIs whose window the owner has changed since the last refresh."""
     stale: Mapping[tuple[str, str], Mapping[int, float | None]] = dataclasses.field(default_factory=dict)
@@ -291,13 +291,13 @@ class _Reader(Blocks):
             raise BadSetting(sheet=cell.sheet, cell=cell.cell, got=cell.raw, expected=phrase(N_("a date")))
         return from_serial(serial)
 
-    def trend(self, entries: Entries) -> Trend:
+    def trend(self, entries: Entries) -> TrendPick:
         """The KPI picked on the dashboard; the first one in use where the cell says something else, as in the sheet."""
         t, picked = language(entries.language), str(self.named("trend_kpi").raw or "").casefold()
         kpis = (*entries.business.kpis, *own_kpis(entries))
         used = [kpi for kpi in reversed(kpis) if kpi.name and kpi.id not in entries.off]
         names = {kpi_title(kpi, t).casefold(): kpi.id for kpi in used}
-        return Trend(names.get(picked, used[-1].id if used else kpis[0].id), picked in names)
+        return TrendPick(names.get(picked, used[-1].id if used else kpis[0].id), picked in names)
 
     def words(
         self, business: Business, code: str, places: Mapping[str, Placement], sheets: Mapping[str, Sheet]
