@@ -382,9 +382,7 @@ class UnreadableSource(EntryError):
 
 
 class MissingMapping(EntryError):
-    """No column of the source is mapped to a field that every row needs."""
+    """No column of the source is mapped to fields that every row needs."""
 
     code = "missing_mapping"
-    template = N_(
-        "The table {table} needs “{field}”; say which column holds it: --map {field}=COLUMN, one of: {allowed}."
-    )
+    template = N_("The table {table} needs {fields}; say which columns hold that: --map {pairs}, one of: {allowed}.")

@@ -245,7 +245,8 @@ def test_rows_left_out_are_told_by_cause_and_written_out(run: Run, tmp_path: Pat
     main.main(["import", str(book), "sales", str(path), "--set", "kind=other"])
     said = capsys.readouterr().out
     assert "5 rows, Amount" in " ".join(said.split())
-    assert said.count("many") == 3
+    # Three examples of the column, and the three first cells of the rows that were left out.
+    assert said.count("“many") == 3
     _, answer = run("import", book, "sales", path, "--set", "kind=other", "--refused", out)
     assert answer["error"]["code"] == "file_exists"
 

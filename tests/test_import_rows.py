@@ -240,9 +240,11 @@ def test_what_is_said(run: Run, book: Path, tickets: Path) -> None:
     tickets.write_text("ID,Customer,Logged\nR8,Bo,2026-10-07\nR9,Ana,soon\n", encoding="utf-8")
     _, said = run("import", book, "requests", tickets, *MAP[:3], "--add-new")
     assert said.splitlines() == [
-        "  Request ← ID        by its name",
-        "  Client  ← Customer  as given",
-        "  Opened  ← Logged    as given",
+        "  Request ← ID        by its name  R8, R9",
+        "  Client  ← Customer  as given     Bo, Ana",
+        "  Opened  ← Logged    as given     2026-10-07, soon",
+        "Nothing fills: Resolved (resolved), Assistant (assistant), Language (language), Kind (kind). A",
+        "  column that does is said with --map FIELD=COLUMN.",
         "No row has “Resolved”.",
         "New rows: 1; there already: 0, of which completed: 0; left out: 1.",
         "New in Clients, from the day of their first row: Bo.",

@@ -78,12 +78,36 @@ def event_text(event: Event, t: Language) -> str:
             done = t(N_("refreshed."))
             brought_up = f"{t(UPGRADED)} " if event.upgraded else ""
             return f"{done} {brought_up}{counts_text(event.problems, t)}"
+        case "taken":
+            return _taken_text(event, t)
+        case "left":
+            return event.error.text(t) if event.error else ""
         case "waits":
             program = event.error.details["program"] if event.error else ""
             shown = program.text(t) if isinstance(program, Message) else program
             return t(N_("saved, and refreshed as soon as it is closed in {program}.")).format(program=shown)
     again = N_("It is tried again by itself.") if event.by_itself else N_("It is tried again once it has been saved.")
     return f"{event.error.text(t) if event.error else ''} {t(again)}"
+
+
+def _taken_text(event: Event, t: Language) -> str:
+    assert event.export is not None
+    outcome = event.export.outcome
+    text = N_("taken into {sheet} of {path}: new rows {new}; there already: {known}, of which completed: {completed}.")
+    told = [
+        t(text).format(
+            sheet=event.export.sheet,
+            path=outcome.plan.path.name,
+            new=outcome.imported,
+            known=outcome.plan.accepted.known,
+            completed=len(outcome.plan.accepted.completions),
+        )
+    ]
+    if event.export.moved is None:
+        told.append(t(N_("It could not be moved away; please do that, so that it is not looked at again.")))
+    if event.upgraded:
+        told.append(t(UPGRADED))
+    return " ".join([*told, counts_text(event.problems, t)])
 
 
 def event_json(event: Event, t: Language) -> Json:
@@ -95,7 +119,9 @@ def event_json(event: Event, t: Language) -> Json:
         "text": event_text(event, t),
         "error": event.error.code if event.error else None,
         "tried_again": event.by_itself if event.kind == "failed" else None,
-        "problem_count": problem_count(event.problems) if event.kind == "refreshed" else None,
+        "problem_count": problem_count(event.problems) if event.kind in ("refreshed", "taken") else None,
         "backup": path_json(event.backup),
+        "workbook": path_json(event.export.outcome.plan.path) if event.export else None,
+        "moved": path_json(event.export.moved) if event.export else None,
         "upgraded": event.upgraded,
     }

@@ -215,7 +215,7 @@ def _import(host: Host, source: Path | None, table: str) -> None:
     if path is None or not _agreed(host, path, source, table):
         return
     with host.closed() as free:
-        outcome = import_rows(free, ImportRequest(table, source), now=host.now, progress=host.progress)
+        outcome = import_rows(free, ImportRequest(table, source, agreed=True), now=host.now, progress=host.progress)
     host.tell(import_text(outcome, host.t))
 
 

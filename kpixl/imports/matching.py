@@ -101,6 +101,8 @@ class Match:
     """Columns with a heading that fill nothing and decide nothing."""
     missing: tuple[str, ...] = ()
     """Fields that every row needs and nothing fills."""
+    empty: tuple[str, ...] = ()
+    """Fields that the workbook has a column for, no row needs, and nothing fills."""
     ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Fields that nothing fills because more than one column suits, with those columns."""
     product: Recognised | None = None
@@ -290,6 +292,7 @@ class _Finder:
             constants=dict(self.constants),
             unused=tuple(name for place, name in enumerate(self.columns) if name and place not in used),
             missing=tuple(f.id for f in self.table.fields if f.required and f.id not in filled),
+            empty=tuple(f.id for f in self.table.fields if f.id in self.free and f.id not in filled and not f.required),
             ambiguous=ambiguous,
             product=product,
             group=group,

@@ -14,6 +14,7 @@ from kpixl.imports.currency import compared
 from kpixl.imports.dates import zone_called
 from kpixl.imports.deriving import apply, derived, outcomes
 from kpixl.imports.filters import counted, filtered, place_of
+from kpixl.imports.glimpse import listed
 from kpixl.imports.known import Kept, Spellings, spelled
 from kpixl.imports.matching import Filling, How
 from kpixl.imports.near_names import as_known, looks
@@ -83,12 +84,17 @@ def rows_for(
 
 
 def _check_needed(match: Match) -> None:
-    names = ", ".join(name for name in match.columns if name)
     for id_ in match.missing:
         if id_ in match.ambiguous:
-            allowed = ", ".join(match.ambiguous[id_])
+            allowed = listed(match, match.ambiguous[id_])
             raise AmbiguousColumn(path=match.source.path.name, table=match.table.id, field=id_, allowed=allowed)
-        raise MissingMapping(table=match.table.id, field=id_, allowed=names)
+    if match.missing:
+        raise MissingMapping(
+            table=match.table.id,
+            fields=", ".join(f"“{id_}”" for id_ in match.missing),
+            pairs=" ".join(f"{id_}=COLUMN" for id_ in match.missing),
+            allowed=listed(match, dict.fromkeys(filter(None, match.columns))),
+        )
 
 
 def _settle(match: Match, of: Body, columns: Columns, read: dict[str, list[Read]], kept: Kept) -> list[Note]:

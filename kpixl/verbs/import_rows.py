@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import hashlib
 import io
 import re
 from dataclasses import dataclass, replace
@@ -79,6 +80,8 @@ class ImportRequest:
     """The time zone of the owner's days, to which times with a zone of their own are moved; the computer's without."""
     said: Said = Said()  # noqa: RUF009  (frozen)
     """Which rows count, what words mean, how dates are written, and which fields stay without a column."""
+    agreed: bool = False
+    """Whether the owner is asked: what she agrees to is remembered like what she has said herself."""
     add_new: bool = False
     """Whether names that the rows speak of and the workbook does not know yet (clients, assistants, services) are added
     to their tables, from the day of their first row."""
@@ -125,6 +128,8 @@ class ImportOutcome:
     written: bool = True
     upgraded: bool = False
     """Whether the workbook was of an earlier layout, and has been brought up to date."""
+    digest: str = ""
+    """The SHA-256 of the file that was written, in hexadecimal; blank without one."""
 
     @property
     def imported(self) -> int:
@@ -148,8 +153,9 @@ def import_rows(
     """Append the rows of a file to an entry table and refresh; rows that do not fit are left out and listed.
 
     A row that is there already gets what was blank in it and the file knows. Rows of closed periods are passed over.
-    ``agree`` is asked before anything is written. An EntryError where the source cannot be read or what is asked of its
-    columns cannot be done; UnknownChoice or UnknownField for a table or a field that is not there.
+    ``agree`` is asked before anything is written; columns that were guessed are remembered where ``request.agreed``.
+    An EntryError where the source cannot be read or what is asked of its columns cannot be done; UnknownChoice or
+    UnknownField for a table or a field that is not there.
     """
     with locked(path):
         return _imported(path, request, now, agree, progress)
@@ -170,7 +176,8 @@ def _imported(
     progress(4, 5, N_("Saving"))
     backup = package.save(path, backup=now)
     names = {other: tuple(map(str, next(iter(columns.values())))) for other, columns in plan.missing.items()}
-    return ImportOutcome(plan, names, problems, backup, upgraded=upgraded)
+    digest = hashlib.sha256(package.data).hexdigest()
+    return ImportOutcome(plan, names, problems, backup, upgraded=upgraded, digest=digest)
 
 
 def _taken(
@@ -180,7 +187,7 @@ def _taken(
     is in memory for as long as this takes, and not beside itself as it is afterwards."""
     book = read(package)
     progress(1, 5, N_("Reading the file"))
-    plan = _plan(package.path, book, request)
+    plan = plan_of(package.path, book, request)
     if agree is not None and not agree(plan):
         return plan, None
     progress(2, 5, N_("Adding the rows"))
@@ -191,7 +198,7 @@ def _taken(
     append_entries(package, book, table, plan.accepted.columns)
     forget_hours(package, book, table, len(plan.accepted), plan.accepted.untimed, plan.accepted.untimed_known)
     if len(plan.accepted) or plan.accepted.known:
-        remember(package, book, table, _learned(book, plan))
+        remember(package, book, table, _learned(book, plan, agreed=request.agreed))
     return plan, _done(plan, book)
 
 
@@ -242,7 +249,8 @@ def _no_formula(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "@", "\t", "\r") or _CALCULATES.match(cell) else cell
 
 
-def _plan(path: Path, book: Book, request: ImportRequest) -> Plan:
+def plan_of(path: Path, book: Book, request: ImportRequest) -> Plan:
+    """What an import into the workbook at ``path`` would do; errors as of ``import_rows``."""
     entries, table = book.entries, _table(book, request.table)
     record, headings = entries.business.table(table), book.headings[table]
     known = book.remembered.get(table, {})
@@ -317,17 +325,23 @@ def _formulas(book: Book, table: str) -> Callable[[str, int], bool]:
     return holds
 
 
-def _learned(book: Book, plan: Plan) -> dict[str, tuple[str, ...]]:
-    """What there is to remember. Of the columns that were given, by field: the column, and before it those of files
-    that are called otherwise. Another column of this file was given by mistake, or is no longer the one. What the owner
-    said besides, by option. Nothing that cost a row or a cell: it may have been a mistake."""
+_OWN_WAYS = (How.REMEMBERED, How.PRODUCT)
+"""Columns that are found anew each time, whatever is remembered."""
+
+
+def _learned(book: Book, plan: Plan, *, agreed: bool) -> dict[str, tuple[str, ...]]:
+    """What there is to remember. Of the columns that were given, or guessed and ``agreed`` upon, by field: the column,
+    and before it those of files that are called otherwise. Another column of this file was given by mistake, or is no
+    longer the one. What the owner said besides, by option. Nothing that cost a row or a cell: it may have been a
+    mistake."""
     matched, accepted = plan.match, plan.accepted
     here = {name_key(column) for column in matched.columns}
     known = book.remembered.get(matched.table.id, {})
     fields = {
         id_: (column, *(other for other in known.get(id_, ()) if name_key(other) not in here))
         for id_, column in matched.mapping.items()
-        if matched.fillings[id_].how is How.GIVEN and id_ not in accepted.misfitting
+        if (matched.fillings[id_].how is How.GIVEN or (agreed and matched.fillings[id_].how not in _OWN_WAYS))
+        and id_ not in accepted.misfitting
     }
     empty = {str(note.values["column"]) for note in accepted.notes if note.code == "no_such_value"}
     said = replace(plan.said, filters=tuple(one for one in plan.said.filters if not _is_about(one, empty)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kpixl.catalog import catalogue
 from kpixl.check.problem import counts_text, problems_text
 from kpixl.errors import N_
+from kpixl.imports.glimpse import examples, holdings
 from kpixl.imports.matching import HOW_WORDS
 from kpixl.message import one_line
 from kpixl.period import from_serial
@@ -135,19 +136,29 @@ _NAMES = 10
 
 
 def plan_text(plan: Plan, t: Language) -> str:
-    """Which column fills which field, how the file is read, and what would come of its rows."""
+    """Which column fills which field and with what, what the other columns hold, how the file is read, and what would
+    come of its rows."""
     match, accepted = plan.match, plan.accepted
     rows = [
-        (t(match.table.field(id_).heading), one_line(match.column(id_)), t(HOW_WORDS[filling.how]))
+        (
+            t(match.table.field(id_).heading),
+            one_line(match.column(id_)),
+            t(HOW_WORDS[filling.how]),
+            one_line(", ".join(examples(match, filling.places))),
+        )
         for id_, filling in match.fillings.items()
     ]
-    rows += [(t(match.table.field(id_).heading), f"= {value}", "") for id_, value in match.constants.items()]
-    widths = [max((len(row[place]) for row in rows), default=0) for place in (0, 1)]
+    rows += [(t(match.table.field(id_).heading), f"= {value}", "", "") for id_, value in match.constants.items()]
+    widths = [max((len(row[place]) for row in rows), default=0) for place in range(3)]
     lines = [
-        f"  {heading.ljust(widths[0])} ← {column.ljust(widths[1])}  {how}".rstrip() for heading, column, how in rows
+        f"  {heading.ljust(widths[0])} ← {column.ljust(widths[1])}  {how.ljust(widths[2])}  {values}".rstrip()
+        for heading, column, how, values in rows
     ]
-    if match.unused:
-        lines += block([t(N_("Columns that are not used: {columns}.")).format(columns=", ".join(match.unused))])
+    lines += _unused(plan, t)
+    if match.empty:
+        fields = ", ".join(f"{t(match.table.field(id_).heading)} ({id_})" for id_ in match.empty)
+        text = N_("Nothing fills: {fields}. A column that does is said with --map FIELD=COLUMN.")
+        lines += block([t(text).format(fields=fields)])
     lines += [line for note in accepted.notes for line in block([note.text(t)])]
     counts = N_("New rows: {new}; there already: {known}, of which completed: {completed}; left out: {rejected}.")
     lines += block(
@@ -161,6 +172,26 @@ def plan_text(plan: Plan, t: Language) -> str:
         ]
     )
     return "\n".join(lines)
+
+
+_TOLD_OF = ("not_used", "unweighed", "held_back")
+"""Remarks that say what a column holds which fills nothing."""
+_UNUSED = 12
+"""So many of those columns are told, each on its line."""
+
+
+def _unused(plan: Plan, t: Language) -> list[str]:
+    """The columns that fill nothing, each with what it holds; but for those that a remark tells of."""
+    told = {note.values["column"] for note in plan.accepted.notes if note.code in _TOLD_OF}
+    columns = [column for column in dict.fromkeys(plan.match.unused) if column not in told]
+    if not columns:
+        return []
+    lines = block([t(N_("Columns that are not used, and what they hold:"))])
+    for column in columns[:_UNUSED]:
+        lines += block([f"{column}: {holdings(plan.match, column)}"], indent=2)
+    if rest := columns[_UNUSED:]:
+        lines += block([", ".join(rest)], indent=2)
+    return lines
 
 
 def import_text(outcome: ImportOutcome, t: Language) -> str:

@@ -35,6 +35,7 @@ from kpixl.i18n import language
 from kpixl.message import Verbatim
 from kpixl.ooxml.odd import of_the_file
 from kpixl.ooxml.package import Package
+from kpixl.verbs.exports import exports_in, take
 from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import brought_up, no_collection
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kpixl.check import Problem
+    from kpixl.verbs.exports import ExportTaken
+    from kpixl.verbs.import_rows import ImportOutcome
     from kpixl.verbs.progress import Reporter
 
 SETTLED = 5.0
@@ -79,9 +82,10 @@ class BackupsWatched(UsageError):
 
 @dataclass(frozen=True)
 class Event:
-    """What happened, for the log. A file that ``waits`` has been saved and is still open."""
+    """What happened, for the log. A file that ``waits`` has been saved and is still open; an export was ``taken`` or
+    ``left`` where it lies."""
 
-    kind: Literal["started", "refreshed", "waits", "failed", "stopped"]
+    kind: Literal["started", "refreshed", "taken", "left", "waits", "failed", "stopped"]
     moment: datetime
     path: Path | None = None
     language: str | None = None
@@ -93,6 +97,8 @@ class Event:
     """Whether what failed is tried again without another save."""
     upgraded: bool = False
     """Whether it was of an earlier layout, and has been brought up to date."""
+    export: ExportTaken | None = None
+    """What became of an export that was taken."""
 
 
 @dataclass
@@ -179,11 +185,16 @@ class Watcher:
         paths = self._workbooks()
         if paths is None:
             return False
-        due = [path for path in paths if self._is_due(path)]
+        exports = exports_in(self._folder)
+        due = [path for path in (*exports, *paths) if self._is_due(path)]
         for number, path in enumerate(due):
             self._progress(number, len(due), Verbatim(path.name))
-            self._deal_with(path, self._pending[path.name])
-        names = {path.name for path in paths}
+            pending = self._pending[self._key(path)]
+            if path in exports:
+                self._take(path, pending, paths)
+            else:
+                self._deal_with(path, pending)
+        names = {self._key(path) for path in (*exports, *paths)}
         self._pending = {name: pending for name, pending in self._pending.items() if name in names}
         self._memory.save(names)
         return any(not pending.looked for pending in self._pending.values())
@@ -201,16 +212,58 @@ class Watcher:
         self._gone = False
         return [p for p in paths if p.suffix.lower() in _ENDINGS and not p.name.startswith(_NOT_THE_OWNERS)]
 
+    def _key(self, path: Path) -> str:
+        """What a file is remembered under: its name, with its folder where that is another one."""
+        return path.relative_to(self._folder).as_posix()
+
     def _is_due(self, path: Path) -> bool:
-        stamp, pending = stamp_of(path), self._pending.get(path.name)
-        if stamp is None or stamp == self._memory.stamp(path.name):
-            self._pending.pop(path.name, None)
+        key = self._key(path)
+        stamp, pending = stamp_of(path), self._pending.get(key)
+        if stamp is None or stamp == self._memory.stamp(key):
+            self._pending.pop(key, None)
             return False
         if pending is None or pending.stamp != stamp:
             told = pending.told if pending and pending.told == _WAITS else ""
-            self._pending[path.name] = _Pending(stamp, self._clock.seconds() + SETTLED, told=told)
+            self._pending[key] = _Pending(stamp, self._clock.seconds() + SETTLED, told=told)
             return False
         return pending.due <= self._clock.seconds()
+
+    def _take(self, path: Path, pending: _Pending, workbooks: list[Path]) -> None:
+        """Take an export into the workbook that it is for, or tell once why it is left."""
+        pending.looked = True
+        now = self._clock.now()
+        try:
+            done = take(path, workbooks, now=now)
+        except FileInUse as error:
+            self._tell_once(pending, _WAITS, Event("waits", now, path, error=error))
+        except _PASSING as error:
+            pending.due = self._clock.seconds() + RETRY
+            self._tell_once(pending, error.text(), Event("failed", now, path, error=error, by_itself=True))
+        except KpixlError as error:
+            self._tell(Event("left", now, path, error=error))
+            self._memory.keep(self._key(path), pending.stamp, "")
+        except Exception as error:
+            failure = of_the_file(error) or Unexpected(detail=f"{type(error).__name__}: {error}")
+            self._tell(Event("left", now, path, error=failure))
+            self._memory.keep(self._key(path), pending.stamp, "")
+        else:
+            outcome = done.outcome
+            self._tell(
+                Event(
+                    "taken", now, path, outcome.plan.language, outcome.problems, outcome.backup,
+                    upgraded=outcome.upgraded, export=done,
+                )
+            )  # fmt: skip
+            self._memory.keep(self._key(path), pending.stamp, "")
+            self._keep_as_written(outcome)
+
+    def _keep_as_written(self, outcome: ImportOutcome) -> None:
+        """Remember a workbook that has taken an export, if it is still what was written then: it is refreshed."""
+        workbook = outcome.plan.path
+        stamp = stamp_of(workbook)
+        with suppress(OSError, KpixlError):  # it is looked at once more, then
+            if stamp and _digest(whole(workbook)) == outcome.digest:
+                self._memory.keep(workbook.name, stamp, outcome.digest)
 
     def _deal_with(self, path: Path, pending: _Pending) -> None:
         pending.looked = True

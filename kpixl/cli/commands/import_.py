@@ -32,6 +32,7 @@ def import_(arguments: Arguments) -> Answer:
         raise FileExists(path=str(arguments.refused))
     mapping = pairs(arguments.map, "FIELD=COLUMN", may_be_blank=True)
     with Progress(spoken(arguments)) as bar:
+        agree = _agreement(arguments, bar)
         outcome = import_rows(
             arguments.file,
             ImportRequest(
@@ -42,10 +43,11 @@ def import_(arguments: Arguments) -> Answer:
                 sheet=arguments.sheet,
                 zone=arguments.zone,
                 said=_said(arguments, frozenset(field for field, column in mapping.items() if not column)),
+                agreed=agree is not None,
                 add_new=arguments.add_new,
             ),
             now=arguments.now,
-            agree=_agreement(arguments, bar),
+            agree=agree,
             progress=bar,
         )
     t = language(arguments.lang or outcome.plan.language)

@@ -44,7 +44,7 @@ def watch(arguments: Arguments) -> Answer:
         line = watch_log.event_line(event, t)
         log.write(line)
         _say(json.dumps(watch_log.event_json(event, t), ensure_ascii=False) if arguments.json else line)
-        told.append(OWNER_NEEDED if event.kind == "failed" else code_of(event.problems))
+        told.append(OWNER_NEEDED if event.kind in ("failed", "left") else code_of(event.problems))
 
     # Ctrl+C is how a watch ends; a single look has been broken off by it.
     until_stopped = nullcontext() if arguments.once else suppress(KeyboardInterrupt)
@@ -80,7 +80,8 @@ COMMAND = Command(
     ),
     manual="""\
 Refreshes a workbook of the folder each time it has been saved and closed, for those who want no macros. It runs
-until Ctrl+C ends it, and touches nothing but kpixl's own workbooks in the folder itself, not in folders within.
+until Ctrl+C ends it, and touches nothing but kpixl's own workbooks in the folder itself, not in folders within, and
+the exports that you put beside them.
 
 - A workbook is refreshed when its file has not changed for five seconds and no program has it open. While Excel has
   it open it stays as it is.
@@ -89,14 +90,19 @@ until Ctrl+C ends it, and touches nothing but kpixl's own workbooks in the folde
 - A workbook that cannot be refreshed is told of in one sentence, and tried again once it has been saved. A file
   that is damaged because a cloud has not brought all of it yet is tried again every minute. Files that are in the
   cloud alone are left there.
+- Exports of other programs that you put into a folder `Exports` beside the workbooks are taken in, where it is certain
+  what they are: what you have said or agreed to in an earlier `kpixl import` of the same columns, or what a program
+  that kpixl knows exports. They then lie in `Exports/imported`. Of workbooks of one company, that of the latest period
+  takes them. An export that is not certain, that more than one sheet could take, or of which rows would be left out
+  stays where it is, and is told once with the reason.
 - What happens is shown, and kept in the file `kpixl watch.log` in the folder; at 200 kB a new one begins, and one
   older one stays as `kpixl watch.log.1`. With `--lang` all of it is in that language; else what concerns a workbook
   is in the workbook's.
 - A second watch of the same folder is refused. What it remembers lies in the folder `kpixl backups`.""",
     after="""\
-With `--json`, one object per line as it happens: `time`, `event` (`started`, `refreshed`, `waits`, `failed`,
-`stopped`), `path`, `text`, `error` (a code), `tried_again` (of what failed: whether without another save),
-`problem_count` and `backup`.
+With `--json`, one object per line as it happens: `time`, `event` (`started`, `refreshed`, `taken`, `left`,
+`waits`, `failed`, `stopped`), `path`, `text`, `error` (a code), `tried_again` (of what failed: whether without another
+save), `problem_count` and `backup`; of an export also the `workbook` that took it, and where it was `moved`.
 
 ```
 $ kpixl watch "C:\\Users\\Ana\\OneDrive\\TaskZenith"

@@ -1,0 +1,61 @@
+"""What the columns of a file hold, in a few of their values, for the owner to see which is which. Decides nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from kpixl.imports.choice_words import plain_text
+from kpixl.imports.filters import counted
+from kpixl.imports.source import is_filled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kpixl.imports.matching import Match
+
+EXAMPLES = 3
+"""So many different values are shown of a column."""
+_LONGEST = 20
+"""Signs of a value that are shown."""
+_FEW = 8
+"""Different values that a column may have for all of them to be counted."""
+
+
+def examples(match: Match, places: Sequence[int]) -> tuple[str, ...]:
+    """The first different values of a column, or of columns that are joined; as they stand in the file, shortened."""
+    found: dict[str, None] = {}
+    for row in match.source.rows[match.heading + 1 :]:
+        cells = [row[place] for place in places if place < len(row)]
+        text = " ".join(plain_text(cell) for cell in cells if is_filled(cell))
+        if text:
+            found[_short(text)] = None
+        if len(found) == EXAMPLES:
+            break
+    return tuple(found)
+
+
+def listed(match: Match, columns: Iterable[str]) -> str:
+    """Columns with what they hold: ``Who (Ana, Ben, Cleo), When (2026-10-01)``."""
+    shown = []
+    for column in columns:
+        values = examples(match, (match.columns.index(column),))
+        shown.append(f"{column} ({', '.join(values)})" if values else column)
+    return ", ".join(shown)
+
+
+def holdings(match: Match, column: str) -> str:
+    """What a column that fills nothing holds: its values with their counts where they are few, else the first of them;
+    an en dash where it is blank throughout."""
+    place = match.columns.index(column)
+    rows = match.source.rows[match.heading + 1 :]
+    found = Counter(plain_text(row[place]) if place < len(row) else "" for row in rows)
+    if not any(found):
+        return "–"
+    if len(found) <= _FEW and len(found) < len(rows):
+        return counted(Counter({_short(value): count for value, count in found.items()}))
+    return ", ".join([*examples(match, (place,)), "…"])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
