@@ -22,8 +22,9 @@ _UNSAVED_CELL = re.compile(
     _TAG + rb"\s{0,99}<(?:\w{1,30}:)?f\b[^<>]{0,1000}(?:(?<=/)>|>[^<]{0,40000}</(?:\w{1,30}:)?f\s{0,9}>)"
     rb"\s{0,99}</(?:\w{1,30}:)?c\s{0,9}>"
 )
-UNSAVED_MARKS = (b"</f></c>", b"/></c>", b":f></", b":f/></")
-"""How the XML of a sheet may end a formula without a value; ``unsaved`` looks closer."""
+_UNSAVED_MARKS = (b"</f></c>", b"/></c>")
+_PREFIXED_MARKS = (b":f></", b":f/></")
+_PREFIXED = b":worksheet"
 _FORMULA_CELL = re.compile(_TAG + rb"\s{0,99}<(?:\w{1,30}:)?f[\s>/]")
 _FILLED_CELL = re.compile(_TAG + rb"\s{0,99}<(?:\w{1,30}:)?(?:v|is|f)[\s>]")
 _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
@@ -33,6 +34,11 @@ ROW_MARK = b"row "
 """Near how the XML of a sheet begins a row; ``last_row`` looks closer."""
 _ROW_NUMBER = re.compile(rb'^row\b[^<>]*?\br="(\d+)"')
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\b[^<>]*?\bref="(?:[A-Z]+\d+:)?([A-Z]+\d+)"')
+
+
+def unsaved_marks(head: bytes) -> tuple[bytes, ...]:
+    """How the XML of a sheet that begins so may end a formula without a value; ``unsaved`` looks closer."""
+    return (*_UNSAVED_MARKS, *_PREFIXED_MARKS) if _PREFIXED in head else _UNSAVED_MARKS
 
 
 def last_row(tail: bytes) -> int | None:

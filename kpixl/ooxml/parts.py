@@ -135,6 +135,14 @@ class Parts:
         """The whole file as it would be saved now."""
         return self._archive.rewritten(self._changes, self._removed) if self.changed else self._archive.data
 
+    def head(self, part: str) -> bytes:
+        """How a part begins: its first thousands of bytes at least, where it has so many."""
+        name = self._find(part)
+        if name is None or name in self._changes:
+            return self.read(part)
+        with self._reading():
+            return next(self._archive.pieces(name), b"")
+
     def glance(self, part: str, needles: Collection[bytes], last: bytes) -> Glance:
         """Which of ``needles`` occur in a part, how it begins, and what follows the last place of ``last``; it is not
         held in memory as a whole for that."""
@@ -153,7 +161,7 @@ class Parts:
         if name is None or name in self._changes:
             return None
         with self._reading():
-            if next(self._archive.pieces(name), b"")[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            if self.head(part)[:2] in (b"\xff\xfe", b"\xfe\xff"):
                 return None
             info, raw = self._archive.raw(name)
         return info.compress_type, info.CRC, info.file_size, raw

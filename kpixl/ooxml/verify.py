@@ -7,6 +7,7 @@ Says on the way how far the sheets reach: the reader of values makes a rectangle
 from __future__ import annotations
 
 import codecs
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from xml.parsers import expat
@@ -19,7 +20,7 @@ from kpixl.message import phrase
 from kpixl.ooxml.cells import MAX_COLUMN, MAX_ROW, cell_name, parse_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from kpixl.ooxml.archive import Archive
 
@@ -119,7 +120,8 @@ def _read(archive: Archive, name: str) -> Reach | None:
     parser = _WellFormed(name) if tags.is_parsed else None
     is_sheet = False
     try:
-        for number, piece in enumerate(archive.pieces(name)):
+        pieces = archive.pieces(name) if tags.is_parsed else _ahead(archive.pieces(name))
+        for number, piece in enumerate(pieces):
             is_sheet = is_sheet or (number == 0 and any(mark in piece[:_HEAD] for mark in _SHEET_MARKS))
             tags.add(piece)
             if parser:
@@ -135,6 +137,15 @@ def _read(archive: Archive, name: str) -> Reach | None:
     if tags.reach.bottom > MAX_ROW or tags.reach.right > MAX_COLUMN:
         raise _no_place(name, tags.reach.farthest)
     return tags.reach if is_sheet else None
+
+
+def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, each unpacked while the one before it is looked at."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        following = beside.submit(next, pieces, None)
+        while (piece := following.result()) is not None:
+            following = beside.submit(next, pieces, None)
+            yield piece
 
 
 class _WellFormed:
@@ -202,6 +213,8 @@ class _Tags:
             self._decoder.decode(piece, final)
         except UnicodeDecodeError as error:
             raise _not_well_formed(self._part) from error
+        if not np.any(np.frombuffer(piece, dtype=np.uint8) < _SPACE):
+            return  # which most pieces of a large sheet are, and takes a fifth of the time
         if len(piece.translate(None, _CONTROLS)) != len(piece):
             raise _not_well_formed(self._part)
 
@@ -247,22 +260,22 @@ def _number(
     signs: np.ndarray, places: np.ndarray, most: int, *, base: int, first: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """The number that stands at each place, in letters from A as 1 or in digits from 0, and where it ends."""
-    found = np.zeros(len(places), dtype=np.int64)
+    found = np.zeros(len(places), dtype=np.int32)
     going = np.ones(len(places), dtype=bool)
     places = places.copy()
     offset = 1 if base == 26 else 0
     for _ in range(most):
-        digit = signs[np.minimum(places, len(signs) - 1)].astype(np.int64) - first
-        going &= (digit >= 0) & (digit < base)
-        found = np.where(going, found * base + digit + offset, found)
-        places += going
+        digit = signs.take(places, mode="clip") - np.uint8(first)  # below the first one, it is a large number
+        going &= digit < base
         if not going.any():
             break
+        found = np.where(going, found * base + digit + offset, found)
+        places += going
     return found, places
 
 
 def _reach_of(rows: np.ndarray, columns: np.ndarray) -> Reach:
-    far = int(np.argmax(_distance(rows, columns)))
+    far = int(np.argmax(_distance(rows.astype(np.int64), columns)))
     name = cell_name(int(rows[far]), int(columns[far]))
     return Reach(int(rows.min()), int(columns.min()), int(rows.max()), int(columns.max()), name)
 

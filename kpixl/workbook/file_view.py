@@ -156,7 +156,8 @@ class FileView:
         for found in self.package.tables:
             if found.name.lower() in wanted:
                 below = marks.row_mark(parse_area(found.ref).bottom + 1)
-                needles = (marks.ERROR_MARK, *marks.UNSAVED_MARKS, below, *map(marks.format_mark, self._foreign))
+                unsaved = marks.unsaved_marks(self.package.head(found.sheet.part))
+                needles = (marks.ERROR_MARK, *unsaved, below, *map(marks.format_mark, self._foreign))
                 self._marks[found.name.lower()] = pool.submit(
                     self.package.glance, found.sheet.part, needles, marks.ROW_MARK
                 )
@@ -188,7 +189,7 @@ class FileView:
         found: dict[str, dict[int, str]] = {}
         if marks.ERROR_MARK in seen:
             found = marks.errors(self._xml(table), letters, table.first_row, len(table.rows))
-        if not seen.isdisjoint(marks.UNSAVED_MARKS):
+        if not seen.isdisjoint(marks.unsaved_marks(self.package.head(self.sheets[table.sheet].part))):
             for letter, rows in marks.unsaved(self._xml(table), letters, table.first_row, len(table.rows)).items():
                 found.setdefault(letter, {}).update(rows)
         return found

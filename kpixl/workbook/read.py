@@ -417,11 +417,7 @@ class _Reader(Blocks):
                     numbers[field.id] += self.days.behind
             else:
                 texts[field.id] = as_texts(values)
-                failed: dict[int, object] = {
-                    row: value for row, value in enumerate(values) if isinstance(value, ExcelError)
-                }
-                if letters[field.id] in errors and failed:
-                    odd[field.id] = failed
+                odd[field.id] = {row: values[row] for row in sorted(errors.get(letters[field.id], ()))}
         for column in table.calculated:
             if column.id in columns:
                 shown = as_numbers(by_index[columns[column.id]])[0]
