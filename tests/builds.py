@@ -132,4 +132,4 @@ def _skeleton(c: Context) -> str:
     names = (entries.company, entries.language, entries.currency, entries.period, c.scorecard.clock, c.trend_kpi)
     # In full, since some tests have a business of their own under the id of another.
     business = msgspec.json.encode(c.business, order="deterministic").decode()
-    return f"skeleton {business} {names} {list(c.titles.items())} {sorted(c.aliases.names.items())}"
+    return f"skeleton {business} {names} {c.days} {list(c.titles.items())} {sorted(c.aliases.names.items())}"
