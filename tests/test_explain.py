@@ -9,15 +9,23 @@ from typing import Any
 import pytest
 
 from clock import NOW, TODAY
+from engines import contents
 from excel_engine import Excel
 from kpixl.catalog import business, businesses
+from kpixl.catalog.model import Measure
 from kpixl.cli.main import main
+from kpixl.entries import entry_table
 from kpixl.excel.live import open_workbook
 from kpixl.i18n import language
+from kpixl.kpi.behind import Listing, listings, measures_of
 from kpixl.languages import codes
+from kpixl.ooxml.package import Package
+from kpixl.ooxml.sheet import SheetEditor
+from kpixl.texts.behind_text import NUMBERS
 from kpixl.texts.formula_words import in_words
-from kpixl.verbs import explain, fix, results, take_in
-from workbooks import COUNTED, Filled, Rows, day, make
+from kpixl.verbs import explain, fix, refresh, results, take_in
+from kpixl.workbook.sheets import behind
+from workbooks import COUNTED, Filled, Rows, blank, day, entry, make, opened, placed, put
 
 EN = language("en")
 
@@ -141,3 +149,107 @@ def test_every_reader_looks_at_the_same_day(tmp_path: Path) -> None:
         "Excel": open_workbook.refresh(excel.book, now=NOW).scorecard,
     }
     assert {way: one.result("upsell").value for way, one in found.items()} == dict.fromkeys(found, 0.5)
+
+
+# The sheet
+
+
+def listed(path: Path, kpi: str) -> list[list[object]]:
+    """The lines of a KPI on the sheet of rows, by the link that the dashboard has to them; each without its blanks."""
+    book = opened(path)
+    link = contents(path)[placed(book, "calc", kpi, "rows")].value
+    sheet, _, cell = str(link).removeprefix("#").rpartition("!")
+    place = book.placements["behind"]
+    left, right = place.column_numbers["row"], place.column_numbers["kind"]
+    assert cell.startswith("B")
+    found = []
+    for row in book.view.grid(sheet.strip("'"))[int(cell[1:]) - 1 :]:
+        if not row[right - 1 :]:
+            break
+        found.append([row[right - 1], *(value for value in row[left - 1 : right - 1] if value not in (None, ""))])
+    return found
+
+
+def test_the_sheet_lists_what_counts_and_what_does_not(month: Path) -> None:
+    assert listed(month, "css") == [
+        ["#", "CSS · Client satisfaction score: 66.7%"],
+        ["t", "= Satisfied answers ÷ Survey answers"],
+        ["t", "① Satisfied answers: 2 (from the rows) · rows that count: 2, left out: 2"],
+        ["t", "② Survey answers: 3 (from the rows) · rows that count: 3, left out: 1"],
+        ["h", "Surveys", "Date", "Client", "Score", "①", "②", "Left out because"],
+        ["rd--", "5", day("2026-10-02"), "Ana", 5, "✔", "✔"],
+        ["rd--", "6", day("2026-10-03"), "Léa", 4, "✔", "✔"],
+        ["rd--", "7", day("2026-10-31", 18), "Zoë", 3, "–", "✔", "① “Score” is less than 4"],
+        ["rd--", "8", day("2026-10-04"), "Ana", "–", "–", "“Score” is blank"],
+    ]
+
+
+def test_a_row_that_is_gone_leaves_no_line_behind_and_the_same_is_not_written_again(
+    month: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "month.xlsx"
+    path.write_bytes(month.read_bytes())
+    before = lines_used(path)
+    put(path, {entry(opened(path), "surveys", column, 3): None for column in ("date", "client", "score")})
+    refresh.refresh(path, now=NOW)
+    assert [line[1] for line in listed(path, "css")][-1] == "7"
+    assert lines_used(path) == (before[0] - 1, before[1] - 1)
+    part = opened(path).sheets["behind"].part
+    once = Package.open(path).read(part)
+    refresh.refresh(path, now=NOW)
+    assert Package.open(path).read(part) == once
+
+
+def lines_used(path: Path) -> tuple[int, int]:
+    """How many lines hold anything, and how many are shown; between two KPIs stands one that is blank, and below the
+    last."""
+    book = opened(path)
+    place, sheet = book.placements["behind"], book.sheets["behind"]
+    grid = book.view.grid(sheet.name)
+    kind = place.column_numbers["kind"] - 1
+    numbers = [number for row, number in place.row_numbers.items() if row.startswith("line_")]
+    full = sum(bool(grid[number - 1][kind:]) and bool(grid[number - 1][kind]) for number in numbers)
+    editor = SheetEditor(Package.open(path), sheet)
+    shown = [number for number in numbers if editor.row_attributes(number).get("hidden") != "1"]
+    assert shown == numbers[: len(shown)]
+    return full, len(shown)
+
+
+@pytest.mark.parametrize(
+    ("most", "rows", "more"), [(2, (0, 1), 2), (3, (0, 1, 2), 1), (4, (0, 1, 2, 3), 0), (200, (0, 1, 2, 3), 0)]
+)
+def test_where_rows_are_many_the_first_are_listed_and_the_others_counted(
+    month: Path, most: int, rows: tuple[int, ...], more: int
+) -> None:
+    book = opened(month)
+    (listing,) = listings(book.entries.business.kpi("css"), book.tally(TODAY), most)
+    assert (listing.rows, listing.more) == (rows, more)
+
+
+def test_tables_share_the_room_and_what_does_not_count_has_a_part_of_it(month: Path) -> None:
+    """Of four clients one is new, and all four leads count: two rows of each, and of the clients one that does not."""
+    book = opened(month)
+    clients, leads = listings(book.entries.business.kpi("ncar"), book.tally(TODAY), 4)
+    assert (clients.table.table.id, clients.rows, clients.more) == ("clients", (3, 0), 2)
+    assert (leads.table.table.id, leads.rows, leads.more) == ("leads", (0, 1), 2)
+    assert list(clients.causes) == [("clients_new", 0)]
+
+
+def test_every_kpi_has_room_for_its_columns() -> None:
+    for owner in businesses():
+        for kpi in owner.kpis:
+            by_table: dict[str, list[Measure]] = {}
+            for measure in measures_of(kpi):
+                if measure.aggregate:
+                    by_table.setdefault(measure.aggregate.table, []).append(measure)
+            for table, of in by_table.items():
+                columns = behind.shown_columns(Listing(entry_table(owner.table(table), {}), tuple(of), (), {}, 0))
+                assert len(columns) + len(of) + 1 <= len(behind.PARTS), (kpi.id, table)
+            assert len(measures_of(kpi)) <= len(NUMBERS), kpi.id
+
+
+def test_a_new_workbook_says_what_will_stand_there(tmp_path: Path) -> None:
+    path = blank(tmp_path / "new.xlsx", "remote-va-agency", "en")
+    text = contents(path)[placed(opened(path), "behind", "help", "row")].value
+    assert str(text).startswith("Not refreshed yet: ")
+    assert lines_used(path) == (0, 0)

@@ -393,7 +393,7 @@ def owned(base: Path, folder: Path, name: str) -> Path:
 
 
 CHANGED: dict[str, float | None] = {**MEASURES, "satisfied": 3, "leads": 3}
-BLOCKS = ("dashboard", "totals", "kpis", "what_if", "breakdown", "check", "guide", "settings", "log", "calc")
+BLOCKS = ("dashboard", "totals", "kpis", "what_if", "breakdown", "behind", "check", "guide", "settings", "log", "calc")
 
 
 def assert_kept(before: dict[str, bytes], path: Path) -> None:
@@ -406,8 +406,8 @@ def assert_kept(before: dict[str, bytes], path: Path) -> None:
     assert changed <= ours
     assert book.sheets["dashboard"].part in changed
     # The formulas of Check are links to what was found; there and in Breakdown rows fit what they hold.
-    links = {book.sheets[key].part for key in ("check", "dashboard")}
-    fitted = {book.sheets[key].part for key in ("check", "breakdown", "log")}
+    links = {book.sheets[key].part for key in ("check", "behind", "dashboard")}
+    fitted = {book.sheets[key].part for key in ("check", "breakdown", "behind", "log")}
     for part in changed:
         kept = [
             without_values(data, links=part in links, fitted=part in fitted) for data in (before[part], after[part])

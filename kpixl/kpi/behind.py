@@ -11,6 +11,8 @@ from kpixl.catalog.model import with_parts
 from kpixl.catalog.tables import branches
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kpixl.catalog.model import BusinessKpi, Measure
     from kpixl.catalog.tables import Condition
     from kpixl.entries import EntryTable
@@ -45,27 +47,97 @@ class Behind:
     """By cause, the most frequent first. Rows without any entry are not among them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Some rows of a table, and what each of them is to the measures of a KPI."""
+
+    table: EntryTable
+    measures: tuple[Measure, ...]
+    """Those that count rows of it."""
+    rows: tuple[int, ...]
+    """From 0: first those that count for any of the measures, then those that count for none; each in the order of the
+    sheet."""
+    causes: Mapping[tuple[str, int], LeftOut]
+    """What keeps a row out, by the name of the measure and the row; none for a row that counts."""
+    more: int
+    """How many rows more have an entry."""
+
+
 def behind(kpi: BusinessKpi, tally: Tally) -> tuple[Behind, ...]:
     """Every measure of a KPI, those after it that it is made from, each once."""
-    measures = {part.name: part for argument in kpi.arguments for part in with_parts(argument.measure)}
-    return tuple(_behind(measure, tally) for measure in measures.values())
+    return tuple(_behind(measure, tally) for measure in measures_of(kpi))
+
+
+def measures_of(kpi: BusinessKpi) -> tuple[Measure, ...]:
+    """Every measure that a KPI is made from, and what those are made from, each once."""
+    return tuple({part.name: part for argument in kpi.arguments for part in with_parts(argument.measure)}.values())
+
+
+def listings(kpi: BusinessKpi, tally: Tally, most: int) -> tuple[Listing, ...]:
+    """At most so many rows behind a KPI, by their tables, which share them alike as far as they have any."""
+    by_table: dict[str, list[Measure]] = {}
+    for measure in measures_of(kpi):
+        if (table := table_of(measure, tally)) is not None:
+            by_table.setdefault(table.table.id, []).append(measure)
+    found = []
+    for place, measures in enumerate(sorted(by_table.values(), key=lambda one: _entered_in(one[0], tally).sum())):
+        found.append(_listing(tuple(measures), tally, most // (len(by_table) - place)))
+        most -= len(found[-1].rows)
+    order = list(by_table)
+    return tuple(sorted(found, key=lambda one: order.index(one.table.table.id)))
+
+
+def _entered_in(measure: Measure, tally: Tally) -> np.ndarray:
+    table = table_of(measure, tally)
+    assert table is not None
+    return entered(table)
+
+
+def _listing(measures: tuple[Measure, ...], tally: Tally, room: int) -> Listing:
+    """Those that count come first; a quarter of the room is left to those that do not."""
+    table = table_of(measures[0], tally)
+    assert table is not None
+    there, counts = entered(table), {measure.name: tally.meets(measure) for measure in measures}
+    any_ = np.logical_or.reduce(list(counts.values()))
+    used, unused = np.flatnonzero(any_), np.flatnonzero(there & ~any_)
+    left = min(len(unused), max(room // 4, room - len(used)))
+    rows = np.concatenate((used[: room - left], unused[:left]))
+    causes = {
+        (measure.name, row): cause
+        for measure in measures
+        for cause in _causes(measure, tally, table, rows[~counts[measure.name][rows]])
+        for row in cause.rows
+    }
+    return Listing(table, measures, tuple(map(int, rows)), causes, int((there | any_).sum()) - len(rows))
+
+
+def table_of(measure: Measure, tally: Tally) -> EntryTable | None:
+    """The table whose rows a measure counts; None where it is made from others, or the table or a column that it needs
+    is gone."""
+    of = measure.aggregate
+    table = tally.entries.tables.get(of.table) if of else None
+    return table if of and table is not None and tally.has(of.table, of.reads) else None
+
+
+def entered(table: EntryTable) -> np.ndarray:
+    """Which rows have any entry; shape (rows,)."""
+    found = np.zeros(len(table), dtype=bool)
+    for field in table.table.fields:
+        if table.has(field.id):
+            found |= ~table.blank(field.id)
+    return found
 
 
 def _behind(measure: Measure, tally: Tally) -> Behind:
-    value, of = tally.value(measure), measure.aggregate
-    table = tally.entries.tables.get(of.table) if of else None
-    if of is None or table is None or not tally.has(of.table, of.reads):
+    value, table = tally.value(measure), table_of(measure, tally)
+    if table is None:
         return Behind(value, None)
     counted = tally.meets(measure)
-    entered = np.zeros(len(table), dtype=bool)
-    for field in table.table.fields:
-        if table.has(field.id):
-            entered |= ~table.blank(field.id)
     return Behind(
         value,
         table,
         tuple(map(int, np.flatnonzero(counted))),
-        _causes(measure, tally, table, np.flatnonzero(entered & ~counted)),
+        _causes(measure, tally, table, np.flatnonzero(entered(table) & ~counted)),
     )
 
 

@@ -225,6 +225,9 @@ class Package(Parts):
         return table
 
 
+_T = qn("x:t")
+
+
 def unescaped(text: str) -> str:
     """Text as the owner sees it: ``_x000D_`` is how the format writes what XML cannot hold."""
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
@@ -232,5 +235,7 @@ def unescaped(text: str) -> str:
 
 def string_of(item: Element) -> str:
     """The text of a shared or inline string item."""
+    if len(item) == 1 and item[0].tag == _T:  # nearly all of them
+        return unescaped(item[0].text or "")
     runs = (t for t in item.iterfind(qn(".//x:t")) if t.getparent().tag != qn("x:rPh"))  # type: ignore[union-attr]
     return unescaped("".join(run.text or "" for run in runs))

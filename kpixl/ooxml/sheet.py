@@ -145,6 +145,8 @@ class SheetEditor:
         Returns whether anything differs now.
         """
         cell = self._cell(row, col)
+        if cell is None and value is None and formula is None:
+            return False
         keeps_formula = formula is not None or (cell is not None and _child(cell, _F) is not None)
         if value == "" and not keeps_formula:
             value = None

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.load import EDGES
 from kpixl.errors import N_
+from kpixl.kpi.behind import entered, table_of
 from kpixl.period import LAST_SERIAL, from_serial
+from kpixl.texts.words import SOURCES, measure_label
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from kpixl.catalog.model import Measure
     from kpixl.entries import EntryTable
     from kpixl.i18n import Language
-    from kpixl.kpi.behind import LeftOut
+    from kpixl.kpi.behind import LeftOut, Listing
+    from kpixl.kpi.measure import Tally
 
 _BLANK, _FILLED = N_("“{column}” is blank"), N_("“{column}” is filled in")
 _DAYS = {
@@ -32,6 +36,8 @@ _NUMBERS = {
     "<>": N_("“{column}” is {value}"),
 }
 _WORDS = {"=": N_("“{column}” is not “{value}”"), "<>": N_("“{column}” is “{value}”")}
+NUMBERS = "①②③④⑤⑥⑦⑧⑨"
+"""The signs by which the measures of a KPI are told apart."""
 _FEW = 8
 """So many runs of rows are told one by one."""
 
@@ -49,6 +55,38 @@ def cause_text(left: LeftOut, table: EntryTable, t: Language) -> str:
         day = t.date(from_serial(left.operand))
         return t(_DAYS[condition.comparison]).format(column=column, value=day)
     return t(_NUMBERS[condition.comparison]).format(column=column, value=t.plain(left.operand))
+
+
+def why_text(listing: Listing, row: int, numbers: Mapping[str, str], t: Language) -> str | None:
+    """Why a row does not count, for each measure by its number; once where it is the same for all of them. None for a
+    row that counts for all."""
+    texts = {
+        measure.name: cause_text(listing.causes[measure.name, row], listing.table, t)
+        for measure in listing.measures
+        if (measure.name, row) in listing.causes
+    }
+    if len(texts) == len(listing.measures) and len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
+    return " · ".join(f"{numbers[name]} {text}" for name, text in texts.items()) or None
+
+
+def measure_text(measure: Measure, tally: Tally, currency: str, t: Language) -> str:
+    """What a measure comes to and where that is from, and how many rows count: ``Leads: 98 (from the rows) · …``."""
+    value, table = tally.value(measure), table_of(measure, tally)
+    parts = [
+        f"{measure_label(measure, t)}: {t.number(value.used, measure.unit, currency)} ({t(SOURCES[value.source])})"
+    ]
+    if table is not None:
+        counted = tally.meets(measure)
+        left = int((entered(table) & ~counted).sum())
+        counts = t(N_("rows that count: {count}, left out: {left}"))
+        parts.append(counts.format(count=t.plain(int(counted.sum())), left=t.plain(left)))
+        if value.typed is not None and value.log is not None:
+            parts.append(t(ROWS_ALONE).format(value=t.number(value.log, measure.unit, currency)))
+    return " · ".join(parts)
+
+
+ROWS_ALONE = N_("The rows alone come to {value}.")
 
 
 def heading(table: EntryTable, column: str) -> str:

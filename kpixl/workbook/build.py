@@ -29,8 +29,8 @@ from kpixl.texts.words import SHAPES, title
 from kpixl.workbook import dashboard_page, layout, pareto_charts, style
 from kpixl.workbook.entry_sheets import entry_sheet, imports_table, past_sheet
 from kpixl.workbook.formulas import NOISE_TEXT
-from kpixl.workbook.grid import BLOCK_PREFIX, Cells, Context, Placement, here
-from kpixl.workbook.sheets import breakdown, check, guide, kpis, log, pareto, settings, totals, what_if
+from kpixl.workbook.grid import BARE, BLOCK_PREFIX, Cells, Context, Placement, here
+from kpixl.workbook.sheets import behind, breakdown, check, guide, kpis, log, pareto, settings, totals, what_if
 from kpixl.workbook.sheets.grading import GUIDE
 from kpixl.workbook.sheets.vocabulary import DIRECTION_ROWS, UNIT_ROWS, WINDOW_ROWS
 
@@ -74,6 +74,8 @@ def _write(book: Workbook, sheet: Worksheet, place: Placement, cells: Cells, c: 
     for row, number in place.row_numbers.items():
         sheet.cell(number, place.left, row)
     for (row, column), made in cells.items():
+        if made is BARE:
+            continue
         cell = here(made, c)
         number, index = place.position(row, column)
         target = sheet.cell(number, index)
@@ -98,7 +100,7 @@ def _home(book: Workbook, c: Context) -> None:
     """A name for the way back to the dashboard, which stays true when the sheet is renamed."""
     sheet = book[c.titles["dashboard"]]
     _name(book, layout.HOME, sheet, "$B$2")
-    for key in ("totals", "kpis", "what_if", "breakdown", "check", "guide", "settings", "log"):
+    for key in ("totals", "kpis", "what_if", "breakdown", "behind", "check", "guide", "settings", "log"):
         target = book[c.titles[key]]
         place = c.placements[key]
         row = place.position("space", place.columns[0])[0]
@@ -159,6 +161,10 @@ def _finish_dashboard(sheet: Worksheet, c: Context) -> None:
 
 SHARE_FORMAT = 300
 """The number of a format that only rules have: those of cells are counted from 164, and no number may stand for two."""
+
+
+BEHIND_FORMATS = 310
+"""The first of those that the rules for the rows behind KPIs have."""
 
 
 FINER_FORMATS = 320
@@ -286,6 +292,35 @@ def _finish_breakdown(sheet: Worksheet, c: Context) -> None:
             sheet.row_breaks.append(Break(id=place.position(f"{pareto.prefix(item)}_title", "name")[0] - 1))
 
 
+def _finish_behind(sheet: Worksheet, c: Context) -> None:
+    _result_sheet(sheet, grid=False)
+    place = c.placements["behind"]
+    _widths(sheet, place, behind.WIDTHS, 14, ("kind",))
+    for line in behind.lines(c.business):
+        sheet.row_dimensions[place.row_numbers[line]].hidden = True
+    for column, look in behind.LINE_LOOKS.items():
+        look.apply(sheet.column_dimensions[get_column_letter(place.column_numbers[column])])
+    letter = {column: get_column_letter(index) for column, index in place.column_numbers.items()}
+    first, last = (place.row_numbers[line] for line in (behind.lines(c.business)[0], behind.lines(c.business)[-1]))
+    kind, conditional = f"${letter['kind']}{first}", sheet.conditional_formatting
+    whole = f"{letter['row']}{first}:{letter[behind.PARTS[-1]]}{last}"
+    tint = PatternFill(bgColor=palette.LINE, fill_type="solid")
+    for sign, font, fill in (
+        (behind.TITLE, Font(bold=True, color=palette.ACCENT), None),
+        (behind.TEXT, Font(color=palette.INK), None),
+        (behind.HEADINGS, Font(bold=True, color=palette.INK), tint),
+    ):
+        conditional.add(whole, FormulaRule(formula=[f'LEFT({kind},1)="{sign}"'], font=font, fill=fill))
+    start = letter[behind.PARTS[0]]
+    fields = f"{start}{first}:{letter[behind.PARTS[-1]]}{last}"
+    for number, (sign, code) in enumerate(behind.LOOKS.items(), BEHIND_FORMATS):
+        rule = FormulaRule(formula=[f'MID({kind},1+COLUMNS(${start}{first}:{start}{first}),1)="{sign}"'])
+        rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=number, formatCode=code))
+        conditional.add(fields, rule)
+    _freeze(sheet, place, "space", "row")
+    sheet.print_title_rows = None
+
+
 def _finish_check(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=False)
     _widths(sheet, c.placements["check"], dict(check.WIDTHS), 14, check.HIDDEN)
@@ -355,6 +390,7 @@ _FINISH = {
     "kpis": _finish_kpis,
     "what_if": _finish_what_if,
     "breakdown": _finish_breakdown,
+    "behind": _finish_behind,
     "check": _finish_check,
     "guide": _finish_guide,
     "settings": _finish_settings,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.check import Problem
     from kpixl.i18n import Language
+    from kpixl.kpi.behind import Listing
     from kpixl.kpi.breakdown import Section
     from kpixl.kpi.inactive import Inactive
     from kpixl.kpi.measure import Tally
@@ -70,6 +71,10 @@ def live(formula: str, value: Value, style: Style = TEXT, name: str | None = Non
 def static(value: Value, style: Style = TEXT) -> Cell:
     """What the last refresh found."""
     return Cell("static", value, style=style)
+
+
+BARE = static(None)
+"""Nothing, in a column that looks right by itself: such a cell is not even there in a new workbook."""
 
 
 def entry_cell(value: Value, style: Style, name: str | None = None) -> Cell:
@@ -171,6 +176,10 @@ class Context:
     breakdown: Sequence[Section] = ()
     pareto: Sequence[Ranking] = ()
     inactive: Sequence[Inactive] = ()
+    listed: Mapping[str, Sequence[Listing]] = field(default_factory=dict)
+    """Rows behind the KPIs that are in use, by their ids."""
+    listed_before: int = 0
+    """How many lines of such rows stand in the workbook."""
     comments: Mapping[str, str] = field(default_factory=dict)
     """A sentence about each KPI, by its id."""
     log: Sequence[LogLine] = ()

@@ -12,6 +12,7 @@ from kpixl.errors import N_
 from kpixl.workbook.formulas import entered_rows
 from kpixl.workbook.grid import Cells, Context, Placement
 from kpixl.workbook.sheets import (
+    behind,
     board,
     breakdown,
     check,
@@ -63,6 +64,7 @@ RESULT_TITLES = {
     "kpis": N_("KPIs"),
     "what_if": N_("What if"),
     "breakdown": N_("Breakdown"),
+    "behind": N_("Rows behind it"),
     "past": N_("Past periods"),
     "check": N_("Check"),
     "guide": N_("Guide"),
@@ -120,7 +122,7 @@ def free_titles(titles_: Mapping[str, str], taken: Iterable[str]) -> dict[str, s
 def sheet_order(business: Business) -> tuple[str, ...]:
     """Keys of the sheets, from left to right; entry sheets by the id of their table."""
     entries = tuple(table.id for table in business.tables)
-    results = ("totals", "kpis", "what_if", "breakdown", "past", "check", "guide", "settings", "log")
+    results = ("totals", "kpis", "what_if", "breakdown", "behind", "past", "check", "guide", "settings", "log")
     return ("dashboard", *entries, *results, "hidden")
 
 
@@ -151,6 +153,9 @@ def blocks(business: Business) -> dict[str, Block]:
         "breakdown": replace(
             _block("breakdown", breakdown.rows(business), breakdown.columns(business), breakdown.cells),
             hidden_rows=breakdown.hidden_rows,
+        ),
+        "behind": replace(
+            _block("behind", behind.rows(business), behind.COLUMNS, behind.cells), hidden_rows=behind.hidden_rows
         ),
         "check": replace(_block("check", check.rows(business), check.ORDER, check.cells), heights=check.heights),
         "guide": replace(

@@ -98,7 +98,7 @@ def _put(editor: SheetEditor, row: int, column: int, cell: Cell) -> None:
     elif cell.kind == "static" and cell.formula is not None:
         editor.set(row, column, cell.value, cell.formula)
     elif cell.kind == "static":
-        if editor.formula(row, column) is not None:
+        if editor.has_formula(row, column):
             editor.clear(row, column)
         editor.set(row, column, cell.value)
 

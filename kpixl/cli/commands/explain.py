@@ -100,7 +100,7 @@ def explanation_text(found: Explanation, t: Language) -> str:
 
 
 def _measure_lines(one: Behind, currency: str, t: Language) -> list[str]:
-    from kpixl.texts.behind_text import cause_text, rows_text
+    from kpixl.texts.behind_text import ROWS_ALONE, cause_text, rows_text
     from kpixl.texts.words import SOURCES, measure_label
 
     value, table = one.value, one.table
@@ -110,7 +110,7 @@ def _measure_lines(one: Behind, currency: str, t: Language) -> list[str]:
         return lines
     if value.typed is not None and value.log is not None:
         log = t.number(value.log, value.measure.unit, currency)
-        lines.append(t(N_("The rows alone come to {value}.")).format(value=log))
+        lines.append(t(ROWS_ALONE).format(value=log))
     if one.counted:
         text = t(N_("{sheet}, rows that count: {count} ({rows})"))
         lines.append(text.format(sheet=table.sheet, count=len(one.counted), rows=rows_text(one.counted, table, t)))

@@ -108,11 +108,18 @@ def _put(sheet: xw.Sheet, area: Area, contents: Places) -> None:
 
 def _visibility(view: LiveView, sheet: xw.Sheet, wanted: Mapping[int, bool]) -> Iterator[Step]:
     for (first, last), hide in _groups(wanted):
-        now = view.excel.hidden(_rows(sheet, first, last))
-        if now != hide:
-            each = range(first, last + 1)
-            before = {row: bool(view.excel.hidden(_rows(sheet, row, row))) if now is None else now for row in each}
-            yield Step(partial(_hide, sheet, dict.fromkeys(each, hide)), partial(_hide, sheet, before))
+        before = _hidden(view, sheet, first, last)
+        if any(now != hide for now in before.values()):
+            yield Step(partial(_hide, sheet, dict.fromkeys(before, hide)), partial(_hide, sheet, before))
+
+
+def _hidden(view: LiveView, sheet: xw.Sheet, first: int, last: int) -> dict[int, bool]:
+    """Which of these rows are hidden. Where some are, each half is asked for: they are hidden in runs."""
+    now = view.excel.hidden(_rows(sheet, first, last))
+    if now is None and first < last:
+        middle = (first + last) // 2
+        return _hidden(view, sheet, first, middle) | _hidden(view, sheet, middle + 1, last)
+    return dict.fromkeys(range(first, last + 1), bool(now))
 
 
 def _hide(sheet: xw.Sheet, rows: Mapping[int, bool]) -> None:

@@ -28,6 +28,7 @@ from kpixl.workbook import style
 from kpixl.workbook.formulas import FormulaNames, fault_formula
 from kpixl.workbook.grid import BLOCK_PREFIX, Cell, Cells, Context, label, live, static
 from kpixl.workbook.rule_formulas import RuleFormulas
+from kpixl.workbook.sheets.behind import jump
 from kpixl.workbook.sheets.in_use import flag, flag_formula, shown_if_used
 from kpixl.workbook.sheets.kpis import unit_shown, window_typed
 from kpixl.workbook.sheets.vocabulary import SIGNAL_ROWS
@@ -93,6 +94,7 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
             **_wrong(result, formulas, c),
             "finer": live(formulas["finer"], finer_shown(result)),
             "seen_window": static(window_typed(kpi, c)),
+            "rows": static(jump(kpi, c) or f"#{kpi.name_prefix}_value"),
         }
     )
 
