@@ -131,6 +131,10 @@ class Language:
         """A date with its time: ``22 de noviembre de 2026, 3:15``."""
         return f"{self.date(when.date())}, {format_time(when, format='short', locale=self.locale)}"
 
+    def language_name(self, code: str) -> str:
+        """What a language is called, by its code."""
+        return str(self.locale.languages[code]).capitalize()
+
     def period(self, period: Period) -> str:
         """A period in words: ``octubre de 2026``, ``4.º trimestre de 2026``, a span of dates for a week."""
         match period.kind:

@@ -58,6 +58,10 @@ class Field(Record, frozen=True):
     unit: Unit = "count"
     choices: dict[str, str] = {}
     """What may stand in a choice: its id, and the word for it."""
+    example: str = ""
+    """What may stand in a text; of dates, numbers and choices there is none: what they hold says what may."""
+    suggested: tuple[str, ...] = ()
+    """Words that a list offers; the owner may type others."""
     extra: bool = False
     """Whether only a business whose measures read the column has it."""
     role: Literal["language", "code"] | None = None

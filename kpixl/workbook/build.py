@@ -218,7 +218,7 @@ SHARES = ("value", "target", "gap", "previous", "change", "year_before", *(f"{le
 def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=True)
     place = c.placements["kpis"]
-    _widths(sheet, place, kpis.widths(c), 12)
+    _widths(sheet, place, kpis.widths(c), 12, kpis.blank_columns(c.business))
     sheet.row_dimensions[place.position("headings", "name")[0]].height = 30
     for kpi in c.kpis:
         sheet.row_dimensions[place.position(kpi.id, "name")[0]].height = 30
@@ -239,7 +239,10 @@ def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     letter = get_column_letter(column)
     level_rules(sheet, f"{letter}{first}:{letter}{last}", f"${letter}{first}")
     _freeze(sheet, place, "headings", "value")
-    sheet.page_setup.fitToWidth = 3
+    pages = (kpis.FIRST_PAGE, kpis.SECOND_PAGE, kpis.THRESHOLDS)
+    letters = [[get_column_letter(place.column_numbers[column]) for column in page] for page in pages]
+    # Each area begins a page of its own, and has all its columns there.
+    sheet.print_area = ",".join(f"{page[0]}{place.top + 1}:{page[-1]}{place.bottom}" for page in letters)
     sheet.print_title_cols = "B:C"
 
 
@@ -323,8 +326,18 @@ def _finish_behind(sheet: Worksheet, c: Context) -> None:
 
 def _finish_check(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=False)
-    _widths(sheet, c.placements["check"], dict(check.WIDTHS), 14, check.HIDDEN)
-    _freeze(sheet, c.placements["check"], "headings", "severity")
+    place = c.placements["check"]
+    _widths(sheet, place, dict(check.WIDTHS), 14, check.HIDDEN)
+    letter, first = get_column_letter(place.column_numbers["severity"]), place.row_numbers[check.LISTED[0]]
+    for severity, level in check.COLOURS.items():
+        sign = check.SEVERITIES[severity][:1]
+        rule = FormulaRule(
+            formula=[f'LEFT(${letter}{first},1)="{sign}"'],
+            fill=PatternFill(bgColor=palette.LEVEL_TINTS[level], fill_type="solid"),
+            font=Font(color=palette.LEVEL_TEXT[level], bold=True),
+        )
+        sheet.conditional_formatting.add(f"{letter}{first}:{letter}{place.row_numbers[check.LISTED[-1]]}", rule)
+    _freeze(sheet, place, "headings", "severity")
 
 
 def _finish_guide(sheet: Worksheet, c: Context) -> None:
@@ -333,9 +346,9 @@ def _finish_guide(sheet: Worksheet, c: Context) -> None:
     _widths(sheet, place, dict(guide.WIDTHS), 14)
     texts = {row: str(cell.value or "") for (row, column), cell in guide.cells(c).items() if column == "text"}
     for row, text in texts.items():
-        lines = sum(1 + len(part) // 126 for part in text.split("\n"))
+        lines = sum(1 + len(part) // guide.LETTERS for part in text.split("\n"))
         sheet.row_dimensions[place.position(row, "text")[0]].height = 13.5 * lines + 3
-    for row in ("how", *(f"{kpi.id}_name" for kpi in c.business.kpis)):
+    for row in ("how", "chance", *(f"{kpi.id}_name" for kpi in c.business.kpis)):
         sheet.row_dimensions[place.position(row, "text")[0]].height = 22
     for kpi in c.business.kpis:
         number = place.position(f"{kpi.id}_name", "heading")[0]

@@ -12,7 +12,7 @@ from kpixl.kpi.pareto import pareto
 from kpixl.texts.commentary import comment
 from kpixl.workbook import layout
 from kpixl.workbook.grid import Context
-from kpixl.workbook.sheets.behind import MOST
+from kpixl.workbook.sheets.behind import MOST, lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,10 @@ def _listed(book: Book) -> int:
         return 0
     grid, column = book.view.grid(book.sheets["behind"].name), place.column_numbers["kind"] - 1
     held = {number for number, row in enumerate(grid, 1) if column < len(row) and row[column]}
-    there = [number in held for row, number in place.row_numbers.items() if row.startswith("line_")]
-    return max((number for number, full in enumerate(there, 1) if full), default=0)
+    full = (
+        number for number, line in enumerate(lines(book.entries.business), 1) if place.row_numbers.get(line) in held
+    )
+    return max(full, default=0)
 
 
 def context_of(

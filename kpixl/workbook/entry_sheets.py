@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -43,8 +45,10 @@ ENTRY_LOOK = {
 CALCULATED_LOOK = style.Style(format="#,##0.00", align="right", colour=palette.MUTED)
 HEAD = style.Style(bold=True, colour="FFFFFF", fill=palette.ACCENT, align="left", indent=1)
 HEAD_RIGHT = replace(HEAD, align="right", indent=0)
+EDGE = "E0B84C"
+"""The edge of the headings of columns that are needed; also the colour of the tabs of entry sheets."""
 HEAD_CALCULATED = style.Style(bold=True, colour="FFFFFF", fill=palette.MUTED, vertical="center", align="right")
-WIDTHS = {"date": 13.0, "moment": 17.0, "number": 12.0, "money": 14.0, "text": 22.0}
+WIDTHS = {"date": 13.0, "moment": 17.0, "number": 12.0, "money": 14.0, "text": 30.0, "word": 18.0}
 
 ERROR_TITLE = N_("Please check this entry")
 
@@ -53,7 +57,8 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
     """One entry sheet with its table and one blank row."""
     t = c.t
     headings = layout.headings(table, t)
-    _head(sheet, t(table.title), t(table.help), c)
+    needed = any(field.required for field in table.fields)
+    _head(sheet, t(table.title), " ".join([t(table.help), *([t(NEEDED)] if needed else [])]), c)
     if table.waits:
         _nothing(sheet, table, c)
     for index, column in enumerate(table.columns, 1):
@@ -70,15 +75,27 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
             # What only formulas read is out of sight; it can be unhidden to see what counts.
             sheet.column_dimensions[letter].hidden = not isinstance(column, Elapsed) or column.power > 1
         else:
-            (HEAD if column.type in ("text", "choice") else HEAD_RIGHT).apply(cell)
+            head = HEAD if column.type in ("text", "choice") else HEAD_RIGHT
+            (replace(head, edge=EDGE) if column.required else head).apply(cell)
             look: str = "moment" if column.with_time else ("text" if column.type == "choice" else column.type)
             look = "money" if column.unit == "money" else look
             ENTRY_LOOK[look].apply(first)
-            width = WIDTHS[look]
+            width = WIDTHS["word" if column.type == "choice" or column.role else look]
             sheet.add_data_validation(_validation(table, column, letter, c))
         sheet.column_dimensions[letter].width = max(width, len(heading) * 1.15 + 4)
     _table(sheet, table.id, headings, c, {x.id: calculated_text(table, x, c) for x in table.calculated})
-    sheet.sheet_properties.tabColor = "E0B84C"
+    _first_row(sheet, len(table.fields))
+    sheet.sheet_properties.tabColor = EDGE
+
+
+NEEDED = N_("Columns with a yellow edge are needed.")
+
+
+def _first_row(sheet: Worksheet, width: int) -> None:
+    """The row to begin in shows that it is the owner's, until something stands there."""
+    row = f"$A${FIRST_ROW}:${get_column_letter(width)}${FIRST_ROW}"
+    blank = FormulaRule(formula=[f"COUNTA({row})=0"], fill=PatternFill(bgColor=palette.INPUT, fill_type="solid"))
+    sheet.conditional_formatting.add(row.replace("$", ""), blank)
 
 
 NONE_ROW, NONE_COLUMN = 3, 2
@@ -185,7 +202,7 @@ def _validation(table: Table, field: Field, letter: str, c: Context) -> DataVali
     t = c.t
     rule = DataValidation(allow_blank=True, showErrorMessage=True, showInputMessage=True)
     rule.promptTitle = t(field.heading)[:PROMPT_TITLE_LIMIT]
-    rule.prompt = t(field.help)[:TEXT_LIMIT]
+    rule.prompt = _prompt(field, c)[:TEXT_LIMIT]
     rule.errorTitle = t(ERROR_TITLE)[:PROMPT_TITLE_LIMIT]
     if field.refers_to in {other.id for other in c.business.tables}:
         key = next(other.id for other in c.business.table(str(field.refers_to)).fields if other.key)
@@ -206,6 +223,10 @@ def _validation(table: Table, field: Field, letter: str, c: Context) -> DataVali
         rule.type = "list"
         rule.formula1 = c.span("words", "text", [word_key(table.id, field.id, choice) for choice in field.choices])
         rule.error = t(N_("Pick one from the list."))
+    elif words := _suggested(field, t):
+        # Excel separates the words of such a list by commas, whatever its language.
+        rule.type, rule.formula1 = "list", f'"{",".join(words)}"'
+        rule.showErrorMessage, rule.error = False, ""
     elif field.type == "number":
         rule.type = "decimal"
         rule.error = _number_error(field, t)
@@ -222,6 +243,46 @@ def _validation(table: Table, field: Field, letter: str, c: Context) -> DataVali
     rule.error = rule.error[:TEXT_LIMIT]
     rule.add(f"{letter}{FIRST_ROW}")
     return rule
+
+
+LANGUAGES = ("en", "es", "pt", "fr", "ro", "de", "it", "nl", "pl", "ar", "zh", "ja")
+"""Languages that are offered, by their codes."""
+LIST_LIMIT = 255
+"""So many characters Excel takes as a list."""
+
+
+def _suggested(field: Field, t: Language) -> list[str]:
+    """Words that are offered; any other may be typed as well."""
+    words = [t(word) for word in field.suggested]
+    if field.role == "language":
+        words = [t.language_name(code) for code in LANGUAGES]
+    while len(",".join(words)) > LIST_LIMIT - 2:
+        words.pop()
+    return words
+
+
+def _prompt(field: Field, c: Context) -> str:
+    """What a column is for, and an example of what may stand there."""
+    found = _example(field, c)
+    example = c.t(N_("For example: {example}")).format(example=found) if found else ""
+    return f"{c.t(field.help)} {example}".strip()
+
+
+def _example(field: Field, c: Context) -> str:
+    t, words = c.t, _suggested(field, c.t)
+    if words:
+        return words[-1] if field.role != "language" else words[1]
+    if field.type == "date":
+        day = c.scorecard.entries.period.start
+        return f"{_short(day, t)} 14:30" if field.with_time else _short(day, t)
+    if field.type == "choice":
+        return t(next(iter(field.choices.values())))
+    if field.type == "number":
+        number = {"hours": 7.5, "money": 250.0}.get(field.unit, 20.0)
+        return t.plain(number if field.maximum is None else field.maximum - 1)
+    table = next((one for one in c.business.tables if one.id == field.refers_to), None)
+    key = next((one for one in table.fields if one.key), None) if table else None
+    return t(key.example if key else field.example) if (key or field).example else ""
 
 
 def _number_error(field: Field, t: Language) -> str:

@@ -145,7 +145,11 @@ def blocks(business: Business) -> dict[str, Block]:
         "totals": replace(
             _block("totals", totals.rows(business), tuple(totals.COLUMNS), totals.cells), hidden_rows=totals.hidden_rows
         ),
-        "kpis": replace(_block("kpis", kpis.rows(business), kpis.ORDER, kpis.cells), hidden_rows=kpis.hidden_rows),
+        "kpis": replace(
+            _block("kpis", kpis.rows(business), kpis.ORDER, kpis.cells),
+            hidden_rows=kpis.hidden_rows,
+            heights=kpis.heights,
+        ),
         "what_if": replace(
             _block("what_if", what_if.rows(business), tuple(what_if.COLUMNS), what_if.cells),
             hidden_rows=what_if.hidden_rows,

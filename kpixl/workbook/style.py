@@ -86,6 +86,8 @@ class Style:
     rule: str | None = None
     divide: str | None = None
     """The colour of a line at its right."""
+    edge: str | None = None
+    """The colour of a thick line below."""
     unlocked: bool = False
     underline: bool = False
     shrink: bool = False
@@ -128,7 +130,8 @@ def _parts(style: Style) -> tuple[Any, ...]:
         shrink_to_fit=style.shrink,
     )
     lines = {"bottom": style.rule, "right": style.divide}
-    border = Border(**{edge: Side("thin", color=colour) for edge, colour in lines.items() if colour})
+    sides = {edge: Side("thin", color=colour) for edge, colour in lines.items() if colour}
+    border = Border(**(sides | ({"bottom": Side("thick", color=style.edge)} if style.edge else {})))
     return font, fill, alignment, border, Protection(locked=not style.unlocked)
 
 

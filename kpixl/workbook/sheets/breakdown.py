@@ -9,12 +9,13 @@ from kpixl import palette
 from kpixl.errors import N_
 from kpixl.kpi.breakdown import CAPACITY, Section, dimensions
 from kpixl.texts.groups import ORDER, has_level, heading, level_shown, section_note, title
+from kpixl.texts.words import unit_label
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, notice, static
 from kpixl.workbook.sheets import inactive, pareto
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business
+    from kpixl.catalog.model import Business, BusinessKpi
 
 WIDTHS = {"name": 34}
 LEVEL_WIDTH, WIDTH = 22.0, 11.0
@@ -61,12 +62,12 @@ def _section(section: Section, c: Context) -> Cells:
     # A KPI that is switched off leaves its columns blank, so that the others stay where they are.
     placed = dimensions(c.business)[section.dimension]
     for number, kpi in enumerate(placed):
-        headings = {"value": t(kpi.abbreviation), "level": t(N_("Level"))}
+        headings = {"value": _heading(kpi, c), "level": t(N_("Level")) if kpi.thresholds else ""}
         if kpi.sample:
             headings["cases"] = t(N_("Cases"))
         for part, text in headings.items():
             look = style.apart(style.HEADING) if part == "level" else style.HEADING_RIGHT
-            found[f"{at}_headings", f"{part}_{number}"] = static(text if kpi in section.kpis else None, look)
+            found[f"{at}_headings", f"{part}_{number}"] = static((text or None) if kpi in section.kpis else None, look)
     for row in range(CAPACITY):
         group = section.groups[row] if row < len(section.groups) else None
         name = (group.name or t(N_("(blank)"))) if group else None
@@ -87,6 +88,12 @@ def _section(section: Section, c: Context) -> Cells:
 
 
 PLAIN = style.Style()
+
+
+def _heading(kpi: BusinessKpi, c: Context) -> str:
+    """The short name of a KPI, with its unit where its values do not show it."""
+    unit = unit_label(kpi.kpi.unit, c.scorecard.entries.currency, c.t)
+    return c.t(kpi.abbreviation) + (f" ({unit})" if kpi.kpi.unit in ("money", "hours", "months") else "")
 
 
 def hidden_rows(c: Context) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl.catalog.model import Level
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
 from kpixl.workbook import style
@@ -24,7 +25,9 @@ WIDTHS = {"severity": 13, "where": 24, "text": 70, "mend": 70}
 CAPACITY = 300
 """Rows for problems; `kpixl check` lists what does not fit."""
 
-SEVERITIES = {"error": N_("✖ error"), "warning": N_("▲ review"), "note": N_("○ note")}
+SEVERITIES = {"error": N_("✖ error"), "warning": N_("! review"), "note": N_("· note")}
+COLOURS = {"error": Level.BELOW, "warning": Level.TYPICAL}
+"""The levels whose colours they have."""
 LISTED = tuple(f"problem_{number}" for number in range(1, CAPACITY + 1))
 
 

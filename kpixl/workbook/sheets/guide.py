@@ -19,23 +19,27 @@ if TYPE_CHECKING:
 
 COLUMNS = {"heading": "", "text": ""}
 WIDTHS = {"heading": 24, "text": 118}
+LETTERS = 140
+"""So many letters of a text go into a line, on the safe side."""
 
 PARTS = {
     "definition": N_("What it says"),
+    "benefits": N_("What it is good for"),
+    "bands": N_("Levels"),
+    "tips": N_("Tips"),
+    "cautions": N_("Caution"),
+    "limits": N_("Limits"),
     "formula": N_("Formula"),
     "measures": N_("Measures"),
     "example": N_("Worked example"),
     "window": N_("Graded over"),
     "published": N_("Published benchmark"),
-    "bands": N_("Levels"),
     "reading": N_("How we read it"),
     "source": N_("Source"),
-    "benefits": N_("What it is good for"),
-    "limits": N_("Limits"),
-    "cautions": N_("Caution"),
-    "tips": N_("Tips"),
 }
-HOW = N_("How to read the figures")
+"""In the order in which an owner asks: what is it, how do I stand, what do I do, how is it computed, where does the
+benchmark come from."""
+HOW, CHANCE = N_("How to read the figures"), N_("What is sure, what is chance, and what is to be expected")
 READING = {
     "levels": (
         N_("Levels"),
@@ -130,13 +134,15 @@ READING = {
     ),
 }
 """What every figure is read by: a heading, and the lines beside it."""
+LAST = ("pace", "signal", "sure")
+"""What is of statistics, and comes last."""
 
 
 def rows(business: Business) -> tuple[str, ...]:
     """Ids of the block's rows."""
-    reading = tuple(f"how_{part}" for part in READING)
+    reading = tuple(f"how_{part}" for part in READING if part not in LAST)
     parts = tuple(f"{kpi.id}_{part}" for kpi in business.kpis for part in ("name", *PARTS, "space"))
-    return ("title", "how", *reading, "space", *parts)
+    return ("title", "how", *reading, "space", *parts, "chance", *(f"how_{part}" for part in LAST))
 
 
 def hidden_rows(c: Context) -> set[str]:
@@ -150,6 +156,8 @@ def cells(c: Context) -> Cells:
         ("title", "heading"): label(c.titles["guide"], style.TITLE),
         ("how", "heading"): label(c.t(HOW), NAME),
         ("how", "text"): label(None, NAME),
+        ("chance", "heading"): label(c.t(CHANCE), NAME),
+        ("chance", "text"): label(None, NAME),
     }
     for part, (heading, sentences) in READING.items():
         found[f"how_{part}", "heading"] = label(c.t(heading), HEAD)

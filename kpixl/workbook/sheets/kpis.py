@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from kpixl import palette
@@ -10,7 +11,7 @@ from kpixl.errors import N_
 from kpixl.formula import names, parse, to_excel
 from kpixl.kpi.grade import thresholds_published
 from kpixl.kpi.score import PAST_PERIODS
-from kpixl.kpi.traits import GRADED, traits_of
+from kpixl.kpi.traits import GRADED, late_measures, traits_of
 from kpixl.period import Window
 from kpixl.texts.words import (
     PACES,
@@ -67,20 +68,23 @@ COLUMNS = {
     **{f"{level.id}_used": N_("Used") for level in GRADED},
     "comment": N_("Comment"),
 }
-ORDER = (
-    *list(COLUMNS)[: list(COLUMNS).index("pace") + 1],
-    "comment",
-    *(f"{level.id}_{part}" for level in GRADED for part in ("published", "yours", "used")),
-)
+FIRST_PAGE = (
+    "abbreviation", "name", "value", "unit", "level", "window", "target", "against_target", "to_next", "previous",
+    "change", "comment",
+)  # fmt: skip
+"""What an owner looks at first: it fits a page. What makes it up follows on a second one, thresholds on a third."""
+THRESHOLDS = tuple(f"{level.id}_{part}" for level in GRADED for part in ("published", "yours", "used"))
+SECOND_PAGE = tuple(column for column in COLUMNS if column not in (*FIRST_PAGE, *THRESHOLDS))
+ORDER = (*FIRST_PAGE, *SECOND_PAGE, *THRESHOLDS)
 WIDTHS = {
     "unit": 13,
     "level": 23,
     "window": 17,
     "against_target": 10,
-    "to_next": 50,
+    "to_next": 36,
     "settled": 22,
     "signal": 30,
-    "comment": 70,
+    "comment": 64,
 }
 
 
@@ -90,6 +94,33 @@ def widths(c: Context) -> dict[str, float]:
     short = max(1.15 * len(c.t(kpi.abbreviation)) for kpi in c.business.kpis)
     long = max(0.95 * len(c.t(kpi.name)) for kpi in c.business.kpis)
     return {**WIDTHS, "abbreviation": max(8.0, short + 2), "name": max(34.0, long + 2)}
+
+
+def blank_columns(business: Business) -> tuple[str, ...]:
+    """Columns in which nothing will ever stand: no KPI of the business has what they are for."""
+    late, builds_up = any(map(late_measures, business.kpis)), any(kpi.kpi.builds_up for kpi in business.kpis)
+    sample, published = any(kpi.sample for kpi in business.kpis), any(kpi.thresholds for kpi in business.kpis)
+    found: tuple[str, ...] = () if late else ("final",)
+    found += () if builds_up else ("forecast", "steady", "pace")
+    found += () if sample else ("sample", "low", "high", "settled")
+    return found + (() if published else tuple(f"{level.id}_published" for level in GRADED))
+
+
+def heights(c: Context) -> dict[str, float]:
+    """Room for the longest of the texts of every row."""
+    found = {}
+    for result in c.scorecard.results:
+        texts = {
+            "comment": c.comments.get(result.kpi.id) or "",
+            "to_next": to_next_text(result, c.t) or reason_text(result.reason, c.t) or "",
+        }
+        lines = max(ceil(len(text) / (WIDTHS[column] * LETTERS)) for column, text in texts.items())
+        found[result.kpi.id] = max(30.0, LINE * lines + 4)
+    return found
+
+
+LINE, LETTERS = 13.5, 1.05
+"""The height of a line in points, and how many letters go into a width of one, on the safe side."""
 
 
 SMALL = style.Style(rule=palette.LINE, colour=palette.MUTED, shrink=True)
