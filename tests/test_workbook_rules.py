@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import openpyxl
@@ -19,6 +20,7 @@ from kpixl.catalog import businesses
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.entries import Setup
 from kpixl.functions.describe import functions
+from kpixl.i18n import language
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.interval import CONFIDENCE
 from kpixl.kpi.signals import SCALE
@@ -28,8 +30,8 @@ from kpixl.ooxml.cells import cell_name, parse_area
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.period import Period
 from kpixl.verbs import demo, new, refresh
-from kpixl.workbook import layout
-from kpixl.workbook.sheets import board, dashboard, log, own
+from kpixl.workbook import entry_sheets, layout
+from kpixl.workbook.sheets import board, dashboard, guide, kpis, log, own
 from narrow import some
 from repairs import repairs
 from schema import schema_errors
@@ -474,22 +476,54 @@ def test_headings_stay_in_sight(book: Path) -> None:
 
 
 def test_the_guide_begins_with_how_to_read_the_figures(book: Path) -> None:
-    """Each part has a heading and its lines, in a row that is high enough; the method is told with its numbers."""
+    """Each part has a heading and its lines, in a row that is high enough; what is of statistics comes behind the KPIs,
+    and is told with its numbers."""
     where, workbook = opened(book), _loaded(book)
-    first_kpi = placed(where, "guide", f"{where.entries.business.kpis[0].id}_name", "text")
+    first_kpi, last_kpi = (
+        placed(where, "guide", f"{where.entries.business.kpis[place].id}_name", "text") for place in (0, -1)
+    )
     texts = {}
     for part in ("levels", "sure", "signal", "pace", "step", "together", "blank"):
         sheet, cell = placed(where, "guide", f"how_{part}", "text")
         found = workbook[sheet][cell]
         texts[part] = str(found.value)
         assert workbook[sheet].cell(found.row, found.column - 1).value
-        assert found.row < workbook[sheet][first_kpi[1]].row
+        if part in ("sure", "signal", "pace"):
+            assert found.row > workbook[sheet][last_kpi[1]].row
+        else:
+            assert found.row < workbook[sheet][first_kpi[1]].row
         assert found.alignment.wrap_text
         lines = sum(1 + len(line) // 140 for line in texts[part].split("\n"))
         assert workbook[sheet].row_dimensions[found.row].height >= 13 * lines
     assert re.search(rf"{100 * CONFIDENCE:.0f}\s?%.*1927.*2016.*1908", texts["sure"], re.DOTALL)
     assert re.search(str(SCALE).replace(".", "[.,]"), texts["signal"])
     assert "◆" in texts["signal"]
+
+
+def test_the_guide_answers_in_the_order_of_questions() -> None:
+    """What is it, how do I stand, what do I do, how is it computed, where does the benchmark come from."""
+    asked = ["definition", "bands", "tips", "formula", "source"]
+    assert [part for part in guide.PARTS if part in asked] == asked
+
+
+def test_words_that_a_list_offers_fit_into_it() -> None:
+    """Excel parts such a list at its commas, and takes 255 characters of it."""
+    for owner in businesses():
+        for table in owner.tables:
+            for field, code in product(table.fields, codes()):
+                words = entry_sheets.suggested(field, language(code))
+                assert len(",".join(words)) <= 255
+                assert not any(set(word) & set(',"') for word in words), (field.id, code)
+                assert len(words) == len(set(words)) >= (12 if field.role == "language" else len(field.suggested))
+
+
+def test_what_no_kpi_has_is_out_of_sight() -> None:
+    """Only a service business has leads that still convert and amounts that build up; it has no published levels."""
+    published = {"typical_published", "above_average_published", "exceptional_published"}
+    blank_there = {owner.id: set(kpis.blank_columns(owner)) for owner in businesses()}
+    assert published <= blank_there["service-business"]
+    assert not published & blank_there["remote-va-agency"]
+    assert {"forecast", "steady", "pace"}.isdisjoint(blank_there["service-business"])
 
 
 def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> None:

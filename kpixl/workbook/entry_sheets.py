@@ -223,7 +223,7 @@ def _validation(table: Table, field: Field, letter: str, c: Context) -> DataVali
         rule.type = "list"
         rule.formula1 = c.span("words", "text", [word_key(table.id, field.id, choice) for choice in field.choices])
         rule.error = t(N_("Pick one from the list."))
-    elif words := _suggested(field, t):
+    elif words := suggested(field, t):
         # Excel separates the words of such a list by commas, whatever its language.
         rule.type, rule.formula1 = "list", f'"{",".join(words)}"'
         rule.showErrorMessage, rule.error = False, ""
@@ -251,7 +251,7 @@ LIST_LIMIT = 255
 """So many characters Excel takes as a list."""
 
 
-def _suggested(field: Field, t: Language) -> list[str]:
+def suggested(field: Field, t: Language) -> list[str]:
     """Words that are offered; any other may be typed as well."""
     words = [t(word) for word in field.suggested]
     if field.role == "language":
@@ -269,7 +269,7 @@ def _prompt(field: Field, c: Context) -> str:
 
 
 def _example(field: Field, c: Context) -> str:
-    t, words = c.t, _suggested(field, c.t)
+    t, words = c.t, suggested(field, c.t)
     if words:
         return words[-1] if field.role != "language" else words[1]
     if field.type == "date":
