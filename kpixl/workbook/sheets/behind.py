@@ -155,7 +155,13 @@ def _length(result: Result, c: Context) -> int:
 
 def _line(kind: str, *values: Value) -> dict[str, Cell]:
     """A line whose cells hold that, from left to right."""
-    return {"kind": static(kind)} | {column: static(value) for column, value in zip(COLUMNS, values, strict=False)}
+    looks = {column: _STYLES[sign] for column, sign in zip(PARTS, kind[1:], strict=False) if sign in _STYLES}
+    cells = zip(COLUMNS, values, strict=False)
+    return {"kind": static(kind)} | {column: static(value, looks.get(column, style.TEXT)) for column, value in cells}
+
+
+_STYLES = {sign: style.Style(format=code) for sign, code in LOOKS.items()}
+"""By these it is known which numbers are days."""
 
 
 def _block(result: Result, c: Context) -> Iterator[dict[str, Cell]]:
