@@ -98,6 +98,7 @@ def of_the_moment(path: Path) -> Iterator[tuple[str, str]]:
         if "log" in book.placements:
             yield book.sheets["log"].part, placed(book, "log", row, "version")[1]
     yield book.sheets["dashboard"].part, placed(book, "dashboard", "verdict", "level")[1]
+    yield book.sheets["behind"].part, placed(book, "behind", "help", "row")[1]
     # One that an earlier state has made may lack some.
     for row in book.placements["dates"].row_numbers.keys() & {*FOLLOW_THE_DAY}:
         yield book.sheets["hidden"].part, placed(book, "dates", row, "value")[1]
