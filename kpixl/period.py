@@ -18,6 +18,10 @@ _EPOCH = date(1899, 12, 30)
 _FROM_1904 = 1462
 _MONTH_FIRST = re.compile(r"(\d{1,2})[./-](\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})")
+_PART_FIRST = re.compile(r"([QTWS])(\d{1,2})[ ./-]?(\d{4})", re.IGNORECASE)
+_PART_LAST = re.compile(r"(\d{4})[ ./-]?([QTWS])(\d{1,2})", re.IGNORECASE)
+_QUARTERS = "QT"
+"""The letters for a quarter and a trimester; the others are for a week, in the languages that call it so."""
 
 
 class Kind(StrEnum):
@@ -42,6 +46,11 @@ def serial(day: date) -> int:
 def from_serial(number: float) -> date:
     """The day that Excel's ``number`` falls on."""
     return _EPOCH + timedelta(days=int(number // 1))
+
+
+def _part(year: str, letter: str, number: str) -> str:
+    """A quarter or week of a year as ``Period`` writes it."""
+    return f"{year}-Q{number}" if letter.upper() in _QUARTERS else f"{year}-W{number:0>2}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +104,17 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Period:
-        """``2026-10``, ``2026-Q4``, ``2026-W43`` or ``2026``, a month also as ``10.2026``, ``10/2026`` or ``2026/10``;
-        NoPeriod for anything else."""
+        """``2026-10``, ``2026-Q4``, ``2026-W43`` or ``2026``, a month also as ``10.2026``, ``10/2026`` or ``2026/10``,
+        a quarter or week as ``Q4 2026``, ``T4 2026``, ``2026W43`` or ``S43/2026``; NoPeriod for anything else."""
         text, asked = text.strip(), text
         if month_first := _MONTH_FIRST.fullmatch(text):
             text = f"{month_first[2]}-{month_first[1]:0>2}"
         elif year_first := _YEAR_FIRST.fullmatch(text):
             text = f"{year_first[1]}-{year_first[2]:0>2}"
+        elif part_first := _PART_FIRST.fullmatch(text):
+            text = _part(part_first[3], part_first[1], part_first[2])
+        elif part_last := _PART_LAST.fullmatch(text):
+            text = _part(*part_last.groups())
         found = re.fullmatch(r"(\d{4})(?:-(?:(\d{2})|Q([1-4])|W(\d{2})))?", text, re.IGNORECASE)
         try:
             if not found:

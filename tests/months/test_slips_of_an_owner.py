@@ -19,6 +19,7 @@ from kpixl.catalog.model import Level
 from kpixl.cellvalue import ExcelError
 from kpixl.check import Problem, check
 from kpixl.entries import Entries, InputCell, Outside, PastValue, entry_table
+from kpixl.errors import NoPeriod
 from kpixl.i18n import language
 from kpixl.kpi.measure import Tally, measure
 from kpixl.kpi.score import Scorecard, score
@@ -211,10 +212,37 @@ def test_a_month_as_people_write_it(typed: str) -> None:
     assert Period.parse(typed) == Period.parse("2026-11")
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Q4 2026", "2026-Q4"),
+        ("T4/2026", "2026-Q4"),
+        ("2026 q4", "2026-Q4"),
+        ("W43 2026", "2026-W43"),
+        ("s9.2026", "2026-W09"),
+        ("2026W43", "2026-W43"),
+    ],
+)
+def test_a_quarter_and_a_week_as_people_write_them(typed: str, meant: str) -> None:
+    """Also with the letters of trimestre and semaine."""
+    assert Period.parse(typed) == Period.parse(meant)
+
+
+@pytest.mark.parametrize("typed", ["Q5 2026", "W54 2026", "M4 2026", "2026-Q04", "Q4"])
+def test_what_is_no_quarter_and_no_week(typed: str) -> None:
+    with pytest.raises(NoPeriod):
+        Period.parse(typed)
+
+
 def test_people_are_called_what_they_are() -> None:
-    """A cleaning company has employees, and no language of work; a coach has coaches."""
+    """A cleaning company has customers and employees, and no language of work; a coach has clients and coaches."""
     cleaning = business(SERVICE)
     assert cleaning.table("assistants").title == "Employees"
+    said = [cleaning.table("clients").title, *(one.heading for t in cleaning.tables for one in t.fields)]
+    said += [measure.label for measure in cleaning.measures] + [one.title for one in cleaning.dimensions.values()]
+    assert "Customers" in said
+    assert [text for text in said if "client" in text.casefold()] == []
+    assert business("career-coaching").table("clients").title == "Clients"
     assert not any(field.role == "language" for one in cleaning.tables for field in one.fields)
     assert business("career-coaching").table("sessions").field("assistant").heading == "Coach"
 
