@@ -337,11 +337,20 @@ class Entries:
     @cached_property
     def counted(self) -> Mapping[str, InputCell]:
         """The typed totals that count: those of the period. None of them where they are said to be of another one."""
+        return self.typed if self.said_of_it else {}
+
+    @cached_property
+    def said_of_it(self) -> bool:
+        """Whether what the owner says of a period without rows, its totals and where it has nothing, is of this one."""
         if self.totals_for is None:
-            return self.typed
+            return True
         day = self.totals_for.number
-        of_the_period = day is not None and serial(self.period.start) <= day < serial(self.period.after)
-        return self.typed if of_the_period else {}
+        return day is not None and serial(self.period.start) <= day < serial(self.period.after)
+
+    def has_nothing(self, table: str) -> bool:
+        """Whether the owner says that there is nothing of the period to enter in a table."""
+        cell = self.none.get(table)
+        return self.said_of_it and cell is not None and cell.filled
 
 
 Value: TypeAlias = str | float | None

@@ -349,6 +349,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("Nothing of this period is entered in {title}, so these wait for it: {lost}."),
         N_("Fill in {title}, type the totals in Totals, or type an x in {where} if there was nothing."),
     ),
+    "nothing_of_another_period": Sentence(
+        "error",
+        N_("{where} of {title} says that there is nothing to enter, but “Totals for” on Totals names another period."),
+        N_("Clear this cell, or type {day} beside “Totals for” if it is true of this period, too."),
+    ),
     "no_outcomes": Sentence(
         "warning",
         N_("“{heading}” is blank in all rows of {title}, so these wait for it: {lost}."),

@@ -56,8 +56,11 @@ def below(log: TableLog) -> Iterator[Problem]:
 def empty(log: TableLog) -> Iterator[Problem]:
     """Tables without rows of the period, where a KPI needs them and no total is typed."""
     waits = log.table.waits and not log.case.tally.entered(log.table.id)
-    said = log.case.entries.none.get(log.table.id)
-    if not waits and (not log.empty or (said is not None and said.filled)):
+    said, entries = log.case.entries.none.get(log.table.id), log.case.entries
+    if said is not None and said.filled and not entries.said_of_it:
+        told = log.problem("nothing_of_another_period", where=said.cell, title=log.rows.sheet, day=entries.period.start)
+        yield replace(told, cell=said.cell)
+    if not waits and (not log.empty or entries.has_nothing(log.table.id)):
         return
     needed = [item for item in log.case.counted if item.table == log.table.id and item.name not in log.case.meant]
     results = {result.kpi.id: result for result in log.case.scorecard.results}

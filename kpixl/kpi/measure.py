@@ -154,8 +154,8 @@ class Tally:
         return self._entered[table]
 
     def _is_entered(self, table: str) -> bool:
-        rows, none = self.entries.tables.get(table), self.entries.none.get(table)
-        if rows is None or not rows.table.waits or (none is not None and none.filled):
+        rows = self.entries.tables.get(table)
+        if rows is None or not rows.table.waits or self.entries.has_nothing(table):
             return True
         edges, days = self.edges(Window.PERIOD), self.entries.business.days_of(table)
         if not all(map(rows.has, days)):

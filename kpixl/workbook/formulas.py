@@ -75,11 +75,11 @@ def none_name(table: str) -> str:
 
 
 def entered_formula(table: str, days: Iterable[str], names: FormulaNames, none: str) -> str:
-    """1 where a row of ``table`` has one of its ``days`` in the period, or something stands in the cell ``none``, or
+    """1 where a row of ``table`` has one of its ``days`` in the period, or ``none`` holds that it has nothing, or
     such a column is gone, of which nothing more is to be said; else 0."""
     columns = (names.column(table, id_) for id_ in days)
     counts = (f'IFERROR(COUNTIFS({one},">="&period_start,{one},"<"&period_after),1)' for one in columns)
-    return f'IF(IFERROR({none}<>"",FALSE),1,IF({"+".join(counts)}>0,1,0))'
+    return f"IF({none},1,IF({'+'.join(counts)}>0,1,0))"
 
 
 def outcome_row(table: str, column: str) -> str:

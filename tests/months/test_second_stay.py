@@ -9,9 +9,9 @@ import pytest
 from clock import NOW, TODAY
 from kpixl.verbs import results
 from kpixl.verbs.import_rows import ImportRequest, import_rows
-from workbooks import Filled, day, make, opened
+from workbooks import Filled, Value, day, make, opened
 
-ROWS = {
+ROWS: dict[str, dict[str, list[Value]]] = {
     "clients": {"client": ["Ana", "Ben"], "start": [day("2024-01-01")] * 2, "end": [day("2026-05-31"), None]},
     "assistants": {"assistant": ["Eva"], "start": [day("2024-01-01")], "end": [day("2026-03-31")]},
     "services": {"service": ["Inbox"], "start": [day("2024-01-01")], "end": [day("2025-12-31")]},

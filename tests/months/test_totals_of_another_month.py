@@ -85,3 +85,21 @@ def test_the_next_month_begins_with_totals_of_its_own(tmp_path: Path) -> None:
     assert november.measure("complaints") == 1
     assert november.problems("totals_of_another_period") == []
     assert differences(following, ironcalc_values(following)) == []
+
+
+def test_that_there_was_nothing_was_said_of_october(tmp_path: Path) -> None:
+    """An x on Expenses: October cost nothing. Whoever looks at November has entered nothing of it, until she says that
+    it is so of November, too."""
+    path = make(tmp_path / "book.xlsx", Filled(business="service-business"))
+    put(path, {named(opened(path), "_kpixl.none.expenses"): "x"})
+    october = at(path, {})
+    assert october.measure("sales_marketing_spend") == 0
+    assert october.problems("nothing_of_another_period") == []
+    november = at(path, {}, "2026-11-09")
+    assert november.measure("sales_marketing_spend") is None
+    (problem,) = november.problems("nothing_of_another_period")
+    assert (problem.sheet, problem.cell) == named(opened(path), "_kpixl.none.expenses")
+    assert november.apart == []
+    said = at(path, {("totals", "of", "typed"): day("2026-11-01")})
+    assert said.measure("sales_marketing_spend") == 0
+    assert said.apart == []

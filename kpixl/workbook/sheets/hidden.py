@@ -83,7 +83,7 @@ def dates(c: Context) -> Cells:
     of = c.at("totals", "of", "typed")
     inside = f"IF(ISNUMBER({of}),IF(AND({of}>=period_start,{of}<period_after),1,0),0)"
     book = c.scorecard.entries
-    entries["totals_count"] = (inside, int(book.counted is book.typed))
+    entries["totals_count"] = (inside, int(book.said_of_it))
     if "repeat_start" in date_rows(c.business):
         days = c.tally.edges(Window.PERIOD)["repeat_start"]
         entries["repeat_start"] = ("period_after-repeat_days", days)
@@ -145,7 +145,8 @@ def entered(c: Context) -> Cells:
     found: dict[tuple[str, str], Cell] = {}
     for table in c.business.tables:
         if table.waits:
-            none = c.aliases.name(none_name(table.id))
+            said = f'IFERROR({c.aliases.name(none_name(table.id))}<>"",FALSE)'
+            none = f"AND({c.at('dates', 'totals_count', 'value')}=1,{said})"
             formula = entered_formula(table.id, c.business.days_of(table.id), names, none)
             found[table.id, "known"] = live(formula, int(c.tally.entered(table.id)))
     for (table_id, column), measures in c.business.outcomes.items():
