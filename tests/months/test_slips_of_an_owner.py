@@ -139,6 +139,20 @@ def test_one_cause_is_one_line() -> None:
     assert line.text(EN).startswith("9 rows: ")
 
 
+def test_a_row_that_was_pasted_over_is_one_line() -> None:
+    """A day, a kind and an amount that are none: somebody pasted a row of something else over it."""
+    sales: dict[str, list[Any]] = {"date": ["Ana"], "client": ["3 h"], "kind": ["2026-10-05"], "amount": ["cleaning"]}
+    entries = october(SERVICE, {"clients": CLIENTS, "sales": sales})
+    assert told(entries, "sales") == [("row_misfit", "A2")]
+
+
+def test_figures_are_told_short() -> None:
+    """A third of a lead is asked about, with as many digits as somebody reads."""
+    _, problems = read(october(SERVICE, {}, typed={"leads_qualified": InputCell(1 / 3, "Totals", "C9")}))
+    (problem,) = (one for one in problems if one.code == "typed_fraction")
+    assert "is 0.3333, but" in problem.text(EN)
+
+
 def test_an_error_in_a_sum_is_one_everywhere() -> None:
     """As in Excel, a sum with #N/A in it is no number; Check names the cell and what is missing for it."""
     entries = october(SERVICE, {"clients": CLIENTS, "sales": {name: cells[:8] for name, cells in SALES.items()}})
@@ -205,6 +219,13 @@ def test_the_alarm_is_the_owners() -> None:
 )
 def test_the_house_language_is_that_of_the_workbook(code: str, house: str) -> None:
     assert entry_words(business("multilingual-va"), language(code))["house_language"].casefold() == house.casefold()
+
+
+def test_no_card_speaks_of_english() -> None:
+    """Which language is the house language is the owner's to say."""
+    (nps,) = (one for one in business("multilingual-va").kpis if one.id == "nps")
+    of = nps.texts
+    assert not [text for text in (nps.name, of.definition, of.reading, *of.benefits, *of.tips) if "English" in text]
 
 
 @pytest.mark.parametrize("typed", ["11.2026", "11/2026", "2026-11"])
