@@ -143,8 +143,7 @@ def test_a_row_that_was_pasted_over_is_one_line() -> None:
     """A day, a kind and an amount that are none: somebody pasted a row of something else over it."""
     sales: dict[str, list[Any]] = {"date": ["Ana"], "client": ["3 h"], "kind": ["2026-10-05"], "amount": ["cleaning"]}
     entries = october(SERVICE, {"clients": CLIENTS, "sales": sales})
-    errors = [one for one in read(entries)[1] if one.severity == "error"]
-    assert [(one.code, one.cell) for one in errors] == [("row_misfit", "A2")]
+    assert [(code, cell) for code, cell in told(entries, "sales") if cell] == [("row_misfit", "A2")]
 
 
 def test_figures_are_told_short() -> None:
