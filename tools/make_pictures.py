@@ -1,7 +1,7 @@
 """Draws dashboards from real files: ``make pictures`` for the README. Needs LibreOffice and pdftoppm.
 
 The helpdesk's picture needs the export that the README speaks of, as an argument. With ``--out FOLDER``, every sample
-workbook is drawn there and the README's pictures stay as they are.
+workbook is drawn there, and one of each state that a workbook can be in; the README's pictures stay as they are.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ import argparse
 import json
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+
+from states import STATES, make
 
 from kpixl.entries import Setup
 from kpixl.period import Period
@@ -26,14 +29,16 @@ PAGE = ("-x", "30", "-y", "40", "-W", "1170", "-H", "770")
 FIRST_PAGE = json.dumps({"PageRange": {"type": "string", "value": "1"}})
 
 
-def picture(workbook: Path, target: Path, scratch: Path) -> None:
-    """The first printed page of ``workbook``, its dashboard, as a PNG."""
+def draw(workbooks: Mapping[Path, Path], scratch: Path) -> None:
+    """The first printed page of each workbook, its dashboard, as a PNG at the place that stands behind it."""
     profile = f"-env:UserInstallation={(scratch / 'profile').as_uri()}"
     convert = ["soffice", profile, "--headless", "--convert-to", f"pdf:calc_pdf_Export:{FIRST_PAGE}"]
-    subprocess.run([*convert, "--outdir", str(scratch), str(workbook)], check=True, stdout=subprocess.DEVNULL)
-    pdf = scratch / f"{workbook.stem}.pdf"
-    draw = ["pdftoppm", "-r", "105", "-f", "1", "-l", "1", "-singlefile", *PAGE, "-png"]
-    subprocess.run([*draw, str(pdf), str(target.with_suffix(""))], check=True)
+    subprocess.run([*convert, "--outdir", str(scratch), *map(str, workbooks)], check=True, stdout=subprocess.DEVNULL)
+    for workbook, target in workbooks.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        pdf = scratch / f"{workbook.stem}.pdf"
+        paint = ["pdftoppm", "-r", "105", "-f", "1", "-l", "1", "-singlefile", *PAGE, "-png"]
+        subprocess.run([*paint, str(pdf), str(target.with_suffix(""))], check=True)
 
 
 def helpdesk(export: Path, folder: Path) -> Path:
@@ -52,15 +57,19 @@ def main() -> None:
     options.add_argument("--out", type=Path)
     given = options.parse_args()
     samples = sorted(path for path in WORKBOOKS.glob("*.xlsx") if not path.name.startswith("~$"))
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
-        for workbook in samples:
-            name = workbook.stem.partition(" 20")[0].replace(" ", "-").lower()
-            target = (given.out or DOCS / "pictures") / f"{name}.png"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            picture(workbook, target, scratch)
+    with tempfile.TemporaryDirectory() as temporary:
+        scratch = Path(temporary)
+        folder = given.out or DOCS / "pictures"
+        wanted = {
+            workbook: folder / f"{workbook.stem.partition(' 20')[0].replace(' ', '-').lower()}.png"
+            for workbook in samples
+        }
+        if given.out is not None:
+            now = datetime.now()
+            wanted |= {make(state, scratch, now): folder / "states" / f"{state.name}.png" for state in STATES}
         if given.export is not None:
-            picture(helpdesk(given.export, scratch), DOCS / "pictures" / "helpdesk.png", scratch)
+            wanted[helpdesk(given.export, scratch)] = DOCS / "pictures" / "helpdesk.png"
+        draw(wanted, scratch)
 
 
 if __name__ == "__main__":

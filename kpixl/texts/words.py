@@ -87,7 +87,7 @@ PACES = {True: N_("on track"), False: N_("off track")}
 DAYS_LEFT = N_("days left: {days}")
 
 OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
-TARGET, PREVIOUS = N_("target"), N_("previous period")
+TARGET, PREVIOUS = N_("target"), N_("before")
 """What a value is held against."""
 VERDICT = N_("{good} good · {typical} typical · {act} to act on")
 NOT_JUDGED = N_("not judged: {count}")
@@ -119,7 +119,7 @@ REASONS = {
     "impossible": N_("this cannot be: the figures behind it contradict each other"),
     "beyond": N_("more than the whole: overtime, or hours that are missing"),
     "too_few": N_("fewer cases than your minimum in Settings"),
-    "in_doubt": N_("rows that Check calls wrong decide this: mend them first"),
+    "in_doubt": N_("rows that Check calls wrong decide this: fix them first"),
     "open": N_("still open: customers may yet come of it"),
     "running": N_("not judged before the period is over, since it still grows"),
     "graded_window": N_("graded over its own window"),

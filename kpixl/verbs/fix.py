@@ -73,7 +73,7 @@ def fix(path: Path, *, now: datetime, show: bool = False) -> FixedCells:
 def _written(taken: Mapping[str, RowsTaken], cells: Sequence[Fix]) -> Message:
     """What the log says."""
     places = tuple(f"{one.sheet}!{one.cell}" for one in cells)
-    mended_ = phrase(N_("Cells mended: {count} ({places})."), count=len(cells), places=places) if cells else ""
+    mended_ = phrase(N_("Cells fixed: {count} ({places})."), count=len(cells), places=places) if cells else ""
     return phrase(Verbatim("{rows} {cells}"), rows=rows_said(taken) if taken else "", cells=mended_)
 
 

@@ -75,11 +75,11 @@ def taken_in_text(taken: TakenIn, t: Language) -> str:
 def fixed_text(fixed: FixedCells, t: Language) -> str:
     """Everything that was mended, or would be, and what Check says afterwards."""
     if not fixed.taken and not fixed.cells:
-        nothing = t(N_("There is nothing that kpixl could mend by itself."))
+        nothing = t(N_("There is nothing that kpixl could fix by itself."))
         return "\n".join([nothing, problems_text(fixed.outcome.problems, t)])
     lines = _taken_lines(fixed.taken, t, done=fixed.outcome.written) if fixed.taken else []
     if fixed.cells:
-        heading = N_("Cells that are mended: {count}") if fixed.outcome.written else N_("Cells to mend: {count}")
+        heading = N_("Cells that are fixed: {count}") if fixed.outcome.written else N_("Cells to fix: {count}")
         lines.append(t(heading).format(count=len(fixed.cells)))
         lines += [f"  {one_line(one.text(t))}" for one in fixed.cells]
     if not fixed.outcome.written:

@@ -11,7 +11,7 @@ class ShowWithoutFix(UsageError):
     """A mend is to be shown, and none is asked for."""
 
     code = "show_without_fix"
-    template = N_("--show goes with --fix: it shows what would be mended.")
+    template = N_("--show goes with --fix: it shows what would be fixed.")
 
 
 def check(arguments: Arguments) -> Answer:
@@ -61,18 +61,18 @@ COMMAND = Command(
     options=(
         Option(
             "--fix",
-            N_("mend what is sure: rows outside a table, texts that are dates or numbers, stray spaces"),
-            manual="mend what is sure, and refresh; the file as it was stays as a backup, and `kpixl undo` takes it "
+            N_("fix what is sure: rows outside a table, texts that are dates or numbers, stray spaces"),
+            manual="fix what is sure, and refresh; the file as it was stays as a backup, and `kpixl undo` takes it "
             "back",
         ),
-        Option("--show", N_("with --fix: show what would be mended, and write nothing")),
+        Option("--show", N_("with --fix: show what would be fixed, and write nothing")),
     ),
     manual="""\
 Every problem that Check finds, errors first: where it is, what is wrong, how to fix it. With `--json`: `problems`,
 each with `severity` (`error`, `warning`, `note`), `code`, `sheet`, `cell`, `table`, `field`, `message`, `mend`
 and `rows`, how many have it; and `problem_count`.""",
     after="""\
-What `--fix` mends, each change told with its sheet and cell: rows that stand below a table or beside it, where they
+What `--fix` fixes, each change told with its sheet and cell: rows that stand below a table or beside it, where they
 do not count, are taken into it; a text that can only be one date or one number becomes that; cells that hold nothing
 but spaces are emptied; words of a list, and names that differ from the listed one by spaces alone, are written as they
 are listed. What could be two things (3/4/2026 in English, 1,250), what is out of a column's limits, and formulas stay

@@ -119,7 +119,7 @@ PAGE = {
     "check_errors": CHECK_ERRORS,
     "check_sound": CHECK_SOUND,
     "refresh_first": N_("Refresh (kpixl refresh, with this file’s name): then what to do first stands here."),
-    "usual_range": N_("usual range"),
+    "usual_range": N_("usual"),
     "forecast": N_("forecast"),
 }
 """Words of the dashboard."""
