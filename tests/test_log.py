@@ -79,7 +79,7 @@ def test_mended_cells_stand_in_it(tmp_path: Path) -> None:
     path = make(tmp_path / "book.xlsx", Filled(rows=rows))
     fix(path, now=NOW)
     assert lines(path)[0].command == "check --fix"
-    assert "Cells mended: 1 (Surveys!A" in lines(path)[0].written
+    assert "Cells fixed: 1 (Surveys!A" in lines(path)[0].written
 
 
 def test_what_looks_like_a_formula_is_a_text(book: Path) -> None:
