@@ -164,7 +164,7 @@ def test_what_is_shown_is_what_is_done_and_undo_takes_it_back(
     assert [(one["was"], one["now"]) for one in done["fixed"]] == [("2026-10-05", "2026-10-05"), ("4", 4.0)]
     after = book.read_bytes()
     assert main(["check", str(book), "--fix"], now=NOW) == 0
-    assert "nothing that kpixl could mend" in capsys.readouterr().out
+    assert "nothing that kpixl could fix" in capsys.readouterr().out
     assert book.read_bytes() == after
     files.undo(book, NOW)
     assert book.read_bytes() == before
