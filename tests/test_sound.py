@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import struct
 import time
 import zipfile
@@ -25,6 +26,7 @@ from kpixl.ooxml.package import Package
 from kpixl.ooxml.parts import TooLargeToChange
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.results import results
+from kpixl.workbook.file_view import FileView
 
 Change = Callable[[bytes], bytes]
 SHEET = "xl/worksheets/sheet5.xml"
@@ -182,6 +184,75 @@ def test_a_sheet_that_is_none(
         monkeypatch.setattr(verify, "LARGE", 100)
     book.write_bytes(with_part(sound, SHEET, change))
     assert says in refused(book)
+
+
+def in_requests(cell: str, inside: bytes, attributes: bytes = b"") -> Change:
+    """A cell of the sheet of requests with other attributes behind its address, and something else inside."""
+    return lambda xml: re.sub(
+        rb'<c r="%s"[^>]*?(/>|>.*?</c>)' % cell.encode(),
+        lambda _: b'<c r="%s"%s>%s</c>' % (cell.encode(), attributes, inside),
+        xml,
+        count=1,
+        flags=re.DOTALL,
+    )
+
+
+FAILS: dict[str, tuple[Change, bool]] = {
+    "nothing": (lambda xml: xml, False),
+    "an error": (in_requests("B5", b"<v>#N/A</v>", b' t="e"'), True),
+    "an error that a formula gives": (in_requests("B5", b"<f>NA()</f><v>#N/A</v>", b' t="e"'), True),
+    "a value of several lines": (in_requests("B5", b'<v xml:space="preserve">#N/A</v>', b' t="e"'), True),
+    "a formula without a value": (in_requests("C5", b"<f>1+1</f>"), True),
+    "a shared one": (in_requests("C5", b'<f t="shared" si="0"/>'), True),
+    "a row below": (
+        lambda xml: xml.replace(b"</sheetData>", b'<row r="9"><c r="A9"><v>1</v></c></row></sheetData>'),
+        False,
+    ),
+    "a note far below": (
+        lambda xml: xml.replace(b"</sheetData>", b'<row r="30"><c r="C30"><v>1</v></c></row></sheetData>'),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FAILS)
+def test_a_large_sheet_tells_the_same_as_a_small_one(what: str, sound: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = with_part(sound, SHEET, FAILS[what][0])
+
+    def told() -> tuple[bool, object]:
+        monkeypatch.setattr(verify, "_SOUND", verify._Sound())
+        package = Package.from_bytes(data, Path("a.xlsx"))
+        package.verify()
+        view, reach = FileView(package), package.reach(SHEET)
+        assert reach is not None
+        view.expect(["tbl_requests"], "EUR")
+        table = view.table("tbl_requests")
+        assert table is not None
+        letters = {table.letter(index) for index in range(len(table.columns))}
+        return reach.may_fail, (view.errors(table), view.below(table, letters), view.outside(table))
+
+    small = told()
+    monkeypatch.setattr(verify, "LARGE", 100)
+    assert told() == (FAILS[what][1], small[1])
+    assert small[0]
+    assert any(small[1]) == (what != "nothing")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("cell", "may_fail"),
+    [
+        (b"<f>1</f>", True), (b'<f t="shared" si="0"/>', True), (b"<v>#N/A</v>", True), (b"<v/>", True),
+        (b"<f>1</f><v>1</v>", False), (b"<v>1</v>", False), (b"<f>1</f><v></v>", False),
+    ],
+)  # fmt: skip
+def test_what_may_fail_is_seen_wherever_a_piece_ends(cell: bytes, may_fail: bool) -> None:
+    text = b'<worksheet><cols><col min="1"/></cols><c r="A1">' + cell + b'</c><c r="B1"/></worksheet>'
+    for place in range(1, len(text)):
+        tags = verify._Tags("sheet", is_parsed=False)
+        tags.add(text[:place])
+        tags.add(text[place:])
+        assert not tags.ended_odd()
+        assert tags.may_fail == may_fail, text[:place]
 
 
 def test_the_reach_of_a_sheet_is_the_same_however_it_is_written(sound: bytes) -> None:

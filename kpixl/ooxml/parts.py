@@ -135,6 +135,11 @@ class Parts:
         """The whole file as it would be saved now."""
         return self._archive.rewritten(self._changes, self._removed) if self.changed else self._archive.data
 
+    def reach(self, part: str) -> Reach | None:
+        """How far a sheet reaches; None where it has changed since the file was verified, or is none."""
+        name = self._find(part)
+        return None if name is None or name in self._changes else self._reaches.get(name)
+
     def head(self, part: str) -> bytes:
         """How a part begins: its first thousands of bytes at least, where it has so many."""
         name = self._find(part)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 from xml.parsers import expat
 
@@ -45,7 +45,10 @@ _SHEET_MARKS = (b"<worksheet", b":worksheet")
 _LETTERS, _DIGITS = 4, 8
 _ROWS = 1 << 27
 """More than there can be: of cells equally far, the lower one is the farther."""
-_LESS, _GREATER, _QUOTE, _SLASH, _SPACE, _EQUALS, _COLON, _EXCLAMATION, _QUESTION, _C, _R = b'<>"/ =:!?cr'
+_LESS, _GREATER, _QUOTE, _SLASH, _SPACE, _EQUALS, _COLON, _EXCLAMATION, _QUESTION, _HASH = b'<>"/ =:!?#'
+_C, _F, _R, _V = b"cfrv"
+_BARE_ENDS = (b"f>", b"/>")
+"""How what stands before the end of a cell ends where the cell has no value."""
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _Number = TypeVar("_Number", int, np.ndarray)
 _CONTROLS = bytes(sign for sign in range(32) if sign not in b"\t\n\r")
@@ -61,6 +64,8 @@ class Reach:
     right: int = 0
     farthest: str = ""
     """The cell that lies farthest from the first one."""
+    may_fail: bool = True
+    """Whether a cell may hold an error, or a formula without a value; that none does is known of large sheets alone."""
 
     def around(self, other: Reach) -> Reach:
         """The rectangle around both."""
@@ -136,7 +141,7 @@ def _read(archive: Archive, name: str) -> Reach | None:
         return _one_by_one(archive, name)
     if tags.reach.bottom > MAX_ROW or tags.reach.right > MAX_COLUMN:
         raise _no_place(name, tags.reach.farthest)
-    return tags.reach if is_sheet else None
+    return replace(tags.reach, may_fail=tags.is_parsed or tags.may_fail) if is_sheet else None
 
 
 def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -182,8 +187,8 @@ class _Tags:
     sheet may have millions of cells."""
 
     def __init__(self, part: str, *, is_parsed: bool) -> None:
-        self.reach, self.is_parsed = Reach(), is_parsed
-        self._part, self._depth, self._rest = part, 0, b""
+        self.reach, self.is_parsed, self.may_fail = Reach(), is_parsed, False
+        self._part, self._depth, self._rest, self._end = part, 0, b"", b""
         self._is_odd = False
         self._decoder = codecs.getincrementaldecoder("utf-8")()
 
@@ -223,7 +228,7 @@ class _Tags:
         tags = np.flatnonzero(signs[: len(text) + 1] == _LESS)
         tags, following = tags[:-1], tags[1:]
         first, second = signs[tags + 1], signs[tags + 2]
-        empty = signs[following - 2] == _SLASH
+        empty = (signs[following - 2] == _SLASH) & (signs[following - 1] == _GREATER)
         # A tag that begins and ends at once is one within the other for as long as it takes.
         steps = np.ones(len(tags), dtype=np.int32)
         steps[first == _SLASH] = -1
@@ -235,9 +240,24 @@ class _Tags:
             if self._depth + int(depths.max()) > DEEPEST:
                 raise _too_deep(self._part)
             self._depth += int(depths[-1])
+        self.may_fail = self.may_fail or self._fails(signs, tags, first, second)
+        self.may_fail |= self._end in _BARE_ENDS and text.startswith(b"</c>")
+        self._end = text[-2:]
         cells = (first == _C) & ((second == _SPACE) | (second == _GREATER))
         if cells.any() and not self._is_odd:
             self._measure(signs, tags[cells], ~empty[cells])
+
+    @staticmethod
+    def _fails(signs: np.ndarray, tags: np.ndarray, first: np.ndarray, second: np.ndarray) -> bool:
+        """Whether a value begins as an error does or stands in an odd tag, or a cell ends right behind a formula, or
+        behind what is empty."""
+        values = first == _V
+        odd = second[values] != _GREATER
+        begins = signs[tags[values] + 3]
+        ends = tags[(first == _SLASH) & (second == _C)]
+        ends = ends[(signs[ends + 3] == _GREATER) & (signs[ends - 1] == _GREATER)]
+        last = signs[ends - 2]
+        return bool(((begins == _HASH) | odd).any() or ((last == _F) | (last == _SLASH)).any())
 
     def _measure(self, signs: np.ndarray, places: np.ndarray, filled: np.ndarray) -> None:
         columns, ends = _number(signs, places + 6, _LETTERS, base=26, first=65)

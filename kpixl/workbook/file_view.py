@@ -27,7 +27,7 @@ from kpixl.ooxml.number_formats import codes_of_cells
 from kpixl.ooxml.package import Package, Sheet, TablePart
 from kpixl.ooxml.shape import shape_of
 from kpixl.ooxml.sheet import SheetEditor
-from kpixl.ooxml.verify import MOST_CELLS
+from kpixl.ooxml.verify import MOST_CELLS, Reach
 from kpixl.workbook.layout import version_in
 
 
@@ -112,6 +112,8 @@ class FileView:
         self._formulas: dict[str, dict[str, np.ndarray]] = {}
         """By table and column, once one column of the table has been asked for."""
         self._editors: dict[str, SheetEditor] = {}
+        self._reaches: dict[str, Reach] = {}
+        """How far the sheets of tables reach that need no look for marks."""
 
     @property
     def path(self) -> Path:
@@ -154,7 +156,10 @@ class FileView:
         self._foreign = dict(self._foreign_formats(currency))
         pool = ThreadPoolExecutor(max_workers=1)
         for found in self.package.tables:
-            if found.name.lower() in wanted:
+            reach = self.package.reach(found.sheet.part)
+            if found.name.lower() in wanted and reach and not reach.may_fail and not self._foreign:
+                self._reaches[found.name.lower()] = reach
+            elif found.name.lower() in wanted:
                 below = marks.row_mark(parse_area(found.ref).bottom + 1)
                 unsaved = marks.unsaved_marks(self.package.head(found.sheet.part))
                 needles = (marks.ERROR_MARK, *unsaved, below, *map(marks.format_mark, self._foreign))
@@ -203,8 +208,8 @@ class FileView:
 
     def below(self, table: TableRows, letters: set[str]) -> str | None:
         """The first filled cell right below a table."""
-        row = table.first_row + len(table.rows)
-        if marks.row_mark(row) not in self._seen(table).found:
+        row, reach = table.first_row + len(table.rows), self._reaches.get(table.name.lower())
+        if reach.bottom < row if reach else marks.row_mark(row) not in self._seen(table).found:
             return None
         return marks.first_filled(self._xml(table), row, letters)
 
@@ -214,6 +219,8 @@ class FileView:
         area = parse_area(part.ref)
         seen = self._seen(table)
         last, right = marks.last_row(seen.tail), marks.last_column(seen.head)
+        if (reach := self._reaches.get(table.name.lower())) is not None:
+            last, right = reach.bottom, reach.right
         if last is not None and right is not None and last <= area.bottom and right <= area.right:
             return {}
         others = [parse_area(one.ref) for one in self.package.tables if one.sheet.part == part.sheet.part]
