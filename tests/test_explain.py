@@ -253,3 +253,7 @@ def test_a_new_workbook_says_what_will_stand_there(tmp_path: Path) -> None:
     text = contents(path)[placed(opened(path), "behind", "help", "row")].value
     assert str(text).startswith("Not refreshed yet: ")
     assert lines_used(path) == (0, 0)
+    refresh.refresh(path, now=NOW)
+    text = contents(path)[placed(opened(path), "behind", "help", "row")].value
+    assert str(text).startswith("As of November 22, 2026, no row is entered yet: ")
+    assert lines_used(path) == (0, 0)

@@ -244,6 +244,7 @@ def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     # Each area begins a page of its own, and has all its columns there.
     sheet.print_area = ",".join(f"{page[0]}{place.top + 1}:{page[-1]}{place.bottom}" for page in letters)
     sheet.print_title_cols = "B:C"
+    sheet.page_setup.fitToHeight = len(pages)
 
 
 def _finish_what_if(sheet: Worksheet, c: Context) -> None:

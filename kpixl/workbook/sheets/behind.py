@@ -72,7 +72,7 @@ def cells(c: Context) -> Cells:
         ("help", "row"): static(_help(c), style.HELP),
         ("space", PARTS[0]): notice(c),
     }
-    shown = [result for result in _shown(c) if c.refreshed]
+    shown = _shown(c)
     starts = _starts(c)
     for number, _ in enumerate(c.business.kpis):
         result = shown[number] if number < len(shown) else None
@@ -102,13 +102,13 @@ LINE_LOOKS = {
 
 def hidden_rows(c: Context) -> set[str]:
     """The lines that are not needed."""
-    return set(lines(c.business)[_count(c) if c.refreshed else 0 :])
+    return set(lines(c.business)[_count(c) :])
 
 
 def jump(kpi: BusinessKpi, c: Context) -> str | None:
     """Where a link leads to for the rows of a KPI; None where none are listed."""
     line = _starts(c).get(kpi.id)
-    cell = _cell(line, c) if line and c.refreshed else None
+    cell = _cell(line, c) if line else None
     return f"#{quoted(c.titles['behind'])}!{cell}" if cell else None
 
 
@@ -121,12 +121,16 @@ def _cell(line: str, c: Context) -> str | None:
 def _help(c: Context) -> str:
     if c.refreshed is None:
         return c.t(_NOT_YET)
-    any_ = any(listing.rows for found in c.listed.values() for listing in found)
-    return c.t(_HELP if any_ else _NONE).format(day=c.t.date(c.refreshed.date()), count=MOST)
+    return c.t(_HELP if _has_rows(c) else _NONE).format(day=c.t.date(c.refreshed.date()), count=MOST)
+
+
+def _has_rows(c: Context) -> bool:
+    return any(listing.rows for found in c.listed.values() for listing in found)
 
 
 def _shown(c: Context) -> list[Result]:
-    return [result for result in c.scorecard.results if result.kpi.id in c.listed]
+    """The KPIs whose rows are listed: all that are in use, once there is any row."""
+    return [] if not _has_rows(c) else [result for result in c.scorecard.results if result.kpi.id in c.listed]
 
 
 def _starts(c: Context) -> dict[str, str]:
