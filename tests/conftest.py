@@ -74,6 +74,8 @@ def pytest_collection_finish() -> None:
     # What has been imported and collected stays to the end: no need to look through it again and again.
     gc.collect()
     gc.freeze()
+    # Workbooks are many small objects, few of which are in a cycle.
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
 from kpixl.catalog.model import Level, with_parts
+from kpixl.identity import once_each
 from kpixl.period import Window
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def late_measures(kpi: BusinessKpi) -> tuple[Measure, ...]:
     return tuple({part.name: part for part in parts if part.late}.values())
 
 
+@once_each
 def traits_of(kpi: BusinessKpi) -> Traits:
     """The traits of ``kpi`` over its window."""
     by_period, lever = kpi.window is Window.PERIOD, kpi.kpi.lever

@@ -170,7 +170,7 @@ class SheetEditor:
     def clear(self, row: int, col: int) -> None:
         """Empty a cell, formula and all; its format stays."""
         cell = self._cell(row, col)
-        if cell is None or (_child(cell, _F) is None and self._content(cell) == ("blank", None)):
+        if cell is None or not len(cell) or (_child(cell, _F) is None and self._content(cell) == ("blank", None)):
             return
         self._drop_formula(cell)
         _put_value(cell, None, None)

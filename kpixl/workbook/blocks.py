@@ -56,9 +56,11 @@ class Blocks:
             area = parse_area(found[3].replace("$", ""))
             grid = self.view.grid(sheet.name)
             # Backwards, so that of an id that was copied the first one stands; a name may reach beyond all cells.
-            last, end = min(area.bottom, len(grid)), min(area.right, max(map(len, grid), default=0))
-            rows = {_at(grid, row, area.left): row for row in range(last, area.top, -1)}
-            columns = {_at(grid, area.top, column): column for column in range(end, area.left, -1)}
+            last, left, top = min(area.bottom, len(grid)), area.left - 1, area.top - 1
+            lines = ((row, grid[row - 1]) for row in range(last, area.top, -1))
+            rows = {line[left]: row for row, line in lines if left < len(line)}
+            heads = grid[top][: area.right] if top < len(grid) else []
+            columns = {heads[place]: place + 1 for place in range(len(heads) - 1, left, -1)}
             key = layout.sheet_of(id_)
             places[id_] = Placement(id_, key, _texts(rows), _texts(columns), area.top, area.left)
             sheets[key] = sheet
@@ -115,4 +117,4 @@ def _at(grid: list[list[Any]], row: int, column: int) -> Any:
 
 
 def _texts(numbers: Mapping[Any, int]) -> dict[str, int]:
-    return {id_: number_ for id_, number_ in numbers.items() if isinstance(id_, str)}
+    return {id_: number_ for id_, number_ in numbers.items() if isinstance(id_, str) and id_}

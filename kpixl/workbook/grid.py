@@ -188,6 +188,8 @@ class Context:
     """KPIs whose window the owner has changed: their formulas are written anew."""
     aliases: Aliases = AS_USUAL
     """Names that are called otherwise in this workbook."""
+    _columns: dict[tuple[str, str], str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """By block and column: what addresses in it begin with, up to the row; asked for by the ten thousand."""
 
     @property
     def days(self) -> DateSystem:
@@ -209,8 +211,11 @@ class Context:
         place = self.placements.get(block)
         if place is None or row not in place.row_numbers or column not in place.column_numbers:
             return str(ExcelError.REF)
-        number, index = place.position(row, column)
-        return f"{quoted(self.titles[place.sheet])}!${column_letters(index)}${number}"
+        begins = self._columns.get((block, column))
+        if begins is None:
+            letters = column_letters(place.column_numbers[column])
+            begins = self._columns[block, column] = f"{quoted(self.titles[place.sheet])}!${letters}$"
+        return f"{begins}{place.row_numbers[row]}"
 
     def span(self, block: str, column: str, rows: Sequence[str]) -> str:
         """The absolute address of a column of a block, from its first given row to its last."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
+from kpixl.identity import once_each
 from kpixl.workbook.formulas import entered_rows
 from kpixl.workbook.grid import Cells, Context, Placement
 from kpixl.workbook.sheets import (
@@ -134,7 +135,8 @@ def titles(business: Business, t: Language) -> dict[str, str]:
     return named
 
 
-def blocks(business: Business) -> dict[str, Block]:
+@once_each
+def blocks(business: Business) -> Mapping[str, Block]:
     """Every block, by its id."""
     found = {
         "dashboard": replace(
