@@ -134,7 +134,7 @@ def make(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
         return make_anew(path, filled, refresh=refresh)
 
     def build(folder: Path) -> None:
-        make_anew(folder / "made.xlsx", filled, refresh=refresh)
+        make_anew(folder / "made.xlsx", filled, refresh=refresh, backup=False)
 
     request = hashlib.sha256(pickle.dumps((filled, refresh))).hexdigest()
     path.write_bytes((builds.once(f"filled {request}", build) / "made.xlsx").read_bytes())
@@ -145,8 +145,9 @@ _CATALOGUE = catalogue()
 """What all tests begin with; few have another."""
 
 
-def make_anew(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
-    """The same from the ground up, for a test that watches how it is made or wants the backup."""
+def make_anew(path: Path, filled: Filled, *, refresh: bool = True, backup: bool = True) -> Path:
+    """The same from the ground up, for a test that watches how it is made or wants the backup; without one, the file is
+    written but once."""
     package = Package.from_bytes(_blank(filled.business, filled.language, filled.kind, filled.currency), path)
     book = read(package)
     for table, rows in filled.rows.items():
@@ -169,8 +170,10 @@ def make_anew(path: Path, filled: Filled, *, refresh: bool = True) -> Path:
         edits[named(book, "trend_kpi")] = filled.trend
     _put(package, edits)
     settle(package, read(package))
+    if refresh and not backup:
+        refresh_verb.refresh_package(package, now=NOW)
     package.save(path)
-    if refresh:
+    if refresh and backup:
         refresh_verb.refresh(path, now=NOW)
     return path
 
