@@ -381,10 +381,10 @@ def later(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(kpis, "cells", more_columns)
     monkeypatch.setattr(layout, "HELPERS", (*layout.HELPERS, "motto"))
-    blocks = layout.blocks
+    blocks = layout.blocks.__wrapped__  # type: ignore[attr-defined]  # not those of today, which are known by now
 
     def more_blocks(owner: Any) -> Any:
-        found = blocks_without(owner)
+        found = {**blocks_without(owner)}
         top = max(block.placement.bottom for block in found.values() if block.placement.sheet == "hidden") + 2
         place = Placement.new("motto", "hidden", ("one", "two"), ("value",), top)
         found["motto"] = layout.Block(place, lambda c: {("two", "value"): live('motto&"!"', "be kind!")})
