@@ -632,7 +632,7 @@ def assert_alive(name: str, path: Path, computed: Mapping[Place, Value]) -> None
     # Refresh leaves entry sheets alone, and what depends on the last refresh is older before it.
     old = {placed(book, "totals", row, "changed") for row in (*(m.name for m in BUSINESS.measures), "total")}
     old |= {placed(book, "calc", kpi.id, "changed") for kpi in BUSINESS.kpis}
-    notices = (("kpis", "value"), ("breakdown", "value_0"), ("check", "where"))
+    notices = (("kpis", "value"), ("breakdown", "value_0"), ("check", "where"), ("behind", "part_1"))
     old |= {changed, *(placed(book, block, "space", column) for block, column in notices)}
     # Errors that are mended are errors no more; new ones are found by the next refresh.
     old.add(named(book, "check_errors"))
