@@ -180,7 +180,7 @@ def test_a_sale_to_a_client_who_has_left() -> None:
     (problem,) = of(ended(date(2026, 9, 30), date(2026, 10, 5)), "left_before")
     assert (problem.severity, problem.cell) == ("warning", "C6")
     assert problem.text(EN) == (
-        "“CLIENT 1” left on September 30, 2026 according to Clients, but this row is dated October 5, 2026."
+        "“CLIENT 1” left on September 30, 2026 according to Customers, but this row is dated October 5, 2026."
     )
     assert of(ended(date(2026, 10, 5), date(2026, 10, 5)), "left_before") == []
     assert of(ended(None, date(2026, 10, 5)), "left_before") == []
@@ -191,7 +191,7 @@ def test_a_won_lead_is_on_clients() -> None:
     won = {"date": date(2026, 10, 1), "lead": "Zoë Won", "converted": date(2026, 10, 9)}
     (problem,) = of(entries({"leads": [*ROWS["leads"], won]}, one=SB), "won_unlisted")
     assert (problem.severity, problem.cell) == ("warning", "C8")
-    assert problem.text(EN) == "“Zoë Won” has October 9, 2026 under Converted, but is not in Clients."
+    assert problem.text(EN) == "“Zoë Won” has October 9, 2026 under Converted, but is not in Customers."
     for known in ({**won, "lead": "client 1"}, {**won, "lead": "CLIENT-1"}, {**won, "converted": None}):
         assert of(entries({"leads": [*ROWS["leads"], known]}, one=SB), "won_unlisted") == []
     invited = {**ROWS["invitations"][0], "invited": "Zoë Won"}

@@ -645,8 +645,13 @@ def test_every_check_has_its_measure() -> None:
 
 
 def test_a_measure_is_one_and_the_same_in_every_business() -> None:
+    """But for what a business calls it: clients are customers to some."""
+
+    def counted(item: Measure) -> Measure:
+        return replace(item, label="", absent="", note="", parts=tuple(map(counted, item.parts)))
+
     for name, ((_, first), *others) in EVERY.items():
-        assert all(item == first for _, item in others), name
+        assert all(counted(item) == counted(first) for _, item in others), name
 
 
 BY_TABLES = sorted({check_.tables for check_ in CHECKS.values()})

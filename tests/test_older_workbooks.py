@@ -113,6 +113,11 @@ def told(path: Path) -> tuple[dict[str, Any], set[tuple[str, str | None]], list[
     return values, {(one.code, one.table) for one in outcome.problems}, differences(path, ironcalc_values(path))
 
 
+def book_sheet(path: Path, key: str) -> str:
+    """What a sheet of ours is called."""
+    return opened(path).sheets[key].name
+
+
 def test_it_is_read_checked_and_refreshed_as_before(book: Path, grown: Path) -> None:
     before = told(book)
     sheets = contents(book)
@@ -124,7 +129,8 @@ def test_it_is_read_checked_and_refreshed_as_before(book: Path, grown: Path) -> 
         assert told(book) == before
         put(book, {entry(opened(book), "surveys", "score", 1): 1.0})
         values, problems, wrong = told(book)
-    assert contents(book).keys() == sheets.keys()
+    listed = book_sheet(book, "behind")  # whose rows change with what counts
+    assert {p for p in contents(book) if p[0] != listed} == {p for p in sheets if p[0] != listed}
     assert (problems, wrong) == (before[1], [])
     assert values["css"] != before[0]["css"]
     assert {**values, "css": None} == {**before[0], "css": None}
