@@ -137,23 +137,13 @@ class _Sheet:
             base = (min(area.top for area in areas), min(area.left for area in areas))
             whole = self._moved_whole(areas) if self.key in self.grown.blocks else []
             if whole:
-                priority = self._put_whole(entry, whole, base, priority)
+                priority = self._put(entry, whole, (base, base), priority)
                 continue
+            covered = self._covered(entry)  # by rows that came in between such as have the rule
             for area in areas:
-                for cell, at in self._new_in(area):
-                    copy = deepcopy(entry)
-                    copy.set("sqref", at.ref)
-                    for rule in copy.iterchildren(qn("x:cfRule")):
-                        if rule.get("dxfId"):
-                            rule.set("dxfId", str(self.model.formats.rules[int(rule.get("dxfId", "0"))]))
-                        self._map_formulas(rule, base, cell)
-                    if self._has_format(copy, at):
-                        continue
-                    for rule in copy.iterchildren(qn("x:cfRule")):
-                        priority += 1
-                        rule.set("priority", str(priority))
-                    _add_beside(self.root, copy)
-                    self.changed = True
+                lacking = [one for one in self._new_in(area) if not any(other.overlaps(one[1]) for other in covered)]
+                for cell, at in _together(lacking):
+                    priority = self._put(entry, [at], (base, cell), priority)
 
     def _moved_whole(self, areas: list[Area]) -> list[Area]:
         """Where areas are that have come in as they are in a new workbook, cell beside cell; none where they have not,
@@ -174,29 +164,36 @@ class _Sheet:
             found.append(whole)
         return found
 
-    def _put_whole(self, entry: Element, areas: list[Area], base: Place, priority: int) -> int:
-        """One rule over all of its areas; the priority of the last."""
+    def _put(self, entry: Element, areas: list[Area], moved: tuple[Place, Place], priority: int) -> int:
+        """One rule over all of its areas, of which the cell that its formulas are written for has moved; the priority
+        of the last."""
         copy = deepcopy(entry)
         copy.set("sqref", " ".join(area.ref for area in areas))
         for rule in copy.iterchildren(qn("x:cfRule")):
             if rule.get("dxfId"):
-                rule.set("dxfId", str(self.model.formats.rules[int(rule.get("dxfId", "0"))]))
-            self._map_formulas(rule, base, base)
+                rule.set("dxfId", self._look(rule) or "")
+            self._map_formulas(rule, *moved)
             priority += 1
             rule.set("priority", str(priority))
         _add_beside(self.root, copy)
         self.changed = True
         return priority
 
-    def _has_format(self, wanted: Element, at: Area) -> bool:
-        """Whether rows that came in between already have the rule."""
-        ids = {rule.get("dxfId") for rule in wanted.iterchildren(qn("x:cfRule"))}
-        for entry in self.root.iterfind(qn("x:conditionalFormatting")):
-            areas = map(area_of, entry.get("sqref", "").split())
-            there = {rule.get("dxfId") for rule in entry.iterchildren(qn("x:cfRule"))}
-            if ids & there and any(area and area.overlaps(at) for area in areas):
-                return True
-        return False
+    def _look(self, rule: Element) -> str | None:
+        """The number of a rule's look here; None where it has none."""
+        number = rule.get("dxfId")
+        return str(self.model.formats.rules[int(number)]) if number else None
+
+    def _covered(self, wanted: Element) -> list[Area]:
+        """The areas that have the rule already."""
+        looks = {self._look(rule) for rule in wanted.iterchildren(qn("x:cfRule"))}
+        return [
+            area
+            for entry in self.root.iterfind(qn("x:conditionalFormatting"))
+            if looks & {rule.get("dxfId") for rule in entry.iterchildren(qn("x:cfRule"))}
+            for area in map(area_of, entry.get("sqref", "").split())
+            if area
+        ]
 
     def _validations(self) -> None:
         for entry in self.new_root.iterfind(qn("x:dataValidations/x:dataValidation")):
@@ -276,6 +273,28 @@ def _follow(package: Package, book: Book, model: Pattern, key: str) -> None:
             if element.text and "!" in element.text:
                 element.text = mapped(element.text, own, at)
         package.replace(one, root)
+
+
+def _together(cells: list[tuple[Place, Area]]) -> list[tuple[Place, Area]]:
+    """Cells of a new workbook with where they are here, as few areas as stand side by side in both: each with its first
+    cell."""
+    found = cells
+    for across in (False, True):
+        found.sort(key=lambda one: one[0] if across else one[0][::-1])
+        joined: list[tuple[Place, Area, Place]] = []
+        for (row, column), at in found:
+            if joined:
+                first, area, following = joined[-1]
+                beside = (area.top, area.bottom, area.right + 1) == (at.top, at.bottom, at.left)
+                below = (area.left, area.right, area.bottom + 1) == (at.left, at.right, at.top)
+                if (row, column) == following and (beside if across else below):
+                    step = (row, column + at.right - at.left + 1) if across else (row + at.bottom - at.top + 1, column)
+                    joined[-1] = first, area.union(at), step
+                    continue
+            step = (row, column + at.right - at.left + 1) if across else (row + at.bottom - at.top + 1, column)
+            joined.append(((row, column), at, step))
+        found = [(first, area) for first, area, _ in joined]
+    return found
 
 
 def _add_beside(root: Element, entry: Element) -> None:
