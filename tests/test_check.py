@@ -502,6 +502,7 @@ def test_a_name_that_differs_by_spaces_is_told_apart(name: str) -> None:
     assert problem.details["near"] == "Client 1"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("listed", "compared"), [(2500, 2), (5000, 1), (5001, 0)])
 def test_a_long_list_is_searched_for_near_names_a_few_times_only(listed: int, compared: int) -> None:
     """Five thousand comparisons of spelling a column, whatever the list."""
@@ -1619,6 +1620,7 @@ def any_parts(draw: st.DrawFn, one: Business) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 @settings(max_examples=100)
 @given(st.sampled_from(businesses()).flatmap(any_parts))

@@ -148,6 +148,7 @@ def test_too_few_cases_do_not_count_as_moved() -> None:
     assert top(replace(made, slots=slots)) == ""
 
 
+@pytest.mark.slow
 @given(
     used=st.fixed_dictionaries({}, optional={name: st.integers(0, 200).map(float) for name in FIGURES}),
     past=st.lists(st.floats(0, 2), max_size=9),

@@ -14,6 +14,8 @@ from kpixl.catalog.model import Business
 from kpixl.kpi.grade import evaluated, thresholds_published
 from kpixl.kpi.many import scorecards
 
+pytestmark = pytest.mark.slow
+
 AGENCY = business("remote-va-agency")
 
 

@@ -668,6 +668,7 @@ def assert_checks_agree(tables: str, book: Book) -> None:
                 assert tally.value(item).log == wanted, item.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tables", BY_TABLES)
 @settings(max_examples=25)
 @given(data=st.data())
@@ -675,6 +676,7 @@ def test_every_measure_gives_what_its_check_gives(tables: str, data: st.DataObje
     assert_checks_agree(tables, data.draw(books(tables)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tables", BY_TABLES)
 def test_every_measure_gives_what_its_check_gives_on_every_edge(tables: str) -> None:
     assert_checks_agree(tables, long_book(tables))

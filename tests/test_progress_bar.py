@@ -159,6 +159,7 @@ def test_an_import_tells_its_steps(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_demo_tells_its_workbooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from kpixl.verbs import demo
 

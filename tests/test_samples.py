@@ -23,6 +23,8 @@ from kpixl.samples import sample
 from kpixl.samples.sample import current
 from sampled import MONTHS, Made, Row, made
 
+pytestmark = pytest.mark.slow
+
 IDS = [one.id for one in businesses()]
 OCTOBER = Period.parse(MONTHS[0])
 

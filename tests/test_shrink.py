@@ -595,6 +595,7 @@ def read_back(root: Any) -> Model:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(
     rows=st.lists(one, min_size=1, max_size=8),

@@ -47,6 +47,8 @@ from schema import schema_errors
 from test_older_workbooks import FILLED, NEW, grown
 from workbooks import make, opened, package_of, placed, put
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["grown"]
 
 OLDER = sorted((Path(__file__).parent / "older" / "layout-3").glob("*.xlsx"))

@@ -288,6 +288,7 @@ def test_no_call_raises(name: str, arguments: list[Any]) -> None:
             assert isinstance(cell, ExcelError | str) or math.isfinite(cell)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(list(functions().values())), st.lists(_ARGUMENTS, min_size=5, max_size=5))
 def test_no_value_makes_a_function_of_python_raise(function: Function, arguments: list[Any]) -> None:
     found = getattr(f, function.id)(*arguments[: len(function.parameters)])

@@ -17,6 +17,8 @@ from kpixl.period import Period
 from sampled import made
 from workbooks import day
 
+pytestmark = pytest.mark.slow
+
 OCTOBER = Period.parse("2026-10")
 
 
