@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.entries import History
 from kpixl.kpi.closing import ACTION, NOTE, closed_lines
-from kpixl.kpi.score import PAST_PERIODS, usual_range
+from kpixl.kpi.score import past_values, usual_range
 from kpixl.kpi.signals import Signal, signal
 from kpixl.kpi.traits import traits_of
 from kpixl.kpi.year_to_date import closed_periods, kpi_to_date, year_to_date
@@ -145,10 +145,11 @@ def annual(scorecard: Scorecard, year: int, decided: Iterable[PastValue] = ()) -
     periods = periods_of(entries.period.kind, year)
     lines = (*entries.past, *closed_lines(scorecard), *decided)
     lines = tuple(line for line in lines if line.start <= periods[-1].start)
-    behind = _Behind(scorecard, periods, History.of(lines), {(line.start, line.id): line.level for line in lines})
+    clock = scorecard.clock
+    running = entries.period if (clock.running or not clock.gone) and entries.period in periods else None
+    levels = {(line.start, line.id): line.level for line in lines}
+    behind = _Behind(periods, running, clock.final_before, History.of(lines), levels)
     kpis = tuple(_kpi(result, behind) for result in scorecard.ranked if result.in_use)
-    open_ = scorecard.clock.running or not scorecard.clock.gone
-    running = entries.period if open_ and entries.period in periods else None
     return Annual(year, periods, running, kpis, tuple(_deeds(kpis, lines, periods)))
 
 
@@ -156,17 +157,17 @@ def annual(scorecard: Scorecard, year: int, decided: Iterable[PastValue] = ()) -
 class _Behind:
     """What every KPI's year is made from."""
 
-    scorecard: Scorecard
     periods: Sequence[Period]
+    running: Period | None
+    final_before: int
+    """Outcomes can still come to periods that end on this day, a serial number, or later."""
     history: History
     """Of the closed periods and of this one."""
     levels: Mapping[tuple[date, str], str]
 
     def final(self, kpi: BusinessKpi, period: Period) -> bool:
         """Whether a period is over, and no outcome can still come to a KPI in it."""
-        clock = self.scorecard.clock
-        over = period != self.scorecard.entries.period or (bool(clock.gone) and not clock.running)
-        return over and (not traits_of(kpi).late or serial(period.after) <= clock.final_before)
+        return period != self.running and (not traits_of(kpi).late or serial(period.after) <= self.final_before)
 
 
 def _kpi(result: Result, behind: _Behind) -> KpiYear:
@@ -191,7 +192,7 @@ def _kpi(result: Result, behind: _Behind) -> KpiYear:
 
 def _told(kpi: BusinessKpi, period: Period, value: float, behind: _Behind) -> Told | None:
     """What a period's value says beside those before it; nothing while it runs, or while outcomes may come to it."""
-    past = [behind.history.value(period.shift(shift), kpi.history_id) for shift in range(-PAST_PERIODS, 0)]
+    past = past_values(kpi, behind.history, period)
     usual = usual_range(kpi, past)
     if usual is None or not behind.final(kpi, period):
         return None
@@ -226,18 +227,15 @@ def course(
 def _over(kpi: BusinessKpi, periods: Sequence[Period], behind: _Behind) -> float | None:
     """A KPI over neighbouring periods that begin with a year: from its measures, as percentages are never averaged.
     None where one of the periods has no figures."""
-    last, history, business = periods[-1], behind.history, behind.scorecard.entries.business
-    names = {argument.measure.name for argument in kpi.arguments}
-    if any(all(history.value(period, name) is None for name in names) for period in periods):
+    last, history = periods[-1], behind.history
+    measures = [argument.measure for argument in kpi.arguments]
+    if any(all(history.value(period, item.name) is None for item in measures) for period in periods):
         return None
-    by_name = {item.name: item for item in business.measures}
     to_date = {
-        name: year_to_date(by_name[name], history.value(last, name), history, last, periods[0].start)
-        for name in names & by_name.keys()
+        item.name: year_to_date(item, history.value(last, item.name), history, last, periods[0].start)
+        for item in measures
     }
-    if names - to_date.keys():
-        return None
-    return kpi_to_date(kpi, to_date, closed_periods(business, last, history))[0]
+    return kpi_to_date(kpi, to_date, closed_periods(measures, last, history))[0]
 
 
 def _deeds(kpis: Sequence[KpiYear], lines: Sequence[PastValue], periods: Sequence[Period]) -> Iterable[Deed]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, cast
 
 from kpixl.catalog.model import Level, Threshold
-from kpixl.entries import Entries
+from kpixl.entries import Entries, History
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grade import Reason, grade, graded, passes, reason_of
@@ -170,7 +170,7 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date, t
     what has counted the measures."""
     history, now = entries.history, clock_of(entries, today)
     first = first_closed(entries)
-    closed = closed_periods(entries.business, entries.period, history)
+    closed = closed_periods(entries.business.measures, entries.period, history)
     to_date = {
         name: year_to_date(value.measure, value.used, history, entries.period, first)
         for name, value in measures.items()
@@ -392,15 +392,14 @@ def last_final(kpi: BusinessKpi, entries: Entries, final_before: int) -> Final |
     return None if value is None else Final(period, value)
 
 
-def past_values(kpi: BusinessKpi, entries: Entries) -> list[float | None]:
-    """The KPI in the closed periods before this one, in its unit, oldest first; None for one without a value."""
-    shifts = range(-PAST_PERIODS, 0)
-    return [entries.history.value(entries.period.shift(shift), kpi.history_id) for shift in shifts]
+def past_values(kpi: BusinessKpi, history: History, period: Period) -> list[float | None]:
+    """The KPI in the periods before one, in its unit, oldest first; None for one without a value."""
+    return [history.value(period.shift(shift), kpi.history_id) for shift in range(-PAST_PERIODS, 0)]
 
 
 def settled_values(kpi: BusinessKpi, entries: Entries, final_before: int) -> list[float | None]:
     """The same without the periods to which outcomes may still come."""
-    values = past_values(kpi, entries)
+    values = past_values(kpi, entries.history, entries.period)
     if not traits_of(kpi).late:
         return values
     known = finals(entries.period, final_before)

@@ -8,10 +8,10 @@ from kpixl.kpi.grade import Reason, calculate
 from kpixl.period import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from kpixl.catalog.model import Business, BusinessKpi, Measure
+    from kpixl.catalog.model import BusinessKpi, Measure
     from kpixl.entries import Entries, History
     from kpixl.period import Period
 
@@ -22,9 +22,9 @@ def first_closed(entries: Entries) -> date:
     return min((past.start for past in entries.past if year <= past.start < this), default=this)
 
 
-def closed_periods(business: Business, period: Period, history: History) -> dict[str, int]:
-    """For each measure, how many periods of the year before ``period`` have a figure of it."""
-    return {item.name: len(history.between(period.year_start, period.start, item.name)) for item in business.measures}
+def closed_periods(measures: Iterable[Measure], period: Period, history: History) -> dict[str, int]:
+    """For each of some measures, how many periods of the year before ``period`` have a figure of it."""
+    return {item.name: len(history.between(period.year_start, period.start, item.name)) for item in measures}
 
 
 def year_to_date(item: Measure, current: float | None, history: History, period: Period, first: date) -> float | None:

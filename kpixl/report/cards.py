@@ -162,7 +162,7 @@ def _card(result: Result, scorecard: Scorecard, history: History, t: Language) -
     kpi, entries = result.kpi, scorecard.entries
     unit, currency = kpi.kpi.unit, entries.currency
     value, target = t.number(result.value, unit, currency, result.finer), t.number(result.target, unit, currency)
-    standing = StandingShown(SHAPES[result.grade.shade], bare_word(result, t), _shade(result.grade.shade))
+    standing = StandingShown(SHAPES[result.grade.shade], bare_word(result, t), shade(result.grade.shade))
     reason = reason_text(result.reason, t) if result.grade.shade is None else ""
     named_target = "" if result.target is None else f"{t(N_('Target'))} {target}"
     past = past_of(result, entries.period, history, currency, t)
@@ -195,7 +195,8 @@ def _card(result: Result, scorecard: Scorecard, history: History, t: Language) -
     )
 
 
-def _shade(level: Level | None) -> str:
+def shade(level: Level | None) -> str:
+    """By which colours a level is shown."""
     return "none" if level is None else level.id
 
 
@@ -228,7 +229,7 @@ def _figure(result: GroupResult, kpi: BusinessKpi, currency: str, t: Language) -
     standing = None
     if has_level(result, kpi):
         shape, _, word = level_shown(result, t).partition(" ")
-        standing = StandingShown(shape, word, "none" if result.few else _shade(result.level))
+        standing = StandingShown(shape, word, "none" if result.few else shade(result.level))
     return FigureShown(
         value=t.number(result.value, kpi.kpi.unit, currency),
         raw=result.value,

@@ -66,12 +66,7 @@ def report_html(contents: Contents, t: Language, *, now: datetime, paper: str = 
     shown = cards.cards(scorecard, t)
     page = rendered(
         "report.html.j2",
-        t=t,
-        lang=str(t.locale).replace("_", "-"),
-        generator=f"{GENERATOR} {__version__}",
-        made=t.date(now.date()),
-        paper=paper,
-        colours=colours(),
+        **frame(t, now, paper),
         size=charts.SIZE | {"pareto_width": pareto.WIDTH, "pareto_top": pareto.TOP, "pareto_bar": pareto.BAR},
         **_heading(contents, t),
         **_first(scorecard, shown, t),
@@ -86,6 +81,18 @@ def report_html(contents: Contents, t: Language, *, now: datetime, paper: str = 
         sources=cards.sources(scorecard, t),
     )
     return harmless(page)
+
+
+def frame(t: Language, now: datetime, paper: str) -> dict[str, Any]:
+    """What every page has, whatever it shows: its language, its look, and when it was made."""
+    return {
+        "t": t,
+        "lang": str(t.locale).replace("_", "-"),
+        "generator": f"{GENERATOR} {__version__}",
+        "made": t.date(now.date()),
+        "paper": paper,
+        "colours": _colours(),
+    }
 
 
 def _heading(contents: Contents, t: Language) -> dict[str, Any]:
@@ -168,7 +175,7 @@ def _level(level: Level, t: Language) -> cards.StandingShown:
     return cards.StandingShown(SHAPES[level], t(LEVELS[level]), level.id)
 
 
-def colours() -> dict[str, Any]:
+def _colours() -> dict[str, Any]:
     """The sheets' own palette by day, and that of the night."""
     return {
         "day": {

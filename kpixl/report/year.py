@@ -19,13 +19,12 @@ from kpixl.kpi.annual import YearCourse, at_the_end
 from kpixl.message import harmless
 from kpixl.period import Kind
 from kpixl.report import charts
-from kpixl.report.cards import StandingShown
-from kpixl.report.page import GENERATOR, colours
+from kpixl.report.cards import StandingShown, shade
+from kpixl.report.page import frame
 from kpixl.report.trends import Trend, past_of, trend_of
 from kpixl.texts.figures import SIGN
 from kpixl.texts.render import rendered
 from kpixl.texts.words import SHAPES, SIGNALS, SINCE, UNITS, kpi_title
-from kpixl.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,12 +133,7 @@ def year_html(
     rows = [_row(one, annual, entries, t) for one in annual.kpis]
     page = rendered(
         "report_year.html.j2",
-        t=t,
-        lang=str(t.locale).replace("_", "-"),
-        generator=f"{GENERATOR} {__version__}",
-        made=t.date(now.date()),
-        paper=f"{paper} landscape".strip(),
-        colours=colours(),
+        **frame(t, now, f"{paper} landscape".strip()),
         size=charts.SIZE,
         widest=0,
         company=entries.company or t(entries.business.name),
@@ -180,17 +174,13 @@ def _tally(annual: Annual, t: Language) -> list[StandingShown]:
     for course, text in TALLY.items():
         if count := courses.count(course):
             level = COURSES[course][0]
-            shown.append(StandingShown(SHAPES[level], t(text).format(count=count), _shade(level)))
+            shown.append(StandingShown(SHAPES[level], t(text).format(count=count), shade(level)))
     return shown
 
 
 def _course(course: YearCourse, t: Language) -> StandingShown:
     level, word = COURSES[course]
-    return StandingShown(SHAPES[level], t(word), _shade(level))
-
-
-def _shade(level: Level | None) -> str:
-    return "none" if level is None else level.id
+    return StandingShown(SHAPES[level], t(word), shade(level))
 
 
 def _blocks(annual: Annual, rows: Sequence[YearRow], t: Language) -> list[dict[str, Any]]:
@@ -253,7 +243,7 @@ def _stood(level: str) -> StandingShown | None:
     by_id = {one.id: one for one in Level} | {one.value: one.shade for one in Standing}
     sign, _, word = level.partition(" ")
     if level in by_id:
-        return StandingShown(SHAPES[by_id[level]], "", _shade(by_id[level]))
+        return StandingShown(SHAPES[by_id[level]], "", shade(by_id[level]))
     found = next((one for one, shape in SHAPES.items() if shape == sign), None)
     return None if found is None else StandingShown(sign, word, found.id)
 
@@ -290,7 +280,7 @@ def _deed(one: Deed, annual: Annual, entries: Entries, t: Language) -> DeedShown
     came = None
     if one.done:
         level = COURSES[one.course][0]
-        came = StandingShown(SHAPES[level], t(CAME[one.course]), _shade(level))
+        came = StandingShown(SHAPES[level], t(CAME[one.course]), shade(level))
     return DeedShown(
         period=t.period(one.period),
         name=t(one.kpi.name),

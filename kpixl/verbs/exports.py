@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, EntryError, KpixlError, UsageError, WorkbookError
 from kpixl.files.names import around
-from kpixl.imports import How
+from kpixl.imports import How, read_source
 from kpixl.message import Verbatim
 from kpixl.ooxml.package import Package
 from kpixl.verbs.import_rows import ImportRequest, import_rows, plan_of
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from kpixl.imports import Source
     from kpixl.period import Period
     from kpixl.verbs.import_rows import ImportOutcome, Plan
 
 FOLDER, DONE_WITH = "Exports", "imported"
 """Where exports are looked for, and the folder in it to which they go when they have been taken."""
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods")
-_SURE = frozenset({How.GIVEN, How.REMEMBERED, How.ID, How.HEADING, How.PRODUCT})
+_SAID = frozenset({How.GIVEN, How.REMEMBERED, How.PRODUCT})
+_SURE = _SAID | {How.ID, How.HEADING}
 
 
 class NotCertain(EntryError):
@@ -97,7 +99,11 @@ def exports_in(folder: Path) -> list[Path]:
 def take(source: Path, workbooks: Iterable[Path], *, now: datetime) -> ExportTaken:
     """Take an export into the one sheet of ``workbooks`` that it is for, and move it away. NotCertain, SeveralSuit or
     NeedsALook where it is left; of workbooks of one company, the one of the latest period takes it."""
-    places = _latest([place for path in workbooks for place in _places(source, path, now)])
+    try:
+        rows = read_source(source)
+    except (EntryError, UsageError) as error:
+        raise NotCertain(path=source.name) from error
+    places = _latest([place for path in workbooks for place in _places(rows, path, now)])
     # What the owner has said of such a file says more than what a product exports.
     places = [place for place in places if place.said] or places
     if not places:
@@ -106,7 +112,7 @@ def take(source: Path, workbooks: Iterable[Path], *, now: datetime) -> ExportTak
         told = ", ".join(f"{place.plan.path.name}: {place.sheet}" for place in places)
         raise SeveralSuit(path=source.name, places=Verbatim(told))
     (place,) = places
-    _ensure_clear(place.plan, place, source)
+    _ensure_clear(place, source)
     request = ImportRequest(place.plan.match.table.id, source)
     outcome = import_rows(place.plan.path, request, now=now, agree=lambda plan: _is_sure(plan) and not plan.doubtful)
     if not outcome.written:
@@ -114,7 +120,7 @@ def take(source: Path, workbooks: Iterable[Path], *, now: datetime) -> ExportTak
     return ExportTaken(outcome, place.sheet, _moved(source))
 
 
-def _places(source: Path, path: Path, now: datetime) -> Iterator[_Place]:
+def _places(source: Source, path: Path, now: datetime) -> Iterator[_Place]:
     try:
         package = Package.open(path)
         brought_up(package, now)
@@ -126,7 +132,7 @@ def _places(source: Path, path: Path, now: datetime) -> Iterator[_Place]:
         if table.id not in book.sheets:
             continue
         try:
-            plan = plan_of(path, book, ImportRequest(table.id, source))
+            plan = plan_of(path, book, ImportRequest(table.id, source.path), source)
         except (EntryError, UsageError):
             continue
         if _is_sure(plan):
@@ -135,11 +141,10 @@ def _places(source: Path, path: Path, now: datetime) -> Iterator[_Place]:
 
 def _is_sure(plan: Plan) -> bool:
     """Whether nothing that every row needs was found by a guess, and something more than names alike says so."""
-    match = plan.match
-    needed = [match.fillings[field.id].how for field in match.table.fields if field.id in match.fillings]
-    said = any(how in (How.GIVEN, How.REMEMBERED, How.PRODUCT) for how in needed)
-    required = {field.id for field in match.table.fields if field.required} & match.fillings.keys()
-    return said and all(match.fillings[id_].how in _SURE for id_ in required)
+    fillings = plan.match.fillings
+    required = {field.id for field in plan.match.table.fields if field.required} & fillings.keys()
+    said = any(filling.how in _SAID for filling in fillings.values())
+    return said and all(fillings[id_].how in _SURE for id_ in required)
 
 
 def _latest(places: list[_Place]) -> list[_Place]:
@@ -148,7 +153,8 @@ def _latest(places: list[_Place]) -> list[_Place]:
     return [place for place in places if place.period.start == last[place.owner]]
 
 
-def _ensure_clear(plan: Plan, place: _Place, source: Path) -> None:
+def _ensure_clear(place: _Place, source: Path) -> None:
+    plan = place.plan
     if not plan.doubtful:
         return
     rejected, notes = plan.accepted.rejected, [note for note in plan.accepted.notes if note.doubtful]

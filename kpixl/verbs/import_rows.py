@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.tables import Field, Table
     from kpixl.check import Problem
     from kpixl.entries import Entries
-    from kpixl.imports import Accepted, Filter, Match, Rejected, Value
+    from kpixl.imports import Accepted, Filter, Match, Rejected, Source, Value
     from kpixl.ooxml.package import Package
     from kpixl.verbs.progress import Reporter
 
@@ -187,7 +187,7 @@ def _taken(
     is in memory for as long as this takes, and not beside itself as it is afterwards."""
     book = read(package)
     progress(1, 5, N_("Reading the file"))
-    plan = plan_of(package.path, book, request)
+    plan = plan_of(package.path, book, request, read_source(request.source, sheet=request.sheet))
     if agree is not None and not agree(plan):
         return plan, None
     progress(2, 5, N_("Adding the rows"))
@@ -249,8 +249,8 @@ def _no_formula(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "@", "\t", "\r") or _CALCULATES.match(cell) else cell
 
 
-def plan_of(path: Path, book: Book, request: ImportRequest) -> Plan:
-    """What an import into the workbook at ``path`` would do; errors as of ``import_rows``."""
+def plan_of(path: Path, book: Book, request: ImportRequest, source: Source) -> Plan:
+    """What an import of the rows of ``source`` into the workbook at ``path`` would do; errors as of ``import_rows``."""
     entries, table = book.entries, _table(book, request.table)
     record, headings = entries.business.table(table), book.headings[table]
     known = book.remembered.get(table, {})
@@ -261,7 +261,7 @@ def plan_of(path: Path, book: Book, request: ImportRequest) -> Plan:
     said = together(now, remembered(known), {*mapping, *constants})
     matched = match(
         record,
-        read_source(request.source, sheet=request.sheet),
+        source,
         Hints(mapping, columns, headings, constants, said.left_out),
         language=entries.language,
     )

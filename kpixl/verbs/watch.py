@@ -239,12 +239,8 @@ class Watcher:
         except _PASSING as error:
             pending.due = self._clock.seconds() + RETRY
             self._tell_once(pending, error.text(), Event("failed", now, path, error=error, by_itself=True))
-        except KpixlError as error:
-            self._tell(Event("left", now, path, error=error))
-            self._memory.keep(self._key(path), pending.stamp, "")
         except Exception as error:
-            failure = of_the_file(error) or Unexpected(detail=f"{type(error).__name__}: {error}")
-            self._tell(Event("left", now, path, error=failure))
+            self._tell(Event("left", now, path, error=_failure(error)))
             self._memory.keep(self._key(path), pending.stamp, "")
         else:
             outcome = done.outcome
@@ -284,10 +280,8 @@ class Watcher:
                 failed = Event("failed", self._clock.now(), path, error=error, by_itself=True)
                 self._tell_once(pending, error.text(), failed)
         except Exception as error:
-            failure = error if isinstance(error, KpixlError) else of_the_file(error)
-            failure = failure or Unexpected(detail=f"{type(error).__name__}: {error}")
             if ours:
-                self._tell(Event("failed", self._clock.now(), path, error=failure))
+                self._tell(Event("failed", self._clock.now(), path, error=_failure(error)))
             self._memory.keep(path.name, pending.stamp, digest if ours else "")
         else:
             if made:
@@ -322,6 +316,12 @@ class Watcher:
         if pending.told != what:
             pending.told = what
             self._tell(event)
+
+
+def _failure(error: Exception) -> KpixlError:
+    """What went wrong, as it is told."""
+    known = error if isinstance(error, KpixlError) else of_the_file(error)
+    return known or Unexpected(detail=f"{type(error).__name__}: {error}")
 
 
 def _digest(data: bytes) -> str:

@@ -283,15 +283,14 @@ def _together(cells: list[tuple[Place, Area]]) -> list[tuple[Place, Area]]:
         found.sort(key=lambda one: one[0] if across else one[0][::-1])
         joined: list[tuple[Place, Area, Place]] = []
         for (row, column), at in found:
+            step = (row, column + at.right - at.left + 1) if across else (row + at.bottom - at.top + 1, column)
             if joined:
                 first, area, following = joined[-1]
                 beside = (area.top, area.bottom, area.right + 1) == (at.top, at.bottom, at.left)
                 below = (area.left, area.right, area.bottom + 1) == (at.left, at.right, at.top)
                 if (row, column) == following and (beside if across else below):
-                    step = (row, column + at.right - at.left + 1) if across else (row + at.bottom - at.top + 1, column)
                     joined[-1] = first, area.union(at), step
                     continue
-            step = (row, column + at.right - at.left + 1) if across else (row + at.bottom - at.top + 1, column)
             joined.append(((row, column), at, step))
         found = [(first, area) for first, area, _ in joined]
     return found
