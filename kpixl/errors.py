@@ -10,6 +10,7 @@ Never raised for bad rows: those are Check's. Errors that only one module raises
     · UnknownMeasure
     · NotANumber
     · FileExists
+    · ExtraMissing
     · NotXlsx
     · OtherEnding
   · WorkbookError
@@ -130,6 +131,13 @@ class FileExists(UsageError):
 
     code = "file_exists"
     template = N_("{path} exists already and was left alone; choose another name with --out.")
+
+
+class ExtraMissing(UsageError):
+    """Something that needs a package which kpixl comes without."""
+
+    code = "extra_missing"
+    template = N_("{what} needs more than kpixl comes with; install it once: pip install {install}")
 
 
 class WorkbookError(KpixlError):

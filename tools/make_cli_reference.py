@@ -30,6 +30,16 @@ sentence on stderr (with `--json`: `{"error": {"code", "message", "sheet", "cell
 A code says what became of the files: where a workbook is written and only the answer could not be shown, because the
 disk with the log is full or nobody reads it, it is not 2.
 
+`refresh`, `results`, `check`, `roll` and `report` take several files, or folders with workbooks, as well, those in the
+folders below among them. Each workbook is done as if it had been named alone, by as many processes as the computer has
+cores. A bar shows how far it has come, a line tells of each workbook that needs somebody, and one that cannot be done
+stops none of the others; the exit code is the highest of theirs. With `--json` there is a line for each workbook: its
+answer, with `unchanged`, or its `path` and `error`. Of workbooks in a folder whose names differ by nothing but a month,
+quarter or week, the latest is taken alone, since the others are closed; what is not of kpixl is left alone, and so is,
+by `roll`, what is not over yet. What has not changed since the last time is not done again: answers are kept by the
+content of the workbook, the version of kpixl and, for all but `roll`, the day. `results`, `check` and `report` also
+read what lies behind a URL, such as `s3://bucket/clients`; that, and clusters, are on [portfolio.md](portfolio.md).
+
 Options of every command:
 
 - `--json`: the answer for machines.

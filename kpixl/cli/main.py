@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gettext
 import io
-import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,7 +25,8 @@ from kpixl.cli.command import (
     help_of_all,
     read,
 )
-from kpixl.errors import N_, KpixlError, Unexpected
+from kpixl.cli.failures import as_ours, cause, error_json
+from kpixl.errors import N_, KpixlError
 from kpixl.languages import TRANSLATIONS, default_language
 from kpixl.message import Translate, harmless
 from kpixl.version import __version__
@@ -119,15 +119,8 @@ def _run(words: Sequence[str], now: datetime, _: Translate) -> Answer:
         return _call(commands.command(name), rest, now, _)
     except (KpixlError, HelpAsked):
         raise
-    except OSError as error:
-        from kpixl.files import unwritable
-
-        raise unwritable(Path(str(error.filename or "")), error) from error
     except Exception as error:
-        from kpixl.ooxml.odd import of_the_file
-
-        cause = _cause(error)
-        raise of_the_file(error) or Unexpected(detail=cause) from error
+        raise as_ours(error) from error
 
 
 def _call(command: Command, typed: Sequence[str], now: datetime, _: Translate, prog: str = "kpixl") -> Answer:
@@ -151,7 +144,7 @@ def _shown(answer: Answer, *, as_json: bool) -> str:
         data = answer.data()
         return "" if data is None else _json(data)
     except Exception as error:
-        raise Unshowable(detail=_cause(error)) from error
+        raise Unshowable(detail=cause(error)) from error
 
 
 def _json(data: Any) -> str:
@@ -202,21 +195,8 @@ def _speak_utf8(stream: TextIO) -> None:
         stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-def _cause(error: Exception) -> str:
-    if os.environ.get("KPIXL_DEBUG") == "1":
-        import traceback
-
-        traceback.print_exc()
-    return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(":")
-
-
 def _complain(error: KpixlError, _: Translate, as_json: bool) -> None:
     if as_json:
         outside.say(_json(error_json(error, _)), sys.stdout)
     else:
         outside.say(error.text(_), sys.stderr)
-
-
-def error_json(error: KpixlError, _: Translate) -> dict[str, Any]:
-    """Why nothing was done."""
-    return {"error": {"code": error.code, "message": error.text(_), "sheet": error.sheet, "cell": error.cell}}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kpixl.cli.answer import WORKBOOK, code_of
+from kpixl.cli import several
+from kpixl.cli.answer import code_of
 from kpixl.cli.command import Answer, Arguments, Command, Option
 from kpixl.errors import N_, UsageError
 
@@ -14,7 +15,7 @@ class ShowWithoutFix(UsageError):
     template = N_("--show goes with --fix: it shows what would be fixed.")
 
 
-def check(arguments: Arguments) -> Answer:
+def one(arguments: Arguments) -> Answer:
     """Every problem of a workbook; with ``--fix``, once what can be mended without asking is."""
     from kpixl.check.fixes import fix_json
     from kpixl.check.problem import problem_count, problem_json, problems_text
@@ -52,12 +53,20 @@ def check(arguments: Arguments) -> Answer:
     )
 
 
+VERB = several.Verb("check", one, writes=("fix",))
+
+
+def check(arguments: Arguments) -> Answer:
+    """Every problem of one workbook, or of many."""
+    return several.run(VERB, arguments)
+
+
 COMMAND = Command(
     "check",
     N_("list what is wrong in a workbook, and how to fix it"),
     "month",
     check,
-    words=(WORKBOOK,),
+    words=(several.WORKBOOKS,),
     options=(
         Option(
             "--fix",
@@ -66,6 +75,7 @@ COMMAND = Command(
             "back",
         ),
         Option("--show", N_("with --fix: show what would be fixed, and write nothing")),
+        *several.SPREADING,
     ),
     manual="""\
 Every problem that Check finds, errors first: where it is, what is wrong, how to fix it. With `--json`: `problems`,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kpixl.cli.answer import WORKBOOK, code_of
+from kpixl.cli import several
+from kpixl.cli.answer import code_of
 from kpixl.cli.command import Answer, Arguments, Command, Option
 from kpixl.errors import N_, UsageError
 
@@ -20,7 +21,7 @@ class IntoWhat(UsageError):
     template = N_("--into takes over a closed period; say which one with --restate, such as --restate 2026-08.")
 
 
-def refresh(arguments: Arguments) -> Answer:
+def one(arguments: Arguments) -> Answer:
     """Compute, grade, write back; a closed period too, where it is named."""
     from kpixl.cli.scorecard import in_colour, language_of, outcome_json, scorecard_text
     from kpixl.verbs.outcomes import restated_text, upgraded_line
@@ -74,12 +75,20 @@ def restated_json(restated: Restated) -> Json:
     }
 
 
+VERB = several.Verb("refresh", one, alone=("restate", "into"), writes=None)
+
+
+def refresh(arguments: Arguments) -> Answer:
+    """Compute, grade, write back one workbook, or many."""
+    return several.run(VERB, arguments)
+
+
 COMMAND = Command(
     "refresh",
     N_("compute and grade a workbook, and write the results into it"),
     "month",
     refresh,
-    words=(WORKBOOK,),
+    words=(several.WORKBOOKS,),
     options=(
         Option(
             "--restate",
@@ -98,6 +107,7 @@ COMMAND = Command(
             "It is refreshed too. Nothing is written to any of them unless all of it works. With `--json`: `restated`, "
             "and `taken_over` with each `path` and `backup`",
         ),
+        *several.SPREADING,
     ),
     manual="""\
 Computes and grades every KPI and writes the results into the workbook. Only the cells that kpixl owns change; the

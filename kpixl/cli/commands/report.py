@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from kpixl.cli import several
 from kpixl.cli.answer import code_of
-from kpixl.cli.command import Answer, Arguments, Command, Option, Word
+from kpixl.cli.command import Answer, Arguments, Command, Option
 from kpixl.errors import N_, UsageError
 
 YEAR_DIGITS = 4
@@ -18,7 +19,7 @@ class NoYear(UsageError):
     template = N_("“{got}” is no year; write one like 2026.")
 
 
-def report(arguments: Arguments) -> Answer:
+def one(arguments: Arguments) -> Answer:
     """A page or a PDF of a workbook, which is only read."""
     from kpixl.check.problem import counts_text, problem_count
     from kpixl.i18n import language
@@ -60,12 +61,20 @@ def _year(text: str | None) -> int | None:
     return int(text)
 
 
+VERB = several.Verb("report", one, out=".html")
+
+
+def report(arguments: Arguments) -> Answer:
+    """The page of one workbook, or of each of many."""
+    return several.run(VERB, arguments)
+
+
 COMMAND = Command(
     "report",
     N_("make a page or a PDF of a workbook, to send to a partner"),
     "month",
     report,
-    words=(Word("file", "FILE", N_("the workbook; it stays as it is"), path=True),),
+    words=(several.WORKBOOKS,),
     options=(
         Option(
             "--out",
@@ -73,7 +82,8 @@ COMMAND = Command(
             value="FILE",
             path=True,
             manual="the report, called something`.html` or something`.pdf`; without it the workbook's name with "
-            "`.html`, in the same folder. An earlier report of that name is replaced; any other file is left alone",
+            "`.html`, in the same folder. An earlier report of that name is replaced; any other file is left alone. "
+            "Of many workbooks it is a folder, in which the pages lie as the workbooks lie in theirs",
         ),
         Option(
             "--year",
@@ -88,6 +98,7 @@ COMMAND = Command(
             manual="show your clients by their names. Without it they are Client 1, Client 2 and so on, the same ones "
             "throughout, since a report is made to be passed on",
         ),
+        *several.SPREADING,
     ),
     manual="""\
 Makes one page to send to a partner. It begins with how the period goes, what to do first (by whom and by when, as you

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from kpixl.cli.answer import WORKBOOK, code_of
+from kpixl.cli import several
+from kpixl.cli.answer import code_of
 from kpixl.cli.command import Answer, Arguments, Command
 from kpixl.errors import N_
 
 
-def results(arguments: Arguments) -> Answer:
-    """The scorecard as of now."""
+def one(arguments: Arguments) -> Answer:
+    """The scorecard of a workbook as of now."""
     from kpixl.cli.scorecard import in_colour, language_of, outcome_json, scorecard_text
     from kpixl.verbs.results import results as computed
 
@@ -21,12 +22,21 @@ def results(arguments: Arguments) -> Answer:
     )
 
 
+VERB = several.Verb("results", one)
+
+
+def results(arguments: Arguments) -> Answer:
+    """The scorecard of one workbook, or of many."""
+    return several.run(VERB, arguments)
+
+
 COMMAND = Command(
     "results",
     N_("show the scorecard of a workbook, without writing"),
     "month",
     results,
-    words=(WORKBOOK,),
+    words=(several.WORKBOOKS,),
+    options=several.SPREADING,
     manual="""\
 The scorecard, without writing: each KPI's value and level and the change on the previous period; below it, that its
 cases are a small sample for the level, that it is beyond normal variation (◆), where it is heading while the

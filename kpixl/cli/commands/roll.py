@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl.cli import several
 from kpixl.cli.answer import code_of
-from kpixl.cli.command import Answer, Arguments, Command, Option, Word
+from kpixl.cli.command import Answer, Arguments, Command, Option
 from kpixl.errors import N_
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from kpixl.verbs.roll import Rolled
 
 
-def roll(arguments: Arguments) -> Answer:
+def one(arguments: Arguments) -> Answer:
     """Close the period and make the next one's workbook."""
     from kpixl.i18n import language
     from kpixl.verbs.outcomes import rolled_text
@@ -40,12 +41,20 @@ def rolled_json(rolled: Rolled) -> Json:
     }
 
 
+VERB = several.Verb("roll", one, alone=("out",), writes=None, daily=False, passes_over=("not_over",))
+
+
+def roll(arguments: Arguments) -> Answer:
+    """Close the period of one workbook, or of many."""
+    return several.run(VERB, arguments)
+
+
 COMMAND = Command(
     "roll",
     N_("close the period and make the next one's workbook"),
     "month",
     roll,
-    words=(Word("file", "FILE", N_("the workbook; it stays as it is"), path=True),),
+    words=(several.WORKBOOKS,),
     options=(
         Option(
             "--out",
@@ -60,6 +69,7 @@ COMMAND = Command(
             N_("also where the period is not over, or Check has errors"),
             manual="also where the period is not over yet, or Check has errors, which would be closed with it",
         ),
+        *several.SPREADING,
     ),
     manual="""\
 Closes the period: makes the next period's workbook from the file itself, so that everything you added to it is
