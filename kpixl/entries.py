@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
+from kpixl.catalog import business, business_of
 from kpixl.cellvalue import ExcelError, is_blank, number
 from kpixl.period import MONTH_DAYS, SINCE_1900, DateSystem, Period, serial
 
@@ -49,7 +50,7 @@ class Setup:
     """What is settled when a workbook is made: what it is about, and what it speaks."""
 
     business: str
-    """The id of one in the catalogue."""
+    """The id of one in the catalogue, or of the pack."""
     language: str
     """Its code, such as ``es``."""
     period: Period
@@ -57,6 +58,12 @@ class Setup:
     currency: str
     """Three letters, such as ``EUR``."""
     days: DateSystem = SINCE_1900
+    pack: str = ""
+    """The text of the pack that it is made of; empty for a built-in business."""
+
+    def owner(self) -> Business:
+        """The business; UnknownChoice or BadPack where it is none."""
+        return business_of(self.pack, self.period.kind) if self.pack else business(self.business, self.period.kind)
 
 
 @dataclass(frozen=True, slots=True)

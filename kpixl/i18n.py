@@ -17,7 +17,7 @@ from kpixl.decimals import SHOWN
 from kpixl.errors import N_, UnknownChoice
 from kpixl.languages import ENGLISH, TRANSLATIONS, codes
 from kpixl.languages.load import particulars
-from kpixl.message import Verbatim, phrase
+from kpixl.message import Verbatim, Worded, phrase
 from kpixl.period import Period
 
 _HUGE = 1e15
@@ -54,6 +54,8 @@ class Language:
 
     def __call__(self, text: str) -> str:
         """``text`` translated; the empty text and the owner's own stay as they are."""
+        if isinstance(text, Worded) and self.code in text.languages:
+            return text.languages[self.code]
         return self.catalogue.gettext(text) if text and not isinstance(text, Verbatim) else str(text)
 
     def number(self, value: float | None, unit: str = "count", currency: str = "USD", finer: int = 0) -> str:

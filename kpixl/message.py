@@ -33,6 +33,19 @@ class Verbatim(str):
     __slots__ = ()
 
 
+class Worded(str):
+    """A text with its translations: what a business that is not built in has said in several languages. To whoever asks
+    for none of those, it is the text in its first language."""
+
+    languages: Mapping[str, str]
+    """The text by the code of the language."""
+
+    def __new__(cls, languages: Mapping[str, str]) -> Worded:
+        made = super().__new__(cls, next(iter(languages.values())))
+        made.languages = languages
+        return made
+
+
 @runtime_checkable
 class Speaker(Protocol):
     """A language that has more than words."""

@@ -294,7 +294,7 @@ def test_clients_have_numbers_unless_names_are_asked_for(samples: tuple[results.
     client = business("remote-va-agency").kpis[0]
     section = Section("client", (client,), (Group("Ana", {}), Group("", {}), Group("Ben", {})), 0, typed=False)
     ranking = next(one for one in pareto(sold(["Ben", "Cleo"], [60, 30])) if one.pareto.by == "client")
-    (by_client,), (revenue,) = without_names((section,), (ranking,), EN)
+    (by_client,), (revenue,) = without_names(business("remote-va-agency"), (section,), (ranking,), EN)
     assert [group.name for group in by_client.groups] == ["Client 1", "", "Client 2"]
     assert [part.name for part in revenue.parts] == ["Client 2", "Client 3"]
 

@@ -1,6 +1,6 @@
 """The KPI knowledge as data: entry tables, measures, KPIs and businesses. Knows nothing of files or workbooks."""
 
-from kpixl.catalog.load import business, businesses, catalogue, known_to
+from kpixl.catalog.load import business, businesses, catalogue
 from kpixl.catalog.model import (
     Aggregate,
     Argument,
@@ -16,6 +16,7 @@ from kpixl.catalog.model import (
     Standing,
     Threshold,
 )
+from kpixl.catalog.packs import business_of, catalogue_of, known_to, pack_of, whole
 from kpixl.catalog.tables import Calculated, Condition, Elapsed, Field, InOrder, Lookup, Months, Once, Table
 from kpixl.period import Window
 
@@ -44,7 +45,11 @@ __all__ = [
     "Threshold",
     "Window",
     "business",
+    "business_of",
     "businesses",
     "catalogue",
+    "catalogue_of",
     "known_to",
+    "pack_of",
+    "whole",
 ]

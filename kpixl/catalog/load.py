@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from string import Formatter
@@ -34,7 +36,8 @@ from kpixl.catalog.model import (
     Threshold,
     WorkedCase,
 )
-from kpixl.catalog.needs import Place, measures_of, narrowed, own_tables, tables_for
+from kpixl.catalog.needs import measures_of, own_tables, tables_for
+from kpixl.catalog.pack import OF_BUILT_IN, Pack
 from kpixl.catalog.settings import SETTINGS
 from kpixl.catalog.tables import (
     Calculated,
@@ -81,6 +84,9 @@ _CONDITION = re.compile(r"(?P<column>\w+) (?:(?P<comparison>>=|<=|<>|>|<|=) (?P<
 _THRESHOLD = re.compile(r"(>=|<=|>|<)\s*([\d.]+)")
 _TEXT_TYPES = ("text", "choice")
 _MOVES = ("better", "worse", "any")
+NO_BENCHMARK = N_("No benchmark is known.")
+AGAINST_TARGET = N_("Graded against your own target, else against the previous period, else not graded.")
+"""What is said of a KPI of which a pack says nothing."""
 
 
 def catalogue() -> Catalogue:
@@ -88,22 +94,133 @@ def catalogue() -> Catalogue:
     return _catalogue(FOLDER)
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What businesses are made of."""
+
+    tables: dict[str, Table]
+    measures: dict[str, Measure]
+    long_measures: dict[str, Measure]
+    """As workbooks of quarters and years have them."""
+    kpis: dict[str, Kpi]
+    cautions: tuple[CautionRule, ...]
+    dimensions: dict[str, Dimension]
+
+
+@cache
+def _shared(root: Any) -> _Known:
+    """What is there for every business."""
+    tables = _tables(_read(root / "tables.yaml"))
+    kpis = {id_: msgspec.convert({"id": id_, **raw}, Kpi) for id_, raw in _read(root / "kpis.yaml").items()}
+    return _Known(
+        tables=tables,
+        measures={id_: _measure(id_, raw, tables) for id_, raw in _read(root / "measures.yaml").items()},
+        long_measures={
+            id_: _measure(id_, raw, tables, long=True) for id_, raw in _read(root / "measures.yaml").items()
+        },
+        kpis=kpis,
+        cautions=tuple(parse_caution(id_, raw, kpis) for id_, raw in _read(root / "cautions.yaml").items()),
+        dimensions={id_: _dimension(id_, raw, tables) for id_, raw in _read(root / "dimensions.yaml").items()},
+    )
+
+
 @cache
 def _catalogue(root: Any) -> Catalogue:
-    tables = _tables(_read(root / "tables.yaml"))
-    measures = {id_: _measure(id_, raw, tables) for id_, raw in _read(root / "measures.yaml").items()}
-    long = {id_: _measure(id_, raw, tables, long=True) for id_, raw in _read(root / "measures.yaml").items()}
-    kpis = {id_: msgspec.convert({"id": id_, **raw}, Kpi) for id_, raw in _read(root / "kpis.yaml").items()}
-    cautions = tuple(parse_caution(id_, raw, kpis) for id_, raw in _read(root / "cautions.yaml").items())
-    return Catalogue(
-        tables=tables,
-        measures=measures,
-        kpis=kpis,
-        cautions=cautions,
-        dimensions={id_: _dimension(id_, raw, tables) for id_, raw in _read(root / "dimensions.yaml").items()},
-        businesses={raw["id"]: _business(raw, tables, measures, kpis, cautions) for raw in _files(root / "businesses")},
-        long={raw["id"]: _business(_long(raw), tables, long, kpis, cautions) for raw in _files(root / "businesses")},
+    return _with_packs(_shared(root), _files(root / "businesses"))
+
+
+def catalogue_with(raw: dict[str, Any]) -> Catalogue:
+    """The catalogue with one business more, as its pack has it; ``raw`` has the shape of a ``Pack``. ValueError or
+    KeyError where it does not fit together."""
+    extended = _with_packs(_shared(FOLDER), [raw])
+    usual = catalogue()
+    return replace(
+        extended,
+        businesses={**usual.businesses, **extended.businesses},
+        long={**usual.long, **extended.long},
     )
+
+
+def _with_packs(known: _Known, packs: Sequence[dict[str, Any]]) -> Catalogue:
+    """Everything that is known, and the businesses of ``packs``."""
+    businesses: dict[str, Business] = {}
+    long: dict[str, Business] = {}
+    for raw in packs:
+        msgspec.convert(raw, Pack)
+        known = _extended(known, raw)
+        for found, measures, said in (
+            (businesses, known.measures, deepcopy(raw)),
+            (long, known.long_measures, _long(deepcopy(raw))),
+        ):
+            found[raw["id"]] = _business(said, known.tables, measures, known.kpis, known.cautions)
+    return Catalogue(
+        tables=known.tables,
+        measures=known.measures,
+        kpis=known.kpis,
+        cautions=known.cautions,
+        dimensions=known.dimensions,
+        businesses=businesses,
+        long=long,
+    )
+
+
+def _extended(known: _Known, raw: dict[str, Any]) -> _Known:
+    """What is known with the tables, measures, KPIs, cautions and dimensions that only this pack has; they are taken
+    out of ``raw``, which then says what the business takes of all."""
+    tables = {**known.tables, **_tables(raw.pop("new_tables", {}))}
+    new = {id_: _new_measure(one) for id_, one in raw.get("measures", {}).items() if "aggregate" in one}
+    raw["measures"] = {id_: one for id_, one in raw.get("measures", {}).items() if id_ not in new}
+    own = {id_: _measure(id_, one, tables) for id_, one in new.items()}
+    kpis = known.kpis | {id_: _new_kpi(id_, one) for id_, one in raw["kpis"].items() if "formula" in one}
+    for id_, one in raw["kpis"].items():
+        _complete(one, kpis[id_])
+    cautions = tuple(parse_caution(id_, one, kpis) for id_, one in raw.pop("cautions", {}).items())
+    dimensions = {
+        id_: _dimension(id_, dict(one), tables)
+        for id_, one in raw.get("dimensions", {}).items()
+        if id_ not in known.dimensions
+    }
+    for key in (*OF_BUILT_IN[:1], "languages", "dated", "demo"):
+        raw.pop(key, None)
+    return _Known(
+        tables=tables,
+        measures=known.measures | own,
+        long_measures=known.long_measures | own,
+        kpis=kpis,
+        cautions=known.cautions + cautions,
+        dimensions=known.dimensions | dimensions,
+    )
+
+
+def _new_measure(raw: dict[str, Any]) -> dict[str, Any]:
+    """A measure of a pack with what follows from the rest."""
+    adds_up = raw["aggregate"] in ("count", "sum", "typed")
+    return {"rollup": "sum" if adds_up else "none", **raw}
+
+
+_OF_A_KPI = ("formula", "unit", "direction", "lever", "bounded", "may_exceed", "builds_up", "interval")
+
+
+def _new_kpi(id_: str, raw: dict[str, Any]) -> Kpi:
+    """A KPI that only a pack has; takes out of ``raw`` what says so."""
+    known = {key: raw.pop(key) for key in _OF_A_KPI if key in raw}
+    sample = raw.pop("cases_in", None)
+    return msgspec.convert({"id": id_, "arguments": names(parse(known["formula"])), "sample": sample, **known}, Kpi)
+
+
+def _complete(raw: dict[str, Any], kpi: Kpi) -> None:
+    """Give a KPI of a pack what follows from the rest, and take away what nothing is made of here."""
+    for key in ("dated", "link", "target"):
+        raw.pop(key, None)
+    example = raw["example"]
+    first = {"arguments": [example["arguments"][name] for name in kpi.arguments], "value": example["value"]}
+    cases = raw.get("cases", [])
+    if not cases or cases[0]["arguments"] != first["arguments"]:
+        cases = [first, *cases]
+    raw["cases"] = cases
+    raw.setdefault("cautions", [])
+    raw.setdefault("published", NO_BENCHMARK)
+    raw.setdefault("reading", AGAINST_TARGET)
 
 
 def _dimension(id_: str, raw: dict[str, Any], tables: dict[str, Table]) -> Dimension:
@@ -124,7 +241,7 @@ def _files(folder: Any) -> list[dict[str, Any]]:
             raw = _read(file)
             if raw["id"] != file.name.removesuffix(".yaml"):
                 raise ValueError(f"{file.name} calls its business {raw['id']}")
-            found.append((raw.pop("order", math.inf), raw["id"], raw))
+            found.append((raw.get("order", math.inf), raw["id"], raw))
     return [raw for *_, raw in sorted(found, key=lambda one: one[:2])]
 
 
@@ -139,12 +256,6 @@ def business(id: str, kind: Kind = Kind.MONTH) -> Business:  # noqa: A002
         return (catalogue().long if kind.months > 1 else catalogue().businesses)[id]
     except KeyError:
         raise UnknownChoice(got=id, what=phrase(N_("business")), allowed=", ".join(catalogue().businesses)) from None
-
-
-def known_to(owner: Business, kpis: Collection[str], measures: Collection[str], columns: Collection[Place]) -> Business:
-    """``owner`` as a workbook made before the catalogue grew has it: with those of its KPIs (ids), measures (names) and
-    columns of tables that are given; ``owner`` itself where none is missing."""
-    return narrowed(owner, own_tables(catalogue().tables, owner.words, owner.without), kpis, measures, columns)
 
 
 def _read(file: Any) -> Any:

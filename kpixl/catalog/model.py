@@ -452,6 +452,8 @@ class Business(Record, frozen=True):
     """None for a business without sample data."""
     pareto: tuple[Pareto, ...] = ()
     """The totals of which the largest groups are shown first, with a chart."""
+    pack: str = ""
+    """The text of the pack that it is made of, which its workbooks carry; empty for a built-in one."""
 
     def __repr__(self) -> str:
         # All that it holds would fill sixty pages.

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import xlwings as xw
 
-from kpixl.catalog import catalogue
 from kpixl.errors import N_, FileInUse, WorkbookError
 from kpixl.excel.live.live_view import LiveView
 from kpixl.files import ensure_free
@@ -122,8 +121,9 @@ class Host:
     def table_in_front(self) -> str:
         """The id of the entry table of the sheet in front; NoTableInFront where there is none."""
         for table in self.book.sheets.active.tables:
-            id_ = table.name.removeprefix(PREFIX).removeprefix(layout.table_name(""))
-            if id_ in catalogue().tables:
+            name = table.name.removeprefix(PREFIX)
+            id_ = name.removeprefix(layout.table_name(""))
+            if id_ != name and id_ not in (layout.PAST, layout.IMPORTS):
                 return id_
         raise NoTableInFront(path=self.book.name)
 

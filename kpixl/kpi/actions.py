@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog import catalogue
 from kpixl.catalog.model import Level
 
 if TYPE_CHECKING:
@@ -64,11 +63,10 @@ def verdict(scorecard: Scorecard) -> tuple[int, int, int, int]:
 def weakest(sections: Sequence[Section], kpi: str) -> tuple[Section, tuple[tuple[str, GroupResult], ...]] | None:
     """The groups in which a KPI is worst, at most three, in the section that has the worst of all; None where nothing
     tells it apart by something that can be acted upon. Groups of too few cases do not count."""
-    acts = {id_ for id_, dimension in catalogue().dimensions.items() if dimension.acts}
     found = [
         (section, _worst(section, kpi))
         for section in sections
-        if section.dimension in acts and any(one.id == kpi for one in section.kpis)
+        if section.about.acts and any(one.id == kpi for one in section.kpis)
     ]
     known = [(section, groups) for section, groups in found if len(groups) > 1]
     if not known:

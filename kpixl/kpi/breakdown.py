@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 
-from kpixl.catalog import catalogue
+from kpixl.catalog import catalogue, catalogue_of
 from kpixl.catalog.tables import Chained, Lookup, branches, columns_of
 from kpixl.kpi.grade import calculate, evaluated, graded
 from kpixl.kpi.in_force import settings_used
@@ -74,13 +74,25 @@ class Section:
     left_out: int
     typed: bool
     """Whether a typed total stands in for rows somewhere, so that the groups do not add up to it."""
+    own: Dimension | None = None
+    """The dimension as its business has it; None where that has nothing of its own to say."""
+
+    @property
+    def about(self) -> Dimension:
+        """What it is told apart by."""
+        return self.own or catalogue().dimensions[self.dimension]
 
 
 def dimensions(business: Business) -> dict[str, tuple[BusinessKpi, ...]]:
     """Each dimension of the business, by id, with the KPIs of which it tells apart what is divided and what that is
     divided by, in the same sense."""
-    found = {id_: _splittable(business, dimension) for id_, dimension in catalogue().dimensions.items()}
+    found = {id_: _splittable(business, dimension) for id_, dimension in catalogue_of(business).dimensions.items()}
     return {dimension: kpis for dimension, kpis in found.items() if kpis}
+
+
+def dimension_of(business: Business, id_: str) -> Dimension | None:
+    """What a business is told apart by, in its own words where it has some; None for what is no dimension of it."""
+    return business.dimensions.get(id_) or catalogue_of(business).dimensions.get(id_)
 
 
 def _splittable(business: Business, dimension: Dimension) -> tuple[BusinessKpi, ...]:
@@ -235,7 +247,8 @@ def _section(tally: Tally, dimension: str, kpis: tuple[BusinessKpi, ...], known:
     if any(field.id == dimension and field.type == "date" for field in fields):
         shown_groups = tuple(sorted(largest, key=lambda group: group.name))
     typed = any(name in entries.counted and entries.counted[name].number is not None for name in measures)
-    return Section(dimension, kpis, shown_groups, max(0, len(found) - CAPACITY), typed)
+    own = dimension_of(tally.entries.business, dimension)
+    return Section(dimension, kpis, shown_groups, max(0, len(found) - CAPACITY), typed, own)
 
 
 def by_group(measure: Measure, tally: Tally, groups: Groups | None) -> dict[str, float] | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kpixl.catalog import catalogue
 from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.kpi.actions import to_do, verdict, weakest
+from kpixl.kpi.breakdown import dimension_of
 from kpixl.report.cards import StandingShown
 from kpixl.texts.action_text import due_text
 from kpixl.texts.figures import SIGN, gap_text, held_against, mark_text
@@ -22,6 +22,7 @@ from kpixl.texts.words import NOT_JUDGED, SHAPES, TARGET_SIGNS, VERDICT, kpi_tit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kpixl.catalog.model import Business
     from kpixl.entries import Entries
     from kpixl.i18n import Language
     from kpixl.kpi.breakdown import Group, GroupResult, Section
@@ -172,13 +173,14 @@ def _weak(name: str, group: GroupResult, result: Result, currency: str, t: Langu
 
 
 def without_names(
-    sections: Sequence[Section], rankings: Sequence[Ranking], t: Language
+    business: Business, sections: Sequence[Section], rankings: Sequence[Ranking], t: Language
 ) -> tuple[tuple[Section, ...], tuple[Ranking, ...]]:
     """The same without the names of the owner's clients: each has a number instead, the same one everywhere."""
     numbers: dict[str, int] = {}
 
     def hidden(dimension: str, name: str) -> str:
-        word = catalogue().dimensions[dimension].unnamed if dimension in catalogue().dimensions else ""
+        known = dimension_of(business, dimension)
+        word = known.unnamed if known else ""
         if not word or not name:
             return name
         return t(word).format(number=numbers.setdefault(name.casefold(), len(numbers) + 1))

@@ -61,7 +61,7 @@ def report_html(contents: Contents, t: Language, *, now: datetime, paper: str = 
     """
     scorecard, sections, rankings = contents.scorecard, contents.sections, contents.rankings
     if not contents.names:
-        sections, rankings = first.without_names(sections, rankings, t)
+        sections, rankings = first.without_names(scorecard.entries.business, sections, rankings, t)
     currency = scorecard.entries.currency
     shown = cards.cards(scorecard, t)
     page = rendered(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog import catalogue
 from kpixl.errors import N_
 from kpixl.kpi.breakdown import GroupResult, Section
 from kpixl.kpi.pareto import Part, Ranking
 from kpixl.texts.words import SHAPES, level_word
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import BusinessKpi, Dimension
+    from kpixl.catalog.model import BusinessKpi
     from kpixl.i18n import Language
 
 ORDER = N_("Where there are levels, the worst group comes first and small groups last; elsewhere the largest.")
@@ -21,19 +20,12 @@ FEW = N_("too few cases")
 
 def title(section: Section, t: Language) -> str:
     """What stands above a section: that it is by assistant, by client…"""
-    return t(_dimension(section).title)
+    return t(section.about.title)
 
 
 def heading(section: Section, t: Language) -> str:
     """What the groups of a section are."""
-    return t(_dimension(section).heading)
-
-
-def _dimension(section: Section) -> Dimension:
-    """What a section is told apart by, as its business calls it."""
-    known = catalogue()
-    own = known.businesses[section.kpis[0].business].dimensions if section.kpis else {}
-    return own.get(section.dimension) or known.dimensions[section.dimension]
+    return t(section.about.heading)
 
 
 def has_level(result: GroupResult, kpi: BusinessKpi) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kpixl import catalog
 from kpixl.errors import N_, WorkbookError
 from kpixl.files import ensure_free, ensure_new, ensure_same_ending, locked
 from kpixl.i18n import language
@@ -20,6 +19,7 @@ from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, PREFIX, Aliases
 from kpixl.workbook.blank import new_package
 from kpixl.workbook.grid import BLOCK_PREFIX, OWN_PREFIX
+from kpixl.workbook.pack_part import embed
 from kpixl.workbook.read import read
 from kpixl.workbook.trace import Done
 
@@ -105,7 +105,7 @@ def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None) -> Adopt
         raise StructureLocked(path=path.name)
     was_ours = _without_remains(package)
     setup = replace(setup, days=DateSystem.of(date1904=package.date1904))
-    business = catalog.business(setup.business)
+    business = setup.owner()
     titles = layout.free_titles(
         layout.titles(business, language(setup.language)), {sheet.name for sheet in package.sheets}
     )
@@ -120,6 +120,8 @@ def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None) -> Adopt
     done = Done("adopt", written=phrase(N_("The sheets of kpixl.")))
     refresh_package(ours, now=now, rows_changed=True, unfilled=True, done=done)
     graft(package, ours)
+    if business.pack:
+        embed(package, business.pack)
     mark(package, _property_for(package, was_ours), ours.custom_properties[layout.PROPERTY])
     read(package)  # as every later verb will
     backup = package.save(target, backup=now, new=out is not None)

@@ -49,6 +49,7 @@ from kpixl.workbook.read import Book, read
 from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
+    from kpixl.catalog.model import Business
     from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
     from pathlib import Path
 
@@ -101,6 +102,8 @@ class Plan:
     held: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Names that are not added, each behind the id of its field and a colon, with the known one that it comes close
     to."""
+    business: Business | None = None
+    """Whose workbook it is; None without one."""
 
     @property
     def doubtful(self) -> bool:
@@ -274,7 +277,7 @@ def plan_of(path: Path, book: Book, request: ImportRequest, source: Source) -> P
     manners = Manners(entries.language, entries.currency, request.zone)
     accepted = rows_for(matched, choice_words(record, entries.words), manners, kept, said)
     missing, held = _missing_names(book, table, accepted, said) if request.add_new else ({}, {})
-    return Plan(path, entries.language, matched, accepted, said, missing, held)
+    return Plan(path, entries.language, matched, accepted, said, missing, held, entries.business)
 
 
 def _table(book: Book, name: str) -> str:

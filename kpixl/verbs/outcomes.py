@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog import catalogue
+from kpixl.catalog import catalogue, catalogue_of
 from kpixl.check.problem import counts_text, problems_text
 from kpixl.errors import N_
 from kpixl.imports.glimpse import examples, holdings
@@ -194,6 +194,11 @@ def _unused(plan: Plan, t: Language) -> list[str]:
     return lines
 
 
+def _title(outcome: ImportOutcome, table: str, t: Language) -> str:
+    owner = outcome.plan.business
+    return t((catalogue_of(owner) if owner else catalogue()).tables[table].title)
+
+
 def import_text(outcome: ImportOutcome, t: Language) -> str:
     """What an import took and what it left, with the line and the reason of every rejected row."""
     accepted = outcome.plan.accepted
@@ -205,7 +210,7 @@ def import_text(outcome: ImportOutcome, t: Language) -> str:
             lines += block([_difference(outcome, one, t)], indent=2)
     for table, keys in outcome.added.items():
         if keys:
-            title = t(catalogue().tables[table].title)
+            title = _title(outcome, table, t)
             text = N_("New in {table}, from the day of their first row: {keys}.")
             lines += block([t(text).format(table=title, keys=_names(keys, t))])
     for named, like in outcome.plan.held.items():

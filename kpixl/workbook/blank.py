@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl import catalog
 from kpixl.entries import Entries, entry_table
 from kpixl.i18n import language
 from kpixl.kpi.breakdown import breakdown
@@ -19,6 +18,7 @@ from kpixl.workbook.aliases import AS_USUAL, Aliases
 from kpixl.workbook.build import skeleton
 from kpixl.workbook.finish import finish
 from kpixl.workbook.grid import Context
+from kpixl.workbook.pack_part import embed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ def context_of_new(
     business: Business | None = None,
 ) -> Context:
     """What the cells of a new workbook are made from; ``business`` where it is not to be all that the catalogue has."""
-    business, t = business or catalog.business(setup.business, setup.period.kind), language(setup.language)
+    business, t = business or setup.owner(), language(setup.language)
     headings = {table.id: layout.headings(table, t) for table in business.tables}
     headings |= layout.other_headings(t)
     entries = Entries(
@@ -85,5 +85,7 @@ def package_of_new(context: Context, path: Path, *, now: datetime) -> Package:
     """The package of a new workbook that is made from that."""
     package = Package.from_bytes(skeleton(context), path)
     made_at(package, now)
+    if context.business.pack:
+        embed(package, context.business.pack)
     finish(package, context)
     return package

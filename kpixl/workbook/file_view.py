@@ -29,6 +29,7 @@ from kpixl.ooxml.shape import shape_of
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.verify import MOST_CELLS, Reach
 from kpixl.workbook.layout import version_in
+from kpixl.workbook.pack_part import pack_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,10 @@ class View(Protocol):
     @property
     def version(self) -> str:
         """The layout version that kpixl wrote into it; ``0`` where none is."""
+
+    @property
+    def pack(self) -> str:
+        """The text of the pack that it carries; empty without one."""
 
     @property
     def date1904(self) -> bool:
@@ -124,6 +129,11 @@ class FileView:
     def version(self) -> str:
         """The layout version."""
         return version_in(self.package.custom_properties)
+
+    @property
+    def pack(self) -> str:
+        """The text of the pack that it carries."""
+        return pack_in(self.package)
 
     @property
     def date1904(self) -> bool:

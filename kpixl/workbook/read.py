@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kpixl import catalog
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.cellvalue import ExcelError, number
 from kpixl.entries import IN_USE_NO, Action, Entries, EntryTable, InputCell, OwnEntry, PastValue, WhatIf
@@ -37,6 +36,7 @@ from kpixl.workbook.formulas import none_name
 from kpixl.workbook.grid import Placement
 from kpixl.workbook.log_line import LogLine
 from kpixl.workbook.older import as_made
+from kpixl.workbook.pack_part import business_in
 from kpixl.workbook.sheets import board, dashboard, log, own
 from kpixl.workbook.sheets.settings import FIXED
 from kpixl.workbook.vectors import as_numbers, as_texts
@@ -152,9 +152,10 @@ def fixed_in(blocks: Blocks) -> Fixed:
     if "settings" not in places:
         raise OwnedPartMissing(path=blocks.path.name, what=phrase(layout.RESULT_TITLES["settings"]))
     business, code, currency, kind = (blocks.fixed(places["settings"], sheets, row) for row in FIXED)
-    if not (business in catalog.catalogue().businesses and code in codes() and currency and kind in list(Kind)):
+    if not (business and code in codes() and currency and kind in list(Kind)):
         raise OwnedPartMissing(path=blocks.path.name, what=phrase(N_("a fixed entry of Settings")))
-    return Fixed(as_made(blocks, catalog.business(business, Kind(kind))), code, currency, Kind(kind))
+    owner = business_in(business, Kind(kind), blocks.view.pack, blocks.path)
+    return Fixed(as_made(blocks, owner), code, currency, Kind(kind))
 
 
 def _require(view: View, business: Business, places: Mapping[str, Placement]) -> None:

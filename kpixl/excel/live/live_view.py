@@ -25,6 +25,7 @@ from kpixl.ooxml.package import Package, Sheet
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import PREFIX
 from kpixl.workbook.file_view import TableRows, filled_outside
+from kpixl.workbook.pack_part import pack_in
 from kpixl.workbook.grid import BLOCK_PREFIX
 
 if TYPE_CHECKING:
@@ -84,6 +85,11 @@ class LiveView:
         if told is None and self.saved is not None:
             told = layout.version_in(self.saved.custom_properties)
         return told or "0"
+
+    @property
+    def pack(self) -> str:
+        """The text of the pack that its file carries: it changes only while the workbook is closed."""
+        return pack_in(self.saved) if self.saved is not None else ""
 
     @property
     def date1904(self) -> bool:

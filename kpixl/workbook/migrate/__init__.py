@@ -73,7 +73,7 @@ def migrate(package: Package, *, now: datetime) -> Migrated | None:
 def _lacks_nothing(blocks: Blocks) -> bool:
     """Whether the workbook has every KPI, measure and column that the catalogue has."""
     fixed = fixed_in(blocks)
-    whole = catalog.business(fixed.business.id, fixed.kind)
+    whole = catalog.whole(fixed.business, fixed.kind)
     return in_their_order(whole, blocks.places("calc")[0].get("calc")) == fixed.business
 
 

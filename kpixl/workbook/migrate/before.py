@@ -62,7 +62,7 @@ class Before:
         blocks = Blocks(FileView(package))
         fixed = fixed_in(blocks)
         calc = blocks.places("calc")[0].get("calc")
-        full = in_their_order(catalog.business(fixed.business.id, fixed.kind), calc)
+        full = in_their_order(catalog.whole(fixed.business, fixed.kind), calc)
         # A KPI is shown, even where it is to be counted from a measure that is not there yet.
         shown = {*calc.row_numbers} if calc else {kpi.id for kpi in fixed.business.kpis}
         made = replace(fixed.business, kpis=tuple(kpi for kpi in full.kpis if kpi.id in shown))
@@ -133,7 +133,7 @@ def narrowed_to(business: Business, left_out: Collection[tuple[str, str]]) -> Bu
     if not left_out:
         return business
     ids = [table.id for table in business.tables]
-    known = catalog.catalogue().tables
+    known = catalog.catalogue_of(business).tables
     without = {
         measure.name
         for measure in business.measures

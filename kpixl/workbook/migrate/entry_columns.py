@@ -35,7 +35,7 @@ class Room:
 
     def told(self, state: Before) -> tuple[tuple[str, str], ...]:
         """The names of the tables and columns that are left out, as the owner knows them."""
-        t, tables = language(state.language), catalog.catalogue().tables
+        t, tables = language(state.language), catalog.catalogue_of(state.full).tables
         return tuple(
             (state.sheets[id_].name, layout.headings(tables[id_], t).get(column, column))
             for id_, column in self.left_out

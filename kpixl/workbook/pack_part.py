@@ -1,0 +1,95 @@
+"""The pack that a workbook carries, as a custom XML part: what its KPIs are, on any computer. Data alone; it is held
+against its fingerprint, and read as a pack from anywhere is."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from kpixl import catalog
+from kpixl.catalog.packs import business_of, fingerprint
+from kpixl.errors import N_, WorkbookError
+from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kpixl.catalog.model import Business
+    from kpixl.ooxml.package import Package
+    from kpixl.period import Kind
+
+_PACK = "{urn:kpixl:pack}pack"
+_PART = "customXml/item1.xml"
+_RELATIONSHIP = OFFICE_RELATIONSHIP + "/customXml"
+_PROPERTIES = OFFICE_RELATIONSHIP + "/customXmlProps"
+_PROPERTIES_TYPE = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+_STORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
+
+
+class PackMissing(WorkbookError):
+    """A workbook of a business that is neither built in nor carried by it."""
+
+    code = "pack_missing"
+    template = N_(
+        "{path} is made from a pack, “{id}”, that it does not carry any more; put it back with "
+        "“kpixl pack update FILE MYPACK.yaml”."
+    )
+
+
+class PackAltered(WorkbookError):
+    """A pack that does not have its fingerprint."""
+
+    code = "pack_altered"
+    template = N_(
+        "The pack that {path} carries was changed without kpixl; put the right one back with "
+        "“kpixl pack update FILE MYPACK.yaml”."
+    )
+
+
+def pack_in(package: Package) -> str:
+    """The text of the pack that a workbook carries; empty where it carries none. PackAltered where it was changed."""
+    part = _part(package)
+    if part is None:
+        return ""
+    root = package.tree(part)
+    text = root.text or ""
+    if root.get("fingerprint") != fingerprint(text):
+        raise PackAltered(path=package.path.name)
+    return text
+
+
+def embed(package: Package, text: str) -> None:
+    """Have the workbook carry a pack, in place of the one that it has."""
+    root = etree.Element(_PACK, {"fingerprint": fingerprint(text)}, nsmap={"kpixl": "urn:kpixl:pack"})
+    root.text = text
+    part = _part(package)
+    if part is not None:
+        package.replace(part, root)
+        return
+    (part,) = package.free_names([_PART]).values()
+    package.add(part, root, "application/xml", "xml")
+    package.add_relationship(package.workbook_part, _RELATIONSHIP, part)
+    properties = part.replace("item", "itemProps")
+    item = etree.Element(f"{{{_STORE}}}datastoreItem", nsmap={"ds": _STORE})
+    item.set(f"{{{_STORE}}}itemID", f"{{{str(uuid.uuid5(uuid.NAMESPACE_URL, 'urn:kpixl:pack')).upper()}}}")
+    (properties,) = package.free_names([properties]).values()
+    package.add(properties, item, _PROPERTIES_TYPE)
+    package.add_relationship(part, _PROPERTIES, properties)
+
+
+def _part(package: Package) -> str | None:
+    parts = package.related(package.workbook_part, _RELATIONSHIP)
+    return next((part for part in parts if package.has(part) and package.tree(part).tag == _PACK), None)
+
+
+def business_in(id_: str, kind: Kind, text: str, path: Path) -> Business:
+    """The business of a workbook, by its id and the pack that it carries; what is built in is never another's.
+    PackMissing without one of that id, BadPack where it has mistakes."""
+    if id_ in catalog.catalogue().businesses:
+        return catalog.business(id_, kind)
+    found = business_of(text, kind, path.name) if text else None
+    if found is None or found.id != id_:
+        raise PackMissing(path=path.name, id=id_)
+    return found
