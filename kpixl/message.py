@@ -41,6 +41,7 @@ class Worded(str):
     """The text by the code of the language."""
 
     def __new__(cls, languages: Mapping[str, str]) -> Worded:
+        """The text by the codes of its languages, at least one."""
         made = super().__new__(cls, next(iter(languages.values())))
         made.languages = languages
         return made

@@ -85,6 +85,7 @@ _THRESHOLD = re.compile(r"(>=|<=|>|<)\s*([\d.]+)")
 _TEXT_TYPES = ("text", "choice")
 _MOVES = ("better", "worse", "any")
 NO_BENCHMARK = N_("No benchmark is known.")
+NO_SOURCE = N_("No source is named.")
 AGAINST_TARGET = N_("Graded against your own target, else against the previous period, else not graded.")
 """What is said of a KPI of which a pack says nothing."""
 
@@ -129,9 +130,15 @@ def _catalogue(root: Any) -> Catalogue:
     return _with_packs(_shared(root), _files(root / "businesses"))
 
 
-def catalogue_with(raw: dict[str, Any]) -> Catalogue:
-    """The catalogue with one business more, as its pack has it; ``raw`` has the shape of a ``Pack``. ValueError or
+def catalogue_with(pack: dict[str, Any]) -> Catalogue:
+    """The catalogue with one business more, as its pack has it; ``pack`` has the shape of a ``Pack``. ValueError or
     KeyError where it does not fit together."""
+    raw = deepcopy(pack)
+    first, formula = next((id_, one.get("formula")) for id_, one in raw["kpis"].items())
+    raw = {"sample_name": raw["name"], "source": NO_SOURCE, "own_example": formula, **raw}
+    raw["own_example"] = raw["own_example"] or _shared(FOLDER).kpis[first].formula
+    for one in raw["kpis"].values():
+        one.setdefault("source", raw["source"])
     extended = _with_packs(_shared(FOLDER), [raw])
     usual = catalogue()
     return replace(

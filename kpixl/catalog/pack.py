@@ -39,9 +39,9 @@ class PackField(Record, frozen=True):
     heading: Annotated[Label, Meta(description="What stands above it; different from the table's other headings.")]
     help: Annotated[Prose, Meta(description="One sentence that Excel shows beside the cell.")]
     required: Annotated[bool, Meta(description="Whether every row needs it.")] = False
-    key: Annotated[
-        bool, Meta(description="Whether it names the row, so that other tables can pick it. Of a text.")
-    ] = False
+    key: Annotated[bool, Meta(description="Whether it names the row, so that other tables can pick it. Of a text.")] = (
+        False
+    )
     refers_to: Annotated[
         Id | None, Meta(description="The table whose key it holds; the cell then offers a list of those.")
     ] = None
@@ -51,7 +51,7 @@ class PackField(Record, frozen=True):
     unit: Annotated[Unit, Meta(description="What a number is in: money, hours, count…")] = "count"
     choices: Annotated[
         dict[Id, Label], Meta(description="Of a choice: the id of each word, and the word.", max_length=20)
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     example: Annotated[Label, Meta(description="What may stand in a text.")] = ""
     suggested: Annotated[
         tuple[Label, ...], Meta(description="Words that a list offers; others may be typed.", max_length=20)
@@ -64,12 +64,10 @@ class PackField(Record, frozen=True):
     part_of: Annotated[Id | None, Meta(description="The field whose number it cannot pass.")] = None
     seldom_negative: Annotated[bool, Meta(description="Whether a number below zero is rather a slip.")] = False
     planned: Annotated[bool, Meta(description="Whether the date may be still to come.")] = False
-    agrees: Annotated[
-        Agrees | None, Meta(description="Which choice has a date of the row, and which has none.")
-    ] = None
-    past: Annotated[
-        Past | None, Meta(description="Which choice says that it has taken place, and by which date.")
-    ] = None
+    agrees: Annotated[Agrees | None, Meta(description="Which choice has a date of the row, and which has none.")] = None
+    past: Annotated[Past | None, Meta(description="Which choice says that it has taken place, and by which date.")] = (
+        None
+    )
 
 
 class PackElapsed(Record, frozen=True):
@@ -120,10 +118,10 @@ class PackTable(Record, frozen=True):
     ahead: Annotated[bool, Meta(description="Whether its rows are dated by what is planned.")] = False
     calculated: Annotated[
         dict[Id, PackElapsed], Meta(description="Times between two dates of a row.", max_length=10)
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     orders: Annotated[
         dict[Id, PackOrder], Meta(description="Whether one field of a row is not past another.", max_length=10)
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
 
 
 class PackFieldWords(Record, frozen=True):
@@ -138,7 +136,9 @@ class PackWords(Record, frozen=True):
 
     title: Annotated[Label, Meta(description="The name of the sheet.")] = ""
     help: Annotated[Prose, Meta(description="What the owner reads on it.")] = ""
-    fields: Annotated[dict[Id, PackFieldWords], Meta(description="Its columns, by their ids.")] = {}
+    fields: Annotated[dict[Id, PackFieldWords], Meta(description="Its columns, by their ids.")] = msgspec.field(
+        default_factory=dict
+    )
 
 
 class PackMeasure(Record, frozen=True):
@@ -167,9 +167,9 @@ class PackMeasure(Record, frozen=True):
         Literal["sum", "first", "last", "none"] | None,
         Meta(description="How closed periods make up a year: added, the first, the last, or not at all."),
     ] = None
-    spread: Annotated[
-        Id | None, Meta(description="The column of whose names none should stand behind most rows.")
-    ] = None
+    spread: Annotated[Id | None, Meta(description="The column of whose names none should stand behind most rows.")] = (
+        None
+    )
     outcome: Annotated[
         Id | None, Meta(description="The field that tells what became of a row; while it is blank, nothing is known.")
     ] = None
@@ -209,15 +209,15 @@ class PackKpi(Record, frozen=True):
         tuple[Prose, ...], Meta(description="What to do when it is not good enough.", min_length=1, max_length=10)
     ]
     cautions: Annotated[tuple[Prose, ...], Meta(description="How it misleads.", max_length=10)] = ()
-    formula: Annotated[
-        Formula | None, Meta(description="Over measures, as in Excel: `jobs_on_time / jobs_done`.")
-    ] = None
+    formula: Annotated[Formula | None, Meta(description="Over measures, as in Excel: `jobs_on_time / jobs_done`.")] = (
+        None
+    )
     unit: Annotated[Unit | None, Meta(description="What the value is in; `fraction` is shown as per cent.")] = None
     direction: Annotated[Literal["up", "down"] | None, Meta(description="Whether more or less is better.")] = None
     lever: Annotated[Id | None, Meta(description="The measure that an owner would move.")] = None
-    cases_in: Annotated[
-        Id | None, Meta(description="The measure that says how many cases stand behind the value.")
-    ] = None
+    cases_in: Annotated[Id | None, Meta(description="The measure that says how many cases stand behind the value.")] = (
+        None
+    )
     bounded: Annotated[bool, Meta(description="Whether it is a share of a whole, which cannot pass 1.")] = False
     may_exceed: Annotated[bool, Meta(description="Whether a share may pass 1 for a reason, such as overtime.")] = False
     builds_up: Annotated[
@@ -230,13 +230,13 @@ class PackKpi(Record, frozen=True):
     windows: Annotated[tuple[Window, ...], Meta(description="Others that the owner may choose.", max_length=3)] = ()
     bind: Annotated[
         dict[Id, Id], Meta(description="Of a KPI of the catalogue: other measures for its arguments.", max_length=10)
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     bind_long: Annotated[
         dict[Id, Id], Meta(description="The same in workbooks of quarters and years.", max_length=10)
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     thresholds: Annotated[
         dict[Level, Edge], Meta(description="Where each level starts, as published: `>= 0.9`. None without a source.")
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     source: Annotated[Prose | None, Meta(description="Who says so, and where; the pack's without it.")] = None
     dated: Annotated[Day | None, Meta(description="When the source was published; the pack's without it.")] = None
     link: Annotated[
@@ -257,7 +257,9 @@ class PackCaution(Record, frozen=True):
         dict[Id, Move],
         Meta(description="What must hold of each KPI.", min_length=1, max_length=5),
     ]
-    text: Annotated[Prose, Meta(description="What is then said; of several KPIs, an id in braces stands for its value.")]
+    text: Annotated[
+        Prose, Meta(description="What is then said; of several KPIs, an id in braces stands for its value.")
+    ]
 
 
 class PackDimension(Record, frozen=True):
@@ -297,7 +299,9 @@ class PackRows(Record, frozen=True):
     """The made-up rows of a table."""
 
     rows: Annotated[int, Meta(description="How many in a month; of a kept table, in all.", ge=0, le=500)] = 30
-    fields: Annotated[dict[Id, PackHint], Meta(description="Hints, by the ids of the fields.", max_length=30)] = {}
+    fields: Annotated[dict[Id, PackHint], Meta(description="Hints, by the ids of the fields.", max_length=30)] = (
+        msgspec.field(default_factory=dict)
+    )
 
 
 class PackDemo(Record, frozen=True):
@@ -320,7 +324,9 @@ class Pack(Record, frozen=True):
     id: Annotated[
         str,
         Meta(
-            pattern=r"^[a-z][a-z0-9-]{1,39}$", max_length=40, description="What commands call it; no built-in business's."
+            pattern=r"^[a-z][a-z0-9-]{1,39}$",
+            max_length=40,
+            description="What commands call it; no built-in business's.",
         ),
     ]
     code: Annotated[
@@ -351,33 +357,35 @@ class Pack(Record, frozen=True):
     own_example: Annotated[Formula | None, Meta(description="A formula that shows how an own KPI is typed.")] = None
     new_tables: Annotated[
         dict[Id, PackTable], Meta(description="Entry tables that the catalogue lacks.", max_length=12)
-    ] = {}
-    words: Annotated[dict[Id, PackWords], Meta(description="Other words for tables of the catalogue.")] = {}
+    ] = msgspec.field(default_factory=dict)
+    words: Annotated[dict[Id, PackWords], Meta(description="Other words for tables of the catalogue.")] = msgspec.field(
+        default_factory=dict
+    )
     without: Annotated[
         dict[Id, tuple[Id, ...]], Meta(description="Columns of catalogue tables that it never uses.")
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     columns: Annotated[
         dict[Id, tuple[Id, ...]],
         Meta(description="Rarer columns of catalogue tables that it asks for, though no measure reads them."),
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     dimensions: Annotated[
         dict[Id, PackDimension], Meta(description="What Breakdown tells apart by, beside what it knows.", max_length=10)
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     companions: Annotated[
         tuple[Id, ...], Meta(description="Measures shown on Totals without a KPI of their own.", max_length=20)
     ] = ()
     measures: Annotated[
         dict[Id, PackMeasure], Meta(description="New measures, and other words for those of the catalogue.")
-    ] = {}
-    cautions: Annotated[
-        dict[Id, PackCaution], Meta(description="What several KPIs say together.", max_length=20)
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
+    cautions: Annotated[dict[Id, PackCaution], Meta(description="What several KPIs say together.", max_length=20)] = (
+        msgspec.field(default_factory=dict)
+    )
     pareto: Annotated[
         tuple[PackPareto, ...], Meta(description="Totals of which the largest groups are shown first.", max_length=6)
     ] = ()
     demo: Annotated[
         dict[Id, PackRows], Meta(description="Hints for made-up rows, by table, for `kpixl demo`.", max_length=20)
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     order: Annotated[float | None, Meta(description="Of a built-in business: its place among them.")] = None
     sample: Annotated[PackSample | None, Meta(description="Of a built-in business: where its sample is from.")] = None
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from kpixl.catalog.load import EDGES, MONTHS, catalogue, catalogue_with, parse_l
 from kpixl.catalog.model import Made, Mean, Measure
 from kpixl.catalog.pack import MOST_MEASURES, OF_BUILT_IN
 from kpixl.catalog.pack_shape import Shaped, shaped
-from kpixl.catalog.pack_units import Dimension, UnitsDiffer, dimension_of, fits, of_unit
+from kpixl.catalog.pack_units import Powers, UnitsDiffer, dimension_of, fits, of_unit
 from kpixl.catalog.settings import SETTINGS
 from kpixl.catalog.tables import Elapsed, Field, InOrder, Table, columns_of
 from kpixl.catalog.yaml_text import Mistake, Path, Reading, read_yaml
@@ -28,17 +28,76 @@ _NEAR = 1e-9
 """How far what a formula gives may be from what an example says, of the larger of 1 and that."""
 _CELL = re.compile(r"[a-z]{1,3}\d{1,7}|r\d*(c\d*)?|c\d*")
 """What Excel takes for a cell."""
-_NAMES = frozenset({*SETTINGS, *EDGES, MONTHS, "company", "check_errors", "trend_kpi", "year_start", "true", "false"})
+_VBA = frozenset(
+    [
+        "and",
+        "as",
+        "by",
+        "date",
+        "dim",
+        "do",
+        "double",
+        "each",
+        "else",
+        "end",
+        "error",
+        "exit",
+        "false",
+        "for",
+        "function",
+        "get",
+        "if",
+        "in",
+        "input",
+        "integer",
+        "is",
+        "let",
+        "like",
+        "loop",
+        "me",
+        "mod",
+        "new",
+        "next",
+        "not",
+        "nothing",
+        "null",
+        "on",
+        "option",
+        "or",
+        "print",
+        "private",
+        "property",
+        "public",
+        "put",
+        "select",
+        "set",
+        "stop",
+        "string",
+        "sub",
+        "then",
+        "to",
+        "true",
+        "type",
+        "until",
+        "variant",
+        "wend",
+        "while",
+        "with",
+        "xor",
+    ]
+)
+_NAMES = _VBA | frozenset({*SETTINGS, *EDGES, MONTHS, "company", "check_errors", "trend_kpi", "year_start"})
 _OURS = ("window_", "period_", "days_", "own_", "tbl_", "kpi_", "choice_", "word_")
 """What kpixl's own names in workbooks begin with."""
 _ENDS = ("_3m", "_12m", "_once", "_each", "_squared")
 """What it puts at the ends of names."""
-_SHEETS = frozenset(
-    "dashboard totals kpis what_if breakdown behind past check guide settings log hidden imports own in_use words dates "
-    "entered calc board do actions spark xmr line".split()
-)
+_SHEETS = frozenset({"dashboard", "totals", "kpis", "what_if", "breakdown", "behind", "past", "check", "guide"}) | {
+    *("settings", "log", "hidden", "imports", "own", "in_use", "words", "dates", "entered", "calc", "board", "do"),
+    *("actions", "spark", "xmr", "line"),
+}
 """What it calls its own sheets and blocks."""
-_FUNCTIONS = frozenset("grade level threshold to_next name explain nps_scores css_scores art_times".split())
+_FUNCTIONS = frozenset(("grade", "level", "threshold", "to_next", "name", "explain"))
+"""Functions in cells that are no KPI's."""
 _IN_NO_TITLE = re.compile(r"[:\\/?*\[\]]|^'|'$")
 _IN_NO_HEADING = re.compile(r"[\[\]#'@\n\t]")
 _LONGEST_TITLE = 31
@@ -46,6 +105,13 @@ _SAME_EVERYWHERE = {"abbreviation", "sample_name", "example", "source", "note", 
 """Texts that may stand in one language alone: signs, made-up names, quotations."""
 _SHOWN = 12
 _LEVELS = ("typical", "above_average", "exceptional")
+_ONLY = {
+    **dict.fromkeys(("with_time", "planned", "ends"), "date"),
+    **dict.fromkeys(("minimum", "maximum", "unit", "part_of", "seldom_negative"), "number"),
+    **dict.fromkeys(("key", "suggested", "refers_to", "example"), "text"),
+    "choices": "choice",
+}
+"""Keys of a field that only fields of a type can have."""
 _NEEDS = N_("“{key}” is missing here; write “{key}: …”.")
 
 
@@ -75,16 +141,12 @@ def checked(text: str, built_in: bool = False) -> Checked:
         found += _Checker(reading, shape, built_in).mistakes()
     if not found and not built_in:
         try:
-            catalogue_with(_complete(data))
+            catalogue_with(data)
         except (ValueError, KeyError, TypeError, msgspec.ValidationError) as error:
             found.append(reading.wrong((), N_("The parts do not fit together ({detail})."), detail=str(error)))
     once = {(one.line, one.column, str(one.message)): one for one in found}
     order = sorted(once.values(), key=lambda one: (one.line, one.column))
     return Checked(str(data.get("id", "")), data, shape.worded, tuple(order))
-
-
-def _complete(data: dict[str, Any]) -> dict[str, Any]:
-    return {"sample_name": data["name"], "source": "", "own_example": "1", **deepcopy(data)}
 
 
 @dataclass
@@ -98,20 +160,28 @@ class _Checker:
     """Those of the catalogue, and of the new ones what conditions have to know of them."""
 
     def __post_init__(self) -> None:
-        self.data = self.shape.data
         self.bad = self.shape.wrong
+        self.data = self.pruned(self.shape.data, ())
         self.known = catalogue()
-        self.new = {id_: one for id_, one in self.part("new_tables").items() if self.sound(("new_tables", id_))}
-        self.own = {
-            id_: one
-            for id_, one in self.part("measures").items()
-            if self.sound(("measures", id_)) and "aggregate" in one
+        self.new = {
+            id_: {**one, "fields": {key: field_ for key, field_ in one["fields"].items() if "type" in field_}}
+            for id_, one in self.part("new_tables").items()
+            if "fields" in one
         }
-        self.kpis = {id_: one for id_, one in self.part("kpis").items() if self.sound(("kpis", id_))}
+        self.own = {id_: one for id_, one in self.part("measures").items() if "aggregate" in one}
+        self.kpis = self.part("kpis")
         self.tables = dict(self.known.tables)
         for id_, one in self.new.items():
             if id_ not in self.tables:
                 self.tables[id_] = _stand_in(id_, one)
+
+    def pruned(self, value: Any, path: Path) -> Any:
+        """What has its shape of a part, so that the rest of it can be looked at."""
+        if isinstance(value, dict):
+            return {key: self.pruned(one, (*path, key)) for key, one in value.items() if (*path, key) not in self.bad}
+        if isinstance(value, list):
+            return [self.pruned(one, (*path, n)) for n, one in enumerate(value) if (*path, n) not in self.bad]
+        return value
 
     def part(self, key: str) -> Any:
         found = self.data.get(key)
@@ -132,10 +202,14 @@ class _Checker:
         yield from self.titles()
         yield from self.of_the_catalogue()
         if len(self.part("measures")) > MOST_MEASURES:
-            yield self.wrong(("measures",), N_("At most {most} stand here; these are {count}."), most=MOST_MEASURES, count=len(self.part("measures")))
+            yield self.wrong(
+                ("measures",),
+                N_("At most {most} stand here; these are {count}."),
+                most=MOST_MEASURES,
+                count=len(self.part("measures")),
+            )
         for id_, one in self.part("measures").items():
-            if self.sound(("measures", id_)):
-                yield from self.measure(id_, one, ("measures", id_))
+            yield from self.measure(id_, one, ("measures", id_))
         yield from self.circles()
         for id_, one in self.kpis.items():
             yield from self.kpi(id_, one, ("kpis", id_))
@@ -148,7 +222,9 @@ class _Checker:
     def head(self) -> Iterator[Mistake]:
         usual = [one for one in self.known.businesses.values() if not self.built_in]
         if self.data.get("id") in {one.id for one in usual}:
-            yield self.wrong(("id",), N_("“{got}” is a business that kpixl has; choose another id."), got=self.data["id"])
+            yield self.wrong(
+                ("id",), N_("“{got}” is a business that kpixl has; choose another id."), got=self.data["id"]
+            )
         if self.data.get("code") in {*(one.code for one in usual), "own", "kpi", "tbl"}:
             yield self.wrong(("code",), N_("“{got}” is taken; choose other letters."), got=self.data["code"])
         for key in OF_BUILT_IN:
@@ -164,7 +240,9 @@ class _Checker:
             said = text.languages if isinstance(text, Worded) else {spoken[0]: text}
             for code in said:
                 if code not in spoken:
-                    template = N_("“{got}” is not among the languages of the pack; add it to “languages”, or remove this.")
+                    template = N_(
+                        "“{got}” is not among the languages of the pack; add it to “languages”, or remove this."
+                    )
                     yield self.wrong(path, template, got=code)
             missing = [code for code in spoken if code not in said]
             if missing and (isinstance(text, Worded) or not _SAME_EVERYWHERE & {*path}):
@@ -194,24 +272,28 @@ class _Checker:
             yield self.wrong(path, N_("“{got}” is taken; choose another id."), got=id_)
         if id_ not in self.data.get("tables", []):
             yield self.wrong(path, N_("“{got}” has no place among the sheets; add it to “tables”."), got=id_)
-        fields = raw["fields"]
+        fields = self.new[id_]["fields"]
         dates = [key for key, one in fields.items() if one["type"] == "date"]
         kept, leaves = raw.get("kept", False), raw.get("leaves", [])
         if kept == bool(leaves):
-            yield self.wrong(path, N_("Write “kept: true”, or under “leaves” which rows go when a period begins; not both."))
+            yield self.wrong(
+                path, N_("Write “kept: true”, or under “leaves” which rows go when a period begins; not both.")
+            )
         if not kept and "date" not in raw:
-            yield self.wrong(path, _NEEDS, key="date")
+            yield from self.needs(path, "date")
         yield from self.among(raw.get("date"), dates, (*path, "date"))
         yield from self.lines(leaves, id_, (*path, "leaves"))
         for key, one in fields.items():
             yield from self.field(key, one, id_, (*path, "fields", key))
         for key, one in raw.get("calculated", {}).items():
             for end in ("since", "until"):
-                yield from self.among(one[end], dates, (*path, "calculated", key, end))
+                yield from self.among(one.get(end), dates, (*path, "calculated", key, end))
         for key, one in raw.get("orders", {}).items():
             numbers = [name for name, field_ in fields.items() if field_["type"] == "number"]
             for end in ("first", "then"):
-                yield from self.among(one[end], dates if one.get("days", True) else numbers, (*path, "orders", key, end))
+                yield from self.among(
+                    one[end], dates if one.get("days", True) else numbers, (*path, "orders", key, end)
+                )
         for place, key in enumerate(raw.get("same", [])):
             yield from self.among(key, [*fields], (*path, "same", place))
         for place, pair in enumerate(raw.get("in_order", [])):
@@ -224,10 +306,12 @@ class _Checker:
 
     def headings(self, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
         """What Excel takes as a heading, and in no language twice."""
-        columns = [(part, key, one) for part in ("fields", "calculated", "orders") for key, one in raw.get(part, {}).items()]
+        columns = [
+            (part, key, one) for part in ("fields", "calculated", "orders") for key, one in raw.get(part, {}).items()
+        ]
         seen: set[tuple[str, str]] = set()
         for part, key, one in columns:
-            for code, text in self.said(one["heading"]).items():
+            for code, text in self.said(one.get("heading", "")).items():
                 here = (*path, part, key, "heading")
                 if _IN_NO_HEADING.search(text):
                     yield self.wrong(here, N_("A heading has none of the signs {signs}."), signs="[ ] # ' @")
@@ -237,17 +321,18 @@ class _Checker:
 
     def field(self, key: str, raw: dict[str, Any], table: str, path: Path) -> Iterator[Mistake]:
         fields, kind = self.new[table]["fields"], raw["type"]
-        only = {"choices": "choice", "with_time": "date", "planned": "date", "ends": "date", "minimum": "number",
-                "maximum": "number", "unit": "number", "part_of": "number", "seldom_negative": "number", "key": "text",
-                "suggested": "text", "refers_to": "text", "example": "text"}  # fmt: skip
-        for name, wanted in only.items():
+        for name, wanted in _ONLY.items():
             if raw.get(name) and kind != wanted:
                 template = N_("“{key}” is only for a field of the type {type}.")
                 yield self.wrong((*path, name), template, key=name, type=wanted)
         if kind == "choice" and not raw.get("choices"):
-            yield self.wrong(path, _NEEDS, key="choices")
+            yield from self.needs(path, "choices")
         if "refers_to" in raw and not self.key_of(raw["refers_to"]):
-            yield self.wrong((*path, "refers_to"), N_("There is no table “{got}” among the sheets that has a key."), got=raw["refers_to"])
+            yield self.wrong(
+                (*path, "refers_to"),
+                N_("There is no table “{got}” among the sheets that has a key."),
+                got=raw["refers_to"],
+            )
         if raw.get("minimum", 0) > raw.get("maximum", raw.get("minimum", 0)):
             yield self.wrong((*path, "minimum"), N_("The smallest is more than the largest."))
         numbers = [name for name, one in fields.items() if one["type"] == "number" and name != key]
@@ -256,7 +341,7 @@ class _Checker:
             told = raw.get(name)
             if told:
                 dates = [one for one, field_ in fields.items() if field_["type"] == "date"]
-                yield from self.among(told["date"], dates, (*path, name))
+                yield from self.among(told.get("date"), dates, (*path, name))
                 for word in ("dated", "undated", "choice"):
                     yield from self.among(told.get(word), [*raw.get("choices", {})], (*path, name))
         if raw.get("unit") == "money" and raw.get("maximum") is not None:
@@ -301,23 +386,37 @@ class _Checker:
     def measure(self, id_: str, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
         if id_ not in self.own:
             if id_ not in self.known.measures:
-                yield self.wrong(path, N_("There is no measure “{got}”; say how it is counted: “aggregate: count”."), got=id_)
+                yield self.wrong(
+                    path, N_("There is no measure “{got}”; say how it is counted: “aggregate: count”."), got=id_
+                )
             for key in {*raw} - {"label", "absent", "note"}:
                 yield self.wrong((*path, key), N_("Of a measure that kpixl has, only its words can be changed."))
             return
         yield from self.name(id_, path, self.known.measures)
         for key in ("label", "absent"):
             if not raw.get(key):
-                yield self.wrong(path, _NEEDS, key=key)
+                yield from self.needs(path, key)
         kind = raw["aggregate"]
-        needed = {"count": ("table", "where"), "sum": ("table", "where", "column"),
-                  "distinct": ("table", "where", "distinct", "heading"), "formula": ("formula",), "typed": ()}  # fmt: skip
+        rows = ("table", "where")
+        needed = {
+            "count": rows,
+            "sum": (*rows, "column"),
+            "distinct": (*rows, "distinct", "heading"),
+            "formula": ("formula",),
+            "typed": (),
+        }
         for key in needed[kind]:
             if not raw.get(key):
-                yield self.wrong(path, _NEEDS, key=key)
+                yield from self.needs(path, key)
         for key in ("table", "where", "column", "distinct", "heading", "spread", "outcome", "formula", "otherwise"):
-            if raw.get(key) and key not in needed[kind] and (kind in ("formula", "typed")) != (key in ("formula", "otherwise")):
-                yield self.wrong((*path, key), N_("“{key}” has no meaning beside “aggregate: {kind}”."), key=key, kind=kind)
+            if (
+                raw.get(key)
+                and key not in needed[kind]
+                and (kind in ("formula", "typed")) != (key in ("formula", "otherwise"))
+            ):
+                yield self.wrong(
+                    (*path, key), N_("“{key}” has no meaning beside “aggregate: {kind}”."), key=key, kind=kind
+                )
         if kind == "formula":
             for key in ("formula", "otherwise"):
                 if raw.get(key):
@@ -347,8 +446,10 @@ class _Checker:
         elif raw["aggregate"] == "sum" and column in columns:
             unit = next(getattr(one, "unit", "count") for one in self.tables[table].columns if one.id == column)
             said = raw.get("unit", "count")
-            if unit in ("money", "hours", "months") and said != unit or said == "money" and unit != "money":
-                yield self.wrong((*path, "column"), N_("“{column}” is in {unit}; write “unit: {unit}”."), column=column, unit=unit)
+            if (unit in ("money", "hours", "months") and said != unit) or (said == "money" and unit != "money"):
+                yield self.wrong(
+                    (*path, "column"), N_("“{column}” is in {unit}; write “unit: {unit}”."), column=column, unit=unit
+                )
 
     def lines(self, lines: Sequence[str], table: str, path: Path) -> Iterator[Mistake]:
         """Conditions on a table."""
@@ -386,7 +487,7 @@ class _Checker:
             yield from self.name(id_, path, {*self.known.kpis, *_FUNCTIONS})
             for key in ("unit", "direction"):
                 if key not in raw:
-                    yield self.wrong(path, _NEEDS, key=key)
+                    yield from self.needs(path, key)
             yield from self.formula(raw["formula"], raw.get("unit"), (*path, "formula"))
         elif usual is None:
             yield self.wrong(path, N_("kpixl has no KPI “{got}”; say what it is: “formula: …”."), got=id_)
@@ -402,8 +503,10 @@ class _Checker:
         yield from self.takes(raw, takes, path)
         yield from self.levels(raw, direction, path)
         yield from self.worked(raw, formula, takes, path)
-        if own and raw.get("bounded") and unit != "fraction":
-            yield self.wrong((*path, "bounded"), N_("“{key}” is only for a KPI of the unit {unit}."), key="bounded", unit="fraction")
+        if own and raw.get("bounded") and unit not in (None, "fraction"):
+            yield self.wrong(
+                (*path, "bounded"), N_("“{key}” is only for a KPI of the unit {unit}."), key="bounded", unit="fraction"
+            )
 
     def takes(self, raw: dict[str, Any], takes: list[str], path: Path) -> Iterator[Mistake]:
         """The measures that a KPI is made of."""
@@ -425,7 +528,7 @@ class _Checker:
                     template = N_("Thresholds need “{key}”, here or in the pack; without a source, leave them out.")
                     yield self.wrong(here, template, key=key)
             if not raw.get("published"):
-                yield self.wrong(path, _NEEDS, key="published")
+                yield from self.needs(path, "published")
         signs = ("<", "<=") if direction == "down" else (">", ">=")
         edges = []
         for level in _LEVELS:
@@ -435,28 +538,40 @@ class _Checker:
             try:
                 edges.append((level, float(thresholds[level].lstrip("<>= "))))
             except ValueError:
-                yield self.wrong((*here, level), N_("“{got}” is no threshold; write it like “>= 0.9”."), got=thresholds[level])
+                yield self.wrong(
+                    (*here, level), N_("“{got}” is no threshold; write it like “>= 0.9”."), got=thresholds[level]
+                )
                 continue
             if sign and direction and sign[0] not in signs:
                 template = N_("“{got}” does not fit “direction: {direction}”; write it with {sign}.")
                 yield self.wrong((*here, level), template, got=thresholds[level], direction=direction, sign=signs[1])
-        for (_, first), (level, then) in zip(edges, edges[1:], strict=False):
+        for (_, first), (level, then) in pairwise(edges):
             if (then - first) * (-1 if direction == "down" else 1) <= 0:
-                template = N_("“{level}” has to be harder to reach than the level before it; put the thresholds in order.")
+                template = N_(
+                    "“{level}” has to be harder to reach than the level before it; put the thresholds in order."
+                )
                 yield self.wrong((*here, level), template, level=level)
 
     def worked(self, raw: dict[str, Any], formula: str, takes: list[str], path: Path) -> Iterator[Mistake]:
         """The worked example, and the other cases."""
-        given = raw["example"]["arguments"]
-        here = (*path, "example")
+        example, here = raw.get("example", {}), (*path, "example")
+        given = example.get("arguments", {})
+        if not self.sound((*path, "formula")) or not self.sound(here):
+            return
         if {*given} != {*takes}:
             template = N_("The example needs a number for each of: {names}.")
             yield self.wrong((*here, "arguments"), template, names=", ".join(takes))
             return
-        yield from self.gives(formula, {name: float(one) for name, one in given.items()}, raw["example"]["value"], (*here, "value"))
+        yield from self.gives(
+            formula, {name: float(one) for name, one in given.items()}, example["value"], (*here, "value")
+        )
         for place, case in enumerate(raw.get("cases", [])):
+            if not self.sound((*path, "cases", place)):
+                continue
             if len(case["arguments"]) != len(takes):
-                yield self.wrong((*path, "cases", place), N_("The case needs a number for each of: {names}."), names=", ".join(takes))
+                yield self.wrong(
+                    (*path, "cases", place), N_("The case needs a number for each of: {names}."), names=", ".join(takes)
+                )
                 continue
             numbers = dict(zip(takes, map(float, case["arguments"]), strict=True))
             yield from self.gives(formula, numbers, case["value"], (*path, "cases", place, "value"))
@@ -466,7 +581,9 @@ class _Checker:
             if None not in values:
                 first, second, third = (float(one or 0) for one in values)
                 if abs(third - 2 * second + first) > _NEAR * max(1.0, abs(first)):
-                    template = N_("Of one more “{lever}”, the value has to grow by the same each time; choose another lever.")
+                    template = N_(
+                        "Of one more “{lever}”, the value has to grow by the same each time; choose another lever."
+                    )
                     yield self.wrong((*path, "lever"), template, lever=lever)
 
     def gives(self, formula: str, numbers: Mapping[str, float], said: float, path: Path) -> Iterator[Mistake]:
@@ -519,7 +636,7 @@ class _Checker:
                 continue
             if any(one.id == id_ for one in self.known.cautions):
                 yield self.wrong(("cautions", id_), N_("“{got}” is taken; choose another id."), got=id_)
-            for kpi in raw["when"]:
+            for kpi in raw.get("when", {}):
                 yield from self.among(kpi, [*self.part("kpis")], ("cautions", id_, "when", kpi))
         for id_, raw in self.part("dimensions").items():
             fields = [one.id for t in self.tables.values() for one in t.fields if one.type != "number"]
@@ -533,13 +650,19 @@ class _Checker:
                 yield from self.ranked(raw, ("pareto", place))
 
     def ranked(self, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
-        counted = {id_: one.table for id_, one in self.known.measures.items() if one.aggregate and one.aggregate.kind in ("count", "sum")}
+        counted = {
+            id_: one.table
+            for id_, one in self.known.measures.items()
+            if one.aggregate and one.aggregate.kind in ("count", "sum")
+        }
         counted |= {id_: one.get("table") for id_, one in self.own.items() if one["aggregate"] in ("count", "sum")}
         used = [id_ for id_ in counted if id_ in self.used()]
         yield from self.among(raw["measure"], used, (*path, "measure"))
         table = self.tables.get(str(counted.get(raw["measure"])))
         if table:
-            fields = [one.id for one in table.fields if one.type in ("text", "choice") and not one.key and not one.extra]
+            fields = [
+                one.id for one in table.fields if one.type in ("text", "choice") and not one.key and not one.extra
+            ]
             yield from self.among(raw["by"], fields, (*path, "by"))
 
     def used(self) -> set[str]:
@@ -554,7 +677,9 @@ class _Checker:
             id_ = todo.pop()
             seen.add(id_)
             raw, made = self.own.get(id_), self.known.measures.get(id_)
-            below = self.names_in(raw.get("formula"), raw.get("otherwise")) if raw else _made_of(made) if made else set()
+            below = (
+                self.names_in(raw.get("formula"), raw.get("otherwise")) if raw else _made_of(made) if made else set()
+            )
             todo |= below - seen
         return seen
 
@@ -570,9 +695,18 @@ class _Checker:
                 yield from self.among(key, [*fields], here)
                 if hint.get("low", 0) > hint.get("high", hint.get("low", 0)):
                     yield self.wrong((*here, "low"), N_("The smallest is more than the largest."))
-                yield from self.among(hint.get("after"), [id_ for id_, one in fields.items() if one.type == "date" and id_ != key], (*here, "after"))
+                yield from self.among(
+                    hint.get("after"),
+                    [id_ for id_, one in fields.items() if one.type == "date" and id_ != key],
+                    (*here, "after"),
+                )
 
     # Tools
+
+    def needs(self, path: Path, key: str) -> Iterator[Mistake]:
+        """What is missing, where nothing is wrong with what stands there."""
+        if self.sound((*path, key)):
+            yield self.wrong((*path, key), _NEEDS, key=key)
 
     def among(self, got: Any, allowed: Collection[str], path: Path) -> Iterator[Mistake]:
         """A mistake where something is named that is not one of those; none where nothing is."""
@@ -615,7 +749,7 @@ class _Checker:
                 template = N_("What the formula gives is {found}, which does not fit “unit: {unit}”.")
                 yield self.wrong(path, template, found=str(found), unit=unit)
 
-    def dimension(self, name: str) -> Dimension:
+    def dimension(self, name: str) -> Powers:
         """What a measure is in."""
         if name == MONTHS:
             return of_unit("months")
@@ -637,7 +771,11 @@ class _Checker:
         return {name for text in formulas if text for name in self.takes_of(text)} - {MONTHS}
 
     def key_of(self, table: str) -> bool:
-        return table in self.data.get("tables", []) and table in self.tables and any(one.key for one in self.tables[table].fields)
+        return (
+            table in self.data.get("tables", [])
+            and table in self.tables
+            and any(one.key for one in self.tables[table].fields)
+        )
 
     def said(self, text: str) -> Mapping[str, str]:
         """A text by its languages."""
@@ -674,10 +812,8 @@ def _stand_in(id_: str, raw: Mapping[str, Any]) -> Table:
         for key, one in raw["fields"].items()
     )
     times = tuple(
-        Elapsed(id=key, heading=key, since=one["since"], until=one["until"], unit=one["unit"])
+        Elapsed(id=key, heading=key, since="", until="", unit=one.get("unit", "days"))
         for key, one in raw.get("calculated", {}).items()
     )
-    orders = tuple(
-        InOrder(id=key, heading=key, first=one["first"], then=one["then"]) for key, one in raw.get("orders", {}).items()
-    )
-    return Table(id=id_, title=str(raw["title"]), help="", fields=fields, calculated=(*times, *orders))
+    orders = tuple(InOrder(id=key, heading=key, first="", then="") for key in raw.get("orders", {}))
+    return Table(id=id_, title=str(raw.get("title", id_)), help="", fields=fields, calculated=(*times, *orders))

@@ -76,7 +76,9 @@ class _Shaper:
                 if not isinstance(value, list) or len(value) != len(items):
                     self.wrong(path, N_("A list of {count} stands here: [a, b]."), count=len(items))
                     return value
-                return [self.value(one, item, (*path, n)) for n, (one, item) in enumerate(zip(value, items, strict=True))]
+                return [
+                    self.value(one, item, (*path, n)) for n, (one, item) in enumerate(zip(value, items, strict=True))
+                ]
             case _:
                 return self.single(value, type_, path)
 
@@ -126,7 +128,7 @@ class _Shaper:
             made[key] = self.value(one, fields[key].type, (*path, key))
         for name, one in fields.items():
             if one.default is NODEFAULT and one.default_factory is NODEFAULT and name not in value:
-                self.wrong(path, N_("“{key}” is missing here; write “{key}: …”."), key=name)
+                self.wrong((*path, name), N_("“{key}” is missing here; write “{key}: …”."), key=name)
             elif made.get(name, ...) is None:
                 # An empty key says what leaving it out says.
                 del made[name]
@@ -150,7 +152,9 @@ class _Shaper:
 
     def size(self, value: Any, type_: Any, path: Path) -> None:
         if type_.max_length is not None and len(value) > type_.max_length:
-            self.wrong(path, N_("At most {most} stand here; these are {count}."), most=type_.max_length, count=len(value))
+            self.wrong(
+                path, N_("At most {most} stand here; these are {count}."), most=type_.max_length, count=len(value)
+            )
         if type_.min_length is not None and len(value) < type_.min_length:
             self.wrong(path, N_("At least {least} has to stand here."), least=type_.min_length)
 
@@ -186,7 +190,12 @@ class _Shaper:
         elif MARK in value:
             self.wrong(path, N_("A sign stands here that cannot be shown; type the line anew."))
         elif type_.max_length is not None and len(value) > type_.max_length:
-            self.wrong(path, N_("This text has {count} signs; at most {most} stand here."), count=len(value), most=type_.max_length)
+            self.wrong(
+                path,
+                N_("This text has {count} signs; at most {most} stand here."),
+                count=len(value),
+                most=type_.max_length,
+            )
         elif type_.min_length is not None and not value.strip():
             self.wrong(path, N_("This text is empty; write it, or remove its key."))
         elif type_.pattern is not None and not re.search(type_.pattern, value):

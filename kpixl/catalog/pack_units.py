@@ -9,7 +9,7 @@ from kpixl.formula import Binary, Name, Negate, Node, Number
 
 
 @dataclass(frozen=True, slots=True)
-class Dimension:
+class Powers:
     """Powers of what is measured; all 0 for plain numbers."""
 
     money: float = 0
@@ -33,16 +33,16 @@ class UnitsDiffer(ValueError):
     """Amounts of different kinds were added."""
 
 
-def of_unit(unit: str) -> Dimension:
+def of_unit(unit: str) -> Powers:
     """What is of a unit is measured in."""
-    return Dimension(money=unit == "money", hours=unit == "hours", months=unit == "months")
+    return Powers(money=unit == "money", hours=unit == "hours", months=unit == "months")
 
 
-def dimension_of(node: Node, of: Callable[[str], Dimension]) -> Dimension:
+def dimension_of(node: Node, of: Callable[[str], Powers]) -> Powers:
     """What ``node`` is in, where ``of`` says that of each name; UnitsDiffer where money is added to hours."""
     match node:
         case Number():
-            return Dimension(number=True)
+            return Powers(number=True)
         case Name(id=name):
             return of(name)
         case Negate(operand=operand):
@@ -50,10 +50,10 @@ def dimension_of(node: Node, of: Callable[[str], Dimension]) -> Dimension:
         case Binary(operator=sign, left=left, right=right):
             first, then = dimension_of(left, of), dimension_of(right, of)
             return _joined(sign, first, then, right)
-    return Dimension(known=False)
+    return Powers(known=False)
 
 
-def _joined(sign: str, first: Dimension, then: Dimension, right: Node) -> Dimension:
+def _joined(sign: str, first: Powers, then: Powers, right: Node) -> Powers:
     known, number = first.known and then.known, first.number and then.number
     if sign in "+-":
         if known and not (first.number or then.number) and _powers(first) != _powers(then):
@@ -62,18 +62,18 @@ def _joined(sign: str, first: Dimension, then: Dimension, right: Node) -> Dimens
     if sign == "^":
         if isinstance(right, Number):
             money, hours, months = (power * right.value for power in _powers(first))
-            return Dimension(money, hours, months, known, number)
-        return Dimension(known=False)
+            return Powers(money, hours, months, known, number)
+        return Powers(known=False)
     way = 1 if sign == "*" else -1
     money, hours, months = (one + way * other for one, other in zip(_powers(first), _powers(then), strict=True))
-    return Dimension(money, hours, months, known, number)
+    return Powers(money, hours, months, known, number)
 
 
-def _powers(one: Dimension) -> tuple[float, float, float]:
+def _powers(one: Powers) -> tuple[float, float, float]:
     return one.money, one.hours, one.months
 
 
-def fits(found: Dimension, unit: str) -> bool:
+def fits(found: Powers, unit: str) -> bool:
     """Whether what is in ``found`` can be shown in ``unit``. Money an hour or a month is money; what is counted a month
     is a ratio or a count; a plain number can be a time, as a lifetime is one divided by a rate."""
     if not found.known:

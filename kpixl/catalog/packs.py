@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -81,17 +80,8 @@ def known_to(owner: Business, kpis: Collection[str], measures: Collection[str], 
 def _made(text: str) -> _Made:
     """From a text without mistakes."""
     found = checked(text)
-    raw = deepcopy(found.data)
-    first = next(iter(raw["kpis"].values()))
-    raw.setdefault("sample_name", raw["name"])
-    raw.setdefault("source", "")
-    raw.setdefault("own_example", first.get("formula") or catalogue().kpis[next(iter(raw["kpis"]))].formula)
-    for one in raw["kpis"].values():
-        one.setdefault("source", raw["source"])
-    made = _worded(catalogue_with(raw), found.worded)
-    this = {
-        kind: {found.id: replace(getattr(made, kind)[found.id], pack=text)} for kind in ("businesses", "long")
-    }
+    made = _worded(catalogue_with(found.data), found.worded)
+    this = {kind: {found.id: replace(getattr(made, kind)[found.id], pack=text)} for kind in ("businesses", "long")}
     made = replace(made, businesses=made.businesses | this["businesses"], long=made.long | this["long"])
     pack = _worded(msgspec.convert(found.data, Pack), found.worded)
     return _Made(pack, made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpixl.cli.command import DONE, OWNER_NEEDED, Option, Word
@@ -11,6 +12,7 @@ from kpixl.languages import default_language
 from kpixl.message import harmless
 
 if TYPE_CHECKING:
+    from kpixl.catalog.model import Business
     from kpixl.check import Problem
     from kpixl.cli.command import Arguments
     from kpixl.entries import Setup
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 WORKBOOK = Word("file", "FILE", N_("the workbook"), path=True)
 
-BUSINESS = Word("business", "BUSINESS", N_("the kind of business; “kpixl kpis” lists them"))
+BUSINESS = Word("business", "BUSINESS", N_("the kind of business (“kpixl kpis” lists them), or a pack: MYPACK.yaml"))
 PERIOD = Option("--period", N_("2026-10, 2026-Q4, 2026-W43 or 2026; this month without it"), value="PERIOD")
 NAME = Option(
     "--name",
@@ -58,7 +60,6 @@ class UnshowableName(UsageError):
 
 def asked_for(arguments: Arguments) -> Setup:
     """What the words say of the workbook to make, and what holds where they say nothing."""
-    from kpixl.catalog import business
     from kpixl.entries import Setup
     from kpixl.i18n import language
     from kpixl.languages.load import currency_of
@@ -66,13 +67,21 @@ def asked_for(arguments: Arguments) -> Setup:
 
     code = default_language(arguments.lang)
     t = language(code)
-    chosen = business(arguments.business)
+    chosen = owner_called(arguments.business)
     this_month = Period.containing(Kind.MONTH, arguments.now.date())
     period = Period.parse(arguments.period) if arguments.period else this_month
     company = (arguments.name or t(chosen.name)).strip()
     if harmless(company) != company:
         raise UnshowableName(got=harmless(company))
-    return Setup(chosen.id, code, period, company, currency_of(arguments.currency, code))
+    return Setup(chosen.id, code, period, company, currency_of(arguments.currency, code), pack=chosen.pack)
+
+
+def owner_called(word: str) -> Business:
+    """The built-in business of that id, or that of the pack in the file; UnknownChoice or BadPack without one."""
+    from kpixl.catalog import business
+    from kpixl.verbs.pack_files import business_from, is_pack
+
+    return business_from(Path(word)) if is_pack(word) else business(word)
 
 
 def spoken(arguments: Arguments) -> Language:

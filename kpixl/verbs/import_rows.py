@@ -49,10 +49,10 @@ from kpixl.workbook.read import Book, read
 from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business
     from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
     from pathlib import Path
 
+    from kpixl.catalog.model import Business
     from kpixl.catalog.tables import Field, Table
     from kpixl.check import Problem
     from kpixl.entries import Entries

@@ -86,7 +86,7 @@ def report(
         page = report_html(_contents(scorecard, problems, now, names=names), t, now=now, paper=paper)
     else:
         page = _year(scorecard, problems, year, t, now=now, paper=paper)
-    _write(path, page.encode() if kind == "html" else pdf_of(page) + _MARK)
+    write_as(path, kind, page)
     return Report(path, kind, scorecard, problems)
 
 
@@ -142,6 +142,11 @@ def _is_report(path: Path) -> bool:
     except OSError as error:
         raise files.unwritable(path, error) from error
     return f'content="{GENERATOR} '.encode() in data[:_HEAD] or data[-_TAIL:].endswith(_MARK)
+
+
+def write_as(path: Path, kind: Literal["html", "pdf"], page: str) -> None:
+    """Put a page in its place, as it is or printed as a PDF."""
+    _write(path, page.encode() if kind == "html" else pdf_of(page) + _MARK)
 
 
 def write(path: Path, page: str) -> None:

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 def kpis(arguments: Arguments) -> Answer:
     """The catalogue."""
-    from kpixl.catalog import business, businesses
+    from kpixl.catalog import businesses
+    from kpixl.cli.answer import owner_called
     from kpixl.i18n import language
 
-    chosen = (business(arguments.business),) if arguments.business else businesses()
+    chosen = (owner_called(arguments.business),) if arguments.business else businesses()
     t = language(default_language(arguments.lang))
     return Answer(
         lambda: {"businesses": [kpis_json(one, t) for one in chosen]},
@@ -74,7 +75,7 @@ COMMAND = Command(
     N_("list the KPIs, with their formulas and benchmarks"),
     "know",
     kpis,
-    words=(Word("business", "BUSINESS", N_("only those of this business"), required=False),),
+    words=(Word("business", "BUSINESS", N_("only those of this business, or of a pack: MYPACK.yaml"), required=False),),
     manual="""\
 The KPIs of one business, or of all: definition, formula and published benchmark. With `--json`: `businesses`, each
 with `business`, `name`, `source` and `kpis`; a KPI has `id`, `abbreviation`, `name`, `formula`, `measures`

@@ -25,8 +25,8 @@ from kpixl.ooxml.package import Package, Sheet
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import PREFIX
 from kpixl.workbook.file_view import TableRows, filled_outside
-from kpixl.workbook.pack_part import pack_in
 from kpixl.workbook.grid import BLOCK_PREFIX
+from kpixl.workbook.pack_part import pack_in
 
 if TYPE_CHECKING:
     import xlwings as xw

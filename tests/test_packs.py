@@ -1,0 +1,353 @@
+"""A business as a file: what is held against what, where a mistake is, and what a workbook carries."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from clock import NOW
+from kpixl.catalog import business, business_of, catalogue_of, pack_of
+from kpixl.catalog.load import FOLDER
+from kpixl.catalog.pack import schema
+from kpixl.catalog.pack_check import checked
+from kpixl.catalog.packs import BadPack, fingerprint
+from kpixl.catalog.yaml_text import DEEPEST
+from kpixl.entries import Setup
+from kpixl.errors import FileExists, FileMissing
+from kpixl.i18n import language
+from kpixl.ooxml.package import Package
+from kpixl.period import Kind, Period
+from kpixl.verbs import pack_files as packs
+from kpixl.verbs import refresh
+from kpixl.verbs.new import new
+from kpixl.workbook.pack_part import PackAltered, PackMissing, embed, pack_in
+from kpixl.workbook.read import read
+
+ROOT = Path(__file__).parent.parent
+STARTER = (ROOT / "templates" / "pack_starter.yaml").read_text(encoding="utf-8")
+EXAMPLES = sorted((ROOT / "examples" / "packs").glob("*.yaml"))
+
+
+def mistakes(text: str) -> list[tuple[int, int, str]]:
+    return [(one.line, one.column, one.message.text()) for one in checked(text).mistakes]
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+def made(tmp_path: Path, text: str = STARTER, code: str = "en") -> Path:
+    owner, path = business_of(text), tmp_path / f"{code}.xlsx"
+    new(Setup(owner.id, code, Period.parse("2026-10"), "Nova", "EUR", pack=text), path, now=NOW)
+    return path
+
+
+# Built in, and examples
+
+
+@pytest.mark.parametrize("file", sorted((FOLDER / "businesses").iterdir(), key=str), ids=lambda file: file.name)
+def test_what_is_built_in_are_packs_without_mistakes(file: Path) -> None:
+    found = checked(file.read_text(encoding="utf-8"), built_in=True)
+    assert [one.message.text() for one in found.mistakes] == []
+    assert found.id in file.name
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_are_sound_and_say_where_they_have_it_from(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert mistakes(text) == []
+    pack = pack_of(business_of(text))
+    assert pack is not None
+    for kpi in pack.kpis.values():
+        assert kpi.source or pack.source
+        assert not kpi.thresholds or (kpi.dated and kpi.published and kpi.link)
+
+
+def test_the_starter_is_sound() -> None:
+    assert mistakes(STARTER) == []
+
+
+# Where a mistake is, and what to do
+
+SOUND = STARTER
+BROKEN = [
+    ("id: dog-grooming", "id: remote-va-agency", "is a business that kpixl has"),
+    ("code: dg", "code: va", "choose other letters"),
+    ("visits_missed / visits_booked", "visits_mised / visits_booked", "the nearest are: visits_missed"),
+    ("visits_missed / visits_booked", "visits_missed / (visits_booked", "cannot be read"),
+    ("visits_missed / visits_booked", "takings + visits_booked", "different units"),
+    ("visits_missed / visits_booked", "takings / visits_booked", "does not fit “unit: fraction”"),
+    ("visits_booked: 60}, value: 0.05", "visits_booked: 60}, value: 0.06", "gives 0.05 here, and not 0.06"),
+    ("direction: down                 #", "direction: downwards #", "write one of: down, up"),
+    ("    unit: fraction  ", "    unt: fraction  ", "is “unit” meant?"),
+    ("title: Visits", "title: Visits/Days", "cannot be the name of a sheet"),
+    ("title: Visits", "title: Owners", "is the name of two sheets"),
+    ("heading: Came", "heading: Day", "is the heading of two columns"),
+    ("heading: Came", "heading: 'C[a]me'", "A heading has none of the signs"),
+    ("came = no]", "came = perhaps]", "is no condition on visits"),
+    ("where: [booked in window]", "where: [bookd in window]", "write one of"),
+    ("column: price", "column: came", "write one of: price"),
+    ("    unit: money\n    table", "    unit: hours\n    table", "is in money"),
+    ("type: choice, heading: Came", "type: choise, heading: Came", "write one of: choice, date, number, text"),
+    ("  visits_missed:\n    label", "  rc2:\n    label", "Excel would take “rc2” for a cell"),
+    ("  visits_missed:\n    label", "  company:\n    label", "“company” is taken"),
+    ("languages: [en]", "languages: [en, es]", "missing in: es"),
+    ("name: Dog grooming ", "name: {en: Dog grooming, fr: Chiens} ", "not among the languages"),
+    ("    target: 0.05", "    thresholds: {typical: '<= 0.1'}\n    target: 0.05", "Thresholds need “source”"),
+    ("    target: 0.05", "    target: lots", "“target” has to be a number"),
+    ("tables: [clients, visits]", "tables: [visits]", "that has a key"),
+    ("tables: [clients, visits]", "tables: [clients]", "add it to “tables”"),
+    ("kept: true", "kept: true", ""),
+    ("leaves: [booked < window_start]", "same: [booked]", "Write “kept: true”"),
+    ("A bath", "A bath", ""),
+    ("outcome: came ", "outcome: gone ", "“gone” is not known here"),
+    ("lever: takings", "lever: visits_booked", "grow by the same"),
+    ("definition: What a visit brings", "definition: What {a} visit brings", "Braces may hold nothing else"),
+    ("booked: {type: date", "booked: &day {type: date", "Anchors"),
+    ("name: No-show rate", "name: !!python/name:os.system No-show rate", "Tags"),
+    ("id: dog-grooming", "id: dog-grooming\nid: dog-grooming", "stands here twice"),
+]
+
+
+@pytest.mark.parametrize(("old", "new_", "said"), [one for one in BROKEN if one[2]], ids=lambda one: one[:40])
+def test_a_mistake_is_told_where_it_is(old: str, new_: str, said: str) -> None:
+    assert old in SOUND
+    broken = SOUND.replace(old, new_)
+    found = mistakes(broken)
+    assert any(said in text for _, _, text in found), found
+    first = line_of(broken, new_)
+    if "missing in" not in said and "Thresholds" not in said and "key" not in said and "tables" not in said:
+        assert any(abs(line - first) <= new_.count("\n") + 12 for line, _, _ in found)
+    with pytest.raises(BadPack):
+        business_of(broken)
+
+
+def test_all_mistakes_are_told_at_once_in_their_order() -> None:
+    broken = SOUND.replace("unit: fraction ", "unit: fractions ").replace("heading: Day", "heading: Came")
+    broken = broken.replace("visits_booked: 60}, value: 0.05", "visits_booked: 60}, value: 0.5")
+    found = mistakes(broken)
+    assert len(found) == 3
+    assert [line for line, _, _ in found] == sorted(line for line, _, _ in found)
+    assert found[0][:2] == (line_of(broken, "came: {type"), found[0][1])
+    assert found[1][0] == line_of(broken, "unit: fractions")
+    assert found[2][0] == line_of(broken, "value: 0.5}")
+
+
+def test_thresholds_have_a_source_a_date_and_an_order() -> None:
+    levels = "{typical: '<= 0.1', above_average: '<= 0.2', exceptional: '>= 0.05'}"
+    broken = SOUND.replace("    target: 0.05", f"    thresholds: {levels}\n    source: Somebody\n    target: 0.05")
+    said = " ".join(text for _, _, text in mistakes(broken))
+    assert "Thresholds need “dated”" in said
+    assert "“published” is missing" in said
+    assert "“above_average” has to be harder to reach" in said
+    assert "does not fit “direction: down”" in said
+
+
+# Two hundred that are broken
+
+
+def broken_packs(count: int) -> list[str]:
+    chance, texts = random.Random(20261101), [SOUND, *(path.read_text(encoding="utf-8") for path in EXAMPLES)]
+    bits = [
+        "",
+        ":",
+        "{",
+        "}",
+        "[",
+        "]",
+        "'",
+        '"',
+        "\t",
+        "- ",
+        "&a ",
+        "*a",
+        "!x ",
+        "\x00",
+        "1e999",
+        "null",
+        "no",
+        "…" * 90,
+    ]
+    bits += ["9" * 40, "\n\n", "- - - -", "{0.__class__}", "=1+1", "<<: *a", "%", "# ", "\u202e", "a: b: c"]
+    found = []
+    for number in range(count):
+        text = texts[number % len(texts)]
+        for _ in range(chance.randint(1, 4)):
+            lines = text.split("\n")
+            at = chance.randrange(len(lines))
+            match chance.randrange(6):
+                case 0:
+                    del lines[at]
+                case 1:
+                    lines[at] += chance.choice(bits)
+                case 2:
+                    lines.insert(at, lines[chance.randrange(len(lines))])
+                case 3:
+                    place = chance.randrange(len(lines[at]) + 1)
+                    lines[at] = lines[at][:place] + chance.choice(bits) + lines[at][place + chance.randint(0, 4) :]
+                case 4:
+                    lines[at] = "  " * chance.randint(0, 4) + lines[at].lstrip()
+                case _:
+                    lines[at] = re.sub(r": .*", f": {chance.choice(bits)}", lines[at])
+            text = "\n".join(lines)
+        found.append(text)
+    return found
+
+
+def test_two_hundred_broken_packs_each_end_in_a_sentence() -> None:
+    bad = 0
+    t = language("es")
+    for text in broken_packs(210):
+        found = checked(text)
+        bad += bool(found.mistakes)
+        for mistake in found.mistakes:
+            sentence = mistake.message.text(t)
+            assert re.search(r"[.?!…]$", sentence), sentence
+            assert mistake.line >= 1
+            assert mistake.column >= 1
+        if not found.mistakes:
+            business_of(text)
+    assert bad > 150
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "just words",
+        "a: " + "[" * 3000,
+        "\n".join(" " * n + f"k{n}:" for n in range(DEEPEST + 5)),
+        "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]",
+        "id: x\n" + "k: 1\n" * 30_000,
+        "x" * 500_000,
+        "id: x\n---\nid: y",
+        "? [1, 2]\n: 3",
+        "id: 1e400\nkpis: 3\ntables: {a: 1}",
+        "id: dog\ncode: dg\nname: x\ntables: [clients]\nkpis: {a: 1, b: [], c: {formula: {x: 1}}}",
+    ],
+)
+def test_what_is_no_pack_ends_in_a_sentence(text: str) -> None:
+    assert mistakes(text)
+    with pytest.raises(BadPack):
+        business_of(text)
+
+
+# Texts
+
+
+def test_a_text_is_in_the_language_of_the_workbook() -> None:
+    text = EXAMPLES[-1].read_text(encoding="utf-8")
+    owner = business_of(text)
+    assert language("en")(owner.name) == "Physiotherapy practice"
+    assert language("es")(owner.name) == "Consulta de fisioterapia"
+    # In a language that the pack does not speak it is said in its first one.
+    assert language("ro")(owner.name) == "Physiotherapy practice"
+    missing = mistakes(text.replace("{en: Physiotherapy practice, es: Consulta de fisioterapia}", "Physiotherapy"))
+    assert [said for _, _, said in missing] == ["This text is missing in: es. Write it as {en: …, es: …}."]
+    other = mistakes(STARTER.replace("name: Dog grooming ", "name: {en: Dog grooming, fr: Chiens} "))
+    assert ["“fr” is not among the languages" in said for _, _, said in other] == [True]
+
+
+def test_the_tables_of_a_pack_are_only_its_own() -> None:
+    owner = business_of(STARTER)
+    assert "visits" in catalogue_of(owner).tables
+    assert "visits" not in catalogue_of(business("remote-va-agency")).tables
+    assert business_of(STARTER, Kind.YEAR).id == owner.id
+
+
+# Workbooks
+
+
+def test_a_workbook_carries_its_pack(tmp_path: Path) -> None:
+    path = made(tmp_path)
+    package = Package.open(path)
+    assert pack_in(package) == STARTER
+    book = read(package)
+    assert book.entries.business == business_of(STARTER)
+    outcome = refresh.refresh(path, now=NOW)
+    assert [result.kpi.id for result in outcome.scorecard.results] == ["no_show_rate", "takings_per_visit"]
+    assert [one for one in outcome.problems if one.severity == "error"] == []
+    assert pack_in(Package.open(path)) == STARTER
+
+
+def test_a_strangers_pack_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = made(tmp_path)
+    for text, error in [
+        ("", BadPack),
+        (STARTER.replace("id: dog-grooming", "id: other-dogs"), PackMissing),
+        (STARTER.replace("visits_missed / visits_booked", "__import__('os').system('id')"), BadPack),
+        ("a: &a [x, x]\nb: [*a, *a]", BadPack),
+        (STARTER + "sample: {module: agency}\n", BadPack),
+        (STARTER.replace("id: dog-grooming", "id: remote-va-agency"), BadPack),
+    ]:
+        package = Package.open(path)
+        embed(package, text)
+        with pytest.raises((error, PackMissing)) as told:
+            read(package)
+        assert len(told.value.text().splitlines()) == 1
+        assert told.value.text().endswith((".", "yaml”."))
+
+
+def test_a_pack_without_its_fingerprint_is_refused(tmp_path: Path) -> None:
+    package = Package.open(made(tmp_path))
+    part = next(name for name in package.parts if name.startswith("customXml/item1"))
+    data = package.read(part)
+    assert fingerprint(STARTER).encode() in data
+    package.replace(part, data.replace(b"No-show rate", b"No-show race"))
+    with pytest.raises(PackAltered):
+        read(package)
+
+
+def test_a_pack_never_stands_in_for_a_built_in_business(tmp_path: Path) -> None:
+    path = tmp_path / "va.xlsx"
+    new(Setup("remote-va-agency", "en", Period.parse("2026-10"), "Nova", "USD"), path, now=NOW)
+    package = Package.open(path)
+    embed(package, STARTER.replace("id: dog-grooming", "id: remote-va-agency"))
+    assert read(package).entries.business == business("remote-va-agency")
+
+
+# Files
+
+
+def test_a_pack_is_read_from_its_file_or_its_folder(tmp_path: Path) -> None:
+    out = packs.begin(tmp_path / "my.yaml")
+    assert packs.business_from(tmp_path).id == packs.business_from(out).id == "dog-grooming"
+    with pytest.raises(FileExists):
+        packs.begin(out)
+    with pytest.raises(FileMissing):
+        packs.check(tmp_path / "none.yaml")
+    (tmp_path / "other.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(packs.NotAPack):
+        packs.check(tmp_path / "other.yaml")
+    with pytest.raises(packs.NotOnePack):
+        packs.check(tmp_path)
+
+
+def test_a_sheet_is_not_called_as_one_of_kpixls(tmp_path: Path) -> None:
+    path = tmp_path / "my.yaml"
+    path.write_text(STARTER.replace("title: Visits", "title: Totals"), encoding="utf-8")
+    found = packs.check(path)
+    assert found.business is None
+    assert "is the name of a sheet of kpixl" in found.mistakes[0].message.text()
+
+
+def test_the_page_says_what_the_pack_says(tmp_path: Path) -> None:
+    out = packs.page(EXAMPLES[0], "en", tmp_path / "page.html", now=NOW)
+    text = out.read_text(encoding="utf-8")
+    owner = packs.business_from(EXAMPLES[0])
+    assert all(f'id="kpi-{kpi.id}"' in text for kpi in owner.kpis)
+    assert "<script" not in text
+
+
+def test_the_schema_has_every_key_with_its_description() -> None:
+    found = schema()
+    definitions = found["$defs"]
+    assert isinstance(definitions, dict)
+    assert set(definitions) >= {"Pack", "PackKpi", "PackTable", "PackField", "PackMeasure"}
+    for record in definitions.values():
+        for key, value in record.get("properties", {}).items():
+            assert "description" in value or key in ("date", "dated", "undated", "choice"), (record["title"], key)
