@@ -196,7 +196,7 @@ def test_what_a_sheet_waits_for() -> None:
     found = {owner.code: {t.id: set(owner.days_of(t.id)) for t in owner.tables if t.waits} for owner in businesses()}
     seen, asked, sold = {"surveys": {"date"}}, {"requests": {"opened", "resolved"}}, {"sales": {"date"}}
     assert found == {
-        "va": {**seen, **asked, "tasks": {"assigned"}, "hours": {"date"}, "leads": {"date"}},
+        "va": {**seen, **asked, "tasks": {"assigned", "due"}, "hours": {"date"}, "leads": {"date"}},
         "pa": {**seen, **asked, **sold, "tasks": {"assigned", "completed"}},
         "ml": {**seen, **asked, "tasks": {"assigned", "completed"}, "hours": {"date"}, "translations": {"date"}},
         "cc": {**seen, **sold, "sessions": {"scheduled"}, "leads": {"date", "consultation"}},

@@ -134,9 +134,14 @@ def after(first: object, then: object) -> bool:
 
 
 def due(row: Row, first: float) -> bool:
-    """A task that was assigned and is done, or was to be done by some day; with a text for that day, nobody knows."""
-    open_ = blank(row["completed"])
-    return within(row["assigned"], first) and (not open_ or blank(row["due"]) or number(row["due"]))
+    """A task that was assigned by the end, and was to be done in the period: by its day or, without one or with one
+    that is past when the period begins, in the period in which it was assigned; with a text for that day, nobody
+    knows."""
+    if not before(row["assigned"], AFTER):
+        return False
+    if number(row["due"]) and row["due"] >= first:
+        return bool(row["due"] < AFTER)
+    return within(row["assigned"], first) and (blank(row["due"]) or number(row["due"]))
 
 
 def in_time(row: Row) -> bool:
@@ -533,13 +538,13 @@ DATED = {
 }  # fmt: skip
 STILL_THERE = ("requests_open", "complaints_outstanding")
 """They count what there is, whenever it came: rows of earlier months tell of it."""
-BY_BUSINESS = {("va", "tasks"): ("assigned",), ("cc", "leads"): ("date", "consultation")}
+BY_BUSINESS = {("va", "tasks"): ("assigned", "due"), ("cc", "leads"): ("date", "consultation")}
 
 
 def waits(owner: Business, tables: str, book: Book) -> bool:
     """Whether nothing is known before a row has a day of the period: complaints, incidents and invitations do not wait,
-    where no row says that there was nothing. The agency counts tasks by the day on which they are assigned alone,
-    others by that on which they are done, too; coaching counts leads by their consultation, too."""
+    where no row says that there was nothing. The agency counts tasks by the day on which they are assigned or due,
+    others by that on which they are done; coaching counts leads by their consultation, too."""
     table = tables.split()[0]
     days = BY_BUSINESS.get((owner.code, table), DATED.get(table, ()))
     return bool(days) and not any(within(row[day], FIRST) for row in book[table] for day in days)

@@ -136,12 +136,13 @@ class Tally:
         return self._outcomes[place]
 
     def _has_outcomes(self, table: str, column: str) -> bool:
-        rows, date = self.entries.tables.get(table), self.entries.business.table(table).date
-        if rows is None or date is None or not (rows.has(column) and rows.has(date)) or not rows.blank(column).all():
+        rows, days = self.entries.tables.get(table), self.entries.business.days_of(table)
+        if rows is None or not days or not all(map(rows.has, (column, *days))) or not rows.blank(column).all():
             return True
-        edges, day = self.edges(Window.PERIOD), rows.numbers[date]
-        over = (day >= edges["window_start"]) & (day < min(edges["after_window"], edges["due_until"]))
-        if np.count_nonzero(over) < max(FEW, float(self.settings["minimum_cases"])):
+        edges = self.edges(Window.PERIOD)
+        first, until = edges["window_start"], min(edges["after_window"], edges["due_until"])
+        over = max(np.count_nonzero((rows.numbers[day] >= first) & (rows.numbers[day] < until)) for day in days)
+        if over < max(FEW, float(self.settings["minimum_cases"])):
             return True
         ids = self.entries.business.outcomes.get((table, column), ())
         return any(line.id in ids and line.value is not None and line.value > 0 for line in self.entries.past)

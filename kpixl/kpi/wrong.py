@@ -17,7 +17,7 @@ from kpixl.catalog.tables import Condition, Elapsed, Field, InOrder, Lookup, Whe
 from kpixl.period import Window
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business, BusinessKpi, Measure
+    from kpixl.catalog.model import Aggregate, Business, BusinessKpi, Measure
     from kpixl.catalog.tables import Calculated, Table
     from kpixl.kpi.measure import MeasureValue, Tally
 
@@ -156,13 +156,25 @@ def _faults(item: Measure, table: Table, cases: Measure | None) -> Iterator[Wron
     of = item.aggregate
     assert of is not None
     window = Window.PERIOD if item.through_past else item.window
-    span = tuple(dict.fromkeys(one for b in branches(of.where) for one in b if one.column in of.days and _edge(one)))
+    span = _span(of)
     read = of.reads | {id_ for one in table.calculated if one.id in of.reads for id_ in one.reads}
     for column in (*table.fields, *table.calculated):
         if column.id in read:
             for tests in _tests(column, table, read):
-                told = tests if _undated(tests, of.days) else (*span, *tests)
-                yield WrongKind(table.id, tuple(((test,),) for test in told), window, _is_apart(tests, table, cases))
+                when = () if _undated(tests, of.days) else span
+                where = (*when, *(((test,),) for test in tests))
+                yield WrongKind(table.id, where, window, _is_apart(tests, table, cases))
+
+
+def _span(of: Aggregate) -> Where:
+    """When a row is of the window: a line for each condition or, where that depends on which days it has, one line of
+    the ways in which it may be."""
+    ways = dict.fromkeys(tuple(one for one in branch if _of_day(one, of.days)) for branch in branches(of.where))
+    return (tuple(ways),) if len(ways) > 1 else tuple(((one,),) for way in ways for one in way)
+
+
+def _of_day(one: Condition, days: tuple[str, ...]) -> bool:
+    return one.column in days and (_edge(one) or one.comparison == "blank")
 
 
 def _edge(one: Condition) -> bool:

@@ -283,8 +283,8 @@ class Company(ABC):
             offered = [i for i, (_, start, end) in enumerate(self.services) if start <= day and not (end and end < day)]
             service = stay.service if self.random.random() < 0.6 else self.random.choice(offered)
             due = workday_after(day, self.random.randint(1, 5))
-            # What is finished is in time, and what is not was due in the month.
-            due = max(due, done) if number in finished else min(due, days[-1])
+            # What is finished is in time, and all of it was due in the month.
+            due = min(max(due, done) if number in finished else due, days[-1])
             assistant, language = self.who(day, stay)
             rows.append(
                 {

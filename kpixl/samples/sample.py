@@ -153,8 +153,8 @@ def _spans(business: Business, table: Table) -> list[tuple[Window, tuple[Conditi
 
 
 def _holds(condition: Condition, value: Value, edges: Mapping[str, float]) -> bool:
-    if not isinstance(value, float):
-        return condition.or_blank
+    if not isinstance(value, float) or condition.comparison == "blank":
+        return value is None and (condition.or_blank or condition.comparison == "blank")
     edge = edges[condition.operand] if isinstance(condition.operand, str) else condition.operand
     return {">=": value >= edge, ">": value > edge, "<=": value <= edge, "<": value < edge}[condition.comparison]
 

@@ -130,10 +130,10 @@ def roll(
     with no_collection():
         book = read(package, now.date())
         closed = book.entries.period
-        # Who closes it says that it is over: what is dated in its last days counts, and leaves with it.
-        today = max(now.date(), closed.end)
+        today = max(now.date(), closed.after)
         if today > now.date():
             book = read(package, today)
+        book = _as_over(book)
         target = out or path.with_name(_next_name(path, closed))
         ensure_same_ending(path, target)
         ensure_new(target)
@@ -158,6 +158,13 @@ def roll(
         scorecard, problems = refresh_package(package, now=now, rows_changed=True, done=done)
     package.save(target, new=True)
     return Rolled(target, path, closed, scorecard, problems, stayed, left, upgraded)
+
+
+def _as_over(book: Book) -> Book:
+    """Who closes a period says that it is over: what is dated, or due, in its last days counts, and leaves with it, up
+    to whichever day all was entered."""
+    settings = {id_: cell for id_, cell in book.entries.settings.items() if id_ != "entered_until"}
+    return replace(book, entries=replace(book.entries, settings=settings), tallies={})
 
 
 def _counted(book: Book, rows: Mapping[str, int]) -> tuple[str, ...]:

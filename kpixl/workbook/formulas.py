@@ -93,12 +93,15 @@ def entered_rows(business: Business) -> tuple[str, ...]:
     return (*tables, *(outcome_row(*place) for place in business.outcomes))
 
 
-def outcomes_formula(table: Table, column: str, measures: Sequence[str], names: FormulaNames) -> str:
-    """0 where several rows of ``table`` have had their day, all are blank in ``column``, and no closed period has
-    anything in ``measures``; else 1."""
-    date, told = names.column(table.id, str(table.date)), names.column(table.id, column)
+def outcomes_formula(business: Business, table: str, column: str, names: FormulaNames) -> str:
+    """0 where several rows of ``table`` have had a day of theirs, all are blank in ``column``, and no closed period has
+    anything of what is counted by it; else 1."""
+    measures, told = business.outcomes[table, column], names.column(table, column)
     ids, values = (names.column("past", id_) for id_ in ("id", "value"))
-    several = f'COUNTIFS({date},">="&period_start,{date},"<"&MIN(period_after,due_until))>=MAX({FEW},minimum_cases)'
+    days = (names.column(table, id_) for id_ in business.days_of(table))
+    counts = [f'COUNTIFS({day},">="&period_start,{day},"<"&MIN(period_after,due_until))' for day in days]
+    over = counts[0] if len(counts) == 1 else f"MAX({','.join(counts)})"
+    several = f"{over}>=MAX({FEW},minimum_cases)"
     before = "+".join(f'COUNTIFS({ids},"{name}",{values},">0")' for name in measures)
     return f"IFERROR(IF(AND({several},COUNTBLANK({told})=ROWS({told}),{before}=0),0,1),1)"
 

@@ -149,8 +149,8 @@ def entered(c: Context) -> Cells:
             none = f"AND({c.at('dates', 'totals_count', 'value')}=1,{said})"
             formula = entered_formula(table.id, c.business.days_of(table.id), names, none)
             found[table.id, "known"] = live(formula, int(c.tally.entered(table.id)))
-    for (table_id, column), measures in c.business.outcomes.items():
-        formula = outcomes_formula(c.business.table(table_id), column, measures, names)
+    for table_id, column in c.business.outcomes:
+        formula = outcomes_formula(c.business, table_id, column, names)
         known_ = int(c.tally.has_outcomes(table_id, column))
         found[outcome_row(table_id, column), "known"] = live(formula, known_)
     return found
