@@ -107,8 +107,8 @@ class NoPeriod(UsageError):
 
     code = "no_period"
     template = N_(
-        "“{got}” is no period; write a month like 2026-10 or 10.2026, a quarter like 2026-Q4, a week like 2026-W43, a "
-        "year like 2026."
+        "“{got}” is no period; write a month like 2026-10, 10.2026 or October 2026, a quarter like 2026-Q4, a week "
+        "like 2026-W43, a year like 2026."
     )
 
 

@@ -577,6 +577,18 @@ def test_rows_outside_the_period_are_one_note_a_table() -> None:
     assert problem.text(EN) == "Rows that are dated outside October 2026 and do not count: 2 (first: B14)."
 
 
+def test_rows_typed_after_their_period_was_closed_count_nowhere() -> None:
+    """An answer of September, typed into October's workbook: September's line is written, and October does not want it.
+    One of August, of which no figures are there, may belong to anything."""
+    surveys = [{"date": date(2026, 9, 30), "score": 3}, {"date": date(2026, 8, 1), "score": 3}]
+    past = (PastValue(date(2026, 9, 1), "measure", "surveyed", 7.0),)
+    found = run(replace(entries({"surveys": [*ROWS["surveys"], *surveys]}), past=past))
+    said = {one.code: one for one in found if one.code in ("closed_period", "outside_period")}
+    assert said["closed_period"].severity == "warning"
+    assert said["closed_period"].text(EN).endswith("do not count them: 1 (first: B14).")
+    assert said["outside_period"].text(EN).endswith("do not count: 1 (first: B15).")
+
+
 def test_the_last_minute_and_rows_that_count_otherwise_are_not_outside() -> None:
     assert codes(spoilt("surveys", "date", datetime(2026, 10, 31, 23, 59))) == []
     # Still open at the end of October.

@@ -173,6 +173,14 @@ SENTENCES: dict[str, Sentence] = {
         N_("Rows that are dated outside {period} and do not count: {count} (first: {first})."),
         N_("Nothing to do if they belong to another period; otherwise correct their {heading}."),
     ),
+    "closed_period": Sentence(
+        "warning",
+        N_("Rows that are dated in a closed period, whose figures do not count them: {count} (first: {first})."),
+        N_(
+            "Type them into that period's own workbook and restate it (“kpixl refresh OLD --restate PERIOD --into "
+            "THIS”), or correct their {heading}."
+        ),
+    ),
     # Names and codes.
     "overlap": Sentence(
         "error",

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kpixl.catalog.tables import Elapsed, Lookup
 from kpixl.check.fields import day_of
-from kpixl.period import serial
+from kpixl.period import Period, serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Calculated
@@ -126,11 +126,16 @@ def _pair(log: TableLog, row: int, other: int) -> dict[str, object]:
 
 
 def outside_period(log: TableLog) -> Iterator[Finding]:
-    """How many rows are dated outside the period, and have no part in its figures."""
+    """How many rows are dated outside the period, and have no part in its figures; nor in those of a period that was
+    closed before they were typed."""
     column, period = log.table.date, log.case.entries.period
     if log.table.kept or column is None or column not in log.rows.numbers:
         return
-    outside = log.leaving.copy()
+    closed = log.leaving & _in_closed(log, column)
+    if closed.any():
+        first = log.rows.cell(column, int(np.flatnonzero(closed)[0]))
+        yield log.problem("closed_period", column, count=int(np.count_nonzero(closed)), first=first)
+    outside = log.leaving & ~closed
     begins = next(field.id for field in log.table.fields if field.type == "date")
     if not log.table.ahead and begins in log.rows.numbers:
         outside |= log.numbers(begins) >= serial(period.after)
@@ -138,3 +143,14 @@ def outside_period(log: TableLog) -> Iterator[Finding]:
         first = log.rows.cell(column, int(np.flatnonzero(outside)[0]))
         count = int(np.count_nonzero(outside))
         yield log.problem("outside_period", column, period=period, count=count, first=first)
+
+
+def _in_closed(log: TableLog, column: str) -> np.ndarray:
+    """Which rows have their day in a period of which Past periods has figures; shape (rows,)."""
+    starts = {line.start for line in log.case.entries.past if line.value is not None}
+    spans = [Period(log.case.entries.period.kind, start) for start in starts]
+    days = log.numbers(column)
+    found = np.zeros(len(days), dtype=bool)
+    for span in spans:
+        found |= (days >= serial(span.start)) & (days < serial(span.after))
+    return found

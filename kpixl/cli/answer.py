@@ -62,6 +62,7 @@ def asked_for(arguments: Arguments) -> Setup:
     """What the words say of the workbook to make, and what holds where they say nothing."""
     from kpixl.entries import Setup
     from kpixl.i18n import language
+    from kpixl.imports.months import period_of
     from kpixl.languages.load import currency_of
     from kpixl.period import Kind, Period
 
@@ -69,7 +70,7 @@ def asked_for(arguments: Arguments) -> Setup:
     t = language(code)
     chosen = owner_called(arguments.business)
     this_month = Period.containing(Kind.MONTH, arguments.now.date())
-    period = Period.parse(arguments.period) if arguments.period else this_month
+    period = period_of(arguments.period) if arguments.period else this_month
     company = (arguments.name or t(chosen.name)).strip()
     if harmless(company) != company:
         raise UnshowableName(got=harmless(company))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from kpixl.cellvalue import number
 from kpixl.folding import name_key, single_spaced
-from kpixl.imports.months import months, weekdays
+from kpixl.imports.months import date_words, months, weekdays
 from kpixl.imports.refusals import UnknownZone
 from kpixl.imports.source import Raw
 from kpixl.imports.values import BAD_DATE, EARLY_DATE, EITHER_DATE, Read, Unfit
@@ -266,7 +266,7 @@ def _numeric(text: str) -> Written | None:
 
 def _weekday(text: str) -> tuple[frozenset[int] | None, str]:
     found = _LEADING_WORD.match(text)
-    if found and found[2] and name_key(found[2]) not in _fillers():
+    if found and found[2] and name_key(found[2]) not in date_words():
         found = None
     days = weekdays().get(name_key(found[1])) if found else None
     return (days, text[found.end() :]) if found and days else (None, text)
@@ -279,7 +279,7 @@ def _named(text: str) -> Written | None:
         word = token if token.isdigit() else name_key(token)
         if not word and token not in "ºª°":
             return None
-        if word and word not in _fillers() and not (word in _ordinals() and tokens and tokens[-1].isdigit()):
+        if word and word not in date_words() and not (word in _ordinals() and tokens and tokens[-1].isdigit()):
             tokens.append(word)
     weekday = None
     if len(tokens) == 4:
@@ -305,11 +305,6 @@ def _time() -> re.Pattern[str]:
     """A time of day at the end of a date, in any language."""
     before = one_of(f"{word} " for one in every() for word in one.before_time)
     return re.compile(rf"(?:(?<=[0-9])t|,? {before}?){_TIME}")
-
-
-@cache
-def _fillers() -> frozenset[str]:
-    return frozenset(name_key(word) for one in every() for word in one.date_words)
 
 
 @cache

@@ -1,8 +1,8 @@
 """A task that is due in another month than that in which it was assigned, by hand.
 
 “Within a specific time” is what the article asks: a task can be judged on the day on which it is due. So it counts in
-the month of that day, whenever it was assigned, and in no other; without such a day it is due by the end of the month in
-which it was assigned.
+the month of that day, whenever it was assigned, and in no other; without such a day it is due by the end of the month
+in which it was assigned.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def test_a_day_that_nobody_can_read_may_be_of_this_month(tmp_path: Path) -> None
 def test_tasks_due_in_a_month_in_which_none_was_assigned_wait_for_their_outcomes(tmp_path: Path) -> None:
     """Six tasks of October, all due in November, and in no row, and in no closed month, a day of completion: six of six
     not done would be a strange chance, so nobody has entered them. With five and one done it is 1 of 6."""
-    found: Rows = {
+    found: dict[str, list[Value]] = {
         "id": [f"T{n}" for n in range(6)],
         "assigned": [day("2026-10-26")] * 6,
         "due": [day("2026-11-10")] * 6,

@@ -21,6 +21,7 @@ from kpixl.check import Problem, check
 from kpixl.entries import Entries, InputCell, Outside, PastValue, entry_table
 from kpixl.errors import NoPeriod
 from kpixl.i18n import language
+from kpixl.imports.months import period_of
 from kpixl.kpi.measure import Tally, measure
 from kpixl.kpi.score import Scorecard, score
 from kpixl.period import Period
@@ -253,6 +254,34 @@ def test_a_quarter_and_a_week_as_people_write_them(typed: str, meant: str) -> No
 def test_what_is_no_quarter_and_no_week(typed: str) -> None:
     with pytest.raises(NoPeriod):
         Period.parse(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("October 2026", "2026-10"),
+        ("oct. 2026", "2026-10"),
+        ("2026 OCT", "2026-10"),
+        ("octubre de 2026", "2026-10"),
+        ("outubro/2026", "2026-10"),
+        ("octobre 2026", "2026-10"),
+        ("févr. 2026", "2026-02"),
+        ("Février 2026", "2026-02"),
+        ("octombrie 2026", "2026-10"),
+        ("4.º trimestre de 2026", "2026-Q4"),
+        ("3rd quarter of 2026", "2026-Q3"),
+        ("10/2026", "2026-10"),
+    ],
+)
+def test_a_month_by_its_name(typed: str, meant: str) -> None:
+    """In any of the languages, cut short or not."""
+    assert period_of(typed) == Period.parse(meant)
+
+
+@pytest.mark.parametrize("typed", ["October", "Octember 2026", "3 October 2026", "October 26", "October 2026 2027", ""])
+def test_what_names_no_month(typed: str) -> None:
+    with pytest.raises(NoPeriod):
+        period_of(typed)
 
 
 def test_people_are_called_what_they_are() -> None:

@@ -54,14 +54,14 @@ def one(arguments: Arguments) -> Answer:
 
 def _restated(arguments: Arguments) -> Restated | None:
     """What came of the closed period that was named; None where none was."""
-    from kpixl.period import Period
+    from kpixl.imports.months import period_of
     from kpixl.verbs.restate import restate
 
     if arguments.restate is None:
         if arguments.into:
             raise IntoWhat
         return None
-    return restate(arguments.file, Period.parse(arguments.restate), arguments.into, now=arguments.now)
+    return restate(arguments.file, period_of(arguments.restate), arguments.into, now=arguments.now)
 
 
 def restated_json(restated: Restated) -> Json:

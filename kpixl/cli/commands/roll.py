@@ -78,9 +78,9 @@ still there. The file itself stays as it is, to the last byte: it is the archive
 - In the new workbook, Past periods has the closed period's figures; the rows of the closed period have left the
   logs; the yellow totals are empty (one that a formula of yours fetches stays); the period has moved on; targets,
   thresholds and settings are kept.
-- What stays: every client, assistant and service; requests that are open, tasks that are not done or
-  not due yet, complaints that are not settled; leads until they are won or lost; every lead, invitation and complaint of a month that is not final
-  yet, of which customers may still come; sales as far back as the repeat interval; whatever is dated
+- What stays: every client, assistant and service; requests that are open, tasks that are not done or not due yet,
+  complaints that are not settled; leads until they are won or lost; every lead, invitation and complaint of a month
+  that is not final yet, of which customers may still come; sales as far back as the repeat interval; whatever is dated
   later. A row without a date, or with a wrong one, stays as well.""",
     after="With `--json`: `path`, `source`, `closed`, `period`, the number of rows per table that `stayed` and that "
     "`left`,\nand `problem_count`.",
