@@ -90,6 +90,7 @@ def recommended(cac: float, leadref: float) -> Figures:
 # By hand: a caution, the business, September, and Octobers in which it is told or not.
 CASES: list[tuple[str, Business, Past, list[Figures], list[Figures]]] = [
     ("overbooked", VA, {}, [aur(1.001), aur(1.2)], [aur(1), aur(0.999), {}]),
+    ("overwon", VA, {}, [share("clients_new", "leads", 1.01)], [share("clients_new", "leads", 1), {}]),
     (
         "indiscretion",
         PA,
@@ -174,7 +175,7 @@ def test_without_a_september_nothing_has_moved(id_: str, owner: Business, before
 
 def test_businesses_have_the_cautions_about_their_kpis() -> None:
     assert {owner.code: {rule.id for rule in owner.cautions} for owner in businesses()} == {
-        "va": {"overbooked", "burnout", "hurry", "quantity", "habit"},
+        "va": {"overbooked", "overwon", "burnout", "hurry", "quantity", "habit"},
         "pa": {"indiscretion", "hurry", "habit"},
         "ml": {"hurry", "haste"},
         "cc": {"habit"},
@@ -320,7 +321,7 @@ def test_in_a_terminal_after_the_kpis() -> None:
 
 def test_beside_one_kpi_from_numbers() -> None:
     lines = shown.calc_text(calc("aur", {"productive_hours": 101, "available_hours": 100}), EN).splitlines()
-    assert lines[1] == "  More than the whole: overtime, or hours that are missing"
+    assert lines[1] == "  More than the whole: look for the reason"
     assert lines[2].startswith("  ✖ Utilization above 100%")
     assert "✖" not in shown.calc_text(calc("aur", {"productive_hours": 100, "available_hours": 100}), EN)
 

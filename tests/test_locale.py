@@ -447,7 +447,7 @@ def test_reasons() -> None:
         ),
         (Reason("not_begun"), "El periodo no ha empezado"),
         (Reason("impossible"), "Esto no puede ser: las cifras de las que sale se contradicen"),
-        (Reason("beyond"), "Más que el total: horas extra, o faltan horas"),
+        (Reason("beyond"), "Más que el total: busque el motivo"),
     ]
     for reason, text in said:
         assert words.reason_text(reason, ES) == text

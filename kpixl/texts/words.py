@@ -117,7 +117,7 @@ REASONS = {
     "no_outcome": N_("“{column}” is blank in all rows of {table}"),
     "not_begun": N_("the period has not begun"),
     "impossible": N_("this cannot be: the figures behind it contradict each other"),
-    "beyond": N_("more than the whole: overtime, or hours that are missing"),
+    "beyond": N_("more than the whole: look for the reason"),
     "too_few": N_("fewer cases than your minimum in Settings"),
     "in_doubt": N_("rows that Check calls wrong decide this: fix them first"),
     "open": N_("still open: customers may yet come of it"),

@@ -100,6 +100,20 @@ def test_overtime_is_possible_and_no_medal(tmp_path: Path) -> None:
     assert month.apart == []
 
 
+def test_more_new_clients_than_leads_are_asked_about(tmp_path: Path) -> None:
+    """Three clients began in a month with two leads: they may have been leads of the month before, as the article's
+    formula has both counts of the same time, or leads were not entered. 150 % is no medal for it. Two of two are."""
+    month = Month.of(tmp_path / "three", Filled(typed={"clients_new": 3, "leads": 2}))
+    ncar = month["ncar"]
+    assert (ncar.value, ncar.level, why(ncar)) == (1.5, None, "beyond")
+    assert "overwon" in month.cautions
+    assert month.problems("impossible") + month.problems("part_over_whole") == []
+    assert month.apart == []
+    two = Month.of(tmp_path / "two", Filled(typed={"clients_new": 2, "leads": 2}))
+    assert two["ncar"].level is Level.EXCEPTIONAL
+    assert "overwon" not in two.cautions
+
+
 def test_all_hours_used_is_still_graded(tmp_path: Path) -> None:
     """100 of 100 is the whole, and no more than that."""
     aur = Month.of(tmp_path, Filled(typed={"productive_hours": 100, "available_hours": 100}))["aur"]
