@@ -48,6 +48,7 @@ class Computer:
     writable: bool = True
     system: str = "A system"
     python_version: str = "3.12.1"
+    documents: PurePath = field(default_factory=lambda: PurePosixPath("/Documents"))
 
     def exists(self, path: PurePath) -> bool:
         return path in self.there

@@ -290,7 +290,7 @@ def test_roll_asks_where_the_period_may_be_the_wrong_one(
 def test_a_failure_is_told_in_the_language_of_the_workbook(app: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     error = FileInUse(path="x.xlsx", program="Excel")
 
-    def fails(book: xw.Book, *, now: datetime) -> None:
+    def fails(book: xw.Book, *, now: datetime, stopped: object) -> None:
         raise error
 
     monkeypatch.setattr(open_workbook, "refresh", fails)
@@ -301,7 +301,7 @@ def test_a_failure_is_told_in_the_language_of_the_workbook(app: Desk, monkeypatc
 
 
 def test_a_mistake_of_kpixls_own_is_told_too(app: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_workbook, "refresh", lambda book, *, now: 1 / 0)
+    monkeypatch.setattr(open_workbook, "refresh", lambda book, **_: 1 / 0)
     excel.check()
     ((text, buttons, kind),) = app.shown
     assert "ZeroDivisionError: division by zero" in text

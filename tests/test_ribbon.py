@@ -141,7 +141,7 @@ def test_the_settings_name_the_python_that_kpixl_was_installed_with(
     key, other = ("Interpreter_Mac", "Interpreter_Win") if platform == "darwin" else ("Interpreter_Win", "Interpreter")
     assert functions_udf.conf()[key] == sys.executable
     assert other not in functions_udf.conf()
-    assert f'GetConfig("{key.upper()}"' in functions_udf.bridge().source
+    assert f'GetConfig("{key.upper()}"' in functions_udf.bridge('""').source
 
 
 @pytest.mark.parametrize("code", codes())

@@ -22,6 +22,10 @@ STARTER = """\
 locale: {locale}
 # That of a new workbook, where no other is asked for.
 currency: {currency}
+# What Windows calls the language, the lower ten bits of the number of one of its locales (Spanish: 10), and the
+# telephone codes of the countries for which Excel speaks it (Spanish: [34]): so the add-in knows Excel's language.
+windows_number: 0
+countries: []
 # Whether people write the month before the day: 12/31/2026.
 month_first: {month_first}
 # Yes and no as people type them, besides the words of the translations. Those of Spanish: [sí, s] and [no, n].

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpixl.cli.command import DONE, OWNER_NEEDED, Option, Word
 from kpixl.errors import N_, UsageError
 from kpixl.languages import default_language
-from kpixl.message import harmless
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business
     from kpixl.check import Problem
     from kpixl.cli.command import Arguments
     from kpixl.entries import Setup
@@ -51,38 +48,13 @@ class GivenTwice(UsageError):
     template = N_("“{got}” is given twice; give it once.")
 
 
-class UnshowableName(UsageError):
-    """A name with signs that no sheet can show."""
-
-    code = "unshowable_name"
-    template = N_("“{got}” cannot be the company’s name, for it holds signs that cannot be shown; type it anew.")
-
-
 def asked_for(arguments: Arguments) -> Setup:
     """What the words say of the workbook to make, and what holds where they say nothing."""
-    from kpixl.entries import Setup
-    from kpixl.i18n import language
-    from kpixl.imports.months import period_of
-    from kpixl.languages.load import currency_of
-    from kpixl.period import Kind, Period
+    from kpixl.verbs.new import Wanted, set_up
 
     code = default_language(arguments.lang)
-    t = language(code)
-    chosen = owner_called(arguments.business)
-    this_month = Period.containing(Kind.MONTH, arguments.now.date())
-    period = period_of(arguments.period) if arguments.period else this_month
-    company = (arguments.name or t(chosen.name)).strip()
-    if harmless(company) != company:
-        raise UnshowableName(got=harmless(company))
-    return Setup(chosen.id, code, period, company, currency_of(arguments.currency, code), pack=chosen.pack)
-
-
-def owner_called(word: str) -> Business:
-    """The built-in business of that id, or that of the pack in the file; UnknownChoice or BadPack without one."""
-    from kpixl.catalog import business
-    from kpixl.verbs.pack_files import business_from, is_pack
-
-    return business_from(Path(word)) if is_pack(word) else business(word)
+    wanted = Wanted(arguments.business, code, arguments.name, arguments.period, arguments.currency)
+    return set_up(wanted, arguments.now.date())
 
 
 def spoken(arguments: Arguments) -> Language:

@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING
 import xlwings as xw
 
 from kpixl.errors import N_, KpixlError
+from kpixl.excel import escape
 from kpixl.excel.host import Host
 from kpixl.excel.live import open_workbook
+from kpixl.verbs.new import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 AFTER_THE_MACRO = "KPIXL_AFTER_THE_MACRO"
 """Set in the environment of the Python that works on when the macro has ended."""
 _REJECTED_SHOWN = 5
+_READ_ONLY = 3
+"""How Excel lets go of the file of a workbook that it goes on using."""
 
 
 class Failed(KpixlError):
@@ -40,48 +44,72 @@ class Failed(KpixlError):
     template = N_("Something went wrong inside kpixl ({detail}). Please report it.")
 
 
-def refresh() -> None:
-    """Compute and grade, write the results into the open workbook, and show its dashboard."""
-    _run(_refresh)
+def refresh(*, spoken: str = "") -> None:
+    """Compute and grade, write the results into the open workbook, and show its dashboard.
+
+    Here and below, ``spoken`` is the code of the language for what the workbook does not say itself.
+    """
+    _run(_refresh, spoken)
 
 
-def check() -> None:
+def check(*, spoken: str = "") -> None:
     """The same, but show what Check has found."""
-    _run(_check)
+    _run(_check, spoken)
 
 
-def report() -> None:
+def report(*, spoken: str = "") -> None:
     """Write the results as a page beside the workbook's file, and open it. The workbook is not saved for that."""
-    _run(_report)
+    _run(_report, spoken)
 
 
-def roll() -> None:
+def roll(*, spoken: str = "") -> None:
     """Close the period: make the next one's workbook beside the saved file and open it."""
-    _run(_roll)
+    _run(_roll, spoken)
 
 
-def import_file(source: str = "", table: str = "") -> None:
+def new(business: str, code: str, name: str, period: str, currency: str, *, spoken: str = "") -> None:
+    """Make an empty workbook and open it: beside the one in front where that is one of kpixl's, else in the folder
+    *kpixl* of the owner's documents. ``name``, ``period`` and ``currency`` are as VBA hands texts over."""
+    wanted = Wanted(business, code, _text(name), _text(period), _text(currency))
+    _run(lambda host: _new(host, wanted), spoken)
+
+
+def adopt(business: str, code: str, name: str, period: str, currency: str, *, spoken: str = "") -> None:
+    """Add kpixl's sheets to the workbook in front, with the same words as for a new one."""
+    wanted = Wanted(business, code, _text(name), _text(period), _text(currency))
+    _run_after_the_macro(lambda host: _adopt(host, wanted), spoken)
+
+
+def import_file(source: str = "", table: str = "", *, spoken: str = "") -> None:
     """Take the rows of a file into an entry table, after showing what would be taken.
 
     ``source`` is the file's name as VBA hands it over: four hexadecimal digits a character. ``table`` is an id. Without
     them, the file is asked for and the table is the one of the sheet in front.
     """
-    path = Path(bytes.fromhex(source).decode("utf-16-be", "surrogatepass")) if source else None
-    _run_after_the_macro(lambda host: _import(host, path, table))
+    path = Path(_text(source)) if source else None
+    _run_after_the_macro(lambda host: _import(host, path, table), spoken)
 
 
-def undo() -> None:
+def undo(*, spoken: str = "") -> None:
     """Put the newest backup of the workbook in its place."""
-    _run_after_the_macro(_undo)
+    _run_after_the_macro(_undo, spoken)
+
+
+def _text(digits: str) -> str:
+    """A text as VBA hands it over: four hexadecimal digits a character."""
+    return bytes.fromhex(digits).decode("utf-16-be", "surrogatepass")
 
 
 # Running
 
 
-def _run(work: Callable[[Host], None]) -> None:
-    host = Host.of(xw.Book.caller(), datetime.now())
+def _run(work: Callable[[Host], None], spoken: str) -> None:
+    host = Host.of(xw.Book.caller(), datetime.now(), spoken)
+    escape.pressed()  # what was pressed before is not meant
     try:
         work(host)
+    except escape.EscPressed as stopped:
+        host.tell(stopped.text(host.t))
     except KpixlError as error:
         host.tell(error.text(host.t), bad=True)
     except Exception as error:
@@ -89,13 +117,31 @@ def _run(work: Callable[[Host], None]) -> None:
         host.tell(Failed(detail=detail).text(host.t), bad=True)
     finally:
         host.app.status_bar = False
+    if spoken:
+        _renew(host)
 
 
-def _run_after_the_macro(work: Callable[[Host], None]) -> None:
+def _renew(host: Host) -> None:
+    """Bring the add-in that has called up to date where kpixl is newer; what stands in the way of that harms nobody."""
+    from kpixl.verbs import addin
+
+    try:
+        if not addin.status().older:
+            return
+        if sys.platform == "win32":
+            host.app.books[addin.FILE].api.ChangeFileAccess(Mode=_READ_ONLY)
+        done = addin.renew(code=host.t.code)
+    except Exception:
+        return
+    if done:
+        host.tell(host.t(N_("kpixl’s add-in was brought up to date; Excel shows the new one after its next start.")))
+
+
+def _run_after_the_macro(work: Callable[[Host], None], spoken: str) -> None:
     """Run what closes the workbook. In Windows, its macro waits for this Python, and must not be closed under itself:
     another Python is started with the same command, and this one ends."""
     if sys.platform != "win32" or AFTER_THE_MACRO in os.environ:
-        _run(work)
+        _run(work, spoken)
         return
     subprocess.Popen(
         [sys.executable, *sys.orig_argv[1:]],
@@ -131,7 +177,7 @@ def _check(host: Host) -> None:
     outside = [problem.text(host.t) for problem in problems if problem.code == "rows_below"]
     question = host.t(N_("Take these rows into their tables? The workbook is saved, closed and opened again for it."))
     if outside and host.ask("\n".join([*outside, "", question])):
-        _run_after_the_macro(_take_in)
+        _run_after_the_macro(_take_in, "")
 
 
 def _take_in(host: Host) -> None:
@@ -158,7 +204,7 @@ def _report(host: Host) -> None:
 
 def _refreshed(host: Host) -> tuple[Problem, ...]:
     host.status(host.t(N_("computing the KPIs …")))
-    return open_workbook.refresh(host.book, now=host.now).problems
+    return open_workbook.refresh(host.book, now=host.now, stopped=host.stopped).problems
 
 
 def _errors(problems: Iterable[Problem]) -> int:
@@ -166,6 +212,31 @@ def _errors(problems: Iterable[Problem]) -> int:
 
 
 # On its file
+
+
+def _new(host: Host, wanted: Wanted) -> None:
+    from kpixl.verbs import new as verb
+
+    setup = verb.set_up(wanted, host.now.date())
+    host.status(host.t(N_("making the workbook …")))
+    path = verb.new(setup, verb.file_of(setup, host.folder), now=host.now)
+    host.app.books.open(str(path))
+    text = N_("{path} is ready: fill in its yellow tabs, then press “{refresh}”.")
+    host.tell(host.t(text).format(path=path, refresh=host.t(N_("Refresh"))))
+
+
+def _adopt(host: Host, wanted: Wanted) -> None:
+    from kpixl.verbs.adopt import adopt as take_over
+    from kpixl.verbs.new import set_up
+    from kpixl.verbs.outcomes import adopted_text
+
+    setup = set_up(wanted, host.now.date())
+    if host.saved_file() is None:
+        return
+    host.status(host.t(N_("adding kpixl’s sheets …")))
+    with host.closed() as free:
+        adopted = take_over(free, setup, now=host.now)
+    host.tell(adopted_text(adopted, host.t))
 
 
 def _roll(host: Host) -> None:

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 import xlwings as xw
 
 from kpixl.errors import N_, FileInUse, WorkbookError
+from kpixl.excel import escape
 from kpixl.excel.live.live_view import LiveView
 from kpixl.files import ensure_free
 from kpixl.i18n import language
 from kpixl.languages import codes, default_language
 from kpixl.ooxml.package import Package
+from kpixl.verbs.machine import own_folder
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import PREFIX
 from kpixl.workbook.blocks import Blocks
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from kpixl.i18n import Language
 
 TITLE = "kpixl"
+_STOPS = N_("Esc stops it")
 LINES = 25
 """More than these do not fit into a message on a small screen."""
 PATIENCE = 5.0
@@ -84,10 +87,11 @@ class Host:
     """What the sheets of kpixl are called, by key; as far as it is known."""
 
     @classmethod
-    def of(cls, book: xw.Book, now: datetime) -> Host:
-        """The workbook in its own language, or in that of the system where it does not say."""
+    def of(cls, book: xw.Book, now: datetime, otherwise: str = "") -> Host:
+        """The workbook in its own language; where it does not say, in ``otherwise`` or that of the system."""
         code, titles = _described(book)
-        return cls(book, book.app, now, language(code if code in codes() else default_language(None)), titles)
+        spoken = next((one for one in (code, otherwise) if one in codes()), "") or default_language(None)
+        return cls(book, book.app, now, language(spoken), titles)
 
     # What the owner sees
 
@@ -108,8 +112,14 @@ class Host:
         self.app.status_bar = f"{TITLE}: {text}"
 
     def progress(self, done: int, total: int, text: str, /) -> None:
-        """A step of a long work, as a ``Reporter``."""
-        self.status(f"{self.t(text)} ({done}/{total})")
+        """A step of a long work, as a ``Reporter``; EscPressed where the owner has pressed Esc."""
+        self.stopped()
+        self.status(f"{self.t(text)} ({done}/{total}) – {self.t(_STOPS)}")
+
+    def stopped(self) -> None:
+        """EscPressed where the owner has pressed Esc."""
+        if escape.pressed():
+            raise escape.EscPressed
 
     def show(self, key: str) -> None:
         """Bring a sheet of kpixl's to the front, where it is still called so."""
@@ -156,6 +166,14 @@ class Host:
         """Whether the file is what Excel shows."""
         api = self.book.api
         return bool(api.saved.get() if sys.platform == "darwin" else api.Saved)
+
+    @property
+    def folder(self) -> Path:
+        """Where a new workbook belongs: beside this one where it is kpixl's, else in *kpixl* in the documents."""
+        place = Path(str(self.book.fullname))
+        if self.titles and place.is_file():
+            return place.parent
+        return own_folder()
 
     def saved_file(self) -> Path | None:
         """The workbook's file as Excel shows it; None where the owner does not want her changes saved."""

@@ -26,6 +26,10 @@ class Particulars(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The locale of CLDR whose dates and numbers it uses."""
     currency: str
     """That of a workbook for which none is asked."""
+    windows_number: int = 0
+    """What Windows and Office call it: the lower ten bits of the number of one of its locales."""
+    countries: tuple[int, ...] = ()
+    """What Excel calls the countries for which it speaks it: their telephone codes."""
     month_first: bool = False
     """Whether 3/4/2026 is in March, where the file does not tell and the currency is the language's own."""
     yes: tuple[str, ...] = ()

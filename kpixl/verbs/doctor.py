@@ -16,7 +16,7 @@ from kpixl.errors import N_, KpixlError
 from kpixl.languages import ENGLISH, TRANSLATIONS, codes
 from kpixl.message import Message, phrase
 from kpixl.ooxml.vba.reader import module_texts
-from kpixl.verbs.machine import Machine, ThisMachine, pure
+from kpixl.verbs.machine import Machine, ThisMachine, pure, start_folder
 from kpixl.version import __version__
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def examine(path: Path | None = None, machine: Machine | None = None) -> tuple[F
         ("python", lambda: _python(here)),
         ("xlwings", lambda: _xlwings(here)),
         ("excel", lambda: _excel(here)),
+        ("own_add_in", lambda: _own_add_in(here)),
         ("add_in", lambda: _add_in(here)),
         ("libreoffice", lambda: _libreoffice(here)),
         ("languages", lambda: _languages(here)),
@@ -129,8 +130,28 @@ def _excel(m: Machine) -> Iterator[Finding]:
         yield Finding("missing", "excel", phrase(N_("Excel was not found on this computer.")), phrase(remedy))
 
 
+def _own_add_in(m: Machine) -> Iterator[Finding]:
+    if start_folder(m) is None:
+        return
+    from kpixl.verbs.addin import Status
+
+    found, remedy = Status.on(m), phrase(N_("Quit Excel and run: {command}"), command="kpixl addin install")
+    if found.foreign:
+        says = phrase(N_("{path} is not kpixl’s add-in, though it is called so."), path=found.path)
+        yield Finding("look", "own_add_in", says, phrase(N_("Rename or move it.")))
+    elif found.version is None:
+        none = N_("kpixl’s add-in is not installed in Excel; it brings the tab kpixl into every workbook.")
+        yield Finding("ok", "own_add_in", phrase(none))
+    elif found.older:
+        older = N_("kpixl’s add-in in Excel is of version {version}, and kpixl is of version {installed}.")
+        yield Finding("look", "own_add_in", phrase(older, version=found.version, installed=__version__), remedy)
+    else:
+        there = N_("kpixl’s add-in {version} is installed in Excel.")
+        yield Finding("ok", "own_add_in", phrase(there, version=found.version))
+
+
 def _add_in(m: Machine) -> Iterator[Finding]:
-    path = _start_folder(m)
+    path = start_folder(m)
     content = m.read(path / _ADD_IN) if path else None
     if path is None:
         return
@@ -146,18 +167,6 @@ def _add_in(m: Machine) -> Iterator[Finding]:
         says = phrase(differs, version=version or "?", installed=installed or "–")
         remedy = phrase(N_("Close Excel and run: {command}"), command="xlwings addin install")
         yield Finding("look", "add_in", says, remedy)
-
-
-def _start_folder(m: Machine) -> PurePath | None:
-    """From where Excel loads add-ins when it starts."""
-    if m.platform == "win32":
-        roaming = m.variables.get("APPDATA")
-        base = pure(m, roaming) if roaming else m.home / "AppData" / "Roaming"
-        return base / "Microsoft" / "Excel" / "XLSTART"
-    if m.platform == "darwin":
-        office = m.home / "Library" / "Group Containers" / "UBF8T346G9.Office"
-        return office / "User Content.localized" / "Startup.localized" / "Excel"
-    return None
 
 
 def _project_of(workbook: bytes) -> bytes:

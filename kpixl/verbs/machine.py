@@ -15,9 +15,12 @@ import tempfile
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Protocol
 
+from kpixl.files import unwritable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_FOLDERS = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
 _APP_PATHS = r"SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths"
 
 
@@ -32,6 +35,8 @@ class Machine(Protocol):
     python_version: str
     home: PurePath
     variables: Mapping[str, str]
+    documents: PurePath
+    """Where the owner keeps her documents."""
 
     def exists(self, path: PurePath) -> bool:
         """Whether there is such a file or folder."""
@@ -60,6 +65,28 @@ def pure(machine: Machine, path: str) -> PurePath:
     return PureWindowsPath(path) if machine.platform == "win32" else PurePosixPath(path)
 
 
+def start_folder(machine: Machine) -> PurePath | None:
+    """From where Excel loads add-ins when it starts; None where there is no Excel for the system."""
+    if machine.platform == "win32":
+        roaming = machine.variables.get("APPDATA")
+        base = pure(machine, roaming) if roaming else machine.home / "AppData" / "Roaming"
+        return base / "Microsoft" / "Excel" / "XLSTART"
+    if machine.platform == "darwin":
+        office = machine.home / "Library" / "Group Containers" / "UBF8T346G9.Office"
+        return office / "User Content.localized" / "Startup.localized" / "Excel"
+    return None
+
+
+def own_folder(machine: Machine | None = None) -> Path:
+    """The folder *kpixl* in the owner's documents; it is made where there is none."""
+    folder = Path((machine or ThisMachine()).documents) / "kpixl"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    return folder
+
+
 class ThisMachine:
     """The computer that kpixl runs on."""
 
@@ -70,6 +97,7 @@ class ThisMachine:
         self.python_version = platform.python_version()
         self.home: PurePath = Path(os.path.expanduser("~"))  # noqa: PTH111  (which never fails)
         self.variables: Mapping[str, str] = os.environ
+        self.documents: PurePath = _documents(self.home)
 
     def exists(self, path: PurePath) -> bool:
         """Whether there is such a file or folder."""
@@ -127,6 +155,18 @@ class ThisMachine:
     def _is_this(self, python: PurePath) -> bool:
         """Whether it is the Python that runs now, or the one without a console beside it."""
         return python.parent == self.python.parent and python.stem.lower() in ("python", "pythonw", self.python.stem)
+
+
+def _documents(home: PurePath) -> PurePath:
+    if sys.platform == "win32":
+        import winreg
+
+        try:  # OneDrive may have moved it
+            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, _FOLDERS) as key:
+                return PurePath(os.path.expandvars(winreg.QueryValueEx(key, "Personal")[0]))
+        except OSError:
+            pass
+    return home / "Documents"
 
 
 def _site_packages(python: Path) -> list[str]:

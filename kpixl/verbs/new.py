@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kpixl.errors import N_, NotXlsx, UsageError
 from kpixl.files import ensure_new
-from kpixl.message import phrase
+from kpixl.files.names import around
+from kpixl.message import harmless, phrase
 from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
+    from datetime import date, datetime
 
+    from kpixl.catalog.model import Business
     from kpixl.entries import Setup
 
+_FORBIDDEN_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 ENDINGS = {None: ".xlsx", "vba": ".xlsm", "udf": ".xlsm"}
 """What a new workbook is called, by the functions that it has as macros."""
 
@@ -25,6 +29,54 @@ class NotXlsm(UsageError):
 
     code = "not_xlsm"
     template = N_("A workbook with macros must be called something.xlsm; {path} is not.")
+
+
+class UnshowableName(UsageError):
+    """A name with signs that no sheet can show."""
+
+    code = "unshowable_name"
+    template = N_("“{got}” cannot be the company’s name, for it holds signs that cannot be shown; type it anew.")
+
+
+class Wanted(NamedTuple):
+    """What is said of a workbook that is to be made, as it is typed; what is left out follows from the others."""
+
+    business: str
+    """An id, or a pack's file."""
+    language: str
+    name: str | None = None
+    period: str | None = None
+    currency: str | None = None
+
+
+def set_up(wanted: Wanted, today: date) -> Setup:
+    """What the workbook is to be about; UnknownChoice, NoPeriod or UnshowableName for what cannot be."""
+    from kpixl.entries import Setup
+    from kpixl.i18n import language
+    from kpixl.imports.months import period_of
+    from kpixl.languages.load import currency_of
+    from kpixl.period import Kind, Period
+
+    t, chosen = language(wanted.language), owner_called(wanted.business)
+    period = period_of(wanted.period) if wanted.period else Period.containing(Kind.MONTH, today)
+    company = (wanted.name or t(chosen.name)).strip()
+    if harmless(company) != company:
+        raise UnshowableName(got=harmless(company))
+    return Setup(chosen.id, t.code, period, company, currency_of(wanted.currency, t.code), pack=chosen.pack)
+
+
+def owner_called(word: str) -> Business:
+    """The built-in business of that id, or that of the pack in the file; UnknownChoice or BadPack without one."""
+    from kpixl.catalog import business
+    from kpixl.verbs.pack_files import business_from, is_pack
+
+    return business_from(Path(word)) if is_pack(word) else business(word)
+
+
+def file_of(setup: Setup, folder: Path, macros: Literal["vba", "udf"] | None = None) -> Path:
+    """What a new workbook is called where nobody says it: ``TaskZenith 2026-10.xlsx``."""
+    name = _FORBIDDEN_IN_NAMES.sub("-", setup.company)
+    return folder / around(name, "", f" {setup.period}{ENDINGS[macros]}")
 
 
 def new(setup: Setup, out: Path, *, now: datetime, macros: Literal["vba", "udf"] | None = None) -> Path:

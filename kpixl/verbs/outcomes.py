@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kpixl.i18n import Language
     from kpixl.imports.outcome import Difference, Rejected
     from kpixl.imports.values import Value
+    from kpixl.verbs.addin import AddedIn, Status
     from kpixl.verbs.adopt import Adopted
     from kpixl.verbs.fix import FixedCells
     from kpixl.verbs.import_rows import ImportOutcome, Plan
@@ -53,6 +54,31 @@ def rolled_text(rolled: Rolled, t: Language) -> str:
     lines += _counted(t(N_("Rows of the closed period that left:")), rolled.left, titles)
     lines += _counted(t(N_("Rows that are still needed and stayed:")), rolled.stayed, titles)
     return "\n".join([*lines, counts_text(rolled.problems, t)])
+
+
+def added_in_text(done: AddedIn, t: Language) -> str:
+    """Where the add-in is now, and what the owner sees of it."""
+    lines = [t(N_("kpixl’s add-in is in {path}, where Excel opens it by itself.")).format(path=done.path)]
+    if done.script:
+        lines.append(
+            t(N_("What Excel for the Mac needs in order to call kpixl is in {path}.")).format(path=done.script)
+        )
+    lines.append(t(N_("Start Excel: the tab kpixl is beside Home, and the functions are in every workbook.")))
+    return "\n".join(lines)
+
+
+def add_in_status_text(found: Status, t: Language) -> str:
+    """Whether the add-in is installed, and what to do."""
+    install = "kpixl addin install"
+    if found.foreign:
+        return t(N_("{path} is not kpixl’s; move it and run “{command}”.")).format(path=found.path, command=install)
+    if found.version is None:
+        text = N_("kpixl’s add-in is not installed; run “{command}” (it goes to {path}).")
+        return t(text).format(command=install, path=found.path)
+    if found.older:
+        text = N_("kpixl’s add-in in {path} is of version {version}; quit Excel and run “{command}”.")
+        return t(text).format(path=found.path, version=found.version, command=install)
+    return t(N_("kpixl’s add-in {version} is in {path}.")).format(version=found.version, path=found.path)
 
 
 def _counted(heading: str, rows: Mapping[str, int], titles: Mapping[str, str]) -> list[str]:

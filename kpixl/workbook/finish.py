@@ -29,7 +29,7 @@ def finish(package: Package, c: Context) -> None:
     for sheet in package.sheets:
         # An empty cell that is marked as a number counts as zero to some readers.
         package.replace(sheet.part, _NUMBER_TYPE.sub(rb"\1", package.read(sheet.part)))
-    _order_fonts(package)
+    order_fonts(package)
     sparklines(package, c)
     if package.path.suffix.lower() != ".xlsm":
         _functions(package, c)
@@ -47,7 +47,8 @@ def _functions(package: Package, c: Context) -> None:
     package.replace(package.workbook_part, root)
 
 
-def _order_fonts(package: Package) -> None:
+def order_fonts(package: Package) -> None:
+    """Bring what is said of each font into the order of the schema."""
     part = package.related(package.workbook_part, OFFICE_RELATIONSHIP + "/styles")[0]
     root = package.tree(part)
     for font in root.iter(qn("x:font")):

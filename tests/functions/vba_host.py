@@ -27,8 +27,23 @@ _SHOWN = {f"Error {error.number}": error for error in ExcelError}
 """LibreOffice shows what CVErr made as a text."""
 
 
+Place = tuple[int, int, int]
+"""The row of a call in the first column, and how many rows and columns its result has."""
+
+
 def computed(calls: Sequence[Case | Spread], given: Sequence[Module] | None = None) -> list[Any]:
     """What the cells of each call show: rows of cells for a range, else the one cell."""
+    cells, places = laid_out(calls)
+    with tempfile.TemporaryDirectory(prefix="kpixl-vba-") as folder:
+        source, target = Path(folder, "calls.xlsm"), Path(folder, "computed.xlsx")
+        package = Package.from_bytes(cells, source)
+        add_macros(package, modules() if given is None else given)
+        package.save(source)
+        return read_off(office.with_macros(source, target), calls, places)
+
+
+def laid_out(calls: Sequence[Case | Spread]) -> tuple[bytes, list[Place]]:
+    """A workbook whose cells make the calls, and where each one is."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
@@ -57,12 +72,12 @@ def computed(calls: Sequence[Case | Spread], given: Sequence[Module] | None = No
         row += max(height, high)
     stream = io.BytesIO()
     book.save(stream)
-    with tempfile.TemporaryDirectory(prefix="kpixl-vba-") as folder:
-        source, target = Path(folder, "calls.xlsm"), Path(folder, "computed.xlsx")
-        package = Package.from_bytes(stream.getvalue(), source)
-        add_macros(package, modules() if given is None else given)
-        package.save(source)
-        values = {place: _shown(cell.value) for place, cell in contents(office.with_macros(source, target)).items()}
+    return stream.getvalue(), places
+
+
+def read_off(path: Path, calls: Sequence[Case | Spread], places: Sequence[Place]) -> list[Any]:
+    """What the cells of each call show in a workbook that was computed."""
+    values = {place: _shown(cell.value) for place, cell in contents(path).items()}
 
     def block(top: int, high: int, wide: int) -> list[list[Any]]:
         rows = range(top, top + high)

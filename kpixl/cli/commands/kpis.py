@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def kpis(arguments: Arguments) -> Answer:
     """The catalogue."""
     from kpixl.catalog import businesses
-    from kpixl.cli.answer import owner_called
     from kpixl.i18n import language
+    from kpixl.verbs.new import owner_called
 
     chosen = (owner_called(arguments.business),) if arguments.business else businesses()
     t = language(default_language(arguments.lang))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Literal
 
 from kpixl.cli.answer import BUSINESS, CURRENCY, NAME, PERIOD, asked_for
 from kpixl.cli.command import Answer, Arguments, Command, Option
 from kpixl.errors import N_, UsageError
-
-_FORBIDDEN_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
 
 class OneKindOfFunctions(UsageError):
@@ -24,14 +21,12 @@ class OneKindOfFunctions(UsageError):
 
 def new(arguments: Arguments) -> Answer:
     """Make the workbook, under a name of its own where none was given."""
-    from kpixl.files.names import around
     from kpixl.i18n import language
-    from kpixl.verbs.new import ENDINGS
+    from kpixl.verbs.new import file_of
     from kpixl.verbs.new import new as made
 
     setup, macros = asked_for(arguments), _macros(arguments)
-    name = _FORBIDDEN_IN_NAMES.sub("-", setup.company)
-    out = arguments.out or Path(around(name, "", f" {setup.period}{ENDINGS[macros]}"))
+    out = arguments.out or file_of(setup, Path(), macros)
     path = made(setup, out, now=arguments.now, macros=macros)
     data = {
         "path": str(path),

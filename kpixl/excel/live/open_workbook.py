@@ -6,7 +6,7 @@ Never saves the workbook, and never writes a cell of the owner's. What fails is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -56,8 +56,10 @@ class HalfWritten(WorkbookError):
     )
 
 
-def refresh(book: xw.Book, *, now: datetime) -> Outcome:
+def refresh(book: xw.Book, *, now: datetime, stopped: Callable[[], None] = lambda: None) -> Outcome:
     """Compute, grade and write into the open workbook, as ``kpixl.verbs.refresh.refresh`` does in a file.
+
+    ``stopped`` is asked before every sheet that is written, and raises where the work is to be taken back.
 
     The file as it was saved last is kept as a backup, since Excel cannot undo what a program writes. The errors are
     those of ``read_view``, SheetHasPassword, ExcelRefused, and NoPermission where there is no room for the backup:
@@ -88,7 +90,7 @@ def refresh(book: xw.Book, *, now: datetime) -> Outcome:
                 writing.setdefault(dashboard.name, []).extend(chart_steps(view, found, len(scorecard.results)))
             before, after = unprotecting((view.handles[name] for name, steps in writing.items() if steps), view.excel)
             kept_first = Step(lambda: kept.extend(_backup(view.path, now)))
-            writes = [step for steps in writing.values() for step in steps]
+            writes = [step for steps in writing.values() for step in (Step(stopped), *steps)]
             carry_out([*before, kept_first, *writes, Step(app.calculate), *after])
     return Outcome(view.path, scorecard, problems, kept[0] if kept else None, written=True)
 

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 WORKBOOK_NAME = "ThisWorkbook"
 _RELATIONSHIP = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
 _TYPE = "application/vnd.ms-office.vbaProject"
-_MACRO_WORKBOOK = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+MACRO_WORKBOOK = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+ADD_IN = "application/vnd.ms-excel.addin.macroEnabled.main+xml"
+"""What the workbook part is: in a workbook with macros, and in one that Excel loads without a window."""
 _PART = "xl/vbaProject.bin"
 _OF_WORKBOOK, _OF_SHEET, _OF_CHART, _OF_CLASS = (
     "0{00020819-0000-0000-C000-000000000046}",
@@ -66,8 +68,8 @@ def vba_project(
     return compound_file(streams([*documents, *map(_stream, modules)]))
 
 
-def add_macros(package: Package, modules: Sequence[Module]) -> None:
-    """Make ``package`` a workbook with macros; ValueError where it has some already.
+def add_macros(package: Package, modules: Sequence[Module], kind: str = MACRO_WORKBOOK) -> None:
+    """Make ``package`` a workbook with macros, or an ``ADD_IN``; ValueError where it has some already.
 
     Code names that Excel gave its sheets earlier stay. Every sheet is parsed for its own.
     """
@@ -83,7 +85,7 @@ def add_macros(package: Package, modules: Sequence[Module]) -> None:
     data = vba_project(modules, sheets=[*sheets, *charts], charts=charts, workbook=workbook)
     package.add(_PART, data, _TYPE, "bin")
     package.add_relationship(part, _RELATIONSHIP, _PART)
-    _set_type(package, part, _MACRO_WORKBOOK)
+    _set_type(package, part, kind)
 
 
 def _name_sheets(package: Package, taken: set[str]) -> tuple[list[str], list[str]]:

@@ -21,16 +21,22 @@ from kpixl.workbook import layout
 from kpixl.workbook.sheets.dashboard import BANDS, PIXELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lxml.etree import _Element as Element
 
     from kpixl.catalog.model import Business
+    from kpixl.catalog.tables import Table
     from kpixl.i18n import Language
     from kpixl.ooxml.package import Package
     from kpixl.workbook.grid import Placement
 
 MODULE = "KpixlButtons"
+PICK, CHOOSE, KINDS = (
+    N_("Into which sheet do the rows belong? Type its number."),
+    N_("Which file holds the rows?"),
+    N_("CSV and Excel files"),
+)
 Group = Literal["figures", "rows", "workbook"]
 
 
@@ -124,12 +130,17 @@ def module(business: Business, code: str) -> Module:
     source = rendered(
         "buttons.bas.j2",
         buttons=BUTTONS,
-        tables={table.id: layout.column_name(table.id, table.fields[0].id) for table in business.tables},
-        pick=literal(t(N_("Into which sheet do the rows belong? Type its number."))),
-        choose=literal(t(N_("Which file holds the rows?"))),
-        kinds=literal(t(N_("CSV and Excel files"))),
+        tables=first_columns(business.tables),
+        pick=literal(t(PICK)),
+        choose=literal(t(CHOOSE)),
+        kinds=literal(t(KINDS)),
     )
     return Module(MODULE, source)
+
+
+def first_columns(tables: Iterable[Table]) -> dict[str, str]:
+    """The name of the first column of each table, by which its sheet is found."""
+    return {table.id: layout.column_name(table.id, table.fields[0].id) for table in tables}
 
 
 def add_buttons(package: Package, business: Business, code: str) -> None:

@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING, Any
 import xlwings
 
 from kpixl.cellvalue import CLASSIC_ERRORS, ExcelError
+from kpixl.errors import N_
 from kpixl.functions.describe import descriptions
 from kpixl.functions.udf import CATEGORY, decorated
+from kpixl.i18n import language
 from kpixl.ooxml.vba.project import Module, literal
+from kpixl.workbook.macros.registration import calls, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,19 +35,37 @@ CONF_SHEET = "xlwings.conf"
 """The sheet in which xlwings' module looks for its settings."""
 BRIDGE, WRAPPER = "xlwings", "kpixl_udfs"
 
-_MAC_DICTIONARY = ("Dim d As Dictionary", "Set d = New Dictionary")
-_INSTEAD = ("Dim d As Object", 'Set d = CreateObject("Scripting.Dictionary")')
+NO_PYTHON = N_("kpixl’s Python could not be started; run “kpixl doctor” in a terminal, which says what to do.")
+_SETTINGS = {
+    "Dim d As Dictionary": "Dim d As Collection",
+    "Set d = New Dictionary": "Set d = New Collection",
+    "Dim d As Object": "Dim d As Collection",
+    'Set d = CreateObject("Scripting.Dictionary")': "Set d = New Collection",
+    "d.Add UCase(cell.Value), cell.Offset(0, 1).Value": "d.Add cell.Offset(0, 1).Value, UCase(cell.Value)",
+    "GetConfigFromSheet(ThisWorkbook).Exists(configKey) = True": (
+        "KpixlHolds(GetConfigFromSheet(ThisWorkbook), configKey)"
+    ),
+}
+"""xlwings' class for settings is not in the project, and Excel for the Mac has none of its own."""
+_HOLDS = """
+Private Function KpixlHolds(ByVal settings As Collection, ByVal key As String) As Boolean
+    Dim found As Variant
+    On Error Resume Next
+    found = settings.Item(key)
+    KpixlHolds = (Err.Number = 0)
+End Function
+"""
+_SHOW_ERROR = re.compile(r"(?<=\n)Sub ShowError\(.*?\n.*?\nEnd Sub\n", re.DOTALL)
+_MESSAGES = re.compile(r"""MsgBox "(?:To enable RunPython|Could not find Interpreter)[^\n]*""")
 _CALL = re.compile(r"^( *)(\w+) = (XLPy\.CallUDF\(.*\))$", re.MULTILINE)
 _FAILURE = re.compile(r"^( *\w+) = Err\.Description$", re.MULTILINE)
 _ELEMENT = re.compile(r"^( *)(argsArray\(.+\)) = (\w+\(k\))$", re.MULTILINE)
-_PIECE = 60
-"""Characters of a literal in one line of VBA, which may have 1,023: a letter can become ``ChrW(…)``."""
 
 
 def modules(code: str = "en") -> tuple[Module, ...]:
     """The modules for an .xlsm, with the functions' help in a language. They need the very xlwings of this
     installation: its DLL is called by version."""
-    return bridge(), Module(WRAPPER, _wrapper(code))
+    return bridge(literal(language(code)(NO_PYTHON))), Module(WRAPPER, _wrapper(code))
 
 
 def conf() -> Mapping[str, str]:
@@ -63,13 +84,30 @@ def conf() -> Mapping[str, str]:
 # xlwings' module
 
 
-def bridge() -> Module:
-    """xlwings.bas without what makes it fail to compile where its class for the Mac is missing, and out of Excel's
-    list of functions."""
+def bridge(failure: str, front: str = "ThisWorkbook.Name") -> Module:
+    """xlwings.bas without what makes it fail where its class for the Mac is missing, and out of Excel's list of
+    functions. ``failure`` and ``front`` are expressions of VBA: what is said in place of its own messages and of what
+    Python says where it does not start, and the name of the workbook that Python is to work in."""
     text = Path(xlwings.__file__).with_name("xlwings.bas").read_text(encoding="cp1252")
-    for old, new in zip(_MAC_DICTIONARY, _INSTEAD, strict=True):
+    swaps = {**_SETTINGS, '"""" & ThisWorkbook.Name &': f'"""" & {front} &'}
+    for old, new in swaps.items():
         text = text.replace(old, new)
-    return Module(BRIDGE, "Option Private Module\n" + _without_attributes(text))
+    text = text.replace('ParameterString + "|" + ThisWorkbook.Name', f'ParameterString + "|" + {front}')
+    text = _SHOW_ERROR.sub(lambda _: _shown_error(failure), text)
+    text = _MESSAGES.sub('ShowError ""', text)
+    return Module(BRIDGE, "Option Private Module\n" + _without_attributes(text) + _HOLDS)
+
+
+def _shown_error(failure: str) -> str:
+    """What only Windows' own box can show, whatever its letters."""
+    return f"""Sub ShowError(FileName As String, Optional Message As String = "")
+    #If Mac Then
+        MsgBox {failure}, vbCritical, "kpixl"
+    #Else
+        WScript.Popup {failure}, 0, "kpixl", vbCritical
+    #End If
+End Sub
+"""
 
 
 def _without_attributes(text: str) -> str:
@@ -169,18 +207,10 @@ End Function
 
 
 def _registration(described: tuple[Description, ...]) -> str:
-    """Excel forgets the help of arguments when it closes, so that it is told at every start; no reason to ask whether
-    to save."""
+    """What Excel is told at every start; no reason to ask whether to save."""
     lines = ["", "Public Sub Auto_Open()", "    Dim saved As Boolean", "    saved = ThisWorkbook.Saved"]
-    lines += [f"    Kpixl_{one.name}" for one in described]
-    lines += ["    ThisWorkbook.Saved = saved", "End Sub", ""]
-    for one in described:
-        lines += [f"Private Sub Kpixl_{one.name}()", f"    Dim a({len(one.arguments) - 1}) As Variant, h As String"]
-        lines += _assigned("h", one.help)
-        for place, (_, text) in enumerate(one.arguments):
-            lines += _assigned(f"a({place})", text)
-        lines += [f'    KpixlDescribe "{one.name}", h, a', "End Sub", ""]
-    return "\n".join(lines) + _DESCRIBE + _TEST
+    lines += [*calls(described), "    ThisWorkbook.Saved = saved", "End Sub", ""]
+    return "\n".join(lines) + told(described) + _DESCRIBE + _TEST
 
 
 _DESCRIBE = f"""
@@ -203,11 +233,3 @@ failed:
     MsgBox Err.Description, vbExclamation, "kpixl"
 End Sub
 """
-
-
-def _assigned(variable: str, text: str) -> list[str]:
-    """Lines that put a text of any letters into a variable."""
-    pieces = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
-    return [
-        f"    {variable} = {f'{variable} & ' if number else ''}{literal(piece)}" for number, piece in enumerate(pieces)
-    ]

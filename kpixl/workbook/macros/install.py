@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, WorkbookError
 from kpixl.functions.describe import functions
+from kpixl.i18n import language
 from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.plain_sheet import add_plain_sheet
-from kpixl.ooxml.vba.project import add_macros
+from kpixl.ooxml.vba.project import add_macros, literal
 from kpixl.workbook.read import read
 
 if TYPE_CHECKING:
@@ -43,13 +44,14 @@ def add_functions(package: Package, *, udf: bool, code: str) -> None:
     """Make the package of a new workbook one that has the functions in VBA, and what calls Python whatever the
     functions do: buttons on its dashboard and a tab in the ribbon."""
     from kpixl.workbook.macros import buttons, ribbon
-    from kpixl.workbook.macros.functions_udf import bridge
+    from kpixl.workbook.macros.functions_udf import NO_PYTHON, bridge
 
     business = read(package).entries.business
     buttons.add_buttons(package, business, code)
     ribbon.add_ribbon(package, code)
-    others = (buttons.module(business, code),) if udf else (bridge(), buttons.module(business, code))
-    put_modules(package, (*vba_modules(udf=udf, code=code), *others), bridged=True)
+    called = () if udf else (bridge(literal(language(code)(NO_PYTHON))),)
+    modules = (*vba_modules(udf=udf, code=code), *called, buttons.module(business, code))
+    put_modules(package, modules, bridged=True)
 
 
 def put_modules(package: Package, modules: tuple[Module, ...], *, bridged: bool) -> None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 PART = "customUI/customUI14.xml"
 RELATIONSHIP = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
 
-_GROUPS = {"figures": N_("KPIs"), "rows": N_("Rows"), "workbook": N_("Workbook")}
-_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
+GROUPS = {"figures": N_("KPIs"), "rows": N_("Rows"), "workbook": N_("Workbook")}
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
 
 
 def ribbon(code: str) -> bytes:
@@ -42,12 +42,17 @@ def ribbon(code: str) -> bytes:
                 if button.group == id_
             ],
         }
-        for id_, label in _GROUPS.items()
+        for id_, label in GROUPS.items()
     ]
-    return _DECLARATION + rendered("ribbon.xml.j2", groups=groups).encode()
+    return DECLARATION + rendered("ribbon.xml.j2", groups=groups).encode()
 
 
 def add_ribbon(package: Package, code: str) -> None:
     """Give a package the tab; ValueError where it has a part for one already."""
-    package.add(PART, ribbon(code), "application/xml", "xml")
+    put_ribbon(package, ribbon(code))
+
+
+def put_ribbon(package: Package, content: bytes) -> None:
+    """Give a package a tab; ValueError where it has a part for one already."""
+    package.add(PART, content, "application/xml", "xml")
     package.add_relationship("", RELATIONSHIP, PART)
