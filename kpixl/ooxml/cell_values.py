@@ -18,6 +18,7 @@ from python_calamine import load_workbook
 
 from kpixl.errors import N_, DamagedWorkbook, WorkbookError
 from kpixl.message import phrase
+from kpixl.ooxml.cells import cell_name
 from kpixl.ooxml.namespaces import MAIN, OFFICE_RELATIONSHIP, PACKAGE_RELATIONSHIP
 from kpixl.ooxml.verify import MOST_CELLS, Reach
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 _PANIC = "PanicException"
 """How the reader, which is written in Rust, reports some damage; no Exception."""
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+_LEAST_OF_A_CELL = 16
+"""How many bytes a cell that shows something has at the least, as a part of a sheet."""
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.{}+xml"
 
 
@@ -48,6 +52,7 @@ class SheetValues:
         self._package = package
         self._read: dict[str, int] = {}
         self._book: Any = None
+        self._spanned: frozenset[str] = frozenset()
         self._dates = dates
 
     def grid(self, sheet: Sheet) -> list[list[Any]]:
@@ -56,9 +61,12 @@ class SheetValues:
         self._ensure_room(sheet)
         with self._failures(sheet.name):
             if self._book is None:
-                self._book = load_workbook(BytesIO(_readable(self._package, dates=self._dates)))
+                readable, self._spanned = _readable(self._package, dates=self._dates)
+                self._book = load_workbook(BytesIO(readable), load_tables=True)
+            if sheet.part in self._spanned:
+                return _without_blank_end(self._book.get_table_by_name(_name(sheet)).to_python())
             rows: list[list[Any]] = self._book.get_sheet_by_name(_name(sheet)).to_python(skip_empty_area=False)
-        return rows
+            return rows
 
     def _ensure_room(self, sheet: Sheet) -> None:
         # Of all sheets together; a larger file may have a cell for each of its bytes.
@@ -98,6 +106,13 @@ def _quiet_panics() -> Iterator[None]:
             os.close(kept)
 
 
+def _without_blank_end(rows: list[list[Any]]) -> list[list[Any]]:
+    """The rows down to the last one that shows something."""
+    while rows and all(value == "" for value in rows[-1]):
+        del rows[-1]
+    return rows
+
+
 # A package that holds what is read
 
 
@@ -106,12 +121,22 @@ def _name(sheet: Sheet) -> str:
     return f"s{sheet.index}"
 
 
-def _readable(package: Package, *, dates: bool) -> bytes:
-    """The worksheets and shared texts of a package, under the names that every reader looks for first."""
+def _readable(package: Package, *, dates: bool) -> tuple[bytes, frozenset[str]]:
+    """The worksheets and shared texts of a package, under the names that every reader looks for first; and the sheets
+    that a table spans, by their parts.
+
+    Of a sheet the reader wants to know the merged cells as well, for which it reads all of it a second time; not so of
+    a table.
+    """
     sheets = [sheet for sheet in package.sheets if package.is_worksheet(sheet)]
     parts: dict[str, tuple[int, int, int, bytes | memoryview]] = {}
+    spanned: dict[str, Reach] = {}
     for sheet in sheets:
-        parts[f"xl/worksheets/{_name(sheet)}.xml"] = _packed(package, sheet.part)
+        packed = parts[f"xl/worksheets/{_name(sheet)}.xml"] = _packed(package, sheet.part)
+        reach = package.reach(sheet.part) or Reach()
+        # A table is as large as it says, however little stands in it.
+        if 0 < reach.bottom * reach.right * _LEAST_OF_A_CELL <= packed[2]:
+            spanned[sheet.part] = reach
     others = ["sharedStrings", *(["styles"] if dates else [])]
     related = {
         kind: part
@@ -120,13 +145,16 @@ def _readable(package: Package, *, dates: bool) -> bytes:
     }
     for kind, part in related.items():
         parts[f"xl/{kind}.xml"] = _packed(package, part)
-    parts |= {name: _deflated(text.encode()) for name, text in _lists(sheets, list(related), package, dates).items()}
-    return _archive(parts)
+    texts = _lists(sheets, list(related), package, dates)
+    for sheet in sheets:
+        if sheet.part in spanned:
+            texts |= _spanning(sheet, spanned[sheet.part])
+    parts |= {name: _deflated(text.encode()) for name, text in texts.items()}
+    return _archive(parts), frozenset(spanned)
 
 
 def _lists(sheets: list[Sheet], others: list[str], package: Package, dates: bool) -> dict[str, str]:
     """The parts that say where the others are."""
-    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     entries = "".join(
         f'<sheet name="{_name(sheet)}" sheetId="{sheet.index + 1}" r:id="r{sheet.index}"/>' for sheet in sheets
     )
@@ -141,14 +169,26 @@ def _lists(sheets: list[Sheet], others: list[str], package: Package, dates: bool
         f'<Override PartName="/xl/{target}" ContentType="{_TYPE.format(kind)}"/>' for _, kind, target in targets
     )
     return {
-        "[Content_Types].xml": f'{head}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        "[Content_Types].xml": f'{_HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE.format("sheet.main")}"/>{types}</Types>',
-        "_rels/.rels": f'{head}<Relationships xmlns="{PACKAGE_RELATIONSHIP}"><Relationship Id="r" '
+        "_rels/.rels": f'{_HEAD}<Relationships xmlns="{PACKAGE_RELATIONSHIP}"><Relationship Id="r" '
         f'Type="{OFFICE_RELATIONSHIP}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'{head}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE_RELATIONSHIP}">{settings}'
+        "xl/workbook.xml": f'{_HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE_RELATIONSHIP}">{settings}'
         f"<sheets>{entries}</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": f'{head}<Relationships xmlns="{PACKAGE_RELATIONSHIP}">{links}</Relationships>',
+        "xl/_rels/workbook.xml.rels": f'{_HEAD}<Relationships xmlns="{PACKAGE_RELATIONSHIP}">{links}</Relationships>',
+    }
+
+
+def _spanning(sheet: Sheet, reach: Reach) -> dict[str, str]:
+    """The parts of a table without a heading that spans a sheet."""
+    name, span = _name(sheet), f"A1:{cell_name(reach.bottom, reach.right)}"
+    columns = "".join(f'<tableColumn id="{number}" name="c{number}"/>' for number in range(1, reach.right + 1))
+    return {
+        f"xl/tables/{name}.xml": f'{_HEAD}<table xmlns="{MAIN}" id="{sheet.index + 1}" name="{name}" '
+        f'displayName="{name}" ref="{span}" headerRowCount="0"><tableColumns>{columns}</tableColumns></table>',
+        f"xl/worksheets/_rels/{name}.xml.rels": f'{_HEAD}<Relationships xmlns="{PACKAGE_RELATIONSHIP}"><Relationship '
+        f'Id="r" Type="{OFFICE_RELATIONSHIP}/table" Target="../tables/{name}.xml"/></Relationships>',
     }
 
 

@@ -289,5 +289,5 @@ def filled_outside(
 
 def _within(row: list[Any], left: int, right: int) -> list[Any]:
     """The cells of a row between two columns, blank where the sheet does not reach so far."""
-    cells = row[left:right]
+    cells = row if not left and len(row) == right else row[left:right]
     return cells if len(cells) == right - left else [*cells, *[""] * (right - left - len(cells))]
