@@ -5,15 +5,14 @@ Cell values become numbers by one rule, Excel's: what Excel would count is a num
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from string import ascii_uppercase
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
-import pandas as pd
 
 from kpixl.catalog import business, business_of
 from kpixl.cellvalue import ExcelError, is_blank, number
@@ -23,12 +22,16 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business, Level
     from kpixl.catalog.tables import Elapsed, Table
 
+T = TypeVar("T", bound=Hashable)
 
-def elapsed(column: Elapsed, numbers: pd.DataFrame, blank_until: np.ndarray, edges: Mapping[str, float]) -> np.ndarray:
+
+def elapsed(
+    column: Elapsed, numbers: Mapping[str, np.ndarray], blank_until: np.ndarray, edges: Mapping[str, float]
+) -> np.ndarray:
     """The values of a column of elapsed time over the two date columns that it needs: NaN where either holds no number
     or they run backwards (clock time for hours, calendar days for days and months). ``edges`` are days by their name;
     ``blank_until`` says which rows are blank in ``until``."""
-    since, until = (numbers[id_].to_numpy(dtype=float) for id_ in (column.since, column.until))
+    since, until = numbers[column.since], numbers[column.until]
     if column.open_until:
         edge = edges[column.open_until]
         until = np.where(blank_until, edge, np.minimum(until, edge))
@@ -109,19 +112,37 @@ class InputCell:
         return not is_blank(self.raw) and self.number is None
 
 
+def numbered(values: Iterable[T | None]) -> tuple[np.ndarray, list[T]]:
+    """Equal values by one number, counted in the order in which they come first: the number of each value, −1 for None,
+    shape (values,); and the value that each number stands for."""
+    known: dict[T | None, int] = {None: -1}
+    codes = np.array([known.setdefault(value, len(known) - 1) for value in values], dtype=np.int64)
+    return codes, [value for value in known if value is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """The different texts of a column as they are written: ``codes[row]`` points into ``texts``; −1 for none."""
+
+    codes: np.ndarray
+    texts: Sequence[str]
+
+
 @dataclass(frozen=True)
 class EntryTable:
-    """The rows of one entry table. Row ``i`` of the frames stands in sheet row ``first_row + i``."""
+    """The rows of one entry table. Row ``i`` of the columns stands in sheet row ``first_row + i``."""
 
     table: Table
     sheet: str
     first_row: int
     letters: Mapping[str, str]
     headings: Mapping[str, str]
-    numbers: pd.DataFrame
-    """Float columns: dates as serials, hours of calculated columns; NaN where the cell holds no number."""
-    texts: pd.DataFrame
-    """Object columns of str; None where the cell is blank."""
+    count: int
+    """How many rows there are."""
+    numbers: dict[str, np.ndarray]
+    """Float columns, shape (rows,): dates as serials, hours of calculated columns; NaN where a cell holds no number."""
+    texts: dict[str, np.ndarray]
+    """Object columns of str, shape (rows,); None where the cell is blank."""
     odd: Mapping[str, Mapping[int, object]] = field(default_factory=dict)
     """What stands in number and date columns without being a number, and errors in columns of texts: field -> row ->
     value."""
@@ -137,9 +158,11 @@ class EntryTable:
     """Rows without an entry in which the owner wrote something in a column of his own."""
     _blanks: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What ``blank`` has been asked already: every condition of every measure does."""
+    _distinct: dict[str, Distinct] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What ``distinct`` has been asked already."""
 
     def __len__(self) -> int:
-        return len(self.numbers)
+        return self.count
 
     def has(self, column: str) -> bool:
         """Whether the table still has this column."""
@@ -148,8 +171,7 @@ class EntryTable:
     def blank(self, column: str) -> np.ndarray:
         """Which rows are blank in ``column``; shape (rows,), not to be written to."""
         if column not in self._blanks:
-            values = self.texts if column in self.texts else self.numbers
-            blank = values[column].isna().to_numpy(copy=True)
+            blank = self.nameless(column) if column in self.texts else np.isnan(self.numbers[column])
             blank[list(self.odd.get(column, ()))] = False
             blank.flags.writeable = False
             self._blanks[column] = blank
@@ -157,7 +179,13 @@ class EntryTable:
 
     def nameless(self, column: str) -> np.ndarray:
         """Which rows hold no text in ``column``: blank ones, and those with an error; shape (rows,)."""
-        return self.texts[column].isna().to_numpy()
+        return self.distinct(column).codes < 0
+
+    def distinct(self, column: str) -> Distinct:
+        """The different texts of ``column``; not to be written to."""
+        if column not in self._distinct:
+            self._distinct[column] = Distinct(*numbered(self.texts[column]))
+        return self._distinct[column]
 
     def failed(self, column: str) -> list[int]:
         """The rows with an Excel error in ``column``."""
@@ -175,9 +203,9 @@ class EntryTable:
         if isinstance(odd, str | float | bool | ExcelError):
             return odd
         if column in self.texts:
-            text: str | None = self.texts[column].iloc[row]
+            text: str | None = self.texts[column][row]
             return text
-        number_ = float(self.numbers[column].iloc[row])
+        number_ = float(self.numbers[column][row])
         return None if np.isnan(number_) else number_
 
     def cell(self, column: str, row: int) -> str:
@@ -372,24 +400,28 @@ def entry_table(table: Table, columns: Columns) -> EntryTable:
     counts = {len(values) for values in columns.values()} or {0}
     if len(counts) > 1:
         raise ValueError(f"the columns for {table.id} are not equally long: {sorted(counts)}")
-    rows = range(counts.pop())
-    blank: list[Value] = [None] * len(rows)
-    numbers, texts, odd = {}, {}, {}
+    count = counts.pop()
+    blank: list[Value] = [None] * count
+    numbers: dict[str, np.ndarray] = {}
+    texts: dict[str, np.ndarray] = {}
+    odd: dict[str, dict[int, object]] = {}
     for column in table.fields:
         values = columns.get(column.id, blank)
         if column.type in ("text", "choice"):
-            texts[column.id] = pd.Series([None if is_blank(value) else str(value) for value in values], dtype=object)
+            texts[column.id] = np.array([None if is_blank(value) else str(value) for value in values], dtype=object)
             continue
-        numbers[column.id] = [float("nan") if value is None or isinstance(value, str) else value for value in values]
-        odd[column.id] = {row: values[row] for row in rows if isinstance(values[row], str) and values[row]}
-    frame = pd.DataFrame(numbers, index=rows, dtype=float)
+        numbers[column.id] = np.array(
+            [float("nan") if value is None or isinstance(value, str) else value for value in values], dtype=float
+        )
+        odd[column.id] = {row: values[row] for row in range(count) if isinstance(values[row], str) and values[row]}
     return EntryTable(
         table=table,
         sheet="",
         first_row=2,
         letters={column.id: chr(ord("A") + place) for place, column in enumerate(table.columns)},
         headings={column.id: column.heading for column in table.columns},
-        numbers=frame,
-        texts=pd.DataFrame(texts, index=rows, dtype=object),
+        count=count,
+        numbers=numbers,
+        texts=texts,
         odd={id_: found for id_, found in odd.items() if found},
     )

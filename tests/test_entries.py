@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from kpixl.catalog import business
@@ -21,7 +22,7 @@ def test_entry_table_tells_blank_from_odd() -> None:
         },
     )
     assert len(made) == 4
-    assert made.numbers["opened"].isna().tolist() == [False, False, False, True]
+    assert np.isnan(made.numbers["opened"]).tolist() == [False, False, False, True]
     assert made.blank("client").tolist() == [False, True, True, False]
     assert made.blank("opened").tolist() == [False] * 4
     assert made.blank("resolved").tolist() == [False, True, False, False]

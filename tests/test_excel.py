@@ -430,7 +430,7 @@ def imported(source: Path, table: str = "requests") -> None:
 def ids(path: Path) -> list[str]:
     rows = opened(path).entries.tables["requests"]
     assert rows is not None
-    return rows.texts["id"].tolist()
+    return [*rows.texts["id"]]
 
 
 def test_import_shows_first_and_then_takes(app: Desk, path: Path, source: Path) -> None:

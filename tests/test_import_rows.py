@@ -324,7 +324,7 @@ def test_a_real_log_of_purchases(run: Run, tmp_path: Path) -> None:
     rows = opened(book).entries.tables["sales"]
     assert rows is not None
     assert rows.numbers["amount"].sum() == pytest.approx(244_091.94)
-    assert rows.texts["client"].iloc[0] == "0001"
+    assert rows.texts["client"][0] == "0001"
     code, said = run("import", book, "sales", SHARED / "purchases.csv", *words, "--add-new", "--json")
     assert json.loads(said)["imported"] == 0
     assert json.loads(said)["known"] == 6919

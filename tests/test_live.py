@@ -12,7 +12,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import openpyxl
-import pandas as pd
 import pytest
 import xlwings as xw
 from hypothesis import given
@@ -74,10 +73,7 @@ def book(small: Path, tmp_path: Path) -> Path:
 
 def same(one: object, other: object, where: str = "") -> None:
     """Both hold the same, wherever they come from."""
-    if isinstance(one, pd.DataFrame):
-        assert isinstance(other, pd.DataFrame), where
-        pd.testing.assert_frame_equal(one, other)
-    elif isinstance(one, np.ndarray):
+    if isinstance(one, np.ndarray):
         np.testing.assert_array_equal(one, other)
     elif dataclasses.is_dataclass(one):
         assert type(one) is type(other), where

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from lxml import etree
@@ -149,8 +150,8 @@ def test_nothing_of_the_owner_is_lost(book: Path, grown: Path) -> None:
         again = after.tables[id_]
         assert rows is not None
         assert again is not None
-        assert rows.texts.equals(again.texts)
-        assert rows.numbers.equals(again.numbers)
+        np.testing.assert_equal(again.texts, rows.texts)
+        np.testing.assert_equal(again.numbers, rows.numbers)
 
 
 def test_its_period_is_closed_and_rows_are_imported(book: Path, grown: Path, tmp_path: Path) -> None:

@@ -96,24 +96,24 @@ def changed(entries: Entries, table: str, changes: Mapping[int, Changes]) -> Ent
     """The workbook with other values in some rows, as reading would find them; new rows at the end."""
     rows = rows_of(entries, table)
     count = max(len(rows), *(row + 1 for row in changes))
-    numbers = rows.numbers.reindex(range(count))
-    texts = rows.texts.reindex(range(count)).astype(object)
-    texts = texts.where(texts.notna(), None)
+    more = count - len(rows)
+    numbers = {id_: np.append(values, np.full(more, np.nan)) for id_, values in rows.numbers.items()}
+    texts = {id_: np.append(values, np.full(more, None)) for id_, values in rows.texts.items()}
     odd = {column: dict(values) for column, values in rows.odd.items()}
     for row, values in changes.items():
         for column, value in values.items():
             odd.get(column, {}).pop(row, None)
             if column in numbers:
                 plain = number(value)
-                numbers.loc[row, column] = np.nan if plain is None else plain
+                numbers[column][row] = np.nan if plain is None else plain
                 if plain is None and not is_blank(value):
                     odd.setdefault(column, {})[row] = value
             else:
                 failed = isinstance(value, ExcelError)
-                texts.loc[row, column] = None if is_blank(value) or failed else str(value)
+                texts[column][row] = None if is_blank(value) or failed else str(value)
                 if failed:
                     odd.setdefault(column, {})[row] = value
-    return with_table(entries, replace(rows, numbers=numbers, texts=texts, odd=odd))
+    return with_table(entries, replace(rows, count=count, numbers=numbers, texts=texts, odd=odd))
 
 
 def with_table(entries: Entries, rows: EntryTable) -> Entries:
@@ -125,10 +125,10 @@ def row_values(rows: EntryTable, row: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in rows.table.fields:
         if one.id in rows.numbers:
-            value = float(rows.numbers[one.id].iloc[row])
+            value = float(rows.numbers[one.id][row])
             found[one.id] = None if np.isnan(value) else value
         elif one.id in rows.texts:
-            found[one.id] = rows.texts[one.id].iloc[row]
+            found[one.id] = rows.texts[one.id][row]
     return found
 
 

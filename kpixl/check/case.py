@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 import numpy as np
-import pandas as pd
 
 from kpixl.catalog.tables import Lookup, word_key
 from kpixl.cellvalue import match_key
 from kpixl.check.problem import Problem, name_of
 from kpixl.check.sentences import SENTENCES
+from kpixl.entries import numbered
 from kpixl.folding import folded
 from kpixl.kpi.closing import leaving
 from kpixl.message import Message, phrase
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Aggregate, Business, BusinessKpi, Measure
     from kpixl.catalog.tables import Field, Table
     from kpixl.check.sentences import Severity
-    from kpixl.entries import Entries, EntryTable
+    from kpixl.entries import Distinct, Entries, EntryTable
     from kpixl.kpi.measure import MeasureValue, Tally
     from kpixl.kpi.score import Scorecard
 
@@ -154,9 +154,9 @@ class EntryWords:
     texts: list[str]
 
     @cached_property
-    def folded(self) -> pd.Series:
+    def folded(self) -> list[str]:
         """The texts without case and outer spaces."""
-        return pd.Series([folded(text) for text in self.texts], dtype=object)
+        return [folded(text) for text in self.texts]
 
     @cached_property
     def counts(self) -> np.ndarray:
@@ -221,7 +221,7 @@ class TableLog:
     def words(self, column: str) -> EntryWords:
         """The distinct texts of ``column``."""
         if column not in self._words:
-            self._words[column] = _distinct(self.rows.texts[column].to_numpy(dtype=object))
+            self._words[column] = _distinct(self.rows.distinct(column))
         return self._words[column]
 
     def choices(self, field: Field) -> dict[str, str]:
@@ -247,7 +247,7 @@ class TableLog:
         names = np.zeros(len(self.rows), dtype=np.int64)
         for key in self.keys:
             words = self.words(key.id)
-            alike, labels = pd.factorize(words.folded.where(words.folded != "").to_numpy(dtype=object))
+            alike, labels = numbered(text or None for text in words.folded)
             codes = np.append(alike, -1)[words.codes]
             names = np.where((names < 0) | (codes < 0), -1, names * len(labels) + codes)
         return names
@@ -259,7 +259,7 @@ class TableLog:
 
     def numbers(self, column: str) -> np.ndarray:
         """The numbers of ``column``, shape (rows,): dates are serials, NaN is none."""
-        return self.rows.numbers[column].to_numpy(dtype=float)
+        return self.rows.numbers[column]
 
     def heading(self, column: str) -> str | Message:
         """The column's heading as the owner has it."""
@@ -310,13 +310,12 @@ class TableLog:
             yield replace(rest, severity=self._severity(code, column))
 
 
-def _distinct(cells: np.ndarray) -> EntryWords:
-    codes, texts = pd.factorize(cells)
-    groups, spelt_alike = pd.factorize(np.array([text.casefold() for text in texts], dtype=object))
-    if len(spelt_alike) == len(texts):
-        return EntryWords(codes, list(texts))
-    spellings = np.flatnonzero(~pd.Series(groups).duplicated())
-    return EntryWords(np.append(groups, -1)[codes], list(texts[spellings]))
+def _distinct(written: Distinct) -> EntryWords:
+    groups, spelt_alike = numbered(text.casefold() for text in written.texts)
+    if len(spelt_alike) == len(written.texts):
+        return EntryWords(written.codes, [*written.texts])
+    first = dict(zip(reversed(groups.tolist()), reversed(written.texts), strict=True))
+    return EntryWords(np.append(groups, -1)[written.codes], [first[group] for group in range(len(spelt_alike))])
 
 
 def _places(item: Measure, of: Aggregate, business: Business) -> set[tuple[str, str]]:

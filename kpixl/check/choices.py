@@ -19,8 +19,6 @@ from kpixl.languages.load import yes_no
 from kpixl.period import serial
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from kpixl.catalog.tables import Field
     from kpixl.check.case import EntryWords, Finding, TableLog
 
@@ -112,5 +110,5 @@ def ahead(log: TableLog) -> Iterator[Finding]:
         yield from log.problems("session_ahead", field.id, late, partial(_said, texts, {"period": period}))
 
 
-def _said(texts: pd.Series, details: Mapping[str, object], row: int) -> dict[str, object]:
-    return {**details, "got": texts.iloc[row]}
+def _said(texts: np.ndarray, details: Mapping[str, object], row: int) -> dict[str, object]:
+    return {**details, "got": texts[row]}

@@ -168,7 +168,7 @@ def spaces(log: TableLog) -> Iterator[Finding]:
         read = field.required or field.key or field.refers_to or (log.table.id, field.id) in log.case.readers
         if field.id in log.rows.texts and (read or field.type == "choice"):
             words = log.words(field.id)
-            hollow = np.append((words.folded == "").to_numpy(dtype=bool), False)
+            hollow = np.array([*(text == "" for text in words.folded), False])
             if hollow.any():
                 yield from log.problems("spaces_only", field.id, np.flatnonzero(hollow[words.codes]), lambda row: {})
 

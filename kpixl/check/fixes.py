@@ -165,11 +165,11 @@ def _texts(log: TableLog, field: Field, names: Mapping[str, Mapping[str, str]]) 
         known = names[log.table.id] if field.id == log.keys[0].id else {}
     else:
         known = names.get(field.refers_to or "", {})
-    column = log.rows.texts[field.id]
-    wanted = {text: _word(text, known, is_choice=field.type == "choice") for text in column.dropna().unique()}
-    wanted = {text: fix for text, fix in wanted.items() if fix is not None}
-    for row in np.flatnonzero(column.isin(wanted)) if wanted else ():
-        yield int(row), wanted[column.iloc[row]]
+    column = log.rows.distinct(field.id)
+    wanted = [_word(text, known, is_choice=field.type == "choice") for text in column.texts]
+    for row, code in enumerate(column.codes.tolist() if any(wanted) else ()):
+        if code >= 0 and (fix := wanted[code]) is not None:
+            yield row, fix
 
 
 def _word(text: str, known: Mapping[str, str], *, is_choice: bool) -> _Change | None:

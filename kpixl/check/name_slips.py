@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from kpixl.cellvalue import match_key
 from kpixl.check.case import CAP
@@ -58,7 +57,7 @@ def _counts_once(log: TableLog, rows: np.ndarray, starts: np.ndarray) -> np.ndar
 
 def _duplicate_details(log: TableLog, found: Mapping[int, tuple[int, int]], row: int) -> dict[str, object]:
     first, count = found[row]
-    texts = tuple(log.rows.texts[key.id].iloc[row] for key in log.keys)
+    texts = tuple(log.rows.texts[key.id][row] for key in log.keys)
     return {"got": texts if len(texts) > 1 else texts[0], "first": log.rows.cell(log.keys[0].id, first), "count": count}
 
 
@@ -70,11 +69,12 @@ def same_numbers(log: TableLog) -> Iterator[Finding]:
     words = log.words(column)
     # Most codes begin with a letter, and cannot be numbers.
     maybe = [row for row, text in enumerate(words.texts) if text.lstrip()[:1] in _NUMBER_STARTS]
-    values = np.array([float(f"{value:.15g}") for value in _numbers([words.texts[row] for row in maybe])], dtype=float)
-    known = pd.DataFrame({"value": values, "spelling": words.folded.iloc[maybe]}, index=maybe)
-    known = known[np.isfinite(known["value"])].drop_duplicates()
-    groups = known[known.duplicated("value", keep=False)].groupby("value", sort=False).groups.values()
-    others = {int(words.first[group[1]]): int(group[0]) for group in groups}
+    known: dict[float, dict[str, int]] = {}
+    for text, value in zip(maybe, _numbers([words.texts[text] for text in maybe]), strict=True):
+        if np.isfinite(value):
+            known.setdefault(float(f"{value:.15g}"), {}).setdefault(words.folded[text], text)
+    groups = [[*spellings.values()] for spellings in known.values() if len(spellings) > 1]
+    others = {int(words.first[group[1]]): group[0] for group in groups}
     yield from log.problems(
         "same_number",
         column,

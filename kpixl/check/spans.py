@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from kpixl.catalog.tables import Elapsed, Lookup
 from kpixl.check.fields import day_of
@@ -105,7 +104,7 @@ def overlaps(log: TableLog) -> Iterator[Finding]:
     rows = np.flatnonzero((log.names >= 0) & (begin <= finish))
     rows = rows[np.lexsort((finish[rows], begin[rows], log.names[rows]))]
     names, begin, finish = log.names[rows], begin[rows], finish[rows]
-    latest = pd.Series(finish).groupby(names).cummax().to_numpy()
+    latest = _latest(names, finish)
     clash = (begin[1:] < latest[:-1]) | ((begin[1:] == begin[:-1]) & (finish[1:] == finish[:-1]))
     clashes = np.flatnonzero(clash & (names[1:] == names[:-1])) + 1
     others = {}
@@ -115,6 +114,13 @@ def overlaps(log: TableLog) -> Iterator[Finding]:
     yield from log.problems("overlap", log.keys[0].id, sorted(others), lambda row: _pair(log, row, others[row]))
 
 
+def _latest(names: np.ndarray, finish: np.ndarray) -> np.ndarray:
+    """The latest ``finish`` so far of each name; equal names stand together, the smaller numbers first."""
+    days, ranks = np.unique(finish, return_inverse=True)
+    latest: np.ndarray = days[np.maximum.accumulate(names * len(days) + ranks) % max(1, len(days))]
+    return latest
+
+
 def _days(log: TableLog, column: str, where_blank: float) -> np.ndarray:
     """Days of ``column``, with its meaning for a blank cell; NaN for anything else."""
     return np.where(log.rows.blank(column), where_blank, log.numbers(column) // 1)
@@ -122,7 +128,7 @@ def _days(log: TableLog, column: str, where_blank: float) -> np.ndarray:
 
 def _pair(log: TableLog, row: int, other: int) -> dict[str, object]:
     key = log.keys[0].id
-    return {"got": log.rows.texts[key].iloc[row], "other": log.rows.cell(key, other)}
+    return {"got": log.rows.texts[key][row], "other": log.rows.cell(key, other)}
 
 
 def outside_period(log: TableLog) -> Iterator[Finding]:

@@ -48,7 +48,7 @@ def _left_details(
     log: TableLog, field: Field, target: TableLog, last: np.ndarray, date: np.ndarray, row: int
 ) -> dict[str, object]:
     return {
-        "got": log.rows.texts[field.id].iloc[row],
+        "got": log.rows.texts[field.id][row],
         "target": target.rows.sheet,
         "until": day_of(float(last[row])),
         "when": day_of(float(date[row]) // 1),
@@ -74,7 +74,7 @@ def won(log: TableLog) -> Iterator[Finding]:
 def _won_details(log: TableLog, field: Field, target: TableLog, row: int) -> dict[str, object]:
     assert field.becomes is not None
     return {
-        "got": log.rows.texts[field.id].iloc[row],
+        "got": log.rows.texts[field.id][row],
         "target": target.rows.sheet,
         "date_heading": log.heading(field.becomes.date),
         "day": day_of(float(log.numbers(field.becomes.date)[row]) // 1),

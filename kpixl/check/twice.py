@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from kpixl.cellvalue import match_key
 from kpixl.folding import name_key
@@ -56,7 +55,9 @@ def _codes(log: TableLog, field: Field) -> np.ndarray:
     """What stands in each row, as numbers that are equal for equal entries; −1 for nothing."""
     if field.id in log.rows.texts:
         return log.words(field.id).codes
-    return np.asarray(pd.factorize(log.numbers(field.id))[0])
+    numbers = log.numbers(field.id)
+    codes = np.unique(numbers, return_inverse=True)[1]
+    return np.where(np.isnan(numbers), -1, codes)
 
 
 def _named(log: TableLog, fields: Sequence[Field], codes: dict[str, np.ndarray]) -> np.ndarray:
@@ -81,8 +82,10 @@ def _groups(columns: Sequence[np.ndarray], among: np.ndarray) -> np.ndarray:
     found = np.full(len(among), -1)
     chosen = np.flatnonzero(among)
     if len(chosen) > 1:
-        numbers = pd.DataFrame({i: column[chosen] for i, column in enumerate(columns)})
-        group = numbers.groupby(list(numbers.columns), sort=False).ngroup().to_numpy()
+        group = np.zeros(len(chosen), dtype=np.int64)
+        for column in columns:
+            both = group * (column.max() + 2) + column[chosen] + 1
+            group = np.unique(both, return_inverse=True)[1]
         first = np.unique(group, return_index=True)[1][group]
         repeats = first < np.arange(len(chosen))
         found[chosen[repeats]] = chosen[first[repeats]]

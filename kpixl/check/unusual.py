@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from kpixl.check.fields import FIRST_LIKELY, day_of
 from kpixl.check.problem import amount
@@ -103,13 +102,15 @@ def hours(log: TableLog) -> Iterator[Finding]:
     rows = np.flatnonzero(np.isfinite(days) & (who >= 0))
     if not len(rows):
         return
-    group = pd.DataFrame({"who": who[rows], "day": days[rows]}).groupby(["who", "day"], sort=False).ngroup().to_numpy()
+    ordinals = np.unique(days[rows], return_inverse=True)[1]
+    group = np.unique(who[rows] * (ordinals.max() + 1) + ordinals, return_inverse=True)[1]
     most = _DAY_HOURS * _days_a_row(who[rows], days[rows])
     for field in fields:
         worked = np.nan_to_num(log.numbers(field.id)[rows])
         total = np.bincount(group, weights=worked)[group]
-        largest = pd.Series(worked).groupby(group).transform("idxmax").to_numpy() == np.arange(len(rows))
-        found = rows[(total > most) & largest]
+        by_size = np.lexsort((-worked, group))
+        largest = by_size[np.unique(group[by_size], return_index=True)[1]]
+        found = np.sort(rows[largest[(total > most)[largest]]])
         told = dict(zip(rows.tolist(), total.tolist(), strict=True))
         details = partial(_hours_details, log, person.id, days, told)
         yield from log.problems("hours_over_day", field.id, found, details)
@@ -119,11 +120,15 @@ def hours(log: TableLog) -> Iterator[Finding]:
 
 def _days_a_row(who: np.ndarray, days: np.ndarray) -> np.ndarray:
     """For each row how many days its person writes a row for: those that usually lie between two of them."""
-    frame = pd.DataFrame({"who": who, "day": days}).drop_duplicates().sort_values(["who", "day"])
-    between = frame.groupby("who")["day"].diff()
-    usual = between.groupby(frame["who"]).median()
-    all_of_them = float(between.median()) if between.notna().any() else 1.0
-    found = pd.Series(who).map(usual).fillna(all_of_them).to_numpy(dtype=float)
+    order = np.lexsort((days, who))
+    person, day = who[order], days[order]
+    between = np.diff(day)
+    counted = (np.diff(person) == 0) & (between > 0)
+    between, person = between[counted], person[1:][counted]
+    usual = np.full(who.max() + 1, np.median(between) if len(between) else 1.0)
+    for one in np.split(np.arange(len(person)), np.flatnonzero(np.diff(person)) + 1) if len(person) else ():
+        usual[person[one[0]]] = np.median(between[one])
+    found = usual[who]
     return np.where(found >= _DAYS_A_ROW - 1, np.minimum(np.ceil(found), 31.0), 1.0)
 
 
@@ -131,7 +136,7 @@ def _hours_details(
     log: TableLog, person: str, days: np.ndarray, told: Mapping[int, float], row: int
 ) -> dict[str, object]:
     return {
-        "got": log.rows.texts[person].iloc[row],
+        "got": log.rows.texts[person][row],
         "hours": amount(told[row], "hours", ""),
         "day": day_of(float(days[row])),
     }

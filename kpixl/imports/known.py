@@ -10,8 +10,6 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
-import pandas as pd
-
 from kpixl.cellvalue import match_key
 from kpixl.folding import one_form
 from kpixl.imports.values import Read, Value
@@ -140,7 +138,7 @@ class Known:
 
     def _column(self, id_: str) -> list[Value]:
         if id_ in self.rows.texts:
-            return [None if pd.isna(text) else str(text) for text in self.rows.texts[id_].tolist()]
+            return [*self.rows.texts[id_]]
         odd = self.rows.odd.get(id_, {})
         numbers = self.rows.numbers[id_].tolist()
         return [

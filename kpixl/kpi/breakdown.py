@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from kpixl.catalog import catalogue, catalogue_of
 from kpixl.catalog.tables import Chained, Lookup, branches, columns_of
+from kpixl.entries import numbered
 from kpixl.kpi.grade import calculate, evaluated, graded
 from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import Tally
@@ -132,13 +132,13 @@ class Groups:
 def groups_of(rows: EntryTable, dimension: str) -> Groups:
     """The groups of ``rows``. Names are compared without case and outer spaces; each keeps the form in which it was
     first written."""
-    return _grouped(rows.texts[dimension].to_numpy())
+    return _grouped(rows.texts[dimension])
 
 
 def _grouped(texts: np.ndarray) -> Groups:
-    written, uniques = pd.factorize(texts, use_na_sentinel=False)
-    names = ["" if not isinstance(text, str) else text.strip() for text in uniques]
-    folded, keys = pd.factorize(np.array([name.casefold() for name in names], dtype=object))
+    written, different = numbered("" if text is None else text for text in texts)
+    names = [text.strip() for text in different]
+    folded, keys = numbered(name.casefold() for name in names)
     first = {key: name for name, key in reversed([*zip(names, (n.casefold() for n in names), strict=True)])}
     return Groups(folded[written], tuple(keys), tuple(first[key] for key in keys))
 
@@ -159,12 +159,12 @@ def grouped(measure: Measure, tally: Tally, dimension: str, known: _Known) -> Gr
     if of is None or rows is None or not rows.has(dimension) or not tally.can_measure(measure):
         return None
     if dimension in rows.numbers:
-        return _grouped(_spans(rows.numbers[dimension].to_numpy(dtype=float), tally.entries.period))
+        return _grouped(_spans(rows.numbers[dimension], tally.entries.period))
     looked_up = [(branch, _tells(rows.table, branch, dimension)) for branch in branches(of.where)]
     own, alike = not any(lookups for _, lookups in looked_up), (of.table, of.distinct, dimension)
     if own and alike in known:
         return known[alike]
-    told = rows.texts[dimension].to_numpy(dtype=object)[_latest(of, rows, dimension, tally)]
+    told = rows.texts[dimension][_latest(of, rows, dimension, tally)]
     if own:
         known[alike] = _grouped(told)
         return known[alike]
@@ -175,7 +175,7 @@ def grouped(measure: Measure, tally: Tally, dimension: str, known: _Known) -> Gr
             found = tally.found_by(of.table, lookup)
             met &= found >= 0
             if other is not None:
-                told[met] = other.texts[dimension].to_numpy(dtype=object)[found[met]]
+                told[met] = other.texts[dimension][found[met]]
     return _grouped(told)
 
 
@@ -202,13 +202,18 @@ def _latest(of: Aggregate, rows: EntryTable, dimension: str, tally: Tally) -> np
     if not keys or day is None or not all(map(rows.has, (*keys, day))):
         return own
     names = tally.names(table.id, keys)
-    frame = pd.DataFrame({"name": names, "on": rows.numbers[day].to_numpy(dtype=float), "row": own})
-    frame["stay"] = 0.0 if of.distinct else _stays(table, tally)
-    begun = frame["on"] < tally.edges(Window.PERIOD)["after_window"]
-    said = frame[begun & (names >= 0) & ~rows.blank(dimension)].sort_values("on", kind="stable")
-    last = said.drop_duplicates(["name", "stay"], keep="last")[["name", "stay", "row"]]
-    chosen = frame[["name", "stay"]].merge(last, on=["name", "stay"], how="left")["row"].to_numpy(dtype=float)
-    return np.where(np.isnan(chosen), own, chosen).astype(np.int64)
+    on = rows.numbers[day]
+    if not of.distinct:
+        stays = np.unique(_stays(table, tally), return_inverse=True)[1]
+        names = np.where(names < 0, -1, names * (stays.max(initial=0) + 1) + stays)
+        names = np.unique(names, return_inverse=True)[1] - int((names < 0).any())
+    said = np.flatnonzero((on < tally.edges(Window.PERIOD)["after_window"]) & (names >= 0) & ~rows.blank(dimension))
+    latest = np.full(names.max(initial=-1) + 2, -1)
+    newest_first = said[np.argsort(on[said], kind="stable")][::-1]
+    found, places = np.unique(names[newest_first], return_index=True)
+    latest[found] = newest_first[places]
+    chosen = latest[names]
+    return np.where(chosen < 0, own, chosen)
 
 
 def _stays(table: Table, tally: Tally) -> np.ndarray | float:
@@ -262,8 +267,8 @@ def by_group(measure: Measure, tally: Tally, groups: Groups | None) -> dict[str,
         return None
     codes, size = groups.codes[counted], len(groups.keys)
     if of.kind == "distinct":
-        pairs = pd.DataFrame({"group": codes, "name": tally.names(of.table, of.distinct)[counted]})
-        codes = pairs.drop_duplicates()["group"].to_numpy()
+        names = tally.names(of.table, of.distinct)[counted]
+        codes = np.unique(names * size + codes) % size
     weights = None
     if of.kind == "sum":
         numbers = tally.column(of.table, str(of.column))[counted]

@@ -59,7 +59,7 @@ def rows_of(entries: Entries, table: Table) -> int:
     rows, begins = entries.tables.get(table.id), table.date or (table.stays or ("",))[0]
     if rows is None or begins not in rows.numbers:
         return 0
-    days = rows.numbers[begins].to_numpy()
+    days = rows.numbers[begins]
     first = -np.inf if table.kept else serial(entries.period.start)
     return int(np.count_nonzero((days >= first) & (days < serial(entries.period.after))))
 

@@ -38,7 +38,7 @@ def inactive(tally: Tally) -> tuple[Inactive, ...]:
     assert rows is not None
     first = next((one.id for one in rows.table.calculated if isinstance(one, Chained) and one.id == "since"), "start")
     (key,) = of.distinct
-    names, since, met = rows.texts[key].to_numpy(dtype=object), tally.column(of.table, first), tally.meets(measure)
+    names, since, met = rows.texts[key], tally.column(of.table, first), tally.meets(measure)
     found: dict[int, Inactive] = {}
     for row, code in enumerate(tally.names(of.table, of.distinct)):
         if met[row] and (code not in found or since[row] < found[code].since):

@@ -111,7 +111,7 @@ def _without_calculated(entries: Entries, tables: Sequence[Table]) -> Entries:
 
     def bare(rows: EntryTable) -> EntryTable:
         fields = [field.id for field in rows.table.fields if field.id in rows.numbers]
-        return replace(rows, numbers=rows.numbers[fields])
+        return replace(rows, numbers={id_: rows.numbers[id_] for id_ in fields})
 
     found = {table.id: rows for table in tables if (rows := entries.tables[table.id]) is not None}
     return replace(entries, tables={id_: bare(rows) for id_, rows in found.items()}, what_if={})

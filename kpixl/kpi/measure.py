@@ -10,13 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Made, Mean, Measure, with_parts
 from kpixl.catalog.tables import Chained, Each, Elapsed, Else, InOrder, Lookup, Months, Once, branches, word_key
 from kpixl.cellvalue import match_key
-from kpixl.entries import Entries, EntryTable, elapsed
+from kpixl.entries import Entries, EntryTable, elapsed, numbered
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.in_force import settings_of, settings_used
 from kpixl.kpi.renewals import chains, pairs
@@ -82,7 +81,7 @@ class Tally:
         self.entries, self.today = entries, today
         self.settings = settings_used(entries.settings, entries.currency, entries.words)
         self._columns: dict[tuple[str, str], np.ndarray] = {}
-        self._keys: dict[tuple[str, str], np.ndarray] = {}
+        self._keys: dict[tuple[str, str], _Names] = {}
         self._values: dict[str, MeasureValue] = {}
         self._stays: dict[str, Mapping[str, np.ndarray]] = {}
         self._entered: dict[str, bool] = {}
@@ -307,9 +306,9 @@ class Tally:
             return odd
         if condition.text:
             operand = match_key(str(self.operand(condition, rows.table.id, window, edges)))
-            keys = self._match_keys(rows, condition.column)
+            names = self._names(rows, condition.column)
             # A blank cell is neither equal to a word nor different from it.
-            passed: np.ndarray = _COMPARE[condition.comparison](keys, operand) & ~blank
+            passed: np.ndarray = _COMPARE[condition.comparison](names.with_none, operand)[names.codes] & ~blank
         else:
             operand = self.operand(condition, rows.table.id, window, edges)
             values = self.column(rows.table.id, condition.column)
@@ -326,7 +325,9 @@ class Tally:
             return numbers
         ids = {id_: word_key(rows.table.id, condition.column, id_) for id_ in condition.choices}
         words = {match_key(self.entries.words.get(key, id_)) for id_, key in ids.items()}
-        return np.array([one in words for one in self._match_keys(rows, condition.column)], dtype=bool)
+        names = self._names(rows, condition.column)
+        proper: np.ndarray = np.array([one in words for one in names.with_none], dtype=bool)[names.codes]
+        return proper
 
     def operand(
         self, condition: Condition, table: str, window: Window, edges: Mapping[str, float] = NO_EDGES
@@ -371,7 +372,7 @@ class Tally:
         """The numbers of a column, calculated ones too, shape (rows,); dates are serials, NaN is none."""
         rows = self._rows(table)
         if id_ in rows.numbers:
-            return rows.numbers[id_].to_numpy()
+            return rows.numbers[id_]
         if (table, id_) not in self._columns:
             column = next(column for column in rows.table.calculated if column.id == id_)
             self._columns[table, id_] = self.calculated(rows, column)
@@ -393,7 +394,7 @@ class Tally:
         if isinstance(column, InOrder):
             if not all(map(rows.has, column.reads)):
                 return np.full(len(rows), np.nan)
-            first, then = (rows.numbers[id_].to_numpy(dtype=float) for id_ in column.reads)
+            first, then = (rows.numbers[id_] for id_ in column.reads)
             if column.days:
                 first, then = first // 1, then // 1
             return np.where(np.isnan(first) | np.isnan(then), np.nan, np.where(first <= then, 1.0, 0.0))
@@ -405,7 +406,7 @@ class Tally:
 
     def _else(self, rows: EntryTable, column: Else) -> np.ndarray:
         none = np.full(len(rows), np.nan)
-        first, other = (rows.numbers[id_].to_numpy(dtype=float) if rows.has(id_) else none for id_ in column.reads)
+        first, other = (rows.numbers[id_] if rows.has(id_) else none for id_ in column.reads)
         return np.where(np.isnan(first), other, first)
 
     def _each(self, rows: EntryTable, column: Each) -> np.ndarray:
@@ -419,7 +420,7 @@ class Tally:
         if not all(map(rows.has, places)):
             return np.full(len(rows), np.nan)
         if table not in self._stays:
-            start, end = (rows.numbers[id_].to_numpy(dtype=float) for id_ in (column.start, column.end))
+            start, end = (rows.numbers[id_] for id_ in (column.start, column.end))
             gap = float(self.settings["stay_gap"])
             self._stays[table] = chains(self.names(table, (column.key,)), start, end, rows.blank(column.end), gap)
         return self._stays[table][column.id]
@@ -427,19 +428,25 @@ class Tally:
     def _lookup(self, rows: EntryTable, column: Lookup) -> np.ndarray:
         other = self._rows(column.table)
         met = self.meets_where(column.table, column.where, column.window)
-        counts = pd.Series(self._match_keys(other, column.match)[met], dtype=object).value_counts()
-        found = pd.Series(self._match_keys(rows, column.match), dtype=object).map(counts).fillna(0.0)
-        return np.where(rows.nameless(column.match), 0.0, found.to_numpy(dtype=float))
+        theirs = self._names(other, column.match)
+        # The first of them is for rows without a name.
+        counts = np.bincount(theirs.codes[met] + 1, minlength=len(theirs.keys) + 1)
+        counts[0] = 0
+        found: np.ndarray = counts[self._names(rows, column.match).within(theirs) + 1]
+        return found.astype(float)
 
     def found_by(self, table: str, column: Lookup) -> np.ndarray:
         """For each row of ``table`` the first row of the other table that the look-up finds, shape (rows,); −1 where it
         finds none."""
         rows, other = self._rows(table), self._rows(column.table)
         met = np.flatnonzero(self.meets_where(column.table, column.where, column.window))
-        keys = self._match_keys(other, column.match)[met]
-        first = pd.Series(met, index=keys)[~pd.Index(keys).duplicated()]
-        found = pd.Series(self._match_keys(rows, column.match), dtype=object).map(first).fillna(-1)
-        return np.where(rows.nameless(column.match), -1, found.to_numpy(dtype=np.int64))
+        theirs = self._names(other, column.match)
+        first = np.full(len(theirs.keys) + 1, -1)
+        found, places = np.unique(theirs.codes[met], return_index=True)
+        first[found] = met[places]
+        first[-1] = -1
+        rows_found: np.ndarray = first[self._names(rows, column.match).within(theirs)]
+        return rows_found
 
     def _once(self, rows: EntryTable, column: Once) -> np.ndarray:
         if not all(rows.has(id_) or id_ in {c.id for c in rows.table.calculated} for id_ in column.reads):
@@ -458,7 +465,7 @@ class Tally:
         if not all(map(rows.has, column.reads)):
             return np.full(len(rows), np.nan)
         edges, names = self.edges(Window.PERIOD), self.names(rows.table.id, (column.of,))
-        since, until = (rows.numbers[id_].to_numpy(dtype=float) for id_ in (column.since, column.until))
+        since, until = (rows.numbers[id_] for id_ in (column.since, column.until))
         open_ = rows.blank(column.until)
         runs = (names >= 0) & (open_ & ~np.isnan(since) | (until >= since))
         first, last = np.maximum(since, edges["window_start"]), np.fmin(until, edges["period_end"])
@@ -475,20 +482,38 @@ class Tally:
         rows = self._rows(table)
         names = np.zeros(len(rows), dtype=np.int64)
         for key in keys:
-            codes, labels = pd.factorize(self._match_keys(rows, key))
-            codes = np.where(rows.nameless(key), -1, codes)
-            names = np.where((names < 0) | (codes < 0), -1, names * max(1, len(labels)) + codes)
+            of = self._names(rows, key)
+            names = np.where((names < 0) | (of.codes < 0), -1, names * max(1, len(of.keys)) + of.codes)
         return np.where(names < 0, -1, np.unique(names, return_inverse=True)[1])
 
-    def _match_keys(self, rows: EntryTable, column: str) -> np.ndarray:
+    def _names(self, rows: EntryTable, column: str) -> _Names:
         place = rows.table.id, column
         if place not in self._keys:
-            codes, texts = pd.factorize(rows.texts[column].to_numpy(dtype=object))
-            keys = np.empty(len(texts) + 1, dtype=object)
-            keys[:-1] = [match_key(text) for text in texts]
-            keys[-1] = ""
-            self._keys[place] = keys[codes]
+            written = rows.distinct(column)
+            alike, keys = numbered([match_key(text) for text in written.texts])
+            self._keys[place] = _Names(np.append(alike, -1)[written.codes], tuple(keys))
         return self._keys[place]
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The names of a column as Excel compares them: ``codes[row]`` points into ``keys``; −1 where there is none."""
+
+    codes: np.ndarray
+    keys: tuple[object, ...]
+
+    @cached_property
+    def with_none(self) -> np.ndarray:
+        """The keys, and last an empty text for where there is none; shape (keys + 1,)."""
+        keys = np.empty(len(self.keys) + 1, dtype=object)
+        keys[:] = [*self.keys, ""]
+        return keys
+
+    def within(self, others: _Names) -> np.ndarray:
+        """For each row the place of its name among others; −1 where it is not among them; shape (rows,)."""
+        places = {key: place for place, key in enumerate(others.keys)}
+        found: np.ndarray = np.array([*(places.get(key, -1) for key in self.keys), -1])[self.codes]
+        return found
 
 
 def open_start(period: Period, settings: Mapping[str, float | str]) -> date:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from kpixl.period import LAST_SERIAL
 
@@ -66,6 +65,8 @@ def pairs(names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Every two rows of one name, each with itself, too, where a name has several."""
     counts = np.bincount(names[names >= 0], minlength=1)
     rows = np.flatnonzero((names >= 0) & (counts[names] > 1))
-    frame = pd.DataFrame({"name": names[rows], "row": rows})
-    both = frame.merge(frame, on="name", suffixes=("", "_other"))
-    return both["row"].to_numpy(dtype=np.int64), both["row_other"].to_numpy(dtype=np.int64)
+    by_name = rows[np.argsort(names[rows], kind="stable")]
+    size = counts[names[rows]]
+    begins = np.searchsorted(names[by_name], names[rows])
+    within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+    return np.repeat(rows, size), by_name[np.repeat(begins, size) + within]

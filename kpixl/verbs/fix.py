@@ -116,7 +116,7 @@ def _usual(editor: SheetEditor, formats: NumberFormats, rows: EntryTable, column
 
 
 def _usual_cell(rows: EntryTable, column: str) -> str:
-    filled = np.flatnonzero(rows.numbers[column].notna()) if column in rows.numbers else np.array([], dtype=int)
+    filled = np.flatnonzero(~np.isnan(rows.numbers[column])) if column in rows.numbers else np.array([], dtype=int)
     return rows.cell(column, int(filled[0]) if len(filled) else 0)
 
 

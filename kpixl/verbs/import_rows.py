@@ -368,7 +368,7 @@ def _names(entries: Entries, table: str, field: Field) -> list[str]:
     if rows is None:
         return []
     key = field.id if field.refers_to is None else _key_field(rows.table)
-    return [str(text) for text in rows.texts[key].dropna()] if rows.has(key) else []
+    return [*rows.distinct(key).texts] if rows.has(key) else []
 
 
 def _key_field(table: Table) -> str:

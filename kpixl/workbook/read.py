@@ -9,7 +9,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.cellvalue import ExcelError, number
@@ -432,8 +431,9 @@ class _Reader(Blocks):
                 found.first_row,
                 letters,
                 dict(headings),
-                pd.DataFrame(numbers, copy=False, index=range(count)),
-                pd.DataFrame(texts, dtype=object, index=range(count)),
+                count,
+                numbers,
+                texts,
                 odd,
                 self.view.below(found, set(letters.values())),
                 self.view.outside(found),

@@ -159,8 +159,8 @@ def test_an_error_in_a_sum_is_one_everywhere() -> None:
     entries = october(SERVICE, {"clients": CLIENTS, "sales": {name: cells[:8] for name, cells in SALES.items()}})
     sales = entries.tables["sales"]
     assert sales is not None
-    numbers = sales.numbers.copy()
-    numbers.loc[2, "amount"] = float("nan")
+    numbers = {**sales.numbers, "amount": sales.numbers["amount"].copy()}
+    numbers["amount"][2] = float("nan")
     failed = replace(sales, numbers=numbers, odd={"amount": {2: ExcelError.NA}})
     scorecard, problems = read(replace(entries, tables={**entries.tables, "sales": failed}))
     assert (scorecard.measures["revenue"].used, scorecard.result("revenue").value) == (None, None)

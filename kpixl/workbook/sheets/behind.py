@@ -243,7 +243,7 @@ def _contents(listing: Listing, column: str, c: Context) -> Mapping[int, Value]:
     """What stands in a column of the rows."""
     table, rows = listing.table, list(listing.rows)
     if column in table.texts:
-        found: dict[int, Value] = dict(zip(rows, table.texts[column].to_numpy()[rows], strict=True))
+        found: dict[int, Value] = dict(zip(rows, table.texts[column][rows], strict=True))
     else:
         numbers = c.tally.column(table.table.id, column)[rows].tolist()
         found = {row: None if number != number else number for row, number in zip(rows, numbers, strict=True)}
