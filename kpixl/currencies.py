@@ -61,7 +61,8 @@ def in_format(text: str, own: str) -> str:
     section = _SECTION.match(text)
     for found in _IN_FORMAT.finditer(section[0] if section else ""):
         sign = (found["sign"] or found["quoted"] or found["bare"] or "").strip()
-        code = code_of(sign, own) if sign else ""
+        # What ends in a colon says what is counted: of our own formats, such as that of cases, on every sheet.
+        code = code_of(sign, own) if sign and not sign.endswith(":") else ""
         if code:
             return code
     return ""
