@@ -19,7 +19,7 @@ from kpixl.kpi.cautions import cautions
 from kpixl.kpi.measure import Tally
 from kpixl.period import serial
 from kpixl.verbs import results
-from workbooks import Filled, Rows, make, opened
+from workbooks import Filled, Rows, make, opened, refreshed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,19 +66,26 @@ class Says:
 
 @dataclass(frozen=True)
 class Month:
-    """A workbook with the entries of one period, refreshed on the tests' day."""
+    """A workbook with the entries of one period."""
 
-    path: Path
+    entered: Path
+    """With what the owner has typed."""
+    is_refreshed: bool = True
 
     @classmethod
     def of(cls, folder: Path, filled: Filled) -> Month:
         """The workbook with what was filled in."""
         folder.mkdir(exist_ok=True)
-        return cls(make(folder / "month.xlsx", filled))
+        return cls(make(folder / "month.xlsx", filled, refresh=False), is_refreshed=False)
+
+    @cached_property
+    def path(self) -> Path:
+        """The workbook refreshed on the tests' day: once something asks for more than what its entries come to."""
+        return self.entered if self.is_refreshed else refreshed(self.entered, self.entered.with_name("refreshed.xlsx"))
 
     @cached_property
     def _outcome(self) -> results.Outcome:
-        return results.results(self.path, today=TODAY)
+        return results.results(self.entered, today=TODAY)
 
     @property
     def scorecard(self) -> Scorecard:
