@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint fuzz faults races bench workbooks pictures reference locale language clean
+.PHONY: help demo test test-fast lint fuzz faults races bench workbooks pictures reference locale language release clean
 
 PYTHON ?= python3
 OUT ?= demo
@@ -75,6 +75,10 @@ locale: $(STAMP) ## collect the texts to translate, update and compile every lan
 
 language: $(STAMP) ## begin a language (LANG=it): its file, and translations to fill in
 	@$(BIN)/python tools/begin_language.py "$(if $(filter command,$(origin LANG)),$(LANG))"
+
+release: $(STAMP) $(MO) ## build what is handed out into dist/: wheel, sdist, and the add-in with and without Python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "build>=1.2"
+	@$(BIN)/python tools/make_release.py
 
 clean: ## remove what was built, but not the environment
 	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info $(MO)

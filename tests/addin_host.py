@@ -85,7 +85,7 @@ def run(cells: bytes, modules: Sequence[Module], steps: Sequence[str], folder: P
     in front, a procedure ``KpixlAddIn.KpixlRefreshRibbon``, or ``SHEET``."""
     path = folder / "kpixl.xlam"
     package = Package.from_bytes(cells, path)
-    xlam.make_add_in(package, modules, python=True)
+    xlam.make_add_in(package, modules, {"Interpreter_Win": "pythonw"})
     package.save(path, new=True)
     books = sorted({step for step in steps if step.startswith("/")})
     lines = [

@@ -48,7 +48,8 @@ Options of every command:
   of the system, where kpixl speaks it; else English.
 - `--help`: what the command takes.
 
-Without a command, `--help` lists the commands and `--version` says which kpixl this is.
+Without a command, kpixl says what can be done next; `--help` lists the commands, and `--version` says which kpixl this
+is.
 
 `NO_COLOR` turns colors off. With `KPIXL_DEBUG=1`, a mistake of kpixl itself shows where in the code it happened.
 """

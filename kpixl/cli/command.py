@@ -285,6 +285,17 @@ def help_of(command: Command, _: Translate, prog: str) -> str:
     return "\n".join(lines)
 
 
+def first_steps(_: Translate) -> str:
+    """The three things that one can do next."""
+    steps = [
+        ("kpixl setup", N_("put kpixl into Excel, and open a sample workbook")),
+        ("kpixl new BUSINESS", N_("make a workbook of your own; “kpixl kpis” lists the businesses")),
+        ("kpixl --help", N_("see everything that kpixl does")),
+    ]
+    about = N_("Monthly KPI workbooks for owners of small service businesses.")
+    return "\n".join([*wrap(_(about), _WIDTH), "", *_rows(steps, _)])
+
+
 def help_of_all(commands: Iterable[Command], _: Translate) -> str:
     """The help of kpixl: its commands by chapters."""
     usage, about = _(_USAGE), N_("Monthly KPI workbooks for owners of small service businesses.")

@@ -21,6 +21,7 @@ from kpixl.cli.command import (
     Command,
     HelpAsked,
     chosen,
+    first_steps,
     help_of,
     help_of_all,
     read,
@@ -111,9 +112,11 @@ def _names(paths: Sequence[Path]) -> str:
 
 def _run(words: Sequence[str], now: datetime, _: Translate) -> Answer:
     try:
-        if words and words[0] in _HELP:
+        if not words:
+            raise HelpAsked(first_steps(_))
+        if words[0] in _HELP:
             raise HelpAsked(help_of_all(map(commands.command, commands.names()), _))
-        if words and words[0] == "--version":
+        if words[0] == "--version":
             raise HelpAsked(f"kpixl {__version__}")
         name, rest = chosen(commands.names(), words)
         return _call(commands.command(name), rest, now, _)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from contextlib import contextmanager, suppress
@@ -52,6 +53,19 @@ def stoppable() -> Iterator[None]:
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
     raise Stopped(number)
+
+
+def open_file(path: Path) -> bool:
+    """Have Windows or the Mac open a file with its own program; whether it could be asked to."""
+    try:
+        if sys.platform == "win32":
+            os.startfile(path)
+            return True
+        if sys.platform == "darwin":
+            return subprocess.run(["open", str(path)], check=False, capture_output=True).returncode == 0
+    except OSError:
+        pass
+    return False
 
 
 def exit_code(interrupt: KeyboardInterrupt) -> int:

@@ -115,7 +115,7 @@ def install(machine: Machine | None = None, *, code: str) -> AddedIn:
     try:
         found.path.parent.mkdir(parents=True, exist_ok=True)
         ensure_free(found.path)
-        package(found.path, code, python=True).save(found.path)
+        package(found.path, code, python=True, here=True).save(found.path)
     except (FileInUse, NoPermission) as error:
         raise _in_use(found, error) from error
     except OSError as error:

@@ -50,7 +50,7 @@ def examine(path: Path | None = None, machine: Machine | None = None) -> tuple[F
     probes: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
         ("python", lambda: _python(here)),
         ("xlwings", lambda: _xlwings(here)),
-        ("excel", lambda: _excel(here)),
+        ("excel", lambda: excel_here(here)),
         ("own_add_in", lambda: _own_add_in(here)),
         ("add_in", lambda: _add_in(here)),
         ("libreoffice", lambda: _libreoffice(here)),
@@ -116,7 +116,8 @@ def _xlwings(m: Machine) -> Iterator[Finding]:
 # Programs
 
 
-def _excel(m: Machine) -> Iterator[Finding]:
+def excel_here(m: Machine) -> Iterator[Finding]:
+    """Whether Excel is on the computer; one finding."""
     if m.platform not in ("win32", "darwin"):
         none = N_("There is no Excel for this system; kpixl works on the files all the same.")
         yield Finding("ok", "excel", phrase(none))

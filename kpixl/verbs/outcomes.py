@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kpixl.verbs.restate import Restated
     from kpixl.verbs.results import Outcome
     from kpixl.verbs.roll import Rolled
+    from kpixl.verbs.setup import Ready
     from kpixl.verbs.take_in import RowsTaken, TakenIn
 
 
@@ -64,6 +65,25 @@ def added_in_text(done: AddedIn, t: Language) -> str:
             t(N_("What Excel for the Mac needs in order to call kpixl is in {path}.")).format(path=done.script)
         )
     lines.append(t(N_("Start Excel: the tab kpixl is beside Home, and the functions are in every workbook.")))
+    return "\n".join(lines)
+
+
+def ready_text(ready: Ready, t: Language, *, opened: bool) -> str:
+    """What the first minute has brought, and what to do next."""
+    lines = added_in_text(ready.added, t).splitlines() if ready.added else []
+    if ready.hindrance:
+        lines.append(ready.hindrance.text(t))
+    if ready.excel.level != "ok":
+        lines.append(ready.excel.says.text(t))
+        lines += [ready.excel.remedy.text(t)] if ready.excel.remedy else []
+    made = N_("A sample workbook to look at is in {path}.")
+    stays = N_("The sample workbook in {path} was there already and stays as it is.")
+    lines.append(t(made if ready.made else stays).format(path=ready.workbook))
+    if opened:
+        lines.append(t(N_("It is being opened in Excel.")))
+    lines.append(
+        t(N_("Your own one: New workbook in the tab kpixl, or “kpixl new” (“kpixl kpis” lists the businesses)."))
+    )
     return "\n".join(lines)
 
 

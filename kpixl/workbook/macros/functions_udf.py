@@ -68,13 +68,13 @@ def modules(code: str = "en") -> tuple[Module, ...]:
     return bridge(literal(language(code)(NO_PYTHON))), Module(WRAPPER, _wrapper(code))
 
 
-def conf() -> Mapping[str, str]:
-    """What the sheet ``CONF_SHEET`` is to hold, names and values from A1 on: where the Python with kpixl is.
+def conf(*, here: bool = True) -> Mapping[str, str]:
+    """What the sheet ``CONF_SHEET`` is to hold, names and values from A1 on: where the Python with kpixl is ``here``.
 
-    On another kind of system nobody can know that; there it is the one that Windows finds. The workbook's own folder
-    is kept out of Python's path, so that no file beside it is taken for a module.
+    On another computer, or another kind of system, nobody can know that; there it is the one that Windows finds. The
+    workbook's own folder is kept out of Python's path, so that no file beside it is taken for a module.
     """
-    name = {"win32": "Interpreter_Win", "darwin": "Interpreter_Mac"}.get(sys.platform)
+    name = {"win32": "Interpreter_Win", "darwin": "Interpreter_Mac"}.get(sys.platform if here else "")
     found = {"Interpreter_Win": "pythonw"}
     if name:
         found = {name: sys.executable, "PYTHONPATH": str(Path(__file__).parents[3])}

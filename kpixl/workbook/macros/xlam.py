@@ -133,9 +133,9 @@ _MESSAGES = {
 _GROUP_NEW = N_("New workbook")
 
 
-def package(path: Path, code: str, *, python: bool) -> Package:
+def package(path: Path, code: str, *, python: bool, here: bool = False) -> Package:
     """The add-in that is to be saved at ``path``. ``code`` is the language of the help that Excel shows until it has
-    started once; all else is in that of Excel."""
+    started once; all else is in that of Excel. One that is for the computer ``here`` knows its Python."""
     book = Workbook()
     book.active.title = _SHEET
     book.active["A1"] = f"kpixl {__version__}"
@@ -145,16 +145,16 @@ def package(path: Path, code: str, *, python: bool) -> Package:
     book.save(stream)
     made = Package.from_bytes(stream.getvalue(), path)
     order_fonts(made)
-    make_add_in(made, modules(code, python=python), python=python)
+    make_add_in(made, modules(code, python=python), conf(here=here) if python else {})
     return made
 
 
-def make_add_in(package: Package, modules: Sequence[Module], *, python: bool) -> None:
-    """Make a workbook without macros an add-in with these."""
-    if python:
-        add_plain_sheet(package, CONF_SHEET, conf().items())
+def make_add_in(package: Package, modules: Sequence[Module], settings: Mapping[str, str]) -> None:
+    """Make a workbook without macros an add-in with these; ``settings`` say where Python is, if it calls any."""
+    if settings:
+        add_plain_sheet(package, CONF_SHEET, settings.items())
     add_macros(package, modules, ADD_IN)
-    put_ribbon(package, ribbon(python=python))
+    put_ribbon(package, ribbon(python=bool(settings)))
 
 
 def modules(code: str, *, python: bool) -> tuple[Module, ...]:
