@@ -15,6 +15,7 @@ from kpixl.cli.commands import names
 from kpixl.cli.main import main
 from kpixl.i18n import language
 from kpixl.languages import codes
+from kpixl.message import phrase
 from kpixl.ooxml.package import Package
 from kpixl.verbs import addin, doctor, machine, results, setup
 from kpixl.workbook.macros.xlam import version_in
@@ -34,7 +35,12 @@ def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """What was to be opened."""
     found: list[Path] = []
-    monkeypatch.setattr(outside, "open_file", lambda path: not found.append(path))
+
+    def open_file(path: Path) -> bool:
+        found.append(path)
+        return True
+
+    monkeypatch.setattr(outside, "open_file", open_file)
     return found
 
 
@@ -47,7 +53,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def with_excel(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = doctor.Finding("ok", "excel", doctor.phrase("Excel is there."))
+    found = doctor.Finding("ok", "excel", phrase("Excel is there."))
     monkeypatch.setattr(setup, "excel_here", lambda _: iter([found]))
 
 
@@ -84,7 +90,7 @@ def test_it_opens_the_sample_where_there_is_excel(
 def test_without_excel_it_says_so_and_opens_nothing(
     home: Home, quick: Path, opened: list[Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    none = doctor.Finding("missing", "excel", doctor.phrase("Excel was not found on this computer."))
+    none = doctor.Finding("missing", "excel", phrase("Excel was not found on this computer."))
     monkeypatch.setattr(setup, "excel_here", lambda _: iter([none]))
     assert main(["setup", "--lang", "en"]) == 1
     assert "Excel was not found on this computer." in capsys.readouterr().out.splitlines()
