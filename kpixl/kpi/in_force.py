@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.settings import READS, SETTINGS, Setting
 from kpixl.catalog.tables import Chained, Lookup, names_in
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import Business
+    from kpixl.catalog.model import Business, Measure
+    from kpixl.catalog.tables import Calculated
     from kpixl.entries import InputCell
 
 DOLLAR = "USD"
@@ -18,14 +19,18 @@ DOLLAR = "USD"
 
 def settings_of(business: Business) -> tuple[Setting, ...]:
     """The settings of every business, and those on which something of this one depends."""
-    clauses = [measure.where for measure in business.measures]
-    clauses += [c.where for table in business.tables for c in table.calculated if isinstance(c, Lookup)]
-    needed = {READS.get(name, name) for where in clauses for name in names_in(where)}
-    if any(isinstance(column, Chained) for table in business.tables for column in table.calculated):
-        needed.add("stay_gap")
+    needed = settings_read(business.measures, [one for table in business.tables for one in table.calculated])
     if any(kpi.in_dollars for kpi in business.kpis):
         needed.add("dollar_rate")
     return tuple(setting for setting in SETTINGS.values() if setting.everywhere or setting.id in needed)
+
+
+def settings_read(measures: Iterable[Measure], columns: Sequence[Calculated]) -> set[str]:
+    """What measures and calculated columns compare with, by name: settings by their ids, and edges of the window."""
+    clauses = [measure.where for measure in measures]
+    clauses += [column.where for column in columns if isinstance(column, Lookup)]
+    found = {READS.get(name, name) for where in clauses for name in names_in(where)}
+    return found | {"stay_gap"} if any(isinstance(column, Chained) for column in columns) else found
 
 
 def default_of(setting: Setting, currency: str) -> float | str | None:

@@ -119,7 +119,7 @@ class Result:
 
     @property
     def wrong(self) -> int:
-        """How many of the rows behind it are wrong."""
+        """How many of the rows behind it, and of the owner's own cells, are wrong."""
         return self.wrong_rows.rows
 
     @property

@@ -24,6 +24,7 @@ from kpixl.kpi.rulebook import PAST, given, rulebook
 from kpixl.kpi.signals import Limits, Signal, limits, marked, signal
 from kpixl.kpi.traits import GRADED, late_measures, traits_of
 from kpixl.kpi.wrong import NONE_WRONG, Wrong, wrong
+from kpixl.kpi.wrong_cells import wrong_cells
 from kpixl.kpi.year_to_date import closed_periods, first_closed, kpi_to_date, year_to_date
 from kpixl.period import Window, serial
 
@@ -176,13 +177,19 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date, t
         for name, value in measures.items()
     }
     tally = tally or Tally(entries, today)
-    found = {kpi.id: wrong(kpi, measures, tally) for kpi in entries.business.kpis if kpi.id not in entries.off}
+    found = {kpi.id: _wrong(kpi, measures, tally) for kpi in entries.business.kpis if kpi.id not in entries.off}
     scoring = _Scoring(entries, measures, to_date, closed, now, found)
     slots = tuple(_result(kpi, scoring) for kpi in entries.business.kpis)
     slots += tuple(_own_result(kpi, scoring) for kpi in own_kpis(entries))
     before = entries.period.shift(-1)
     previous = {name: history.value(before, name) for name in measures}
     return Scorecard(entries, measures, to_date, previous, closed, now, slots)
+
+
+def _wrong(kpi: BusinessKpi, measures: Mapping[str, MeasureValue], tally: Tally) -> Wrong:
+    """The rows behind ``kpi`` that are wrong, and the owner's own cells."""
+    rows = wrong(kpi, measures, tally)
+    return replace(rows, rows=rows.rows + wrong_cells(kpi, tally.entries))
 
 
 def _note(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> str:

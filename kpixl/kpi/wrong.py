@@ -40,8 +40,8 @@ class WrongKind:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many wrong rows there are behind a KPI: all of them, those that may be more of its lever, and those that may
-    be more cases."""
+    """How many wrong rows there are behind a KPI: all of them, the owner's own cells that are wrong among them; those
+    that may be more of its lever, and those that may be more cases."""
 
     rows: int = 0
     lever: int = 0

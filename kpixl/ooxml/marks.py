@@ -112,6 +112,15 @@ def errors(xml: bytes, letters: set[str], first_row: int, count: int) -> dict[st
     return found
 
 
+def failed(xml: bytes) -> dict[tuple[int, int], str]:
+    """Every cell that holds an Excel error, by row and column: its code."""
+    found = {}
+    for match in _ERROR_CELL.finditer(xml) if ERROR_MARK in xml else ():
+        if reference := _REFERENCE.search(match[1]):
+            found[parse_cell((reference[1] + reference[2]).decode())] = _shown(xml, match)
+    return found
+
+
 def unsaved(xml: bytes, letters: set[str], first_row: int, count: int) -> dict[str, dict[int, str]]:
     """Formulas whose value nobody has saved, by letter and row as errors are."""
     found: dict[str, dict[int, str]] = {}

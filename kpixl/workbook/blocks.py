@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kpixl.cellvalue import ExcelError
 from kpixl.entries import InputCell
 from kpixl.errors import NewerWorkbook, NotOurWorkbook, OlderWorkbook
 from kpixl.ooxml.cells import cell_name, parse_area
@@ -73,6 +74,14 @@ class Blocks:
             return InputCell(None, sheet, "")
         number_, index = place.position(row, column)
         return InputCell(_at(self.view.grid(sheet), number_, index), sheet, cell_name(number_, index))
+
+    def entered(self, place: Placement, sheets: Mapping[str, Sheet], row: str, column: str) -> InputCell:
+        """The same with the Excel error that may stand there."""
+        found = self.cell(place, sheets, row, column)
+        if found.raw is None and found.cell:
+            code = self.view.failed(found.sheet).get(place.position(row, column))
+            return found if code is None else InputCell(ExcelError(code), found.sheet, found.cell)
+        return found
 
     def day(self, cell: InputCell) -> InputCell:
         """A cell that is to hold a day, with its serial number."""

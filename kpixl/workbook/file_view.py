@@ -79,6 +79,9 @@ class View(Protocol):
     def grid(self, sheet: str) -> list[list[Any]]:
         """The values of a sheet, row by row from its first cell; dates as serial numbers."""
 
+    def failed(self, sheet: str) -> Mapping[tuple[int, int], str]:
+        """The cells of a sheet that hold an Excel error, by row and column -> code."""
+
     def expect(self, tables: Iterable[str], currency: str) -> None:
         """Say which tables will be asked for, so that the work can begin, and in which currency the workbook is."""
 
@@ -114,6 +117,7 @@ class FileView:
         self._foreign: dict[int, str] = {}
         """Formats of cells, by their index, that show another currency than the workbook's."""
         self._grids: dict[str, list[list[Any]]] = {}
+        self._failed: dict[str, Mapping[tuple[int, int], str]] = {}
         self._formulas: dict[str, dict[str, np.ndarray]] = {}
         """By table and column, once one column of the table has been asked for."""
         self._editors: dict[str, SheetEditor] = {}
@@ -159,6 +163,12 @@ class FileView:
         if sheet not in self._grids:
             self._grids[sheet] = self._values.grid(self.sheets[sheet])
         return self._grids[sheet]
+
+    def failed(self, sheet: str) -> Mapping[tuple[int, int], str]:
+        """The cells of a sheet that hold an error: the reader has them as blank."""
+        if sheet not in self._failed:
+            self._failed[sheet] = marks.failed(self.package.read(self.sheets[sheet].part))
+        return self._failed[sheet]
 
     def expect(self, tables: Iterable[str], currency: str) -> None:
         """Begin to look for marks: unpacking a big sheet for them takes as long as reading it, and goes beside it."""

@@ -250,7 +250,7 @@ class _Reader(Blocks):
         def graded(column: str) -> dict[tuple[str, Level], InputCell]:
             """The cells of one kind for every KPI and level."""
             return {
-                (id_, level): self.cell(kpis, sheets, id_, f"{level.id}_{column}") for id_ in ids for level in GRADED
+                (id_, level): self.entered(kpis, sheets, id_, f"{level.id}_{column}") for id_ in ids for level in GRADED
             }
 
         return Entries(
@@ -261,8 +261,8 @@ class _Reader(Blocks):
             period=Period.containing(fixed.kind, self.period_day()),
             tables=tables,
             settings=self.settings(business, places["settings"], sheets),
-            typed={m.name: self.cell(totals, sheets, m.name, "typed") for m in business.measures},
-            targets={id_: self.cell(kpis, sheets, id_, "target") for id_ in (*ids, *OWN_SLOTS)},
+            typed={m.name: self.entered(totals, sheets, m.name, "typed") for m in business.measures},
+            targets={id_: self.entered(kpis, sheets, id_, "target") for id_ in (*ids, *OWN_SLOTS)},
             thresholds=graded("yours"),
             published=graded("published"),
             past=past,
@@ -279,7 +279,7 @@ class _Reader(Blocks):
 
     def settings(self, business: Business, place: Placement, sheets: Mapping[str, Sheet]) -> dict[str, InputCell]:
         """What the owner has set, by the id of the setting."""
-        cells = {setting: self.cell(place, sheets, setting.id, "value") for setting in settings_of(business)}
+        cells = {setting: self.entered(place, sheets, setting.id, "value") for setting in settings_of(business)}
         return {setting.id: self.day(cell) if setting.is_date else cell for setting, cell in cells.items()}
 
     def period_day(self) -> date:

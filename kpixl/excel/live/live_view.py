@@ -121,6 +121,10 @@ class LiveView:
         """The values of a sheet as far as names reach into it; dates as serial numbers."""
         return self.cells(sheet).rows
 
+    def failed(self, sheet: str) -> Mapping[tuple[int, int], str]:
+        """The cells of a sheet that hold an error, as far as names reach into it."""
+        return self.cells(sheet).errors
+
     def cells(self, sheet: str) -> RangeCells:
         """The same with errors."""
         if sheet not in self._cells:

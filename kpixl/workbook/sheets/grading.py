@@ -13,6 +13,7 @@ from kpixl.kpi.proposals import MOST
 from kpixl.kpi.score import order_key, target_position
 from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.kpi.wrong import parts
+from kpixl.kpi.wrong_cells import settings_behind, totals_behind
 from kpixl.texts.figures import SIGN, distance, held_against, mark_text
 from kpixl.texts.words import (
     TARGET_SIGNS,
@@ -118,10 +119,10 @@ def finer_shown(result: Result) -> int | None:
 
 
 def _wrong(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell]:
-    """How many rows behind it are wrong, and the value with all of them for it, or against it. Errors in the place of
-    texts are those of the last refresh: a sheet cannot count them."""
+    """How many rows and cells behind it are wrong, and the value with all such rows for it, or against it. Errors in
+    the place of texts are those of the last refresh: a sheet cannot count them."""
     kpi, at, fresh = result.kpi, FormulaNames(c.column, c.row_cell, c.word), result.kpi.id in c.rewound
-    texts: dict[str, list[str]] = {"wrong": [], "wrong_lever": [], "wrong_sample": []}
+    texts: dict[str, list[str]] = {"wrong": _wrong_cells(kpi, c), "wrong_lever": [], "wrong_sample": []}
     for part in parts(kpi, c.business):
         faults = [fault for fault in part.faults if not fault.unread]
         counts = [(fault.apart, fault_formula(c.business.table(part.table), fault, at)) for fault in faults]
@@ -150,6 +151,21 @@ def _wrong(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell
             for rule, number in zip(EITHER_WAY, result.either_way, strict=True)
         },
     }
+
+
+def _wrong_cells(kpi: BusinessKpi, c: Context) -> list[str]:
+    """For each of the owner's own cells behind it, 1 where it is wrong, else 0."""
+    if kpi.own:
+        return []
+    no_number = 'IFERROR(IF(OR(ISNUMBER({0}),{0}=""),0,1),1)'
+    found = [no_number.format(c.at("kpis", kpi.id, f"{level.id}_yours")) for level in GRADED]
+    typed = [no_number.format(c.at("totals", item.name, "typed")) for item in totals_behind(kpi)]
+    found.append(f"IF({c.at('dates', 'totals_count', 'value')}=1,{'+'.join(typed)},0)")
+    for setting in settings_behind(kpi, c.business):
+        at = c.at("settings", setting.id, "value")
+        beyond = f"IF(OR({at}<{setting.minimum:g},{at}>{setting.maximum:g}),1,0)"
+        found.append(f'IFERROR(IF(ISNUMBER({at}),{beyond},IF({at}="",0,1)),1)')
+    return found
 
 
 def _lever(result: Result, formulas: RuleFormulas, c: Context) -> Cell:
