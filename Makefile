@@ -59,8 +59,9 @@ workbooks: $(STAMP) $(MO) ## make the samples in workbooks/ anew
 pictures: $(STAMP) $(MO) ## draw the README's pictures anew (ARGS=the helpdesk's export, for the second one)
 	@$(BIN)/python tools/make_pictures.py $(ARGS)
 
-reference: $(STAMP) ## write docs/cli.md anew from the commands
+reference: $(STAMP) ## write docs/cli.md and docs/pack-keys.md anew from the code
 	@$(BIN)/python tools/make_cli_reference.py
+	@$(BIN)/python tools/make_pack_reference.py
 
 # Files without line numbers as locations, and no dates: a change of code alone changes no translation.
 locale: $(STAMP) ## collect the texts to translate, update and compile every language

@@ -46,6 +46,10 @@ class Worded(str):
         made.languages = languages
         return made
 
+    def __getnewargs__(self) -> tuple[Mapping[str, str]]:  # type: ignore[override]
+        """What a copy is made of, also in another process."""
+        return (self.languages,)
+
 
 @runtime_checkable
 class Speaker(Protocol):

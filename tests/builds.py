@@ -9,7 +9,7 @@ import hashlib
 import pickle
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ import pytest
 
 from clock import NOW
 from kpixl.i18n import Language
+from kpixl.message import Worded
 from kpixl.verbs import demo
 from kpixl.verbs.results import Outcome
 from kpixl.workbook import blank, build
@@ -127,9 +128,15 @@ def shared() -> bool:
 _now = {"shared": True}
 
 
+def _languages(text: object) -> Mapping[str, str]:
+    """A text in several languages, as data."""
+    assert isinstance(text, Worded)
+    return text.languages
+
+
 def _skeleton(c: Context) -> str:
     entries = c.scorecard.entries
     names = (entries.company, entries.language, entries.currency, entries.period, c.scorecard.clock, c.trend_kpi)
     # In full, since some tests have a business of their own under the id of another.
-    business = msgspec.json.encode(c.business, order="deterministic").decode()
+    business = msgspec.json.encode(c.business, order="deterministic", enc_hook=_languages).decode()
     return f"skeleton {business} {names} {c.days} {list(c.titles.items())} {sorted(c.aliases.names.items())}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from kpixl.catalog.load import FOLDER
 from kpixl.catalog.pack import schema
 from kpixl.catalog.pack_check import checked
 from kpixl.catalog.packs import BadPack, fingerprint
-from kpixl.catalog.yaml_text import DEEPEST
+from kpixl.catalog.yaml_text import DEEPEST, Mistake
 from kpixl.entries import Setup
 from kpixl.errors import FileExists, FileMissing
 from kpixl.i18n import language
@@ -68,6 +70,35 @@ def test_the_examples_are_sound_and_say_where_they_have_it_from(path: Path) -> N
 
 def test_the_starter_is_sound() -> None:
     assert mistakes(STARTER) == []
+
+
+# What is to be read about it
+
+PACKS_PAGE = (ROOT / "docs" / "packs.md").read_text(encoding="utf-8")
+
+
+def test_the_page_makes_a_sound_pack_and_tells_what_kpixl_answers(tmp_path: Path) -> None:
+    text = "".join(re.findall(r"```yaml\n(.*?)```", PACKS_PAGE, re.S))
+    path = tmp_path / "bicycles.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert _answer(packs.check(path).mistakes) == []
+    assert "bicycles.yaml is sound: 3 KPIs, 2 sheets for entries." in PACKS_PAGE
+    owner = business_of(text)
+    assert (len(owner.kpis), len(owner.tables)) == (3, 2)
+    broken = text.replace("in_time = 1", "in_tme = 1").replace("value: 0.9}", "value: 0.95}")
+    path.write_text(broken, encoding="utf-8")
+    told = re.search(r"bicycles.yaml has mistakes \(2\):\n((?:  .*\n)+)", PACKS_PAGE)
+    assert told is not None
+    assert _answer(packs.check(path).mistakes) == told[1].splitlines()
+
+
+def _answer(found: tuple[Mistake, ...]) -> list[str]:
+    return [f"  line {one.line}, column {one.column}: {one.message.text()}" for one in found]
+
+
+def test_the_reference_of_the_keys_is_up_to_date() -> None:
+    tool = runpy.run_path(str(ROOT / "tools" / "make_pack_reference.py"))
+    assert tool["page"]() == (ROOT / "docs" / "pack-keys.md").read_text(encoding="utf-8"), "run “make reference”"
 
 
 # Where a mistake is, and what to do
@@ -250,6 +281,13 @@ def test_a_text_is_in_the_language_of_the_workbook() -> None:
     assert [said for _, _, said in missing] == ["This text is missing in: es. Write it as {en: …, es: …}."]
     other = mistakes(STARTER.replace("name: Dog grooming ", "name: {en: Dog grooming, fr: Chiens} "))
     assert ["“fr” is not among the languages" in said for _, _, said in other] == [True]
+
+
+def test_a_business_of_a_pack_goes_to_other_processes() -> None:
+    owner = business_of(EXAMPLES[-1].read_text(encoding="utf-8"))
+    there = pickle.loads(pickle.dumps(owner))
+    assert there == owner
+    assert language("es")(there.name) == "Consulta de fisioterapia"
 
 
 def test_the_tables_of_a_pack_are_only_its_own() -> None:

@@ -18,7 +18,7 @@ from kpixl.kpi.calc import find_kpi
 from kpixl.texts.words import kpi_title
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import BusinessKpi
+    from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.i18n import Language
 
 PREFIX = "KPI_"
@@ -161,6 +161,13 @@ def functions() -> dict[str, Function]:
     """Every function by its name in cells: one for each KPI of the catalogue, then the others."""
     every = (*(_of_kpi(find_kpi(id_)) for id_ in catalogue().kpis), *_OTHERS)
     return {function.name: function for function in every}
+
+
+def functions_of(owner: Business | None) -> dict[str, Function]:
+    """The same with those of the KPIs of a pack, as it has them."""
+    if owner is None or not owner.pack:
+        return functions()
+    return functions() | {function.name: function for function in map(_of_kpi, owner.kpis)}
 
 
 def _of_kpi(kpi: BusinessKpi) -> Function:

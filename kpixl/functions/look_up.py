@@ -84,8 +84,12 @@ def name(kpi: object, language: object = None) -> Cell:
 
 def explain(kpi: object, language: object = None) -> Cell:
     """What the KPI says, and on a second line its formula over the measures of the workbook, as on the Guide."""
-    found, t = _kpi(kpi, None), _language(language)
-    return f"{t(found.texts.definition)}\n={value_formula(found)}"
+    return explanation(_kpi(kpi, None), _language(language))
+
+
+def explanation(kpi: BusinessKpi, t: Language) -> str:
+    """What a KPI says, and its formula, in a language."""
+    return f"{t(kpi.texts.definition)}\n={value_formula(kpi)}"
 
 
 def _reached(kpi: BusinessKpi, value: float) -> Level:

@@ -443,7 +443,7 @@ def reason(kpi: Kpi, traits: Traits) -> Node:
     """Why there is no value or no level, as the word of the reason; of one that has to do with a measure, ``missing``
     or ``zero`` with the argument's name. Blank where both are there."""
     why: Node = Wording("divisor")
-    for divisor in reversed(denominators(computed(kpi))):
+    for divisor in (one for one in reversed(denominators(computed(kpi))) if names(one)):
         why = either(equal(divisor, 0), Wording(f"zero.{names(divisor)[0].removeprefix('measure.')}"), why)
     for name in reversed(kpi.arguments):
         why = either(known(Name(f"measure.{name}")), why, Wording(f"missing.{name}"))

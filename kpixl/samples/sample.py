@@ -49,6 +49,8 @@ class Money:
     dollar: float
 
 
+_MADE_UP = "made_up"
+"""The module for a business of a pack."""
 _MONEY = {"USD": Money(1, 1), "EUR": Money(1, 0.92), "BRL": Money(5, 5.4), "RON": Money(5, 4.6)}
 """Round figures, for samples alone."""
 
@@ -56,13 +58,13 @@ _MONEY = {"USD": Money(1, 1), "EUR": Money(1, 0.92), "BRL": Money(5, 5.4), "RON"
 def sample(business: Business, period: Period, language: str, currency: str = "EUR") -> Sample:
     """The sample of ``business`` for a month, with texts in the owner's language. The same every time, and the same
     numbers in every language; amounts follow the currency."""
-    if business.sample is None:
+    if business.sample is None and not business.pack:
         known = ", ".join(other.id for other in businesses() if other.sample)
         raise UnknownChoice(got=business.id, what=phrase(N_("business with sample data")), allowed=known)
     if period.kind is not Kind.MONTH:
         raise UnknownChoice(got=period, what=phrase(N_("month")), allowed="2026-10, 2026-11…")
     # A module with MAKER, the class that makes the rows, and TARGETS; loaded when it is wanted.
-    made: Any = import_module(f"kpixl.samples.{business.sample.module}")
+    made: Any = import_module(f"kpixl.samples.{business.sample.module if business.sample else _MADE_UP}")
     money = _MONEY.get(currency, Money(1, 1))
     rows = _in_currency(business, made.MAKER(business, period, language).rows(), money)
     kinds = {kpi.id: kpi.kpi.unit for kpi in business.kpis}

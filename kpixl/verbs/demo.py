@@ -9,11 +9,15 @@ from kpixl import catalog
 from kpixl.entries import Setup
 from kpixl.errors import N_
 from kpixl.files import ensure_free
+from kpixl.files.names import around
+from kpixl.i18n import language
+from kpixl.languages.load import currency_of
 from kpixl.message import Verbatim
 from kpixl.ooxml.parts import save_all
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Period
 from kpixl.samples import sample
+from kpixl.verbs.pack_files import business_from
 from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.report import ensure_ours, own_page
@@ -27,6 +31,7 @@ from kpixl.workbook.trace import Done
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kpixl.catalog.model import Business
     from kpixl.check import Problem
     from kpixl.kpi.score import Scorecard
     from kpixl.ooxml.package import Package
@@ -55,10 +60,16 @@ def sample_workbook(
     folder: Path, business_id: str, code: str, currency: str, now: datetime
 ) -> tuple[Package, Path, Scorecard, tuple[Problem, ...]]:
     """The sample workbook of a business in a language, still to be saved, and where."""
-    business, period = catalog.business(business_id), Period.parse(SAMPLE_PERIOD)
-    path = sample_path(folder, business_id, code)
+    return _workbook(catalog.business(business_id), sample_path(folder, business_id, code), code, currency, now)
+
+
+def _workbook(
+    business: Business, path: Path, code: str, currency: str, now: datetime
+) -> tuple[Package, Path, Scorecard, tuple[Problem, ...]]:
+    period = Period.parse(SAMPLE_PERIOD)
     made = sample(business, period, code, currency)
-    package = new_package(Setup(business.id, code, period, business.sample_name, currency), path, now=now)
+    company = language(code)(business.sample_name)
+    package = new_package(Setup(business.id, code, period, company, currency, pack=business.pack), path, now=now)
     book = read(package)
     for table, columns in made.rows.items():
         append_entries(package, book, table, columns)
@@ -75,6 +86,21 @@ def sample_workbook(
         editor.commit()
     scorecard, problems = refresh_package(package, now=now, rows_changed=True, done=Done("demo"))
     return package, path, scorecard, problems
+
+
+def demo_of(pack: Path, folder: Path, *, code: str, now: datetime) -> Outcome:
+    """Make a sample workbook of the pack at ``pack`` and its report, with made-up rows, replacing an earlier one;
+    BadPack where it has mistakes, FileExists where a page of that name is none of kpixl's."""
+    business = business_from(pack)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{around(language(code)(business.sample_name), '', f' {SAMPLE_PERIOD} {code}.xlsx')}"
+    page = path.with_suffix(".html")
+    ensure_ours(page)
+    package, path, scorecard, problems = _workbook(business, path, code, currency_of(None, code), now)
+    ensure_free(path)
+    pages = {page: own_page(scorecard, problems, now).encode()}
+    (backup,) = save_all([(package, path)], backup=now, pages=pages)
+    return Outcome(path, scorecard, problems, backup, written=True, report=page)
 
 
 def demo(folder: Path, *, now: datetime, progress: Reporter = quiet) -> tuple[Outcome, ...]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from kpixl.entries import Entries
     from kpixl.ooxml.package import Package
     from kpixl.ooxml.vba.project import Module
 
@@ -79,8 +80,10 @@ def _installed(path: Path, udf: bool, code: str | None, otherwise: str, now: dat
     if any(related.type == MACROS for related in package.relationships(package.workbook_part)):
         raise OwnMacros(path=path.name)
     ensure_free(out)
-    spoken = code or _language(package) or otherwise
-    put_modules(package, vba_modules(udf=udf, code=spoken), bridged=udf)
+    made_of = _entries(package)
+    owner = made_of.business if made_of else None
+    spoken = code or (made_of.language if made_of else otherwise)
+    put_modules(package, vba_modules(udf=udf, code=spoken, owner=owner), bridged=udf, owner=owner)
     return Installed(out, path, package.save(out, backup=now, new=out != path), udf, spoken, upgraded)
 
 
@@ -110,9 +113,10 @@ def export(folder: Path, *, udf: bool, code: str) -> Exported:
     return done
 
 
-def _language(package: Package) -> str | None:
+def _entries(package: Package) -> Entries | None:
+    """What is entered in a workbook; None where it is none of kpixl's."""
     try:
-        return read(package).entries.language
+        return read(package).entries
     except WorkbookError:
         return None
 

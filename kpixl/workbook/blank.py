@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kpixl.entries import Entries, entry_table
+from kpixl.catalog import pack_of
+from kpixl.entries import Entries, InputCell, entry_table
 from kpixl.i18n import language
 from kpixl.kpi.breakdown import breakdown
 from kpixl.kpi.measure import Tally, measure
@@ -63,6 +65,10 @@ def context_of_new(
         words=entry_words(business, t),
         days=setup.days,
     )
+    pack = pack_of(business)
+    if pack is not None:
+        said = {id_: kpi.target for id_, kpi in pack.kpis.items() if kpi.target is not None}
+        entries = replace(entries, targets={id_: InputCell(target, "", "") for id_, target in said.items()})
     tally = Tally(entries, now.date())
     return Context(
         business=business,

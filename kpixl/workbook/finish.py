@@ -32,10 +32,10 @@ def finish(package: Package, c: Context) -> None:
     order_fonts(package)
     sparklines(package, c)
     if package.path.suffix.lower() != ".xlsm":
-        _functions(package, c)
+        name_functions(package, c)
 
 
-def _functions(package: Package, c: Context) -> None:
+def name_functions(package: Package, c: Context) -> None:
     """Names for the functions in cells. A macro workbook has them in VBA, and no name may be there twice."""
     root = package.tree(package.workbook_part)
     names = root.find(qn("x:definedNames"))

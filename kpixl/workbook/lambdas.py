@@ -14,7 +14,7 @@ from kpixl.catalog.model import Level
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
 from kpixl.formula import parse, to_excel
-from kpixl.functions.describe import functions, help_text
+from kpixl.functions.describe import functions_of, help_text
 from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
 from kpixl.kpi.grading import TENTHS, amount, withheld
 from kpixl.kpi.traits import GRADED, traits_of
@@ -44,7 +44,7 @@ class Lambda:
 
 def lambdas(c: Context) -> tuple[Lambda, ...]:
     """Every function as a name of the workbook."""
-    return tuple(_of(function, c) for function in functions().values())
+    return tuple(_of(function, c) for function in functions_of(c.business).values())
 
 
 def _of(function: Function, c: Context) -> Lambda:

@@ -191,6 +191,8 @@ def blocks(business: Business) -> Mapping[str, Block]:
     assert tuple(helpers) == HELPERS
     top = 1
     for id_, (rows, columns, cells) in helpers.items():
+        if not rows:
+            continue  # no table of the business waits for entries
         found[id_] = Block(Placement.new(id_, "hidden", rows, columns, top), cells)
         top = found[id_].placement.bottom + 2
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kpixl.cli.command import Answer, Arguments, Command, Option
+from kpixl.cli.command import Answer, Arguments, Command, Option, Word
 from kpixl.errors import N_
 from kpixl.languages import default_language
 
@@ -16,10 +16,16 @@ def demo(arguments: Arguments) -> Answer:
     from kpixl.cli.scorecard import in_colour, language_of, outcome_json, scorecard_text
     from kpixl.i18n import language
     from kpixl.verbs.demo import demo as made
+    from kpixl.verbs.demo import demo_of
 
-    t = language(default_language(arguments.lang))
+    code = default_language(arguments.lang)
+    t = language(code)
     with Progress(t) as bar:
-        outcomes = made(arguments.out, now=arguments.now, progress=bar)
+        outcomes = (
+            (demo_of(arguments.pack, arguments.out, code=code, now=arguments.now),)
+            if arguments.pack
+            else made(arguments.out, now=arguments.now, progress=bar)
+        )
 
     def text() -> str:
         cards = (
@@ -43,6 +49,7 @@ COMMAND = Command(
     N_("make sample workbooks, filled in and refreshed"),
     "begin",
     demo,
+    words=(Word("pack", "MYPACK.yaml", N_("only a workbook of this pack"), path=True, required=False),),
     options=(
         Option(
             "--out",
@@ -53,6 +60,9 @@ COMMAND = Command(
             manual="the folder for them, `workbooks` without it; earlier samples there are replaced",
         ),
     ),
-    manual="Makes sample workbooks, filled in and refreshed, to look at, and the report of each beside it.",
+    manual="""\
+Makes sample workbooks, filled in and refreshed, to look at, and the report of each beside it. Of a pack
+(`kpixl demo MYPACK.yaml`) it makes one, in the language of `--lang`, with rows made up from the types of its fields and
+the hints in `demo`.""",
     after="With `--json`: `workbooks`, each as `results` answers, with `report`.",
 )

@@ -77,6 +77,39 @@ def show(arguments: Arguments) -> Answer:
     return Answer(lambda: {"path": str(path)}, lambda: t(N_("The KPIs are in {path}.")).format(path=path))
 
 
+def update(arguments: Arguments) -> Answer:
+    """A workbook with a newer version of its pack."""
+    from kpixl.check.problem import counts_text
+    from kpixl.i18n import language
+    from kpixl.texts.lines import path_json
+    from kpixl.texts.words import kpi_title
+    from kpixl.verbs.pack_update import update as updated
+
+    done = updated(arguments.file, arguments.pack, now=arguments.now)
+    entries = done.scorecard.entries
+    t = language(arguments.lang or entries.language)
+    titles = {kpi.id: kpi_title(kpi, t) for kpi in entries.business.kpis}
+
+    def text() -> str:
+        lines = [t(N_("{path} has the newer version of its pack.")).format(path=done.path)]
+        for told, ids in ((_ADDED, done.added), (_CHANGED, done.changed), (_REMOVED, done.removed)):
+            if ids:
+                lines.append(t(told).format(kpis="; ".join(titles.get(id_, id_) for id_ in ids)))
+        if done.backup:
+            lines.append(t(N_("As it was before: {path}.")).format(path=done.backup))
+        return "\n".join([*lines, counts_text(done.problems, t)])
+
+    def data() -> Json:
+        lists = {"added": done.added, "changed": done.changed, "removed": done.removed}
+        return {"path": str(done.path), "backup": path_json(done.backup)} | {k: list(v) for k, v in lists.items()}
+
+    return Answer(data, text)
+
+
+_ADDED = N_("New: {kpis}.")
+_CHANGED = N_("Changed: {kpis}.")
+_REMOVED = N_("Not in the pack any more, switched off on Settings with their history kept: {kpis}.")
+
 COMMAND = Command(
     "pack",
     N_("make your own kind of business: its KPIs as a file"),
@@ -142,6 +175,18 @@ Writes a small pack with comments, which works as it is: change its words and ad
             manual="""\
 Makes one page of the KPIs of a pack: what each says, its formula with a worked example, its levels with their source,
 and tips. With `--json`: `path`.""",
+        ),
+        Command(
+            "update",
+            N_("bring a workbook to a newer version of its pack"),
+            "begin",
+            update,
+            words=(Word("file", "FILE", N_("the workbook"), path=True), _PACK),
+            manual="""\
+Brings a workbook to a newer version of the pack that it is made of: new KPIs, columns and sheets come in, what says or
+counts something else is written anew, and a KPI that the pack lacks now is switched off on Settings. Your rows, targets
+and *Past periods* stay; so do the names of sheets and columns. The file as it was is kept as a backup. It also puts the
+pack back where another program has dropped it. With `--json`: `path`, `backup`, `added`, `changed`, `removed`.""",
         ),
     ),
     manual="""\

@@ -14,8 +14,8 @@ from kpixl.catalog.model import Level
 from kpixl.cellvalue import CLASSIC_ERRORS
 from kpixl.formula import parse, to_excel
 from kpixl.formula.to_vba import to_vba
-from kpixl.functions.describe import functions, help_text
-from kpixl.functions.look_up import explain, name
+from kpixl.functions.describe import functions_of, help_text
+from kpixl.functions.look_up import explanation
 from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
 from kpixl.i18n import language
 from kpixl.kpi.grading import TENTHS
@@ -27,7 +27,9 @@ from kpixl.texts.render import rendered
 from kpixl.texts.words import LEVELS, level_word
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import BusinessKpi
+    from collections.abc import Mapping
+
+    from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.functions.describe import Function, Parameter
     from kpixl.i18n import Language
 
@@ -37,15 +39,16 @@ _PIECE = 60
 """Characters of a text in one line of source: even if each is written as a number, the line is short of 1023."""
 
 
-def modules(code: str = "en") -> tuple[Module, ...]:
-    """Every module, with the help in the language of the workbook; UnknownChoice for one that kpixl does not speak."""
-    t = language(code)
+def modules(code: str = "en", owner: Business | None = None) -> tuple[Module, ...]:
+    """Every module, with the help in the language of the workbook, and with the KPIs of its ``owner`` where that is of
+    a pack; UnknownChoice for a language that kpixl does not speak."""
+    t, every = language(code), functions_of(owner)
     return (
-        _module("KpixlFunctions", "functions", functions=[_function(one, t) for one in functions().values()]),
+        _module("KpixlFunctions", "functions", functions=[_function(one, t) for one in every.values()]),
         _module("KpixlCells", "cells", shown_errors=CLASSIC_ERRORS, long_long=_LONG_LONG),
-        _module("KpixlKpis", "kpis", **_catalogue()),
+        _module("KpixlKpis", "kpis", **_catalogue(every, owner)),
         _module("KpixlWords", "words", **_words()),
-        *(_module(f"KpixlTexts_{other}", "texts", code=other, texts=_texts(other)) for other in codes()),
+        *(_module(f"KpixlTexts_{other}", "texts", code=other, texts=_texts(every, other)) for other in codes()),
     )
 
 
@@ -93,15 +96,16 @@ def _encodable(letter: str) -> bool:
 # What the catalogue says
 
 
-def _catalogue() -> dict[str, Any]:
-    kpis = [function.kpi for function in functions().values() if function.kpi]
+def _catalogue(functions: Mapping[str, Function], owner: Business | None) -> dict[str, Any]:
+    kpis = [function.kpi for function in functions.values() if function.kpi]
+    known = (*businesses(), owner) if owner is not None and owner.pack else businesses()
     formulas = [to_vba(parse(kpi.kpi.formula)) for kpi in kpis]
-    every = [(business, kpi) for business in businesses() for kpi in business.kpis]
+    every = [(business, kpi) for business in known for kpi in business.kpis]
     return {
         "kpis": [_kpi(kpi, formula) for kpi, formula in zip(kpis, formulas, strict=True)],
         "powers": any("Power(" in formula for formula in formulas),
         "bands": {f"{business.id}/{kpi.id}": _bands(kpi) for business, kpi in every},
-        "businesses": ", ".join(literal(business.id) for business in businesses()),
+        "businesses": ", ".join(literal(business.id) for business in known),
         "noise": repr(NOISE).upper(),
         "promoter": PROMOTER,
         "detractor": DETRACTOR,
@@ -155,11 +159,12 @@ def _words() -> dict[str, Any]:
     }
 
 
-def _texts(code: str) -> list[dict[str, Any]]:
-    ids = [function.id for function in functions().values() if function.kpi]
+def _texts(functions: Mapping[str, Function], code: str) -> list[dict[str, Any]]:
+    t = language(code)
     return [
-        {"id": id_, "name": literal(str(name(id_, code))), "explanation": _pieces(str(explain(id_, code)))}
-        for id_ in ids
+        {"id": kpi.id, "name": literal(t(kpi.name)), "explanation": _pieces(explanation(kpi, t))}
+        for kpi in (function.kpi for function in functions.values())
+        if kpi
     ]
 
 

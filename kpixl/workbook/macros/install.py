@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, WorkbookError
-from kpixl.functions.describe import functions
+from kpixl.functions.describe import functions_of
 from kpixl.i18n import language
 from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import Package
@@ -14,6 +14,7 @@ from kpixl.ooxml.vba.project import add_macros, literal
 from kpixl.workbook.read import read
 
 if TYPE_CHECKING:
+    from kpixl.catalog.model import Business
     from kpixl.ooxml.vba.project import Module
 
 MACROS = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
@@ -29,15 +30,16 @@ class FunctionNameTaken(WorkbookError):
     )
 
 
-def vba_modules(*, udf: bool, code: str) -> tuple[Module, ...]:
-    """The functions' VBA, with their help in a language: to call Python, or to compute by itself."""
+def vba_modules(*, udf: bool, code: str, owner: Business | None = None) -> tuple[Module, ...]:
+    """The functions' VBA, with their help in a language: to call Python, or to compute by itself, then with the KPIs of
+    the ``owner`` of the workbook where that is of a pack."""
     if udf:
         from kpixl.workbook.macros.functions_udf import modules
 
         return modules(code)
     from kpixl.workbook.macros import functions_vba
 
-    return functions_vba.modules(code)
+    return functions_vba.modules(code, owner)
 
 
 def add_functions(package: Package, *, udf: bool, code: str) -> None:
@@ -50,14 +52,14 @@ def add_functions(package: Package, *, udf: bool, code: str) -> None:
     buttons.add_buttons(package, business, code)
     ribbon.add_ribbon(package, code)
     called = () if udf else (bridge(literal(language(code)(NO_PYTHON))),)
-    modules = (*vba_modules(udf=udf, code=code), *called, buttons.module(business, code))
-    put_modules(package, modules, bridged=True)
+    modules = (*vba_modules(udf=udf, code=code, owner=business), *called, buttons.module(business, code))
+    put_modules(package, modules, bridged=True, owner=business)
 
 
-def put_modules(package: Package, modules: tuple[Module, ...], *, bridged: bool) -> None:
+def put_modules(package: Package, modules: tuple[Module, ...], *, bridged: bool, owner: Business | None = None) -> None:
     """Make a package without macros one that has them, in the place of the functions that it has as names; with the
     settings of the bridge to Python where it is ``bridged``."""
-    _drop_names(package)
+    _drop_names(package, owner)
     if bridged:
         add_conf(package)
     add_macros(package, modules)
@@ -72,12 +74,12 @@ def add_conf(package: Package) -> None:
         add_plain_sheet(package, CONF_SHEET, conf().items())
 
 
-def _drop_names(package: Package) -> None:
+def _drop_names(package: Package, owner: Business | None) -> None:
     """Excel refuses a function of VBA where a name is called so."""
     root = package.tree(package.workbook_part)
     for entry in root.findall(qn("x:definedNames/x:definedName")):
         name = entry.get("name", "")
-        if name.upper() not in functions():
+        if name.upper() not in functions_of(owner):
             continue
         if not (entry.text or "").startswith(_LAMBDA):
             raise FunctionNameTaken(path=package.path.name, name=name)

@@ -77,7 +77,18 @@ def _lacks_nothing(blocks: Blocks) -> bool:
     return in_their_order(whole, blocks.places("calc")[0].get("calc")) == fixed.business
 
 
-def _brought_up(package: Package, version: int, now: datetime) -> tuple[tuple[str, str], ...]:
+def renew(package: Package, known: frozenset[bytes], *, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Bring an open workbook of today's layout to what its business is now: what it lacks comes in, and what differs is
+    written anew, texts where one of those stands that are ``known`` as kpixl's own, by their marks. Tables and columns
+    for which there was no room."""
+    left_out = _brought_up(package, layout.LAYOUT_VERSION, now, known)
+    settle(package, read(package, now.date()))
+    return left_out
+
+
+def _brought_up(
+    package: Package, version: int, now: datetime, known: frozenset[bytes] | None = None
+) -> tuple[tuple[str, str], ...]:
     state = Before.of(package, version)
     room = entry_columns.room(package, state)
     state = dataclasses.replace(state, full=narrowed_to(state.full, room.left_out))
@@ -89,6 +100,6 @@ def _brought_up(package: Package, version: int, now: datetime) -> tuple[tuple[st
     growth.name_cells(package, model)
     nothing_cells.add(package, state, model)
     book = read(package)
-    contents.write_anew(package, book, model, grown, now)
+    contents.write_anew(package, book, model, grown, now, known)
     laid_over.bring(package, book, model, grown, now)
     return room.told(state)

@@ -39,11 +39,19 @@ def _clear_rest(editor: SheetEditor, place: Placement, cells: Cells) -> None:
                 editor.clear(*at)
 
 
-def write_anew(package: Package, book: Book, model: Pattern, grown: Grown, now: datetime) -> None:
-    """Write every formula and text of kpixl's where it differs from today's, and all of what is new."""
+def write_anew(
+    package: Package,
+    book: Book,
+    model: Pattern,
+    grown: Grown,
+    now: datetime,
+    known: frozenset[bytes] | None = None,
+) -> None:
+    """Write every formula and text of kpixl's where it differs from today's, and all of what is new. ``known`` are the
+    marks of texts that are kpixl's own, where they are not those of an earlier layout."""
     c = current(book, now)
     version = grown.state.version
-    known = record.marks(version) if version < layout.LAYOUT_VERSION else None
+    known = record.marks(version) if version < layout.LAYOUT_VERSION else known
     kept = {("words", row) for row in entry_words(c.business, c.t)}
     editors: dict[str, SheetEditor] = {}
     blank = {id_: block.cells(model.context) for id_, block in layout.blocks(model.context.business).items()}

@@ -1,0 +1,370 @@
+"""Packs through every verb and engine: the examples, and packs that are drawn."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import builds
+from clock import NOW, TODAY
+from engines import differences, ironcalc_values, libreoffice_values
+from kpixl import files
+from kpixl.catalog import business_of
+from kpixl.catalog.pack_check import checked
+from kpixl.catalog.pack_units import UnitsDiffer, dimension_of, fits, of_unit
+from kpixl.entries import Setup
+from kpixl.formula import parse
+from kpixl.i18n import language
+from kpixl.kpi.measure import measure
+from kpixl.kpi.score import score
+from kpixl.ooxml.package import Package
+from kpixl.period import Period, serial
+from kpixl.samples import sample
+from kpixl.samples.sample import _entries
+from kpixl.texts.words import entry_words
+from kpixl.verbs import demo, import_rows, pack_files, pack_update, refresh, results, roll
+from kpixl.verbs.explain import explain
+from kpixl.verbs.new import new
+from kpixl.verbs.report import report
+from kpixl.verbs.table_names import tables_of
+from kpixl.workbook.macros.install import vba_modules
+from kpixl.workbook.pack_part import pack_in
+from narrow import some
+from workbooks import opened
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = sorted((ROOT / "examples" / "packs").glob("*.yaml"))
+STARTER = (ROOT / "templates" / "pack_starter.yaml").read_text(encoding="utf-8")
+OCTOBER = Period.parse("2026-10")
+
+
+def shown(pack: Path, code: str) -> Path:
+    """The sample workbook of a pack, made once in a run; not to be written to."""
+    text = pack.read_text(encoding="utf-8")
+    folder = builds.once(f"pack {code} {text}", lambda place: _demo(pack, place, code))
+    return next(folder.glob("*.xlsx"))
+
+
+def _demo(pack: Path, place: Path, code: str) -> None:
+    demo.demo_of(pack, place, code=code, now=NOW)
+
+
+@pytest.mark.parametrize("pack", EXAMPLES, ids=lambda path: path.stem)
+def test_every_formula_of_an_examples_workbook_in_ironcalc(pack: Path) -> None:
+    path = shown(pack, "en")
+    computed = ironcalc_values(path)
+    assert len(computed) > 1000
+    assert differences(path, computed) == []
+    outcome = results.results(path, today=TODAY)
+    assert all(result.value is not None for result in outcome.scorecard.results)
+    assert [one for one in outcome.problems if one.severity == "error"] == []
+    assert len({line.start for line in outcome.scorecard.entries.past}) == 11
+
+
+@pytest.mark.libreoffice
+def test_every_formula_of_the_examples_workbooks_in_libreoffice() -> None:
+    paths = [shown(pack, "en") for pack in EXAMPLES]
+    for path, computed in zip(paths, libreoffice_values(paths), strict=True):
+        assert len(computed) > 1000
+        assert differences(path, computed) == [], path.name
+
+
+def test_a_pack_goes_through_every_verb_in_its_language(tmp_path: Path) -> None:
+    pack = next(path for path in EXAMPLES if path.stem == "physiotherapy-practice")
+    path = tmp_path / "Move Well 2026-10.xlsx"
+    shutil.copyfile(shown(pack, "es"), path)
+    before = results.results(path, today=TODAY)
+    names = {table.id: table for table in tables_of(path, NOW)[1]}
+    assert names["visits"].sheet == "Visitas"
+    rows = tmp_path / "visitas.csv"
+    patient = opened(path).entries.tables["patients"].texts["patient"].iloc[0]  # type: ignore[union-attr]
+    rows.write_text(
+        f"Paciente,Día,Estado,Importe\n{patient},2026-10-20,realizada,50\n{patient},2026-10-21,no acudió,\n", "utf-8"
+    )
+    request = import_rows.ImportRequest("visits", rows)
+    assert import_rows.import_rows(path, request, now=NOW).imported == 2
+    after = refresh.refresh(path, now=NOW)
+    first, then = (card.scorecard.results[0].measures for card in (before, after))
+    assert some(then["visits_booked"]) == some(first["visits_booked"]) + 2
+    assert some(then["visits_lost"]) == some(first["visits_lost"]) + 1
+    told = explain(path, "Perdidas", today=TODAY)
+    assert told.result.kpi.id == "cancellation_rate"
+    page = report(path, now=NOW, out=tmp_path / "page.html").path.read_text(encoding="utf-8")
+    assert "Tasa de cancelaciones y ausencias" in page
+    assert patient not in page
+    following = roll.roll(path, now=NOW).path
+    rolled = opened(following)
+    assert rolled.entries.period == Period.parse("2026-11")
+    assert rolled.entries.business.pack == pack.read_text(encoding="utf-8")
+    assert any(line.id == "ph_cancellation_rate" for line in rolled.entries.past)
+    visits, patients = (rolled.entries.tables[id_] for id_ in ("visits", "patients"))
+    assert visits is not None
+    assert patients is not None
+    assert visits.numbers["day"].notna().sum() == 0
+    assert len(patients) == 40
+    assert differences(following, ironcalc_values(following)) == []
+    files.undo(path, NOW + timedelta(minutes=1))
+    assert results.results(path, today=TODAY).scorecard.entries.business.id == "physiotherapy-practice"
+
+
+# A newer version
+
+
+def newer(text: str) -> str:
+    """The starter with one KPI less, one more, another text, another formula and another column."""
+    raw = yaml.safe_load(text)
+    del raw["kpis"]["takings_per_visit"]
+    raw["kpis"]["no_show_rate"] |= {"name": "Rate of no-shows", "formula": "1 - visits_came / visits_booked"}
+    raw["kpis"]["no_show_rate"]["example"] = {"arguments": {"visits_came": 57, "visits_booked": 60}, "value": 0.05}
+    raw["kpis"]["no_show_rate"] |= {"lever": "visits_came"}
+    raw["measures"]["visits_came"] = {**raw["measures"]["visits_booked"], "label": "Visits held"}
+    raw["measures"]["visits_came"] |= {"where": ["booked in window", "came = yes"], "absent": "no visits held"}
+    raw["kpis"]["takings_per_booking"] = {
+        **yaml.safe_load(text)["kpis"]["takings_per_visit"],
+        "formula": "takings / visits_booked",
+        "example": {"arguments": {"takings": 2850, "visits_booked": 60}, "value": 47.5},
+        "name": "Takings per booking",
+        "abbreviation": "Per booking",
+    }
+    field = {"type": "text", "heading": "Breed", "help": "The breed."}
+    raw["new_tables"]["visits"]["fields"] = {**raw["new_tables"]["visits"]["fields"], "breed": field}
+    return yaml.safe_dump(raw, sort_keys=False, allow_unicode=True)
+
+
+def test_a_workbook_is_brought_to_a_newer_version_of_its_pack(tmp_path: Path) -> None:
+    first, second = tmp_path / "v1.yaml", tmp_path / "v2.yaml"
+    first.write_text(STARTER, encoding="utf-8")
+    second.write_text(newer(STARTER), encoding="utf-8")
+    path = tmp_path / "dogs.xlsx"
+    shutil.copyfile(shown(first, "en"), path)
+    was = opened(path)
+    done = pack_update.update(path, second, now=NOW)
+    assert (done.added, done.changed, done.removed) == (
+        ("takings_per_booking",),
+        ("no_show_rate",),
+        ("takings_per_visit",),
+    )
+    book = opened(path)
+    assert book.entries.past[: len(was.entries.past)] == was.entries.past
+    assert len(book.entries.tables["visits"] or ()) == len(was.entries.tables["visits"] or ())
+    assert book.entries.off == {"takings_per_visit"}
+    values = {result.kpi.id: result.value for result in done.scorecard.results}
+    assert values.keys() == {"no_show_rate", "takings_per_booking"}
+    old = {r.kpi.id: r.measures for r in results.results(shown(first, "en"), today=TODAY).scorecard.results}
+    booked, missed = (some(old["no_show_rate"][name]) for name in ("visits_booked", "visits_missed"))
+    assert values["no_show_rate"] == pytest.approx(missed / booked)
+    assert values["takings_per_booking"] == pytest.approx(some(old["takings_per_visit"]["takings"]) / booked)
+    texts = {str(value) for row in book.view.grid(book.sheets["kpis"].name) for value in row}
+    assert "Rate of no-shows" in texts
+    assert "No-show rate" not in texts
+    assert "KPI_TAKINGS_PER_BOOKING" in Package.open(path).defined_names
+    assert differences(path, ironcalc_values(path)) == []
+    with pytest.raises(pack_files.OtherPack):
+        pack_update.update(path, EXAMPLES[0], now=NOW)
+
+
+def test_a_pack_that_was_dropped_is_put_back(tmp_path: Path) -> None:
+    pack, path = tmp_path / "v1.yaml", tmp_path / "dogs.xlsx"
+    pack.write_text(STARTER, encoding="utf-8")
+    new(Setup("dog-grooming", "en", OCTOBER, "Nova", "EUR", pack=STARTER), path, now=NOW)
+    package = Package.open(path)
+    part = next(name for name in package.parts if name.startswith("customXml/item1"))
+    package.replace(part, b"<other/>")
+    package.save(path)
+    pack_update.update(path, pack, now=NOW)
+    assert pack_in(Package.open(path)) == STARTER
+
+
+# Functions in cells
+
+
+def test_the_functions_of_a_pack_are_names_and_vba(tmp_path: Path) -> None:
+    owner = business_of(EXAMPLES[0].read_text(encoding="utf-8"))
+    names = Package.open(shown(EXAMPLES[0], "en")).defined_names
+    assert all(f"KPI_{kpi.id.upper()}" in names for kpi in owner.kpis)
+    source = "\n".join(module.source for module in vba_modules(udf=False, code="en", owner=owner))
+    assert all(f"Function KPI_{kpi.id.upper()}(" in source for kpi in owner.kpis)
+    assert '"bookkeeping-practice"' in source
+    assert "KPI_REALIZATION(" not in "\n".join(m.source for m in vba_modules(udf=False, code="en"))
+
+
+# Packs that are drawn
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How a measure of a drawn pack is counted, for the oracle."""
+
+    column: str | None
+    word: str | None
+    above: float | None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A pack that is drawn, and what each of its measures counts."""
+
+    text: str
+    counted: Mapping[str, Counted]
+
+
+NUMBERS = ("count", "money", "hours")
+
+
+@st.composite
+def packs(draw: st.DrawFn) -> Drawn:
+    units = draw(st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3))
+    fields: dict[str, Any] = {
+        "day": {"type": "date", "required": True, "heading": "Day", "help": "The day."},
+        "kind": {"type": "choice", "heading": "Kind", "help": "K.", "choices": {"red": "red one", "blue": "blue"}},
+    }
+    for place, unit in enumerate(units):
+        fields[f"n{place}_x"] = {"type": "number", "unit": unit, "heading": f"N {place}", "help": "N."}
+    measures: dict[str, Any] = {}
+    counted: dict[str, Counted] = {}
+    for place in range(draw(st.integers(2, 4))):
+        column = draw(st.none() | st.sampled_from(range(len(units))))
+        word = draw(st.none() | st.sampled_from(["red", "blue"]))
+        above = draw(st.none() | st.sampled_from([2.0, 30.0]))
+        where = ["day in window", *([f"kind = {word}"] if word else []), *([f"n0_x > {above:g}"] if above else [])]
+        id_ = f"measure_{place}"
+        measures[id_] = {"label": f"Measure {place}", "absent": f"no {place}", "table": "things", "where": where}
+        if column is None:
+            measures[id_] |= {"aggregate": "count"}
+        else:
+            measures[id_] |= {"aggregate": "sum", "column": f"n{column}_x", "unit": units[column]}
+        counted[id_] = Counted(None if column is None else f"n{column}_x", word, above)
+    kpis = {}
+    for place in range(draw(st.integers(1, 3))):
+        found = draw(formulas(tuple(measures), {id_: one.get("unit", "count") for id_, one in measures.items()}))
+        kpis[f"drawn_{'abc'[place]}"] = _kpi(place, *found)
+    raw = {
+        "id": "drawn-business",
+        "code": "dr",
+        "name": "Drawn",
+        "tables": ["things"],
+        "new_tables": {
+            "things": {
+                "title": "Things",
+                "help": "One row a thing.",
+                "date": "day",
+                "leaves": ["day < window_start"],
+                "empty": "zero",
+                "fields": fields,
+            }
+        },
+        "measures": measures,
+        "kpis": kpis,
+        "demo": {"things": {"rows": draw(st.integers(0, 25))}},
+    }
+    return Drawn(yaml.safe_dump(raw, sort_keys=False), counted)
+
+
+@st.composite
+def formulas(
+    draw: st.DrawFn, names: Sequence[str], units: Mapping[str, str]
+) -> tuple[str, str, dict[str, float], float]:
+    """A formula, its unit, an example and what it gives."""
+
+    def part(depth: int) -> str:
+        kind = draw(st.integers(0, 4 if depth else 1))
+        if kind == 0 or not depth:
+            return draw(st.sampled_from(names))
+        if kind == 1:
+            return draw(st.sampled_from(["2", "0.5", "100", "3"]))
+        sign = draw(st.sampled_from(["+", "-", "*", "/"]))
+        return f"({part(depth - 1)} {sign} {part(depth - 1)})"
+
+    text = f"{draw(st.sampled_from(names))} {draw(st.sampled_from(['/', '+', '-', '*']))} {part(2)}"
+    try:
+        found = dimension_of(parse(text), lambda name: of_unit(units[name]))
+    except UnitsDiffer:
+        text = names[0]
+        found = of_unit(units[text])
+    unit = "money" if found.money == 1 else "ratio"
+    if not fits(found, unit):
+        text, unit = names[0], units[names[0]].replace("hours", "ratio")
+    used = [name for name in names if name in text]
+    numbers = {name: float(7 + 3 * place) for place, name in enumerate(used)}
+    try:
+        value = float(eval(text, {"__builtins__": {}}, numbers))  # our own text: what Python makes of it
+    except ZeroDivisionError:
+        text, numbers, value = names[0], {names[0]: 7.0}, 7.0
+        unit = "money" if units[names[0]] == "money" else "ratio"
+    return text, unit, numbers, value
+
+
+def _kpi(place: int, text: str, unit: str, numbers: Mapping[str, float], value: float) -> dict[str, Any]:
+    return {
+        "formula": text,
+        "unit": unit,
+        "direction": "up" if place % 2 else "down",
+        "abbreviation": f"K{place}",
+        "name": f"Drawn KPI {place}",
+        "example": {"arguments": dict(numbers), "value": value},
+        "definition": "What is drawn.",
+        "benefits": ["A."],
+        "limits": ["B."],
+        "tips": ["C."],
+    }
+
+
+def naive(drawn: Drawn, rows: Mapping[str, Sequence[Any]]) -> dict[str, float]:
+    """The measures, counted by plain Python over the rows."""
+    first, after = serial(OCTOBER.start), serial(OCTOBER.after)
+    found = {}
+    for id_, how in drawn.counted.items():
+        total = 0.0
+        for place, day in enumerate(rows["day"]):
+            kind, first_number = rows["kind"][place], rows["n0_x"][place]
+            if not isinstance(day, float) or not first <= day < after:
+                continue
+            if how.word and kind != {"red": "red one", "blue": "blue"}[how.word]:
+                continue
+            if how.above is not None and not (isinstance(first_number, float) and first_number > how.above):
+                continue
+            total += 1 if how.column is None else float(rows[how.column][place] or 0)
+        found[id_] = total
+    return found
+
+
+@settings(max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(packs())
+def test_a_drawn_pack_counts_what_plain_python_counts(drawn: Drawn) -> None:
+    assert [one.message.text() for one in checked(drawn.text).mistakes] == []
+    owner = business_of(drawn.text)
+    rows = sample(owner, OCTOBER, "en").rows
+    entries = replace(_entries(owner, rows, OCTOBER), words=entry_words(owner, language("en")))
+    measures = measure(entries)
+    expected = naive(drawn, rows["things"])
+    card = score(entries, measures, TODAY)
+    for result in card.results:
+        for name, value in result.measures.items():
+            assert value == pytest.approx(expected[name])
+        try:
+            value = float(eval(result.kpi.kpi.formula, {"__builtins__": {}}, expected))
+        except (ZeroDivisionError, OverflowError):
+            assert result.value is None
+        else:
+            assert result.value == pytest.approx(value, rel=1e-9, abs=1e-9)
+
+
+@settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(drawn=packs())
+def test_a_drawn_packs_workbook_in_ironcalc(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("drawn")
+    pack = folder / "drawn.yaml"
+    pack.write_text(drawn.text, encoding="utf-8")
+    path = demo.demo_of(pack, folder, code="en", now=NOW).path
+    assert differences(path, ironcalc_values(path)) == []
+    following = roll.roll(path, now=NOW).path
+    assert differences(following, ironcalc_values(following)) == []
