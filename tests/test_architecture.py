@@ -18,7 +18,7 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FIL
 BASE = {"message", "errors", "languages", "formula"}
 DATA = BASE | {"cellvalue", "period", "folding", "i18n", "catalog", "entries", "palette", "currencies", "decimals"}
 FIGURES = DATA | {"kpi", "texts", "check"}
-VERBS = FIGURES | {"files", "ooxml", "imports", "functions", "workbook", "report", "samples", "verbs"}
+VERBS = FIGURES | {"files", "ooxml", "imports", "functions", "workbook", "report", "samples", "portfolio", "verbs"}
 MAY_IMPORT = {
     "message": set(),
     "errors": {"message"},
@@ -43,6 +43,7 @@ MAY_IMPORT = {
     "functions": DATA | {"kpi", "texts"},
     "workbook": FIGURES | {"files", "ooxml", "functions", "identity"},
     "report": FIGURES,
+    "portfolio": FIGURES | {"files", "ooxml", "workbook", "report"},
     "samples": DATA | {"kpi", "texts"},
     "verbs": VERBS,
     "excel": VERBS,

@@ -33,7 +33,7 @@ _MARK = f"%{GENERATOR}\n".encode()
 """A comment at the end of a PDF, by which it is known as a report."""
 _HEAD, _TAIL = 1000, 100
 """In so many bytes at the beginning of a page, or at the end of a PDF, the mark stands."""
-_LETTER = ("USD", "CAD", "MXN", "COP", "CLP", "PHP")
+LETTER = ("USD", "CAD", "MXN", "COP", "CLP", "PHP")
 """Currencies of countries whose paper is Letter; everywhere else it is A4."""
 
 
@@ -81,7 +81,7 @@ def report(
     outcome = results.results(file, today=now.date())
     scorecard, problems = outcome.scorecard, outcome.problems
     t = language(code or scorecard.entries.language)
-    paper = "" if kind == "html" else "Letter" if scorecard.entries.currency in _LETTER else "A4"
+    paper = "" if kind == "html" else "Letter" if scorecard.entries.currency in LETTER else "A4"
     if year is None:
         page = report_html(_contents(scorecard, problems, now, names=names), t, now=now, paper=paper)
     else:
@@ -146,15 +146,16 @@ def _is_report(path: Path) -> bool:
 
 def write_as(path: Path, kind: Literal["html", "pdf"], page: str) -> None:
     """Put a page in its place, as it is or printed as a PDF."""
-    _write(path, page.encode() if kind == "html" else pdf_of(page) + _MARK)
+    put(path, page.encode() if kind == "html" else pdf_of(page) + _MARK)
 
 
 def write(path: Path, page: str) -> None:
     """Put a page in its place at once, whole or not at all."""
-    _write(path, page.encode())
+    put(path, page.encode())
 
 
-def _write(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
+    """Put a file that is made anew each time in its place at once, whole or not at all."""
     path = files.real(path)
     try:
         with files.locked(path):
