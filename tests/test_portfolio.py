@@ -261,7 +261,7 @@ def test_the_page_is_well_formed_and_escapes_what_is_the_owners(tmp_path: Path) 
     members = [*network(9, 3), workbook("<b>&", values=[0.9], first_problem="<i>", problems={"error": 1})]
     page = group_html(group(members), [("/a/<x>.xlsx", "no")], EN, tmp_path / "p.html", now=NOW)
     root = etree.fromstring(page.encode(), etree.XMLParser(resolve_entities=False))
-    assert "<b>&" in "".join(root.itertext())
+    assert "<b>&" in "".join(map(str, root.itertext()))
     assert "<script" not in page
     tables = root.findall(".//{*}table") or root.findall(".//table")
     # Two kinds of business with a spread and a heat map each, and signals, actions, what is wrong.
