@@ -23,12 +23,12 @@ from kpixl.cli.main import main
 from kpixl.i18n import language
 from kpixl.kpi.score import Scorecard
 from kpixl.ooxml.package import Package
-from kpixl.portfolio import plan
+from kpixl.portfolio import setting_out
 from kpixl.portfolio.book import book
-from kpixl.portfolio.group import Column, Group, group
+from kpixl.portfolio.group import Compared, Portfolio, group
 from kpixl.portfolio.group_page import group_html
 from kpixl.portfolio.links import target_of
-from kpixl.portfolio.member import Known, member
+from kpixl.portfolio.member import Whereabouts, member
 from kpixl.portfolio.star import TABLES, write_duckdb, write_parquet
 from kpixl.verbs.portfolio import Only
 from portfolios import AGENCY, COACH, network, workbook
@@ -39,7 +39,7 @@ SMALL = Filled(typed={"satisfied": 19, "surveyed": 20})
 WRONG = Filled(typed={"satisfied": "many", "surveyed": 20})
 
 
-def css(found: Group) -> Column:
+def css(found: Portfolio) -> Compared:
     return found.columns[0]
 
 
@@ -104,7 +104,7 @@ def test_a_trend_is_of_the_same_workbooks_throughout() -> None:
 
 
 def test_a_workbook_as_a_portfolio_has_it(scorecard: Scorecard, problems: tuple[Problem, ...]) -> None:
-    one = member(scorecard, problems, Known("a.xlsx", "Ana", "North"), TODAY)
+    one = member(scorecard, problems, Whereabouts("a.xlsx", "Ana", "North"), TODAY)
     assert (one.company, one.business, one.period, one.owner, one.region) == (
         "TaskZenith", AGENCY, "2026-10", "Ana", "North",
     )  # fmt: skip
@@ -117,7 +117,7 @@ def test_a_workbook_as_a_portfolio_has_it(scorecard: Scorecard, problems: tuple[
     assert one.missing == tuple(f"2025-{month}" for month in (11, 12)) + tuple(
         f"2026-0{month}" for month in range(1, 9)
     )
-    assert member(scorecard, (), Known("a.xlsx"), date(2027, 1, 15)).missing[-2:] == ("2026-11", "2026-12")
+    assert member(scorecard, (), Whereabouts("a.xlsx"), date(2027, 1, 15)).missing[-2:] == ("2026-11", "2026-12")
 
 
 def test_filters() -> None:
@@ -132,7 +132,7 @@ def test_filters() -> None:
 
 
 @pytest.fixture(scope="module")
-def made() -> tuple[Group, bytes]:
+def made() -> tuple[Portfolio, bytes]:
     found = group(network(12, 9))
     return found, book(found, [("/clients/bad.xlsx", "It is damaged.")], EN, Path("/clients/portfolio.xlsx"), NOW)
 
@@ -148,11 +148,11 @@ def overview(path: Path) -> dict[str, tuple[Any, ...]]:
     return {f"{row[0]} {row[1]}": tuple(value or 0 for value in row[2:]) for row in rows if row[0]}
 
 
-def by_hand(found: Group, taken: set[int]) -> list[tuple[Any, ...]]:
+def by_hand(found: Portfolio, taken: set[int]) -> list[tuple[Any, ...]]:
     rows = []
     for column in found.columns:
         figures = [column.by_row[row] for row in column.rows if row in taken]
-        part = Column(column.kpi, column.kind, column.currency, tuple(range(len(figures))), tuple(figures))
+        part = Compared(column.kpi, column.kind, column.currency, tuple(range(len(figures))), tuple(figures))
         spread, level = part.quartiles, part.median_level
         counts = [sum(figure.shade == one.id for figure in figures) for one in Level]
         edges = (spread.low, spread.median, spread.high) if spread else ("", "", "")
@@ -160,7 +160,7 @@ def by_hand(found: Group, taken: set[int]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def agrees(path: Path, found: Group, taken: set[int]) -> None:
+def agrees(path: Path, found: Portfolio, taken: set[int]) -> None:
     for shown, expected in zip(overview(path).values(), by_hand(found, taken), strict=True):
         assert shown[:5] == expected[:5]
         assert shown[5:8] == pytest.approx(expected[5:8])
@@ -175,7 +175,7 @@ def ranked(path: Path) -> list[str]:
 
 
 def test_formulas_come_to_what_stands_there_and_follow_what_is_picked(
-    made: tuple[Group, bytes], tmp_path: Path
+    made: tuple[Portfolio, bytes], tmp_path: Path
 ) -> None:
     found, data = made
     path = tmp_path / "all.xlsx"
@@ -202,7 +202,7 @@ def test_formulas_come_to_what_stands_there_and_follow_what_is_picked(
         assert set(errors) <= ({"#N/A"} if sheet.title == "Data behind it" else set())
 
 
-def test_the_sheets_have_what_they_are_called(made: tuple[Group, bytes], tmp_path: Path) -> None:
+def test_the_sheets_have_what_they_are_called(made: tuple[Portfolio, bytes], tmp_path: Path) -> None:
     found, data = made
     path = tmp_path / "portfolio.xlsx"
     path.write_bytes(data)
@@ -230,7 +230,7 @@ def test_the_sheets_have_what_they_are_called(made: tuple[Group, bytes], tmp_pat
 
 
 def test_with_very_many_nothing_is_a_formula(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(plan, "MOST_LIVE", 3)
+    monkeypatch.setattr(setting_out, "MOST_LIVE", 3)
     found = group(network(4, 0))
     path = tmp_path / "portfolio.xlsx"
     path.write_bytes(book(found, [], EN, path, NOW))

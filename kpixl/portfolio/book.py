@@ -20,7 +20,7 @@ from kpixl.errors import N_
 from kpixl.portfolio import courses, lists, overview, standings
 from kpixl.portfolio.links import target_of
 from kpixl.portfolio.pen import Paper, Pen, shown
-from kpixl.portfolio.plan import ERRORS, FILTER_COLUMN, FILTERS, FIRST, SHOWN, Sheets, pick
+from kpixl.portfolio.setting_out import ERRORS, FILTER_COLUMN, FILTERS, FIRST, SHOWN, Sheets, pick
 from kpixl.portfolio.wording import TITLES, heading_of, level_texts
 from kpixl.version import __version__
 from kpixl.workbook import style
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kpixl.i18n import Language
-    from kpixl.portfolio.group import Group
+    from kpixl.portfolio.group import Portfolio
 
 PROPERTY = "kpixl.portfolio"
 """The document property by which our portfolios are known."""
 
 
-def book(group: Group, failed: Sequence[tuple[str, str]], t: Language, out: Path, now: datetime) -> bytes:
+def book(group: Portfolio, failed: Sequence[tuple[str, str]], t: Language, out: Path, now: datetime) -> bytes:
     """The bytes of the workbook of a portfolio that is to lie at ``out``. ``failed`` are the workbooks that could not
     be read, each with the reason."""
     paper = Paper()

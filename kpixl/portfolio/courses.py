@@ -14,14 +14,14 @@ from kpixl import palette
 from kpixl.catalog import business
 from kpixl.errors import N_
 from kpixl.portfolio.group import PERIODS
-from kpixl.portfolio.plan import pick
+from kpixl.portfolio.setting_out import pick
 from kpixl.portfolio.wording import TITLES, choice_of, label_of
 from kpixl.workbook import style
 
 if TYPE_CHECKING:
-    from kpixl.portfolio.group import Column, Course, Quartiles
+    from kpixl.portfolio.group import Compared, GroupCourse, Quartiles
     from kpixl.portfolio.pen import Pen
-    from kpixl.portfolio.plan import Sheets
+    from kpixl.portfolio.setting_out import Sheets
 
 _CHART_ROWS = 18
 _HEAD = 7 + _CHART_ROWS
@@ -45,7 +45,7 @@ def courses(pen: Pen, sheets: Sheets) -> None:
         pen.finish()
         return
     row = _HEAD
-    blocks: list[tuple[str, int, int, Course]] = []
+    blocks: list[tuple[str, int, int, GroupCourse]] = []
     for kind in dict.fromkeys(column.kind for column, _ in found):
         alike = [(column, course) for column, course in found if column.kind is kind]
         head = row
@@ -60,7 +60,7 @@ def courses(pen: Pen, sheets: Sheets) -> None:
     pen.finish()
 
 
-def _headings(pen: Pen, sheets: Sheets, row: int, longest: Course) -> None:
+def _headings(pen: Pen, sheets: Sheets, row: int, longest: GroupCourse) -> None:
     t = sheets.t
     texts = {_KPI: t(N_("KPI")), _WHAT: "", _SAME: t(N_("Workbooks")), _CHANGE: t(N_("Change"))}
     last = longest.periods[-1]
@@ -69,7 +69,7 @@ def _headings(pen: Pen, sheets: Sheets, row: int, longest: Course) -> None:
     pen.sheet.row_dimensions[row].height = 30
 
 
-def _block(pen: Pen, sheets: Sheets, row: int, column: Column, course: Course) -> int:
+def _block(pen: Pen, sheets: Sheets, row: int, column: Compared, course: GroupCourse) -> int:
     """The three lines of a KPI, the median in the middle; the last row."""
     unit = column.kpi.kpi.unit
     start = _FIRST + PERIODS - len(course.periods)
@@ -93,7 +93,7 @@ def _block(pen: Pen, sheets: Sheets, row: int, column: Column, course: Course) -
     return row + len(_PARTS) - 1
 
 
-def _chart(pen: Pen, sheets: Sheets, blocks: list[tuple[str, int, int, Course]]) -> None:
+def _chart(pen: Pen, sheets: Sheets, blocks: list[tuple[str, int, int, GroupCourse]]) -> None:
     """The chart, and the rows it draws: behind the table, out of sight of who prints."""
     t, data = sheets.t, sheets.data
     side = sheets.beside + 10

@@ -44,7 +44,7 @@ class Quartiles:
 
 
 @dataclass(frozen=True)
-class Course:
+class GroupCourse:
     """How the group has moved: the quartiles of the same workbooks in each of several periods, oldest first."""
 
     periods: tuple[Period, ...]
@@ -54,7 +54,7 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Column:
+class Compared:
     """One KPI that can be held against others."""
 
     kpi: BusinessKpi
@@ -122,17 +122,17 @@ class Notable:
     """Something that stands out: which KPI of which workbook."""
 
     row: int
-    column: Column
+    column: Compared
     figure: Figure
     high: bool
 
 
 @dataclass(frozen=True)
-class Group:
+class Portfolio:
     """Workbooks, in the order in which they are shown, and their KPIs."""
 
     members: tuple[Member, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[Compared, ...]
 
     @cached_property
     def outliers(self) -> tuple[Notable, ...]:
@@ -159,7 +159,7 @@ class Group:
             if figure.signal
         )
 
-    def course(self, column: Column) -> Course | None:
+    def course(self, column: Compared) -> GroupCourse | None:
         """How a KPI has moved over the most periods that at least half of the workbooks have all of, those alone."""
         values = [self._values(row, column) for row in column.rows]
         lasts = [max(found) for found in values if found]
@@ -172,10 +172,10 @@ class Group:
             same = [found for found in values if all(period.start in found for period in periods)]
             if len(same) >= max(FEWEST_IN_TREND, now / 2):
                 spreads = (quartiles([found[period.start] for found in same]) for period in periods)
-                return Course(periods, tuple(one for one in spreads if one), len(same))
+                return GroupCourse(periods, tuple(one for one in spreads if one), len(same))
         return None
 
-    def _values(self, row: int, column: Column) -> dict[date, float]:
+    def _values(self, row: int, column: Compared) -> dict[date, float]:
         """The KPI of a workbook by the first days of its periods."""
         member, id_ = self.members[row], column.kpi.history_id
         found: dict[date, list[float]] = {}
@@ -187,7 +187,7 @@ class Group:
         return by_day if value is None else {**by_day, member.covers.start: value}
 
 
-def group(members: Sequence[Member]) -> Group:
+def group(members: Sequence[Member]) -> Portfolio:
     """The workbooks by kind of business, region and company; the KPIs in the order of their businesses."""
     ordered = tuple(sorted(members, key=lambda one: (one.business, one.region, one.company.casefold(), one.place)))
     found: dict[tuple[str, str, Kind, str], list[tuple[int, Figure]]] = {}
@@ -201,5 +201,5 @@ def group(members: Sequence[Member]) -> Group:
     for key in sorted(found, key=lambda key: (key[0], key[2], order[key[0], key[1]], key[3])):
         rows, figures = zip(*found[key], strict=True)
         first = ordered[rows[0]]
-        columns.append(Column(first.kpi(key[1]), first.covers.kind, key[3], rows, figures))
-    return Group(ordered, tuple(columns))
+        columns.append(Compared(first.kpi(key[1]), first.covers.kind, key[3], rows, figures))
+    return Portfolio(ordered, tuple(columns))

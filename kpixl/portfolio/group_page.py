@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kpixl.i18n import Language
-    from kpixl.portfolio.group import Column, Group
+    from kpixl.portfolio.group import Compared, Portfolio
     from kpixl.portfolio.member import Member
 
 LONGEST = 100
@@ -32,7 +32,7 @@ LONGEST = 100
 
 
 def group_html(
-    group: Group, failed: Sequence[tuple[str, str]], t: Language, out: Path, *, now: datetime, paper: str = ""
+    group: Portfolio, failed: Sequence[tuple[str, str]], t: Language, out: Path, *, now: datetime, paper: str = ""
 ) -> str:
     """The whole page that is to lie at ``out``; ``failed`` workbooks could not be read, each with the reason."""
     latest = max((member.covers for member in group.members), key=lambda one: one.start)
@@ -51,7 +51,7 @@ def group_html(
     return harmless(page)
 
 
-def _tiles(group: Group, failed: int, t: Language) -> list[dict[str, Any]]:
+def _tiles(group: Portfolio, failed: int, t: Language) -> list[dict[str, Any]]:
     members = group.members
     tiles = (
         ("", N_("Workbooks"), len(members)),
@@ -64,7 +64,7 @@ def _tiles(group: Group, failed: int, t: Language) -> list[dict[str, Any]]:
     return [{"kind": kind if count else "", "text": t(text), "count": count} for kind, text, count in tiles]
 
 
-def _section(kind: str, group: Group, t: Language, out: Path) -> dict[str, Any]:
+def _section(kind: str, group: Portfolio, t: Language, out: Path) -> dict[str, Any]:
     """One kind of business: its KPIs, and its part of the heat map."""
     columns = [column for column in group.columns if column.kpi.business == kind]
     rows = [row for row, member in enumerate(group.members) if member.business == kind]
@@ -77,11 +77,11 @@ def _section(kind: str, group: Group, t: Language, out: Path) -> dict[str, Any]:
     }
 
 
-def _number(value: float | None, column: Column, t: Language) -> str:
+def _number(value: float | None, column: Compared, t: Language) -> str:
     return "" if value is None else t.number(value, column.kpi.kpi.unit, column.currency or "USD")
 
 
-def _row(column: Column, group: Group, t: Language) -> dict[str, Any]:
+def _row(column: Compared, group: Portfolio, t: Language) -> dict[str, Any]:
     figures = [figure for figure in column.figures if figure.value is not None]
     counts = [(level, sum(figure.shade == level.id for figure in figures)) for level in Level]
     graded = sum(count for _, count in counts)
@@ -106,7 +106,7 @@ def _row(column: Column, group: Group, t: Language) -> dict[str, Any]:
     }
 
 
-def _heat(row: int, columns: Sequence[Column], group: Group, t: Language, out: Path) -> dict[str, Any]:
+def _heat(row: int, columns: Sequence[Compared], group: Portfolio, t: Language, out: Path) -> dict[str, Any]:
     member, shapes = group.members[row], {level.id: SHAPES[level] for level in Level}
     cells = []
     for column in columns:
@@ -130,7 +130,7 @@ def _list(title: str, headings: Sequence[str], rows: Sequence[dict[str, Any]], t
     }
 
 
-def _signals(group: Group, t: Language, out: Path) -> dict[str, Any]:
+def _signals(group: Portfolio, t: Language, out: Path) -> dict[str, Any]:
     found = [(one, signal_of(one, t)) for one in group.signals]
     found += [(one, t(OUTLIERS[one.high])) for one in group.outliers]
     rows = [
@@ -142,7 +142,7 @@ def _signals(group: Group, t: Language, out: Path) -> dict[str, Any]:
     return _list(TITLES["signals"], headings, rows, t)
 
 
-def _actions(group: Group, t: Language, out: Path) -> dict[str, Any]:
+def _actions(group: Portfolio, t: Language, out: Path) -> dict[str, Any]:
     rows = []
     for member in group.members:
         ids = {kpi.id for kpi in business(member.business).kpis}
@@ -154,7 +154,7 @@ def _actions(group: Group, t: Language, out: Path) -> dict[str, Any]:
     return _list(TITLES["actions"], headings, rows, t)
 
 
-def _wrong(group: Group, failed: Sequence[tuple[str, str]], t: Language, out: Path) -> dict[str, Any]:
+def _wrong(group: Portfolio, failed: Sequence[tuple[str, str]], t: Language, out: Path) -> dict[str, Any]:
     rows: list[dict[str, Any]] = [
         {"name": place, "link": target_of(place, out), "cells": ["", reason, ""]} for place, reason in failed
     ]

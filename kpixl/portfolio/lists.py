@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kpixl.portfolio.group import Notable
     from kpixl.portfolio.member import Member
     from kpixl.portfolio.pen import Pen
-    from kpixl.portfolio.plan import Sheets
+    from kpixl.portfolio.setting_out import Sheets
 
 _HEAD = 6
 _NUMBERS = frozenset(

@@ -108,7 +108,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Known:
+class Whereabouts:
     """What is known of a workbook besides what it says: where it lies, whose it is, and where."""
 
     place: str
@@ -116,7 +116,7 @@ class Known:
     region: str = ""
 
 
-def member(scorecard: Scorecard, problems: Sequence[Problem], known: Known, today: date) -> Member:
+def member(scorecard: Scorecard, problems: Sequence[Problem], known: Whereabouts, today: date) -> Member:
     """The workbook of a scorecard, as of a day. KPIs that the owner made up are no other workbook's, and left out."""
     entries = scorecard.entries
     t = language(entries.language)

@@ -13,16 +13,16 @@ from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.kpi.traits import GRADED
 from kpixl.portfolio.pen import NUMBER, shown
-from kpixl.portfolio.plan import ERRORS, FILTER_COLUMN, FILTERS, MISSING, SHOWN, SIGNALS, TO_DO
+from kpixl.portfolio.setting_out import ERRORS, FILTER_COLUMN, FILTERS, MISSING, SHOWN, SIGNALS, TO_DO
 from kpixl.portfolio.wording import TITLES, label_of, level_texts
 from kpixl.texts.words import SHAPES
 from kpixl.workbook import style
 from kpixl.workbook.build import level_rules
 
 if TYPE_CHECKING:
-    from kpixl.portfolio.group import Column
+    from kpixl.portfolio.group import Compared
     from kpixl.portfolio.pen import Pen
-    from kpixl.portfolio.plan import Sheets
+    from kpixl.portfolio.setting_out import Sheets
 
 _TABLE = 13
 """The row of the headings of the overview's table."""
@@ -112,7 +112,7 @@ def _spread(pen: Pen, sheets: Sheets) -> None:
     level_rules(pen.sheet, f"{letter}{first}:{letter}{last}", f"${letter}{first}")
 
 
-def _spread_row(pen: Pen, sheets: Sheets, number: int, column: Column) -> None:
+def _spread_row(pen: Pen, sheets: Sheets, number: int, column: Compared) -> None:
     t, row = sheets.t, _TABLE + 1 + number
     values, levels, taken = sheets.rows(sheets.value_column(number)), sheets.level_column(number), sheets.rows(SHOWN)
     figures = [figure for figure in column.figures if figure.value is not None]
@@ -139,7 +139,7 @@ def _spread_row(pen: Pen, sheets: Sheets, number: int, column: Column) -> None:
     _median_level(pen, sheets, row, column)
 
 
-def _median_level(pen: Pen, sheets: Sheets, row: int, column: Column) -> None:
+def _median_level(pen: Pen, sheets: Sheets, row: int, column: Compared) -> None:
     words, level = level_texts(sheets.t), column.median_level
     look = style.apart(style.TEXT)
     text = "" if level is None else words[level]

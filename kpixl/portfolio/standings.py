@@ -15,16 +15,16 @@ from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.portfolio.links import target_of
 from kpixl.portfolio.pen import shown
-from kpixl.portfolio.plan import FIRST, SHOWN, pick
+from kpixl.portfolio.setting_out import FIRST, SHOWN, pick
 from kpixl.portfolio.wording import TITLES, choice_of, level_texts
 from kpixl.texts.words import DIRECTIONS
 from kpixl.workbook import style
 from kpixl.workbook.build import level_rules
 
 if TYPE_CHECKING:
-    from kpixl.portfolio.group import Column
+    from kpixl.portfolio.group import Compared
     from kpixl.portfolio.pen import Pen
-    from kpixl.portfolio.plan import Sheets
+    from kpixl.portfolio.setting_out import Sheets
 
 _HEAD = 7
 _PLACE, _COMPANY, _REGION, _OWNER, _VALUE, _LEVEL, _PREVIOUS, _CHANGE = range(2, 10)
@@ -101,7 +101,7 @@ def _matrix(sheets: Sheets, first: int) -> str:
     return sheets.data.area((FIRST, first), (sheets.last, first + len(sheets.group.columns) - 1))
 
 
-def _helper(pen: Pen, sheets: Sheets, number: int, first: Column) -> None:
+def _helper(pen: Pen, sheets: Sheets, number: int, first: Compared) -> None:
     """What a workbook is ordered by, and which place that gives: equal ones in their order."""
     row, count = _HEAD + 1 + number, len(sheets.group.members)
     key, rank = get_column_letter(_KEY), get_column_letter(_RANK)
@@ -119,7 +119,7 @@ def _helper(pen: Pen, sheets: Sheets, number: int, first: Column) -> None:
     pen.compute(row, _ROW, f'IFERROR(MATCH({number + 1},{ranks},0),"")', there)
 
 
-def _line(pen: Pen, sheets: Sheets, number: int, first: Column, words: str) -> None:
+def _line(pen: Pen, sheets: Sheets, number: int, first: Compared, words: str) -> None:
     row, chosen, there = (
         _HEAD + 1 + number,
         f"${get_column_letter(_ROW)}$4",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from kpixl.portfolio.group import Group
+    from kpixl.portfolio.group import Portfolio
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "figure": {
@@ -45,7 +45,7 @@ _MARK = b"kpixl"
 """By this key of their metadata our Parquet files are known; by a schema of that name our databases."""
 
 
-def tables(group: Group) -> dict[str, Any]:
+def tables(group: Portfolio) -> dict[str, Any]:
     """The tables as Arrow has them; ExtraMissing without it."""
     arrow = _arrow()
     rows: dict[str, Iterator[tuple[Any, ...]]] = {
@@ -68,7 +68,7 @@ def _table(arrow: Any, columns: Mapping[str, str], rows: Iterator[tuple[Any, ...
     )
 
 
-def _figures(group: Group) -> Iterator[tuple[Any, ...]]:
+def _figures(group: Portfolio) -> Iterator[tuple[Any, ...]]:
     for number, member in enumerate(group.members):
         kpis = {member.kpi(figure.kpi).history_id for figure in member.figures}
         for figure in member.figures:
@@ -88,7 +88,7 @@ def _level(text: str) -> str | None:
     return text if text in {level.id for level in Level} else None
 
 
-def _workbooks(group: Group) -> Iterator[tuple[Any, ...]]:
+def _workbooks(group: Portfolio) -> Iterator[tuple[Any, ...]]:
     for number, one in enumerate(group.members):
         yield (
             number, one.place, one.company, one.business, one.period, one.currency, one.owner or None,
@@ -97,7 +97,7 @@ def _workbooks(group: Group) -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
-def _periods(group: Group) -> Iterator[tuple[Any, ...]]:
+def _periods(group: Portfolio) -> Iterator[tuple[Any, ...]]:
     found = {member.covers for member in group.members}
     for member in group.members:
         found |= {Period.containing(member.covers.kind, date.fromisoformat(line.start)) for line in member.past}
@@ -105,7 +105,7 @@ def _periods(group: Group) -> Iterator[tuple[Any, ...]]:
         yield str(period), period.kind.value, period.start, period.end
 
 
-def _kpis(group: Group) -> Iterator[tuple[Any, ...]]:
+def _kpis(group: Portfolio) -> Iterator[tuple[Any, ...]]:
     en, told = language("en"), set()
     for column in group.columns:
         kpi = column.kpi
@@ -117,7 +117,7 @@ def _kpis(group: Group) -> Iterator[tuple[Any, ...]]:
         yield kpi.history_id, kpi.id, kpi.business, *words, *edges
 
 
-def _measures(group: Group) -> Iterator[tuple[Any, ...]]:
+def _measures(group: Portfolio) -> Iterator[tuple[Any, ...]]:
     from kpixl.catalog import business
     from kpixl.texts.words import measure_label
 
@@ -134,7 +134,7 @@ def _measures(group: Group) -> Iterator[tuple[Any, ...]]:
 # Files
 
 
-def write_parquet(group: Group, folder: Path) -> list[Path]:
+def write_parquet(group: Portfolio, folder: Path) -> list[Path]:
     """A file for each table in a folder, made where it is not there; FileExists for one of another's, ExtraMissing."""
     _arrow()
     from pyarrow import parquet
@@ -160,7 +160,7 @@ def _is_our_parquet(path: Path) -> bool:
         return False
 
 
-def write_duckdb(group: Group, path: Path) -> Path:
+def write_duckdb(group: Portfolio, path: Path) -> Path:
     """A database with a table for each in the schema ``kpixl``, and one view of the facts with all that they mean;
     FileExists for a file of another's, ExtraMissing."""
     try:

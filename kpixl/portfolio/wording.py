@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kpixl.i18n import Language
-    from kpixl.portfolio.group import Column, Group, Notable
+    from kpixl.portfolio.group import Compared, Notable, Portfolio
 
 TITLES = {
     "overview": N_("Portfolio"),
@@ -37,7 +37,7 @@ def level_texts(t: Language) -> Mapping[Level, str]:
     return {level: level_word(level, t) for level in Level}
 
 
-def _apart(column: Column, group: Group, t: Language) -> str:
+def _apart(column: Compared, group: Portfolio, t: Language) -> str:
     """What tells a KPI from the same one of other workbooks: its currency, its length of period."""
     same = [one for one in group.columns if one.kpi.history_id == column.kpi.history_id]
     parts = [column.currency] if column.currency else []
@@ -46,7 +46,7 @@ def _apart(column: Column, group: Group, t: Language) -> str:
     return ", ".join(parts)
 
 
-def label_of(column: Column, group: Group, t: Language) -> str:
+def label_of(column: Compared, group: Portfolio, t: Language) -> str:
     """A KPI by its title: “Client retention rate (CRR)”."""
     more = _apart(column, group, t)
     return kpi_title(column.kpi, t) + (f", {more}" if more else "")
@@ -57,14 +57,14 @@ def signal_of(one: Notable, t: Language) -> str:
     return f"{SIGN} {t(SIGNALS[Signal(one.figure.signal or Signal.USUAL)])}"
 
 
-def choice_of(column: Column, group: Group, t: Language) -> str:
+def choice_of(column: Compared, group: Portfolio, t: Language) -> str:
     """The same as no other KPI of the portfolio is called, to choose it by."""
     several = len({one.kpi.business for one in group.columns}) > 1
     kind = f" · {t(business(column.kpi.business).name)}" if several else ""
     return label_of(column, group, t) + kind
 
 
-def heading_of(column: Column, group: Group, t: Language) -> str:
+def heading_of(column: Compared, group: Portfolio, t: Language) -> str:
     """The same as short as it can be."""
     more = _apart(column, group, t)
     return t(column.kpi.abbreviation) + (f" {more}" if more else "")

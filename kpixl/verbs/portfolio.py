@@ -12,7 +12,7 @@ from kpixl.errors import N_, FileExists, FolderMissing, KpixlError, NotOurWorkbo
 from kpixl.files.remote import fetched, is_url
 from kpixl.ooxml.package import Package
 from kpixl.portfolio.group import group
-from kpixl.portfolio.member import Known, Member, member
+from kpixl.portfolio.member import Member, Whereabouts, member
 from kpixl.verbs.kept_answers import KeptAnswers, Question, digest
 from kpixl.verbs.spread import spread
 from kpixl.workbook.read import read
@@ -54,7 +54,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Failed:
+class Unread:
     """A workbook that could not be read."""
 
     place: str
@@ -68,7 +68,7 @@ class Gathered:
     """The workbooks of a portfolio, and those that could not be read."""
 
     members: tuple[Member, ...]
-    failed: tuple[Failed, ...]
+    failed: tuple[Unread, ...]
     unchanged: int = 0
     """How many have not been read again, since nothing had changed."""
 
@@ -96,7 +96,7 @@ def gather(
 
     asked = [Asked(one, now, str(cache)) for one in found]
     members: list[Member] = []
-    failed: list[Failed] = []
+    failed: list[Unread] = []
     unchanged = 0
     for number, piece in enumerate(spread(told, asked, how)):
         progress(number + 1, len(asked), Verbatim(piece.thing))
@@ -104,10 +104,10 @@ def gather(
         if answer is None:
             error = piece.error
             code = error.code if isinstance(error, KpixlError) else "internal"
-            failed.append(Failed(str(piece.thing), code, " ".join(str(error).split())))
+            failed.append(Unread(str(piece.thing), code, " ".join(str(error).split())))
         elif "error" in answer:
             if answer["error"]["code"] != NotOurWorkbook.code or piece.thing.meant.named:
-                failed.append(Failed(str(piece.thing), answer["error"]["code"], answer["error"]["message"]))
+                failed.append(Unread(str(piece.thing), answer["error"]["code"], answer["error"]["message"]))
         else:
             unchanged += answer["unchanged"]
             members.append(msgspec.convert(answer["member"], Member))
@@ -221,9 +221,9 @@ def _read(asked: Asked, path: Path) -> Member:
     return member(scorecard, problems, _known(package, asked.meant), today)
 
 
-def _known(package: Package, meant: Meant) -> Known:
+def _known(package: Package, meant: Meant) -> Whereabouts:
     """Whose workbook it is and where: by its own properties, else by the folders in which it lies."""
     properties = {name.casefold(): text.strip() for name, text in package.custom_properties.items()}
     folders = (*PurePosixPath(meant.within).parts, "", "")
     region, owner = (properties.get(name) or folder for name, folder in zip(("region", "owner"), folders, strict=False))
-    return Known(meant.place, owner, region)
+    return Whereabouts(meant.place, owner, region)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from kpixl.i18n import Language
-    from kpixl.portfolio.group import Group
+    from kpixl.portfolio.group import Portfolio
     from kpixl.portfolio.pen import Paper, Pen
 
 MOST_LIVE = 2_000
@@ -35,7 +35,7 @@ FILTER_COLUMN = 3
 class Sheets:
     """What the sheets of one portfolio are written from, and where."""
 
-    group: Group
+    group: Portfolio
     t: Language
     out: Path
     now: datetime
