@@ -78,7 +78,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, verb: str, answer: object) -> list[
 def test_help_names_every_verb(run: Run) -> None:
     code, out, err = run("--help")
     assert (code, err) == (0, "")
-    assert sorted(re.findall(r"^ {2}(\w+) ", out, re.M)) == sorted([*VERBS, "functions", "pack"])
+    assert sorted(re.findall(r"^ {2}(\w+) ", out, re.M)) == sorted([*VERBS, "addin", "functions", "pack", "setup"])
 
 
 @pytest.mark.parametrize("verb", VERBS)
