@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -107,6 +107,9 @@ class Books(base_classes.Books):
 
     def __call__(self, name: str) -> OpenBook:
         return self.desk.open[name]
+
+    def __iter__(self) -> Iterator[OpenBook]:
+        return iter([*self.desk.open.values()])
 
     def __len__(self) -> int:
         return len(self.desk.open)
