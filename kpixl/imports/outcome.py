@@ -96,8 +96,10 @@ class Accepted:
     """How many known rows hold something else than the workbook; they are left as they are there."""
     differences: tuple[Difference, ...] = ()
     """Up to five examples of those."""
+    before: Mapping[str, list[Value]] = field(default_factory=dict)
+    """Rows of earlier periods, which the workbook neither needs nor counts, in the same form; each key once."""
     earlier: int = 0
-    """Rows of closed periods, which the workbook neither needs nor counts."""
+    """How many rows there are of earlier periods."""
     passed_over: int = 0
     """Rows that are none of the table's: totals, headings of groups, rows of other kinds."""
     notes: tuple[Note, ...] = ()

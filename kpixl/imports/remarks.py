@@ -45,7 +45,7 @@ _TEMPLATES = {
     ),
     "currency": N_("“{column}”: the amounts carry “{mark}”; they are taken as they are."),
     "passed_over": N_("Rows passed over (totals, headings of groups, rows of other kinds): {count}."),
-    "earlier": N_("Rows of earlier periods, which no longer count and were passed over: {count}."),
+    "earlier": N_("Rows of earlier periods, which are not taken into the sheet: {count}."),
     "formulas": N_("“{field}”: cells with a formula of yours, which were left as they are: {count}."),
     "ambiguous": N_(
         "More than one column could fill “{field}”: {columns}; say which with --map {id}=COLUMN."

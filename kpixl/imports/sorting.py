@@ -90,6 +90,7 @@ class Sorter:
             completions=tuple(self.completions),
             differing=self.differing,
             differences=tuple(self.differences),
+            before=self._columns(self._once(past)),
             earlier=len(past),
             passed_over=self.of.passed_over,
             notes=(*notes, *self._told(len(past))),
@@ -212,6 +213,15 @@ class Sorter:
         id_ = next(field.id for field in self.table.fields if field.key)
         self._reject(place, id_, Unfit(TWICE), first=same.place)
         return True
+
+    def _once(self, rows: Placed) -> Placed:
+        """The rows without those that have the key and the first day of one before them."""
+        found: dict[Hashable, tuple[int, Row]] = {}
+        for place, row in rows:
+            key = key_of(self.table, row)
+            one = place if key is None else (key, row.get(str(self.table.date)), self._start(row))
+            found.setdefault(one, (place, row))
+        return [*found.values()]
 
     def _start(self, row: Row) -> float | None:
         start = row.get(self.table.stays[0]) if self.table.stays else None

@@ -53,7 +53,8 @@ def brought_up(entries: Entries, today: date | None = None) -> tuple[Entries, La
     tables = [table for table in entries.business.tables if table.open and entries.tables.get(table.id) is not None]
     if not tables or not entries.past:
         return entries, NOTHING_LATE
-    counted = _without_calculated(entries, tables)
+    found = {table.id: rows for table in tables if (rows := entries.tables[table.id]) is not None}
+    counted = replace(entries, tables={id_: without_calculated(rows) for id_, rows in found.items()}, what_if={})
     lines: list[PastValue] = []
     kpis: list[LateKpi] = []
     for period in _open(entries):
@@ -106,15 +107,10 @@ def _open(entries: Entries) -> Iterator[Period]:
         period = period.shift(1)
 
 
-def _without_calculated(entries: Entries, tables: Sequence[Table]) -> Entries:
-    """The rows that are counted, without what their formulas say of the period that the workbook shows."""
-
-    def bare(rows: EntryTable) -> EntryTable:
-        fields = [field.id for field in rows.table.fields if field.id in rows.numbers]
-        return replace(rows, numbers={id_: rows.numbers[id_] for id_ in fields})
-
-    found = {table.id: rows for table in tables if (rows := entries.tables[table.id]) is not None}
-    return replace(entries, tables={id_: bare(rows) for id_, rows in found.items()}, what_if={})
+def without_calculated(rows: EntryTable) -> EntryTable:
+    """The rows of a table without what their formulas say of the period that the workbook shows."""
+    fields = [field.id for field in rows.table.fields if field.id in rows.numbers]
+    return replace(rows, numbers={id_: rows.numbers[id_] for id_ in fields})
 
 
 def _with(past: Sequence[PastValue], changed: Sequence[PastValue]) -> tuple[PastValue, ...]:

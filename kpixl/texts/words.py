@@ -102,7 +102,7 @@ KINDS_OF_PAST = {
     "action": N_("done"),
     "note": N_("note"),
 }
-SOURCES_OF_PAST = {**SOURCES, "late": N_("with late outcomes")}
+SOURCES_OF_PAST = {**SOURCES, "late": N_("with late outcomes"), "backfill": N_("from rows of earlier periods")}
 """Where a figure of a closed period comes from."""
 
 WINDOW_REASON = N_("{absent} in the {window}")

@@ -37,6 +37,7 @@ from kpixl.imports import (
     text_key,
     together,
 )
+from kpixl.kpi.backfill import Backfill, backfilled
 from kpixl.kpi.closing import leaving
 from kpixl.message import Verbatim, phrase
 from kpixl.ooxml.table_rows import set_cells
@@ -45,6 +46,7 @@ from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection, opened
 from kpixl.workbook.append import append_entries, forget_hours, remember
+from kpixl.workbook.past import put_past
 from kpixl.workbook.read import Book, read
 from kpixl.workbook.trace import Done
 
@@ -83,6 +85,8 @@ class ImportRequest:
     """Which rows count, what words mean, how dates are written, and which fields stay without a column."""
     agreed: bool = False
     """Whether the owner is asked: what she agrees to is remembered like what she has said herself."""
+    backfill: bool = False
+    """Whether rows of earlier periods go into Past periods, as what they come to."""
     add_new: bool = False
     """Whether names that the rows speak of and the workbook does not know yet (clients, assistants, services) are added
     to their tables, from the day of their first row."""
@@ -124,6 +128,8 @@ class ImportOutcome:
     plan: Plan
     added: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     """Table id -> names that were added to it, because the rows speak of them."""
+    backfill: Backfill | None = None
+    """What rows of earlier periods came to; None where nobody has asked."""
     problems: tuple[Problem, ...] = ()
     """What Check says of the workbook afterwards."""
     backup: Path | None = None
@@ -174,13 +180,14 @@ def _imported(
         plan, done = _taken(package, request, agree, progress)
         if done is None:
             return ImportOutcome(plan, written=False)
+        past = _backfilled(package, plan, now) if request.backfill else None
         progress(3, 5, N_("Computing the KPIs"))
-        _, problems = refresh_package(package, now=now, rows_changed=True, done=done)
+        _, problems = refresh_package(package, now=now, rows_changed=True, done=_and_past(done, past))
     progress(4, 5, N_("Saving"))
     backup = package.save(path, backup=now)
     names = {other: tuple(map(str, next(iter(columns.values())))) for other, columns in plan.missing.items()}
     digest = hashlib.sha256(package.data).hexdigest()
-    return ImportOutcome(plan, names, problems, backup, upgraded=upgraded, digest=digest)
+    return ImportOutcome(plan, names, past, problems, backup, upgraded=upgraded, digest=digest)
 
 
 def _taken(
@@ -203,6 +210,25 @@ def _taken(
     if len(plan.accepted) or plan.accepted.known:
         remember(package, book, table, _learned(book, plan, agreed=request.agreed))
     return plan, _done(plan, book)
+
+
+def _backfilled(package: Package, plan: Plan, now: datetime) -> Backfill:
+    """Put what rows of earlier periods come to into Past periods, of a workbook with the new rows."""
+    book, table = read(package, now.date()), plan.match.table
+    record = book.entries.business.table(table.id)
+    found = backfilled(book.entries, record, entry_table(record, plan.accepted.before), now.date())
+    put_past(package, book, found.lines)
+    return found
+
+
+def _and_past(done: Done, past: Backfill | None) -> Done:
+    """The same, and of which periods there are figures now."""
+    if past is None or not past.periods:
+        return done
+    first, last = past.periods[0], past.periods[-1]
+    told = phrase(N_("closed periods from rows of earlier ones: {first} to {last}"), first=first, last=last)
+    written = phrase(Verbatim("{written}; {told}"), written=done.written, told=told)
+    return replace(done, written=written)
 
 
 def _done(plan: Plan, book: Book) -> Done:

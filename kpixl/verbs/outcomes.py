@@ -265,11 +265,31 @@ def import_text(outcome: ImportOutcome, t: Language) -> str:
         same, other = (f'--value "{named}={ours}"' for ours in (like, name))
         lines += block([t(text).format(name=name, like=like, same=same, other=other)])
     lines += rejected_lines(accepted.rejected, t)
+    lines += _past_lines(outcome, t)
     if not outcome.written:
         return "\n".join([*lines, t(N_("Nothing was written."))])
     if outcome.upgraded:
         lines.append(upgraded_line(outcome.plan.path, t))
     return "\n".join([*lines, counts_text(outcome.problems, t)])
+
+
+def _past_lines(outcome: ImportOutcome, t: Language) -> list[str]:
+    """What became of rows of earlier periods."""
+    past = outcome.backfill
+    if past is None:
+        offered = t(N_("With --backfill they become figures of Past periods."))
+        return block([offered], indent=2) if outcome.plan.accepted.earlier else []
+    lines = []
+    if past.periods:
+        text = N_("From rows of earlier periods, in Past periods now: {first} to {last} ({count}).")
+        told = {"first": past.periods[0], "last": past.periods[-1], "count": len(past.periods)}
+        lines.append(phrase(text, **told).text(t))
+    elif outcome.written:
+        lines.append(t(N_("Rows of earlier periods tell nothing that Past periods lacks.")))
+    if past.begun:
+        text = N_("{period} was left out: the rows begin within it, and those before may be missing.")
+        lines.append(phrase(text, period=past.begun).text(t))
+    return block(lines)
 
 
 _CELLS = 3

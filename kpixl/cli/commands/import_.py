@@ -45,6 +45,7 @@ def import_(arguments: Arguments) -> Answer:
                 said=_said(arguments, frozenset(field for field, column in mapping.items() if not column)),
                 agreed=agree is not None,
                 add_new=arguments.add_new,
+                backfill=arguments.backfill,
             ),
             now=arguments.now,
             agree=agree,
@@ -139,6 +140,7 @@ def import_json(outcome: ImportOutcome, t: Language) -> Json:
         "held": dict(outcome.plan.held),
         "added": {table: list(keys) for table, keys in outcome.added.items()},
         "problem_count": problem_count(outcome.problems),
+        "backfilled": [str(period) for period in outcome.backfill.periods] if outcome.backfill else [],
         "backup": path_json(outcome.backup),
         "upgraded": outcome.upgraded,
     }
@@ -222,6 +224,14 @@ COMMAND = Command(
             "held back and told",
         ),
         Option(
+            "--backfill",
+            N_("put what rows of earlier periods come to into Past periods"),
+            manual="rows of earlier periods, which are not taken into the sheet, become figures of Past periods: every "
+            "measure that these rows have all of, and the KPIs that can be made of them, so that comparison and usual "
+            "range do not begin from nothing. A period within which the rows begin is left out, and no line that is "
+            "there is changed",
+        ),
+        Option(
             "--refused",
             N_("write the rows that were left out to a CSV file, to be fixed"),
             value="FILE",
@@ -257,13 +267,13 @@ it was opened, a session by its client and moment, a complaint by its day, clien
 by its day, client and invited. Where the file knows what is blank in the workbook, such as when a request was
 resolved, that is filled in; what differs, or is filled by a formula of yours, stays as it is in the workbook, and
 is told. Rows that do not fit are left out and told by cause, with their lines. Rows of earlier periods, which
-closing a period would take away, no longer count: they are passed over, unless they complete a row that is still
-there.""",
+closing a period would take away, are passed over, unless they complete a row that is still there; with `--backfill`
+they become figures of Past periods.""",
     after="""\
 With `--json`: `written`, the number of rows `imported`, `known`, `completed`, `differing`, `earlier` (of earlier
 periods) and `passed_over` (totals and the like), `mapping` (field → `column` and `how` it was found), `constants`,
 `unused` columns, `rejected` (each with `line`, `sheet`, `column`, `value`, `message`), `notes` on how the file was
-read, `added`, `held` (names that come close to known ones), `problem_count` and `backup`.
+read, `backfilled` (periods), `added`, `held` (names that come close to known ones), `problem_count` and `backup`.
 
 ```
 $ kpixl import "TaskZenith 2026-10.xlsx" requests export.csv --map id=Ticket client=Customer opened=Logged
