@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -65,7 +64,7 @@ def test_kpis_come_with_the_rows_that_complete_them(book: Path, source: Path, tm
     clients.write_text("client,start,end\nBob,2026-09-03,\nCy,2026-09-20,2026-09-28\nDi,2025-05-01,2026-08-31\n")
     import_rows(book, ImportRequest("clients", clients, backfill=True), now=NOW)
     new = past(book, "clients_new")
-    assert {month: new[month] for month in ("2026-07", "2026-08", "2026-09")} == {"2026-07": 0, "2026-08": 1, "2026-09": 2}
+    assert [new[month] for month in ("2026-07", "2026-08", "2026-09")] == [0, 1, 2]
     assert past(book, "sb_cac") == {"2026-09": 50}
 
 
@@ -89,3 +88,11 @@ def test_without_it_nothing_goes_there_and_the_way_is_told(
 def test_the_command_says_which_periods(book: Path, source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["import", str(book), "expenses", str(source), "--backfill", "--json"], now=NOW)
     assert json.loads(capsys.readouterr().out)["backfilled"] == ["2026-07", "2026-09"]
+    main(["import", str(book), "expenses", str(source), "--backfill"], now=NOW)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Rows of earlier periods tell nothing that Past periods lacks. 2026-06 was left out" in said
+
+
+def test_it_is_told_in_words(book: Path, source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["import", str(book), "expenses", str(source), "--backfill", "--lang", "fr"], now=NOW)
+    assert "Périodes passées\u00a0»\u00a0: de 2026-07 à 2026-09 (2)." in " ".join(capsys.readouterr().out.split(" "))

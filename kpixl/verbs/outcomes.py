@@ -9,7 +9,7 @@ from kpixl.check.problem import counts_text, problems_text
 from kpixl.errors import N_
 from kpixl.imports.glimpse import examples, holdings
 from kpixl.imports.matching import HOW_WORDS
-from kpixl.message import one_line
+from kpixl.message import one_line, phrase
 from kpixl.period import from_serial
 from kpixl.texts.lines import block
 
