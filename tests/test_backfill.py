@@ -10,10 +10,10 @@ import pytest
 from clock import NOW
 from kpixl.cli.main import main
 from kpixl.verbs.import_rows import ImportRequest, import_rows
-from workbooks import Filled, day, make, opened
+from workbooks import Filled, Rows, day, make, opened
 
 SERVICE = "service-business"
-CLIENTS = {"client": ["Ana", "Zoë"], "start": [day("2025-01-01"), day("2026-08-10")], "end": [None, None]}
+CLIENTS: Rows = {"client": ["Ana", "Zoë"], "start": [day("2025-01-01"), day("2026-08-10")], "end": [None, None]}
 EXPENSES = """\
 date,kind,description,amount
 2026-06-18,sales and marketing,Ads,999
