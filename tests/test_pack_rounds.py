@@ -37,6 +37,7 @@ from kpixl.verbs.explain import explain
 from kpixl.verbs.new import new
 from kpixl.verbs.report import report
 from kpixl.verbs.table_names import tables_of
+from kpixl.workbook.layout import HIDDEN_SHEET
 from kpixl.workbook.macros.install import vba_modules
 from kpixl.workbook.pack_part import pack_in
 from narrow import some
@@ -115,6 +116,22 @@ def test_a_pack_goes_through_every_verb_in_its_language(tmp_path: Path) -> None:
     assert differences(following, ironcalc_values(following)) == []
     files.undo(path, NOW + timedelta(minutes=1))
     assert results.results(path, today=TODAY).scorecard.entries.business.id == "physiotherapy-practice"
+
+
+def test_a_workbook_in_the_packs_second_language_has_none_of_the_first() -> None:
+    pack = next(path for path in EXAMPLES if path.stem == "physiotherapy-practice")
+    found = checked(pack.read_text(encoding="utf-8"))
+    english = {text.languages["en"] for text in found.worded.values()} - {
+        text.languages["es"] for text in found.worded.values()
+    }
+    view = opened(shown(pack, "es")).view
+    sheets = [name for name in view.sheets if name != HIDDEN_SHEET]  # which has ids of kpixl's own
+    texts = {value for name in sheets for row in view.grid(name) for value in row if isinstance(value, str)}
+    assert len(english) > 60
+    assert english & texts == set()
+    assert (
+        sum(text.languages["es"] in texts for text in found.worded.values()) > 45
+    )  # helps are comments, lists are joined
 
 
 # A newer version

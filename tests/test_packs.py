@@ -8,9 +8,11 @@ import re
 import runpy
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from clock import NOW
+from kpixl import files
 from kpixl.catalog import business, business_of, catalogue_of, pack_of
 from kpixl.catalog.load import FOLDER
 from kpixl.catalog.pack import schema
@@ -24,7 +26,10 @@ from kpixl.ooxml.package import Package
 from kpixl.period import Kind, Period
 from kpixl.verbs import pack_files as packs
 from kpixl.verbs import refresh
+from kpixl.verbs.adopt import adopt
 from kpixl.verbs.new import new
+from kpixl.workbook import layout
+from kpixl.workbook.blank import context_of_new
 from kpixl.workbook.pack_part import PackAltered, PackMissing, embed, pack_in
 from kpixl.workbook.read import read
 
@@ -338,6 +343,33 @@ def test_a_pack_without_its_fingerprint_is_refused(tmp_path: Path) -> None:
     package.replace(part, data.replace(b"No-show rate", b"No-show race"))
     with pytest.raises(PackAltered):
         read(package)
+
+
+def test_a_part_that_is_larger_than_any_pack_is_not_looked_into(tmp_path: Path) -> None:
+    package = Package.open(made(tmp_path))
+    part = next(name for name in package.parts if name.startswith("customXml/item1"))
+    package.replace(part, package.read(part).replace(b"No-show rate", b"No-show rate" + b"x" * 4_000_000))
+    with pytest.raises(PackAltered):
+        read(package)
+
+
+@pytest.mark.parametrize("period", ["2026-Q4", "2026", "2026-W43"])
+def test_a_workbook_of_a_pack_may_be_of_any_period(period: str) -> None:
+    setup = Setup("dog-grooming", "fr", Period.parse(period), "Nova", "EUR", pack=STARTER)
+    context = context_of_new(setup, now=NOW)
+    assert context.business == business_of(STARTER, setup.period.kind)
+    assert all(block.cells(context) for block in layout.blocks(context.business).values())
+
+
+def test_a_workbook_of_ones_own_adopts_a_pack(tmp_path: Path) -> None:
+    path = tmp_path / "mine.xlsx"
+    mine = openpyxl.Workbook()
+    mine.save(path)
+    before = path.read_bytes()
+    adopt(path, Setup("dog-grooming", "en", Period.parse("2026-10"), "Nova", "EUR", pack=STARTER), now=NOW)
+    assert read(Package.open(path)).entries.business.id == "dog-grooming"
+    files.undo(path, NOW)
+    assert path.read_bytes() == before
 
 
 def test_a_pack_never_stands_in_for_a_built_in_business(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from kpixl.catalog.load import business, catalogue, catalogue_with
 from kpixl.catalog.model import Business, Catalogue
 from kpixl.catalog.needs import Place, narrowed, own_tables
 from kpixl.catalog.pack import Pack
-from kpixl.catalog.pack_check import Checked, checked
 from kpixl.errors import N_, KpixlError
 from kpixl.message import Worded
 from kpixl.period import Kind
@@ -47,6 +46,8 @@ def fingerprint(text: str) -> str:
 def business_of(text: str, kind: Kind = Kind.MONTH, name: str = "pack") -> Business:
     """The business of a pack, as workbooks of that ``kind`` of period have it; BadPack, which calls the pack ``name``,
     with the first of its mistakes."""
+    from kpixl.catalog.pack_check import checked  # which most commands never need
+
     found = checked(text)
     if found.mistakes:
         first: Mistake = found.mistakes[0]
@@ -79,6 +80,8 @@ def known_to(owner: Business, kpis: Collection[str], measures: Collection[str], 
 @lru_cache(maxsize=8)
 def _made(text: str) -> _Made:
     """From a text without mistakes."""
+    from kpixl.catalog.pack_check import checked
+
     found = checked(text)
     made = _worded(catalogue_with(found.data), found.worded)
     this = {kind: {found.id: replace(getattr(made, kind)[found.id], pack=text)} for kind in ("businesses", "long")}
@@ -108,6 +111,3 @@ def _worded(value: Any, texts: Mapping[str, Worded]) -> Any:
         found = {key: _worded(one, texts) for key, one in value.items()}
         return value if all(found[key] is one for key, one in value.items()) else found
     return value
-
-
-__all__ = ["BadPack", "Checked", "business_of", "catalogue_of", "fingerprint", "known_to", "pack_of", "whole"]

@@ -10,6 +10,7 @@ from lxml import etree
 
 from kpixl import catalog
 from kpixl.catalog.packs import business_of, fingerprint
+from kpixl.catalog.yaml_text import LARGEST
 from kpixl.errors import N_, WorkbookError
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from kpixl.ooxml.package import Package
     from kpixl.period import Kind
 
+_SPACE = b"urn:kpixl:pack"
 _PACK = "{urn:kpixl:pack}pack"
+_LARGEST = 8 * LARGEST
+"""Bytes of the part: each character may be written as several."""
 _PART = "customXml/item1.xml"
 _RELATIONSHIP = OFFICE_RELATIONSHIP + "/customXml"
 _PROPERTIES = OFFICE_RELATIONSHIP + "/customXmlProps"
@@ -53,9 +57,10 @@ def pack_in(package: Package) -> str:
     part = _part(package)
     if part is None:
         return ""
-    root = package.tree(part)
-    text = root.text or ""
-    if root.get("fingerprint") != fingerprint(text):
+    # What is larger than any pack is not even looked into.
+    root = package.tree(part) if len(package.read(part)) <= _LARGEST else None
+    text = (root.text or "") if root is not None else ""
+    if root is None or root.get("fingerprint") != fingerprint(text):
         raise PackAltered(path=package.path.name)
     return text
 
@@ -81,7 +86,7 @@ def embed(package: Package, text: str) -> None:
 
 def _part(package: Package) -> str | None:
     parts = package.related(package.workbook_part, _RELATIONSHIP)
-    return next((part for part in parts if package.has(part) and package.tree(part).tag == _PACK), None)
+    return next((part for part in parts if package.has(part) and _SPACE in package.head(part)), None)
 
 
 def business_in(id_: str, kind: Kind, text: str, path: Path) -> Business:
