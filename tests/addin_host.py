@@ -82,7 +82,7 @@ SHEET = "the sheet in front"
 
 def run(cells: bytes, modules: Sequence[Module], steps: Sequence[str], folder: Path) -> Path:
     """The workbook ``cells`` as the add-in, computed after the steps. A step is the path of a workbook to open and have
-    in front, a procedure ``KpixlAddIn.KpixlRefreshRibbon``, or ``SHEET``."""
+    in front, a procedure ``KpixlAddIn.KpixlRefreshTab``, or ``SHEET``."""
     path = folder / "kpixl.xlam"
     package = Package.from_bytes(cells, path)
     xlam.make_add_in(package, modules, {"Interpreter_Win": "pythonw"})
@@ -109,7 +109,7 @@ def run(cells: bytes, modules: Sequence[Module], steps: Sequence[str], folder: P
                 "other.CurrentController.Frame.activate()",
             ]
         else:
-            control = "Array(book)" if step.endswith("Ribbon") else "Array()"
+            control = "Array(book)" if step.endswith("Tab") else "Array()"
             lines += [_CALL.format(step), f"script.invoke({control}, Array(), Array())"]
     for number in range(len(books)):
         lines += [f"books({number}).setModified(False)", f"books({number}).close(True)"]

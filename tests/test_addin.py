@@ -239,11 +239,11 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Any], list[str]
     lines = "\n".join(f"    KpixlLog {expression}" for expression in asked())
     modules.append(Module("Probe", PROBE.format(lines)))
     steps = ["Probe.Ask", str(ours)]
-    steps += [f"KpixlAddIn.{one.macro}Ribbon" for one in (*BUTTONS, xlam.CREATE)]
+    steps += [f"KpixlAddIn.{one.macro}Tab" for one in (*BUTTONS, xlam.CREATE)]
     for one in (*xlam.SHOWS, xlam.GUIDE):
-        steps += [f"KpixlAddIn.{one.macro}Ribbon", SHEET]
-    steps += [str(theirs), *(f"KpixlAddIn.{one.macro}Ribbon" for one in (BUTTONS[0], xlam.SHOWS[0]))]
-    steps += ["KpixlAddIn.KpixlGuideRibbon", str(ours), "KpixlAddIn.KpixlRefreshRibbon"]
+        steps += [f"KpixlAddIn.{one.macro}Tab", SHEET]
+    steps += [str(theirs), *(f"KpixlAddIn.{one.macro}Tab" for one in (BUTTONS[0], xlam.SHOWS[0]))]
+    steps += ["KpixlAddIn.KpixlGuideTab", str(ours), "KpixlAddIn.KpixlRefreshTab"]
     calls: list[Case | Spread] = [*CASES, *SPREAD]
     cells, places = vba_host.laid_out(calls)
     shown = vba_host.read_off(addin_host.run(cells, modules, steps, folder), calls, places)

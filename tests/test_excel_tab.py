@@ -257,6 +257,21 @@ def test_esc_before_it_is_saved_leaves_an_import_undone(
     assert front.mine.name in front.desk.open
 
 
+def test_esc_makes_no_workbook_and_closes_no_period(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pressed when the last step is asked about: the one before the file is written."""
+    monkeypatch.setattr(kpixl.excel, "datetime", SimpleNamespace(now=lambda: datetime(2026, 11, 22)))
+    there = {path.name for path in front.mine.parent.iterdir()}
+    words = f"'remote-va-agency', 'es', '{digits('X')}', '{digits('2026-10')}', '{digits('EUR')}'"
+    for command in ("roll(spoken='es')", f"new({words}, spoken='es')"):
+        told = pressed_at(4, monkeypatch)  # the first is what was pressed before
+        front.desk.answers = ["yes"]
+        front.press(command)
+        assert told == [False, False, False, True]
+        assert "(1/3)" in str(front.desk.statuses[-2])
+        assert front.desk.texts[-1] == EscPressed().text(T)
+        assert {path.name for path in front.mine.parent.iterdir()} == there
+
+
 def test_a_keyboard_that_cannot_be_asked_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     for platform in ("win32", "darwin", "linux"):
         monkeypatch.setattr(sys, "platform", platform)

@@ -196,14 +196,15 @@ def _report(host: Host) -> None:
 
     path = host.path.with_suffix(".html")
     report.ensure_ours(path)
-    host.status(host.t(N_("writing the report …")))
+    host.status(host.t(N_("writing the report …")), stops=True)
     outcome = open_workbook.results(host.book, today=host.now.date())
+    host.stopped()
     report.write(path, report.own_page(outcome.scorecard, outcome.problems, host.now))
     webbrowser.open(path.resolve().as_uri())
 
 
 def _refreshed(host: Host) -> tuple[Problem, ...]:
-    host.status(host.t(N_("computing the KPIs …")))
+    host.status(host.t(N_("computing the KPIs …")), stops=True)
     return open_workbook.refresh(host.book, now=host.now, stopped=host.stopped).problems
 
 
@@ -218,8 +219,7 @@ def _new(host: Host, wanted: Wanted) -> None:
     from kpixl.verbs import new as verb
 
     setup = verb.set_up(wanted, host.now.date())
-    host.status(host.t(N_("making the workbook …")))
-    path = verb.new(setup, verb.file_of(setup, host.folder), now=host.now)
+    path = verb.new(setup, verb.file_of(setup, host.folder), now=host.now, progress=host.progress)
     host.app.books.open(str(path))
     text = N_("{path} is ready: fill in its yellow tabs, then press “{refresh}”.")
     host.tell(host.t(text).format(path=path, refresh=host.t(N_("Refresh"))))
@@ -233,9 +233,8 @@ def _adopt(host: Host, wanted: Wanted) -> None:
     setup = set_up(wanted, host.now.date())
     if host.saved_file() is None:
         return
-    host.status(host.t(N_("adding kpixl’s sheets …")))
     with host.closed() as free:
-        adopted = take_over(free, setup, now=host.now)
+        adopted = take_over(free, setup, now=host.now, progress=host.progress)
     host.tell(adopted_text(adopted, host.t))
 
 
@@ -256,10 +255,9 @@ def _rolled(host: Host, path: Path) -> Rolled | None:
 
     t = host.t
     early = anyway = False
-    host.status(t(N_("closing the period …")))
     while True:
         try:
-            return close_period(path, now=host.now, early=early, anyway=anyway, open_here=True)
+            return close_period(path, now=host.now, early=early, anyway=anyway, open_here=True, progress=host.progress)
         except NotOver:
             question = t(N_("The period is not over yet. Close it all the same?"))
             early = True

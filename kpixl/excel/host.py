@@ -107,14 +107,14 @@ class Host:
         """What the owner says: yes, no or cancel."""
         return self.app.alert(text, TITLE, "yes_no_cancel", "info") or "cancel"
 
-    def status(self, text: str) -> None:
-        """What Excel's status bar says until the work is done."""
-        self.app.status_bar = f"{TITLE}: {text}"
+    def status(self, text: str, *, stops: bool = False) -> None:
+        """What Excel's status bar says until the work is done; and whether Esc ``stops`` it."""
+        self.app.status_bar = f"{TITLE}: {text}" + (f" – {self.t(_STOPS)}" if stops else "")
 
     def progress(self, done: int, total: int, text: str, /) -> None:
         """A step of a long work, as a ``Reporter``; EscPressed where the owner has pressed Esc."""
         self.stopped()
-        self.status(f"{self.t(text)} ({done}/{total}) – {self.t(_STOPS)}")
+        self.status(f"{self.t(text)} ({done}/{total})", stops=True)
 
     def stopped(self) -> None:
         """EscPressed where the owner has pressed Esc."""

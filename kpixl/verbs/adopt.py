@@ -14,6 +14,7 @@ from kpixl.ooxml.graft import graft
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.properties import mark
 from kpixl.period import DateSystem
+from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, PREFIX, Aliases
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kpixl.entries import Setup
+    from kpixl.verbs.progress import Reporter
 
 _GONE = "#REF!"
 """What Excel makes of a reference to a sheet that was deleted."""
@@ -84,16 +86,17 @@ class Adopted:
     """Our tables and names that had to give way to the owner's -> what they are called in this workbook."""
 
 
-def adopt(path: Path, setup: Setup, *, now: datetime, out: Path | None = None) -> Adopted:
+def adopt(path: Path, setup: Setup, *, now: datetime, out: Path | None = None, progress: Reporter = quiet) -> Adopted:
     """Add the sheets of a new workbook to the one at ``path``, which is kept as a backup; or leave it and write
     ``out``, which must not exist (FileExists). kpixl's sheets count their days as the workbook does. AlreadyOurs,
     NameTaken, OldMacros, SharedWorkbook or TooManyFormats where they cannot stand beside what is there; UnknownChoice
     for no business or language."""
     with locked(path, out or path):
-        return _adopted(path, setup, now, out)
+        return _adopted(path, setup, now, out, progress)
 
 
-def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None) -> Adopted:
+def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None, progress: Reporter) -> Adopted:
+    progress(0, 3, N_("Reading the workbook"))
     package = Package.open(path)
     target = out or path
     if out is not None:
@@ -117,6 +120,7 @@ def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None) -> Adopt
     aliases = _aliases(package, ours)
     if aliases.names:
         ours = made(aliases)
+    progress(1, 3, N_("Computing the KPIs"))
     done = Done("adopt", written=phrase(N_("The sheets of kpixl.")))
     refresh_package(ours, now=now, rows_changed=True, unfilled=True, done=done)
     graft(package, ours)
@@ -124,6 +128,7 @@ def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None) -> Adopt
         embed(package, business.pack)
     mark(package, _property_for(package, was_ours), ours.custom_properties[layout.PROPERTY])
     read(package)  # as every later verb will
+    progress(2, 3, N_("Saving"))
     backup = package.save(target, backup=now, new=out is not None)
     shown = tuple(titles[key] for key in layout.sheet_order(business) if key != "hidden")
     return Adopted(target, backup, shown, aliases.names)

@@ -10,6 +10,7 @@ from kpixl.errors import N_, NotXlsx, UsageError
 from kpixl.files import ensure_new
 from kpixl.files.names import around
 from kpixl.message import harmless, phrase
+from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook.trace import Done
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from kpixl.catalog.model import Business
     from kpixl.entries import Setup
+    from kpixl.verbs.progress import Reporter
 
 _FORBIDDEN_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 ENDINGS = {None: ".xlsx", "vba": ".xlsm", "udf": ".xlsm"}
@@ -79,7 +81,14 @@ def file_of(setup: Setup, folder: Path, macros: Literal["vba", "udf"] | None = N
     return folder / around(name, "", f" {setup.period}{ENDINGS[macros]}")
 
 
-def new(setup: Setup, out: Path, *, now: datetime, macros: Literal["vba", "udf"] | None = None) -> Path:
+def new(
+    setup: Setup,
+    out: Path,
+    *,
+    now: datetime,
+    macros: Literal["vba", "udf"] | None = None,
+    progress: Reporter = quiet,
+) -> Path:
     """Make a new workbook without rows; FileExists where ``out`` is there already, NotXlsx or NotXlsm where it is
     called otherwise, UnknownChoice where the catalogue has no such business. With ``macros`` it has the functions for
     cells in VBA: those that compute there, or those that call Python."""
@@ -88,12 +97,15 @@ def new(setup: Setup, out: Path, *, now: datetime, macros: Literal["vba", "udf"]
     if out.suffix.lower() != ENDINGS[macros]:
         raise NotXlsm(path=out.name) if macros else NotXlsx(path=out.name)
     ensure_new(out)
+    progress(0, 3, N_("Making the workbook"))
     package = new_package(setup, out, now=now)
+    progress(1, 3, N_("Computing the KPIs"))
     done = Done("new", written=phrase(N_("A new workbook.")))
     refresh_package(package, now=now, rows_changed=True, unfilled=True, done=done)
     if macros:
         from kpixl.workbook.macros.install import add_functions
 
         add_functions(package, udf=macros == "udf", code=setup.language)
+    progress(2, 3, N_("Saving"))
     package.save(out, new=True)
     return out

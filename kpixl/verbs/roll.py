@@ -26,6 +26,7 @@ from kpixl.ooxml.shrink import keep_rows
 from kpixl.period import serial
 from kpixl.texts.action_text import closed_actions
 from kpixl.texts.words import title
+from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection, opened, scored
 from kpixl.workbook.past import put_past
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from kpixl.kpi.score import Scorecard
     from kpixl.ooxml.package import Package
     from kpixl.period import Period
+    from kpixl.verbs.progress import Reporter
 
 
 class NotOver(WorkbookError):
@@ -115,6 +117,7 @@ def roll(
     early: bool = False,
     anyway: bool = False,
     open_here: bool = False,
+    progress: Reporter = quiet,
 ) -> Rolled:
     """Close the period of the workbook at ``path`` and save the next one's at ``out``: beside it, under its name with
     the new period, without one.
@@ -124,6 +127,7 @@ def roll(
     unless ``anyway``; and rows below a table (RowsBelow) and a file that exists already (FileExists), in any case. A
     file that is open elsewhere is refused too, unless it is ``open_here``: by the caller, who knows that it is saved.
     """
+    progress(0, 3, N_("Reading the workbook"))
     package, upgraded = opened(path, now)
     if not open_here:
         ensure_closed(path)
@@ -148,6 +152,7 @@ def roll(
         for rows in book.entries.tables.values():
             if rows is not None and rows.below is not None and not rows.table.kept:
                 raise RowsBelow(sheet=rows.sheet, cell=rows.below)
+        progress(1, 3, N_("Computing the KPIs"))
         stayed, left = _move_on(package, book, scorecard)
         done = Done(
             "roll",
@@ -156,6 +161,7 @@ def roll(
             phrase(N_("Rows of the closed period that left: {rows}."), rows=_counted(book, left)),
         )
         scorecard, problems = refresh_package(package, now=now, rows_changed=True, done=done)
+    progress(2, 3, N_("Saving"))
     package.save(target, new=True)
     return Rolled(target, path, closed, scorecard, problems, stayed, left, upgraded)
 
