@@ -19,7 +19,7 @@ from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.portfolio import courses, lists, overview, standings
 from kpixl.portfolio.links import target_of
-from kpixl.portfolio.pen import Paper, Pen, shown
+from kpixl.portfolio.pen import Paper, Pen, fitting, shown
 from kpixl.portfolio.setting_out import ERRORS, FILTER_COLUMN, FILTERS, FIRST, SHOWN, Sheets, pick
 from kpixl.portfolio.wording import TITLES, heading_of, level_texts
 from kpixl.version import __version__
@@ -151,7 +151,8 @@ def _heat_map(pen: Pen, sheets: Sheets) -> None:
     pen.sheet.auto_filter.ref = f"B{_HEAD}:{right}{bottom}"
     _pale(pen, sheets, f"B{_HEAD + 1}:{right}{bottom}")
     pen.sheet.row_dimensions[_HEAD].height = 32
-    pen.widths({2: 26, 3: 29, 4: 18, 5: 18, 6: 16})
+    names = (t(business(one.business).name) for one in group.members)
+    pen.widths({2: 26, 3: fitting(names, 24), 4: 18, 5: 18, 6: 18})
     pen.finish(freeze=f"C{_HEAD + 1}", titles=f"{_HEAD}:{_HEAD}")
 
 

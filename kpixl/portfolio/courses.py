@@ -14,6 +14,7 @@ from kpixl import palette
 from kpixl.catalog import business
 from kpixl.errors import N_
 from kpixl.portfolio.group import PERIODS
+from kpixl.portfolio.pen import fitting
 from kpixl.portfolio.setting_out import pick
 from kpixl.portfolio.wording import TITLES, choice_of, label_of
 from kpixl.workbook import style
@@ -56,7 +57,16 @@ def courses(pen: Pen, sheets: Sheets) -> None:
             row = _block(pen, sheets, row, column, course)
         row += 3
     _chart(pen, sheets, blocks)
-    pen.widths({_KPI: 36, _WHAT: 16, _SAME: 11, _CHANGE: 12, **{_FIRST + place: 10.5 for place in range(PERIODS)}})
+    names = (label_of(column, group, t) for column, _ in found)
+    pen.widths(
+        {
+            _KPI: fitting(names, 34),
+            _WHAT: 16,
+            _SAME: 11,
+            _CHANGE: 12,
+            **{_FIRST + place: 10.5 for place in range(PERIODS)},
+        }
+    )
     pen.finish()
 
 

@@ -66,7 +66,7 @@ def signals(pen: Pen, sheets: Sheets) -> None:
     """What breaks out of its own usual range, and what lies far from the group."""
     words = (
         *_WHOSE,
-        (N_("KPI"), 34.0),
+        (N_("KPI"), 46.0),
         (N_("What is unusual"), 34.0),
         (N_("Value"), 13.0),
         (N_("Previous period"), 13.0),
@@ -107,7 +107,7 @@ def actions(pen: Pen, sheets: Sheets) -> None:
     """What somebody is to do about a KPI, what is overdue first."""
     words = (
         *_WHOSE,
-        (N_("KPI"), 34.0),
+        (N_("KPI"), 46.0),
         (N_("Value"), 13.0),
         (N_("Who"), 18.0),
         (N_("By when"), 14.0),
@@ -146,7 +146,7 @@ def workbooks(pen: Pen, sheets: Sheets, failed: Sequence[tuple[str, str]]) -> No
     t = sheets.t
     words = (
         *_WHOSE,
-        (N_("Kind of business"), 28.0),
+        (N_("Kind of business"), 40.0),
         (N_("Period"), 16.0),
         (N_("KPIs to act on"), 11.0),
         (N_("Errors in Check"), 11.0),

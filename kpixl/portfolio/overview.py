@@ -12,7 +12,7 @@ from kpixl.catalog import business
 from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.kpi.traits import GRADED
-from kpixl.portfolio.pen import NUMBER, shown
+from kpixl.portfolio.pen import NUMBER, fitting, shown
 from kpixl.portfolio.setting_out import ERRORS, FILTER_COLUMN, FILTERS, MISSING, SHOWN, SIGNALS, TO_DO
 from kpixl.portfolio.wording import TITLES, label_of, level_texts
 from kpixl.texts.words import SHAPES
@@ -40,8 +40,11 @@ def overview(pen: Pen, sheets: Sheets, failed: int) -> None:
     _filters(pen, sheets)
     _tiles(pen, sheets, failed)
     _spread(pen, sheets)
-    pen.widths({_KPI: 38, _KIND: 26, _COUNT: 11, **{_BY_LEVEL + place: 7.5 for place in range(4)}})
-    pen.widths({_QUARTILES + place: 13 for place in range(3)} | {_MEDIAN_LEVEL: 18})
+    columns = group.columns
+    pen.widths({_KPI: fitting((label_of(one, group, t) for one in columns), 30)})
+    pen.widths({_KIND: fitting((t(business(one.kpi.business).name) for one in columns), 26)})
+    pen.widths({_COUNT: 11, **{_BY_LEVEL + place: 7.5 for place in range(4)}})
+    pen.widths({_QUARTILES + place: 13 for place in range(3)} | {_MEDIAN_LEVEL: fitting(level_texts(t).values(), 18)})
     pen.widths({_PUBLISHED + place: 13 for place in range(3)})
     pen.finish(freeze=f"C{_TABLE + 1}", titles=f"{_TABLE}:{_TABLE}")
 

@@ -19,7 +19,7 @@ from kpixl.workbook import style
 from kpixl.workbook.style import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from openpyxl.worksheet.worksheet import Worksheet
@@ -146,5 +146,12 @@ def shown(unit: str, level: Level | None, *, bold: bool = False) -> Style:
     )
 
 
+def fitting(texts: Iterable[str], least: float) -> float:
+    """How wide a column is in which each of these texts fits, in characters."""
+    return max(least, max(map(len, texts), default=0) * _LETTER + 2)
+
+
+_LETTER = 1.02
+"""The width of a letter of a name, of which some are bold, in widths of a digit."""
 NUMBER = style.figure("count")
 RIGHT = replace(style.TEXT, align="right")

@@ -14,7 +14,7 @@ from kpixl import palette
 from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.portfolio.links import target_of
-from kpixl.portfolio.pen import shown
+from kpixl.portfolio.pen import fitting, shown
 from kpixl.portfolio.setting_out import FIRST, SHOWN, pick
 from kpixl.portfolio.wording import TITLES, choice_of, level_texts
 from kpixl.texts.words import DIRECTIONS
@@ -57,7 +57,18 @@ def standings(pen: Pen, sheets: Sheets) -> None:
         last = _still(pen, sheets)
     letter = get_column_letter(_LEVEL)
     level_rules(pen.sheet, f"{letter}{_HEAD + 1}:{letter}{last}", f"${letter}{_HEAD + 1}")
-    pen.widths({_PLACE: 8, _COMPANY: 34, _REGION: 18, _OWNER: 18, _VALUE: 15, _LEVEL: 20, _PREVIOUS: 15, _CHANGE: 13})
+    pen.widths(
+        {
+            _PLACE: 8,
+            _COMPANY: 34,
+            _REGION: 18,
+            _OWNER: 18,
+            _VALUE: 15,
+            _LEVEL: fitting(level_texts(t).values(), 20),
+            _PREVIOUS: 15,
+            _CHANGE: 13,
+        }
+    )
     pen.finish(freeze=f"D{_HEAD + 1}", titles=f"{_HEAD}:{_HEAD}", portrait=True)
 
 
