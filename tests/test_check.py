@@ -1667,3 +1667,50 @@ def test_a_hundred_thousand_rows() -> None:
     texts["id"][99_999] = "r-7"
     (problem,) = run(replace(found, tables=tables))
     assert (problem.code, problem.cell) == ("duplicate", f"B{FIRST_ROW + 99_999}")
+
+
+def test_a_lead_that_was_won_is_qualified() -> None:
+    """Conversion counts qualified leads: one that says “no”, or nothing, counts neither as qualified nor as won. Where
+    no figure asks who is qualified, a blank cell is none of its business."""
+    won = {"date": date(2026, 10, 2), "lead": "Zoe", "converted": date(2026, 10, 9)}
+    service = business("service-business")
+    found = {
+        word: {one.code for one in run(entries({"leads": [{**won, "qualified": word}]}, one=service))}
+        for word in ("yes", "no", None)
+    }
+    assert {word: {*codes} & {"resolved_open", "won_unsaid"} for word, codes in found.items()} == {
+        "yes": set(),
+        "no": {"resolved_open"},
+        None: {"won_unsaid"},
+    }
+    assert "won_unsaid" not in codes(entries({"leads": [won]}))
+
+
+def test_a_day_that_counts_from_another_one_needs_it() -> None:
+    """A milestone and a job, and no day on which the coaching began: neither counts, and somebody has to say so."""
+    coach = business("career-coaching")
+    client = {"client": "Zoe", "start": date(2026, 1, 1), "placed": date(2026, 10, 2), "milestone": date(2026, 10, 9)}
+    problems = run(entries({"clients": [client]}, one=coach))
+    told = [one.text(EN) for one in problems if one.code == "start_missing"]
+    assert [text.split(" holds")[0] for text in told] == ["Milestone", "Placed"]
+    begun = {**client, "coaching_start": date(2026, 1, 5)}
+    assert "start_missing" not in {one.code for one in run(entries({"clients": [begun]}, one=coach))}
+
+
+def test_nobody_recommends_herself() -> None:
+    luxury = business("luxury-personal-assistant")
+    clients = [
+        {"client": "Ana", "start": date(2026, 1, 1), "referred_by": "ana "},
+        {"client": "Ben", "start": date(2026, 1, 1), "referred_by": "Ana"},
+    ]
+    found = [one for one in run(entries({"clients": clients}, one=luxury)) if one.code == "own_reference"]
+    assert [(one.severity, one.field, one.details["got"]) for one in found] == [("warning", "referred_by", "ana ")]
+
+
+def test_texts_that_are_no_numbers_are_not_the_same_row() -> None:
+    """“5.10.” and “6.10.” are two days, though neither is one to Excel."""
+    sale = {"client": "Ana", "kind": "subscriptions", "amount": 100}
+    service = business("service-business")
+    rows = [{**sale, "date": "5.10."}, {**sale, "date": "6.10."}, {**sale, "date": "5.10."}]
+    found = [one for one in run(entries({"sales": rows}, one=service)) if one.code == "row_again"]
+    assert [one.details["count"] for one in found] == [2]

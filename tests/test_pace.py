@@ -237,6 +237,7 @@ def test_the_next_months_workbook_begins_without_that_day(tmp_path: Path) -> Non
 def test_check_says_when_a_period_that_is_over_is_still_forecast(tmp_path: Path) -> None:
     for until, codes in (
         (day("2026-10-20"), ["entered_until_late"]),
+        (day("2026-09-20"), ["entered_until_early"]),
         (day("2026-10-31"), []),
         (None, []),
         ("soon", ["date_setting_wrong"]),

@@ -503,8 +503,8 @@ def _(entries: Entries) -> Iterator[Plant]:
     for table, rows in tables(entries):
         for one in table.fields:
             rule = one.agrees
-            said = entries.words[word_key(table.id, one.id, rule.dated)] if rule else ""
-            for row in picked(rows, lambda v, one=one, said=said: v[one.id] == said) if rule else ():  # type: ignore[misc]
+            said = entries.words[word_key(table.id, one.id, rule.dated)] if rule and rule.dated else ""
+            for row in picked(rows, lambda v, one=one, said=said: v[one.id] == said) if said else ():  # type: ignore[misc]
                 assert rule is not None
                 spoilt = changed(entries, table.id, {row: {rule.date: None}})
                 yield Plant(spoilt, frozenset({rows.cell(rule.date, row)}), frozenset({"resolved_undated"}), table.id)

@@ -332,7 +332,7 @@ def _hold(table: Table) -> None:
     for field in table.fields:
         told = [one for one in (field.agrees, field.past) if one]
         named += [one.date for one in told] + ([field.part_of] if field.part_of else [])
-        choices = {getattr(one, key) for one in told for key in ("dated", "undated", "choice") if hasattr(one, key)}
+        choices = {getattr(one, key, None) for one in told for key in ("dated", "undated", "choice")} - {None}
         if not choices <= {*field.choices}:
             raise ValueError(f"{field.id} of {table.id} has no choice {choices - {*field.choices}}")
     if not {*named} <= {field.id for field in table.fields}:

@@ -21,11 +21,12 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Agrees(Record, frozen=True):
-    """What a choice says of a date of its row: who says ``dated`` has it, and who says ``undated`` has none."""
+    """What a choice says of a date of its row: who says ``dated`` has it, and who says ``undated`` has none. Without a
+    word for the first, who has the date has to say something else than the second."""
 
     date: str
-    dated: str
     undated: str
+    dated: str | None = None
 
 
 class Past(Record, frozen=True):

@@ -87,15 +87,29 @@ def dated(log: TableLog) -> Iterator[Finding]:
         rule = field.agrees
         if rule is None or field.id not in log.rows.texts or rule.date not in log.rows.numbers:
             continue
-        texts = log.rows.texts[field.id]
-        undated = np.flatnonzero(log.says(field.id, rule.dated) & log.blank(rule.date))
-        yield from log.problems(
-            "resolved_undated", rule.date, undated, partial(_said, texts, {"status": log.heading(field.id)})
-        )
-        still_open = np.flatnonzero(log.says(field.id, rule.undated) & ~np.isnan(log.numbers(rule.date)))
+        texts, has_date = log.rows.texts[field.id], ~np.isnan(log.numbers(rule.date))
+        if rule.dated is not None:
+            undated = np.flatnonzero(log.says(field.id, rule.dated) & log.blank(rule.date))
+            yield from log.problems(
+                "resolved_undated", rule.date, undated, partial(_said, texts, {"status": log.heading(field.id)})
+            )
+        elif _counts_both(log, field.id, rule.date):
+            unsaid = np.flatnonzero(log.blank(field.id) & has_date)
+            yield from log.problems("won_unsaid", field.id, unsaid, partial(_dated_by, log, rule.date))
+        still_open = np.flatnonzero(log.says(field.id, rule.undated) & has_date)
         yield from log.problems(
             "resolved_open", field.id, still_open, partial(_said, texts, {"date_heading": log.heading(rule.date)})
         )
+
+
+def _dated_by(log: TableLog, date: str, _: int) -> dict[str, object]:
+    return {"date_heading": log.heading(date)}
+
+
+def _counts_both(log: TableLog, *columns: str) -> bool:
+    """Whether a row counts somewhere by all of some columns."""
+    found = (item.aggregate for item in log.case.entries.business.measures if item.table == log.table.id)
+    return any({*columns} <= of.reads for of in found if of)
 
 
 def ahead(log: TableLog) -> Iterator[Finding]:

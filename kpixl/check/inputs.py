@@ -20,6 +20,7 @@ from kpixl.kpi.noise import same
 from kpixl.kpi.score import dollar_rate
 from kpixl.kpi.traits import GRADED
 from kpixl.message import Shown, Verbatim, phrase
+from kpixl.period import serial
 from kpixl.texts.words import LEVELS
 
 if TYPE_CHECKING:
@@ -47,8 +48,9 @@ def settings(case: Case) -> Iterator[Problem]:
         if setting.is_date:
             if cell.wrong:
                 yield problem_at("date_setting_wrong", cell, id_, details)
-            elif number is not None and case.scorecard.clock.late:
-                yield problem_at("entered_until_late", cell, id_, {"got": day_of(number)})
+            elif number is not None and (code := _entered_until(number, case)):
+                details = {"got": day_of(number), "label": details["label"], "period": case.entries.period}
+                yield problem_at(code, cell, id_, details)
         elif setting.is_text:
             if isinstance(cell.raw, ExcelError):
                 yield replace(problem_at("excel_error", cell, id_, details), severity="warning")
@@ -59,6 +61,17 @@ def settings(case: Case) -> Iterator[Problem]:
             yield problem_at("setting_wrong", cell, id_, details)
         elif number is not None and not setting.minimum <= number <= setting.maximum:
             yield problem_at("setting_out_of_range", cell, id_, {**details, "got": number})
+
+
+def _entered_until(number: float, case: Case) -> str | None:
+    """What is wrong with the day up to which all is entered, a date serial: it is still to come, before the period, or
+    in a period that is over."""
+    period, today = case.entries.period, case.tally.today
+    if number < serial(period.start):
+        return "entered_until_early"
+    if today is not None and number >= serial(today) + 1 and today < period.after:
+        return "entered_until_ahead"
+    return "entered_until_late" if case.scorecard.clock.late else None
 
 
 def rate(case: Case) -> Iterator[Problem]:

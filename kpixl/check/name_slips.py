@@ -96,6 +96,23 @@ def references(log: TableLog) -> Iterator[Finding]:
             yield from _unknown(log, field, target)
 
 
+def own_references(log: TableLog) -> Iterator[Finding]:
+    """Rows that name themselves where another one of the table is meant: nobody recommends herself."""
+    if len(log.keys) != 1:
+        return
+    key = log.keys[0].id
+    for field in log.fields:
+        if field.refers_to == log.table.id and field.id in log.rows.texts:
+            own, named = log.words(key), log.words(field.id)
+            keys = np.array([*own.folded, ""], dtype=object)[own.codes]
+            same = (np.array([*named.folded, None], dtype=object)[named.codes] == keys) & (named.codes >= 0)
+            yield from log.problems("own_reference", field.id, np.flatnonzero(same), partial(_text, log, field.id))
+
+
+def _text(log: TableLog, column: str, row: int) -> dict[str, object]:
+    return {"got": log.rows.texts[column][row]}
+
+
 def _unknown(log: TableLog, field: Field, target: TableLog) -> Iterator[Finding]:
     words, listed = log.words(field.id), target.words(target.keys[0].id).texts
     known = {text.casefold(): text for text in listed}

@@ -297,6 +297,21 @@ SENTENCES: dict[str, Sentence] = {
         N_("{heading} says “{got}”, although {date_heading} holds a date."),
         N_("Correct {heading}, or clear the date."),
     ),
+    "won_unsaid": Sentence(
+        "warning",
+        N_("{heading} is empty, although {date_heading} holds a date, so the row counts for neither."),
+        N_("Fill in {heading}."),
+    ),
+    "start_missing": Sentence(
+        "warning",
+        N_("{until_heading} holds a date, but {heading} is empty, so it does not count."),
+        N_("Fill in {heading}."),
+    ),
+    "own_reference": Sentence(
+        "warning",
+        N_("“{got}” stands under {heading} in its own row."),
+        N_("Correct {heading}, or clear it."),
+    ),
     "session_ahead": Sentence(
         "note",
         N_("{heading} says “{got}”, but the session is dated after {period}."),
@@ -402,6 +417,16 @@ SENTENCES: dict[str, Sentence] = {
         "warning",
         N_("The period is over, but entries are complete only up to {got}, so what builds up is still forecast."),
         N_("Type the last day of the period, or clear the cell."),
+    ),
+    "entered_until_early": Sentence(
+        "error",
+        N_("{label} is {got}, before {period} begins, so nothing of it is judged."),
+        N_("Type the last day whose entries are complete, or clear the cell."),
+    ),
+    "entered_until_ahead": Sentence(
+        "error",
+        N_("{label} is {got}, which is still to come, so what is not done until then counts as missed."),
+        N_("Type the last day whose entries are complete, or clear the cell."),
     ),
     "rate_wrong": Sentence(
         "error",

@@ -13,7 +13,8 @@ from kpixl.check.fields import day_of
 from kpixl.period import Period, serial
 
 if TYPE_CHECKING:
-    from kpixl.catalog.tables import Calculated
+    from kpixl.catalog.model import Measure
+    from kpixl.catalog.tables import Calculated, Table
     from kpixl.check.case import Finding, TableLog
 
 
@@ -30,6 +31,26 @@ def backwards(log: TableLog) -> Iterator[Finding]:
         wrong = begin > finish if with_time else begin // 1 > finish // 1
         details = partial(_backwards_details, log, since, until, with_time)
         yield from log.problems(code, until, np.flatnonzero(wrong), details)
+
+
+def starts_missing(log: TableLog) -> Iterator[Finding]:
+    """Days that would count from another one, which may be blank and is."""
+    counted = {column for item in log.case.entries.business.measures for column in _read(item, log.table)}
+    pairs = [c.reads for c in log.table.calculated if isinstance(c, Elapsed) and c.power == 1 and c.id in counted]
+    pairs += [pair for pair in log.table.in_order if pair[1] in counted]
+    for since, until in dict.fromkeys(pairs):
+        if since not in log.rows.numbers or until not in log.rows.numbers or log.table.field(since).required:
+            continue
+        rows = np.flatnonzero(log.blank(since) & ~np.isnan(log.numbers(until)))
+        yield from log.problems("start_missing", since, rows, partial(_start_details, log, until))
+
+
+def _read(item: Measure, table: Table) -> frozenset[str]:
+    return item.aggregate.reads if item.aggregate and item.table == table.id else frozenset()
+
+
+def _start_details(log: TableLog, until: str, _: int) -> dict[str, object]:
+    return {"until_heading": log.heading(until)}
 
 
 def _backwards_details(log: TableLog, since: str, until: str, with_time: bool, row: int) -> dict[str, object]:

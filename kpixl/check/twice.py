@@ -56,8 +56,12 @@ def _codes(log: TableLog, field: Field) -> np.ndarray:
     if field.id in log.rows.texts:
         return log.words(field.id).codes
     numbers = log.numbers(field.id)
-    codes = np.unique(numbers, return_inverse=True)[1]
-    return np.where(np.isnan(numbers), -1, codes)
+    codes = np.where(np.isnan(numbers), -1, np.unique(numbers, return_inverse=True)[1])
+    odd = log.rows.odd.get(field.id, {})
+    kinds = {value: number for number, value in enumerate(dict.fromkeys(map(str, odd.values())), len(codes))}
+    for row, value in odd.items():
+        codes[row] = kinds[str(value)]
+    return codes
 
 
 def _named(log: TableLog, fields: Sequence[Field], codes: dict[str, np.ndarray]) -> np.ndarray:
