@@ -46,12 +46,13 @@ _CALL = (
 )
 
 
-def front(path: Path, blocks: Mapping[str, str] = {}) -> Path:
-    """A small workbook that has the names of these blocks, each on its sheet."""
+def front(path: Path, names: Mapping[str, str] | None = None) -> Path:
+    """A small workbook that has these names of kpixl's, each for a cell of its sheet."""
     book = openpyxl.Workbook()
-    for block, sheet in blocks.items():
+    for sheet in dict.fromkeys((names or {}).values()):
         book.create_sheet(sheet)
-        name = f"_kpixl.block.{block}"
+    for short, sheet in (names or {}).items():
+        name = f"_kpixl.{short}"
         book.defined_names[name] = DefinedName(name, attr_text=f"'{sheet}'!$A$1")
     book.save(path)
     return path

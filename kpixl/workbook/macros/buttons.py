@@ -21,12 +21,11 @@ from kpixl.workbook import layout
 from kpixl.workbook.sheets.dashboard import BANDS, PIXELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from lxml.etree import _Element as Element
 
     from kpixl.catalog.model import Business
-    from kpixl.catalog.tables import Table
     from kpixl.i18n import Language
     from kpixl.ooxml.package import Package
     from kpixl.workbook.grid import Placement
@@ -130,17 +129,12 @@ def module(business: Business, code: str) -> Module:
     source = rendered(
         "buttons.bas.j2",
         buttons=BUTTONS,
-        tables=first_columns(business.tables),
+        tables={table.id: layout.column_name(table.id, table.fields[0].id) for table in business.tables},
         pick=literal(t(PICK)),
         choose=literal(t(CHOOSE)),
         kinds=literal(t(KINDS)),
     )
     return Module(MODULE, source)
-
-
-def first_columns(tables: Iterable[Table]) -> dict[str, str]:
-    """The name of the first column of each table, by which its sheet is found."""
-    return {table.id: layout.column_name(table.id, table.fields[0].id) for table in tables}
 
 
 def add_buttons(package: Package, business: Business, code: str) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook
 
-from kpixl.catalog import businesses, catalogue
+from kpixl.catalog import businesses
 from kpixl.errors import N_
 from kpixl.functions.describe import descriptions
 from kpixl.functions.udf import CATEGORY
@@ -27,10 +27,11 @@ from kpixl.ooxml.vba.project import ADD_IN, Module, add_macros, literal
 from kpixl.ooxml.vba.reader import module_texts
 from kpixl.texts.render import rendered
 from kpixl.version import __version__
+from kpixl.workbook import layout
 from kpixl.workbook.finish import order_fonts
 from kpixl.workbook.grid import BLOCK_PREFIX
 from kpixl.workbook.macros import functions_vba
-from kpixl.workbook.macros.buttons import BUTTONS, CHOOSE, KINDS, PICK, Button, first_columns
+from kpixl.workbook.macros.buttons import BUTTONS, CHOOSE, KINDS, PICK, Button
 from kpixl.workbook.macros.functions_udf import BRIDGE, CONF_SHEET, NO_PYTHON, bridge, conf
 from kpixl.workbook.macros.registration import calls, told
 from kpixl.workbook.macros.ribbon import DECLARATION, GROUPS, put_ribbon
@@ -214,7 +215,8 @@ def _source(*, python: bool) -> str:
         create=CREATE,
         shows=SHOWS,
         buttons=BUTTONS,
-        tables=first_columns(catalogue().tables.values()),
+        column_prefix=layout.COLUMN_PREFIX,
+        others=f"{BLOCK_PREFIX.split('.')[1]} {layout.PAST} {layout.IMPORTS}",
         **{key: f'KpixlSay("{key}")' for key in ("pick", "choose", "kinds")},
     )
 
