@@ -186,6 +186,9 @@ def test_a_workbook_is_brought_to_a_newer_version_of_its_pack(tmp_path: Path) ->
     assert "No-show rate" not in texts
     assert "KPI_TAKINGS_PER_BOOKING" in Package.open(path).defined_names
     assert differences(path, ironcalc_values(path)) == []
+    data = path.read_bytes()
+    assert pack_update.update(path, second, now=NOW).backup is None
+    assert path.read_bytes() == data
     with pytest.raises(pack_files.OtherPack):
         pack_update.update(path, EXAMPLES[0], now=NOW)
 

@@ -403,6 +403,17 @@ def test_a_sheet_is_not_called_as_one_of_kpixls(tmp_path: Path) -> None:
     found = packs.check(path)
     assert found.business is None
     assert "is the name of a sheet of kpixl" in found.mistakes[0].message.text()
+    assert found.mistakes[0].line == line_of(STARTER, "title: Visits")
+
+
+def test_a_case_counted_by_hand_has_the_level_that_the_thresholds_give(tmp_path: Path) -> None:
+    path = tmp_path / "my.yaml"
+    text = EXAMPLES[0].read_text(encoding="utf-8")
+    right = "- {arguments: [111, 3], value: 37, level: below}"
+    path.write_text(text.replace(right, right.replace("below", "exceptional")), encoding="utf-8")
+    (mistake,) = packs.check(path).mistakes
+    assert mistake.message.text() == "By the thresholds this case is below, and not exceptional; correct one of them."
+    assert mistake.line == line_of(text, right)
 
 
 def test_the_page_says_what_the_pack_says(tmp_path: Path) -> None:

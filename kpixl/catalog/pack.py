@@ -393,6 +393,8 @@ class Pack(Record, frozen=True):
 OF_BUILT_IN = ("order", "sample")
 """Keys that only the files that come with kpixl may have."""
 MOST_MEASURES = 200
+MOST_ARGUMENTS = 12
+"""Measures that a formula takes."""
 
 
 def schema() -> dict[str, object]:

@@ -14,7 +14,7 @@ import msgspec
 
 from kpixl.catalog.load import EDGES, MONTHS, catalogue, catalogue_with, parse_line
 from kpixl.catalog.model import Made, Mean, Measure
-from kpixl.catalog.pack import MOST_MEASURES, OF_BUILT_IN
+from kpixl.catalog.pack import MOST_ARGUMENTS, MOST_MEASURES, OF_BUILT_IN
 from kpixl.catalog.pack_shape import Shaped, shaped
 from kpixl.catalog.pack_units import Powers, UnitsDiffer, dimension_of, fits, of_unit
 from kpixl.catalog.settings import SETTINGS
@@ -126,6 +126,8 @@ class Checked:
     """What the signs in it stand for."""
     mistakes: tuple[Mistake, ...]
     """In the order of the text."""
+    reading: Reading
+    """Where its parts are."""
 
 
 @lru_cache(maxsize=8)
@@ -133,7 +135,7 @@ def checked(text: str, built_in: bool = False) -> Checked:
     """What is wrong with the text of a pack; one that comes with kpixl may have the keys of such ones."""
     reading = read_yaml(text)
     if reading.data is None:
-        return Checked("", {}, {}, tuple(reading.mistakes))
+        return Checked("", {}, {}, tuple(reading.mistakes), reading)
     shape = shaped(reading)
     found = [*reading.mistakes, *shape.mistakes]
     data = shape.data if isinstance(shape.data, dict) else {}
@@ -146,7 +148,7 @@ def checked(text: str, built_in: bool = False) -> Checked:
             found.append(reading.wrong((), N_("The parts do not fit together ({detail})."), detail=str(error)))
     once = {(one.line, one.column, str(one.message)): one for one in found}
     order = sorted(once.values(), key=lambda one: (one.line, one.column))
-    return Checked(str(data.get("id", "")), data, shape.worded, tuple(order))
+    return Checked(str(data.get("id", "")), data, shape.worded, tuple(order), reading)
 
 
 @dataclass
@@ -739,6 +741,9 @@ class _Checker:
                 yield self.wrong(path, template, got=name, near=", ".join(near))
         if not used:
             yield self.wrong(path, N_("The formula names no measure."))
+        if len(used) > MOST_ARGUMENTS:
+            template = N_("At most {most} stand here; these are {count}.")
+            yield self.wrong(path, template, most=MOST_ARGUMENTS, count=len(used))
         if unit and {*used} <= known:
             try:
                 found = dimension_of(node, self.dimension)

@@ -86,7 +86,11 @@ class MadeUp:
         # The anchor first, then what follows it, then what is part of another.
         order = sorted(
             table.fields,
-            key=lambda field: (field.id != anchor, hints.get(field.id, _HINT).after is not None, bool(field.part_of)),
+            key=lambda field: (
+                field.id != anchor,
+                hints.get(field.id, _HINT).after is not None,
+                bool(field.part_of) or field.agrees is not None,
+            ),
         )
         for field in order:
             hint = hints.get(field.id, _HINT)
@@ -98,6 +102,9 @@ class MadeUp:
                 row[field.id] = self._number(field, hint, row)
             else:
                 row[field.id] = self._text(table, field, hint, day)
+                if field.agrees is not None:
+                    told = field.agrees.undated if row.get(field.agrees.date) is None else field.agrees.dated
+                    row[field.id] = self.t(field.choices[told])
         return row
 
     def _at(self, field: Field, day: date) -> float | None:

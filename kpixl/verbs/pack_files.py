@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from kpixl import files
 from kpixl.catalog.pack_check import checked
 from kpixl.catalog.packs import BadPack, business_of, pack_of
-from kpixl.catalog.yaml_text import LARGEST, Mistake
+from kpixl.catalog.yaml_text import LARGEST, Mistake, Reading
 from kpixl.errors import N_, FileMissing, UsageError, WorkbookError
 from kpixl.i18n import language
+from kpixl.kpi.grade import level_of, thresholds_published
 from kpixl.languages import codes
-from kpixl.message import Message
 from kpixl.texts.render import folder
 
 if TYPE_CHECKING:
@@ -94,11 +94,11 @@ def check(path: Path) -> PackCheck:
     if found.mistakes:
         return PackCheck(path, text, found.mistakes, None)
     owner = business_of(text)
-    clashes = tuple(_clashes(owner))
-    return PackCheck(path, text, clashes, None if clashes else owner)
+    besides = (*_clashes(owner, found.reading), *_other_levels(owner, found.reading))
+    return PackCheck(path, text, besides, None if besides else owner)
 
 
-def _clashes(owner: Business) -> list[Mistake]:
+def _clashes(owner: Business, reading: Reading) -> list[Mistake]:
     """Sheets of the pack that are called as one of kpixl's own in some language."""
     from kpixl.workbook.layout import RESULT_TITLES
 
@@ -109,9 +109,24 @@ def _clashes(owner: Business) -> list[Mistake]:
         for table in owner.tables:
             if t(table.title).casefold() in ours:
                 template = N_("“{got}” is the name of a sheet of kpixl; choose another title for “{table}”.")
-                values = {"got": t(table.title), "table": table.id}
-                found[table.id] = Mistake(1, 1, Message("pack_mistake", template, values))
+                place = ("new_tables" if ("new_tables", table.id) in reading.places else "words", table.id, "title")
+                found[table.id] = reading.wrong(place, template, got=t(table.title), table=table.id)
     return list(found.values())
+
+
+def _other_levels(owner: Business, reading: Reading) -> list[Mistake]:
+    """Cases counted by hand that the thresholds grade otherwise."""
+    found = []
+    for kpi in owner.kpis:
+        listed = [place[3] for place in reading.places if place[:3] == ("kpis", kpi.id, "cases") and len(place) == 4]
+        for number, case in zip(listed, kpi.cases[-len(listed) :] if listed else (), strict=True):
+            level = level_of(kpi, case.value, thresholds_published(kpi))
+            if case.level is not None and (level is None or level.id != case.level):
+                template = N_("By the thresholds this case is {level}, and not {said}; correct one of them.")
+                said = level.id if level is not None else "–"
+                here = ("kpis", kpi.id, "cases", number, "level")
+                found.append(reading.wrong(here, template, level=said, said=case.level))
+    return found
 
 
 def begin(out: Path) -> Path:

@@ -24,7 +24,7 @@ from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Kind, Period
 from kpixl.verbs.pack_files import OtherPack, business_from
 from kpixl.verbs.refresh import refresh_package
-from kpixl.verbs.results import no_collection, opened
+from kpixl.verbs.results import no_collection, opened, scored
 from kpixl.workbook import layout
 from kpixl.workbook.blank import context_of_new
 from kpixl.workbook.blocks import Blocks
@@ -64,6 +64,7 @@ class PackUpdated:
     removed: tuple[str, ...]
     """… and that were switched off."""
     backup: Path | None
+    """None where it had that version already, and nothing was written."""
 
 
 def update(path: Path, pack: Path, *, now: datetime) -> PackUpdated:
@@ -83,6 +84,9 @@ def update(path: Path, pack: Path, *, now: datetime) -> PackUpdated:
         old = business_of(before, kind) if before else None
         text, removed = _with_retired(wanted.pack, before)
         new = business_of(text, kind)
+        if text == before:
+            scorecard, problems = scored(read(package, now.date()), now.date())
+            return PackUpdated(path, scorecard, problems, (), (), (), None)
         known = _texts_of(old, code, currency, kind, now) if old else frozenset()
         embed(package, text)
         with no_collection():

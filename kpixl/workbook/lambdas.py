@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from kpixl.workbook.grid import Context
 
 USED = N_("Takes the thresholds that the KPIs sheet uses.")
+_ROOM = 8192
+"""Characters of the formula of a name."""
 _THRESHOLDS_OF = ("KPI_GRADE", "KPI_LEVEL", "KPI_THRESHOLD", "KPI_TO_NEXT")
 
 
@@ -43,8 +45,9 @@ class Lambda:
 
 
 def lambdas(c: Context) -> tuple[Lambda, ...]:
-    """Every function as a name of the workbook."""
-    return tuple(_of(function, c) for function in functions_of(c.business).values())
+    """Every function as a name of the workbook; of a pack of very many KPIs, those that a name has room for."""
+    every = (_of(function, c) for function in functions_of(c.business).values())
+    return tuple(one for one in every if len(one.formula) <= _ROOM)
 
 
 def _of(function: Function, c: Context) -> Lambda:

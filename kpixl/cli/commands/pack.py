@@ -91,7 +91,11 @@ def update(arguments: Arguments) -> Answer:
     titles = {kpi.id: kpi_title(kpi, t) for kpi in entries.business.kpis}
 
     def text() -> str:
-        lines = [t(N_("{path} has the newer version of its pack.")).format(path=done.path)]
+        newer, same = (
+            N_("{path} has the newer version of its pack."),
+            N_("{path} has this version of its pack already."),
+        )
+        lines = [t(newer if done.backup else same).format(path=done.path)]
         for told, ids in ((_ADDED, done.added), (_CHANGED, done.changed), (_REMOVED, done.removed)):
             if ids:
                 lines.append(t(told).format(kpis="; ".join(titles.get(id_, id_) for id_ in ids)))
