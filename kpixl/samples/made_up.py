@@ -104,7 +104,7 @@ class MadeUp:
                 row[field.id] = self._text(table, field, hint, day)
                 if field.agrees is not None:
                     told = field.agrees.undated if row.get(field.agrees.date) is None else field.agrees.dated
-                    row[field.id] = self.t(field.choices[told])
+                    row[field.id] = self.t(field.choices[told]) if told else None
         return row
 
     def _at(self, field: Field, day: date) -> float | None:
