@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -11,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from cage import Cage, R
-from clock import NOW
+from clock import NOW, TODAY
 from kpixl.cli.main import main
 from kpixl.entries import Setup
 from kpixl.errors import (
@@ -29,6 +30,7 @@ from kpixl.ooxml.graft import SharedWorkbook
 from kpixl.ooxml.package import MAIN, Package
 from kpixl.period import Period
 from kpixl.verbs.adopt import AlreadyOurs, NameTaken, OldMacros, adopt
+from kpixl.verbs.results import results
 from narrow import some
 from test_graft import REFUSED
 from test_lossless import assert_kept, make_original
@@ -60,6 +62,39 @@ def test_the_sheets_come_behind_hers_and_give_way_to_their_names(hers: Path) -> 
     assert done.renamed == {}
     assert some(done.backup).read_bytes() == before
     assert opened(hers).entries.company == "Acme"
+
+
+def test_sheets_of_hers_that_look_like_ours_are_proposed_and_taken_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Her clients and her requests, in her words; not her price list, nor what she noted."""
+    path = tmp_path / "Hers.xlsx"
+    book = openpyxl.Workbook()
+    sheets: dict[str, list[tuple[object, ...]]] = {
+        "Kunden": [("Customer name", "Start date"), ("Ana", datetime(2026, 1, 5)), ("Bo", datetime(2026, 10, 2))],
+        "Tickets 2026": [("Ticket ID", "Client", "Opened", "Resolved"), *(
+            (f"T{n}", "Ana", datetime(2026, 10, n, 9), datetime(2026, 10, n, 11)) for n in range(1, 9)
+        )],
+        "Prices": [("Service", "Price"), ("Inbox", 30), ("Travel", 45)],
+        "Notes": [("Call Ana",)],
+    }  # fmt: skip
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    assert main(["adopt", str(path), AGENCY, "--period", "2026-10", "--name", "Acme"], now=NOW) == 0
+    said = capsys.readouterr().out
+    assert [line.strip() for line in said.splitlines() if " → " in line] == [
+        "Kunden → Clients",
+        "Tickets 2026 → Requests",
+    ]
+    assert f'kpixl import "{path.name}" requests "{path.name}" --sheet "Tickets 2026" --show' in said
+    for table, sheet in (("clients", "Kunden"), ("requests", "Tickets 2026")):
+        main(["import", str(path), table, str(path), "--sheet", sheet, "--yes"], now=NOW)
+    measures = results(path, today=TODAY).scorecard.measures
+    # Eight tickets were resolved, and Bo is the one client of October.
+    assert (measures["requests_resolved"].used, measures["clients_new"].used) == (8, 1)
 
 
 def test_where_the_other_file_cannot_be(hers: Path) -> None:

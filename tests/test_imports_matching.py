@@ -227,3 +227,20 @@ def test_words_of_the_data_are_no_headings(tmp_path: Path) -> None:
     # What the owner names is a heading, whatever stands above it.
     text = "Firm,Report,Month\nDay,Who,Owed\n2026-10-02,Alder,7\n"
     assert matched("sales", written(tmp_path, text), given={"date": "Day", "amount": "Owed"}).heading == 1
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ("Customer name", "Start date", "End date"),
+        ("Nombre del cliente", "Fecha de alta", "Fecha de baja"),
+        ("Nom du client", "Date d’entrée", "Date de sortie"),
+        ("Nome do cliente", "Data de início", "Data de saída"),
+        ("Numele clientului", "Client din", "Data plecării"),
+    ],
+)
+def test_what_owners_call_the_days_on_which_clients_come_and_go(headed: Headed, headings: tuple[str, ...]) -> None:
+    found = matched("clients", headed(*headings))
+    assert {id_: found.column(id_) for id_ in ("client", "start", "end")} == dict(
+        zip(("client", "start", "end"), headings, strict=True)
+    )

@@ -3,6 +3,7 @@
 from kpixl.folding import name_key
 from kpixl.imports.choice_words import Choices, plain_text
 from kpixl.imports.columns import Manners
+from kpixl.imports.from_workbook import read_sheet
 from kpixl.imports.known import Kept, Spellings, spelling, text_key
 from kpixl.imports.matching import HOW_WORDS, Filling, Hints, How, Match, match
 from kpixl.imports.naming import field_called, table_called
@@ -89,6 +90,7 @@ __all__ = [
     "near",
     "plain_text",
     "products",
+    "read_sheet",
     "read_source",
     "remembered",
     "rows_for",

@@ -35,7 +35,7 @@ def read_workbook(path: Path, content: bytes, sheet: str | None) -> Source:
     if content.startswith(_OLE) and _ENCRYPTED in content:
         raise PasswordProtected(path=path.name)
     package = _package(path, content)
-    return _in_package(package, sheet) if package else _apart(path, content, sheet)
+    return read_sheet(package, sheet) if package else _apart(path, content, sheet)
 
 
 def _package(path: Path, content: bytes) -> Package | None:
@@ -52,7 +52,9 @@ def _package(path: Path, content: bytes) -> Package | None:
     return package
 
 
-def _in_package(package: Package, asked: str | None) -> Source:
+def read_sheet(package: Package, asked: str | None) -> Source:
+    """The rows of a sheet of an open workbook, or of the first one that holds anything; errors as of ``read_workbook``,
+    which has UnreadableTable for what is damaged."""
     path = package.path
     sheets = [sheet for sheet in package.sheets if package.is_worksheet(sheet)]
     if asked is not None:

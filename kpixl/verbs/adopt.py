@@ -15,6 +15,7 @@ from kpixl.ooxml.package import Package
 from kpixl.ooxml.properties import mark
 from kpixl.period import DateSystem
 from kpixl.verbs.progress import quiet
+from kpixl.verbs.proposals import Proposal, proposals
 from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, PREFIX, Aliases
@@ -84,6 +85,8 @@ class Adopted:
     """The names of the added sheets that can be seen."""
     renamed: Mapping[str, str]
     """Our tables and names that had to give way to the owner's -> what they are called in this workbook."""
+    proposals: tuple[Proposal, ...] = ()
+    """Sheets of the owner's whose rows could be taken in."""
 
 
 def adopt(path: Path, setup: Setup, *, now: datetime, out: Path | None = None, progress: Reporter = quiet) -> Adopted:
@@ -127,11 +130,11 @@ def _adopted(path: Path, setup: Setup, now: datetime, out: Path | None, progress
     if business.pack:
         embed(package, business.pack)
     mark(package, _property_for(package, was_ours), ours.custom_properties[layout.PROPERTY])
-    read(package)  # as every later verb will
     progress(2, 3, N_("Saving"))
+    found = proposals(package, read(package), {*titles.values()})
     backup = package.save(target, backup=now, new=out is not None)
     shown = tuple(titles[key] for key in layout.sheet_order(business) if key != "hidden")
-    return Adopted(target, backup, shown, aliases.names)
+    return Adopted(target, backup, shown, aliases.names, found)
 
 
 def _without_remains(package: Package) -> bool:

@@ -34,6 +34,7 @@ def adopted_json(adopted: Adopted) -> Json:
         "backup": path_json(adopted.backup),
         "sheets": list(adopted.sheets),
         "renamed": dict(adopted.renamed),
+        "proposals": [{"sheet": one.sheet, "table": one.table, "rows": one.rows} for one in adopted.proposals],
     }
 
 
@@ -59,9 +60,10 @@ COMMAND = Command(
     manual="""\
 Adds kpixl's sheets to a workbook that you already have, behind yours. Your sheets, pictures, pivots and macros keep
 their bytes; the list of sheets, the list of formats and the list of names only grow. From then on `refresh`,
-`import`, `roll` and the others work on it. `--lang` is the language of the sheets, too.""",
+`import`, `roll` and the others work on it. Of your sheets that look like one of kpixl's it says how to take their
+rows in; `--backfill` takes earlier months as well. `--lang` is the language of the sheets, too.""",
     after="""\
 Where you have a sheet of the same name, kpixl's gets ` (kpixl)` behind it; where you have a table or a name of the
-same name (`revenue`), kpixl's is called `kpixl_revenue` in formulas. With `--json`: `path`, `backup`, `sheets` and
-`renamed`.""",
+same name (`revenue`), kpixl's is called `kpixl_revenue` in formulas. With `--json`: `path`, `backup`, `sheets`,
+`renamed` and `proposals` (`sheet`, `table`, `rows`).""",
 )

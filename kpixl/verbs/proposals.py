@@ -1,0 +1,64 @@
+"""Which of an owner's own sheets look like an entry table of kpixl's, so that their rows could be taken in. Changes
+nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kpixl.errors import EntryError, UsageError, WorkbookError
+from kpixl.imports import read_sheet
+from kpixl.verbs.import_rows import ImportRequest, plan_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from kpixl.ooxml.package import Package
+    from kpixl.workbook.read import Book
+
+_MOST_SHEETS = 40
+_FIRST_ROWS = 200
+"""So many rows say what a sheet is about."""
+_FEWEST_FIELDS = 2
+_MOST_REFUSED = 4
+"""At most one row in so many may not fit."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A sheet of the owner's, and the entry table that its rows would fill."""
+
+    sheet: str
+    table: str
+    """The id of the table."""
+    title: str
+    """What its sheet is called."""
+    rows: int
+    """Filled rows, the headings among them."""
+
+
+def proposals(package: Package, book: Book, ours: Collection[str]) -> tuple[Proposal, ...]:
+    """A table for each visible sheet, but ``ours``, of which the columns that every row needs are found by their
+    names; none where two tables suit equally well."""
+    sheets = [s for s in package.sheets if s.state == "visible" and s.name not in ours and package.is_worksheet(s)]
+    return tuple(found for sheet in sheets[:_MOST_SHEETS] for found in _proposed(package, book, sheet.name))
+
+
+def _proposed(package: Package, book: Book, sheet: str) -> Iterator[Proposal]:
+    try:
+        source = read_sheet(package, sheet)
+    except (EntryError, UsageError, WorkbookError):
+        return
+    first = replace(source, rows=source.rows[:_FIRST_ROWS], lines=source.lines[:_FIRST_ROWS])
+    suits: dict[str, int] = {}
+    for table in book.entries.business.tables:
+        try:
+            plan = plan_of(package.path, book, ImportRequest(table.id, package.path, sheet=sheet), first)
+        except (EntryError, UsageError):
+            continue
+        taken, refused = len(plan.accepted) + plan.accepted.earlier, len(plan.accepted.rejected)
+        if len(plan.match.fillings) >= _FEWEST_FIELDS and taken > refused * _MOST_REFUSED:
+            suits[table.id] = len(plan.match.fillings)
+    best = [table for table, fields in suits.items() if fields == max(suits.values())]
+    if len(best) == 1:
+        yield Proposal(sheet, best[0], book.sheets[best[0]].name, len(source.rows))
