@@ -15,8 +15,8 @@ from kpixl.ooxml.package import Package
 from kpixl.ooxml.properties import mark
 from kpixl.period import DateSystem
 from kpixl.verbs.progress import quiet
-from kpixl.verbs.proposals import Proposal, proposals
 from kpixl.verbs.refresh import refresh_package
+from kpixl.verbs.sheets_to_take import Proposal, proposals
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import AS_USUAL, PREFIX, Aliases
 from kpixl.workbook.blank import new_package
