@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint fuzz faults races bench workbooks pictures reference locale language release clean
+.PHONY: help demo test test-fast lint fuzz faults races bench bench-many store workbooks pictures reference locale language release clean
 
 PYTHON ?= python3
 OUT ?= demo
@@ -52,6 +52,15 @@ races: $(STAMP) $(MO) ## have all verbs that write run at once on one workbook, 
 
 bench: $(STAMP) $(MO) ## measure how fast it is
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-many: $(STAMP) $(MO) ## measure many workbooks in one command (ARGS="300 1000": how many, and in the portfolio)
+	@$(BIN)/python -m benchmarks.many_workbooks $(ARGS)
+
+store: ## read workbooks from an object store, in an environment of its own
+	@$(PYTHON) -m venv .venv-store
+	@.venv-store/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@.venv-store/bin/python -m pip install --quiet --group dev --editable ".[portfolio]" "moto[s3,server]" s3fs
+	@.venv-store/bin/python -m pytest -q -n 0 tests/test_object_store.py
 
 workbooks: $(STAMP) $(MO) ## make the samples in workbooks/ anew
 	@$(BIN)/python tools/make_workbooks.py

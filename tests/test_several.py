@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -190,6 +191,26 @@ def test_what_is_refused(
     monkeypatch.chdir(tmp_path)
     assert main([*words, "--json"], now=NOW) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("package", "words"),
+    [
+        ("fsspec", ["results", "s3://bucket"]),
+        ("distributed", ["results", ".", "--scheduler", "tcp://127.0.0.1:1"]),
+        ("pyarrow", ["portfolio", ".", "--parquet", "tables"]),
+        ("duckdb", ["portfolio", ".", "--duckdb", "tables.duckdb"]),
+    ],
+)
+def test_without_the_extra_one_sentence_says_what_to_install(
+    package: str, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KPIXL_LANG", "en")
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.chdir(tmp_path)
+    Path("never read.xlsx").touch()
+    assert main(words, now=NOW) == 2
+    assert capsys.readouterr().err.endswith('install it once: pip install "kpixl[portfolio]"\n')
 
 
 def test_of_one_name_the_latest_period_counts(tmp_path: Path) -> None:

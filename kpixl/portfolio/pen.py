@@ -151,7 +151,7 @@ def fitting(texts: Iterable[str], least: float) -> float:
     return max(least, max(map(len, texts), default=0) * _LETTER + 2)
 
 
-_LETTER = 1.02
+_LETTER = 0.92
 """The width of a letter of a name, of which some are bold, in widths of a digit."""
 NUMBER = style.figure("count")
 RIGHT = replace(style.TEXT, align="right")

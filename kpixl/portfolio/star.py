@@ -134,15 +134,31 @@ def _measures(group: Portfolio) -> Iterator[tuple[Any, ...]]:
 # Files
 
 
-def write_parquet(group: Portfolio, folder: Path) -> list[Path]:
-    """A file for each table in a folder, made where it is not there; FileExists for one of another's, ExtraMissing."""
+def ensure_parquet(folder: Path) -> None:
+    """FileExists where a file of another's lies that would be replaced; ExtraMissing."""
     _arrow()
+    for path in (folder / f"{name}.parquet" for name in TABLES):
+        if path.exists() and not _is_our_parquet(path):
+            raise FileExists(path=path)
+
+
+def ensure_duckdb(path: Path) -> None:
+    """The same of a database."""
+    _arrow("--duckdb")
+    try:
+        import duckdb  # noqa: F401  (whether it is there)
+    except ImportError as error:
+        raise ExtraMissing(what="--duckdb", install='"kpixl[portfolio]"') from error
+    if path.exists() and not _is_our_database(path):
+        raise FileExists(path=path)
+
+
+def write_parquet(group: Portfolio, folder: Path) -> list[Path]:
+    """A file for each table in a folder, made where it is not there; what ``ensure_parquet`` raises."""
+    ensure_parquet(folder)
     from pyarrow import parquet
 
     paths = {name: folder / f"{name}.parquet" for name in TABLES}
-    for path in paths.values():
-        if path.exists() and not _is_our_parquet(path):
-            raise FileExists(path=path)
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables(group).items():
         draft = paths[name].with_suffix(f".{os.getpid()}.tmp")
@@ -161,14 +177,11 @@ def _is_our_parquet(path: Path) -> bool:
 
 
 def write_duckdb(group: Portfolio, path: Path) -> Path:
-    """A database with a table for each in the schema ``kpixl``, and one view of the facts with all that they mean;
-    FileExists for a file of another's, ExtraMissing."""
-    try:
-        import duckdb
-    except ImportError as error:
-        raise ExtraMissing(what="--duckdb", install='"kpixl[portfolio]"') from error
-    if path.exists() and not _is_our_database(path):
-        raise FileExists(path=path)
+    """A database with a table for each in the schema ``kpixl``, and one view of the facts with all that they mean; what
+    ``ensure_duckdb`` raises."""
+    ensure_duckdb(path)
+    import duckdb
+
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with duckdb.connect(draft) as base:
@@ -208,9 +221,9 @@ def _is_our_database(path: Path) -> bool:
         return False
 
 
-def _arrow() -> Any:
+def _arrow(what: str = "--parquet") -> Any:
     try:
         import pyarrow
     except ImportError as error:
-        raise ExtraMissing(what="--parquet", install='"kpixl[portfolio]"') from error
+        raise ExtraMissing(what=what, install='"kpixl[portfolio]"') from error
     return pyarrow

@@ -128,7 +128,8 @@ class Targets:
 
 
 def ensure_possible(targets: Targets) -> None:
-    """NotAPortfolio, FileExists or FolderMissing for what cannot be made, before anything is read."""
+    """NotAPortfolio, FileExists, FolderMissing or ExtraMissing for what cannot be made, before anything is read."""
+    from kpixl.portfolio.star import ensure_duckdb, ensure_parquet
     from kpixl.verbs.report import ensure_ours
 
     for out in targets.outs:
@@ -138,6 +139,10 @@ def ensure_possible(targets: Targets) -> None:
             ensure_ours(out)
         else:
             raise NotAPortfolio(path=out.name)
+    if targets.parquet is not None:
+        ensure_parquet(targets.parquet)
+    if targets.duckdb is not None:
+        ensure_duckdb(targets.duckdb)
 
 
 def _ensure_our_workbook(path: Path) -> None:
