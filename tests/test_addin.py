@@ -144,6 +144,32 @@ def test_python_works_in_the_workbook_in_front() -> None:
     assert [one or other for one, other in handed] == ["KpixlFront()", "KpixlFront()"]
 
 
+def test_what_goes_wrong_is_told_in_our_words() -> None:
+    """xlwings would show what Python wrote, or name its own commands."""
+    (bridge,) = (module.source for module in xlam.modules("en", python=True) if module.name == "xlwings")
+    told = re.findall(r"(?:MsgBox|WScript\.Popup) (.*)", bridge)
+    ours = [text for text in told if text.startswith('KpixlSay("no_python")')]
+    assert len(ours) == 2
+    others = {text.split('"')[1].split(" ")[0] for text in told if text not in ours and text.startswith('"')}
+    assert others == {"Embedded", "This", "Your"}  # what kpixl never asks of it: code in sheets, frozen programs, conda
+    assert len(told) == len(ours) + 4  # and a comment that names the box
+    assert "runpython install" not in bridge
+    assert len(re.findall(r'ShowError ""$', bridge, re.MULTILINE)) == 2  # no interpreter, no script on the Mac
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_function_is_described_with_its_arguments(code: str) -> None:
+    (source,) = (m.source for m in xlam.modules("en", python=False) if m.name == f"KpixlHelp{code.title()}")
+    for one in descriptions(code):
+        (body,) = re.findall(rf"Private Sub Kpixl_{one.name}_{code}\(\)\n(.*?)End Sub", source, re.DOTALL)
+        assert f"Dim a({len(one.arguments) - 1}) As Variant" in body
+        assert len(set(re.findall(r"a\((\d+)\) = ", body))) == len(one.arguments)
+        assert f'KpixlDescribe "{one.name}", h, a, ' in body
+        assert len(one.help) <= 255
+    assert source.count("KpixlDescribe") == len(descriptions(code))
+    assert source.count(f"_{code}\n") >= len(descriptions(code))
+
+
 # The tab
 
 

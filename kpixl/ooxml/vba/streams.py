@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def encrypted(data: bytes, project: str, seed: int, filling: bytes = b"\x07\x07\
 # Compression
 
 
+@lru_cache(maxsize=64)  # one project has the modules of another
 def compressed(data: bytes) -> bytes:
     """``data`` as a container of chunks, with references to what came before in the same chunk."""
     chunks = (data[start : start + _CHUNK] for start in range(0, len(data), _CHUNK))
