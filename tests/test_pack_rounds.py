@@ -225,9 +225,13 @@ def test_the_functions_of_a_pack_are_names_and_vba(tmp_path: Path) -> None:
 class Counted:
     """How a measure of a drawn pack is counted, for the oracle."""
 
-    column: str | None
-    word: str | None
-    above: float | None
+    column: str | None = None
+    word: str | None = None
+    above: float | None = None
+    names: bool = False
+    """Whether names are counted, each once."""
+    of: tuple[str, ...] = ()
+    """The measures that it is the sum of."""
 
 
 @dataclass(frozen=True)
@@ -250,6 +254,8 @@ def packs(draw: st.DrawFn) -> Drawn:
     }
     for place, unit in enumerate(units):
         fields[f"n{place}_x"] = {"type": "number", "unit": unit, "heading": f"N {place}", "help": "N."}
+    who = {"type": "text", "refers_to": "people", "heading": "Who", "help": "Who.", "required": draw(st.booleans())}
+    fields["who"] = who
     measures: dict[str, Any] = {}
     counted: dict[str, Counted] = {}
     for place in range(draw(st.integers(2, 4))):
@@ -264,6 +270,22 @@ def packs(draw: st.DrawFn) -> Drawn:
         else:
             measures[id_] |= {"aggregate": "sum", "column": f"n{column}_x", "unit": units[column]}
         counted[id_] = Counted(None if column is None else f"n{column}_x", word, above)
+    if draw(st.booleans()):
+        once = {"aggregate": "distinct", "distinct": ["who"], "heading": "Who once", "table": "things"}
+        measures["people_seen"] = {
+            "label": "People",
+            "absent": "nobody",
+            "where": ["day in window", "who filled"],
+            **once,
+        }
+        counted["people_seen"] = Counted(names=True)
+    if draw(st.booleans()):
+        measures["measure_sum"] = {"label": "Both", "absent": "none", "aggregate": "formula"}
+        measures["measure_sum"] |= {
+            "formula": "measure_0 + measure_0",
+            "unit": measures["measure_0"].get("unit", "count"),
+        }
+        counted["measure_sum"] = Counted(of=("measure_0", "measure_0"))
     kpis = {}
     for place in range(draw(st.integers(1, 3))):
         found = draw(formulas(tuple(measures), {id_: one.get("unit", "count") for id_, one in measures.items()}))
@@ -272,8 +294,14 @@ def packs(draw: st.DrawFn) -> Drawn:
         "id": "drawn-business",
         "code": "dr",
         "name": "Drawn",
-        "tables": ["things"],
+        "tables": ["people", "things"],
         "new_tables": {
+            "people": {
+                "title": "People",
+                "help": "One row a person.",
+                "kept": True,
+                "fields": {"who": {"type": "text", "key": True, "required": True, "heading": "Person", "help": "Who."}},
+            },
             "things": {
                 "title": "Things",
                 "help": "One row a thing.",
@@ -281,11 +309,11 @@ def packs(draw: st.DrawFn) -> Drawn:
                 "leaves": ["day < window_start"],
                 "empty": "zero",
                 "fields": fields,
-            }
+            },
         },
         "measures": measures,
         "kpis": kpis,
-        "demo": {"things": {"rows": draw(st.integers(0, 25))}},
+        "demo": {"things": {"rows": draw(st.integers(0, 25))}, "people": {"rows": draw(st.integers(0, 6))}},
     }
     return Drawn(yaml.safe_dump(raw, sort_keys=False), counted)
 
@@ -314,8 +342,7 @@ def formulas(
     unit = "money" if found.money == 1 else "ratio"
     if not fits(found, unit):
         text, unit = names[0], units[names[0]].replace("hours", "ratio")
-    used = [name for name in names if name in text]
-    numbers = {name: float(7 + 3 * place) for place, name in enumerate(used)}
+    numbers = {name: float(7 + 3 * place) for place, name in enumerate(names) if name in text}
     try:
         value = float(eval(text, {"__builtins__": {}}, numbers))  # our own text: what Python makes of it
     except ZeroDivisionError:
@@ -342,9 +369,9 @@ def _kpi(place: int, text: str, unit: str, numbers: Mapping[str, float], value: 
 def naive(drawn: Drawn, rows: Mapping[str, Sequence[Any]]) -> dict[str, float]:
     """The measures, counted by plain Python over the rows."""
     first, after = serial(OCTOBER.start), serial(OCTOBER.after)
-    found = {}
+    found: dict[str, float] = {}
     for id_, how in drawn.counted.items():
-        total = 0.0
+        total, seen = 0.0, set()
         for place, day in enumerate(rows["day"]):
             kind, first_number = rows["kind"][place], rows["n0_x"][place]
             if not isinstance(day, float) or not first <= day < after:
@@ -354,7 +381,8 @@ def naive(drawn: Drawn, rows: Mapping[str, Sequence[Any]]) -> dict[str, float]:
             if how.above is not None and not (isinstance(first_number, float) and first_number > how.above):
                 continue
             total += 1 if how.column is None else float(rows[how.column][place] or 0)
-        found[id_] = total
+            seen |= {rows["who"][place]} - {None}
+        found[id_] = sum(found[name] for name in how.of) if how.of else float(len(seen)) if how.names else total
     return found
 
 
@@ -387,5 +415,5 @@ def test_a_drawn_packs_workbook_in_ironcalc(drawn: Drawn, tmp_path_factory: pyte
     pack.write_text(drawn.text, encoding="utf-8")
     path = demo.demo_of(pack, folder, code="en", now=NOW).path
     assert differences(path, ironcalc_values(path)) == []
-    following = roll.roll(path, now=NOW).path
+    following = roll.roll(path, now=NOW, anyway=True).path
     assert differences(following, ironcalc_values(following)) == []

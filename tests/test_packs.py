@@ -6,7 +6,9 @@ import pickle
 import random
 import re
 import runpy
+import sys
 from pathlib import Path
+from types import CodeType
 
 import openpyxl
 import pytest
@@ -28,6 +30,7 @@ from kpixl.verbs import pack_files as packs
 from kpixl.verbs import refresh
 from kpixl.verbs.adopt import adopt
 from kpixl.verbs.new import new
+from kpixl.verbs.report import report
 from kpixl.workbook import layout
 from kpixl.workbook.blank import context_of_new
 from kpixl.workbook.pack_part import PackAltered, PackMissing, embed, pack_in
@@ -333,6 +336,85 @@ def test_a_strangers_pack_is_refused_in_a_sentence(tmp_path: Path) -> None:
             read(package)
         assert len(told.value.text().splitlines()) == 1
         assert told.value.text().endswith((".", "yaml”."))
+
+
+HOSTILE = [
+    STARTER.replace("name: No-show rate", "name: !!python/object/apply:os.system [id]"),
+    STARTER.replace("name: No-show rate", "name: '{0.__class__.__mro__}'"),
+    STARTER.replace("name: No-show rate", "name: '=cmd|calc!A1'"),
+    STARTER.replace("name: No-show rate", "name: '<script>alert(1)</script>'"),
+    STARTER.replace("visits_missed / visits_booked", "__import__('os').system('id')"),
+    STARTER.replace("id: dog-grooming", "id: ../../etc/passwd"),
+    STARTER.replace("name: Dog grooming ", "name: Dog grooming\nsample: {module: os} "),
+    STARTER.replace("name: Dog grooming ", "name: Dog grooming\nlink: file:///etc/passwd "),
+    STARTER.replace("title: Visits", "title: '[other.xlsx]Sheet1'"),
+    STARTER.replace("heading: Price", "heading: 'a]+WEBSERVICE(1)'"),
+    STARTER.replace("code: dg", "code: '../'"),
+]
+_WATCHED = ("open", "import", "exec", "os.", "subprocess.", "socket.", "shutil.", "urllib.", "ctypes.", "pickle.")
+_seen: list[tuple[str, str]] = []
+_watching: list[bool] = []
+
+
+def _hook(event: str, arguments: tuple[object, ...]) -> None:
+    if _watching and event.startswith(_WATCHED):
+        first = arguments[0] if arguments else ""
+        _seen.append((event, str(first.co_names) if isinstance(first, CodeType) else str(first)))
+
+
+def test_a_strangers_pack_makes_kpixl_run_read_and_write_nothing_else(tmp_path: Path) -> None:
+    path = made(tmp_path)
+    refresh.refresh(path, now=NOW)  # whatever is loaded when it is first wanted is there now
+    files_of = {}
+    for number, text in enumerate(HOSTILE):
+        package = Package.open(path)
+        embed(package, text)
+        copy = tmp_path / f"stranger {number}.xlsx"
+        package.save(copy, new=True)
+        files_of[copy] = text
+    sys.addaudithook(_hook)
+    package = Package.open(path)
+    embed(package, f"# another one\n{STARTER}")
+    sound = tmp_path / "sound.xlsx"
+    package.save(sound, new=True)
+    usual = set(_events_of_reading(sound)[0])  # what reading any pack takes: names of our own records are looked up
+    before = {one.name for one in tmp_path.iterdir()}
+    refused = 0
+    for copy, text in files_of.items():
+        events, said = _events_of_reading(copy)
+        assert set(events) <= usual, text
+        assert "\n" not in said
+        assert bool(said) == bool(checked(text).mistakes)
+        refused += bool(said)
+    assert refused >= 9
+    assert {one.name for one in tmp_path.iterdir()} == before
+
+
+def _events_of_reading(path: Path) -> tuple[list[tuple[str, str]], str]:
+    """What is opened, loaded and called while a workbook is read, and what is said where it is refused."""
+    package = Package.open(path)
+    _seen.clear()
+    _watching.append(True)
+    said = ""
+    try:
+        read(package)
+    except (BadPack, PackMissing) as error:
+        said = error.text()
+    finally:
+        _watching.clear()
+    return list(_seen), said
+
+
+def test_what_a_stranger_writes_is_shown_and_nothing_else(tmp_path: Path) -> None:
+    text = STARTER.replace("name: No-show rate", "name: \"=HYPERLINK('x')<script>\"")
+    path = made(tmp_path, text)
+    out = report(path, out=tmp_path / "page.html", now=NOW).path.read_text(encoding="utf-8")
+    assert "<script" not in out
+    assert "&lt;script&gt;" in out
+    package = Package.open(path)
+    formulas = [data for name in package.parts if "worksheets/sheet" in name for data in [package.read(name)]]
+    assert not any(b"<f>=HYPERLINK" in data or b"<f>HYPERLINK('x')" in data for data in formulas)
+    assert "<script>" in str(read(package).entries.business.kpis[0].name)
 
 
 def test_a_pack_without_its_fingerprint_is_refused(tmp_path: Path) -> None:

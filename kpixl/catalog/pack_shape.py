@@ -9,6 +9,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from msgspec import NODEFAULT, inspect
@@ -42,8 +43,14 @@ class Shaped:
 def shaped(reading: Reading) -> Shaped:
     """The data of a pack, as far as it has the shape of one."""
     shaper = _Shaper(reading)
-    shaper.found.data = shaper.value(reading.data, inspect.type_info(Pack), ())
+    shaper.found.data = shaper.value(reading.data, _records(), ())
     return shaper.found
+
+
+@cache
+def _records() -> inspect.Type:
+    """The records of a pack, looked up once."""
+    return inspect.type_info(Pack)
 
 
 class _Shaper:
