@@ -178,6 +178,15 @@ def test_beside_another_workbook_a_new_one_goes_to_the_documents(front: Front, t
     assert opened(made).entries.language == "es"
 
 
+def test_of_one_that_is_in_the_cloud_alone_a_new_one_goes_to_the_documents(
+    front: Front, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = host.Host.of(xw.Book(impl=front.desk.open[front.mine.name]), NOW)
+    assert made.folder == front.mine.parent
+    monkeypatch.setattr(OpenBook, "fullname", "https://example.org/Bea.xlsx")
+    assert made.folder == tmp_path / "Documents" / "kpixl"
+
+
 def test_what_cannot_be_is_told_in_one_sentence(front: Front) -> None:
     for period, currency in (("someday", "EUR"), ("2026-10", "coins")):
         front.press(f"new('remote-va-agency', 'es', '', '{digits(period)}', '{digits(currency)}', spoken='es')")

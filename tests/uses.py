@@ -19,7 +19,7 @@ import pytest
 
 import browser
 import libreoffice
-from kpixl.verbs import adopt, demo, new, upgrade
+from kpixl.verbs import adopt, demo, new, setup, upgrade
 from kpixl.workbook import blank
 
 TESTS = str(Path(__file__).parent)
@@ -35,6 +35,7 @@ STARTS: dict[object, str] = {
     demo.sample_workbook: "workbook",
     adopt.adopt: "workbook",
     upgrade.upgrade: "workbook",
+    setup.setup: "workbook",
     blank.new_package: "workbook",
 }
 """Function -> the marker of the tests that call it."""

@@ -170,10 +170,10 @@ class Host:
     @property
     def folder(self) -> Path:
         """Where a new workbook belongs: beside this one where it is kpixl's, else in *kpixl* in the documents."""
-        place = Path(str(self.book.fullname))
-        if self.titles and place.is_file():
-            return place.parent
-        return own_folder()
+        try:
+            return self.path.parent if self.titles else own_folder()
+        except (NeverSaved, OnlyInCloud):
+            return own_folder()
 
     def saved_file(self) -> Path | None:
         """The workbook's file as Excel shows it; None where the owner does not want her changes saved."""
