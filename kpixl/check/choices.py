@@ -114,14 +114,17 @@ def _counts_both(log: TableLog, *columns: str) -> bool:
 
 def ahead(log: TableLog) -> Iterator[Finding]:
     """What has taken place by its word, though it is dated after the period."""
-    period = log.case.entries.period
+    period, today = log.case.entries.period, log.case.tally.today
     for field in log.fields:
         rule = field.past
         if rule is None or field.id not in log.rows.texts or rule.date not in log.rows.numbers:
             continue
-        late = np.flatnonzero(log.says(field.id, rule.choice) & (log.numbers(rule.date) >= serial(period.after)))
-        texts = log.rows.texts[field.id]
+        held, days = log.says(field.id, rule.choice), log.numbers(rule.date)
+        late, texts = np.flatnonzero(held & (days >= serial(period.after))), log.rows.texts[field.id]
         yield from log.problems("session_ahead", field.id, late, partial(_said, texts, {"period": period}))
+        if today is not None:
+            soon = np.flatnonzero(held & (days >= serial(today) + 1) & (days < serial(period.after)))
+            yield from log.problems("held_ahead", field.id, soon, partial(_said, texts, {}))
 
 
 def _said(texts: np.ndarray, details: Mapping[str, object], row: int) -> dict[str, object]:

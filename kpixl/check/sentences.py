@@ -317,6 +317,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("{heading} says “{got}”, but the session is dated after {period}."),
         N_("Correct the date, or clear {heading} until the session has taken place."),
     ),
+    "held_ahead": Sentence(
+        "note",
+        N_("{heading} says “{got}”, but the day is still to come, so it does not count before."),
+        N_("Correct the date, or clear {heading} until the session has taken place."),
+    ),
     # Languages.
     "no_language": Sentence(
         "warning",

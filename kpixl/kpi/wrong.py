@@ -8,7 +8,7 @@ when the row is mended.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,7 +50,8 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Wrong(Count):
-    """The same, with those among them of which a text cannot be read, and which may be in the lever now."""
+    """The same, with those among them that no sheet can count: of which a text cannot be read, and which may be in the
+    lever now; and stays that end before they begin."""
 
     unread: Count = Count()
 
@@ -127,7 +128,22 @@ def wrong(kpi: BusinessKpi, measures: Mapping[str, MeasureValue], tally: Tally) 
         if not all(measures[item.name].typed is not None for item in part.measures):
             found += [(part, fault, _count(fault, tally)) for fault in part.faults]
     every, unread = _added(found), _added([one for one in found if one[1].unread])
-    return Wrong(every.rows, every.lever, every.sample, unread)
+    backwards = sum(_backwards(part, tally) for part in dict.fromkeys(part for part, _, _ in found))
+    unread = replace(unread, rows=unread.rows + backwards)
+    return Wrong(every.rows + backwards, every.lever, every.sample, unread)
+
+
+def _backwards(part: WrongPart, tally: Tally) -> int:
+    """How many stays end before they begin, where both days count and no column of the table tells it."""
+    table = tally.entries.business.table(part.table)
+    rows = tally.entries.tables.get(part.table)
+    read = {id_ for item in part.measures if item.aggregate for id_ in item.aggregate.reads}
+    behind = {id_ for one in table.calculated if one.id in read for id_ in one.reads} | read
+    told = any(isinstance(one, Elapsed) and one.id in read and one.reads == table.stays for one in table.calculated)
+    if rows is None or not table.stays or told or not {*table.stays} <= behind or not all(map(rows.has, table.stays)):
+        return 0
+    start, end = (tally.column(table.id, id_) // 1 for id_ in table.stays)
+    return int(np.count_nonzero(end < start))
 
 
 def _added(found: Sequence[tuple[WrongPart, WrongKind, int]]) -> Count:

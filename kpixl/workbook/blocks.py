@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kpixl.cellvalue import ExcelError
 from kpixl.entries import InputCell
 from kpixl.errors import NewerWorkbook, NotOurWorkbook, OlderWorkbook
-from kpixl.ooxml.cells import cell_name, parse_area
+from kpixl.ooxml.cells import cell_name, parse_area, parse_cell
 from kpixl.period import DateSystem
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import Aliases
@@ -77,11 +77,14 @@ class Blocks:
 
     def entered(self, place: Placement, sheets: Mapping[str, Sheet], row: str, column: str) -> InputCell:
         """The same with the Excel error that may stand there."""
-        found = self.cell(place, sheets, row, column)
-        if found.raw is None and found.cell:
-            code = self.view.failed(found.sheet).get(place.position(row, column))
-            return found if code is None else InputCell(ExcelError(code), found.sheet, found.cell)
-        return found
+        return self.with_error(self.cell(place, sheets, row, column))
+
+    def with_error(self, cell: InputCell) -> InputCell:
+        """A cell with the Excel error that stands there, which the reader has as blank."""
+        if cell.raw is not None or not cell.cell:
+            return cell
+        code = self.view.failed(cell.sheet).get(parse_cell(cell.cell))
+        return cell if code is None else InputCell(ExcelError(code), cell.sheet, cell.cell)
 
     def day(self, cell: InputCell) -> InputCell:
         """A cell that is to hold a day, with its serial number."""

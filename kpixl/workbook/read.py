@@ -283,12 +283,17 @@ class _Reader(Blocks):
         return {setting.id: self.day(cell) if setting.is_date else cell for setting, cell in cells.items()}
 
     def period_day(self) -> date:
-        cell = self.day(self.named("period_day"))
+        cell = self.day(self.with_error(self.named("period_day")))
         serial = cell.number
         if not cell.cell:
             raise OwnedPartMissing(path=self.path.name, what=phrase(N_("the cell of the period")))
         if serial is None or not 1 < serial < LAST_SERIAL + 1:
-            raise BadSetting(sheet=cell.sheet, cell=cell.cell, got=cell.raw, expected=phrase(N_("a date")))
+            raise BadSetting(
+                sheet=cell.sheet,
+                cell=cell.cell,
+                got="" if cell.raw is None else cell.raw,
+                expected=phrase(N_("a date")),
+            )
         return from_serial(serial)
 
     def trend(self, entries: Entries) -> TrendPick:

@@ -42,6 +42,16 @@ def test_a_session_of_today_counts_once_it_is_held(tmp_path: Path) -> None:
     assert (month.measure("sessions_completed"), month.measure("sessions_scheduled")) == (3, 4)
 
 
+def test_a_session_of_tomorrow_is_not_held_yet(tmp_path: Path) -> None:
+    """“Yes” for a session of the 23rd, seen on the 22nd: a slip, or typed ahead. It is told, and does not count."""
+    month = Month.of(
+        tmp_path, Filled(business=COACHING, day=day("2026-11-01"), rows=sessions((20, "yes"), (23, "yes")))
+    )
+    assert (month.measure("sessions_completed"), month.measure("sessions_scheduled")) == (1, 1)
+    assert len(month.problems("held_ahead")) == 1
+    assert month.apart == []
+
+
 def test_up_to_the_day_that_the_owner_has_entered(tmp_path: Path) -> None:
     """All is entered up to the 11th: that day's session was missed, the one of the 12th is not known yet."""
     rows = sessions((10, "yes"), (11, None), (12, None))

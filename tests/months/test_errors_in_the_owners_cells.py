@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 from hand import Month
 
+from clock import TODAY
 from engines import differences, ironcalc_values
+from excel_engine import Excel
 from kpixl.catalog.model import Level
 from kpixl.cellvalue import ExcelError
-from workbooks import Filled, Value, day, opened, placed, put
+from kpixl.errors import BadSetting
+from kpixl.excel.live import open_workbook
+from workbooks import Filled, Value, day, named, opened, placed, put
 
 OCTOBER: dict[str, dict[str, list[Value]]] = {
     # Nine of ten are 4 or 5: 90 %, above average.
@@ -83,6 +87,25 @@ def test_what_stands_instead_is_marked(kpi: str, value: float, level: Level, wro
     assert result.value == pytest.approx(value)
     assert (result.level, result.wrong) == (level, wrong)
     assert str(month.cell("kpis", kpi, "level")).endswith(f"✖ {wrong}" if wrong else level.id.replace("_", " "))
+
+
+def test_in_the_open_excel(month: Month) -> None:
+    found = open_workbook.results(Excel(month.path).book, today=TODAY)
+    assert [(one.kpi.id, one.wrong) for one in found.scorecard.results] == [
+        (one.kpi.id, one.wrong) for one in month.scorecard.results
+    ]
+    assert {one.cell for one in found.problems if one.code.endswith("_wrong")} == {
+        one.cell for code in ("target_wrong", "threshold_wrong", "setting_wrong", "typed_wrong")
+        for one in month.problems(code)
+    }  # fmt: skip
+
+
+def test_a_period_that_is_an_error_is_named(month: Month, tmp_path: Path) -> None:
+    path = tmp_path / "period.xlsx"
+    path.write_bytes(month.path.read_bytes())
+    put(path, {named(opened(path), "period_day"): ExcelError.NA})
+    with pytest.raises(BadSetting, match="holds “#N/A”, which is not a date"):
+        opened(path)
 
 
 def test_sheet_and_python_agree_until_it_is_put_right(month: Month, tmp_path: Path) -> None:
