@@ -861,7 +861,7 @@ def test_dates_of_a_row_that_cannot_come_first(
     one: Business, table: str, since: str, until: str, code: str, address: str
 ) -> None:
     day, before = date(2026, 10, 8), date(2026, 10, 7)
-    won = {"lead": "Client 4"} if table == "leads" else {}
+    won = {"lead": "Client 4", "qualified": "yes"} if table == "leads" else {}
     assert run(spoilt(table, until, day, more={since: day, **won}, one=one)) == ()
     (problem,) = run(spoilt(table, until, before, more={since: day, **won}, one=one))
     assert (problem.code, problem.cell) == (code, address)

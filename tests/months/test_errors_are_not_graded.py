@@ -183,14 +183,15 @@ def test_an_error_is_no_referrer(tmp_path: Path) -> None:
 
 
 def test_a_stay_that_ends_before_it_begins_is_marked(tmp_path: Path) -> None:
-    """Ana's end is in the year before her start: whether she was a client of October nobody can say. Retention, and what
-    is counted of the clients served, say so; satisfaction, which does not go by stays, does not."""
+    """Ana's end is in the year before her start: whether she was a client of October nobody can say. Retention, and
+    what is counted of the clients served, say so; satisfaction, which does not go by stays, does not."""
     clients: dict[str, list[Value]] = {
         "client": ["Ana", "Ben", "Cleo"],
         "start": [day("2025-01-01"), day("2025-02-01"), day("2025-03-01")],
         "end": [day("2024-01-01"), None, None],
     }
-    rows = {"clients": clients, "services": {"service": ["Inbox"], "start": [day("2025-01-01")]}}
+    services: Rows = {"service": ["Inbox"], "start": [day("2025-01-01")]}
+    rows: dict[str, Rows] = {"clients": clients, "services": services}
     month = Month.of(tmp_path, Filled(rows=rows, typed={"satisfied": 9, "surveyed": 10}))
     assert month.problems("backwards")
     assert {kpi: month[kpi].wrong for kpi in ("crr", "sdi", "css")} == {"crr": 1, "sdi": 1, "css": 0}
