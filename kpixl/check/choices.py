@@ -94,7 +94,7 @@ def dated(log: TableLog) -> Iterator[Finding]:
                 "resolved_undated", rule.date, undated, partial(_said, texts, {"status": log.heading(field.id)})
             )
         elif _counts_both(log, field.id, rule.date):
-            unsaid = np.flatnonzero(log.blank(field.id) & has_date)
+            unsaid = np.flatnonzero(log.blank(field.id) & has_date & ~log.leaving)
             yield from log.problems("won_unsaid", field.id, unsaid, partial(_dated_by, log, rule.date))
         still_open = np.flatnonzero(log.says(field.id, rule.undated) & has_date)
         yield from log.problems(

@@ -40,6 +40,8 @@ def rows(log: TableLog) -> Iterator[Finding]:
     if len(fields) < len(log.fields):
         # Two rows with codes of their own are two, unless they have the minute in common.
         among &= _timed(log, fields) | log.blank(next(field.id for field in log.fields if field.role == "code"))
+    # What is no number or date has an error of its own, and says nothing that could be the same.
+    among[[row for field in fields for row in log.rows.odd.get(field.id, {})]] = False
     groups = _groups(list(codes.values()), among)
     same = [codes[id_] for id_ in log.table.same if id_ in codes]
     if same and len(same) == len(log.table.same) and len(fields) == len(log.fields):
@@ -56,12 +58,8 @@ def _codes(log: TableLog, field: Field) -> np.ndarray:
     if field.id in log.rows.texts:
         return log.words(field.id).codes
     numbers = log.numbers(field.id)
-    codes = np.where(np.isnan(numbers), -1, np.unique(numbers, return_inverse=True)[1])
-    odd = log.rows.odd.get(field.id, {})
-    kinds = {value: number for number, value in enumerate(dict.fromkeys(map(str, odd.values())), len(codes))}
-    for row, value in odd.items():
-        codes[row] = kinds[str(value)]
-    return codes
+    codes = np.unique(numbers, return_inverse=True)[1]
+    return np.where(np.isnan(numbers), -1, codes)
 
 
 def _named(log: TableLog, fields: Sequence[Field], codes: dict[str, np.ndarray]) -> np.ndarray:
