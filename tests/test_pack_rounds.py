@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from kpixl import files
 from kpixl.catalog import business_of
 from kpixl.catalog.pack_check import checked
 from kpixl.catalog.pack_units import UnitsDiffer, dimension_of, fits, of_unit
+from kpixl.cli.main import main
 from kpixl.entries import Setup
 from kpixl.formula import parse
 from kpixl.i18n import language
@@ -132,6 +134,21 @@ def test_a_workbook_in_the_packs_second_language_has_none_of_the_first() -> None
     assert (
         sum(text.languages["es"] in texts for text in found.worded.values()) > 45
     )  # helps are comments, lists are joined
+
+
+def test_workbooks_of_packs_stand_in_a_portfolio(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "clients"
+    folder.mkdir()
+    for number, pack in enumerate((*EXAMPLES, EXAMPLES[0])):
+        shutil.copyfile(shown(pack, "en"), folder / f"client {number}.xlsx")
+    page, book = tmp_path / "p.html", tmp_path / "p.xlsx"
+    words = ["portfolio", str(folder), "--out", str(page), "--out", str(book), "--json", "--workers", "1"]
+    assert main([*words, "--lang", "en", "--cache", str(tmp_path / "cache")], now=NOW) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["workbooks"], answer["failed"]) == (4, [])
+    text = page.read_text(encoding="utf-8")
+    assert all(name in text for name in ("Bookkeeping practice", "Cleaning company", "Physiotherapy practice"))
+    assert "Closings delivered on time" in text
 
 
 # A newer version

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import random
 import re
@@ -21,6 +22,7 @@ from kpixl.catalog.pack import schema
 from kpixl.catalog.pack_check import checked
 from kpixl.catalog.packs import BadPack, fingerprint
 from kpixl.catalog.yaml_text import DEEPEST, Mistake
+from kpixl.cli.main import main
 from kpixl.entries import Setup
 from kpixl.errors import FileExists, FileMissing
 from kpixl.i18n import language
@@ -460,6 +462,35 @@ def test_a_pack_never_stands_in_for_a_built_in_business(tmp_path: Path) -> None:
     package = Package.open(path)
     embed(package, STARTER.replace("id: dog-grooming", "id: remote-va-agency"))
     assert read(package).entries.business == business("remote-va-agency")
+
+
+# Commands
+
+
+def test_the_commands_about_packs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack, page, book = (str(tmp_path / name) for name in ("my.yaml", "page.html", "dogs.xlsx"))
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = main([*words, "--lang", "en"], now=NOW)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    assert run("pack", "new", "--out", pack)[0] == 0
+    assert run("pack", "new", "--out", pack)[0] == 2
+    assert run("pack", "check", pack)[1].startswith("my.yaml is sound: 2 KPIs, 2 sheets for entries.")
+    assert json.loads(run("pack", "schema", "--json")[1])["$ref"] == "#/$defs/Pack"
+    assert run("pack", "show", pack, "--out", page)[0] == 0
+    assert "No-show rate" in Path(page).read_text(encoding="utf-8")
+    assert "no_show_rate = visits_missed / visits_booked" in run("kpis", pack)[1]
+    assert run("new", pack, "--period", "2026-10", "--out", book)[0] == 0
+    assert "has this version of its pack already" in run("pack", "update", book, pack)[1]
+    Path(pack).write_text(STARTER.replace("direction: up", "direction: upp"), encoding="utf-8")
+    code, out, _ = run("pack", "check", pack, "--json")
+    (mistake,) = json.loads(out)["mistakes"]
+    assert (code, mistake["line"]) == (1, line_of(STARTER, "direction: up"))
+    code, _, err = run("new", pack, "--out", str(tmp_path / "other.xlsx"))
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert err.startswith(f"my.yaml, line {mistake['line']}: ")
 
 
 # Files

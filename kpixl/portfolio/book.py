@@ -14,7 +14,6 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from kpixl import palette
-from kpixl.catalog import business
 from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.portfolio import courses, lists, overview, standings
@@ -66,7 +65,7 @@ def _data(sheets: Sheets, front: Pen) -> None:
     for one in group.signals:
         signalled[one.row] += 1
     for row, member in enumerate(group.members, FIRST):
-        words = (t(business(member.business).name), member.region, member.owner)
+        words = (t(member.kind_of_business.name), member.region, member.owner)
         for place, text in enumerate(words, 1):
             pen.put(row, place, text)
         if sheets.live:
@@ -95,7 +94,7 @@ def _choices(sheets: Sheets, front: Pen) -> None:
     pen, t = sheets.data, sheets.t
     members = sheets.group.members
     found = (
-        {t(business(one.business).name) for one in members},
+        {t(one.kind_of_business.name) for one in members},
         {one.region for one in members if one.region},
         {one.owner for one in members if one.owner},
     )
@@ -129,7 +128,9 @@ def _heat_map(pen: Pen, sheets: Sheets) -> None:
     for number, column in enumerate(group.columns):
         if column.kpi.business != above and len({one.business for one in group.members}) > 1:
             above = column.kpi.business
-            pen.put(_HEAD - 1, _KPIS + number, t(business(above).name), style.Style(bold=True, colour=palette.ACCENT))
+            pen.put(
+                _HEAD - 1, _KPIS + number, t(group.business(above).name), style.Style(bold=True, colour=palette.ACCENT)
+            )
         pen.put(_HEAD, _KPIS + number, heading_of(column, group, t), style.HEADING_RIGHT)
         pen.widths({_KPIS + number: 12})
     looks = {
@@ -140,7 +141,7 @@ def _heat_map(pen: Pen, sheets: Sheets) -> None:
     levels = {level.id: level for level in Level}
     for row, member in enumerate(group.members, _HEAD + 1):
         pen.link(row, 2, member.company, target_of(member.place, sheets.out))
-        said = (t(business(member.business).name), member.region, member.owner, t.period(member.covers))
+        said = (t(member.kind_of_business.name), member.region, member.owner, t.period(member.covers))
         for place, word in enumerate(said, 3):
             pen.put(row, place, word, style.MUTED_TEXT)
     for number, column in enumerate(group.columns):
@@ -151,7 +152,7 @@ def _heat_map(pen: Pen, sheets: Sheets) -> None:
     pen.sheet.auto_filter.ref = f"B{_HEAD}:{right}{bottom}"
     _pale(pen, sheets, f"B{_HEAD + 1}:{right}{bottom}")
     pen.sheet.row_dimensions[_HEAD].height = 32
-    names = (t(business(one.business).name) for one in group.members)
+    names = (t(one.kind_of_business.name) for one in group.members)
     pen.widths({2: 26, 3: fitting(names, 24), 4: 18, 5: 18, 6: 18})
     pen.finish(freeze=f"C{_HEAD + 1}", titles=f"{_HEAD}:{_HEAD}")
 

@@ -11,7 +11,6 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.utils import get_column_letter
 
 from kpixl import palette
-from kpixl.catalog import business
 from kpixl.errors import N_
 from kpixl.portfolio.group import PERIODS
 from kpixl.portfolio.pen import fitting
@@ -90,7 +89,7 @@ def _block(pen: Pen, sheets: Sheets, row: int, column: Compared, course: GroupCo
         values = [float(getattr(spread, part)) for spread in course.quartiles]
         name = label_of(column, sheets.group, sheets.t) if middle else ""
         if part == "low":
-            name = sheets.t(business(column.kpi.business).name)
+            name = sheets.t(sheets.group.business(column.kpi.business).name)
         look_of_name = style.STRONG if middle else style.MUTED_TEXT
         pen.put(row + place, _KPI, name, replace(look_of_name, rule=rule))
         pen.put(row + place, _WHAT, sheets.t(text), replace(style.MUTED_TEXT, rule=rule, bold=middle))

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpixl.catalog import business
 from kpixl.catalog.model import Level
 from kpixl.kpi.grade import level_of, thresholds_published
 from kpixl.period import Period
@@ -21,7 +20,7 @@ from kpixl.period import Period
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kpixl.catalog import BusinessKpi
+    from kpixl.catalog import Business, BusinessKpi
     from kpixl.period import Kind
     from kpixl.portfolio.member import Figure, Member
 
@@ -134,6 +133,10 @@ class Portfolio:
     members: tuple[Member, ...]
     columns: tuple[Compared, ...]
 
+    def business(self, id_: str) -> Business:
+        """A kind of business that some of the workbooks are of, by its id."""
+        return next(one.kind_of_business for one in self.members if one.business == id_)
+
     @cached_property
     def outliers(self) -> tuple[Notable, ...]:
         """The values that lie beyond the fences of their group, by KPI."""
@@ -196,7 +199,11 @@ def group(members: Sequence[Member]) -> Portfolio:
             money = member.kpi(figure.kpi).kpi.unit == "money"
             key = (member.business, figure.kpi, member.covers.kind, member.currency if money else "")
             found.setdefault(key, []).append((row, figure))
-    order = {(one, kpi.id): place for one in {key[0] for key in found} for place, kpi in enumerate(business(one).kpis)}
+    # Of a pack, workbooks may have several versions: the places of the first one that has a KPI.
+    order: dict[tuple[str, str], int] = {}
+    for member in {(one.business, one.pack): one for one in reversed(ordered)}.values():
+        for place, kpi in enumerate(member.kind_of_business.kpis):
+            order.setdefault((member.business, kpi.id), place)
     columns = []
     for key in sorted(found, key=lambda key: (key[0], key[2], order[key[0], key[1]], key[3])):
         rows, figures = zip(*found[key], strict=True)

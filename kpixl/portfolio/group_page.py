@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kpixl.catalog import business
 from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.kpi.traits import GRADED
@@ -69,7 +68,7 @@ def _section(kind: str, group: Portfolio, t: Language, out: Path) -> dict[str, A
     columns = [column for column in group.columns if column.kpi.business == kind]
     rows = [row for row, member in enumerate(group.members) if member.business == kind]
     return {
-        "title": t(business(kind).name),
+        "title": t(group.business(kind).name),
         "rows": [_row(column, group, t) for column in columns],
         "headings": [{"text": heading_of(one, group, t), "full": label_of(one, group, t)} for one in columns],
         "heat": [_heat(row, columns, group, t, out) for row in rows[:LONGEST]],
@@ -145,7 +144,7 @@ def _signals(group: Portfolio, t: Language, out: Path) -> dict[str, Any]:
 def _actions(group: Portfolio, t: Language, out: Path) -> dict[str, Any]:
     rows = []
     for member in group.members:
-        ids = {kpi.id for kpi in business(member.business).kpis}
+        ids = {kpi.id for kpi in member.kind_of_business.kpis}
         for one in member.to_do:
             name = kpi_title(member.kpi(one.kpi), t) if one.kpi in ids else one.kpi
             rows.append(_whose(member, out) | {"cells": [name, one.who, one.by, one.note]})

@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kpixl import palette
-from kpixl.catalog import business
 from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.period import Period, serial
@@ -163,7 +162,7 @@ def workbooks(pen: Pen, sheets: Sheets, failed: Sequence[tuple[str, str]]) -> No
     ordered = sorted(sheets.group.members, key=lambda one: (-one.problems.get("error", 0), -len(one.missing)))
     for row, member in enumerate(ordered, _HEAD + len(failed) + 1):
         _whose(pen, sheets, row, member)
-        pen.put(row, 5, t(business(member.business).name), style.MUTED_TEXT)
+        pen.put(row, 5, t(member.kind_of_business.name), style.MUTED_TEXT)
         pen.put(row, 6, t.period(member.covers), style.MUTED_TEXT)
         pen.put(row, 7, sum(figure.needs for figure in member.figures), style.figure("count"))
         pen.put(row, 8, member.problems.get("error", 0), _BAD)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpixl.catalog import business
+from kpixl.catalog import business, business_of
 from kpixl.check.problem import problem_count
 from kpixl.i18n import language
 from kpixl.period import Period
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from kpixl.catalog import BusinessKpi
+    from kpixl.catalog import Business, BusinessKpi
     from kpixl.check.problem import Problem
     from kpixl.kpi.result import Result
     from kpixl.kpi.score import Scorecard
@@ -96,6 +96,8 @@ class Member:
     first_problem: str
     missing: tuple[str, ...]
     """Closed periods without a figure, and those after the workbook's that are over already."""
+    pack: str = ""
+    """The text of the pack that it is made of; empty for a built-in business."""
 
     @property
     def covers(self) -> Period:
@@ -104,7 +106,12 @@ class Member:
 
     def kpi(self, id_: str) -> BusinessKpi:
         """A KPI of its business."""
-        return next(kpi for kpi in business(self.business).kpis if kpi.id == id_)
+        return next(kpi for kpi in self.kind_of_business.kpis if kpi.id == id_)
+
+    @property
+    def kind_of_business(self) -> Business:
+        """What it is a workbook of."""
+        return business_of(self.pack) if self.pack else business(self.business)
 
 
 @dataclass(frozen=True)
@@ -141,6 +148,7 @@ def member(scorecard: Scorecard, problems: Sequence[Problem], known: Whereabouts
         problems=problem_count(problems),
         first_problem="" if worst is None else f"{worst.sheet}!{worst.cell or ''} {worst.text(t)}".strip(),
         missing=_missing(scorecard, today),
+        pack=entries.business.pack,
     )
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from openpyxl.utils import get_column_letter
 
 from kpixl import palette
-from kpixl.catalog import business
 from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.kpi.traits import GRADED
@@ -42,7 +41,7 @@ def overview(pen: Pen, sheets: Sheets, failed: int) -> None:
     _spread(pen, sheets)
     columns = group.columns
     pen.widths({_KPI: fitting((label_of(one, group, t) for one in columns), 30)})
-    pen.widths({_KIND: fitting((t(business(one.kpi.business).name) for one in columns), 26)})
+    pen.widths({_KIND: fitting((t(group.business(one.kpi.business).name) for one in columns), 26)})
     pen.widths({_COUNT: 11, **{_BY_LEVEL + place: 7.5 for place in range(4)}})
     pen.widths({_QUARTILES + place: 13 for place in range(3)} | {_MEDIAN_LEVEL: fitting(level_texts(t).values(), 18)})
     pen.widths({_PUBLISHED + place: 13 for place in range(3)})
@@ -120,7 +119,7 @@ def _spread_row(pen: Pen, sheets: Sheets, number: int, column: Compared) -> None
     values, levels, taken = sheets.rows(sheets.value_column(number)), sheets.level_column(number), sheets.rows(SHOWN)
     figures = [figure for figure in column.figures if figure.value is not None]
     pen.put(row, _KPI, label_of(column, sheets.group, t), style.STRONG)
-    pen.put(row, _KIND, t(business(column.kpi.business).name), style.MUTED_TEXT)
+    pen.put(row, _KIND, t(sheets.group.business(column.kpi.business).name), style.MUTED_TEXT)
     _count(pen, sheets, (row, _COUNT), f"SUMPRODUCT({taken},--ISNUMBER({values}))", len(figures), NUMBER)
     for place, level in enumerate(Level):
         count = sum(figure.shade == level.id for figure in figures)

@@ -118,14 +118,13 @@ def _kpis(group: Portfolio) -> Iterator[tuple[Any, ...]]:
 
 
 def _measures(group: Portfolio) -> Iterator[tuple[Any, ...]]:
-    from kpixl.catalog import business
     from kpixl.texts.words import measure_label
 
     en = language("en")
     found = {
         measure.name: measure
         for id_ in sorted({member.business for member in group.members})
-        for measure in business(id_).measures
+        for measure in group.business(id_).measures
     }
     for name, measure in found.items():
         yield name, measure_label(measure, en), measure.unit

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog import business
 from kpixl.catalog.model import Level
 from kpixl.errors import N_
 from kpixl.kpi.signals import Signal
@@ -60,7 +59,7 @@ def signal_of(one: Notable, t: Language) -> str:
 def choice_of(column: Compared, group: Portfolio, t: Language) -> str:
     """The same as no other KPI of the portfolio is called, to choose it by."""
     several = len({one.kpi.business for one in group.columns}) > 1
-    kind = f" · {t(business(column.kpi.business).name)}" if several else ""
+    kind = f" · {t(group.business(column.kpi.business).name)}" if several else ""
     return label_of(column, group, t) + kind
 
 
