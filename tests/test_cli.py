@@ -106,11 +106,10 @@ def test_version(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        ([], "arguments_missing", "COMMAND is missing; see “kpixl --help”."),
         (
             ["frobnicate"],
             "unknown_choice",
-            "“frobnicate” is not a command that kpixl knows; choose one of: adopt, calc,",
+            "“frobnicate” is not a command that kpixl knows; choose one of: addin, adopt, calc,",
         ),
         (["results"], "arguments_missing", "FILE is missing; see “kpixl results --help”."),
         (["results", "a.xlsx", "--bogus"], "unknown_word", "do with “--bogus” here; see “kpixl --help”."),
