@@ -68,7 +68,7 @@ def _workbook(
 ) -> tuple[Package, Path, Scorecard, tuple[Problem, ...]]:
     period = Period.parse(SAMPLE_PERIOD)
     made = sample(business, period, code, currency)
-    company = language(code)(business.sample_name)
+    company = _company(business, code)
     package = new_package(Setup(business.id, code, period, company, currency, pack=business.pack), path, now=now)
     book = read(package)
     for table, columns in made.rows.items():
@@ -88,12 +88,17 @@ def _workbook(
     return package, path, scorecard, problems
 
 
+def _company(business: Business, code: str) -> str:
+    """What the made-up company is called: by a name of its own, else as its business is called in the language."""
+    return language(code)(business.name) if business.sample_name == business.name else business.sample_name
+
+
 def demo_of(pack: Path, folder: Path, *, code: str, now: datetime) -> Outcome:
     """Make a sample workbook of the pack at ``pack`` and its report, with made-up rows, replacing an earlier one;
     BadPack where it has mistakes, FileExists where a page of that name is none of kpixl's."""
     business = business_from(pack)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{around(language(code)(business.sample_name), '', f' {SAMPLE_PERIOD} {code}.xlsx')}"
+    path = folder / f"{around(_company(business, code), '', f' {SAMPLE_PERIOD} {code}.xlsx')}"
     page = path.with_suffix(".html")
     ensure_ours(page)
     package, path, scorecard, problems = _workbook(business, path, code, currency_of(None, code), now)
