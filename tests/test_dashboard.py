@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+import builds
 from clock import NOW, TODAY
 from engines import Value, cached_values, contents, differences, ironcalc_values
 from kpixl.catalog import business
@@ -121,8 +122,20 @@ def test_a_kpi_that_has_become_worse_since_the_refresh(tmp_path: Path) -> None:
 
 
 def test_check_is_a_chip_that_leads_to_its_errors(tmp_path: Path) -> None:
-    path = make(tmp_path / "sound.xlsx", Filled(typed=TIRED))
-    assert str(shown(path, "company", "level")).startswith("✔ Check · to review: ")
+    """Nothing to look at has a tick, and so has nothing else."""
+    sound = next(one.path for one in builds.samples(tmp_path) if one.path.name == "TaskZenith 2026-10 en.xlsx")
+        outcome.path
+        for outcome in builds.samples(tmp_path)
+        if "TaskZenith" in outcome.path.name and " en" in outcome.path.name
+    )
+    assert shown(sound, "company", "level") == "✔ Check · to review: 0"
+    path = make(tmp_path / "asked.xlsx", Filled(typed=TIRED))
+    asked = len(results.results(path, today=TODAY).problems)
+    assert asked > 0
+    assert shown(path, "company", "level") == f"! Check · to review: {asked}"
+    assert ironcalc_values(path)[placed(opened(path), "dashboard", "company", "level")] == shown(
+        path, "company", "level"
+    )
     rows: dict[str, Rows] = {"surveys": {"date": [day("2026-10-02")], "client": ["Ana"], "score": [9]}}
     path = make(tmp_path / "wrong.xlsx", Filled(rows=rows))
     count = sum(problem.severity == "error" for problem in results.results(path, today=TODAY).problems)

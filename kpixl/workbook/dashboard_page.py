@@ -172,8 +172,9 @@ def _levels(sheet: Worksheet, c: Context) -> None:
     conditional.add(_area(place, board.FIRST_ROWS, "tick", "spark"), gone)
     chip = _area(place, ["company"], "level")
     red = PatternFill(bgColor=palette.LEVEL_COLOURS[Level.BELOW], fill_type="solid")
-    errors = c.at("do", board.CHECK, "index")
+    errors, others = (c.at("do", board.CHECK, column) for column in ("index", "order"))
     conditional.add(chip, FormulaRule(formula=[f"N({errors})>0"], fill=red, font=Font(color="FFFFFF")))
+    conditional.add(chip, FormulaRule(formula=[f"N({others})>0"], font=Font(color=palette.SIGNAL_TEXT)))
 
 
 def _sign_rule(sheet: Worksheet, area: str, sign: str, level: Level | None) -> None:

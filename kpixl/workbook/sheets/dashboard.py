@@ -154,6 +154,8 @@ HEADING_RIGHT = style.Style(
     size=9, bold=True, colour=palette.MUTED, rule=palette.FAINT, vertical="bottom", wrap=True, align="right"
 )
 SECTION = style.Style(size=12, bold=True, colour=palette.ACCENT, rule=palette.FAINT, vertical="bottom")
+SOUND, TO_REVIEW = "✔", "!"
+"""What the words about Check begin with where there is nothing to look at, and where there is."""
 CHIP = style.Style(bold=True, colour=palette.LEVEL_TEXT[Level.ABOVE_AVERAGE], align="right", underline=True)
 
 
@@ -187,8 +189,10 @@ def _check(c: Context) -> Cell:
         text = c.t(PAGE["check_errors"]).format(errors=found)
     else:
         text = c.t(PAGE["check_sound"]).format(others=len(c.problems))
+        text = text.replace(SOUND, TO_REVIEW) if c.problems else text
     told = f'SUBSTITUTE({c.word("check_errors")},"{{errors}}",{errors})'
     sound = f'SUBSTITUTE({c.word("check_sound")},"{{others}}",{others})'
+    sound = f'SUBSTITUTE({sound},"{SOUND}",IF({others}>0,"{TO_REVIEW}","{SOUND}"))'
     shown = f"IF(ISNUMBER({errors}),IF({errors}>0,{told},{sound}),{c.word('check_not_done')})"
     return live(f'HYPERLINK("#{BLOCK_PREFIX}check",{shown})', text, CHIP)
 
