@@ -124,10 +124,6 @@ def test_a_kpi_that_has_become_worse_since_the_refresh(tmp_path: Path) -> None:
 def test_check_is_a_chip_that_leads_to_its_errors(tmp_path: Path) -> None:
     """Nothing to look at has a tick, and so has nothing else."""
     sound = next(one.path for one in builds.samples(tmp_path) if one.path.name == "TaskZenith 2026-10 en.xlsx")
-        outcome.path
-        for outcome in builds.samples(tmp_path)
-        if "TaskZenith" in outcome.path.name and " en" in outcome.path.name
-    )
     assert shown(sound, "company", "level") == "✔ Check · to review: 0"
     path = make(tmp_path / "asked.xlsx", Filled(typed=TIRED))
     asked = len(results.results(path, today=TODAY).problems)
