@@ -78,7 +78,7 @@ def test_it_is_put_where_excel_opens_it_and_taken_away(home: Home, capsys: pytes
     assert str(path) in capsys.readouterr().out
     assert main(["addin", "install", "--lang", "en"]) == 0
     assert str(path) in capsys.readouterr().out
-    assert version_in(path.read_bytes()) == (__version__, True)
+    assert version_in(path.read_bytes()) == (__version__, True, "")
     assert [one.name for one in path.parent.iterdir()] == ["kpixl.xlam"]
     assert (home.folder / SCRIPT).is_file() == (home.platform == "darwin")
     assert main(["addin", "status", "--lang", "en"]) == 0
@@ -114,7 +114,7 @@ def test_an_older_one_is_told_and_brought_up_to_date(home: Home, capsys: pytest.
     assert told.level == "look"
     assert "0.0.9" in told.says.text()
     assert addin.renew(code="en") is not None
-    assert version_in(path.read_bytes()) == (__version__, True)
+    assert version_in(path.read_bytes()) == (__version__, True, "")
     assert addin.renew(code="en") is None
     (told,) = (one for one in doctor.examine(machine=home) if one.code == "own_add_in")
     assert told.level == "ok"
@@ -139,7 +139,19 @@ def test_what_excel_has_open_stays(home: Home, capsys: pytest.CaptureFixture[str
         with pytest.raises(AddInInUse):
             verb()
     assert addin.renew(code="en") is None
-    assert version_in(path.read_bytes()) == ("0.0.9", True)
+    assert version_in(path.read_bytes()) == ("0.0.9", True, "")
+
+
+def test_one_that_was_made_for_a_pack_keeps_its_functions(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = place(home)
+    path.parent.mkdir(parents=True)
+    pack = Path(__file__).parent.parent / "examples" / "packs" / "physiotherapy-practice.yaml"
+    with monkeypatch.context() as patched:
+        patched.setattr("kpixl.workbook.macros.xlam.__version__", "0.0.9")
+        addin.build(path, python=True, code="en", pack=pack)
+    assert (addin.status().older, addin.status().pack) == (True, "physiotherapy-practice")
+    assert addin.renew(code="en") is None
+    assert version_in(path.read_bytes()) == ("0.0.9", True, "physiotherapy-practice")
 
 
 def test_another_file_of_that_name_is_left_alone(home: Home) -> None:
@@ -165,7 +177,7 @@ def test_it_is_built_for_others(python: bool, tmp_path: Path, capsys: pytest.Cap
     words = ["addin", "build", "--out", str(out), "--lang", "es", *([] if python else ["--without-python"])]
     assert main(words) == 0
     assert str(out) in capsys.readouterr().out
-    assert version_in(out.read_bytes()) == (__version__, python)
+    assert version_in(out.read_bytes()) == (__version__, python, "")
     with zipfile.ZipFile(out) as archive:
         assert archive.testzip() is None
     assert main(words) == 2

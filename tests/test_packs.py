@@ -482,6 +482,15 @@ def test_the_commands_about_packs(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert run("pack", "show", pack, "--out", page)[0] == 0
     assert "No-show rate" in Path(page).read_text(encoding="utf-8")
     assert "no_show_rate = visits_missed / visits_booked" in run("kpis", pack)[1]
+    listed = [one["name"] for one in json.loads(run("functions", "list", pack, "--json")[1])["functions"]]
+    assert {"KPI_NO_SHOW_RATE", "KPI_TAKINGS_PER_VISIT", "KPI_CRR", "KPI_GRADE"} <= set(listed)
+    assert run("functions", "export", "--vba", "--pack", pack, "--out", str(tmp_path / "modules"))[0] == 0
+    assert b"Function KPI_NO_SHOW_RATE(" in (tmp_path / "modules" / "KpixlFunctions.bas").read_bytes()
+    numbers = ("visits_missed=3", "visits_booked=60", "--business", pack)
+    told = json.loads(run("calc", "NO_SHOW_RATE", *numbers, "--json")[1])
+    assert (told["business"], told["value"], told["name"]) == ("dog-grooming", 0.05, "No-show rate")
+    code, _, err = run("calc", "crr", *numbers)
+    assert (code, "no_show_rate, takings_per_visit" in err) == (2, True)
     assert run("new", pack, "--period", "2026-10", "--out", book)[0] == 0
     assert "has this version of its pack already" in run("pack", "update", book, pack)[1]
     Path(pack).write_text(STARTER.replace("direction: up", "direction: upp"), encoding="utf-8")

@@ -177,10 +177,11 @@ def _of_kpi(kpi: BusinessKpi) -> Function:
     return Function(name, parameters, "formula", "number", kpi.texts.definition, f"={name}({numbers})", kpi)
 
 
-def descriptions(code: str = "en") -> tuple[Description, ...]:
-    """Every function in a language; UnknownChoice for one that kpixl does not speak."""
+def descriptions(code: str = "en", owner: Business | None = None) -> tuple[Description, ...]:
+    """Every function in a language, with those of the ``owner`` that is of a pack; UnknownChoice for a language that
+    kpixl does not speak."""
     t = language(code)
-    return tuple(described(function, t) for function in functions().values())
+    return tuple(described(function, t) for function in functions_of(owner).values())
 
 
 def described(function: Function, t: Language) -> Description:

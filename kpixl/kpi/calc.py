@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kpixl.catalog import business, businesses, catalogue
+from kpixl.catalog import business, businesses, catalogue, catalogue_of
 from kpixl.errors import N_, NotANumber, UnknownChoice, UnknownMeasure, UsageError
 from kpixl.kpi.grade import evaluated, graded, reason_of, thresholds_published
 from kpixl.kpi.grading import waits
@@ -16,7 +16,7 @@ from kpixl.kpi.score import ALERTED, alert_of
 from kpixl.message import phrase
 
 if TYPE_CHECKING:
-    from kpixl.catalog import BusinessKpi
+    from kpixl.catalog import Business, BusinessKpi
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
@@ -28,13 +28,14 @@ class MissingArguments(UsageError):
     template = N_("{kpi} needs {missing}, too; write it like {example}.")
 
 
-def calc(kpi_id: str, numbers: Mapping[str, float], business_id: str | None = None) -> Result:
-    """The KPI as ``business_id`` grades it, or the first business of the catalogue that has it.
+def calc(kpi_id: str, numbers: Mapping[str, float], owner: str | Business | None = None) -> Result:
+    """The KPI as a business grades it, that of a pack or the built-in one of an id; without one, as the first business
+    of the catalogue that has it.
 
     ``numbers`` are by argument, in the units of their measures. Without a workbook there is no target, no past and no
     year: those stay empty. UnknownChoice, UnknownMeasure, NotANumber or MissingArguments where the call is wrong.
     """
-    kpi = find_kpi(kpi_id, business_id)
+    kpi = find_kpi(kpi_id, owner)
     takes = kpi.kpi.arguments
     for name, number in numbers.items():
         if name not in takes:
@@ -61,14 +62,17 @@ def calc(kpi_id: str, numbers: Mapping[str, float], business_id: str | None = No
     )
 
 
-def find_kpi(kpi_id: str, business_id: str | None = None) -> BusinessKpi:
-    """The KPI called ``kpi_id``, in capitals or not; UnknownChoice without such a KPI or business."""
-    among = businesses() if business_id is None else (business(business_id),)
+def find_kpi(kpi_id: str, owner: str | Business | None = None) -> BusinessKpi:
+    """The KPI called ``kpi_id``, in capitals or not, of a business or of the first that has it; UnknownChoice without
+    such a KPI or business."""
+    chosen = business(owner) if isinstance(owner, str) else owner
+    among = businesses() if chosen is None else (chosen,)
     found = {kpi.id: kpi for one in reversed(among) for kpi in one.kpis}
     try:
         return found[kpi_id.lower()]
     except KeyError:
-        allowed = ", ".join(id_ for id_ in catalogue().kpis if id_ in found)
+        known = catalogue() if chosen is None else catalogue_of(chosen)
+        allowed = ", ".join(id_ for id_ in known.kpis if id_ in found)
         raise UnknownChoice(got=kpi_id, what=phrase(N_("KPI")), allowed=allowed) from None
 
 

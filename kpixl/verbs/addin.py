@@ -64,6 +64,8 @@ class Status:
     """Of the one that is there; None where there is none, or another program's."""
     python: bool = False
     """Whether it calls Python."""
+    pack: str = ""
+    """The id of the pack whose functions it has, if it was made for one."""
     foreign: bool = False
     """Whether a file of that name is another program's."""
 
@@ -81,8 +83,9 @@ class Status:
         place = folder / FILE
         content = machine.read(place)
         found = version_in(content) if content is not None else None
-        version, python = found or (None, False)
-        return cls(Path(place), version, python, content is not None and found is None)
+        if found is None:
+            return cls(Path(place), None, foreign=content is not None)
+        return cls(Path(place), found.version, found.python, found.pack)
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,17 @@ class AddedIn:
     """xlwings' script, which Excel for the Mac calls Python by."""
 
 
-def build(out: Path, *, python: bool, code: str) -> Path:
+def build(out: Path, *, python: bool, code: str, pack: Path | None = None) -> Path:
     """Make the add-in at ``out``; NotXlam, or FileExists where it is there already. Without ``python`` it needs no
-    other program. ``code`` is the language of the functions' help until Excel has started with it once."""
+    other program. ``code`` is the language of the functions' help until Excel has started with it once. With a
+    ``pack`` it has the functions of that pack's KPIs as well; BadPack for one with mistakes."""
+    from kpixl.verbs.pack_files import business_from
+
     if out.suffix.lower() != _ENDING:
         raise NotXlam(path=out.name)
     ensure_new(out)
-    package(out, code, python=python).save(out, new=True)
+    owner = business_from(pack) if pack is not None else None
+    package(out, code, python=python, owner=owner).save(out, new=True)
     return out
 
 
@@ -129,11 +136,11 @@ def status(machine: Machine | None = None) -> Status:
 
 
 def renew(machine: Machine | None = None, *, code: str) -> AddedIn | None:
-    """Put this kpixl's add-in in the place of an earlier one that calls Python; None where there is none, or Excel
-    holds it."""
+    """Put this kpixl's add-in in the place of an earlier one that calls Python; None where there is none, where it has
+    the functions of a pack, which this one would lack, or where Excel holds it."""
     try:
         found = status(machine)
-        return install(machine, code=code) if found.older and found.python else None
+        return install(machine, code=code) if found.older and found.python and not found.pack else None
     except WorkbookError:
         return None
 

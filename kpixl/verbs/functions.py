@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, FileExists, NotAWorkbook, WorkbookError
 from kpixl.files import ensure_free, locked, prepare, put_all, real, unwritable
+from kpixl.verbs.pack_files import business_from
 from kpixl.verbs.results import opened
 from kpixl.workbook.macros.install import MACROS, put_modules, vba_modules
 from kpixl.workbook.read import read
@@ -96,9 +97,12 @@ class Exported:
     """What xlwings reads beside the workbook."""
 
 
-def export(folder: Path, *, udf: bool, code: str) -> Exported:
-    """Write the modules into ``folder``, as the VBA editor imports them; FileExists where one is there."""
-    texts = {folder / f"{module.name}{_ending(module)}": _text(module) for module in vba_modules(udf=udf, code=code)}
+def export(folder: Path, *, udf: bool, code: str, pack: Path | None = None) -> Exported:
+    """Write the modules into ``folder``, as the VBA editor imports them; FileExists where one is there. With a ``pack``
+    those that compute by themselves have the functions of its KPIs as well; BadPack for one with mistakes."""
+    owner = business_from(pack) if pack is not None else None
+    modules = vba_modules(udf=udf, code=code, owner=owner)
+    texts = {folder / f"{module.name}{_ending(module)}": _text(module) for module in modules}
     done = Exported(tuple(texts), folder / CONF_FILE if udf else None)
     if done.settings:
         texts[done.settings] = _conf_text()

@@ -13,7 +13,7 @@ def build(arguments: Arguments) -> Answer:
     from kpixl.verbs.addin import build as built
 
     code, python = default_language(arguments.lang), not arguments.without_python
-    path = built(arguments.out, python=python, code=code)
+    path = built(arguments.out, python=python, code=code, pack=arguments.pack)
     t = language(code)
     text = N_("{path} is ready: put it into the folder that “kpixl addin status” names, or open it in Excel.")
     return Answer(lambda: {"path": str(path), "python": python}, lambda: t(text).format(path=path))
@@ -100,6 +100,13 @@ older than kpixl.""",
             build,
             options=(
                 Option("--out", N_("the file to make, such as kpixl.xlam"), value="FILE", path=True, required=True),
+                Option(
+                    "--pack",
+                    N_("a pack whose functions it has as well"),
+                    value="MYPACK.yaml",
+                    path=True,
+                    manual="a pack: the functions of its KPIs stand beside those that are built in",
+                ),
                 Option(
                     "--without-python",
                     N_("only what needs no Python: functions, their help, a few buttons"),

@@ -14,10 +14,12 @@ def calc(arguments: Arguments) -> Answer:
     from kpixl.i18n import language
     from kpixl.kpi.calc import calc as calculated
     from kpixl.kpi.calc import number_of
+    from kpixl.verbs.new import owner_called
 
     written = {name.lower(): text for name, text in pairs(arguments.numbers, "MEASURE=NUMBER").items()}
     numbers = {name: number_of(text, name) for name, text in written.items()}
-    result = calculated(arguments.kpi, numbers, arguments.business)
+    owner = owner_called(arguments.business) if arguments.business is not None else None
+    result = calculated(arguments.kpi, numbers, owner)
     t = language(default_language(arguments.lang))
     return Answer(lambda: result_json(result, t), lambda: calc_text(result, t))
 
@@ -36,7 +38,8 @@ COMMAND = Command(
             "--business",
             N_("whose benchmark to grade against; the first that has the KPI without it"),
             value="BUSINESS",
-            manual="whose benchmark to grade against; without it, the first business of the catalog that has the KPI",
+            manual="whose benchmark to grade against: a business, or a pack, `MYPACK.yaml`; without it, the first "
+            "business of the catalog that has the KPI",
         ),
     ),
     manual="""\

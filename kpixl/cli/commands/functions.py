@@ -21,14 +21,16 @@ class WhichFunctions(UsageError):
 
 def list_(arguments: Arguments) -> Answer:
     """Every function with its arguments and its help."""
-    from kpixl.functions.describe import descriptions, functions
+    from kpixl.functions.describe import descriptions, functions_of
+    from kpixl.verbs.pack_files import business_from
 
-    described = descriptions(default_language(arguments.lang))
+    owner = business_from(arguments.pack) if arguments.pack is not None else None
+    described, functions = descriptions(default_language(arguments.lang), owner), functions_of(owner)
 
     def text() -> str:
         blocks = []
         for one in described:
-            names = [f"[{p.name}]" if p.optional else p.name for p in functions()[one.name].parameters]
+            names = [f"[{p.name}]" if p.optional else p.name for p in functions[one.name].parameters]
             lines = [f"{one.name}({', '.join(names)})", f"    {one.help}"]
             lines += [f"    {name}: {label}" for name, label in one.arguments]
             blocks.append("\n".join([*lines, f"    {one.example}"]))
@@ -42,9 +44,9 @@ def list_(arguments: Arguments) -> Answer:
                     "help": one.help,
                     "arguments": [
                         {"name": p.name, "help": label, "optional": p.optional, "many": p.many}
-                        for p, (_, label) in zip(functions()[one.name].parameters, one.arguments, strict=True)
+                        for p, (_, label) in zip(functions[one.name].parameters, one.arguments, strict=True)
                     ],
-                    "result": functions()[one.name].result,
+                    "result": functions[one.name].result,
                     "example": one.example,
                 }
                 for one in described
@@ -91,7 +93,7 @@ def export(arguments: Arguments) -> Answer:
 
     code = default_language(arguments.lang)
     t = language(code)
-    done = exported(arguments.out, udf=_udf(arguments), code=code)
+    done = exported(arguments.out, udf=_udf(arguments), code=code, pack=arguments.pack)
 
     def text() -> str:
         lines = [t(N_("Modules to import in Excel (Alt+F11, File > Import File):"))]
@@ -133,7 +135,9 @@ COMMAND = Command(
             N_("list the functions with their arguments"),
             "know",
             list_,
-            manual="Every function with its arguments, its help and an example. With `--json`: `functions`, each with "
+            words=(Word("pack", "MYPACK.yaml", N_("with those of this pack"), required=False, path=True),),
+            manual="Every function with its arguments, its help and an example; with those of a pack where one is "
+            "named. With `--json`: `functions`, each with "
             "`name`, `help`,\n`arguments` (`name`, `help`, `optional`, `many`), `result` (`number` or `text`) and "
             "`example`.",
         ),
@@ -169,6 +173,13 @@ $ kpixl functions install "TaskZenith 2026-10.xlsx" --vba
                     path=True,
                     required=True,
                     manual="the folder to write into; it is made where there is none",
+                ),
+                Option(
+                    "--pack",
+                    N_("a pack whose functions they have as well"),
+                    value="MYPACK.yaml",
+                    path=True,
+                    manual="a pack: with `--vba`, the functions of its KPIs stand beside those that are built in",
                 ),
                 *_KINDS,
             ),

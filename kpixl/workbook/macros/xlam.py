@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from openpyxl import Workbook
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from kpixl.catalog.model import Business
     from kpixl.i18n import Language
 
 FILE = "kpixl.xlam"
@@ -47,6 +48,17 @@ FILE = "kpixl.xlam"
 _SHEET = "kpixl"
 _PIECE = 60
 _VERSION = re.compile(r'KPIXL_VERSION As String = "([^"]*)"')
+_PACK = re.compile(r'KPIXL_PACK As String = "([^"]*)"')
+
+
+class Inside(NamedTuple):
+    """What a file that is an add-in of kpixl's says of itself."""
+
+    version: str
+    python: bool
+    """Whether it calls Python."""
+    pack: str
+    """The id of the pack whose functions it has; empty where it has none."""
 
 
 @dataclass(frozen=True)
@@ -134,9 +146,10 @@ _MESSAGES = {
 _GROUP_NEW = N_("New workbook")
 
 
-def package(path: Path, code: str, *, python: bool, here: bool = False) -> Package:
+def package(path: Path, code: str, *, python: bool, here: bool = False, owner: Business | None = None) -> Package:
     """The add-in that is to be saved at ``path``. ``code`` is the language of the help that Excel shows until it has
-    started once; all else is in that of Excel. One that is for the computer ``here`` knows its Python."""
+    started once; all else is in that of Excel. One that is for the computer ``here`` knows its Python; one for the
+    ``owner`` that is of a pack has the functions of its KPIs as well."""
     book = Workbook()
     book.active.title = _SHEET
     book.active["A1"] = f"kpixl {__version__}"
@@ -146,7 +159,7 @@ def package(path: Path, code: str, *, python: bool, here: bool = False) -> Packa
     book.save(stream)
     made = Package.from_bytes(stream.getvalue(), path)
     order_fonts(made)
-    make_add_in(made, modules(code, python=python), conf(here=here) if python else {})
+    make_add_in(made, modules(code, python=python, owner=owner), conf(here=here) if python else {})
     return made
 
 
@@ -158,15 +171,15 @@ def make_add_in(package: Package, modules: Sequence[Module], settings: Mapping[s
     put_ribbon(package, ribbon(python=bool(settings)))
 
 
-def modules(code: str, *, python: bool) -> tuple[Module, ...]:
-    """The add-in's VBA."""
+def modules(code: str, *, python: bool, owner: Business | None = None) -> tuple[Module, ...]:
+    """The add-in's VBA, with the functions of the ``owner`` that is of a pack."""
     called = (bridge('KpixlSay("no_python")', "KpixlFront()"),) if python else ()
     return (
-        *functions_vba.modules(code),
-        *(_help(other) for other in codes()),
+        *functions_vba.modules(code, owner),
+        *(_help(other, owner) for other in codes()),
         _host(python=python),
         Module("KpixlEvents", rendered("addin_events.cls.j2"), is_class=True),
-        Module("KpixlAddIn", _source(python=python)),
+        Module("KpixlAddIn", _source(python=python, pack=owner.id if owner is not None and owner.pack else "")),
         *called,
     )
 
@@ -182,16 +195,17 @@ def ribbon(*, python: bool) -> bytes:
     return DECLARATION + text.encode()
 
 
-def version_in(content: bytes) -> tuple[str, bool] | None:
-    """The version of the add-in in a file's bytes, and whether it calls Python; None where it is none of kpixl's."""
+def version_in(content: bytes) -> Inside | None:
+    """What the add-in in a file's bytes is; None where it is none of kpixl's."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = [name for name in archive.namelist() if name.lower().endswith("vbaproject.bin")]
             texts = module_texts(archive.read(names[0])) if names else {}
     except (zipfile.BadZipFile, ValueError, OSError):
         return None
-    found = _VERSION.search(texts.get("KpixlAddIn", ""))
-    return (found[1], BRIDGE in texts) if found else None
+    source = texts.get("KpixlAddIn", "")
+    found, pack = _VERSION.search(source), _PACK.search(source)
+    return Inside(found[1], BRIDGE in texts, pack[1] if pack else "") if found else None
 
 
 def _buttons(python: bool) -> tuple[Button, ...]:
@@ -201,10 +215,11 @@ def _buttons(python: bool) -> tuple[Button, ...]:
 # Modules
 
 
-def _source(*, python: bool) -> str:
+def _source(*, python: bool, pack: str) -> str:
     return rendered(
         "addin.bas.j2",
         version=__version__,
+        pack=pack,
         category=CATEGORY,
         conf_sheet=CONF_SHEET,
         block_prefix=BLOCK_PREFIX,
@@ -221,8 +236,8 @@ def _source(*, python: bool) -> str:
     )
 
 
-def _help(code: str) -> Module:
-    described = descriptions(code)
+def _help(code: str, owner: Business | None) -> Module:
+    described = descriptions(code, owner)
     head = ["Option Explicit", "Option Private Module", "", f"Public Sub KpixlHelp_{code}()"]
     lines = [*head, *calls(described, f"_{code}"), "End Sub", ""]
     return Module(f"KpixlHelp{code.title()}", "\n".join(lines) + told(described, f"_{code}", with_example=True))
