@@ -30,6 +30,8 @@ from kpixl.i18n import language
 from kpixl.kpi.measure import measure
 from kpixl.kpi.score import score
 from kpixl.ooxml.package import Package
+from kpixl.ooxml.vba.project import Module, replace_macros
+from kpixl.ooxml.vba.reader import module_texts
 from kpixl.period import Period, serial
 from kpixl.samples import sample
 from kpixl.samples.sample import _entries
@@ -40,7 +42,7 @@ from kpixl.verbs.new import new
 from kpixl.verbs.report import report
 from kpixl.verbs.table_names import tables_of
 from kpixl.workbook.layout import HIDDEN_SHEET
-from kpixl.workbook.macros.install import vba_modules
+from kpixl.workbook.macros.install import renew_functions, vba_modules
 from kpixl.workbook.pack_part import pack_in
 from narrow import some
 from workbooks import opened
@@ -208,6 +210,47 @@ def test_a_workbook_is_brought_to_a_newer_version_of_its_pack(tmp_path: Path) ->
     assert path.read_bytes() == data
     with pytest.raises(pack_files.OtherPack):
         pack_update.update(path, EXAMPLES[0], now=NOW)
+
+
+def test_functions_in_vba_are_renewed_unless_macros_are_the_owners(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second, path = tmp_path / "v2.yaml", tmp_path / "dogs.xlsm"
+    second.write_text(newer(STARTER), encoding="utf-8")
+    old, after = business_of(STARTER), business_of(newer(STARTER))
+    new(Setup("dog-grooming", "en", OCTOBER, "Nova", "EUR", pack=STARTER), path, now=NOW, macros="vba")
+    package = Package.open(path)
+    part = "xl/vbaProject.bin"
+    made = module_texts(package.read(part))
+    modules = [Module(name, _code(text)) for name, text in made.items() if _code(text)]
+    mine = "\nSub Mine()\nEnd Sub\n"
+    for own in (
+        [*modules, Module("Module1", mine)],
+        [replace(one, source=one.source + mine) if one.name == "KpixlWords" else one for one in modules],
+    ):
+        replace_macros(package, own)
+        foreign = package.read(part)
+        assert not renew_functions(package, old, after, "en")
+        assert package.read(part) == foreign
+    package.save(path)
+    assert main(["pack", "update", str(path), str(second), "--lang", "en"], now=NOW) == 0
+    told = capsys.readouterr().out
+    assert f"“kpixl functions export --vba --pack {second} --out FOLDER”" in told
+    assert Package.open(path).read(part) == foreign
+    replace_macros(package, modules)
+    assert renew_functions(package, old, after, "en")
+    renewed = module_texts(package.read(part))
+    assert renewed.keys() == made.keys()
+    assert "KPI_TAKINGS_PER_BOOKING(" not in made["KpixlFunctions"]
+    assert "KPI_TAKINGS_PER_BOOKING(takings As Variant, visits_booked As Variant)" in renewed["KpixlFunctions"]
+    assert "Compute_no_show_rate = 1.0 - visits_came / Divisor(visits_booked)" in renewed["KpixlKpis"]
+    assert renewed["KpixlButtons"] == made["KpixlButtons"]  # the sheets are the same
+    assert renew_functions(Package.open(shown(EXAMPLES[0], "en")), old, after, "en")  # which has none in VBA
+
+
+def _code(text: str) -> str:
+    """A module without what Excel keeps about it."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith("Attribute VB_"))
 
 
 def test_a_pack_that_was_dropped_is_put_back(tmp_path: Path) -> None:

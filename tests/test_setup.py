@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,13 @@ def test_a_release_has_both_add_ins(tmp_path: Path) -> None:
     spec.loader.exec_module(release)
     made = {path.parent.name: version_in(path.read_bytes()) for path in release.add_ins(tmp_path)}
     assert {folder: found and found[1] for folder, found in made.items()} == release.ADD_INS
+
+
+def test_a_release_as_source_has_the_example_packs() -> None:
+    root = Path(__file__).parents[1]
+    listed = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    included = [root / one.lstrip("/") for one in listed["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]]
+    assert [path for path in included if not path.exists()] == []
+    packs = list((root / "examples").rglob("*.yaml"))
+    assert len(packs) >= 3
+    assert [pack for pack in packs if not any(pack.is_relative_to(path) for path in included)] == []

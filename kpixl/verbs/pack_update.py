@@ -30,6 +30,7 @@ from kpixl.workbook.blank import context_of_new
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
 from kpixl.workbook.finish import name_functions
+from kpixl.workbook.macros.install import renew_functions
 from kpixl.workbook.migrate import contents, renew
 from kpixl.workbook.migrate import layout_record as record
 from kpixl.workbook.pack_part import PackAltered, embed, pack_in
@@ -65,6 +66,8 @@ class PackUpdated:
     """… and that were switched off."""
     backup: Path | None
     """None where it had that version already, and nothing was written."""
+    functions_left: bool = False
+    """Whether it keeps the functions in VBA that it had, since its macros are not kpixl's alone."""
 
 
 def update(path: Path, pack: Path, *, now: datetime) -> PackUpdated:
@@ -93,11 +96,12 @@ def update(path: Path, pack: Path, *, now: datetime) -> PackUpdated:
             renew(package, known, now=now)
             _name_functions(package, now)
             _switch_off(package, removed)
+            renewed = renew_functions(package, old, new, code)
             done = Done("pack", written=phrase(N_("A newer version of the pack.")))
             scorecard, problems = refresh_package(package, now=now, rows_changed=True, done=done)
         backup = package.save(path, backup=now)
     added, changed = _compared(old, new)
-    return PackUpdated(path, scorecard, problems, added, changed, removed, backup)
+    return PackUpdated(path, scorecard, problems, added, changed, removed, backup, not renewed)
 
 
 def _fixed(package: Package) -> tuple[str, str, str, Kind]:
@@ -203,7 +207,7 @@ def _texts_of(owner: Business, code: str, currency: str, kind: Kind, now: dateti
 
 
 def _name_functions(package: Package, now: datetime) -> None:
-    """The functions as names, those of new KPIs as well; a macro workbook has them in VBA and keeps those."""
+    """The functions as names, those of new KPIs as well; a macro workbook has them in VBA."""
     ours = [name for name, text in package.defined_names.items() if text.startswith(_LAMBDA) and _FUNCTION in name]
     if not ours:
         return

@@ -99,13 +99,19 @@ def update(arguments: Arguments) -> Answer:
         for told, ids in ((_ADDED, done.added), (_CHANGED, done.changed), (_REMOVED, done.removed)):
             if ids:
                 lines.append(t(told).format(kpis="; ".join(titles.get(id_, id_) for id_ in ids)))
+        if done.functions_left:
+            lines.append(t(_LEFT).format(path=done.path.name, pack=arguments.pack))
         if done.backup:
             lines.append(t(N_("As it was before: {path}.")).format(path=done.backup))
         return "\n".join([*lines, counts_text(done.problems, t)])
 
     def data() -> Json:
         lists = {"added": done.added, "changed": done.changed, "removed": done.removed}
-        return {"path": str(done.path), "backup": path_json(done.backup)} | {k: list(v) for k, v in lists.items()}
+        return (
+            {"path": str(done.path), "backup": path_json(done.backup)}
+            | {k: list(v) for k, v in lists.items()}
+            | {"functions_left": done.functions_left}
+        )
 
     return Answer(data, text)
 
@@ -113,6 +119,10 @@ def update(arguments: Arguments) -> Answer:
 _ADDED = N_("New: {kpis}.")
 _CHANGED = N_("Changed: {kpis}.")
 _REMOVED = N_("Not in the pack any more, switched off on Settings with their history kept: {kpis}.")
+_LEFT = N_(
+    "{path} has macros that are not kpixl’s, so that its functions stay as they are; write the new ones with “kpixl "
+    "functions export --vba --pack {pack} --out FOLDER” and import them in Excel (Alt+F11, File > Import File) instead."
+)
 
 COMMAND = Command(
     "pack",
@@ -190,7 +200,9 @@ and tips. With `--json`: `path`.""",
 Brings a workbook to a newer version of the pack that it is made of: new KPIs, columns and sheets come in, what says or
 counts something else is written anew, and a KPI that the pack lacks now is switched off on Settings. Your rows, targets
 and *Past periods* stay; so do the names of sheets and columns. The file as it was is kept as a backup. It also puts the
-pack back where another program has dropped it. With `--json`: `path`, `backup`, `added`, `changed`, `removed`.""",
+pack back where another program has dropped it. The functions of an `.xlsm` are written anew, unless it has macros of
+your own as well; it then says how to bring the new ones in. With `--json`: `path`, `backup`, `added`, `changed`,
+`removed`, `functions_left` (whether its functions are the earlier ones).""",
         ),
     ),
     manual="""\

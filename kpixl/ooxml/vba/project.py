@@ -1,6 +1,6 @@
 """VBA modules in a workbook: the project as Excel stores it, and a package that is to carry it.
 
-Never changes a project that is there already, and runs nothing.
+Never changes a project that is there already but by ``replace_macros``, and runs nothing.
 """
 
 from __future__ import annotations
@@ -76,16 +76,27 @@ def add_macros(package: Package, modules: Sequence[Module], kind: str = MACRO_WO
     part = package.workbook_part
     if any(related.type == _RELATIONSHIP for related in package.relationships(part)):
         raise ValueError("the workbook has macros already")
+    package.add(_PART, _project(package, modules), _TYPE, "bin")
+    package.add_relationship(part, _RELATIONSHIP, _PART)
+    _set_type(package, part, kind)
+
+
+def replace_macros(package: Package, modules: Sequence[Module]) -> None:
+    """Write the project of a workbook with macros anew, with these modules alone; ValueError where it has none."""
+    (part,) = package.related(package.workbook_part, _RELATIONSHIP)
+    package.replace(part, _project(package, modules))
+
+
+def _project(package: Package, modules: Sequence[Module]) -> bytes:
+    """A project for a package, with a module for each of its sheets, which get a code name where they have none."""
+    part = package.workbook_part
     root = package.tree(part)
     settings = in_order(root, "workbookPr", _WORKBOOK_ORDER)
     taken = {module.name.lower() for module in modules}
     workbook = _code_name(settings, [WORKBOOK_NAME], taken)
     package.replace(part, root)
     sheets, charts = _name_sheets(package, taken)
-    data = vba_project(modules, sheets=[*sheets, *charts], charts=charts, workbook=workbook)
-    package.add(_PART, data, _TYPE, "bin")
-    package.add_relationship(part, _RELATIONSHIP, _PART)
-    _set_type(package, part, kind)
+    return vba_project(modules, sheets=[*sheets, *charts], charts=charts, workbook=workbook)
 
 
 def _name_sheets(package: Package, taken: set[str]) -> tuple[list[str], list[str]]:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from kpixl.functions.describe import Function, Parameter
     from kpixl.i18n import Language
 
+FUNCTIONS = "KpixlFunctions"
+"""The module of the functions themselves."""
 _LONG_LONG = 20
 """What VarType calls a whole number of 64 bits; not every VBA has a word for it."""
 _PIECE = 60
@@ -44,7 +46,7 @@ def modules(code: str = "en", owner: Business | None = None) -> tuple[Module, ..
     a pack; UnknownChoice for a language that kpixl does not speak."""
     t, every = language(code), functions_of(owner)
     return (
-        _module("KpixlFunctions", "functions", functions=[_function(one, t) for one in every.values()]),
+        _module(FUNCTIONS, "functions", functions=[_function(one, t) for one in every.values()]),
         _module("KpixlCells", "cells", shown_errors=CLASSIC_ERRORS, long_long=_LONG_LONG),
         _module("KpixlKpis", "kpis", **_catalogue(every, owner)),
         _module("KpixlWords", "words", **_words()),

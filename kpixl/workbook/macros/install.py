@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_, WorkbookError
@@ -10,7 +11,8 @@ from kpixl.i18n import language
 from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.plain_sheet import add_plain_sheet
-from kpixl.ooxml.vba.project import add_macros, literal
+from kpixl.ooxml.vba.project import add_macros, literal, replace_macros
+from kpixl.ooxml.vba.reader import module_texts
 from kpixl.workbook.read import read
 
 if TYPE_CHECKING:
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 
 MACROS = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
 _LAMBDA = "_xlfn.LAMBDA("
+_PROCEDURE = re.compile(
+    r"^[ \t]*(?:(?:Public|Private|Friend|Static)[ \t]+)*(?:Sub|Function|Property[ \t]+\w+)[ \t]+(\w+)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SAYS_NOTHING = re.compile(r"Attribute .*|Option Explicit|", re.IGNORECASE)
 
 
 class FunctionNameTaken(WorkbookError):
@@ -46,14 +53,60 @@ def add_functions(package: Package, *, udf: bool, code: str) -> None:
     """Make the package of a new workbook one that has the functions in VBA, and what calls Python whatever the
     functions do: buttons on its dashboard and a tab in the ribbon."""
     from kpixl.workbook.macros import buttons, ribbon
-    from kpixl.workbook.macros.functions_udf import NO_PYTHON, bridge
 
     business = read(package).entries.business
     buttons.add_buttons(package, business, code)
     ribbon.add_ribbon(package, code)
+    put_modules(package, _with_buttons(owner=business, udf=udf, code=code), bridged=True, owner=business)
+
+
+def _with_buttons(*, owner: Business, udf: bool, code: str) -> tuple[Module, ...]:
+    """The functions' VBA, and that of the buttons of a workbook."""
+    from kpixl.workbook.macros import buttons
+    from kpixl.workbook.macros.functions_udf import NO_PYTHON, bridge
+
     called = () if udf else (bridge(literal(language(code)(NO_PYTHON))),)
-    modules = (*vba_modules(udf=udf, code=code, owner=business), *called, buttons.module(business, code))
-    put_modules(package, modules, bridged=True, owner=business)
+    return (*vba_modules(udf=udf, code=code, owner=owner), *called, buttons.module(owner, code))
+
+
+def renew_functions(package: Package, before: Business | None, after: Business, code: str) -> bool:
+    """Write the functions in VBA anew, and what stands behind the buttons, for a newer version of a workbook's pack;
+    False where it keeps older ones, since its macros are signed or not kpixl's alone: with a procedure that kpixl has
+    in them neither for ``before`` nor for ``after``."""
+    from kpixl.workbook.macros.buttons import MODULE
+    from kpixl.workbook.macros.functions_udf import WRAPPER
+    from kpixl.workbook.macros.functions_vba import FUNCTIONS
+
+    parts = package.related(package.workbook_part, MACROS)
+    try:
+        there = module_texts(package.read(parts[0])) if parts else {}
+    except ValueError:
+        return False
+    udf = WRAPPER in there
+    if not udf and FUNCTIONS not in there:
+        return True
+    made = _with_buttons if MODULE in there else vba_modules
+    wanted = made(owner=after, udf=udf, code=code)
+    known: dict[str, set[str]] = {}
+    for module in (*wanted, *made(owner=before or after, udf=udf, code=code)):
+        known.setdefault(module.name, set()).update(_procedures(module.source))
+    if package.relationships(parts[0]) or not all(_is_ours(text, known.get(name)) for name, text in there.items()):
+        return udf  # those that call Python are the same for every pack
+    replace_macros(package, wanted)
+    package.set_full_calc_on_load()
+    return True
+
+
+def _is_ours(text: str, known: set[str] | None) -> bool:
+    """Whether a module holds no procedure but those that are ``known`` of it; without any, nothing that does
+    something."""
+    if known is None:
+        return all(_SAYS_NOTHING.fullmatch(line.strip()) for line in text.splitlines())
+    return _procedures(text) <= known
+
+
+def _procedures(text: str) -> set[str]:
+    return {name.lower() for name in _PROCEDURE.findall(text)}
 
 
 def put_modules(package: Package, modules: tuple[Module, ...], *, bridged: bool, owner: Business | None = None) -> None:
