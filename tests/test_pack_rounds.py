@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pytest
 import yaml
 from hypothesis import HealthCheck, Phase, given, settings
@@ -40,17 +43,20 @@ from kpixl.verbs import demo, import_rows, pack_files, pack_update, refresh, res
 from kpixl.verbs.explain import explain
 from kpixl.verbs.new import new
 from kpixl.verbs.report import report
+from kpixl.verbs.restate import restate
 from kpixl.verbs.table_names import tables_of
+from kpixl.verbs.watch import SETTLED, Clock, Event, watch
 from kpixl.workbook.layout import HIDDEN_SHEET
 from kpixl.workbook.macros.install import renew_functions, vba_modules
 from kpixl.workbook.pack_part import pack_in
 from narrow import some
-from workbooks import opened
+from workbooks import append, opened, placed
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples" / "packs").glob("*.yaml"))
 STARTER = (ROOT / "templates" / "pack_starter.yaml").read_text(encoding="utf-8")
 OCTOBER = Period.parse("2026-10")
+PHYSIO = next(path for path in EXAMPLES if path.stem == "physiotherapy-practice")
 
 
 def shown(pack: Path, code: str) -> Path:
@@ -85,7 +91,7 @@ def test_every_formula_of_the_examples_workbooks_in_libreoffice() -> None:
 
 
 def test_a_pack_goes_through_every_verb_in_its_language(tmp_path: Path) -> None:
-    pack = next(path for path in EXAMPLES if path.stem == "physiotherapy-practice")
+    pack = PHYSIO
     path = tmp_path / "Move Well 2026-10.xlsx"
     shutil.copyfile(shown(pack, "es"), path)
     before = results.results(path, today=TODAY)
@@ -122,8 +128,48 @@ def test_a_pack_goes_through_every_verb_in_its_language(tmp_path: Path) -> None:
     assert results.results(path, today=TODAY).scorecard.entries.business.id == "physiotherapy-practice"
 
 
+def late(path: Path) -> float:
+    """One visit more in October that was missed, typed without a refresh; what the rate of the month is then."""
+    (result,) = (
+        one for one in results.results(path, today=TODAY).scorecard.results if one.kpi.id == "cancellation_rate"
+    )
+    patient = opened(path).entries.tables["patients"].texts["patient"][0]  # type: ignore[union-attr]
+    append(path, "visits", {"patient": [patient], "day": [serial(OCTOBER.start) + 20], "status": ["no acudió"]})
+    lost, booked = (some(result.measures[name]) for name in ("visits_lost", "visits_booked"))
+    return (lost + 1) / (booked + 1)
+
+
+def test_a_watch_refreshes_the_workbook_of_a_pack(tmp_path: Path) -> None:
+    path = tmp_path / "Move Well 2026-10.xlsx"
+    shutil.copyfile(shown(PHYSIO, "es"), path)
+    expected = late(path)
+    seconds, events = count(0.0, SETTLED), list[Event]()
+    clock = Clock(lambda: next(seconds), lambda _: None, lambda: NOW)
+    watch(tmp_path, events.append, once=True, clock=clock)
+    assert [(one.kind, one.path, one.language) for one in events] == [("refreshed", path, "es")]
+    sheet, cell = placed(opened(path), "kpis", "cancellation_rate", "value")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what openpyxl would not write
+        assert openpyxl.load_workbook(path, data_only=True)[sheet][cell].value == pytest.approx(expected)
+
+
+def test_a_closed_month_of_a_pack_is_computed_anew(tmp_path: Path) -> None:
+    path = tmp_path / "Move Well 2026-10.xlsx"
+    shutil.copyfile(shown(PHYSIO, "es"), path)
+    following = roll.roll(path, now=NOW).path
+    closed = {line.id: line.value for line in opened(following).entries.past if line.start == OCTOBER.start}
+    expected = late(path)
+    assert restate(path, OCTOBER, [following], now=NOW).taken_over[0][0] == following
+    entries = opened(following).entries
+    now = {line.id: line.value for line in entries.past if line.start == OCTOBER.start}
+    assert now["ph_cancellation_rate"] == pytest.approx(expected)
+    assert now["ph_cancellation_rate"] != closed["ph_cancellation_rate"]
+    assert now["visits_lost"] == some(closed["visits_lost"]) + 1
+    assert entries.business.pack == PHYSIO.read_text(encoding="utf-8")
+
+
 def test_a_workbook_in_the_packs_second_language_has_none_of_the_first() -> None:
-    pack = next(path for path in EXAMPLES if path.stem == "physiotherapy-practice")
+    pack = PHYSIO
     found = checked(pack.read_text(encoding="utf-8"))
     english = {text.languages["en"] for text in found.worded.values()} - {
         text.languages["es"] for text in found.worded.values()

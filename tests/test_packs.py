@@ -166,6 +166,23 @@ def test_a_mistake_is_told_where_it_is(old: str, new_: str, said: str) -> None:
         business_of(broken)
 
 
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("visits_missed / (visits_booked", "el paréntesis en el carácter 17 no está cerrado"),
+        ("visits_missed /", "falta algo al final"),
+        ("visits_missed ! visits_booked", "el carácter 15 no puede estar en una"),
+        ("visits_missed visits_booked", "«visits_booked» en el carácter 15 está fuera de lugar"),
+        ("visits_missed / 1e999", "el número en el carácter 17 es demasiado grande"),
+        ("visits_missed - 1 + takings", "un número simple + money"),
+    ],
+)
+def test_what_is_wrong_with_a_formula_is_told_in_the_language_asked_for(formula: str, said: str) -> None:
+    broken = SOUND.replace("visits_missed / visits_booked", f"'{formula}'")
+    told = [one.message.text(language("es")) for one in checked(broken).mistakes]
+    assert any(said in text for text in told), told
+
+
 def test_all_mistakes_are_told_at_once_in_their_order() -> None:
     broken = SOUND.replace("unit: fraction ", "unit: fractions ").replace("heading: Day", "heading: Came")
     broken = broken.replace("visits_booked: 60}, value: 0.05", "visits_booked: 60}, value: 0.5")

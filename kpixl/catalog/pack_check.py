@@ -22,12 +22,21 @@ from kpixl.catalog.tables import Elapsed, Field, InOrder, Table, columns_of
 from kpixl.catalog.yaml_text import Mistake, Path, Reading, read_yaml
 from kpixl.errors import N_
 from kpixl.formula import FormulaError, evaluate, names, parse
-from kpixl.message import Worded
+from kpixl.formula.parse import LONGEST, Fault
+from kpixl.message import Message, Verbatim, Worded, phrase, shortened
 
 _NEAR = 1e-9
 """How far what a formula gives may be from what an example says, of the larger of 1 and that."""
 _CELL = re.compile(r"[a-z]{1,3}\d{1,7}|r\d*(c\d*)?|c\d*")
 """What Excel takes for a cell."""
+_FAULTS: Mapping[Fault, str] = {
+    "unreadable": N_("character {place} cannot stand in one"),
+    "long": N_("it has more than {most} parts"),
+    "missing": N_("something is missing at the end"),
+    "large": N_("the number at character {place} is too large"),
+    "open": N_("the parenthesis at character {place} is not closed"),
+    "misplaced": N_("“{part}” at character {place} is out of place"),
+}
 _VBA = frozenset(
     [
         "and",
@@ -730,7 +739,7 @@ class _Checker:
         try:
             node = parse(text)
         except FormulaError as error:
-            yield self.wrong(path, N_("The formula cannot be read ({detail})."), detail=str(error))
+            yield self.wrong(path, N_("The formula cannot be read ({detail})."), detail=_fault(error))
             return
         used = list(dict.fromkeys(names(node)))
         known = {*self.measures(), *besides}
@@ -748,11 +757,13 @@ class _Checker:
             try:
                 found = dimension_of(node, self.dimension)
             except UnitsDiffer as error:
-                yield self.wrong(path, N_("The formula adds what is in different units: {detail}."), detail=str(error))
+                parts = {"first": error.first, "sign": error.sign, "then": error.then}
+                detail = Message("", Verbatim("{first} {sign} {then}"), parts)
+                yield self.wrong(path, N_("The formula adds what is in different units: {detail}."), detail=detail)
                 return
             if not fits(found, unit):
                 template = N_("What the formula gives is {found}, which does not fit “unit: {unit}”.")
-                yield self.wrong(path, template, found=str(found), unit=unit)
+                yield self.wrong(path, template, found=found, unit=unit)
 
     def dimension(self, name: str) -> Powers:
         """What a measure is in."""
@@ -786,6 +797,11 @@ class _Checker:
         """A text by its languages."""
         worded = self.shape.worded.get(text)
         return worded.languages if worded else {"": text}
+
+
+def _fault(error: FormulaError) -> Message:
+    """What is wrong with a formula."""
+    return phrase(_FAULTS[error.fault], place=error.place, part=shortened(error.part), most=LONGEST)
 
 
 def _likeness(one: str, other: str) -> float:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kpixl.errors import N_
 from kpixl.formula import Binary, Name, Negate, Node, Number
+from kpixl.message import Translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +22,22 @@ class Powers:
     number: bool = False
     """Whether it is a number of the formula, which goes with anything."""
 
-    def __str__(self) -> str:
+    def text(self, t: Translate = str) -> str:
+        """What it is, in the words of a pack's ``unit``."""
         parts = [
             name if power == 1 else f"{name}^{power:g}"
             for name, power in (("money", self.money), ("hours", self.hours), ("months", self.months))
             if power
         ]
-        return " × ".join(parts) or "a plain number"
+        return " × ".join(parts) or t(N_("a plain number"))
 
 
 class UnitsDiffer(ValueError):
     """Amounts of different kinds were added."""
+
+    def __init__(self, first: Powers, sign: str, then: Powers) -> None:
+        super().__init__(f"{first.text()} {sign} {then.text()}")
+        self.first, self.sign, self.then = first, sign, then
 
 
 def of_unit(unit: str) -> Powers:
@@ -57,7 +64,7 @@ def _joined(sign: str, first: Powers, then: Powers, right: Node) -> Powers:
     known, number = first.known and then.known, first.number and then.number
     if sign in "+-":
         if known and not (first.number or then.number) and _powers(first) != _powers(then):
-            raise UnitsDiffer(f"{first} {sign} {then}")
+            raise UnitsDiffer(first, sign, then)
         return then if first.number else first
     if sign == "^":
         if isinstance(right, Number):

@@ -17,8 +17,15 @@ LONGEST = 400
 """Numbers, names and signs in a formula: the tree of a longer one could be deeper than Python goes."""
 
 
+Fault = Literal["unreadable", "long", "missing", "large", "open", "misplaced"]
+
+
 class FormulaError(ValueError):
-    """The text is not a formula; says at which character."""
+    """The text is not a formula; says at which character, from 1, and which sign or name stands there."""
+
+    def __init__(self, message: str, fault: Fault, place: int = 0, part: str = "") -> None:
+        super().__init__(message)
+        self.fault, self.place, self.part = fault, place, part
 
 
 class _Reader:
@@ -30,12 +37,12 @@ class _Reader:
             found = _TOKEN.match(text, position)
             if not found:
                 place = position + 1 + len(text[position:]) - len(text[position:].lstrip())
-                raise FormulaError(f"{text!r}: cannot read character {place}")
+                raise FormulaError(f"{text!r}: cannot read character {place}", "unreadable", place)
             kind = cast("str", found.lastgroup)
             self.tokens.append((kind, found[kind], found.start(kind)))
             position = found.end()
         if len(self.tokens) > LONGEST:
-            raise FormulaError(f"{text[:40]!r}…: more than {LONGEST} parts")
+            raise FormulaError(f"{text[:40]!r}…: more than {LONGEST} parts", "long")
         self.next = 0
 
     def sign(self) -> str | None:
@@ -77,22 +84,30 @@ class _Reader:
 
     def atom(self) -> Node:
         if self.next == len(self.tokens):
-            raise FormulaError(f"{self.text!r}: something is missing at the end")
+            raise FormulaError(f"{self.text!r}: something is missing at the end", "missing")
         kind, token, position = self.tokens[self.next]
         self.next += 1
         if kind == "number":
             if not math.isfinite(float(token)):
-                raise FormulaError(f"{self.text!r}: the number at character {position + 1} is too large")
+                raise FormulaError(
+                    f"{self.text!r}: the number at character {position + 1} is too large", "large", position + 1
+                )
             return Number(float(token))
         if kind == "name":
             return Name(token)
         if token == "(":
             node = self.sum()
             if self.sign() != ")":
-                raise FormulaError(f"{self.text!r}: the parenthesis at character {position + 1} is not closed")
+                raise FormulaError(
+                    f"{self.text!r}: the parenthesis at character {position + 1} is not closed", "open", position + 1
+                )
             self.next += 1
             return node
-        raise FormulaError(f"{self.text!r}: {token!r} at character {position + 1} is out of place")
+        raise _misplaced(self.text, token, position + 1)
+
+
+def _misplaced(text: str, token: str, place: int) -> FormulaError:
+    return FormulaError(f"{text!r}: {token!r} at character {place} is out of place", "misplaced", place, token)
 
 
 @cache
@@ -102,5 +117,5 @@ def parse(text: str) -> Node:
     node = reader.sum()
     if reader.next < len(reader.tokens):
         _, token, position = reader.tokens[reader.next]
-        raise FormulaError(f"{text!r}: {token!r} at character {position + 1} is out of place")
+        raise _misplaced(text, token, position + 1)
     return node
