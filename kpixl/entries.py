@@ -16,7 +16,7 @@ import numpy as np
 
 from kpixl.catalog import business, business_of
 from kpixl.cellvalue import ExcelError, is_blank, number
-from kpixl.period import MONTH_DAYS, SINCE_1900, DateSystem, Period, serial
+from kpixl.period import MONTH_DAYS, SINCE_1900, DateSystem, Kind, Period, serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, Level
@@ -236,27 +236,41 @@ class PastValue:
 
 @dataclass(frozen=True)
 class History:
-    """The figures of closed periods, by first day and id. A line that stands there twice counts with its mean."""
+    """The figures of closed periods, by day and id. Where a period has two of them, nobody knows which is right."""
 
     lines: Mapping[tuple[date, str], tuple[float, ...]]
+    """By the first day as it stands there."""
+    periods: Mapping[tuple[date, str], tuple[float, ...]]
+    """By the first day of the period that it lies in."""
 
     @classmethod
-    def of(cls, rows: Iterable[PastValue]) -> History:
-        """Index ``rows``; lines without a value are as good as absent."""
+    def of(cls, rows: Iterable[PastValue], kind: Kind) -> History:
+        """Index ``rows``, of periods of a ``kind``; lines without a value are as good as absent."""
         lines: dict[tuple[date, str], tuple[float, ...]] = {}
         for row in rows:
             if row.value is not None:
                 lines[row.start, row.id] = (*lines.get((row.start, row.id), ()), row.value)
-        return cls(lines)
+        firsts = {day: Period.containing(kind, day).start for day in {start for start, _ in lines}}
+        periods: dict[tuple[date, str], tuple[float, ...]] = {}
+        for (start, id_), values in lines.items():
+            place = firsts[start], id_
+            periods[place] = (*periods.get(place, ()), *values)
+        return cls(lines, periods)
 
     def value(self, period: Period, id: str) -> float | None:  # noqa: A002
-        """The value of ``id`` in a closed period."""
-        return self.on(period.start, id)
+        """The value of ``id`` in a closed period; None where it stands there twice."""
+        return _alone(self.periods.get((period.start, id)))
 
     def on(self, start: date, id: str) -> float | None:  # noqa: A002
-        """The value of ``id`` in the closed period that starts on a day."""
-        found = self.lines.get((start, id))
-        return sum(found) / len(found) if found else None
+        """The value of ``id`` in the line of a day; None where there are two."""
+        return _alone(self.lines.get((start, id)))
+
+    def again(self, first: date, before: date, id: str) -> int:  # noqa: A002
+        """How many lines say once more what ``id`` was in the periods that start from ``first`` on and ``before`` a
+        day."""
+        return sum(
+            len(values) - 1 for (start, line), values in self.periods.items() if line == id and first <= start < before
+        )
 
     def between(self, first: date, before: date, id: str) -> tuple[float, ...]:  # noqa: A002
         """The values of ``id`` in the closed periods that start from ``first`` on and ``before`` a day."""
@@ -266,6 +280,10 @@ class History:
             if line == id and first <= start < before
             for value in values
         )
+
+
+def _alone(values: tuple[float, ...] | None) -> float | None:
+    return values[0] if values is not None and len(values) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +379,7 @@ class Entries:
     @cached_property
     def history(self) -> History:
         """The figures of closed periods, indexed once."""
-        return History.of(self.past)
+        return History.of(self.past, self.period.kind)
 
     @cached_property
     def off(self) -> frozenset[str]:

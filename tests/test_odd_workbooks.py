@@ -62,12 +62,24 @@ def test_a_heading_with_a_line_break(book: Path) -> None:
     assert css(book) == 0.5
 
 
-def test_a_line_of_past_periods_that_stands_there_twice_counts_with_its_mean(tmp_path: Path) -> None:
+def test_nothing_is_compared_with_a_closed_month_that_stands_there_twice(tmp_path: Path) -> None:
+    """September's satisfaction was 70 % or 80 %, on the same day or on two: Check calls it an error, and October's 50 %
+    is neither better nor worse. One line on another day of September is September's. The sheet says the same, and
+    compares again once one of the two is cleared."""
     start = day("2026-09-01")
-    filled = Filled(rows={"surveys": SURVEYS}, past=[(start, "va_css", 0.7), (start + 0.5, "va_css", 0.8)])
-    path = make(tmp_path / "twice.xlsx", filled)
-    assert results.results(path, today=TODAY).scorecard.result("css").past.previous == pytest.approx(0.75)
+    past = [(start, "va_css", 0.7), (start + 0.5, "va_css", 0.8), (start, "surveyed", 7), (start + 29, "surveyed", 8)]
+    path = make(tmp_path / "twice.xlsx", Filled(rows={"surveys": SURVEYS}, past=[*past, (start + 29, "satisfied", 4)]))
+    found = results.results(path, today=TODAY)
+    css, before = found.scorecard.result("css"), found.scorecard.measures_previous
+    assert (css.value, css.past.previous, css.past.change, css.past.trend) == (0.5, None, None, None)
+    assert (before["surveyed"], before["satisfied"]) == (None, 4)
+    (problem,) = (one for one in found.problems if one.code == "past_twice")
+    assert problem.cell is not None
     assert differences(path, ironcalc_values(path)) == []
+    book = opened(path)
+    value = "E" + problem.cell[1:]
+    put(path, {(problem.sheet, value): None})
+    assert ironcalc_values(path)[placed(book, "kpis", "css", "previous")] == 0.7
 
 
 def test_no_year_to_date_from_months_that_lack_a_figure(tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ _TABLE_RULES: tuple[Callable[[TableLog], Iterator[Finding]], ...] = (
     spans.calculated_cells,
     spans.overlaps,
     spans.outside_period,
+    spans.closed_smaller,
     name_slips.duplicates,
     name_slips.same_numbers,
     name_slips.references,
@@ -91,6 +92,7 @@ _CASE_RULES = (
     inputs.typed,
     own_kpis.own,
     plausible.half_typed,
+    plausible.nothing_spent,
     plausible.shares,
     plausible.alerts,
 )

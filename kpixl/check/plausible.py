@@ -60,6 +60,22 @@ def half_typed(case: Case) -> Iterator[Problem]:
             yield _problem("typed_half", case, result, {"kpi": name_of(result.kpi), "missing": told})
 
 
+def nothing_spent(case: Case) -> Iterator[Problem]:
+    """KPIs that are at their best because no row of a sheet that is filled in is of the kind that they go by."""
+    for result in case.scorecard.results:
+        kpi = result.kpi
+        if kpi.own or kpi.kpi.direction != "down" or not kpi.kpi.lever or result.value != 0:
+            continue
+        item = kpi.argument(kpi.kpi.lever)
+        of, log = item.aggregate, case.logs.get(item.table or "")
+        if of is None or of.kind != "sum" or log is None or case.is_typed(item) or item.through_past:
+            continue
+        if not log.table.waits or case.entries.has_nothing(log.table.id) or case.tally.meets(item).any():
+            continue
+        details = {**_details(case, result), "measure": item, "title": phrase(log.table.title)}
+        yield _problem("nothing_spent", case, result, details)
+
+
 def _with_cell(case: Case, item: Measure) -> Measure | Message:
     """A measure with the cell in which its total is to be typed, where there is one."""
     cell = case.entries.typed.get(item.name)

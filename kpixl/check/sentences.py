@@ -181,6 +181,17 @@ SENTENCES: dict[str, Sentence] = {
             "THIS”), or correct their {heading}."
         ),
     ),
+    "closed_smaller": Sentence(
+        "warning",
+        N_(
+            "The rows that are dated in {period} come to more than its closed figures: {measure} is {got}, and "
+            "{closed} in Past periods."
+        ),
+        N_(
+            "Type what is new into that period's own workbook and restate it (“kpixl refresh OLD --restate PERIOD "
+            "--into THIS”), or correct its {heading}."
+        ),
+    ),
     # Names and codes.
     "overlap": Sentence(
         "error",
@@ -376,6 +387,11 @@ SENTENCES: dict[str, Sentence] = {
         "note",
         N_("Nothing of this period is entered in {title}, so these wait for it: {lost}."),
         N_("Fill in {title}, type the totals in Totals, or type an x in {where} if there was nothing."),
+    ),
+    "nothing_spent": Sentence(
+        "note",
+        N_("{kpi} is {got}, since no row of {title} counts for {measure} in this period."),
+        N_("Enter what is missing; if there was nothing, type 0 for {measure} in Totals."),
     ),
     "nothing_of_another_period": Sentence(
         "error",

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpixl.catalog.tables import Elapsed, Lookup
+from kpixl.catalog.tables import Elapsed, Lookup, branches
 from kpixl.check.fields import day_of
-from kpixl.period import Period, serial
+from kpixl.check.problem import amount
+from kpixl.kpi.noise import same
+from kpixl.period import Period, Window, serial
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Measure
@@ -170,6 +172,50 @@ def outside_period(log: TableLog) -> Iterator[Finding]:
         first = log.rows.cell(column, int(np.flatnonzero(outside)[0]))
         count = int(np.count_nonzero(outside))
         yield log.problem("outside_period", column, period=period, count=count, first=first)
+
+
+def closed_smaller(log: TableLog) -> Iterator[Finding]:
+    """Closed periods to whose rows, where these are kept for later periods, more came than their lines say."""
+    column, period = log.table.date, log.case.entries.period
+    if log.table.kept or log.table.open or column is None or column not in log.rows.numbers:
+        return
+    days = log.numbers(column)
+    stays = ~log.leaving & (days < serial(period.start))
+    told: set[Period] = set()
+    for item in log.case.entries.business.measures if stays.any() else ():
+        amounts = _amounts(log, item, column)
+        if amounts is None:
+            continue
+        for line in log.case.entries.past:
+            closed = Period.containing(period.kind, line.start)
+            if line.id != item.name or line.value is None or line.source == "typed" or closed in told:
+                continue
+            within = (days >= serial(closed.start)) & (days < serial(closed.after))
+            got = float(amounts[within].sum())
+            if (stays & within).any() and got > line.value and not same(got, line.value):
+                told.add(closed)
+                shown = (amount(one, item.unit, log.case.entries.currency) for one in (got, line.value))
+                details = dict(zip(("got", "closed"), shown, strict=True))
+                yield log.problem("closed_smaller", column, period=closed, measure=item, row=None, **details)
+
+
+def _amounts(log: TableLog, item: Measure, column: str) -> np.ndarray | None:
+    """What each row adds to a measure in the period of its day, shape (rows,); None for a measure to which rows add
+    nothing, or something that the day or other rows decide as well."""
+    of = item.aggregate
+    if of is None or of.table != log.table.id or of.kind not in ("count", "sum") or item.rollup != "sum":
+        return None
+    if item.window is not Window.PERIOD or item.late or of.outcome or of.days != (column,):
+        return None
+    where = tuple(line for line in of.where if any(one.column != column for branch in line for one in branch))
+    tests = [one for branch in branches(where) for one in branch]
+    plain = {field.id for field in log.table.fields if field.type != "date"}
+    if not {one.column for one in tests} <= plain or any(one.kind == "name" for one in tests):
+        return None
+    if not log.case.tally.has(log.table.id, of.reads):
+        return None
+    met = log.case.tally.meets_where(log.table.id, where)
+    return np.where(met, np.nan_to_num(log.numbers(of.column)) if of.column else 1.0, 0.0)
 
 
 def _in_closed(log: TableLog, column: str) -> np.ndarray:

@@ -143,12 +143,14 @@ def annual(scorecard: Scorecard, year: int, decided: Iterable[PastValue] = ()) -
     there is nothing has no ``known`` periods."""
     entries = scorecard.entries
     periods = periods_of(entries.period.kind, year)
-    lines = (*entries.past, *closed_lines(scorecard), *decided)
+    own = closed_lines(scorecard)
+    counted = {(line.start, line.id) for line in own}
+    lines = (*(line for line in entries.past if (line.start, line.id) not in counted), *own, *decided)
     lines = tuple(line for line in lines if line.start <= periods[-1].start)
     clock = scorecard.clock
     running = entries.period if (clock.running or not clock.gone) and entries.period in periods else None
     levels = {(line.start, line.id): line.level for line in lines}
-    behind = _Behind(periods, running, clock.final_before, History.of(lines), levels)
+    behind = _Behind(periods, running, clock.final_before, History.of(lines, entries.period.kind), levels)
     kpis = tuple(_kpi(result, behind) for result in scorecard.ranked if result.in_use)
     return Annual(year, periods, running, kpis, tuple(_deeds(kpis, lines, periods)))
 

@@ -24,7 +24,7 @@ from kpixl.kpi.rulebook import PAST, given, rulebook
 from kpixl.kpi.signals import Limits, Signal, limits, marked, signal
 from kpixl.kpi.traits import GRADED, late_measures, traits_of
 from kpixl.kpi.wrong import NONE_WRONG, Wrong, wrong
-from kpixl.kpi.wrong_cells import wrong_cells
+from kpixl.kpi.wrong_cells import lines_again, wrong_cells
 from kpixl.kpi.year_to_date import closed_periods, first_closed, kpi_to_date, year_to_date
 from kpixl.period import Window, serial
 
@@ -187,9 +187,10 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date, t
 
 
 def _wrong(kpi: BusinessKpi, measures: Mapping[str, MeasureValue], tally: Tally) -> Wrong:
-    """The rows behind ``kpi`` that are wrong, and the owner's own cells."""
-    rows = wrong(kpi, measures, tally)
-    return replace(rows, rows=rows.rows + wrong_cells(kpi, tally.entries))
+    """The rows behind ``kpi`` that are wrong, the owner's own cells, and lines of Past periods."""
+    rows, again = wrong(kpi, measures, tally), lines_again(kpi, tally.entries)
+    unread = replace(rows.unread, rows=rows.unread.rows + again)
+    return replace(rows, rows=rows.rows + again + wrong_cells(kpi, tally.entries), unread=unread)
 
 
 def _note(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> str:

@@ -1,7 +1,8 @@
 """The owner's own cells behind a KPI which Check calls errors: thresholds and typed totals that are no numbers, such as
-an Excel error, and settings that are none or out of their range.
+an Excel error, and settings that are none or out of their range; and lines of Past periods that stand there twice.
 
-Something else holds in their place, of which nobody knows whether it is what she meant.
+Something else holds in their place, of which nobody knows whether it is what she meant. As of an amount that cannot be
+read, nobody can say how much would be right instead, so that a level stands and is marked.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import with_parts
+from kpixl.catalog.model import Mean, with_parts
 from kpixl.catalog.settings import SETTINGS, Setting
 from kpixl.kpi.in_force import settings_read
+from kpixl.kpi.partial import TENTHS, built, part_id
 from kpixl.kpi.traits import GRADED, traits_of
+from kpixl.period import Window
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi, Measure
@@ -27,6 +30,24 @@ def wrong_cells(kpi: BusinessKpi, entries: Entries) -> int:
     return sum(cell is not None and cell.wrong for cell in (*thresholds, *typed)) + sum(
         cell is not None and is_wrong(setting, cell) for setting, cell in settings
     )
+
+
+def lines_again(kpi: BusinessKpi, entries: Entries) -> int:
+    """How many lines of Past periods that are added up behind ``kpi``, or that say how a period goes, stand there once
+    more."""
+    this, year, history = entries.period.start, entries.period.window_start(Window.YEAR), entries.history
+    counted = [item for item in totals_behind(kpi) if not _is_typed(item, entries)]
+    spans = {(item.id, entries.period.window_start(item.window)) for item in counted if item.through_past}
+    spans |= {(part.name, year) for item in counted if isinstance(item.definition, Mean) for part in item.parts}
+    measure = built(kpi) if traits_of(kpi).builds_up else None
+    if measure is not None:
+        spans |= {(part_id(measure, tenth), entries.period.year_before.start) for tenth in range(1, TENTHS)}
+    return sum(history.again(first, this, id_) for id_, first in spans)
+
+
+def _is_typed(item: Measure, entries: Entries) -> bool:
+    cell = entries.counted.get(item.name)
+    return cell is not None and cell.number is not None
 
 
 def is_wrong(setting: Setting, cell: InputCell) -> bool:

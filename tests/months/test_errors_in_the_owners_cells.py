@@ -42,7 +42,7 @@ WRONG = Filled(
     rows=OCTOBER,
     targets={"aur": ExcelError.NA},
     thresholds={("art", "typical"): ExcelError.DIV0},
-    settings={"satisfied_cut": ExcelError.REF, "late_days": ExcelError.NAME},
+    settings={"satisfied_cut": ExcelError.REF, "late_days": ExcelError.NAME, "stay_gap": 400},
     typed={"tasks_completed": ExcelError.VALUE},
 )
 
@@ -87,6 +87,14 @@ def test_what_stands_instead_is_marked(kpi: str, value: float, level: Level, wro
     assert result.value == pytest.approx(value)
     assert (result.level, result.wrong) == (level, wrong)
     assert str(month.cell("kpis", kpi, "level")).endswith(f"✖ {wrong}" if wrong else level.id.replace("_", " "))
+
+
+def test_a_setting_out_of_its_range_is_marked_as_an_error_is(month: Month) -> None:
+    """A gap of 400 days, of which 366 are the most: what she meant nobody can say, as little as of a cell with an
+    error, or of an amount that cannot be read. What goes by stays is marked, there and in the sheet; what does not is
+    not. (Only where a row may count for or against, and both are known, does a level go.)"""
+    assert month.problems("setting_out_of_range")
+    assert {kpi: month[kpi].wrong for kpi in ("crr", "aur")} == {"crr": 1, "aur": 0}
 
 
 def test_in_the_open_excel(month: Month) -> None:

@@ -24,7 +24,7 @@ from kpixl.i18n import language
 from kpixl.imports.months import period_of
 from kpixl.kpi.measure import Tally, measure
 from kpixl.kpi.score import Scorecard, score
-from kpixl.period import Period
+from kpixl.period import Period, Window
 from kpixl.texts.words import entry_words
 from workbooks import day
 
@@ -197,6 +197,91 @@ def test_closed_months(months: tuple[int, ...], code: str | None) -> None:
     )
     _, problems = read(october(SERVICE, {"clients": CLIENTS}, past=past))
     assert [one.code for one in problems if one.code in ("past_twice", "past_gap")] == ([code] if code else [])
+
+
+def closed(months: tuple[int, ...], id_: str, value: float) -> tuple[PastValue, ...]:
+    return tuple(PastValue(date(2026, month, 1), "measure", id_, value, "log", cell="A2") for month in months)
+
+
+SALES_KEPT = table("""
+    date       | client | kind          | amount
+    2026-09-10 | Ana    | subscriptions | 100
+    2026-09-20 | Ana    | subscriptions | 150
+    2026-10-05 | Ana    | subscriptions | 100
+""")
+
+
+@pytest.mark.parametrize(
+    ("figure", "source", "warned"),
+    [
+        # September was closed with the sale of 100; 150 came into October's workbook, which keeps September's rows for
+        # 90 days.
+        (100.0, "log", True),
+        # Both were there when it was closed.
+        (250.0, "log", False),
+        # Of some the rows are gone.
+        (400.0, "log", False),
+        # The owner has typed what September was.
+        (100.0, "typed", False),
+    ],
+)
+def test_a_sale_of_a_closed_month(figure: float, source: str, *, warned: bool) -> None:
+    (line,) = closed((9,), "revenue_subscriptions", figure)
+    rows = {"clients": CLIENTS, "sales": SALES_KEPT}
+    _, problems = read(october(SERVICE, rows, past=(replace(line, source=source),)))
+    found = [one for one in problems if one.code == "closed_smaller"]
+    assert [(one.severity, one.table) for one in found] == ([("warning", "sales")] if warned else [])
+    if warned:
+        assert found[0].message.text(EN) == (
+            "The rows that are dated in September 2026 come to more than its closed figures: Revenue: subscriptions is "
+            "$250.00, and $100.00 in Past periods."
+        )
+
+
+@pytest.mark.parametrize(
+    ("expenses", "typed", "asked"),
+    [
+        # Rent alone.
+        ({"kind": ["operating"], "amount": [900.0]}, {}, True),
+        # She spent nothing, and says so: as a row, or as a total.
+        ({"kind": ["sales and marketing"], "amount": [0.0]}, {}, False),
+        ({"kind": ["operating"], "amount": [900.0]}, {"sales_marketing_spend": InputCell(0.0, "Totals", "D9")}, False),
+        # 50 a customer is no question.
+        ({"kind": ["sales and marketing"], "amount": [50.0]}, {}, False),
+    ],
+    ids=["rent", "row", "total", "spent"],
+)
+def test_customers_who_cost_nothing(
+    expenses: dict[str, list[Any]], typed: dict[str, InputCell], *, asked: bool
+) -> None:
+    """One new customer, and expenses of which none is for sales and marketing. The owner who lives by recommendations
+    holds 0 true, as the article has it that they bring the cost down, and she has entered her expenses, each with its
+    kind; so 0 stands. Who has forgotten the advertisement does not: Check asks, until one or the other is said."""
+    rows: dict[str, dict[str, list[Any]]] = {
+        "clients": {"client": ["Ana"], "start": [day("2026-10-05")]},
+        "expenses": {"date": [day("2026-10-01")], **expenses},
+    }
+    scorecard, problems = read(october(SERVICE, rows, typed=typed))
+    assert scorecard.result("cac").value == (50 if expenses["amount"] == [50.0] else 0)
+    found = [(one.severity, one.message.text(EN)) for one in problems if one.code == "nothing_spent"]
+    text = (
+        "Customer acquisition cost is $0.00, since no row of Expenses counts for Spent on sales and marketing in this "
+        "period."
+    )
+    assert found == ([("note", text)] if asked else [])
+
+
+@pytest.mark.parametrize(("months", "wrong"), [((9, 9), 1), ((8, 9, 9), 1), ((8, 9), 0)])
+def test_a_span_over_a_closed_month_that_stands_twice(months: tuple[int, ...], wrong: int) -> None:
+    """Satisfaction over three months: where August is missing and September stands twice, the two are no two months,
+    and the level is marked; where all are there, a line too many leaves no value."""
+    one = business(AGENCY).over({"css": Window.QUARTER})
+    past = (*closed(months, "surveyed", 10.0), *closed((8, 9), "satisfied", 9.0))
+    surveys = {"date": [day("2026-10-05")] * 10, "score": [5.0] * 9 + [1.0]}
+    entries = replace(october(AGENCY, {"surveys": surveys}, past=past), business=one)
+    result = read(entries)[0].result("css")
+    assert result.wrong == wrong
+    assert (result.value is None) is (months == (8, 9, 9))
 
 
 def test_the_alarm_is_the_owners() -> None:

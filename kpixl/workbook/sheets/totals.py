@@ -202,11 +202,17 @@ def _log_word(measure: Measure, words: Mapping[str | None, str]) -> str:
 
 
 def past_value(c: Context, name: str, start: str, otherwise: str = '""') -> str:
-    """The value of ``name`` in the closed period that starts at ``start``; ``otherwise`` without one."""
+    """The value of ``name`` in the closed period that starts at ``start``; ``otherwise`` without one, and where it
+    stands there twice."""
+    months = c.scorecard.entries.period.kind.months
+    return _only_line(c, name, start, f"EDATE({start},{months})" if months else f"{start}+7", otherwise)
+
+
+def _only_line(c: Context, name: str, first: str, after: str, otherwise: str) -> str:
+    """The value of ``name`` in the only line from the day ``first`` on and before ``after``."""
     starts, values = c.column("past", "start"), c.column("past", "value")
-    criteria = f'{c.column("past", "id")},"{name}",{starts},">="&{start},{starts},"<"&{start}+1'
-    found = f'COUNTIFS({criteria},{values},">=-1E300")'
-    return f"IF({found}=0,{otherwise},SUMIFS({values},{criteria})/{found})"
+    criteria = f'{c.column("past", "id")},"{name}",{starts},">="&{first},{starts},"<"&{after}'
+    return f'IF(COUNTIFS({criteria},{values},">=-1E300")=1,SUMIFS({values},{criteria}),{otherwise})'
 
 
 def _to_date(measure: Measure, c: Context) -> str:
@@ -221,7 +227,7 @@ def _to_date(measure: Measure, c: Context) -> str:
         return f'IF(ISNUMBER({measure.name}),{closed}+{measure.name},"")'
     # The first closed period of the year is the earliest one with a figure.
     first = c.at("dates", "first_of_year", "value")
-    return past_value(c, measure.name, first, otherwise=measure.name)
+    return _only_line(c, measure.name, first, f"{first}+1", measure.name)
 
 
 def first_of_year(c: Context) -> tuple[str, int]:
