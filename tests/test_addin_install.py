@@ -151,7 +151,11 @@ def test_one_that_was_made_for_a_pack_keeps_its_functions(home: Home, monkeypatc
         addin.build(path, python=True, code="en", pack=pack)
     assert (addin.status().older, addin.status().pack) == (True, "physiotherapy-practice")
     assert addin.renew(code="en") is None
+    with pytest.raises(addin.OfAPack, match=r"“kpixl addin install --pack MYPACK\.yaml”"):
+        addin.install(code="en")
     assert version_in(path.read_bytes()) == ("0.0.9", True, "physiotherapy-practice")
+    assert main(["addin", "install", "--pack", str(pack), "--lang", "en"]) == 0
+    assert version_in(path.read_bytes()) == (__version__, True, "physiotherapy-practice")
 
 
 def test_another_file_of_that_name_is_left_alone(home: Home) -> None:

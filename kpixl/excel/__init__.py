@@ -126,7 +126,7 @@ def _renew(host: Host) -> None:
     from kpixl.verbs import addin
 
     try:
-        if not addin.status().older:
+        if not addin.status().renewable:
             return
         if sys.platform == "win32":
             host.app.books[addin.FILE].api.ChangeFileAccess(Mode=_READ_ONLY)

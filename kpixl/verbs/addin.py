@@ -54,6 +54,16 @@ class AnotherAddIn(WorkbookError):
     template = N_("{path} is not kpixl’s and was left alone; rename or move it and try again.")
 
 
+class OfAPack(WorkbookError):
+    """An add-in whose functions one without a pack would lack."""
+
+    code = "of_a_pack"
+    template = N_(
+        "{path} has the functions of the pack “{id}”; run “{command}”, or first “kpixl addin uninstall” to go without "
+        "them."
+    )
+
+
 @dataclass(frozen=True)
 class Status:
     """What is where Excel opens add-ins at its start."""
@@ -73,6 +83,16 @@ class Status:
     def older(self) -> bool:
         """Whether it is of an earlier kpixl than this one."""
         return self.version is not None and _numbers(self.version) < _numbers(__version__)
+
+    @property
+    def renewable(self) -> bool:
+        """Whether this kpixl's can take its place by itself: it calls Python, and has no functions of a pack."""
+        return self.older and self.python and not self.pack
+
+    @property
+    def command(self) -> str:
+        """What puts this kpixl's in its place."""
+        return f"kpixl addin install{' --pack MYPACK.yaml' if self.pack else ''}"
 
     @classmethod
     def on(cls, machine: Machine) -> Self:
@@ -113,16 +133,22 @@ def build(out: Path, *, python: bool, code: str, pack: Path | None = None) -> Pa
     return out
 
 
-def install(machine: Machine | None = None, *, code: str) -> AddedIn:
+def install(machine: Machine | None = None, *, code: str, pack: Path | None = None) -> AddedIn:
     """Put the add-in of this kpixl where Excel opens it, in place of an earlier one; what Excel for the Mac needs for
-    it beside it. NoStartFolder, AddInInUse or AnotherAddIn."""
+    it beside it. With a ``pack`` it has the functions of that pack's KPIs as well. NoStartFolder, AddInInUse or
+    AnotherAddIn; BadPack; OfAPack where one without a pack would take the place of one with."""
+    from kpixl.verbs.pack_files import business_from
+
     here = machine or ThisMachine()
+    owner = business_from(pack) if pack is not None else None
     found = status(here)
     _ensure_ours(found)
+    if found.pack and owner is None:
+        raise OfAPack(path=found.path, id=found.pack, command=found.command)
     try:
         found.path.parent.mkdir(parents=True, exist_ok=True)
         ensure_free(found.path)
-        package(found.path, code, python=True, here=True).save(found.path)
+        package(found.path, code, python=True, here=True, owner=owner).save(found.path)
     except (FileInUse, NoPermission) as error:
         raise _in_use(found, error) from error
     except OSError as error:
@@ -136,11 +162,11 @@ def status(machine: Machine | None = None) -> Status:
 
 
 def renew(machine: Machine | None = None, *, code: str) -> AddedIn | None:
-    """Put this kpixl's add-in in the place of an earlier one that calls Python; None where there is none, where it has
-    the functions of a pack, which this one would lack, or where Excel holds it."""
+    """Put this kpixl's add-in in the place of an earlier one that is renewable; None where there is none, or Excel
+    holds it."""
     try:
         found = status(machine)
-        return install(machine, code=code) if found.older and found.python and not found.pack else None
+        return install(machine, code=code) if found.renewable else None
     except WorkbookError:
         return None
 

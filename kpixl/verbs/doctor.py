@@ -136,7 +136,8 @@ def _own_add_in(m: Machine) -> Iterator[Finding]:
         return
     from kpixl.verbs.addin import Status
 
-    found, remedy = Status.on(m), phrase(N_("Quit Excel and run: {command}"), command="kpixl addin install")
+    found = Status.on(m)
+    remedy = phrase(N_("Quit Excel and run: {command}"), command=found.command)
     if found.foreign:
         says = phrase(N_("{path} is not kpixl’s add-in, though it is called so."), path=found.path)
         yield Finding("look", "own_add_in", says, phrase(N_("Rename or move it.")))

@@ -97,7 +97,7 @@ def add_in_status_text(found: Status, t: Language) -> str:
         return t(text).format(command=install, path=found.path)
     if found.older:
         text = N_("kpixl’s add-in in {path} is of version {version}; quit Excel and run “{command}”.")
-        return t(text).format(path=found.path, version=found.version, command=install)
+        return t(text).format(path=found.path, version=found.version, command=found.command)
     return t(N_("kpixl’s add-in {version} is in {path}.")).format(version=found.version, path=found.path)
 
 

@@ -28,7 +28,7 @@ def install(arguments: Arguments) -> Answer:
     from kpixl.version import __version__
 
     code = default_language(arguments.lang)
-    done, t = installed(code=code), language(code)
+    done, t = installed(code=code, pack=arguments.pack), language(code)
     data = {"path": str(done.path), "version": __version__, "before": done.before, "script": path_json(done.script)}
     return Answer(lambda: data, lambda: added_in_text(done, t))
 
@@ -60,6 +60,14 @@ def uninstall(arguments: Arguments) -> Answer:
     return Answer(lambda: {"path": str(found.path), "removed": found.version}, text)
 
 
+_PACK = Option(
+    "--pack",
+    N_("a pack whose functions it has as well"),
+    value="MYPACK.yaml",
+    path=True,
+    manual="a pack: the functions of its KPIs stand beside those that are built in",
+)
+
 COMMAND = Command(
     "addin",
     N_("install kpixl's tab and functions in Excel, for every workbook"),
@@ -70,9 +78,11 @@ COMMAND = Command(
             N_("put the add-in where Excel opens it at every start"),
             "begin",
             install,
+            options=(_PACK,),
             manual="""\
 Puts `kpixl.xlam` where Excel opens it by itself at every start, in place of an earlier one, and says where. On a Mac it
-also puts xlwings' script where Excel looks for it. Excel must not be running.""",
+also puts xlwings' script where Excel looks for it. Excel must not be running. One that has the functions of a pack
+stays unless `--pack` is given again.""",
             after="With `--json`: `path`, `version`, `before` (the version that was there) and `script` (Mac).",
         ),
         Command(
@@ -100,13 +110,7 @@ older than kpixl.""",
             build,
             options=(
                 Option("--out", N_("the file to make, such as kpixl.xlam"), value="FILE", path=True, required=True),
-                Option(
-                    "--pack",
-                    N_("a pack whose functions it has as well"),
-                    value="MYPACK.yaml",
-                    path=True,
-                    manual="a pack: the functions of its KPIs stand beside those that are built in",
-                ),
+                _PACK,
                 Option(
                     "--without-python",
                     N_("only what needs no Python: functions, their help, a few buttons"),
