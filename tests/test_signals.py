@@ -204,6 +204,8 @@ RATIOS = {
     "sdi": ("services_offered", "clients_served", "SDI · Service diversification index"),
 }
 """KPIs that are a number divided by a hundred here, and never below 0."""
+SHARES = ("ncar",)
+"""Those of them that are a part of a whole: more than that says nothing, so that they have a tenth of the figures."""
 PLACES = {number: (f"workbook {number // 3}", [*RATIOS][number % 3]) for number in range(len(SAID))}
 """The workbook and the KPI of each case; the trend shows the last KPI of its workbook."""
 
@@ -213,9 +215,11 @@ def _workbook(numbers: list[int]) -> Filled:
     past: list[tuple[float, str, float | None]] = []
     for number in numbers:
         hours, values, _ = SAID[number]
-        lever, base, _ = RATIOS[PLACES[number][1]]
-        typed |= {lever: hours or 1.0, base: 0.0 if hours is None else 100.0}
-        past += closed(f"va_{PLACES[number][1]}", values)
+        kpi = PLACES[number][1]
+        lever, base, _ = RATIOS[kpi]
+        scale = 0.1 if kpi in SHARES else 1.0
+        typed |= {lever: scale * (hours or 1.0), base: 0.0 if hours is None else 100.0}
+        past += closed(f"va_{kpi}", [None if value is None else scale * value for value in values])
     return Filled(typed=typed, past=past, trend=RATIOS[PLACES[numbers[-1]][1]][2])
 
 
