@@ -368,7 +368,7 @@ def test_rows_of_closed_periods_are_passed_over(run: Run, tmp_path: Path, ticket
     }
     assert results.results(book, today=TODAY).scorecard.measures["requests_resolved"].used == 1
     _, said = run("import", book, "requests", tickets)
-    assert "Rows of earlier periods, which no longer count and were passed over: 2." in said
+    assert "Rows of earlier periods, which are not taken into the sheet: 2." in said
 
 
 def test_lists_that_are_kept_take_every_row(run: Run, tmp_path: Path, tickets: Path) -> None:
