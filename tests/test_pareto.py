@@ -182,7 +182,7 @@ def test_what_cannot_be_split_is_refused(monkeypatch: pytest.MonkeyPatch, measur
     def changed(file: Path) -> dict[str, object]:
         raw: dict[str, object] = read(file)
         if file.name == "service-business.yaml":
-            raw["pareto"] = [{"measure": measure, "by": column, "title": "", "text": ""}]
+            raw["pareto"] = [{"measure": measure, "by": column, "title": "Split", "text": "{vital} of {groups}"}]
         return raw
 
     monkeypatch.setattr(load, "_read", changed)
