@@ -85,13 +85,7 @@ class Pen:
         sheet = self.sheet
         sheet.sheet_view.showGridLines = False
         sheet.column_dimensions["A"].width = 2
-        sheet.page_setup.orientation = "portrait" if portrait else "landscape"
-        sheet.page_setup.paperSize = 9
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.page_margins.left = sheet.page_margins.right = 0.4
-        sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.5, 0.6, 0.25
-        sheet.oddFooter.right.text, sheet.oddFooter.left.text = "&P / &N", "&A"
+        style.fit_page(sheet, landscape=not portrait)
         sheet.sheet_properties.tabColor = palette.ACCENT
         sheet.freeze_panes = freeze
         sheet.print_title_rows = titles

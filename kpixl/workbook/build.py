@@ -123,14 +123,7 @@ def _result_sheet(sheet: Worksheet, *, grid: bool, landscape: bool = True) -> No
     sheet.protection.sheet = True
     for allowed in ("formatColumns", "formatRows", "formatCells", "sort", "autoFilter"):
         setattr(sheet.protection, allowed, False)
-    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
-    sheet.page_setup.paperSize = 9
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.5, 0.6, 0.25
-    sheet.oddFooter.right.text = "&P / &N"
-    sheet.oddFooter.left.text = "&A"
+    style.fit_page(sheet, landscape=landscape)
     sheet.sheet_properties.tabColor = palette.ACCENT
 
 

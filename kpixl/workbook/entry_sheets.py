@@ -157,13 +157,7 @@ def _head(sheet: Worksheet, title: str, help_: str, c: Context) -> None:
     sheet.row_dimensions[HEADING_ROW].height = 20
     sheet.freeze_panes = f"B{FIRST_ROW}"
     sheet.print_title_rows = f"{HEADING_ROW}:{HEADING_ROW}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = 9
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.5, 0.6, 0.25
-    sheet.oddFooter.right.text, sheet.oddFooter.left.text = "&P / &N", "&A"
+    style.fit_page(sheet)
 
 
 def _table(

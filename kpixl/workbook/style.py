@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 from kpixl.palette import ACCENT, FAINT, INK, INPUT, LINE, MUTED
 
 if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
     from kpixl.i18n import Language
 
 FORMATS = {
@@ -168,3 +170,14 @@ def change(unit: str) -> Style:
 def entry(unit: str, *, align: str = "right") -> Style:
     """A cell that the owner fills in."""
     return Style(format=FORMATS[unit], align=align, fill=INPUT, rule=FAINT, unlocked=True)
+
+
+def fit_page(sheet: Worksheet, *, landscape: bool = True) -> None:
+    """Have a sheet printed as wide as a page of A4, with its name and the number of the page below."""
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.5, 0.6, 0.25
+    sheet.oddFooter.right.text, sheet.oddFooter.left.text = "&P / &N", "&A"
