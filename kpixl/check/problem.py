@@ -60,6 +60,11 @@ class Problem:
     """How many rows have it, where one line tells of them all: the cell and the details are those of the first."""
 
     @property
+    def place(self) -> str:
+        """Where it is: ``Requests!D12``, or its sheet where it is in no cell of it."""
+        return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+
+    @property
     def message(self) -> Message:
         """What is wrong."""
         sentence = SENTENCES[self.code]
@@ -167,8 +172,7 @@ def problems_text(problems: Sequence[Problem], t: Language) -> str:
     """Every problem with its place and its mend, then how many there are."""
     lines = []
     for problem in problems:
-        place = problem.sheet + (f"!{problem.cell}" if problem.cell else "")
-        head = " · ".join(part for part in (t(SEVERITIES[problem.severity]), place) if part)
+        head = " · ".join(part for part in (t(SEVERITIES[problem.severity]), problem.place) if part)
         lines += block([f"{head}: {problem.text(t)}"])
         lines += block([problem.mend(t)], indent=4)
     return "\n".join([*lines, *([""] if lines else []), *block([counts_text(problems, t)])])

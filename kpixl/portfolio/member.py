@@ -146,7 +146,7 @@ def member(scorecard: Scorecard, problems: Sequence[Problem], known: Whereabouts
         ),
         to_do=_to_do(scorecard),
         problems=problem_count(problems),
-        first_problem="" if worst is None else f"{worst.sheet}!{worst.cell or ''} {worst.text(t)}".strip(),
+        first_problem="" if worst is None else f"{worst.place} {worst.text(t)}".strip(),
         missing=_missing(scorecard, today),
         pack=entries.business.pack,
     )

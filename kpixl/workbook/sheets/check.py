@@ -55,11 +55,10 @@ def cells(c: Context) -> Cells:
     unlisted = c.at("check", "help", "seen")
     found["help", "errors"] = live(f"SUM({c.span('check', 'errors', LISTED)},{unlisted})", errors, name=ERRORS)
     for row, problem in zip(LISTED, shown, strict=False):
-        place = f"{problem.sheet}!{problem.cell}" if problem.cell else problem.sheet
         found[row, "severity"] = static(c.t(SEVERITIES[problem.severity]), PLAIN)
         found[row, "text"] = static(problem.text(c.t), WRAP)
         found[row, "mend"] = static(problem.mend(c.t), WRAP)
-        found[row, "where"] = Cell("static", place, link(problem.sheet, problem.cell, place), LINK)
+        found[row, "where"] = Cell("static", problem.place, link(problem.sheet, problem.cell, problem.place), LINK)
         if problem.severity == "error":
             seen, formula = _still(problem, c.at("check", row, "seen"), c)
             found[row, "seen"], found[row, "errors"] = static(seen), Cell("static", 1, formula)
