@@ -96,7 +96,9 @@ def _lines_of(entries: Entries, period: Period, table: Table, first: Period, tod
     tally = Tally(then, today)
     card = score(then, measure(then, tally), period.after, tally)
     told = {
-        item.name for item in entries.business.measures if item.name in there or _tells(item, table, then, first, there)
+        item.name
+        for item in entries.business.measures
+        if item.name in there or _tells(item, table, tally, first, there)
     }
     used = {kpi.history_id for kpi in entries.business.kpis if {a.measure.name for a in kpi.arguments} <= told}
     found = []
@@ -111,24 +113,24 @@ def _lines_of(entries: Entries, period: Period, table: Table, first: Period, tod
     return found if any(line.kind == "measure" for line in found) else []
 
 
-def _tells(item: Measure, table: Table, then: Entries, first: Period, there: dict[str, PastValue]) -> bool:
+def _tells(item: Measure, table: Table, tally: Tally, first: Period, there: dict[str, PastValue]) -> bool:
     """Whether the rows of ``table`` have all of a measure: of each part that no line of the period has, and of all days
     that it reaches back to."""
     return all(
         part.name in there
         or part.through_past
-        or (part.aggregate is not None and part.aggregate.table == table.id and _reaches(part, then, first, table))
+        or (part.aggregate is not None and part.aggregate.table == table.id and _reaches(part, tally, first, table))
         for part in with_parts(item)
         if part.aggregate is not None
     )
 
 
-def _reaches(item: Measure, then: Entries, first: Period, table: Table) -> bool:
+def _reaches(item: Measure, tally: Tally, first: Period, table: Table) -> bool:
     """Whether a measure needs no row from before the first period of which there are all."""
     if table.kept:
         return True
-    if item.window is not Window.PERIOD and then.period.window_start(item.window) < first.start:
+    if item.window is not Window.PERIOD and tally.entries.period.window_start(item.window) < first.start:
         return False
     of = item.aggregate
     named = {one.operand for branch in branches(of.where) for one in branch if one.kind == "name"} if of else set()
-    return "repeat_start" not in named or Tally(then).edges(Window.PERIOD)["repeat_start"] >= serial(first.start)
+    return "repeat_start" not in named or tally.edges(Window.PERIOD)["repeat_start"] >= serial(first.start)
