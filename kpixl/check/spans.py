@@ -190,7 +190,7 @@ def closed_smaller(log: TableLog) -> Iterator[Finding]:
             closed = Period.containing(period.kind, line.start)
             if line.id != item.name or line.value is None or line.source == "typed" or closed in told:
                 continue
-            within = (days >= serial(closed.start)) & (days < serial(closed.after))
+            within = _within(days, closed)
             got = float(amounts[within].sum())
             if (stays & within).any() and got > line.value and not same(got, line.value):
                 told.add(closed)
@@ -221,9 +221,14 @@ def _amounts(log: TableLog, item: Measure, column: str) -> np.ndarray | None:
 def _in_closed(log: TableLog, column: str) -> np.ndarray:
     """Which rows have their day in a period of which Past periods has figures; shape (rows,)."""
     starts = {line.start for line in log.case.entries.past if line.value is not None}
-    spans = [Period(log.case.entries.period.kind, start) for start in starts]
     days = log.numbers(column)
     found = np.zeros(len(days), dtype=bool)
-    for span in spans:
-        found |= (days >= serial(span.start)) & (days < serial(span.after))
+    for start in starts:
+        found |= _within(days, Period(log.case.entries.period.kind, start))
+    return found
+
+
+def _within(days: np.ndarray, period: Period) -> np.ndarray:
+    """Which days lie in a period; shape (rows,)."""
+    found: np.ndarray = (days >= serial(period.start)) & (days < serial(period.after))
     return found
