@@ -39,6 +39,8 @@ from kpixl.formula.expressions import (
     square_root,
     sum_of,
 )
+from kpixl.formula.nodes import Blank, as_node
+from kpixl.formula.reduced import reduced
 from kpixl.formula.states import State, values
 from kpixl.formula.to_python import evaluate_single
 
@@ -111,6 +113,19 @@ def test_what_is_certain_is_decided_at_once() -> None:
     assert opposite(opposite(A > 1)) == (A > 1)
 
 
+def test_what_has_a_value_leaves_no_question() -> None:
+    rules = {
+        "running": A * 0 > 0,
+        "found": either(Name("running"), B / 2, B),
+        "unasked": either(known(C), A, 5),
+        "wanted": either(every(known(B), known(C)), Name("found") + Name("unasked"), 0),
+    }
+    # b is known, c is not there: what runs is out of the question, and so is what nobody needs.
+    assert reduced(rules, "wanted", {"a": as_node(8)}, ("b", "c")) == {"wanted": B + 8}
+    assert reduced(rules, "wanted", {"a": as_node(8), "c": BLANK}, ("b",)) == {"wanted": as_node(0)}
+    assert reduced({"wanted": A / 0}, "wanted", {"a": as_node(8)}) == {"wanted": as_node(8) / 0}  # an error stays
+
+
 def test_excel_writes_few_parentheses_and_no_noise_twice() -> None:
     assert to_excel(at_least(A, B)) == "a-b>=-1E-9*MAX(1,ABS(b))"
     assert to_excel(at_least(A, 0)) == "a>=-1E-9"
@@ -167,6 +182,16 @@ def test_arrays_have_what_single_values_have(tree: Node, rows: list[dict[str, fl
         else:
             assert state[place] == State.VALUE
             assert data[place] == pytest.approx(single, rel=1e-12)
+
+
+@given(TREES, ROWS, st.sets(st.sampled_from("abc")))
+def test_what_is_decided_beforehand_is_what_comes_out(
+    tree: Node, row: dict[str, float | None], fixed: set[str]
+) -> None:
+    literals = {id_: Blank() if row[id_] is None else as_node(row[id_] or 0) for id_ in fixed}
+    numbers = [id_ for id_ in "abc" if row[id_] is not None]
+    rules = reduced({"tree": tree}, "tree", literals, numbers)
+    assert evaluate_single(rules["tree"], row.__getitem__) == evaluate_single(tree, row.__getitem__)
 
 
 @given(TREES, ROWS)

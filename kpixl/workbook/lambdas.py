@@ -7,25 +7,27 @@ language. No name calls another, and nothing on the sheets may call any: only ne
 from __future__ import annotations
 
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
-from kpixl.formula import parse, to_excel
+from kpixl.formula import names, parse, to_excel
+from kpixl.formula.expressions import BLANK
 from kpixl.functions.describe import functions_of, help_text
+from kpixl.functions.grades import LEVEL, STEP, level_rules, step_rules
 from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
-from kpixl.kpi.grading import TENTHS, amount, withheld
-from kpixl.kpi.traits import GRADED, traits_of
+from kpixl.kpi.traits import GRADED
 from kpixl.ooxml.cells import column_letters
-from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kpixl.catalog.model import BusinessKpi
+    from kpixl.formula.nodes import Node
     from kpixl.functions.describe import Function
     from kpixl.workbook.grid import Context
 
@@ -57,8 +59,8 @@ def _of(function: Function, c: Context) -> Lambda:
         given = [one.name for one in function.parameters if one.name not in ("business", "language")]
         return Lambda(function.name, _lambda(given, _BODIES[function.name](c)), help_text(function, c.t, note))
     own = next((kpi for kpi in c.business.kpis if kpi.id == function.kpi.id), function.kpi)
-    names = {name: _p(name) for name in own.kpi.arguments}
-    return Lambda(function.name, _lambda(own.kpi.arguments, _guarded(own, names)), help_text(function, c.t))
+    cells = {name: _p(name) for name in own.kpi.arguments}
+    return Lambda(function.name, _lambda(own.kpi.arguments, _guarded(own, cells)), help_text(function, c.t))
 
 
 # The formula of a KPI
@@ -81,7 +83,7 @@ def _if_number(cell: str, then: str) -> str:
 
 
 def _level(c: Context) -> str:
-    return _at_kpi(c, _if_number(_p("value"), _let(_edges(c), _reached(c, _p("value")))))
+    return _at_kpi(c, _if_number(_p("value"), _let([*_edges(c), *_rules(c, level_rules)], _p(LEVEL))))
 
 
 def _grade(c: Context) -> str:
@@ -159,91 +161,46 @@ def _table(c: Context) -> str:
 
 
 def _edges(c: Context) -> list[tuple[str, str]]:
-    """The thresholds of the KPI by level, and 1 where more is better."""
-    signs = _constants(c, lambda kpi: -1 if kpi.kpi.direction == "down" else 1)
-    edges = [(level.id, f"INDEX({_table(c)},{_p('place')},{level.value})") for level in GRADED]
-    return [*edges, ("sign", signs)]
+    """Where the levels of the KPI start."""
+    return [(level.id, f"INDEX({_table(c)},{_p('place')},{level.value})") for level in GRADED]
 
 
-def _constants(c: Context, of: Callable[[BusinessKpi], int]) -> str:
-    """A number of the KPI, from the catalogue."""
-    return f"INDEX({{{','.join(str(of(kpi)) for kpi in c.business.kpis)}}},{_p('place')})"
+def _by_kpi(c: Context, texts: Sequence[str]) -> str:
+    """What belongs to the KPI, of texts in the order of those of the business; each is written once."""
+    different = list(dict.fromkeys(texts))
+    if len(different) == 1:
+        return texts[0]
+    numbers = ",".join(str(different.index(text) + 1) for text in texts)
+    return f"CHOOSE(INDEX({{{numbers}}},{_p('place')}),{','.join(different)})"
 
 
-def _strict(c: Context, level: Level) -> str:
-    return _constants(c, lambda kpi: int(kpi.comparison(level) in (">", "<")))
-
-
-def _reached(c: Context, value: str) -> str:
-    """The best level that ``value`` passes, from 0; equal is what differs by noise alone."""
-    text = "0"
-    for level in GRADED:
-        edge = _p(level.id)
-        gap = f"{_p('sign')}*({value}-{edge})"
-        passed = f"IF({_strict(c, level)}=1,{gap}>{_noise(edge)},{gap}>=-{_noise(edge)})"
-        text = f"IF(IF(ISNUMBER({edge}),{passed},FALSE),{level.value},{text})"
-    known = "+".join(f"ISNUMBER({_p(level.id)})" for level in GRADED)
-    return f"IF({known}=0,NA(),{text})"
-
-
-def _noise(edge: str) -> str:
-    return f"{NOISE_TEXT}*IF(ABS({edge})>1,ABS({edge}),1)"
+def _rules(c: Context, of: Callable[[BusinessKpi], Mapping[str, Node]]) -> list[tuple[str, str]]:
+    """A variable for each rule, after those for what it names."""
+    rules = [of(kpi) for kpi in c.business.kpis]
+    graph: dict[str, dict[str, None]] = {}  # in an order that is the same in every run
+    for one in rules:
+        for id_, node in one.items():
+            graph.setdefault(id_, {}).update(dict.fromkeys(names(node)))
+    order = [id_ for id_ in TopologicalSorter(graph).static_order() if id_ in graph]
+    binds = [
+        {id_: _p(id_) for id_ in (*order, "value", *(level.id for level in GRADED))}
+        | {f"measure.{name}": cell for name, cell in _cells(kpi).items()}
+        for kpi in c.business.kpis
+    ]
+    pairs = list(zip(rules, binds, strict=True))
+    return [(id_, _by_kpi(c, [to_excel(one.get(id_, BLANK), bind) for one, bind in pairs])) for id_ in order]
 
 
 # What it takes
 
 
 def _to_next(c: Context) -> str:
-    count = _constants(c, lambda kpi: len(kpi.kpi.arguments))
-    measures = _p("measures")
-    values, raised = (",".join(formula(kpi) for kpi in c.business.kpis) for formula in (_measured, _raised))
-    after = "NA()"
-    for level in reversed(GRADED):
-        after = f"IF(AND({_p('reached')}<{level.value},ISNUMBER({_p(level.id)})),{level.value},{after})"
-    tenths = _constants(c, lambda kpi: 1 if kpi.kpi.lever and kpi.argument(kpi.kpi.lever).told_whole else TENTHS)
-    steps = [
-        *_arguments(c),
-        ("value", f"CHOOSE({_p('place')},{values})"),
-        *_edges(c),
-        ("reached", f"IF(ISERROR({_p('value')}),{_p('value')},{_reached(c, _p('value'))})"),
-        ("following", f"IF(ISERROR({_p('reached')}),{_p('reached')},{after})"),
-        ("edge", f"CHOOSE({_p('following')},{','.join(_p(level.id) for level in GRADED)})"),
-        ("strict", f"CHOOSE({_p('following')},{','.join(_strict(c, level) for level in GRADED)})"),
-        ("slope", f"CHOOSE({_p('place')},{raised})-{_p('value')}"),
-        ("scale", tenths),
-        ("needed", f"{_p('sign')}*({_p('edge')}-{_p('value')})*{_p('scale')}"),
-        ("noise", f"{_noise(_p('edge'))}*{_p('scale')}"),
-    ]
-    step = f"ABS({_p('slope')})"
-    inclusive = f"ROUNDUP(({_p('needed')}-{_p('noise')})/{step},0)"
-    past = f"INT(({_p('needed')}+{_p('noise')})/{step})+1"
-    fewest = _let([("fewest", f"IF({_p('strict')}=1,{past},{inclusive})/{_p('scale')}")], _possible(c))
-    body = f"IF(ISERROR({_p('following')}),{_p('following')},IF({_p('slope')}=0,NA(),{fewest}))"
+    count = _by_kpi(c, [str(len(kpi.kpi.arguments)) for kpi in c.business.kpis])
+    measures, value = _p("measures"), _p("value")
+    given = [*_arguments(c), ("value", _by_kpi(c, [_guarded(kpi, _cells(kpi)) for kpi in c.business.kpis]))]
+    step = _let([*_edges(c), *_rules(c, step_rules)], _p(STEP))
     size = f"ROWS({measures})*COLUMNS({measures})"
-    return _at_kpi(c, f"IF({size}<>{count},{ExcelError.VALUE},{_let(steps, body)})")
-
-
-def _possible(c: Context) -> str:
-    """The step with its sign, by the KPI's own rules; none where it cannot be done or the measures contradict each
-    other."""
-    waits, amounts = [], []
-    for kpi in c.business.kpis:
-        traits = traits_of(kpi)
-        bind = {f"measure.{name}": cell for name, cell in _cells(kpi).items()} | {
-            **{name: _p(name) for name in ("value", "slope", "strict")},
-            "next_value": _p("edge"),
-            "needed": _p("fewest"),
-            "held": _p("value"),
-            "sample": '""',
-            "days_gone": "1",
-            "days_left": "0",
-            "minimum_cases": "0",
-        }
-        waits.append(to_excel(withheld(kpi.kpi, traits, own=False, rows=False), bind))
-        amounts.append(to_excel(amount(kpi.kpi, traits)["amount"], bind))
-    told = f"CHOOSE({_p('place')},{','.join(amounts)})"
-    step = _let([("told", told)], f"IF(ISNUMBER({_p('told')}),{_p('sign')}*SIGN({_p('slope')})*{_p('told')},NA())")
-    return f"IF(ISNUMBER(CHOOSE({_p('place')},{','.join(waits)})),NA(),{step})"
+    return _at_kpi(c, f"IF({size}<>{count},{ExcelError.VALUE},{_let(given, f'IF(ISERROR({value}),{value},{step})')})")
 
 
 def _cells(kpi: BusinessKpi) -> dict[str, str]:
@@ -256,17 +213,6 @@ def _arguments(c: Context) -> list[tuple[str, str]]:
     """Short names for the measures, by their places, since a name holds no formula beyond 8,192 characters."""
     most = max(len(kpi.kpi.arguments) for kpi in c.business.kpis)
     return [(letter, f"INDEX({_p('measures')},{place})") for place, letter in enumerate(ascii_lowercase[:most], 1)]
-
-
-def _measured(kpi: BusinessKpi) -> str:
-    return _guarded(kpi, _cells(kpi))
-
-
-def _raised(kpi: BusinessKpi) -> str:
-    """The KPI with one more of its lever; every formula is linear in that."""
-    cells, lever = _cells(kpi), kpi.kpi.lever
-    raised = {lever: f"({cells[lever]}+1)"} if lever else {}
-    return to_excel(parse(kpi.kpi.formula), cells | raised)
 
 
 # Over whole columns

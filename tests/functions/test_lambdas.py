@@ -32,8 +32,8 @@ SETUP = Setup(VA, "en", Period.parse("2026-10"), "TaskZenith", "EUR")
 ALL = [(VA, code) for code in codes()] + [(one, "en") for one in (PA, ML, CC, SB)]
 NEEDS_PREFIX = {"LAMBDA", "LET", "MAP"}
 KNOWN = {
-    "ABS", "AND", "CHAR", "CHOOSE", "COLUMNS", "COUNTIFS", "IF", "IFERROR", "INDEX", "INT", "ISBLANK", "ISERROR",
-    "ISNUMBER", "ISTEXT", "MATCH", "MAX", "MIN", "NA", "OR", "ROUNDUP", "ROWS", "SIGN", "SUBSTITUTE", "SUM",
+    "ABS", "AND", "CHAR", "CHOOSE", "COLUMNS", "COUNT", "COUNTIFS", "IF", "IFERROR", "INDEX", "INT", "ISBLANK",
+    "ISERROR", "ISNUMBER", "ISTEXT", "MATCH", "MAX", "MIN", "NA", "NOT", "OR", "ROUNDUP", "ROWS", "SUBSTITUTE", "SUM",
 }  # fmt: skip
 """Functions of Excel 2007."""
 
