@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -33,32 +33,37 @@ def package_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-def cut(data: bytes) -> RowBytes:
-    rows = RowBytes.of(data)
+def cut(data: bytes, wanted: Sequence[int] = (), size: int = 1 << 20) -> RowBytes:
+    rows = RowBytes.of(in_pieces(data, size), wanted.__contains__)
     assert rows is not None
     return rows
+
+
+def in_pieces(data: bytes, size: int = 1 << 20) -> Callable[[], Iterator[bytes]]:
+    return lambda: (data[start : start + size] for start in range(0, len(data), size))
 
 
 def test_rows_are_known_by_their_numbers() -> None:
     rows = cut(WHOLE)
     assert rows.numbers.tolist() == [1, 3, 7]
-    assert rows.data[rows.edges[1] : rows.edges[2]] == b'<row r="3" spans="1:1"/> '
+    assert [row for block in rows.blocks() for row in block.each()][1] == (3, b'<row r="3" spans="1:1"/> ')
 
 
-def test_rows_are_found_wherever_a_piece_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    for size in range(30, 130):
-        monkeypatch.setattr("kpixl.ooxml.row_bytes._PIECE", size)
-        assert cut(WHOLE).numbers.tolist() == [1, 3, 7]
-        assert cut(WHOLE).edges.tolist()[0] == len(HEAD + b"<sheetData>")
+def test_rows_are_found_wherever_a_piece_ends() -> None:
+    for size in range(1, 130):
+        rows = cut(WHOLE, (3,), size)
+        assert rows.numbers.tolist() == [1, 3, 7]
+        assert b"".join(rows.put_back(rows.thin)) == WHOLE
+        assert b"".join(block.data for block in rows.blocks()) == ROWS
 
 
-@pytest.mark.parametrize("kept", [(), (1,), (3,), (1, 7), (1, 3, 7)])
+@pytest.mark.parametrize("kept", [(1,), (1, 3), (1, 7), (1, 3, 7)])
 def test_what_is_left_out_goes_back_to_its_place(kept: tuple[int, ...]) -> None:
-    thin, left = cut(WHOLE).thinned(kept.__contains__)
-    assert [number for number in (1, 3, 7) if number in left] == [number for number in (1, 3, 7) if number not in kept]
-    assert left.put_back(thin) == WHOLE
-    grown = thin.replace(b"</sheetData>", b'<row r="9"/></sheetData>')
-    assert left.put_back(grown) == WHOLE.replace(b"</sheetData>", b'<row r="9"/></sheetData>')
+    rows = cut(WHOLE, kept)
+    assert [number for number in (1, 3, 7) if number in rows] == [number for number in (1, 3, 7) if number not in kept]
+    assert b"".join(rows.put_back(rows.thin)) == WHOLE
+    grown = rows.thin.replace(b"</sheetData>", b'<row r="9"/></sheetData>')
+    assert b"".join(rows.put_back(grown)) == WHOLE.replace(b"</sheetData>", b'<row r="9"/></sheetData>')
 
 
 @pytest.mark.parametrize(
@@ -77,7 +82,7 @@ def test_what_is_left_out_goes_back_to_its_place(kept: tuple[int, ...]) -> None:
     ],
 )
 def test_what_excel_does_not_write_is_no_row_of_bytes(odd: bytes) -> None:
-    assert RowBytes.of(odd) is None
+    assert RowBytes.of(in_pieces(odd), lambda row: False) is None
 
 
 def changed(does: Callable[[Package], object], data: bytes, large: int) -> dict[str, bytes]:
@@ -111,6 +116,32 @@ def test_it_comes_to_the_same_as_with_every_row(name: str, package_bytes: bytes)
     whole, thin = (changed(DOINGS[name], package_bytes, large) for large in (1 << 40, 0))
     assert whole == thin
     assert whole != before
+
+
+@pytest.mark.parametrize("kept", [[], [0, 1, 2], [2, 5, 6, 11], [10]])
+def test_rows_with_more_than_values_move_alike_in_blocks(kept: list[int], package_bytes: bytes) -> None:
+    """Cells beside the table, formulas that look at rows, and one that cells share, within the table and below it."""
+
+    def does(package: Package) -> None:
+        sheet = survey_sheet(package).part
+        data = package.read(sheet)
+        for row in range(5, 17):
+            cell = f'<c r="D{row}"><f t="shared" si="0"/><v>1</v></c>'
+            if row == 5:
+                cell = '<c r="D5"><f t="shared" ref="D5:D18" si="0">C5+$C$5</f><v>1</v></c>'
+            elif row % 3 == 0:
+                cell = f'<c r="D{row}"><f>C{row}*2</f><v>2</v></c>'
+            end = data.index(b"</row>", data.index(f'<row r="{row}"'.encode()))
+            beside = f'<c r="T{row}"><v>{row}</v></c>' if row in (7, 9, 15) else ""
+            start = data.rindex(f'<c r="D{row}"'.encode(), 0, end)
+            stop = min(p for p in (data.find(b"<c ", start + 1, end), end) if p > 0)
+            data = data[:start] + cell.encode() + data[stop:end] + beside.encode() + data[end:]
+        below = b'<row r="18"><c r="D18"><f t="shared" si="0"/><v>1</v></c></row></sheetData>'
+        package.replace(sheet, data.replace(b"</sheetData>", below))
+        keep_rows(package, "tbl_surveys", kept)
+
+    whole, blocks = (changed(does, package_bytes, large) for large in (1 << 40, 0))
+    assert whole == blocks
 
 
 def survey_sheet(package: Package) -> Sheet:

@@ -15,8 +15,8 @@ from kpixl.ooxml.moves import area_of
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.notes import moved_notes
 from kpixl.ooxml.references import RowsInserted, followed, followed_in_bytes, names_of
+from kpixl.ooxml.row_moves import resolve_shared, write_places
 from kpixl.ooxml.sheet import SheetEditor
-from kpixl.ooxml.shrink import resolve_shared, write_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import posixpath
 import zipfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -31,12 +32,12 @@ from kpixl.errors import (
 )
 from kpixl.files.soundness import Unsound, part_key
 from kpixl.message import Message, phrase
-from kpixl.ooxml.archive import Archive, Glance
+from kpixl.ooxml.archive import Archive, Glance, Packed
 from kpixl.ooxml.namespaces import PACKAGE_RELATIONSHIP, qn
 from kpixl.ooxml.verify import Reach, verified
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -54,6 +55,9 @@ _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
 _SMALL, _TAG, _MOST_ROOM, _MOST_TIMES = 4_000_000, 200, 300_000_000, 250
 """Bytes of a part that is never too large; that a tag takes in a tree; of a tree that any part may make; and how many
 times as large as the packed part a larger one may be, which the fullest sheets of owners stay far below."""
+
+_MUCH = 2_000_000
+"""Bytes of a part that is held packed once it has changed."""
 
 
 class TooLargeToChange(WorkbookError):
@@ -133,7 +137,9 @@ class Parts:
     @property
     def data(self) -> bytes:
         """The whole file as it would be saved now."""
-        return self._archive.rewritten(self._changes, self._removed) if self.changed else self._archive.data
+        if not self.changed:
+            return self._archive.data
+        return self._archive.rewritten({name: _packed(new) for name, new in self._changes.items()}, self._removed)
 
     def reach(self, part: str) -> Reach | None:
         """How far a sheet reaches; None where it has changed since the file was verified, or is none."""
@@ -143,28 +149,30 @@ class Parts:
     def head(self, part: str) -> bytes:
         """How a part begins: its first thousands of bytes at least, where it has so many."""
         name = self._find(part)
-        if name is None or name in self._changes:
+        if name is None:
             return self.read(part)
         with self._reading():
-            return next(self._archive.pieces(name), b"")
+            return next(self.pieces(part)(), b"")
 
     def glance(self, part: str, needles: Collection[bytes], last: bytes) -> Glance:
         """Which of ``needles`` occur in a part, how it begins, and what follows the last place of ``last``; it is not
         held in memory as a whole for that."""
         name = self._find(part)
-        if name is None or name in self._changes:
-            glance = Glance()
-            glance.add(self.read(part), needles, last)
-            return glance
+        glance = Glance()
         with self._reading():
-            return self._archive.glance(name, needles, last)
+            for piece in (self.read(part),) if name is None else self.pieces(part)():
+                glance.add(piece, needles, last)
+        return glance
 
     def packed(self, part: str) -> tuple[int, int, int, memoryview] | None:
         """How a part is packed in the file, its checksum, its size and its packed content; None where it has changed
         or is written in other signs than those of ASCII and what goes beyond them."""
         name = self._find(part)
-        if name is None or name in self._changes:
+        new = None if name is None else self._changes.get(name)
+        if name is None or isinstance(new, bytes):
             return None
+        if isinstance(new, Packed):
+            return 8, new.checksum, new.size, memoryview(new.data)
         with self._reading():
             if self.head(part)[:2] in (b"\xff\xfe", b"\xfe\xff"):
                 return None
@@ -180,7 +188,30 @@ class Parts:
         name = self._find(part)
         if name is None:
             raise self.damaged(phrase(N_("the part {part} is missing"), part=part))
-        return self._changes[name] if name in self._changes else self._original(name)
+        new = self._changes.get(name)
+        if new is None:
+            return self._original(name)
+        return new if isinstance(new, bytes) else new.read()
+
+    def pieces(self, part: str) -> Callable[[], Iterator[bytes]]:
+        """What gives the bytes of a part as it stands now, a piece at a time, whatever becomes of it."""
+        name = self._find(part)
+        if name is None:
+            raise self.damaged(phrase(N_("the part {part} is missing"), part=part))
+        new = self._changes.get(name)
+        if new is None:
+            return lambda archive=self._archive: archive.pieces(name)  # type: ignore[misc]
+        return (lambda: iter((new,))) if isinstance(new, bytes) else new.pieces
+
+    def size(self, part: str) -> int:
+        """The bytes of a part as it stands now; 0 where there is none."""
+        name = self._find(part)
+        if name is None:
+            return 0
+        new = self._changes.get(name)
+        if new is None:
+            return self._archive.size(name)
+        return len(new) if isinstance(new, bytes) else new.size
 
     def tree(self, part: str) -> Element:
         """A new tree of an XML part; changing it changes nothing until it is handed to ``replace``. TooLargeToChange
@@ -205,12 +236,16 @@ class Parts:
         if room > max(_MOST_ROOM, _MOST_TIMES * self._archive.raw(name)[0].compress_size):
             raise TooLargeToChange(path=self._path.name, part=name)
 
-    def replace(self, part: str, data: bytes | Element) -> None:
-        """Put new content into a part; the same content again is no change."""
+    def replace(self, part: str, data: bytes | Element | Iterator[bytes]) -> None:
+        """Put new content into a part; the same content again is no change. What comes in pieces is packed as it comes:
+        the whole of a large sheet is never there."""
         name = self._find(part)
         if name is None:
             raise self.damaged(phrase(N_("the part {part} is missing"), part=part))
-        self._put(name, data if isinstance(data, bytes) else to_bytes(data))
+        if isinstance(data, Iterator):
+            self._put(name, _held(data))
+        else:
+            self._put(name, data if isinstance(data, bytes) else to_bytes(data))
 
     def add(self, part: str, data: bytes | Element, content_type: str, default_ext: str | None = None) -> None:
         """Add a part; with ``default_ext`` its type is declared for that extension, unless that has another type
@@ -337,11 +372,15 @@ class Parts:
         if set(archive.names) != {*self._archive.names, *self._changes} - self._removed:
             raise self._failed(phrase(N_("the new file lacks a part")))
         for name, data in self._changes.items():
-            if archive.read(name) != data:
+            is_whole = archive.raw(name)[1] == data.data if isinstance(data, Packed) else archive.read(name) == data
+            if not is_whole:
                 raise self._failed(phrase(N_("the part {part} was not written whole"), part=name))
             if name == CONTENT_TYPES or self.content_type(name).endswith(("xml", "vmlDrawing")):
+                parser = expat.ParserCreate(namespace_separator=" ")
                 try:
-                    expat.ParserCreate(namespace_separator=" ").Parse(data, True)
+                    for piece in archive.pieces(name):
+                        parser.Parse(piece, False)
+                    parser.Parse(b"", True)
                 except expat.ExpatError as error:
                     raise self._failed(phrase(N_("the part {part} is not well-formed XML"), part=name)) from error
 
@@ -356,7 +395,7 @@ class Parts:
             is_old = any(name.encode("utf-16-le") in data for name in ("Workbook", "Book"))
             raise OtherWorkbook(path=path.name) if is_old else NotAWorkbook(path=path.name)
         self._path, self._source = path, source
-        self._changes: dict[str, bytes] = {}
+        self._changes: dict[str, bytes | Packed] = {}
         self._removed: set[str] = set()
         self._reaches = {}
         try:
@@ -373,7 +412,7 @@ class Parts:
         with self._reading():
             return self._archive.read(name)
 
-    def _holds(self, name: str, data: bytes) -> bool:
+    def _holds(self, name: str, data: bytes | Packed) -> bool:
         with self._reading():
             return self._archive.holds(name, data)
 
@@ -384,7 +423,7 @@ class Parts:
         except Unsound as error:
             raise self.damaged(error.detail) from error
 
-    def _put(self, name: str, data: bytes) -> None:
+    def _put(self, name: str, data: bytes | Packed) -> None:
         if name in self._archive.names and self._holds(name, data):
             self._changes.pop(name, None)
         else:
@@ -480,6 +519,21 @@ def _there(path: Path) -> bytes | None:
 def _page(path: Path, data: bytes) -> files.Draft:
     there = _there(path)
     return files.prepare(path, data, None if there is None else files.digest_of(there))
+
+
+def _held(pieces: Iterator[bytes]) -> bytes | Packed:
+    """Content that comes in pieces, packed where it is much."""
+    first, size = [], 0
+    for piece in pieces:
+        first.append(piece)
+        size += len(piece)
+        if size >= _MUCH:
+            return Packed.of(itertools.chain(first, pieces), quickly=True)
+    return b"".join(first)
+
+
+def _packed(new: bytes | Packed) -> Packed:
+    return new if isinstance(new, Packed) else Packed.of((new,))
 
 
 def to_bytes(root: Element) -> bytes:

@@ -1,85 +1,180 @@
-"""The rows of a sheet as the bytes that they are: of a large sheet, only the rows that matter become a tree, which
-takes twenty times the room. Never reads what is in a row, and gives up on what is not written as Excel writes it."""
+"""The rows of a sheet as the bytes that they are, a block at a time: of a large sheet, only the rows that matter become
+a tree, which takes twenty times the room. Never reads what is in a row, never holds the whole sheet, and gives up on
+what is not written as Excel writes it."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterator
 
 LARGE = 1_000_000
 """Bytes from which on it is worth while."""
 
 _BEGIN, _END = b"<sheetData>", b"</sheetData>"
-_ROW = b'<row r="'
-_AFTER_ROW = b" />"
-_DIGITS = 7
-_PIECE = 1 << 24
-_ODD = (b"<!", b"<?", b":row", b'"shared"')
-"""What may stand among rows that are not looked at: comments, other prefixes; a formula that other rows look for."""
+_ROW = b"<row"
+_ROWS = re.compile(rb'<row(?=[ />])(?: r="([0-9]{1,7})")?')
+_SHARED = b'"shared"'
+"""A formula that other rows look for, or that stands in another."""
+_ODD = (b"<!", b"<?", b":row", _BEGIN)
+"""What may stand among rows that are not looked at: comments, other prefixes."""
 _ALPHABET = re.compile(rb"""encoding\s*=\s*["']([^"']*)""")
 _HEAD = 1_000
+_LONGEST = 1 << 26
+"""Bytes in which a row has to begin: more than any row has."""
 
 
 @dataclass(frozen=True, slots=True)
-class RowBytes:
-    """A sheet cut into its rows."""
+class RowBlock:
+    """Some rows of a sheet that follow one another."""
 
     data: bytes
-    numbers: np.ndarray
-    """The number of each row, ascending; shape (rows,)."""
-    edges: np.ndarray
-    """Where each row begins, and the last one ends; shape (rows + 1,)."""
+    numbers: list[int]
+    """The number of each row, ascending."""
+    edges: list[int]
+    """Where each row begins, and the last one ends."""
+
+    def rows(self, first: int, last: int) -> bytes:
+        """The rows from one number to another, as they stand."""
+        start, stop = bisect_left(self.numbers, first), bisect_right(self.numbers, last)
+        return self.data[self.edges[start] : self.edges[stop]] if start < stop else b""
+
+    def each(self) -> Iterator[tuple[int, bytes]]:
+        """Number and bytes of each row."""
+        edges, data = self.edges, self.data
+        return ((number, data[edges[at] : edges[at + 1]]) for at, number in enumerate(self.numbers))
+
+
+class _Odd(Exception):
+    """A sheet that is not written as Excel writes it."""
+
+
+class RowBytes:
+    """A sheet of which some rows, the wanted ones, are at hand, and the others come by a block at a time."""
+
+    def __init__(
+        self, pieces: Callable[[], Iterator[bytes]], wanted: Callable[[int], bool], *, is_shared: bool = False
+    ) -> None:
+        self._pieces = pieces
+        self.head = self.tail = b""
+        """What stands before the rows, and behind them."""
+        numbers, is_left = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=bool)]
+        kept: list[bytes] = []
+        self.has_shared = False
+        """Whether a formula stands for several cells."""
+        for block in self.blocks():
+            self._check(block, int(numbers[-1][-1]) if len(numbers) > 1 else 0, is_shared=is_shared)
+            # The first row always is at hand: a sheet without rows is written in another way.
+            chosen = [wanted(n) or (len(numbers) == 1 and at == 0) for at, n in enumerate(block.numbers)]
+            kept += [block.data[block.edges[a] : block.edges[b]] for a, b in _runs(np.array(chosen, dtype=bool))]
+            numbers.append(np.array(block.numbers, dtype=np.int32))
+            is_left.append(~np.array(chosen, dtype=bool))
+        if len(numbers) == 1 or _BEGIN in self.tail:
+            raise _Odd
+        self.numbers: np.ndarray = np.concatenate(numbers)
+        """The number of each row, ascending; shape (rows,)."""
+        self._is_left: np.ndarray = np.concatenate(is_left)
+        self.thin = b"".join((self.head, *kept, self.tail))
+        """The sheet with the wanted rows alone."""
 
     @classmethod
-    def of(cls, data: bytes) -> RowBytes | None:
-        """The rows of a sheet; None where they are not written as Excel writes them."""
-        start, end = data.find(_BEGIN), data.rfind(_END)
-        if start < 0 or end < start or not _is_utf_8(data[:_HEAD]) or data.find(_BEGIN, start + 1) >= 0:
+    def of(
+        cls, pieces: Callable[[], Iterator[bytes]], wanted: Callable[[int], bool], *, is_shared: bool = False
+    ) -> RowBytes | None:
+        """The rows of a sheet, whose ``pieces`` can be had again and again; None where they are not written as Excel
+        writes them, or a formula is shared by several cells, unless that is asked for."""
+        try:
+            return cls(pieces, wanted, is_shared=is_shared)
+        except _Odd:
             return None
-        begin = start + len(_BEGIN)
-        if any(data.find(mark, begin, end) >= 0 for mark in _ODD):
-            return None
-        numbers, starts = _rows(data, begin, end)
-        if not len(starts) or data[begin : starts[0]].strip() or (np.diff(numbers, prepend=0) <= 0).any():
-            return None
-        return cls(data, numbers, np.append(starts, end))
 
     @property
-    def first(self) -> int:
-        """The number of the first row."""
-        return int(self.numbers[0])
+    def has_left(self) -> bool:
+        """Whether there are rows that are not wanted."""
+        return bool(self._is_left.any())
 
-    def thinned(self, wanted: Callable[[int], bool]) -> tuple[bytes, LeftRows]:
-        """The sheet with the wanted rows alone, and the others."""
-        is_left = ~np.fromiter(map(wanted, self.numbers.tolist()), dtype=bool, count=len(self.numbers))
-        return self._of_rows(_runs(~is_left)), LeftRows(
-            self.data,
-            [
-                (int(self.numbers[a]), int(self.numbers[b - 1]), int(self.edges[a]), int(self.edges[b]))
-                for a, b in _runs(is_left)
-            ],
-        )
+    def __contains__(self, row: int) -> bool:
+        """Whether a row is one that is not wanted, or stands between such."""
+        place = int(np.searchsorted(self.numbers, row))
+        if place < len(self.numbers) and self.numbers[place] == row:
+            return bool(self._is_left[place])
+        return 0 < place < len(self.numbers) and bool(self._is_left[place - 1] and self._is_left[place])
 
-    def without(self, gone: Callable[[int, bytes], bool]) -> bytes:
-        """The sheet without some rows, asked for by their numbers and bytes."""
-        edges = self.edges.tolist()
-        kept = [
-            not gone(number, self.data[edges[place] : edges[place + 1]])
-            for place, number in enumerate(self.numbers.tolist())
-        ]
-        return self._of_rows(_runs(np.array(kept, dtype=bool)))
+    def blocks(self) -> Iterator[RowBlock]:
+        """All rows."""
+        rest, is_before, pieces = b"", True, self._pieces()
+        for piece in pieces:
+            rest += piece
+            if is_before:
+                place = rest.find(_BEGIN)
+                if place >= 0:
+                    self.head, rest, is_before = rest[: place + len(_BEGIN)], rest[place + len(_BEGIN) :], False
+            end = -1 if is_before else rest.find(_END)
+            if end >= 0:
+                if rest[:end].strip():
+                    yield _block(rest[:end])
+                self.tail = b"".join((rest[end:], *pieces))
+                return
+            last = 0 if is_before else rest.rfind(_ROW)
+            if last > 0:
+                yield _block(rest[:last])
+                rest = rest[last:]
+            elif len(rest) > _LONGEST:
+                break
+        raise _Odd
 
-    def _of_rows(self, runs: Iterable[tuple[int, int]]) -> bytes:
-        data = memoryview(self.data)
-        begin, end = int(self.edges[0]), int(self.edges[-1])
-        rows = (data[int(self.edges[a]) : int(self.edges[b])] for a, b in runs)
-        return b"".join((data[:begin], *rows, data[end:]))
+    def _check(self, block: RowBlock, before: int, *, is_shared: bool) -> None:
+        if any(mark in block.data for mark in _ODD) or (not before and not _is_utf_8(self.head[:_HEAD])):
+            raise _Odd
+        if any(later <= earlier for earlier, later in zip((before, *block.numbers), block.numbers, strict=False)):
+            raise _Odd
+        self.has_shared = self.has_shared or _SHARED in block.data
+        if self.has_shared and not is_shared:
+            raise _Odd
+
+    def put_back(self, thin: bytes) -> Iterator[bytes]:
+        """The whole sheet, a piece at a time, from one that lacks the rows that are not wanted."""
+        start, end = thin.find(_BEGIN) + len(_BEGIN), thin.rfind(_END)
+        if end < 0:
+            raise ValueError("a sheet without a row of its own")
+        ours = list(reversed([*_block(thin[start:end]).each()])) if thin[start:end].strip() else []
+        yield thin[:start]
+        place = 0
+        for block in self.blocks():
+            is_left = self._is_left[place : place + len(block.numbers)]
+            place += len(block.numbers)
+            for a, b in _runs(is_left):
+                while ours and ours[-1][0] < block.numbers[b - 1]:
+                    number, row = ours.pop()
+                    at = bisect_left(block.numbers, number, a, b)
+                    yield block.data[block.edges[a] : block.edges[at]]
+                    yield row
+                    a = at
+                yield block.data[block.edges[a] : block.edges[b]]
+        yield from (row for _, row in reversed(ours))
+        yield thin[end:]
+
+
+def between(sheet: bytes) -> bytes:
+    """The rows of a whole sheet that is at hand."""
+    start = sheet.find(_BEGIN)
+    return b"" if start < 0 else sheet[start + len(_BEGIN) : sheet.rfind(_END)]
+
+
+def _block(data: bytes) -> RowBlock:
+    numbers, edges = [], []
+    for found in _ROWS.finditer(data):
+        numbers.append(int(found[1] or 0))
+        edges.append(found.start())
+    if not edges or data[: edges[0]].strip():
+        raise _Odd
+    return RowBlock(data, numbers, [0, *edges[1:], len(data)])
 
 
 def _runs(chosen: np.ndarray) -> list[tuple[int, int]]:
@@ -92,61 +187,3 @@ def _is_utf_8(head: bytes) -> bool:
     """Whether a part says that it is written in UTF-8, or nothing else."""
     alphabet = _ALPHABET.search(head.partition(b"?>")[0])
     return b"<worksheet" in head and (alphabet is None or alphabet[1].lower() in (b"utf-8", b"utf8", b"us-ascii"))
-
-
-def _rows(data: bytes, begin: int, end: int) -> tuple[np.ndarray, np.ndarray]:
-    """Number and begin of every row, looked for in arrays: a sheet may have a million. 0 is the number of a row that
-    does not begin with its number."""
-    numbers, starts = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-    mark, following = np.frombuffer(_ROW, dtype=np.uint8), np.frombuffer(_AFTER_ROW, dtype=np.uint8)
-    room = len(_ROW) + _DIGITS + 1
-    for place in range(begin, end, _PIECE):
-        signs = np.frombuffer(data[place : min(place + _PIECE + room, end)] + bytes(room), dtype=np.uint8)
-        tags = np.flatnonzero(signs[: min(_PIECE, end - place)] == mark[0])
-        for offset in (1, 2, 3):
-            tags = tags[signs[tags + offset] == mark[offset]]
-        tags = tags[np.isin(signs[tags + 4], following)]
-        is_numbered = np.ones(len(tags), dtype=bool)
-        for offset in range(4, len(mark)):
-            is_numbered &= signs[tags + offset] == mark[offset]
-        numbers.append(np.where(is_numbered, _number(signs, tags + len(mark)), 0))
-        starts.append(tags + place)
-    return np.concatenate(numbers), np.concatenate(starts)
-
-
-def _number(signs: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """The number that stands at each place and ends with its quote; 0 where there is none."""
-    found, going = np.zeros(len(places), dtype=np.int64), np.ones(len(places), dtype=bool)
-    ends = places.copy()
-    for offset in range(_DIGITS):
-        digits = signs[places + offset].astype(np.int64) - ord("0")
-        going &= (digits >= 0) & (digits <= 9)
-        found = np.where(going, found * 10 + digits, found)
-        ends += going
-    return np.where(signs[ends] == ord('"'), found, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class LeftRows:
-    """The rows of a sheet that are left as bytes, in runs: first and last number, begin and end."""
-
-    data: bytes
-    runs: Sequence[tuple[int, int, int, int]]
-
-    def __contains__(self, row: int) -> bool:
-        return any(first <= row <= last for first, last, _, _ in self.runs)
-
-    def put_back(self, thin: bytes) -> bytes:
-        """The whole sheet, from one that lacks these rows."""
-        start, end = thin.find(_BEGIN), thin.rfind(_END)
-        if start < 0:
-            raise ValueError("a sheet without a row of its own")
-        source, text, last = memoryview(self.data), memoryview(thin), 0
-        waiting, pieces = list(reversed(self.runs)), list[memoryview]()
-        for number, place in zip(*(found.tolist() for found in _rows(thin, start + len(_BEGIN), end)), strict=True):
-            while waiting and waiting[-1][0] < number:
-                _, _, first, stop = waiting.pop()
-                pieces += [text[last:place], source[first:stop]]
-                last = place
-        pieces += [text[last:end], *(source[first:stop] for _, _, first, stop in reversed(waiting)), text[end:]]
-        return b"".join(pieces)

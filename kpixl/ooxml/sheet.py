@@ -20,12 +20,11 @@ from kpixl.ooxml.parts import to_bytes
 from kpixl.ooxml.row_bytes import LARGE, RowBytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from lxml.etree import _Element as Element
 
     from kpixl.ooxml.package import Package, Sheet
-    from kpixl.ooxml.row_bytes import LeftRows
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _C, _F, _V, _IS, _T, _ROW = (qn(f"x:{tag}") for tag in ("c", "f", "v", "is", "t", "row"))
@@ -35,21 +34,16 @@ class SheetEditor:
     """One worksheet part under edit; nothing reaches the package before ``commit``.
 
     With ``only``, a large sheet is looked at in the rows alone for which that is true, and in its first one: the others
-    stay as they are, and to ask for one of them is a ValueError. Rows of a large sheet that are ``gone``, by their
-    numbers and bytes, do not even come in.
+    stay as they are, and to ask for one of them is a ValueError. A large sheet with formulas that cells share is looked
+    at as a whole, unless the caller says by ``is_shared`` that it sees to them.
     """
 
     def __init__(
-        self,
-        package: Package,
-        sheet: Sheet,
-        only: Callable[[int], bool] | None = None,
-        *,
-        gone: Callable[[int, bytes], bool] | None = None,
+        self, package: Package, sheet: Sheet, only: Callable[[int], bool] | None = None, *, is_shared: bool = False
     ) -> None:
         self._package = package
         self._sheet = sheet
-        self.root, self._left = _opened(package, sheet, only, gone)
+        self.root, self.left = _opened(package, sheet, only, is_shared=is_shared)
         data = self.root.find(qn("x:sheetData"))
         if data is None:
             raise DamagedWorkbook(
@@ -69,9 +63,9 @@ class SheetEditor:
         self._added: Area | None = None
 
     @property
-    def has_rows_left(self) -> bool:
-        """Whether there are rows that have been left out and go back."""
-        return self._left is not None and bool(self._left.runs)
+    def part(self) -> str:
+        """The name of the sheet's part."""
+        return self._sheet.part
 
     # Reading back
 
@@ -235,17 +229,16 @@ class SheetEditor:
         if self._formulas_changed:
             self._package.drop_calc_chain()
 
-    def serialised(self, spliced: Callable[[bytes], bytes] | None = None) -> bytes:
-        """The part as it would be committed. What has been looked at goes through ``spliced`` first, before the rows
-        that were left out are put back."""
+    def serialised(self) -> Iterator[bytes]:
+        """The part as it would be committed, in pieces that never end within a row."""
         dimension = self.root.find(qn("x:dimension"))
         if dimension is not None and self._added is not None:
             ref = dimension.get("ref", "")
             # Excel writes A1 for an empty sheet.
             only = ref in ("", "A1") and self.is_blank(1, 1)
             dimension.set("ref", (self._added if only else parse_area(ref).union(self._added)).ref)
-        text = to_bytes(self.root) if spliced is None else spliced(to_bytes(self.root))
-        return self._left.put_back(text) if self._left else text
+        text = to_bytes(self.root)
+        return self.left.put_back(text) if self.left else iter((text,))
 
     # What is behind
 
@@ -264,7 +257,7 @@ class SheetEditor:
         return cells
 
     def _ensure_there(self, row: int) -> None:
-        if self._left and row in self._left:
+        if self.left and row in self.left:
             raise ValueError(f"row {row} of {self._sheet.name} has been left out")
 
     def _new_row(self, row: int) -> Element:
@@ -356,23 +349,12 @@ class SheetEditor:
 
 
 def _opened(
-    package: Package,
-    sheet: Sheet,
-    only: Callable[[int], bool] | None,
-    gone: Callable[[int, bytes], bool] | None,
-) -> tuple[Element, LeftRows | None]:
+    package: Package, sheet: Sheet, only: Callable[[int], bool] | None, *, is_shared: bool
+) -> tuple[Element, RowBytes | None]:
     """The tree of a sheet, and the rows that are no part of it and go back."""
-    data = package.read(sheet.part) if only or gone else b""
-    rows = RowBytes.of(data) if len(data) >= LARGE else None
-    if rows is None:
-        return package.tree(sheet.part), None
-    data = rows.without(gone) if gone else data
-    rows = RowBytes.of(data) if gone else rows
-    if only is None or rows is None:
-        return package.parsed(data, sheet.part), None
-    first = rows.first
-    thin, left = rows.thinned(lambda row: row == first or only(row))
-    return package.parsed(thin, sheet.part), left
+    is_large = only is not None and package.size(sheet.part) >= LARGE
+    rows = RowBytes.of(package.pieces(sheet.part), only, is_shared=is_shared) if only and is_large else None
+    return (package.tree(sheet.part), None) if rows is None else (package.parsed(rows.thin, sheet.part), rows)
 
 
 def _child(cell: Element, tag: str) -> Element | None:

@@ -173,7 +173,7 @@ def _grow_table(root: Element, old_bottom: int, area: Area) -> None:
             entry.set("ref", Area(old.top, old.left, area.bottom, old.right).ref)
 
 
-def _fill(editor: SheetEditor, new: Area, columns: list[_Filled], model: dict[str, str]) -> bytes:
+def _fill(editor: SheetEditor, new: Area, columns: list[_Filled], model: dict[str, str]) -> Iterator[bytes]:
     """The sheet with the new rows: those that exist are completed in the tree, the others spliced in as text."""
     taken = editor.rows(new.top, new.bottom)
     for row in taken:
@@ -185,16 +185,13 @@ def _fill(editor: SheetEditor, new: Area, columns: list[_Filled], model: dict[st
             gaps.append((before + 1, row - 1))
             editor.insert_mark(mark, before + 1)
     prefix = f"{editor.data.prefix}:" if editor.data.prefix else ""
-
-    def spliced(text: bytes) -> bytes:
-        kept = text.split(f"<?{mark} here?>".encode())
-        pieces = [kept[0]]
-        for (first, last), after in zip(gaps, kept[1:], strict=True):
-            pieces.extend(_rows(prefix, first, last, new.top, columns, model))
-            pieces.append(after)
-        return b"".join(pieces)
-
-    return editor.serialised(spliced)
+    waiting, sign = iter(gaps), f"<?{mark} here?>".encode()
+    for piece in editor.serialised():
+        first, *others = piece.split(sign)
+        yield first
+        for after, (top, bottom) in zip(others, waiting, strict=False):
+            yield from _rows(prefix, top, bottom, new.top, columns, model)
+            yield after
 
 
 def _fill_row(editor: SheetEditor, row: int, index: int, columns: list[_Filled]) -> None:
