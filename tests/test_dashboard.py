@@ -16,8 +16,12 @@ from engines import Value, cached_values, contents, differences, ironcalc_values
 from kpixl.catalog import business
 from kpixl.catalog.model import Level
 from kpixl.cli.main import main
+from kpixl.i18n import language
+from kpixl.kpi.grade import Reason
+from kpixl.languages import codes
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
 from kpixl.period import add_months, serial
+from kpixl.texts.words import reason_text
 from kpixl.verbs import refresh, results, roll
 from kpixl.workbook.sheets import board, dashboard
 from narrow import some
@@ -87,7 +91,7 @@ def test_the_verdict_and_what_comes_first(tmp_path: Path) -> None:
     # 70 % are below; 95 % of the hours on clients are exceptional; of 100 leads 7 are clients, which is typical.
     typed = {**TIRED, "clients_new": 7.0, "leads": 100.0}
     path = make(tmp_path / "b.xlsx", Filled(typed=typed, past=FALLEN, targets={"css": 0.9}))
-    assert shown(path, "verdict") == "1 good · 1 typical · 1 to act on · not judged: 4"
+    assert shown(path, "verdict") == "1 good · 1 typical · 1 below par · not judged: 4"
     assert [shown(path, row) for row in board.FIRST_ROWS] == [
         "Client satisfaction score",
         "New-client acquisition rate",
@@ -107,6 +111,36 @@ def test_the_verdict_and_what_comes_first(tmp_path: Path) -> None:
     assert [shown(path, "board_1", column) for column in ("target", "met", "previous")] == [0.9, "✘", 0.8]
 
 
+@pytest.mark.parametrize("code", codes())
+def test_every_kpi_has_a_line_where_there_are_most(code: str) -> None:
+    """Names of the twelve KPIs, and what is to be known every month, take one line each in any language."""
+    t, crowd = language(code), business("service-business")
+    assert max(len(t(kpi.name)) for kpi in crowd.kpis) <= dashboard.NAME_LINE
+    assert len(reason_text(Reason("open"), t)) <= dashboard.MARK_LINE
+    assert sum(dashboard.PIXELS.values()) <= 1260
+
+
+def test_twelve_kpis_are_on_one_screen_of_a_laptop(tmp_path: Path) -> None:
+    """640 pixels at 96 to an inch are 480 points."""
+    path = next(one.path for one in builds.samples(tmp_path) if one.path.name == "Dumbrava Facility 2026-10 ro.xlsx")
+    book = opened(path)
+    place, root = book.placements["dashboard"], package_of(book).tree(book.sheets["dashboard"].part)
+    rows = {int(row.get("r", "")): row for row in root.iter(f"{{{MAIN}}}row")}
+    seen = [rows[number] for number in place.row_numbers.values() if rows[number].get("hidden") not in ("1", "true")]
+    assert len(seen) > 12 + 10
+    assert sum(float(row.get("ht", "")) for row in seen) <= 480
+
+
+def test_periods_stand_side_by_side(tmp_path: Path) -> None:
+    """The last twelve in columns, this one last; blank where a period has no value."""
+    path = make(tmp_path / "b.xlsx", Filled(typed=TIRED, past=FALLEN))
+    across = [shown(path, "css", f"p{number}", "across") for number in range(9, 13)]
+    assert across == ["", 0.9, 0.8, 0.7]
+    assert shown(path, "headings", "p11", "across") == month(1)
+    put(path, {placed(opened(path), "totals", "satisfied", "typed"): 60})
+    assert ironcalc_values(path)[placed(opened(path), "across", "css", "p12")] == pytest.approx(0.6)
+
+
 def test_a_kpi_that_has_become_worse_since_the_refresh(tmp_path: Path) -> None:
     typed = {"satisfied": 95.0, "surveyed": 100.0, "clients_new": 7.0, "leads": 100.0}
     path = make(tmp_path / "b.xlsx", Filled(typed=typed))
@@ -118,7 +152,7 @@ def test_a_kpi_that_has_become_worse_since_the_refresh(tmp_path: Path) -> None:
     assert computed[also] == "Worse since the last refresh, also look at: Client satisfaction score"
     # What the owner has typed beside stays where it is, so that the rows do, too.
     assert computed[first] == "New-client acquisition rate"
-    assert computed[placed(book, "dashboard", "verdict", "tick")] == "0 good · 1 typical · 1 to act on · not judged: 5"
+    assert computed[placed(book, "dashboard", "verdict", "tick")] == "0 good · 1 typical · 1 below par · not judged: 5"
 
 
 def test_check_is_a_chip_that_leads_to_its_errors(tmp_path: Path) -> None:
@@ -154,6 +188,7 @@ def test_days_left_and_the_forecast_while_the_month_runs(tmp_path: Path) -> None
     filled = Filled("service-business", typed={"revenue": 9000.0}, past=past)
     path = make(tmp_path / "b.xlsx", replace(filled, settings={"entered_until": day("2026-10-11")}, trend="Revenue"))
     assert shown(path, "company") == "TaskZenith · October 2026 · days left: 20"
+    assert str(shown(path, "verdict")).startswith("Still running until October 31, 2026 · ")
     row = next(row for row in board.rows(business("service-business")) if shown(path, row) == "Revenue")
     assert shown(path, row, "few") == pytest.approx(27_900)
     # From the 20,000 of September to the forecast, in steps of 2,000.
@@ -162,6 +197,7 @@ def test_days_left_and_the_forecast_while_the_month_runs(tmp_path: Path) -> None
     assert str(shown(path, "p12", "value", "line")) == "#N/A"
     over = make(tmp_path / "o.xlsx", filled)
     assert shown(over, "company") == "TaskZenith · October 2026"
+    assert str(shown(over, "verdict"))[:1].isdigit()
     assert shown(over, row, "few") != pytest.approx(27_900)
 
 

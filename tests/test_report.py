@@ -403,7 +403,9 @@ def test_a_run_is_told_as_one() -> None:
 def test_a_running_period_has_a_forecast_and_no_signal_yet() -> None:
     """By the 11th 10 of 31 parts had come: 9,000 becomes 27,900, and on its way to 31,000 it would be 10,000."""
     tree = parsed(page_of(takings(9000, float(serial(date(2026, 10, 11))), 31_000)))
-    assert words(one(tree, "//p[@class='kind']")) == "October 2026 · Service business · days left: 20"
+    assert words(one(tree, "//p[@class='kind']")) == (
+        "October 2026 · Service business · Still running until October 31, 2026 · days left: 20"
+    )
     assert words(one(tree, "//*[@id='kpi-revenue']//p[@class='pace']")) == "Forecast €27,900 · off track"
     assert not tree.xpath("//*[@id='kpi-revenue']//p[starts-with(@class, 'signal')]")
     far = parsed(page_of(takings(25e3, float(serial(date(2026, 10, 11))))))

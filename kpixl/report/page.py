@@ -22,7 +22,7 @@ from kpixl.texts.commentary import headline
 from kpixl.texts.figures import SIGN
 from kpixl.texts.groups import ORDER
 from kpixl.texts.render import rendered
-from kpixl.texts.words import DAYS_LEFT, LEVELS, SHAPES
+from kpixl.texts.words import DAYS_LEFT, LEVELS, SHAPES, until_text
 from kpixl.version import __version__
 
 if TYPE_CHECKING:
@@ -144,7 +144,9 @@ def _cards(scorecard: Scorecard, shown: Sequence[cards.Card], t: Language) -> di
         "cards": shown,
         "terms": terms,
         "widest": max(map(len, terms.values())),
-        "left": t(DAYS_LEFT).format(days=scorecard.clock.left) if scorecard.clock.running else "",
+        "running": [until_text(scorecard.entries.period.end, t), t(DAYS_LEFT).format(days=scorecard.clock.left)]
+        if scorecard.clock.running
+        else [],
     }
 
 

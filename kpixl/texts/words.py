@@ -86,10 +86,13 @@ SETTLED = {True: N_("sure enough"), False: N_("small sample")}
 PACES = {True: N_("on track"), False: N_("off track")}
 DAYS_LEFT = N_("days left: {days}")
 
+UNTIL = N_("Still running until {day}")
+"""Before a verdict on a period that is not over."""
+
 OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
 TARGET, PREVIOUS = N_("target"), N_("before")
 """What a value is held against."""
-VERDICT = N_("{good} good · {typical} typical · {act} to act on")
+VERDICT = N_("{good} good · {typical} typical · {act} below par")
 NOT_JUDGED = N_("not judged: {count}")
 
 SINCE = N_("since {period}")
@@ -120,7 +123,7 @@ REASONS = {
     "beyond": N_("more than the whole: look for the reason"),
     "too_few": N_("fewer cases than your minimum in Settings"),
     "in_doubt": N_("rows that Check calls wrong decide this: fix them first"),
-    "open": N_("still open: customers may yet come of it"),
+    "open": N_("still open: customers may yet come"),
     "running": N_("not judged before the period is over, since it still grows"),
     "graded_window": N_("graded over its own window"),
     "no_rollup": N_("cannot be added up over months: {measure}"),
@@ -333,6 +336,11 @@ def since_text(day: date | None, kind: Kind, t: Language) -> str:
     if day is None:
         return ""
     return t(SINCE).format(period=t.date(day) if kind is Kind.WEEK else t.period(Period(kind, day)))
+
+
+def until_text(day: date, t: Language) -> str:
+    """That a period which ends on a day is not over."""
+    return t(UNTIL).format(day=t.date(day))
 
 
 def title(company: str, period: Period, t: Language) -> str:

@@ -30,8 +30,9 @@ from kpixl.workbook import dashboard_page, layout, pareto_charts, style
 from kpixl.workbook.entry_sheets import entry_sheet, imports_table, past_sheet
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import BARE, BLOCK_PREFIX, Cells, Context, Placement, here
-from kpixl.workbook.sheets import behind, breakdown, check, guide, kpis, log, pareto, settings, totals, what_if
+from kpixl.workbook.sheets import across, behind, breakdown, check, guide, kpis, log, pareto, settings, totals, what_if
 from kpixl.workbook.sheets.grading import GUIDE
+from kpixl.workbook.sheets.spark import PERIODS
 from kpixl.workbook.sheets.vocabulary import DIRECTION_ROWS, UNIT_ROWS, WINDOW_ROWS
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _home(book: Workbook, c: Context) -> None:
     """A name for the way back to the dashboard, which stays true when the sheet is renamed."""
     sheet = book[c.titles["dashboard"]]
     _name(book, layout.HOME, sheet, "$B$2")
-    for key in ("totals", "kpis", "what_if", "breakdown", "behind", "check", "guide", "settings", "log"):
+    for key in ("totals", "kpis", "what_if", "breakdown", "behind", "across", "check", "guide", "settings", "log"):
         target = book[c.titles[key]]
         place = c.placements[key]
         row = place.position("space", place.columns[0])[0]
@@ -318,6 +319,17 @@ def _finish_behind(sheet: Worksheet, c: Context) -> None:
     sheet.print_title_rows = None
 
 
+def _finish_across(sheet: Worksheet, c: Context) -> None:
+    _result_sheet(sheet, grid=False)
+    place = c.placements["across"]
+    _widths(sheet, place, dict(across.WIDTHS), across.WIDTH)
+    for slot in OWN_SLOTS:
+        cells = (sheet.cell(*place.position(slot, period)).coordinate for period in PERIODS)
+        share_rule(sheet, " ".join(cells), slot, c)
+    _freeze(sheet, place, "headings", "name")
+    sheet.page_setup.fitToHeight = 1
+
+
 def _finish_check(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=False)
     place = c.placements["check"]
@@ -398,6 +410,7 @@ _FINISH = {
     "what_if": _finish_what_if,
     "breakdown": _finish_breakdown,
     "behind": _finish_behind,
+    "across": _finish_across,
     "check": _finish_check,
     "guide": _finish_guide,
     "settings": _finish_settings,

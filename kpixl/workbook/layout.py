@@ -13,6 +13,7 @@ from kpixl.identity import once_each
 from kpixl.workbook.formulas import entered_rows
 from kpixl.workbook.grid import Cells, Context, Placement
 from kpixl.workbook.sheets import (
+    across,
     behind,
     board,
     breakdown,
@@ -66,6 +67,7 @@ RESULT_TITLES = {
     "what_if": N_("What if"),
     "breakdown": N_("Breakdown"),
     "behind": N_("Rows behind it"),
+    "across": N_("Period by period"),
     "past": N_("Past periods"),
     "check": N_("Check"),
     "guide": N_("Guide"),
@@ -123,7 +125,19 @@ def free_titles(titles_: Mapping[str, str], taken: Iterable[str]) -> dict[str, s
 def sheet_order(business: Business) -> tuple[str, ...]:
     """Keys of the sheets, from left to right; entry sheets by the id of their table."""
     entries = tuple(table.id for table in business.tables)
-    results = ("totals", "kpis", "what_if", "breakdown", "behind", "past", "check", "guide", "settings", "log")
+    results = (
+        "totals",
+        "kpis",
+        "what_if",
+        "breakdown",
+        "behind",
+        "across",
+        "past",
+        "check",
+        "guide",
+        "settings",
+        "log",
+    )
     return ("dashboard", *entries, *results, "hidden")
 
 
@@ -162,6 +176,9 @@ def blocks(business: Business) -> Mapping[str, Block]:
         ),
         "behind": replace(
             _block("behind", behind.rows(business), behind.COLUMNS, behind.cells), hidden_rows=behind.hidden_rows
+        ),
+        "across": replace(
+            _block("across", across.rows(business), across.COLUMNS, across.cells), hidden_rows=across.hidden_rows
         ),
         "check": replace(_block("check", check.rows(business), check.ORDER, check.cells), heights=check.heights),
         "guide": replace(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kpixl.kpi.result import Result
     from kpixl.ooxml.cells import Value
 
-MOST = 100
+MOST = 200
 """So many rows are listed for one KPI."""
 FIELDS = 5
 """So many columns of a table are shown at most."""

@@ -22,7 +22,16 @@ from kpixl.texts.action_text import action_text
 from kpixl.texts.caution_text import SIGNS, caution_line
 from kpixl.texts.figures import held_against, late_text
 from kpixl.texts.groups import level_shown, title
-from kpixl.texts.words import DAYS_LEFT, LEVELS, TARGET_SIGNS, kpi_title, reason_text, standing_word, tip_text
+from kpixl.texts.words import (
+    DAYS_LEFT,
+    LEVELS,
+    TARGET_SIGNS,
+    kpi_title,
+    reason_text,
+    standing_word,
+    tip_text,
+    until_text,
+)
 from kpixl.workbook import style
 from kpixl.workbook.grid import BLOCK_PREFIX, NOTICE, Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets import board
@@ -31,7 +40,7 @@ from kpixl.workbook.sheets.grading import shown as shown_of
 from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.spark import PERIODS
 from kpixl.workbook.sheets.trend import TICKS, trend
-from kpixl.workbook.sheets.vocabulary import FIRST_STEPS, PAGE, REFRESHED, period_name
+from kpixl.workbook.sheets.vocabulary import FIRST_STEPS, PAGE, REFRESHED, day_name, period_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +50,8 @@ if TYPE_CHECKING:
     from kpixl.ooxml.cells import Value
 
 PIXELS = {
-    "tick": 66, "name": 154, "value": 98, "target": 82, "met": 26, "previous": 78, "year": 78, "spark": 104,
-    "band_0": 64, "band_1": 64, "band_2": 64, "band_3": 64, "level": 150, "few": 112, "done": 54,
+    "tick": 66, "name": 172, "value": 98, "target": 82, "met": 26, "previous": 78, "year": 78, "spark": 92,
+    "band_0": 63, "band_1": 63, "band_2": 63, "band_3": 63, "level": 148, "few": 112, "done": 54,
 }  # fmt: skip
 """Columns, and how wide each is: 1,258 pixels, so that a laptop's screen has them all."""
 BANDS = tuple(f"band_{level.value}" for level in Level)
@@ -50,14 +59,17 @@ STEPS = "steps"
 LINES = ("line_1", "line_2", "line_3", "line_4", "line_5")
 """Each at the height of a tick of the trend, the uppermost first."""
 HEIGHTS: dict[str, float] = {
-    "company": 27, "verdict": 21, "do_head": 17, **dict.fromkeys(FIRST_ROWS, 22.5), STEPS: 48, "also": 12,
-    "caution": 13, "board_head": 24, "line_head": 18, **dict.fromkeys(LINES, 17.25), "line_days": 14,
+    "company": 24, "verdict": 18, "do_head": 17, **dict.fromkeys(FIRST_ROWS, 22.5), STEPS: 48, "also": 12,
+    "caution": 13, "board_head": 24, "line_head": 18, **dict.fromkeys(LINES, 15.75), "line_days": 14,
 }  # fmt: skip
 """In points; those of the table's rows follow from the names."""
 ROW, HIGH_ROW, HIGHEST_ROW = 19.5, 22.5, 30.0
-"""A row of the table, one whose texts may take two lines, and three. All have the same, since their bars are one
-chart."""
-NAME_LINE, MARK_LINE = 34, 32
+"""A row of the table, one whose texts take two lines, and three. All have the same, since their bars are one chart."""
+LOW_ROWS = (15.75, 20.25, HIGHEST_ROW)
+"""Likewise where there are so many KPIs that a screen would not have them all."""
+SCREEN = 480.0
+"""The height of a laptop's screen, in points: 640 pixels."""
+NAME_LINE, MARK_LINE = 48, 36
 """So many letters of a name fit into one line, and of what is to be known beside the level."""
 CAUTION_LINE = 215
 """So many letters of a caution fit into one line, which is as wide as the sheet."""
@@ -94,10 +106,18 @@ def hidden_rows(c: Context) -> set[str]:
 
 def heights(c: Context) -> dict[str, float]:
     """The height of the caution, whose text is as long as it is, and of the table's rows, by their longest texts."""
-    lines = 1 + len(_told(c)) // CAUTION_LINE
+    told = _told(c)
+    caution = HEIGHTS["caution"] * min(1 + len(told) // CAUTION_LINE, 3)
     most = max((_lines(result, c) for result in c.scorecard.results), default=1)
-    tall = (ROW, HIGH_ROW, HIGHEST_ROW)[min(most, 3) - 1]
-    return {"caution": HEIGHTS["caution"] * min(lines, 3), **dict.fromkeys(board.rows(c.business), tall)}
+    others = sum(HEIGHTS.values()) - HEIGHTS[STEPS] - HEIGHTS["caution"] + (caution if told else 0)
+    room = (SCREEN - others) / max(len(c.scorecard.results), 1)
+    tall, low = (sizes[min(most, 3) - 1] for sizes in ((ROW, HIGH_ROW, HIGHEST_ROW), LOW_ROWS))
+    fits = max(low, min(tall, room // QUARTER * QUARTER))
+    return {"caution": caution, **dict.fromkeys(board.rows(c.business), fits)}
+
+
+QUARTER = 0.75
+"""A pixel, in points."""
 
 
 def _lines(result: Result, c: Context) -> int:
@@ -114,7 +134,7 @@ def name_of(result: Result, c: Context) -> str:
 def merges(business: Business) -> list[tuple[str, str, str, str]]:
     """Merged cells: first row and column, last row and column."""
     wide = [
-        ("company", "tick", "previous"), ("company", "level", "done"), ("verdict", "tick", "previous"),
+        ("company", "tick", "band_3"), ("company", "level", "done"), ("verdict", "tick", "previous"),
         ("verdict", "year", "band_3"), ("verdict", "level", "done"), ("do_head", "tick", "name"),
         ("do_head", "met", "previous"), ("do_head", "spark", "band_3"), (STEPS, "tick", "done"),
         ("also", "tick", "done"), ("caution", "tick", "done"), ("board_head", "tick", "name"),
@@ -208,14 +228,22 @@ def _verdict(c: Context) -> tuple[str, str]:
     rest = f'COUNTIF({names},"?*")-{judged}'
     more = f'IF({rest}>0," · "&SUBSTITUTE({c.word("not_judged")},"{{count}}",{rest}),"")'
     nothing = f"IF({_there(c)},{c.word('no_aim')},{c.word('no_data')})"
-    formula = f"IF(days_gone=0,{c.word('not_begun')},IF({judged}=0,{nothing},{line}&{more}))"
+    still, still_now = _still_running(c)
+    formula = f"IF(days_gone=0,{c.word('not_begun')},{still}&IF({judged}=0,{nothing},{line}&{more}))"
     well, typical, bad, unjudged = verdict(c.scorecard)
     if not c.scorecard.clock.gone:
         return formula, reason_text(Reason("not_begun"), t)
     if not well + typical + bad:
-        return formula, t(FIRST_STEPS["no_aim" if _figures(c) else "no_data"])
-    text = t(PAGE["verdict"]).format(good=well, typical=typical, act=bad)
+        return formula, still_now + t(FIRST_STEPS["no_aim" if _figures(c) else "no_data"])
+    text = still_now + t(PAGE["verdict"]).format(good=well, typical=typical, act=bad)
     return formula, text + (f" · {t(PAGE['not_judged']).format(count=unjudged)}" if unjudged else "")
+
+
+def _still_running(c: Context) -> tuple[str, str]:
+    """That the period is not over, and until when, where that is so: all that follows is as of now."""
+    clock, t = c.scorecard.clock, c.t
+    formula = f'IF(days_gone*days_left>0,SUBSTITUTE({c.word("until")},"{{day}}",{day_name(c, "period_end")})&" · ","")'
+    return formula, f"{until_text(c.scorecard.entries.period.end, t)} · " if clock.running else ""
 
 
 def _there(c: Context) -> str:
@@ -276,7 +304,9 @@ def _first(row: str, result: Result | None, c: Context) -> dict[str, Cell]:
         ),
         "value": _taken("value", index, result.value if result else None, c, NUMBER_BOLD),
         "target": _taken("against", index, aim, c, NUMBER),
-        "met": _taken("against_word", index, aim_word, c, style.Style(size=9, colour=palette.MUTED, rule=rule)),
+        "met": _taken(
+            "against_word", index, aim_word, c, style.Style(size=8, colour=palette.MUTED, rule=rule, wrap=True)
+        ),
         "year": _taken("distance", index, distance, c, NUMBER),
         "spark": live(
             f'IF(ISNUMBER({index}),{tip_formula},"")',

@@ -35,6 +35,7 @@ from kpixl.texts.words import (
     TARGETS,
     TRENDS,
     UNITS,
+    UNTIL,
     VERDICT,
     after_number,
     entry_words,
@@ -48,6 +49,7 @@ from kpixl.workbook.grid import Cell, Cells, Context
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
+    from kpixl.i18n import Language
 
 STANDING_ROWS = (*(f"level_{level.value}" for level in Level), *(f"standing_{standing}" for standing in Standing))
 """The words for levels and standings, in the order of their ``number``, from 0."""
@@ -104,6 +106,7 @@ def word_rows(business: Business) -> tuple[str, ...]:
         "levels_changed",
         *FIRST_STEPS,
         *(f"period_{number}" for number in range(1, 13)),
+        *(f"day_{number}" for number in range(1, 13)),
         *entry_words(business, language("en")),
     )
 
@@ -121,6 +124,7 @@ PAGE = {
     "refresh_first": N_("Refresh (kpixl refresh, with this file’s name): then what to do first stands here."),
     "usual_range": N_("usual"),
     "forecast": N_("forecast"),
+    "until": UNTIL,
 }
 """Words of the dashboard."""
 
@@ -148,8 +152,14 @@ def period_words(c: Context) -> list[str]:
     elif kind is Kind.YEAR:
         names = [str(YEAR)]
     else:
-        names = [t.date(date(YEAR, month, DAY)).replace(str(DAY), "{d}") for month in range(1, 13)]
+        names = days_of(t)
     return [name.replace(str(YEAR), "{y}") for name in names]
+
+
+def days_of(t: Language) -> list[str]:
+    """The days of a year in words, one for each month, with {y} for the year and {d} for the day."""
+    names = (t.date(date(YEAR, month, DAY)) for month in range(1, 13))
+    return [name.replace(str(DAY), "{d}").replace(str(YEAR), "{y}") for name in names]
 
 
 YEAR, DAY = 2999, 17
@@ -176,6 +186,12 @@ def period_name(c: Context) -> tuple[str, str]:
             first, last = (of(day, f"MONTH({day})") for day in ("period_start", "period_end"))
             formula = f'{first}&" – "&{last}'
     return formula, c.t.period(period)
+
+
+def day_name(c: Context, day: str) -> str:
+    """A formula for a day in words."""
+    words_ = c.span("words", "text", [f"day_{number}" for number in range(1, 13)])
+    return f'SUBSTITUTE(SUBSTITUTE(INDEX({words_},MONTH({day})),"{{y}}",YEAR({day})),"{{d}}",DAY({day}))'
 
 
 def since_name(c: Context) -> tuple[str, str | None]:
@@ -239,6 +255,7 @@ def words(c: Context) -> Cells:
         "levels_changed": t(LEVELS_CHANGED),
         **{step: t(text) for step, text in FIRST_STEPS.items()},
         **{f"period_{number}": name for number, name in enumerate(period_words(c), 1)},
+        **{f"day_{number}": name for number, name in enumerate(days_of(t), 1)},
         **entry_words(c.business, t),
     }
     return {(row, "text"): Cell("label", text, refilled=True) for row, text in texts.items()}
