@@ -40,7 +40,7 @@ from kpixl.workbook.file_view import FileView
 from kpixl.workbook.grid import Cell, Placement, label, live
 from kpixl.workbook.migrate import STEPS, layout_record, migrate
 from kpixl.workbook.read import fixed_in, read
-from kpixl.workbook.sheets import kpis, settings, totals, vocabulary
+from kpixl.workbook.sheets import guide, kpis, settings, totals, vocabulary
 from narrow import some
 from packages import copies
 from schema import schema_errors
@@ -200,6 +200,40 @@ def test_a_second_time_there_is_nothing_to_do(tmp_path: Path, capsys: pytest.Cap
     assert "al día" in capsys.readouterr().out
     assert path.read_bytes() == once
     assert len(copies(path)) == 1
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_entry_sheets_and_the_guide_tell_as_much_as_new_ones(tmp_path: Path) -> None:
+    """Needed columns are marked, the row to begin in is tinted, messages have examples, and the Guide has its order;
+    what the owner has put in place of a message stays."""
+    path = copied(AGENCY, tmp_path)
+    package = Package.open(path)
+    sheet = next(one for one in package.sheets if one.name == "Clients")
+    root = package.tree(sheet.part)
+    rules = [one for one in root.iter("{*}dataValidation") if (one.get("sqref") or "").startswith(("A5", "B5"))]
+    rules[1].set("prompt", "Day one")
+    package.replace(sheet.part, root)
+    package.save(path)
+    upgrade.upgrade(path, now=NOW)
+    book = opened(path)
+    made = tmp_path / "new.xlsx"
+    new.new(Setup(book.entries.business.id, "en", book.entries.period, "A", "USD"), made, now=NOW)
+    there, wanted = (openpyxl.load_workbook(one)[book.sheets["clients"].name] for one in (path, made))
+    edges, plain = (
+        {cell.value: getattr(cell.border.bottom, "style", None) for cell in one[4] if cell.value}
+        for one in (there, wanted)
+    )
+    assert {heading: edges[heading] for heading in plain} == plain
+    assert len(set(plain.values())) == 2
+    assert [str(one.sqref) for one in there.conditional_formatting if "A5" in one.sqref] != []
+    prompts = {str(one.sqref)[:2]: one.prompt for one in there.data_validations.dataValidation}
+    assert prompts["A5"] == {str(one.sqref)[:2]: one.prompt for one in wanted.data_validations.dataValidation}["A5"]
+    assert "For example" in str(prompts["A5"])
+    assert prompts["B5"] == "Day one"
+    place = book.placements["guide"]
+    assert sorted(place.row_numbers, key=place.row_numbers.__getitem__) == [*guide.rows(book.entries.business)]
+    name = package_of(book).defined_names["_kpixl.guide.css"]
+    assert str(contents(path)[book.sheets["guide"].name, name.rpartition("!")[2].replace("$", "")].value)[:3] == "CSS"
 
 
 def test_what_the_owner_made_comes_through(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kpixl.i18n import Language
     from kpixl.workbook.grid import Context
 
-HEADING_ROW = 4
+HELP_ROW, HEADING_ROW = 2, 4
 FIRST_ROW = HEADING_ROW + 1
 PROMPT_TITLE_LIMIT, TEXT_LIMIT = 32, 255
 
@@ -57,8 +57,7 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
     """One entry sheet with its table and one blank row."""
     t = c.t
     headings = layout.headings(table, t)
-    needed = any(field.required for field in table.fields)
-    _head(sheet, t(table.title), " ".join([t(table.help), *([t(NEEDED)] if needed else [])]), c)
+    _head(sheet, t(table.title), help_text(table, t), c)
     if table.waits:
         _nothing(sheet, table, c)
     for index, column in enumerate(table.columns, 1):
@@ -86,6 +85,12 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
     _table(sheet, table.id, headings, c, {x.id: calculated_text(table, x, c) for x in table.calculated})
     _first_row(sheet, len(table.fields))
     sheet.sheet_properties.tabColor = EDGE
+
+
+def help_text(table: Table, t: Language) -> str:
+    """What the table is for, below its title."""
+    needed = any(field.required for field in table.fields)
+    return " ".join([t(table.help), *([t(NEEDED)] if needed else [])])
 
 
 NEEDED = N_("Columns with a yellow edge are needed.")

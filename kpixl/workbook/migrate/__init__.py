@@ -17,7 +17,17 @@ from kpixl.workbook import layout
 from kpixl.workbook.append import settle
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
-from kpixl.workbook.migrate import contents, entry_columns, growth, laid_over, nothing_cells, page_anew, renamed
+from kpixl.workbook.migrate import (
+    contents,
+    entry_columns,
+    entry_marks,
+    growth,
+    guide_order,
+    laid_over,
+    nothing_cells,
+    page_anew,
+    renamed,
+)
 from kpixl.workbook.migrate.before import Before, narrowed_to
 from kpixl.workbook.migrate.pattern import Pattern
 from kpixl.workbook.older import in_their_order
@@ -32,10 +42,12 @@ if TYPE_CHECKING:
 
 def _from_3(package: Package) -> None:
     """Two KPIs of the personal assistant are graded over a year now, unless the owner says otherwise: what Past periods
-    has of them is of single periods, and called so. The dashboard has a table in place of cards."""
+    has of them is of single periods, and called so. The dashboard has a table in place of cards, and the Guide another
+    order."""
     by_period = {"pa_upsell": "pa_upsell_period", "pa_referral": "pa_referral_period"}
     renamed.in_past(package, {**by_period, "pa_referral_12m": "pa_referral"})
     page_anew.make_room(package)
+    guide_order.arrange(package)
 
 
 STEPS: Mapping[int, Callable[[Package], None]] = {3: _from_3}
@@ -102,4 +114,5 @@ def _brought_up(
     book = read(package)
     contents.write_anew(package, book, model, grown, now, known)
     laid_over.bring(package, book, model, grown, now)
+    entry_marks.bring(package, book, model, grown)
     return room.told(state)

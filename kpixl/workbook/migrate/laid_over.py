@@ -79,7 +79,8 @@ class _Sheet:
         """Bring in whatever is missing."""
         if any(new for _, new in self.places.values()):
             self._merge()
-            self._formats()
+            if self.key not in self.grown.state.tables:  # the row to begin in is all that they have
+                self._formats()
             self._link()
         self._validations()
         if self.changed:
@@ -175,7 +176,7 @@ class _Sheet:
             self._map_formulas(rule, *moved)
             priority += 1
             rule.set("priority", str(priority))
-        _add_beside(self.root, copy)
+        add_beside(self.root, copy)
         self.changed = True
         return priority
 
@@ -207,7 +208,7 @@ class _Sheet:
     def _validate(self, entry: Element, base: Place, cell: Place, at: Area, *, new: bool) -> None:
         first = Area(at.top, at.left, at.top, at.left)
         rules = self.root.iterfind(qn("x:dataValidations/x:dataValidation"))
-        there = next((one for one in rules if _covers(one, first)), None)
+        there = next((one for one in rules if covers(one, first)), None)
         copy = deepcopy(entry)
         self._map_formulas(copy, base, cell)
         if there is not None:
@@ -296,7 +297,7 @@ def _together(cells: list[tuple[Place, Area]]) -> list[tuple[Place, Area]]:
     return found
 
 
-def _add_beside(root: Element, entry: Element) -> None:
+def add_beside(root: Element, entry: Element) -> None:
     """Put a conditional format behind the others, or where the first one has to stand."""
     others = root.findall(qn("x:conditionalFormatting"))
     if others:
@@ -316,6 +317,7 @@ def _cells(ref: str) -> set[Place]:
     return {(r, c) for r in range(area.top, area.bottom + 1) for c in range(area.left, area.right + 1)}
 
 
-def _covers(rule: Element, cell: Area) -> bool:
+def covers(rule: Element, cell: Area) -> bool:
+    """Whether a rule is about a cell."""
     areas = map(area_of, rule.get("sqref", "").split())
     return any(area is not None and area.overlaps(cell) for area in areas)
