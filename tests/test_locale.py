@@ -437,7 +437,7 @@ def test_reasons() -> None:
         (Reason("no_rate"), "Escriba en Ajustes el precio del dólar para comparar"),
         (Reason("own_formula"), "La fórmula de Ajustes no da ningún número"),
         (Reason("too_few"), "Menos casos que el mínimo de Ajustes"),
-        (Reason("open"), "Aún abierto: todavía pueden salir clientes"),
+        (Reason("open"), "Aún abierto: pueden llegar más"),
         (Reason("running"), "No se juzga hasta que termine el periodo, porque aún crece"),
         (Reason("in_doubt"), "Depende de filas que Revisión da por erróneas: corríjalas primero"),
         (Reason("not_entered", table=VA.table("hours")), "Nada introducido en Horas para este periodo"),

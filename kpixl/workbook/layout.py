@@ -152,6 +152,11 @@ def titles(business: Business, t: Language) -> dict[str, str]:
 @once_each
 def blocks(business: Business) -> Mapping[str, Block]:
     """Every block, by its id."""
+    return _seen(business) | _helpers(business)
+
+
+def _seen(business: Business) -> dict[str, Block]:
+    """Those that an owner sees."""
     found = {
         "dashboard": replace(
             _block("dashboard", dashboard.rows(business), dashboard.columns(), dashboard.cells),
@@ -192,6 +197,11 @@ def blocks(business: Business) -> Mapping[str, Block]:
     below = found["own"].placement.bottom + 2
     switches = Placement.new("in_use", "settings", in_use.rows(business), tuple(in_use.COLUMNS), below)
     found["in_use"] = Block(switches, in_use.cells)
+    return found
+
+
+def _helpers(business: Business) -> dict[str, Block]:
+    """Those on the hidden sheet, one below the other."""
     ids = (*(kpi.id for kpi in business.kpis), *OWN_SLOTS)
     helpers: dict[str, tuple[Sequence[str], Sequence[str], Callable[[Context], Cells]]] = {
         "words": (vocabulary.word_rows(business), ("text",), vocabulary.words),
@@ -206,6 +216,7 @@ def blocks(business: Business) -> Mapping[str, Block]:
         "line": (trend.ROWS, trend.COLUMNS, trend.trend),
     }
     assert tuple(helpers) == HELPERS
+    found: dict[str, Block] = {}
     top = 1
     for id_, (rows, columns, cells) in helpers.items():
         if not rows:
