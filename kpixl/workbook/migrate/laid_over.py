@@ -262,7 +262,7 @@ def _follow(package: Package, book: Book, model: Pattern, key: str) -> None:
     def at(sheet: str, row: int, column: int) -> Place | None:
         return None if sheet == own else there(sheet, row, column)
 
-    part = book.sheets[key].part
+    part, blocks = book.sheets[key].part, any(place.sheet == key for place in book.placements.values())
     charts = [
         chart
         for drawing in package.related(part, OFFICE_RELATIONSHIP + "/drawing")
@@ -271,7 +271,8 @@ def _follow(package: Package, book: Book, model: Pattern, key: str) -> None:
     for one in (part, *charts):
         root = package.tree(one)
         for element in root.iter("{*}formula", "{*}formula1", "{*}formula2", "{*}f"):
-            if element.text and "!" in element.text:
+            written = blocks and element.tag == qn("x:f")  # cells of blocks have today's formulas already
+            if element.text and "!" in element.text and not written:
                 element.text = mapped(element.text, own, at)
         package.replace(one, root)
 
