@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from contextlib import contextmanager, suppress
@@ -62,6 +61,8 @@ def open_file(path: Path) -> bool:
             os.startfile(path)
             return True
         if sys.platform == "darwin":
+            import subprocess  # not for every command
+
             return subprocess.run(["open", str(path)], check=False, capture_output=True).returncode == 0
     except OSError:
         pass

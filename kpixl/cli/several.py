@@ -5,7 +5,6 @@ A workbook that cannot be done stops none of the others. Where only one is named
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
@@ -214,6 +213,8 @@ def _jobs(verb: Verb, found: Workbooks, arguments: Arguments) -> list[Job]:
 
 def _say_line(done: Piece[Job, Reply], t: Language) -> None:
     """The answer of a workbook as a line of JSON."""
+    import json  # not for every command
+
     data = _data(done, t)
     text = json.dumps(data, ensure_ascii=False)
     outside.say(text if harmless(text) == text else json.dumps(data), sys.stdout)

@@ -70,7 +70,7 @@ def spelling(names: Iterable[str]) -> dict[Hashable, str]:
 
 def spelled(cell: Read, known: Mapping[Hashable, str]) -> Read:
     """A name as the workbook writes it, where it looks the same and COUNTIFS would take it for another."""
-    if not isinstance(cell, str):
+    if not known or not isinstance(cell, str):
         return cell
     written = known.get(text_key(cell), cell)
     return cell if match_key(written) == match_key(cell) else written

@@ -12,7 +12,6 @@ import zlib
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import quoteattr
 
 from python_calamine import load_workbook
 
@@ -162,7 +161,7 @@ def _lists(sheets: list[Sheet], others: list[str], package: Package, dates: bool
     targets = [(f"r{s.index}", "worksheet", f"worksheets/{_name(s)}.xml") for s in sheets]
     targets += [(kind, kind, f"{kind}.xml") for kind in others]
     links = "".join(
-        f'<Relationship Id="{id_}" Type="{OFFICE_RELATIONSHIP}/{kind}" Target={quoteattr(target)}/>'
+        f'<Relationship Id="{id_}" Type="{OFFICE_RELATIONSHIP}/{kind}" Target="{target}"/>'
         for id_, kind, target in targets
     )
     types = "".join(

@@ -11,8 +11,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from typing import TypeAlias
-from xml.sax.saxutils import escape
 
 from kpixl.ooxml.cells import Area, column_letters, parse_cell
 
@@ -104,7 +104,7 @@ def followed_in_bytes(xml: bytes, sheet: str, inserted: RowsInserted) -> bytes:
 
 def names_of(sheet: str) -> tuple[bytes, ...]:
     """How the XML of a part may write the name of a sheet in a formula."""
-    plain, quoted = escape(sheet), escape(sheet.replace("'", "''"))
+    plain, quoted = (escape(name, quote=False) for name in (sheet, sheet.replace("'", "''")))
     other = "&apos;" + quoted.replace("'", "&apos;") + "&apos;"
     return tuple(f"{one}!".encode() for one in (plain, f"'{quoted}'", other))
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_, ContentBelowTable, UnknownField, WorkbookError
@@ -247,7 +248,13 @@ def _formula_cell(prefix: str, column: Column, row: int, value: Value) -> tuple[
     assert column.formula is not None
     kind, content = ("", "") if value is None else _plain(prefix, value)
     array = f' t="array" ref="{cell_name(row, column.number)}"' if column.array else ""
-    return kind, f"<{prefix}f{array}>{escape(escaped(column.formula(row)))}</{prefix}f>{content}"
+    return kind, f"<{prefix}f{array}>{_formula_text(column.formula(row))}</{prefix}f>{content}"
+
+
+@lru_cache(maxsize=64)
+def _formula_text(formula: str) -> str:
+    """A formula as XML; most columns have the same in every row."""
+    return escape(escaped(formula), quote=False)
 
 
 def _plain(prefix: str, value: bool | float | str | ExcelError) -> tuple[str, str]:
@@ -256,7 +263,7 @@ def _plain(prefix: str, value: bool | float | str | ExcelError) -> tuple[str, st
     elif isinstance(value, bool):
         kind, text = ' t="b"', "1" if value else "0"
     elif isinstance(value, str):
-        kind, text = ' t="str"', escape(escaped(value))
+        kind, text = ' t="str"', escape(escaped(value), quote=False)
     else:
         kind, text = "", number_text(value)
     return kind, f"<{prefix}v>{text}</{prefix}v>"
@@ -264,4 +271,4 @@ def _plain(prefix: str, value: bool | float | str | ExcelError) -> tuple[str, st
 
 def _inline(prefix: str, text: str) -> str:
     space = ' xml:space="preserve"' if needs_space(text) else ""
-    return f"<{prefix}is><{prefix}t{space}>{escape(escaped(text))}</{prefix}t></{prefix}is>"
+    return f"<{prefix}is><{prefix}t{space}>{escape(escaped(text), quote=False)}</{prefix}t></{prefix}is>"

@@ -214,12 +214,14 @@ class _Tags:
     def _see(self, piece: bytes, *, final: bool) -> None:
         if self.is_parsed:
             return
-        try:
-            self._decoder.decode(piece, final)
-        except UnicodeDecodeError as error:
-            raise _not_well_formed(self._part) from error
-        if not np.any(np.frombuffer(piece, dtype=np.uint8) < _SPACE):
-            return  # which most pieces of a large sheet are, and takes a fifth of the time
+        # Most pieces of a large sheet have neither other signs than ASCII nor such below a space.
+        if final or not piece.isascii() or self._decoder.getstate()[0]:
+            try:
+                self._decoder.decode(piece, final)
+            except UnicodeDecodeError as error:
+                raise _not_well_formed(self._part) from error
+        if not piece or np.frombuffer(piece, dtype=np.uint8).min() >= _SPACE:
+            return
         if len(piece.translate(None, _CONTROLS)) != len(piece):
             raise _not_well_formed(self._part)
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from kpixl.catalog import catalogue, catalogue_of
 from kpixl.check.problem import counts_text, problems_text
 from kpixl.errors import N_
-from kpixl.imports.glimpse import examples, holdings
-from kpixl.imports.matching import HOW_WORDS
 from kpixl.message import one_line, phrase
 from kpixl.period import from_serial
 from kpixl.texts.lines import block
@@ -191,6 +189,9 @@ _NAMES = 10
 def plan_text(plan: Plan, t: Language) -> str:
     """Which column fills which field and with what, what the other columns hold, how the file is read, and what would
     come of its rows."""
+    from kpixl.imports.glimpse import examples  # not for every command
+    from kpixl.imports.matching import HOW_WORDS
+
     match, accepted = plan.match, plan.accepted
     rows = [
         (
@@ -235,6 +236,8 @@ _UNUSED = 12
 
 def _unused(plan: Plan, t: Language) -> list[str]:
     """The columns that fill nothing, each with what it holds; but for those that a remark tells of."""
+    from kpixl.imports.glimpse import holdings  # not for every command
+
     told = {note.values["column"] for note in plan.accepted.notes if note.code in _TOLD_OF}
     columns = [column for column in dict.fromkeys(plan.match.unused) if column not in told]
     if not columns:

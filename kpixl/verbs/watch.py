@@ -13,8 +13,8 @@ import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import TYPE_CHECKING, Literal, NamedTuple
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -334,7 +334,7 @@ def _same_but_for(before: bytes, package: Package, moment: str) -> bool:
     there, here = _checksums(before), _checksums(package.data)
     changed = {name for name, checksum in here.items() if there.get(name) != checksum}
     return there.keys() == here.keys() and all(
-        _differ_in(_plain(old, name), _plain(package, name), escape(moment).encode()) for name in changed
+        _differ_in(_plain(old, name), _plain(package, name), escape(moment, quote=False).encode()) for name in changed
     )
 
 

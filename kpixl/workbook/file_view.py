@@ -194,9 +194,9 @@ class FileView:
         if found is None:
             return None
         area = self._area(found)
-        rows = [
-            _within(row, area.left - 1, area.right) for row in self.grid(found.sheet.name)[area.top - 1 : area.bottom]
-        ]
+        rows = self.grid(found.sheet.name)[area.top - 1 : area.bottom]
+        if area.left > 1 or {*map(len, rows)} != {area.right}:
+            rows = [_within(row, area.left - 1, area.right) for row in rows]
         rows += [[""] * (area.right - area.left + 1) for _ in range(area.bottom - area.top + 1 - len(rows))]
         return TableRows(name, found.sheet.name, area.top, area.left, found.columns, rows)
 

@@ -54,13 +54,13 @@ def one(arguments: Arguments) -> Answer:
 
 def _restated(arguments: Arguments) -> Restated | None:
     """What came of the closed period that was named; None where none was."""
-    from kpixl.imports.months import period_of
-    from kpixl.verbs.restate import restate
-
     if arguments.restate is None:
         if arguments.into:
             raise IntoWhat
         return None
+    from kpixl.imports.months import period_of  # slow to import, seldom needed
+    from kpixl.verbs.restate import restate
+
     return restate(arguments.file, period_of(arguments.restate), arguments.into, now=arguments.now)
 
 
