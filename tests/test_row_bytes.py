@@ -118,26 +118,47 @@ def test_it_comes_to_the_same_as_with_every_row(name: str, package_bytes: bytes)
     assert whole != before
 
 
-@pytest.mark.parametrize("kept", [[], [0, 1, 2], [2, 5, 6, 11], [10]])
-def test_rows_with_more_than_values_move_alike_in_blocks(kept: list[int], package_bytes: bytes) -> None:
-    """Cells beside the table, formulas that look at rows, and one that cells share, within the table and below it."""
+def with_cells(data: bytes, cells: Callable[[int], str], beside: Callable[[int], str]) -> bytes:
+    """A sheet of surveys with other cells in column D, and some beside the table."""
+    for row in range(5, 17):
+        start = data.index(f'<c r="D{row}"'.encode())
+        end = data.index(b"</row>", start)
+        stop = min(place for place in (data.find(b"<c ", start + 1, end), end) if place > 0)
+        data = data[:start] + cells(row).encode() + data[stop:end] + beside(row).encode() + data[end:]
+    return data
+
+
+def by_rows(row: int) -> str:
+    """A formula that looks at its row."""
+    return f'<c r="D{row}"><f>C{row}*2</f><v>2</v></c>'
+
+
+def by_sharing(row: int) -> str:
+    """One formula for many cells, and some of their own among them."""
+    if row == 5:
+        return '<c r="D5"><f t="shared" ref="D5:D18" si="0">C5+$C$5</f><v>1</v></c>'
+    return by_rows(row) if row % 3 == 0 else f'<c r="D{row}"><f t="shared" si="0"/><v>1</v></c>'
+
+
+def over_itself(row: int) -> str:
+    """An array formula over its own cell."""
+    return f'<c r="D{row}"><f t="array" ref="D{row}">SUM(C{row}:C{row})</f><v>1</v></c>'
+
+
+@pytest.mark.parametrize("cells", [by_rows, by_sharing, over_itself])
+@pytest.mark.parametrize("beside", [(), (7, 9, 15)])
+@pytest.mark.parametrize("kept", [[], [2, 5, 6, 11]])
+def test_rows_with_more_than_values_move_alike_in_blocks(
+    kept: list[int], beside: tuple[int, ...], cells: Callable[[int], str], package_bytes: bytes
+) -> None:
+    below = b'<row r="18"><c r="D18"><f t="shared" si="0"/><v>1</v></c></row></sheetData>'
 
     def does(package: Package) -> None:
         sheet = survey_sheet(package).part
-        data = package.read(sheet)
-        for row in range(5, 17):
-            cell = f'<c r="D{row}"><f t="shared" si="0"/><v>1</v></c>'
-            if row == 5:
-                cell = '<c r="D5"><f t="shared" ref="D5:D18" si="0">C5+$C$5</f><v>1</v></c>'
-            elif row % 3 == 0:
-                cell = f'<c r="D{row}"><f>C{row}*2</f><v>2</v></c>'
-            end = data.index(b"</row>", data.index(f'<row r="{row}"'.encode()))
-            beside = f'<c r="T{row}"><v>{row}</v></c>' if row in (7, 9, 15) else ""
-            start = data.rindex(f'<c r="D{row}"'.encode(), 0, end)
-            stop = min(p for p in (data.find(b"<c ", start + 1, end), end) if p > 0)
-            data = data[:start] + cell.encode() + data[stop:end] + beside.encode() + data[end:]
-        below = b'<row r="18"><c r="D18"><f t="shared" si="0"/><v>1</v></c></row></sheetData>'
-        package.replace(sheet, data.replace(b"</sheetData>", below))
+        data = with_cells(
+            package.read(sheet), cells, lambda row: f'<c r="T{row}"><v>{row}</v></c>' if row in beside else ""
+        )
+        package.replace(sheet, data.replace(b"</sheetData>", below) if cells is by_sharing else data)
         keep_rows(package, "tbl_surveys", kept)
 
     whole, blocks = (changed(does, package_bytes, large) for large in (1 << 40, 0))
