@@ -187,7 +187,8 @@ def big_workbook(folder: Path) -> None:
     from kpixl.entries import Setup
     from kpixl.period import Period
     from kpixl.verbs import new
-    from kpixl.verbs.import_rows import ImportRequest, import_rows
+    from kpixl.verbs.import_plan import ImportRequest
+    from kpixl.verbs.import_rows import import_rows
 
     path, source = folder / BIG, folder / "requests.csv"
     draw, first = random.Random(1), datetime(2026, 10, 1)

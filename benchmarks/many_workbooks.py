@@ -29,7 +29,8 @@ from pathlib import Path
 from kpixl.entries import Setup
 from kpixl.period import Period
 from kpixl.verbs import new, refresh
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 path, source = Path(sys.argv[1]), Path(sys.argv[2])
 now = datetime(2026, 11, 2)
 new.new(Setup('remote-va-agency', 'en', Period.parse('2026-10'), 'Small', 'USD'), path, now=now)

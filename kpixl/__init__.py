@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from kpixl.period import Period as Period
     from kpixl.verbs.adopt import Adopted as Adopted
     from kpixl.verbs.adopt import adopt as adopt
+    from kpixl.verbs.import_plan import ImportRequest as ImportRequest
     from kpixl.verbs.import_rows import ImportOutcome as ImportOutcome
-    from kpixl.verbs.import_rows import ImportRequest as ImportRequest
     from kpixl.verbs.import_rows import import_rows as import_rows
     from kpixl.verbs.new import new as new
     from kpixl.verbs.refresh import refresh as refresh
@@ -112,7 +112,8 @@ _HOMES = {
     "kpixl.kpi.score": ("Scorecard",),
     "kpixl.period": ("Period",),
     "kpixl.verbs.adopt": ("Adopted", "adopt"),
-    "kpixl.verbs.import_rows": ("ImportOutcome", "ImportRequest", "import_rows"),
+    "kpixl.verbs.import_plan": ("ImportRequest",),
+    "kpixl.verbs.import_rows": ("ImportOutcome", "import_rows"),
     "kpixl.verbs.new": ("new",),
     "kpixl.verbs.refresh": ("refresh",),
     "kpixl.verbs.report": ("Report", "report"),

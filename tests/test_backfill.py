@@ -9,7 +9,8 @@ import pytest
 
 from clock import NOW
 from kpixl.cli.main import main
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from workbooks import Filled, Rows, day, make, opened
 
 SERVICE = "service-business"

@@ -23,7 +23,8 @@ from kpixl.texts.action_text import due_day
 from kpixl.verbs import refresh, results
 from kpixl.verbs.adopt import adopt
 from kpixl.verbs.fix import fix
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from kpixl.verbs.roll import roll
 from kpixl.workbook.append import append_entries, settle
 from kpixl.workbook.read import read

@@ -15,7 +15,8 @@ from engines import Value as Computed
 from kpixl import i18n
 from kpixl.catalog import business
 from kpixl.verbs import refresh, results
-from kpixl.verbs.import_rows import ImportOutcome, ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import ImportOutcome, import_rows
 from kpixl.workbook.formulas import FormulaNames, measure_formula
 from test_refresh import delete
 from workbooks import Filled, Rows, append, day, entry, make, named, opened, placed, put

@@ -182,7 +182,8 @@ def test_a_single_look_says_what_it_took(book: Path, capsys: pytest.CaptureFixtu
 
 
 def test_an_answer_of_yes_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kpixl.verbs.import_rows import ImportRequest, import_rows
+    from kpixl.verbs.import_plan import ImportRequest
+    from kpixl.verbs.import_rows import import_rows
 
     made = agency(tmp_path / "books")
     source = tmp_path / "answers.csv"

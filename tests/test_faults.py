@@ -18,7 +18,8 @@ from kpixl.errors import DriveFailed, FileInUse, KpixlError, NameTooLong, NoPerm
 from kpixl.ooxml.package import Package
 from kpixl.period import Period
 from kpixl.verbs.fix import fix
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.restate import restate
 from kpixl.verbs.roll import roll

@@ -19,7 +19,8 @@ from kpixl.ooxml.cells import parse_cell
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.verbs import results
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from kpixl.workbook import layout
 from packages import copies
 from workbooks import (

@@ -15,7 +15,8 @@ from kpixl.message import Verbatim, phrase
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.verbs.fix import fix
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.roll import roll
 from kpixl.version import __version__

@@ -30,7 +30,8 @@ from kpixl.period import Period
 from kpixl.verbs import adopt as adopt_verb
 from kpixl.verbs import refresh, results
 from kpixl.verbs.adopt import adopt
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from kpixl.verbs.roll import Rolled, roll
 from kpixl.workbook.aliases import Aliases
 from kpixl.workbook.blank import new_package

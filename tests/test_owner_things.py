@@ -26,7 +26,8 @@ from kpixl.ooxml.cells import cell_name, parse_area, parse_cell
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.parts import rels_name
 from kpixl.verbs import refresh, results
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from narrow import some
 from workbooks import BUSINESS, KPIS, MEASURES, ROWS, Filled, day, entry, make, named, opened, package_of, placed, put
 

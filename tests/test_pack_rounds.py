@@ -39,7 +39,7 @@ from kpixl.period import Period, serial
 from kpixl.samples import sample
 from kpixl.samples.sample import _entries
 from kpixl.texts.words import entry_words
-from kpixl.verbs import demo, import_rows, pack_files, pack_update, refresh, results, roll
+from kpixl.verbs import demo, import_plan, import_rows, pack_files, pack_update, refresh, results, roll
 from kpixl.verbs.explain import explain
 from kpixl.verbs.new import new
 from kpixl.verbs.report import report
@@ -102,7 +102,7 @@ def test_a_pack_goes_through_every_verb_in_its_language(tmp_path: Path) -> None:
     rows.write_text(
         f"Paciente,Día,Estado,Importe\n{patient},2026-10-20,realizada,50\n{patient},2026-10-21,no acudió,\n", "utf-8"
     )
-    request = import_rows.ImportRequest("visits", rows)
+    request = import_plan.ImportRequest("visits", rows)
     assert import_rows.import_rows(path, request, now=NOW).imported == 2
     after = refresh.refresh(path, now=NOW)
     first, then = (card.scorecard.results[0].measures for card in (before, after))

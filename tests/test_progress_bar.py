@@ -15,7 +15,8 @@ import workbooks
 from clock import NOW
 from kpixl.cli import main
 from kpixl.cli.progress_bar import DELAY, Progress
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from kpixl.verbs.progress import quiet
 
 

@@ -27,7 +27,8 @@ from kpixl.ooxml.package import Package
 from kpixl.period import Period
 from kpixl.verbs.adopt import adopt
 from kpixl.verbs.fix import fix
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from kpixl.verbs.new import new
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.restate import restate

@@ -39,7 +39,8 @@ from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.ooxml.parts import rels_name
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.verbs import refresh, results
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from kpixl.workbook import layout
 from narrow import some
 from workbooks import (

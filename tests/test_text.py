@@ -18,7 +18,8 @@ from kpixl.cli.progress_bar import Progress
 from kpixl.errors import FileMissing
 from kpixl.message import Message, harmless, one_line
 from kpixl.texts.lines import block
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 BAD = "x\x1b[2J\x1b]0;title\x07\x9b31m\u202eevil\u202c\r\u2066y\u2028z\ud800\b"

@@ -26,7 +26,8 @@ from kpixl.ooxml.vba.streams import PROJECT_ID, compressed, encrypted
 from kpixl.period import Period
 from kpixl.verbs import new, refresh
 from kpixl.verbs.adopt import adopt
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from kpixl.verbs.roll import roll
 from narrow import some
 from schema import schema_errors

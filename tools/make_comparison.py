@@ -27,7 +27,8 @@ from kpixl.entries import Setup
 from kpixl.errors import KpixlError
 from kpixl.ooxml.package import Package
 from kpixl.period import Period
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from kpixl.verbs.new import new
 from kpixl.verbs.refresh import refresh
 from kpixl.version import __version__

@@ -24,7 +24,8 @@ from kpixl.errors import KpixlError
 from kpixl.period import Period
 from kpixl.verbs import refresh
 from kpixl.verbs.adopt import adopt
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from kpixl.verbs.roll import roll
 
 PAGE = Path(__file__).parent.parent / "docs" / "lossless.md"

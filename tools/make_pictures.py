@@ -19,7 +19,8 @@ from states import STATES, make
 from kpixl.entries import Setup
 from kpixl.period import Period
 from kpixl.verbs import new
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 
 DOCS = Path(__file__).parent.parent / "docs"
 WORKBOOKS = DOCS.parent / "workbooks"

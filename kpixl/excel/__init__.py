@@ -273,7 +273,8 @@ def _rolled(host: Host, path: Path) -> Rolled | None:
 
 
 def _import(host: Host, source: Path | None, table: str) -> None:
-    from kpixl.verbs.import_rows import ImportRequest, import_rows
+    from kpixl.verbs.import_plan import ImportRequest
+    from kpixl.verbs.import_rows import import_rows
     from kpixl.verbs.outcomes import import_text
 
     table = table or host.table_in_front
@@ -290,7 +291,8 @@ def _import(host: Host, source: Path | None, table: str) -> None:
 
 def _agreed(host: Host, path: Path, source: Path, table: str) -> bool:
     """Whether the owner wants the rows as kpixl understands them: found out on a copy, while her workbook is open."""
-    from kpixl.verbs.import_rows import ImportRequest, import_rows
+    from kpixl.verbs.import_plan import ImportRequest
+    from kpixl.verbs.import_rows import import_rows
     from kpixl.verbs.outcomes import plan_text
 
     with tempfile.TemporaryDirectory(prefix="kpixl-") as folder:

@@ -17,7 +17,8 @@ from kpixl.files.names import around
 from kpixl.imports import How, read_source
 from kpixl.message import Verbatim
 from kpixl.ooxml.package import Package
-from kpixl.verbs.import_rows import ImportRequest, import_rows, plan_of
+from kpixl.verbs.import_plan import ImportRequest, plan_of
+from kpixl.verbs.import_rows import import_rows
 from kpixl.verbs.results import brought_up
 from kpixl.workbook.read import read
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
     from kpixl.imports import Source
     from kpixl.period import Period
-    from kpixl.verbs.import_rows import ImportOutcome, Plan
+    from kpixl.verbs.import_plan import Plan
+    from kpixl.verbs.import_rows import ImportOutcome
 
 FOLDER, DONE_WITH = "Exports", "imported"
 """Where exports are looked for, and the folder in it to which they go when they have been taken."""

@@ -15,33 +15,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kpixl.entries import entry_table
-from kpixl.errors import N_, FileExists, UnknownChoice, UnknownField
+from kpixl.errors import N_, FileExists
 from kpixl.files import ensure_free, locked
 from kpixl.folding import name_key
-from kpixl.imports import (
-    Hints,
-    How,
-    Kept,
-    Manners,
-    Said,
-    field_called,
-    lines_of,
-    match,
-    near,
-    plain_text,
-    read_source,
-    remembered,
-    rows_for,
-    spelling,
-    table_called,
-    text_key,
-    together,
-)
+from kpixl.imports import How, lines_of, plain_text, read_source
 from kpixl.kpi.backfill import Backfill, backfilled
-from kpixl.kpi.closing import leaving
 from kpixl.message import Verbatim, phrase
 from kpixl.ooxml.table_rows import set_cells
-from kpixl.texts.words import choice_words
+from kpixl.verbs.import_plan import plan_of
 from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection, opened
@@ -51,74 +32,17 @@ from kpixl.workbook.read import Book, read
 from kpixl.workbook.trace import Done
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
-    from kpixl.catalog.model import Business
-    from kpixl.catalog.tables import Field, Table
     from kpixl.check import Problem
-    from kpixl.entries import Entries
-    from kpixl.imports import Accepted, Filter, Match, Rejected, Source, Value
+    from kpixl.imports import Accepted, Filter, Rejected
     from kpixl.ooxml.package import Package
+    from kpixl.verbs.import_plan import ImportRequest, Plan
     from kpixl.verbs.progress import Reporter
 
 
 _CALCULATES = re.compile(r"[+-](?!\s*[\d.,]+\s*%?\s*$)")
-
-
-@dataclass(frozen=True)
-class ImportRequest:
-    """Which rows are to be taken into which entry table, and what is said of them beforehand."""
-
-    table: str
-    """The id of the entry table."""
-    source: Path
-    mapping: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """Field id -> the column of the source that fills it; for other fields a column is looked for."""
-    constants: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """Field id -> the one value that fills it in every row."""
-    sheet: str | None = None
-    """The sheet of a source that is a workbook; its first one without it."""
-    zone: str | None = None
-    """The time zone of the owner's days, to which times with a zone of their own are moved; the computer's without."""
-    said: Said = Said()  # noqa: RUF009  (frozen)
-    """Which rows count, what words mean, how dates are written, and which fields stay without a column."""
-    agreed: bool = False
-    """Whether the owner is asked: what she agrees to is remembered like what she has said herself."""
-    backfill: bool = False
-    """Whether rows of earlier periods go into Past periods, as what they come to."""
-    add_new: bool = False
-    """Whether names that the rows speak of and the workbook does not know yet (clients, assistants, services) are added
-    to their tables, from the day of their first row."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What an import would do; nothing has been written for it."""
-
-    path: Path
-    language: str
-    match: Match
-    accepted: Accepted
-    said: Said = Said()  # noqa: RUF009  (frozen)
-    missing: Mapping[str, Mapping[str, list[Value]]] = dataclasses.field(default_factory=dict)
-    """Table id -> rows for the names that are to be added to it."""
-    held: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """Names that are not added, each behind the id of its field and a colon, with the known one that it comes close
-    to."""
-    business: Business | None = None
-    """Whose workbook it is; None without one."""
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether somebody has to look: rows were left out, or rows or names may not be what the owner thinks."""
-        return self.accepted.doubtful or bool(self.held)
-
-    @property
-    def guessed(self) -> bool:
-        """Whether a column was taken for a field that nobody has named for it yet."""
-        sure = (How.GIVEN, How.REMEMBERED, How.ID)
-        return any(filling.how not in sure for filling in self.match.fillings.values())
 
 
 @dataclass(frozen=True)
@@ -278,82 +202,6 @@ def _no_formula(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "@", "\t", "\r") or _CALCULATES.match(cell) else cell
 
 
-def plan_of(path: Path, book: Book, request: ImportRequest, source: Source) -> Plan:
-    """What an import of the rows of ``source`` into the workbook at ``path`` would do; errors as of ``import_rows``."""
-    entries, table = book.entries, _table(book, request.table)
-    record, headings = entries.business.table(table), book.headings[table]
-    known = book.remembered.get(table, {})
-    columns = {id_: names for id_, names in known.items() if not id_.startswith("--")}
-    now = _by_id(request.said, record, headings)
-    mapping = {_field(name, record, headings): column for name, column in request.mapping.items()}
-    constants = {_field(name, record, headings): value for name, value in request.constants.items()}
-    said = together(now, remembered(known), {*mapping, *constants})
-    matched = match(
-        record,
-        source,
-        Hints(mapping, columns, headings, constants, said.left_out),
-        language=entries.language,
-    )
-    kept = Kept(
-        entries.tables.get(table),
-        {field.id: spelling(_names(entries, table, field)) for field in record.fields},
-        lambda columns: _leaving(entries, record, columns),
-        _formulas(book, table),
-    )
-    manners = Manners(entries.language, entries.currency, request.zone)
-    accepted = rows_for(matched, choice_words(record, entries.words), manners, kept, said)
-    missing, held = _missing_names(book, table, accepted, said) if request.add_new else ({}, {})
-    return Plan(path, entries.language, matched, accepted, said, missing, held, entries.business)
-
-
-def _table(book: Book, name: str) -> str:
-    """The id of the table that somebody calls so."""
-    tables = book.entries.business.tables
-    sheets = {table.id: book.sheets[table.id].name for table in tables if table.id in book.sheets}
-    found = table_called(name, tables, sheets)
-    if found is None:
-        raise UnknownChoice(got=name, what=phrase(N_("table")), allowed=", ".join(table.id for table in tables))
-    return found
-
-
-def _field(name: str, table: Table, headings: Mapping[str, str]) -> str:
-    """The id of the field that somebody calls so."""
-    found = field_called(name, table, headings)
-    if found is None or found not in headings:
-        allowed = ", ".join(field.id for field in table.fields if field.id in headings)
-        raise UnknownField(table=table.id, got=name, allowed=allowed)
-    return found
-
-
-def _by_id(said: Said, table: Table, headings: Mapping[str, str]) -> Said:
-    """What is said of fields, by their ids."""
-    words: dict[str, Mapping[str, str]] = {}
-    for name, known in said.words.items():
-        id_ = _field(name, table, headings)
-        words[id_] = {**words.get(id_, {}), **known}
-    return replace(said, words=words, left_out=frozenset(_field(name, table, headings) for name in said.left_out))
-
-
-def _leaving(entries: Entries, table: Table, columns: Mapping[str, list[Value]]) -> Sequence[bool]:
-    """Which of some rows neither the period of the workbook nor a later one needs."""
-    rows = entry_table(table, columns)
-    return [bool(one) for one in leaving(replace(entries, tables={**entries.tables, table.id: rows}), table)]
-
-
-def _formulas(book: Book, table: str) -> Callable[[str, int], bool]:
-    """Whether a cell of a table, by its field and its row from 0, holds a formula."""
-    view, rows = book.view, book.entries.tables.get(table)
-    found: dict[str, Sequence[bool]] = {}
-
-    def holds(id_: str, row: int) -> bool:
-        if id_ not in found:
-            place = view.table(book.table_names[table])
-            found[id_] = [] if rows is None or place is None else view.formulas(place, rows.letters[id_]).tolist()
-        return row < len(found[id_]) and found[id_][row]
-
-    return holds
-
-
 _OWN_WAYS = (How.REMEMBERED, How.PRODUCT)
 """Columns that are found anew each time, whatever is remembered."""
 
@@ -388,20 +236,6 @@ def _is_about(one: Filter, columns: Collection[str]) -> bool:
     return not one.remembered and any(name_key(one.column) == name_key(column) for column in columns)
 
 
-def _names(entries: Entries, table: str, field: Field) -> list[str]:
-    """The names that the workbook has for a field: those of the table that it refers to, or of its own key."""
-    rows = entries.tables.get(field.refers_to or (table if field.key else ""))
-    if rows is None:
-        return []
-    key = field.id if field.refers_to is None else _key_field(rows.table)
-    return [*rows.distinct(key).texts] if rows.has(key) else []
-
-
-def _key_field(table: Table) -> str:
-    """The field that a table's rows go by."""
-    return next(field.id for field in table.fields if field.key)
-
-
 def _complete(package: Package, book: Book, table: str, accepted: Accepted) -> None:
     """Fill in what was blank in rows that are there already."""
     headings, days = book.headings[table], book.entries.business.table(table).days
@@ -412,38 +246,3 @@ def _complete(package: Package, book: Book, table: str, accepted: Accepted) -> N
     }
     if changes:
         set_cells(package, book.table_names[table], changes)
-
-
-def _missing_names(
-    book: Book, table: str, accepted: Accepted, said: Said
-) -> tuple[dict[str, dict[str, list[Value]]], dict[str, str]]:
-    """Rows for the names that new rows and completions speak of and their tables lack: key and first day. And the names
-    that may be misspelt, with the one that each comes close to: what the owner has not said stays out."""
-    entries = book.entries
-    record = entries.business.table(table)
-    found: dict[str, dict[str, list[Value]]] = {}
-    held: dict[str, str] = {}
-    for field in record.fields:
-        rows = entries.tables.get(field.refers_to or "")
-        if rows is None:
-            continue
-        key = _key_field(rows.table)
-        listed = _names(entries, table, field)
-        known = {text_key(name) for name in listed}
-        if rows.table.id == table:
-            known |= {text_key(str(name)) for name in accepted.columns.get(key, ())}
-        confirmed = {text_key(ours) for ours in said.words.get(field.id, {}).values()}
-        first: dict[Hashable, tuple[str, float | None]] = {}
-        for name, day in accepted.named.get(field.id, ()):
-            if text_key(name) in known:
-                continue
-            like = None if text_key(name) in confirmed else near(name, listed)
-            if like is not None:
-                held[f"{field.id}:{name}"] = like
-                continue
-            first[text_key(name)] = name, day
-        if first:
-            there = found.setdefault(rows.table.id, {key: [], "start": []})
-            there[key] += [shown for shown, _ in first.values()]
-            there["start"] += [day for _, day in first.values()]
-    return found, held

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from kpixl.verbs.addin import AddedIn, Status
     from kpixl.verbs.adopt import Adopted
     from kpixl.verbs.fix import FixedCells
-    from kpixl.verbs.import_rows import ImportOutcome, Plan
+    from kpixl.verbs.import_plan import Plan
+    from kpixl.verbs.import_rows import ImportOutcome
     from kpixl.verbs.restate import Restated
     from kpixl.verbs.results import Outcome
     from kpixl.verbs.roll import Rolled

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.errors import EntryError, UsageError, WorkbookError
 from kpixl.imports import read_sheet
-from kpixl.verbs.import_rows import ImportRequest, plan_of
+from kpixl.verbs.import_plan import ImportRequest, plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

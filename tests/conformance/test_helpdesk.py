@@ -16,7 +16,8 @@ from engines import Place, Value, differences, ironcalc_values, libreoffice_valu
 from kpixl.entries import Setup
 from kpixl.period import Period, serial
 from kpixl.verbs import new, results
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from workbooks import AGENCY, BUSINESS, named, opened, put
 
 EXPORT = Path(__file__).resolve().parents[3] / "shared" / "data" / "helpdesk_tickets.csv"

@@ -8,7 +8,8 @@ import pytest
 
 from clock import NOW, TODAY
 from kpixl.verbs import results
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 from workbooks import Filled, Value, day, make, opened
 
 ROWS: dict[str, dict[str, list[Value]]] = {

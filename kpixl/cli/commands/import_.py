@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from kpixl.i18n import Language
     from kpixl.imports import Said
     from kpixl.texts.lines import Json
-    from kpixl.verbs.import_rows import ImportOutcome, Plan
+    from kpixl.verbs.import_plan import Plan
+    from kpixl.verbs.import_rows import ImportOutcome
 
 
 def import_(arguments: Arguments) -> Answer:
     """Rows of a file into an entry table."""
     from kpixl.cli.progress_bar import Progress
     from kpixl.i18n import language
-    from kpixl.verbs.import_rows import ImportRequest, import_rows, write_refused
+    from kpixl.verbs.import_plan import ImportRequest
+    from kpixl.verbs.import_rows import import_rows, write_refused
     from kpixl.verbs.outcomes import import_text
 
     if arguments.refused and arguments.refused.exists():
