@@ -330,6 +330,21 @@ class Action:
         return self.who.filled or self.by.filled
 
 
+@dataclass(frozen=True, slots=True)
+class LinkedNote:
+    """What there is to tell of a sheet of the owner's whose rows fill an entry table, found when they were taken."""
+
+    code: str
+    """That of the sentence."""
+    table: str
+    """The id of the table."""
+    sheet: str
+    cell: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What the sentence names, in the language of the workbook."""
+    rows: int = 1
+
+
 @dataclass(frozen=True)
 class Entries:
     """Everything that kpixl reads of one workbook."""
@@ -365,6 +380,8 @@ class Entries:
     """By the id of the KPI. Nothing is computed from them."""
     days: DateSystem = SINCE_1900
     """How the workbook counts the days that these serial numbers stand for."""
+    linked: tuple[LinkedNote, ...] = ()
+    """What is told of the owner's own sheets that fill entry tables."""
 
     def is_done(self, kpi: str) -> bool:
         """Whether the owner has said of a KPI's action that it is done."""

@@ -30,7 +30,7 @@ from workbooks import blank, named, opened, put
 
 VERBS = [
     "demo", "new", "refresh", "results", "check", "roll", "adopt", "undo", "import", "report", "watch", "kpis", "calc",
-    "doctor", "tables", "upgrade", "explain", "portfolio",
+    "doctor", "tables", "upgrade", "explain", "portfolio", "link",
 ]  # fmt: skip
 CRR = ["calc", "crr", "clients_end=650", "clients_new=200", "clients_start=500"]
 HEAVY = ["pandas", "numpy", "openpyxl", "babel", "lxml", "msgspec", "yaml", "jinja2", "xlwings", "python_calamine"]

@@ -29,8 +29,12 @@ from kpixl.excel import host
 from kpixl.excel.live import open_workbook
 from kpixl.i18n import language
 from kpixl.ooxml.cells import cell_name, parse_cell
+from kpixl.ooxml.package import Package
+from kpixl.ooxml.plain_sheet import add_plain_sheet
 from kpixl.verbs import refresh, results
 from kpixl.verbs.roll import roll
+from kpixl.workbook.links_part import Link, put_links
+from narrow import some
 from packages import copies
 from workbooks import ROWS, Filled, day, entry, make, named, opened, placed, put
 
@@ -252,6 +256,24 @@ def test_check_takes_in_rows_below_a_table_where_the_owner_wants_it(app: Desk, p
     rows = opened(path).entries.tables["leads"]
     assert rows is not None
     assert len(rows) == (5 if answer == "yes" else 4)
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_refresh_takes_in_what_linked_sheets_say_where_the_owner_wants_it(app: Desk, path: Path, answer: str) -> None:
+    """The fifth lead stands on a sheet of hers."""
+    package = Package.open(path)
+    headings = opened(path).headings["leads"]
+    lead = {"date": "2026-10-05", "lead": "Zoë"}
+    add_plain_sheet(package, "Contactos", [[headings[id_] for id_ in lead], [*lead.values()]])
+    put_links(package, (Link("Contactos", "leads"),))
+    app.book._lock.unlink()
+    package.save(path)
+    app.book._lock.touch()
+    app.answers = [answer, answer]
+    excel.refresh()
+    (question,) = (text for text, buttons, _ in app.shown if buttons == "yes_no")
+    assert "Contactos" in question
+    assert len(some(opened(path).entries.tables["leads"])) == (5 if answer == "yes" else 4)
 
 
 def test_the_report_shows_what_stands_in_excel_saved_or_not(

@@ -368,6 +368,41 @@ SENTENCES: dict[str, Sentence] = {
         N_("Rows outside of the table of {title} do not count: {count} ({cells})."),
         N_("“kpixl check FILE --fix” takes them into the table; or cut them and paste them right below its last row."),
     ),
+    "linked_left": Sentence(
+        "warning",
+        N_("This row is not taken into {title}: “{got}” {reason}."),
+        N_("Put it right here; it comes in with the next refresh."),
+    ),
+    "linked_doubt": Sentence(
+        "warning",
+        N_("What fills {title} from here may not be what you think: {note}"),
+        N_("Look at it with “kpixl link FILE SHEET {table} --show”, and link the sheet again with what is right."),
+    ),
+    "linked_totals": Sentence(
+        "note",
+        N_("Lines that add others up are not taken into {title}: {count}."),
+        N_("Nothing to do, unless one of them is none."),
+    ),
+    "linked_passed": Sentence(
+        "note",
+        N_("Rows that are not of {title} (headings of groups, rows of other kinds) are not taken: {count}."),
+        N_("Nothing to do, unless you miss a row in {title}."),
+    ),
+    "linked_changed": Sentence(
+        "warning",
+        N_("Row {line} of {linked}, which fills this table, says something else; what stands here counts."),
+        N_("Change it in {linked} as well; or delete it here, and it comes back with the next refresh as it is there."),
+    ),
+    "linked_gone": Sentence(
+        "warning",
+        N_("The sheet {linked}, which fills {title}, is not there any more; the rows taken last stay."),
+        N_("Run “kpixl link FILE SHEET {table}” with its new name, or end it with “kpixl link FILE SHEET --remove”."),
+    ),
+    "linked_unread": Sentence(
+        "warning",
+        N_("No rows could be taken from here into {title}: {reason} The rows taken last stay."),
+        N_("Put its headings right, or say which columns with “kpixl link FILE SHEET {table} --map FIELD=COLUMN”."),
+    ),
     "column_gone": Sentence(
         "error",
         N_("The column {heading} of {title} is gone, so these have no value: {lost}."),

@@ -157,11 +157,47 @@ def _run_after_the_macro(work: Callable[[Host], None], spoken: str) -> None:
 
 
 def _refresh(host: Host) -> None:
+    if AFTER_THE_MACRO in os.environ:
+        _take_linked(host)
+        return
+    linked = _to_take(host)
     errors = _errors(_refreshed(host))
     host.show("dashboard")
     if errors:
         text = N_("Check has found errors that change the figures: {count}. Press “{check}” to see them.")
         host.tell(host.t(text).format(count=errors, check=host.t(N_("Check"))))
+    text = N_(
+        "Take in what now stands on your sheets that are linked ({sheets})? The workbook is saved, closed and opened "
+        "again for it."
+    )
+    if linked and host.ask(host.t(text).format(sheets=", ".join(linked))):
+        _run_after_the_macro(_take_linked, "")
+
+
+def _to_take(host: Host) -> tuple[str, ...]:
+    """The linked sheets of the owner's, where they say something that their tables lack, or may: nobody knows what is
+    not saved yet."""
+    from kpixl.ooxml.package import Package
+    from kpixl.verbs.mirror import brought_in
+    from kpixl.workbook.links_part import links_in
+
+    try:
+        package = Package.open(host.path)
+    except KpixlError:  # what stands in Excel is refreshed all the same
+        return ()
+    sheets = tuple(link.sheet for link in links_in(package))
+    return sheets if sheets and (not host.saved or brought_in(package, host.now)) else ()
+
+
+def _take_linked(host: Host) -> None:
+    from kpixl.check.problem import counts_text
+    from kpixl.verbs.refresh import refresh as refresh_file
+
+    if not host.saved:
+        host.book.save()
+    with host.closed() as free:
+        outcome = refresh_file(free, now=host.now)
+    host.tell(counts_text(outcome.problems, host.t))
 
 
 def _check(host: Host) -> None:

@@ -4,7 +4,7 @@ from kpixl.folding import name_key
 from kpixl.imports.choice_words import Choices, plain_text
 from kpixl.imports.columns import Manners
 from kpixl.imports.from_workbook import read_sheet
-from kpixl.imports.known import Kept, Spellings, spelling, text_key
+from kpixl.imports.known import Kept, Spellings, has_namesakes, spelling, text_key
 from kpixl.imports.matching import HOW_WORDS, Filling, Hints, How, Match, match
 from kpixl.imports.naming import field_called, table_called
 from kpixl.imports.near_names import near
@@ -84,6 +84,7 @@ __all__ = [
     "UnreadableTable",
     "Value",
     "field_called",
+    "has_namesakes",
     "lines_of",
     "match",
     "name_key",

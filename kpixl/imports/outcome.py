@@ -89,6 +89,8 @@ class Accepted:
     """The new rows, by field id: equally long lists of serials, numbers, texts and None."""
     rejected: tuple[Rejected, ...]
     """Rows that do not fit, each with the first cell that does not."""
+    lines: tuple[int, ...] = ()
+    """The line of the file, or row of the sheet, of each new row."""
     known: int = 0
     """How many rows are in the workbook already, those in ``completions`` and ``differing`` among them."""
     completions: tuple[Completion, ...] = ()

@@ -86,6 +86,7 @@ class Sorter:
         return Accepted(
             columns=self._columns(rows),
             rejected=tuple(sorted(self.rejected, key=lambda row: row.line)),
+            lines=tuple(self.of.lines[place] for place, _ in rows),
             known=self.known,
             completions=tuple(self.completions),
             differing=self.differing,

@@ -95,8 +95,9 @@ class Plan:
         return any(filling.how not in sure for filling in self.match.fillings.values())
 
 
-def plan_of(path: Path, book: Book, request: ImportRequest, source: Source) -> Plan:
-    """What an import of the rows of ``source`` into the workbook at ``path`` would do; errors as of ``import_rows``."""
+def plan_of(path: Path, book: Book, request: ImportRequest, source: Source, *, anew: bool = False) -> Plan:
+    """What an import of the rows of ``source`` into the workbook at ``path`` would do; ``anew`` as if the table were
+    empty. Errors as of ``import_rows``."""
     entries, table = book.entries, _table(book, request.table)
     record, headings = entries.business.table(table), book.headings[table]
     known = book.remembered.get(table, {})
@@ -112,10 +113,10 @@ def plan_of(path: Path, book: Book, request: ImportRequest, source: Source) -> P
         language=entries.language,
     )
     kept = Kept(
-        entries.tables.get(table),
+        None if anew else entries.tables.get(table),
         {field.id: spelling(_names(entries, table, field)) for field in record.fields},
         lambda columns: _leaving(entries, record, columns),
-        _formulas(book, table),
+        holds_formula(book, table),
     )
     manners = Manners(entries.language, entries.currency, request.zone)
     accepted = rows_for(matched, choice_words(record, entries.words), manners, kept, said)
@@ -157,7 +158,7 @@ def _leaving(entries: Entries, table: Table, columns: Mapping[str, list[Value]])
     return [bool(one) for one in leaving(replace(entries, tables={**entries.tables, table.id: rows}), table)]
 
 
-def _formulas(book: Book, table: str) -> Callable[[str, int], bool]:
+def holds_formula(book: Book, table: str) -> Callable[[str, int], bool]:
     """Whether a cell of a table, by its field and its row from 0, holds a formula."""
     view, rows = book.view, book.entries.tables.get(table)
     found: dict[str, Sequence[bool]] = {}

@@ -132,7 +132,7 @@ def _taken(
     append_entries(package, book, table, plan.accepted.columns)
     forget_hours(package, book, table, len(plan.accepted), plan.accepted.untimed, plan.accepted.untimed_known)
     if len(plan.accepted) or plan.accepted.known:
-        remember(package, book, table, _learned(book, plan, agreed=request.agreed))
+        remember(package, book, table, learned(book, plan, agreed=request.agreed))
     return plan, _done(plan, book)
 
 
@@ -206,7 +206,7 @@ _OWN_WAYS = (How.REMEMBERED, How.PRODUCT)
 """Columns that are found anew each time, whatever is remembered."""
 
 
-def _learned(book: Book, plan: Plan, *, agreed: bool) -> dict[str, tuple[str, ...]]:
+def learned(book: Book, plan: Plan, *, agreed: bool) -> dict[str, tuple[str, ...]]:
     """What there is to remember. Of the columns that were given, or guessed and ``agreed`` upon, by field: the column,
     and before it those of files that are called otherwise. Another column of this file was given by mistake, or is no
     longer the one. What the owner said besides, by option. Nothing that cost a row or a cell: it may have been a

@@ -174,10 +174,13 @@ def adopted_text(adopted: Adopted, t: Language) -> str:
     if adopted.backup:
         lines.append(t(N_("As it was before: {path}.")).format(path=adopted.backup))
     if adopted.proposals:
-        text = N_("Rows of these sheets of yours would fit one of kpixl’s. Shown first, and taken without --show:")
+        text = N_(
+            "Rows of these sheets of yours would fit one of kpixl’s. Linked, a sheet fills it at each refresh; shown "
+            "first, and linked without --show:"
+        )
         lines += block([t(text)])
     for one in adopted.proposals:
-        command = f'kpixl import "{adopted.path.name}" {one.table} "{adopted.path.name}" --sheet "{one.sheet}" --show'
+        command = f'kpixl link "{adopted.path.name}" "{one.sheet}" {one.table} --show'
         # To be copied, so never cut into lines.
         lines += [f"  {one.sheet} → {one.title}", f"    {command}"]
     return "\n".join(lines)

@@ -13,6 +13,7 @@ from kpixl.check.problem import Problem
 from kpixl.kpi.measure import measure
 from kpixl.kpi.score import Scorecard, score
 from kpixl.ooxml.package import Package
+from kpixl.workbook.links_part import links_in
 from kpixl.workbook.older import is_earlier
 from kpixl.workbook.read import Book, read
 
@@ -23,20 +24,28 @@ if TYPE_CHECKING:
 
 
 def opened(path: Path, now: datetime) -> tuple[Package, bool]:
-    """The workbook at ``path``; one of an earlier layout has been brought up to date, as of ``now``, in memory, which
-    the second answer tells."""
+    """The workbook at ``path``, with the rows that linked sheets have now; one of an earlier layout has been brought up
+    to date, as of ``now``, in memory, which the second answer tells."""
     package = Package.open(path)
     return package, brought_up(package, now)
 
 
 def brought_up(package: Package, now: datetime) -> bool:
-    """Bring an open workbook up to date, where it is of an earlier layout; whether it was."""
-    if not is_earlier(package):
-        return False
-    from kpixl.workbook.migrate import migrate  # what builds new workbooks is slow to import, and this is seldom needed
+    """Bring an open workbook up to date, where it is of an earlier layout, and take in what linked sheets have; whether
+    it was of an earlier one."""
+    upgraded = False
+    # What builds new workbooks, and what reads the files of others, is slow to import and seldom needed.
+    if is_earlier(package):
+        from kpixl.workbook.migrate import migrate
 
-    with no_collection():
-        return migrate(package, now=now) is not None
+        with no_collection():
+            upgraded = migrate(package, now=now) is not None
+    if links_in(package):
+        from kpixl.verbs.mirror import brought_in
+
+        with no_collection():
+            brought_in(package, now)
+    return upgraded
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from kpixl.currencies import in_format
-from kpixl.entries import Outside
+from kpixl.entries import LinkedNote, Outside
 from kpixl.errors import N_
 from kpixl.message import phrase
 from kpixl.ooxml import marks
@@ -29,6 +29,7 @@ from kpixl.ooxml.shape import shape_of
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.verify import MOST_CELLS, Reach
 from kpixl.workbook.layout import version_in
+from kpixl.workbook.links_part import links_in
 from kpixl.workbook.pack_part import pack_in
 
 
@@ -63,6 +64,10 @@ class View(Protocol):
     @property
     def pack(self) -> str:
         """The text of the pack that it carries; empty without one."""
+
+    @property
+    def linked(self) -> tuple[LinkedNote, ...]:
+        """What is told of sheets of the owner's that fill entry tables."""
 
     @property
     def date1904(self) -> bool:
@@ -138,6 +143,11 @@ class FileView:
     def pack(self) -> str:
         """The text of the pack that it carries."""
         return pack_in(self.package)
+
+    @property
+    def linked(self) -> tuple[LinkedNote, ...]:
+        """What is told of sheets of the owner's that fill entry tables."""
+        return tuple(note for link in links_in(self.package) for note in link.notes)
 
     @property
     def date1904(self) -> bool:

@@ -3,7 +3,6 @@ against its fingerprint, and read as a pack from anywhere is."""
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -12,7 +11,7 @@ from kpixl import catalog
 from kpixl.catalog.packs import business_of, fingerprint
 from kpixl.catalog.yaml_text import LARGEST
 from kpixl.errors import N_, WorkbookError
-from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP
+from kpixl.ooxml.custom_xml import custom_part, put_custom_part
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,15 +20,10 @@ if TYPE_CHECKING:
     from kpixl.ooxml.package import Package
     from kpixl.period import Kind
 
-_SPACE = b"urn:kpixl:pack"
+_SPACE = "urn:kpixl:pack"
 _PACK = "{urn:kpixl:pack}pack"
 _LARGEST = 8 * LARGEST
 """Bytes of the part: each character may be written as several."""
-_PART = "customXml/item1.xml"
-_RELATIONSHIP = OFFICE_RELATIONSHIP + "/customXml"
-_PROPERTIES = OFFICE_RELATIONSHIP + "/customXmlProps"
-_PROPERTIES_TYPE = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
-_STORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
 
 
 class PackMissing(WorkbookError):
@@ -54,7 +48,7 @@ class PackAltered(WorkbookError):
 
 def pack_in(package: Package) -> str:
     """The text of the pack that a workbook carries; empty where it carries none. PackAltered where it was changed."""
-    part = _part(package)
+    part = custom_part(package, _SPACE)
     if part is None:
         return ""
     # What is larger than any pack is not even looked into.
@@ -69,24 +63,7 @@ def embed(package: Package, text: str) -> None:
     """Have the workbook carry a pack, in place of the one that it has."""
     root = etree.Element(_PACK, {"fingerprint": fingerprint(text)}, nsmap={"kpixl": "urn:kpixl:pack"})
     root.text = text
-    part = _part(package)
-    if part is not None:
-        package.replace(part, root)
-        return
-    (part,) = package.free_names([_PART]).values()
-    package.add(part, root, "application/xml", "xml")
-    package.add_relationship(package.workbook_part, _RELATIONSHIP, part)
-    properties = part.replace("item", "itemProps")
-    item = etree.Element(f"{{{_STORE}}}datastoreItem", nsmap={"ds": _STORE})
-    item.set(f"{{{_STORE}}}itemID", f"{{{str(uuid.uuid5(uuid.NAMESPACE_URL, 'urn:kpixl:pack')).upper()}}}")
-    (properties,) = package.free_names([properties]).values()
-    package.add(properties, item, _PROPERTIES_TYPE)
-    package.add_relationship(part, _PROPERTIES, properties)
-
-
-def _part(package: Package) -> str | None:
-    parts = package.related(package.workbook_part, _RELATIONSHIP)
-    return next((part for part in parts if package.has(part) and _SPACE in package.head(part)), None)
+    put_custom_part(package, _SPACE, root)
 
 
 def business_in(id_: str, kind: Kind, text: str, path: Path) -> Business:

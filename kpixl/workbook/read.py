@@ -275,6 +275,7 @@ class _Reader(Blocks):
             what_if=self.what_if(business, places, sheets),
             actions=self.actions((*ids, *OWN_SLOTS), places, sheets),
             days=self.days,
+            linked=self.view.linked,
         )
 
     def settings(self, business: Business, place: Placement, sheets: Mapping[str, Sheet]) -> dict[str, InputCell]:

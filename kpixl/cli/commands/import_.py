@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from kpixl.cli import outside
-from kpixl.cli.answer import WORKBOOK, NotAPair, code_of, pairs, spoken
+from kpixl.cli.answer import WORKBOOK, code_of, pairs, spoken
 from kpixl.cli.command import OWNER_NEEDED, Answer, Arguments, Command, Option, Word
-from kpixl.errors import N_, FileExists, UnknownChoice
-from kpixl.message import phrase
+from kpixl.cli.filling import FILLING, agreement, said_in
+from kpixl.errors import N_, FileExists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from kpixl.cli.progress_bar import Progress
     from kpixl.i18n import Language
-    from kpixl.imports import Said
     from kpixl.texts.lines import Json
-    from kpixl.verbs.import_plan import Plan
     from kpixl.verbs.import_rows import ImportOutcome
 
 
@@ -34,7 +27,7 @@ def import_(arguments: Arguments) -> Answer:
         raise FileExists(path=str(arguments.refused))
     mapping = pairs(arguments.map, "FIELD=COLUMN", may_be_blank=True)
     with Progress(spoken(arguments)) as bar:
-        agree = _agreement(arguments, bar)
+        agree = agreement(arguments, bar)
         outcome = import_rows(
             arguments.file,
             ImportRequest(
@@ -44,7 +37,7 @@ def import_(arguments: Arguments) -> Answer:
                 constants=pairs(arguments.set, "FIELD=VALUE"),
                 sheet=arguments.sheet,
                 zone=arguments.zone,
-                said=_said(arguments, frozenset(field for field, column in mapping.items() if not column)),
+                said=said_in(arguments, mapping),
                 agreed=agree is not None,
                 add_new=arguments.add_new,
                 backfill=arguments.backfill,
@@ -62,57 +55,6 @@ def import_(arguments: Arguments) -> Answer:
         lambda: import_text(outcome, t),
         OWNER_NEEDED if needed else code_of(outcome.problems),
     )
-
-
-def _said(arguments: Arguments, left_out: frozenset[str]) -> Said:
-    """What was said of the file beside its columns."""
-    from kpixl.imports import Filter, Said
-
-    filters = [
-        Filter(column, values, keeps)
-        for words, keeps in ((arguments.only, True), (getattr(arguments, "not"), False))
-        for column, values in pairs(words, "COLUMN=VALUE", may_be_blank=keeps).items()
-    ]
-    words: dict[str, dict[str, str]] = {}
-    for name, ours in pairs(arguments.value, "FIELD:THEIRS=OURS", may_be_blank=True).items():
-        field, colon, theirs = (part.strip() for part in name.partition(":"))
-        if not colon:
-            raise NotAPair(got=f"{name}={ours}", form="FIELD:THEIRS=OURS")
-        words.setdefault(field, {})[theirs] = ours
-    orders = {order.lower(): order.lower() for order in ("dmy", "mdy", "ymd")}
-    order = (arguments.dates or "").lower()
-    if order and order not in orders:
-        raise UnknownChoice(got=arguments.dates, what=phrase(N_("order of dates")), allowed=", ".join(orders))
-    return Said(tuple(filters), words, order or None, {}, left_out)  # type: ignore[arg-type]
-
-
-def _agreement(arguments: Arguments, bar: Progress) -> Callable[[Plan], bool] | None:
-    """Who decides whether the columns are right: nobody where they are only to be shown, the person at the terminal
-    where kpixl has found them by itself."""
-    if arguments.show:
-        return lambda _plan: False
-    if arguments.yes or arguments.json or not _at_a_terminal():
-        return None
-
-    def agreed(plan: Plan) -> bool:
-        bar.hide()
-        return not plan.guessed or _asked(plan, arguments.lang)
-
-    return agreed
-
-
-def _at_a_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _asked(plan: Plan, code: str | None) -> bool:
-    from kpixl.i18n import language
-    from kpixl.texts.words import means_yes
-    from kpixl.verbs.outcomes import plan_text
-
-    t = language(code or plan.language)
-    outside.say(plan_text(plan, t), sys.stdout)
-    return means_yes(input(t(N_("Take the rows like this? yes/no: "))))
 
 
 def import_json(outcome: ImportOutcome, t: Language) -> Json:
@@ -159,52 +101,7 @@ COMMAND = Command(
         Word("source", "SOURCE", N_("the CSV or Excel file"), path=True),
     ),
     options=(
-        Option(
-            "--map",
-            N_("which column of the file fills a field; several may follow one --map"),
-            value="FIELD=COLUMN",
-            pairs=True,
-            manual="which column of the file fills which field of the table; `FIELD=` leaves a field without a column, "
-            'and `--map client="First Name+Last Name"` joins two. Several pairs may follow one `--map`, and `--map` '
-            "may come again",
-        ),
-        Option(
-            "--set",
-            N_("what a field is in every row, such as kind=additional"),
-            value="FIELD=VALUE",
-            pairs=True,
-            manual="what a field is in every row, such as `--set kind=additional`",
-        ),
-        Option(
-            "--only",
-            N_("take only rows in which a column of the file holds one of these values"),
-            value="COLUMN=VALUE",
-            pairs=True,
-            manual="take only the rows in which a column of the file holds one of some values, such as "
-            "`--only Status=Completed,Paid`; `COLUMN=` takes all of them, and says that you have looked",
-        ),
-        Option(
-            "--not",
-            N_("leave out rows in which a column of the file holds one of these values"),
-            value="COLUMN=VALUE",
-            pairs=True,
-            manual="leave out the rows in which a column of the file holds one of some values, such as "
-            "`--not Type=Withdrawal,Fee`",
-        ),
-        Option(
-            "--value",
-            N_("what a word of the file stands for, such as status:Done=resolved"),
-            value="FIELD:THEIRS=OURS",
-            pairs=True,
-            manual="what a word of the file stands for in a field, such as `--value status:Done=resolved`; with "
-            "nothing behind `=` it leaves the cell blank",
-        ),
-        Option(
-            "--dates",
-            N_("how dates are written: dmy, mdy or ymd"),
-            value="ORDER",
-            manual="how dates are written where the file does not tell: `dmy` (day first), `mdy` (month first), `ymd`",
-        ),
+        *FILLING,
         Option(
             "--sheet",
             N_("the sheet of an Excel file; the first filled one without it"),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kpixl.currencies import in_format
-from kpixl.entries import Outside
+from kpixl.entries import LinkedNote, Outside
 from kpixl.errors import KpixlError
 from kpixl.excel.live.native import Native
 from kpixl.excel.live.ranges import RangeCells, is_formula, joined, rows_of
@@ -26,6 +26,7 @@ from kpixl.workbook import layout
 from kpixl.workbook.aliases import PREFIX
 from kpixl.workbook.file_view import TableRows, filled_outside
 from kpixl.workbook.grid import BLOCK_PREFIX
+from kpixl.workbook.links_part import links_in
 from kpixl.workbook.pack_part import pack_in
 
 if TYPE_CHECKING:
@@ -90,6 +91,11 @@ class LiveView:
     def pack(self) -> str:
         """The text of the pack that its file carries: it changes only while the workbook is closed."""
         return pack_in(self.saved) if self.saved is not None else ""
+
+    @property
+    def linked(self) -> tuple[LinkedNote, ...]:
+        """What its file has to tell of linked sheets: their rows are taken in while the workbook is closed."""
+        return tuple(note for link in links_in(self.saved) for note in link.notes) if self.saved is not None else ()
 
     @property
     def date1904(self) -> bool:
