@@ -155,6 +155,69 @@ Case Number,Subject,Status,Case Origin,Case Reason,Created Time,Account Name
 1,Late,Closed,Email,,2026-10-05,Alder
 2,Lost,On Hold,Phone,Delay,2026-10-06,Birch
 """
+SHOPIFY = """\
+Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,\
+Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,\
+Billing Name,Refunded Amount,Id
+#1001,a@x.org,paid,2026-10-05 09:00:00,fulfilled,,no,USD,90.00,10.00,0.00,100.00,,0,,2026-10-05 09:00:00,1,Plan,60.00,\
+Alder,0.00,1
+#1001,a@x.org,,,,,,,,,,,,,,2026-10-05 09:00:00,1,Card,30.00,,,
+#1002,b@x.org,partially_refunded,2026-10-06 09:00:00,,,no,USD,50.00,0.00,0.00,50.00,,0,,2026-10-06 09:00:00,1,Plan,\
+50.00,Birch,20.00,2
+#1003,c@x.org,voided,,,,no,USD,70.00,0.00,0.00,70.00,,0,,2026-10-07 09:00:00,1,Plan,70.00,Cedar,0.00,3
+"""
+EBAY = """\
+"Sales Record Number","Order Number","Buyer Username","Buyer Name","Buyer Email","Item Number","Item Title","Quantity",\
+"Sold For","Shipping And Handling","Total Price","Payment Method","Sale Date","Paid On Date","Shipped On Date",\
+"Feedback Left","Transaction ID"
+"21","1-2","ald","Alder","a@x.org","77","Lamp","1","$35.00","$5.00","$40.00","Other","Oct-05-26","Oct-06-26","","No","9"
+"""
+ASANA = """\
+Task ID,Created At,Completed At,Last Modified,Name,Section/Column,Assignee,Assignee Email,Start Date,Due Date,Tags,\
+Notes,Projects,Parent task
+120,2026-10-05,2026-10-06,2026-10-06,Texts,To do,Ann,ann@x.org,,2026-10-07,,,Site,
+121,2026-10-06,,2026-10-06,Pictures,To do,Bo,bo@x.org,,,,,Site,
+"""
+CLICKUP = """\
+Task ID,Task Name,Status,Date Created,Due Date,Start Date,Date Updated,Date Closed,Assignees,Priority,List Name,\
+Space Name
+8xa,Texts,complete,2026-10-05,2026-10-07,,2026-10-06,2026-10-06,Ann,,Site,Work
+"""
+PIPEDRIVE = """\
+Deal - Title,Deal - Status,Deal - Value,Deal - Currency of Value,Deal - Organization,Deal - Contact person,\
+Deal - Owner,Deal - Stage,Deal - Deal created,Deal - Won time,Deal - Lost time
+One,Won,1000,USD,Alder,Zoe,Ann,Offer,2026-09-01 10:00:00,2026-10-05 09:00:00,
+Two,Lost,2000,USD,Birch,Yan,Ann,Offer,2026-09-01 10:00:00,,2026-10-06 09:00:00
+Three,Open,4000,USD,Cedar,Xia,Ann,Offer,2026-09-01 10:00:00,,
+"""
+XERO = """\
+ContactName,EmailAddress,InvoiceNumber,Reference,InvoiceDate,DueDate,Total,TaxTotal,InvoiceAmountPaid,InvoiceAmountDue,\
+Description,Quantity,UnitAmount,LineAmount,AccountCode,TaxType,TaxAmount,Currency,Type,Sent,Status
+Alder,a@x.org,INV-1,,05/10/2026,19/10/2026,240,40,240,0,Texts,2,50,100,200,20%,20,USD,Sales invoice,Yes,Paid
+Alder,a@x.org,INV-1,,05/10/2026,19/10/2026,240,40,240,0,Talk,1,100,100,200,20%,20,USD,Sales invoice,Yes,Paid
+Alder,a@x.org,CN-1,,13/10/2026,13/10/2026,-36,-6,0,0,Talk,1,30,30,200,20%,6,USD,Sales credit note,Yes,Paid
+Birch,b@x.org,INV-2,,13/10/2026,27/10/2026,60,10,0,60,Talk,1,50,50,200,20%,10,USD,Sales invoice,No,Draft
+"""
+WOO = """\
+Date,Order #,Status,Customer,Customer type,Product(s),Items sold,Coupon(s),Net Sales,Attribution
+2026-10-05 09:00:00,1001,Completed,Alder,New,Plan × 1,1,,150.00,Direct
+2026-10-06 09:00:00,1002,Cancelled,Birch,Returning,Plan × 2,2,,300.00,Direct
+"""
+ACUITY = """\
+Start Time,End Time,First Name,Last Name,Phone,Email,Type,Calendar,Appointment Price,Paid?,Amount Paid Online,\
+Certificate Code,Notes,Date Scheduled,Label,Scheduled By,Appointment ID
+"October 5, 2026 9:00 am","October 5, 2026 10:00 am",Zoe,Alder,,z@x.org,Talk,Ann,50.00,yes,50.00,,,2026-09-20,,,7
+"""
+FRESHBOOKS = """\
+Client Name,Invoice #,Date Issued,Invoice Status,Date Paid,Item Name,Item Description,Rate,Quantity,\
+Discount Percentage,Line Subtotal,Line Total,Currency
+Alder,0001,2026-10-05,Paid,2026-10-09,Texts,,50.00,2,0,100.00,120.00,USD
+Birch,0002,2026-10-06,Draft,,Talk,,50.00,1,0,50.00,60.00,USD
+"""
+MS_FORMS = """\
+ID,Start time,Completion time,Email,Name,How satisfied are you?
+1,2026-10-05 08:58:00,2026-10-05 09:00:00,anonymous,Zoe,4
+"""
 EUR = {"currency": "EUR", "language": "es"}
 BRL = {"currency": "BRL", "language": "pt"}
 UTC = {"zone": "UTC"}
@@ -187,6 +250,19 @@ EXPORTS = [
     Export("Google Forms", "surveys", "Marca temporal,Nota\n5/10/2026 9:00:00,4\n", {"date": [day(2026, 10, 5, 9)]}, 0,
            {**EUR, "given": {"score": "Nota"}}),
     Export("Mercado Pago", "sales", MERCADO, {"date": [D5], "amount": [100.5]}, 1, BRL),
+    Export("Shopify", "sales", SHOPIFY, {"client": ["Alder", "Birch"], "amount": [100, 30]}, 2),
+    Export("eBay", "sales", EBAY, {"date": [D6], "client": ["Alder"], "service": ["Lamp"], "amount": [40]}),
+    Export("Asana", "tasks", ASANA, {"id": ["120", "121"], "assigned": [D5, D6], "completed": [D6, None],
+                                     "due": [D7, None], "assistant": ["Ann", "Bo"]}),
+    Export("ClickUp", "tasks", CLICKUP, {"id": ["8xa"], "assigned": [D5], "completed": [D6], "due": [D7]}),
+    Export("Pipedrive", "sales", PIPEDRIVE, {"date": [D5 + 0.375], "client": ["Alder"], "amount": [1000]}, 2),
+    Export("Xero", "sales", XERO, {"client": ["Alder"] * 3, "amount": [100, 100, -30]}, 1),
+    Export("WooCommerce", "sales", WOO, {"client": ["Alder"], "amount": [150]}, 1),
+    Export("Acuity Scheduling", "sessions", ACUITY, {"client": ["Zoe Alder"], "scheduled": [D5 + 0.375],
+                                                     "completed": ["yes"], "assistant": ["Ann"]}),
+    Export("FreshBooks", "sales", FRESHBOOKS, {"client": ["Alder"], "service": ["Texts"], "amount": [100]}, 1),
+    Export("Microsoft Forms", "surveys", MS_FORMS, {"date": [D5 + 0.375], "client": ["Zoe"], "score": [4]}, 0,
+           {"given": {"score": "How satisfied are you?"}}),
 ]  # fmt: skip
 
 
@@ -208,6 +284,7 @@ def test_exports_are_read_without_being_told(tmp_path: Path, export: Export, tur
 def test_every_product_has_a_file(tmp_path: Path) -> None:
     tested = {export.product for export in EXPORTS} | {"QuickBooks", "Toggl Track", "Zendesk"}
     assert {product.name for product in products()} == tested
+    assert len(tested) >= 30
 
 
 def test_a_kind_of_row_that_the_profile_does_not_know_is_told(tmp_path: Path) -> None:

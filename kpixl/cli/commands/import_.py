@@ -148,8 +148,10 @@ out, column by column, and told. What looks like a formula is a text; nothing in
 Which column fills which field: what `--map` says; what was said for an earlier file (the workbook remembers it on
 Settings; a new answer takes the place of another column of the same file); the names of the fields, the headings of
 your sheets, and the headings of kpixl in any of its languages; and the columns that these programs export:
-Calendly, Clockify, Freshdesk, Google Forms, Harvest, HubSpot, Jira, Mercado Pago, PayPal, QuickBooks, Salesforce,
-Square, Stripe, SurveyMonkey, Tempo, Toggl, Upwork, Wave, Zendesk and Zoho CRM. Two columns that suit equally well
+Acuity Scheduling, Asana, Calendly, ClickUp, Clockify, eBay, FreshBooks, Freshdesk, Google Forms, Harvest, HubSpot,
+Jira, Mercado Pago, Microsoft Forms, PayPal, Pipedrive, QuickBooks, Salesforce, Shopify, Square, Stripe,
+SurveyMonkey, Tempo, Toggl, Upwork, Wave, WooCommerce, Xero, Zendesk and Zoho CRM. Two columns that suit equally
+well
 are never guessed between. At a terminal kpixl shows the columns that it has found and asks. Tables and fields may be
 called as your sheets call them, or in any language of kpixl; `kpixl tables FILE` lists them.
 
