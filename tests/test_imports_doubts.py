@@ -208,6 +208,32 @@ def test_zones_of_headings_and_letters(tmp_path: Path, heading: str, cell: str, 
     assert accepted.columns["opened"] == [day(*there)]
 
 
+def test_a_zone_in_a_heading_does_not_hide_what_the_column_is(tmp_path: Path) -> None:
+    """The day before the clocks of Madrid go forward, and the one after they have gone back: an hour ahead of UTC."""
+    text = (
+        "Client,Opened (UTC),Resolved (UTC)\nA,2026-03-28 09:00,2026-03-28 10:00\nB,2026-10-26 09:00,2026-10-26 10:00\n"
+    )
+    accepted = taken("requests", written(tmp_path, text), zone="Europe/Madrid")
+    assert accepted.columns["opened"] == [day(2026, 3, 28, 10), day(2026, 10, 26, 10)]
+    assert accepted.columns["resolved"] == [day(2026, 3, 28, 11), day(2026, 10, 26, 11)]
+
+
+@pytest.mark.parametrize(
+    ("headings", "opened", "resolved"),
+    [
+        ("Opened,Resolved", "2026-03-29 01:30", "2026-03-29 03:30"),  # one hour, and two by the clock
+        ("Opened (UTC),Resolved (UTC)", "2026-10-25 00:30", "2026-10-25 01:30"),  # one hour, and none by the clock
+    ],
+)
+def test_hours_in_which_the_clocks_change_are_told(tmp_path: Path, headings: str, opened: str, resolved: str) -> None:
+    text = f"Client,{headings}\nA,{opened},{resolved}\nB,2026-10-05 09:00,2026-10-05 10:00\n"
+    accepted = taken("requests", written(tmp_path, text), zone="Europe/Madrid")
+    assert any("clocks change" in line and line.endswith(": 1.") for line in said(accepted))
+    assert accepted.doubtful
+    ordinary = f"Client,{headings}\nB,2026-10-05 09:00,2026-10-05 10:00\n"
+    assert not taken("requests", written(tmp_path, ordinary), zone="Europe/Madrid").doubtful
+
+
 def surveys(folder: Path, field: str, *cells: str, **options: Any) -> Accepted:
     rows = "".join(f"2026-10-{place + 1:02}\t{cell}\n" for place, cell in enumerate(cells))
     return taken("surveys", written(folder, f"Date\t{field}\n{rows}"), **options)

@@ -204,6 +204,11 @@ def zone_in(heading: str) -> tzinfo | None:
     return zone_of(found[1].strip().casefold()) if found else None
 
 
+def without_zone(heading: str) -> str:
+    """A heading without the time zone that it names."""
+    return _IN_BRACKETS.sub("", heading).strip() if zone_in(heading) else heading
+
+
 def year_first(text: str) -> str:
     """A date of three short numbers with the year first, with the year in full: ``2026-10-05`` of ``26/10/05``."""
     found = _YEAR_FIRST.match(text.strip())

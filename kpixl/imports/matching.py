@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kpixl.errors import N_, UnknownColumn, UnknownField, UnreadableSource
 from kpixl.folding import name_key
 from kpixl.i18n import language
+from kpixl.imports.dates import without_zone
 from kpixl.imports.export_words import names_of
 from kpixl.imports.headings import find_headings, heading_texts
 from kpixl.imports.profiles import Rule, products
@@ -197,8 +198,9 @@ class _Finder:
         self.free = {id_ for id_ in fields if id_ not in constants}
         self.places: dict[str, list[int]] = defaultdict(list)
         for place, column in enumerate(columns):
-            if name_key(column):
-                self.places[name_key(column)].append(place)
+            for key in dict.fromkeys((name_key(column), name_key(without_zone(column)))):
+                if key:
+                    self.places[key].append(place)
         self.fillings: dict[str, Filling] = {}
         self.suiting: dict[str, set[int]] = {}
         self.taken: set[int] = set()

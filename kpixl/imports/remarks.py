@@ -97,6 +97,9 @@ _TEMPLATES = {
         "“{column}” has days without a time of day, so the hours of these rows cannot be worked out: {count}. The days "
         "are kept."
     ),
+    "clock_change": N_(
+        "“{column}”: rows between whose moments the clocks change, so that their hours are an hour off: {count}."
+    ),
     "respelled": N_("“{field}”: names written as the workbook, or most rows, have them: {names}."),
     "misfits": N_("“{column}”: cells that do not fit and were left blank: {count} ({cells}); such a cell {reason}."),
     "left_out": N_("Nothing fills “{field}”, as you said."),
@@ -105,7 +108,7 @@ _TEMPLATES = {
 DOUBTFUL = frozenset(
     {"no_such_value", "other_currency", "currency_chosen", "held_back", "unweighed", "misfits", "dates_mixed",
      "numbers_mixed", "ambiguous", "half_converted", "off_scale", "low_scale", "no_outcome", "one_outcome", "no_times",
-     "other_kinds", "days_of"}
+     "other_kinds", "days_of", "clock_change"}
 )  # fmt: skip
 """Remarks by which rows or their meaning may not be what the owner thinks: somebody has to look."""
 MINUTES, SECONDS = N_("minutes"), N_("seconds")

@@ -27,7 +27,7 @@ from kpixl.imports.scales import weighed
 from kpixl.imports.sorting import ReadRows, Sorter
 from kpixl.imports.source import Source, is_filled
 from kpixl.imports.telling import is_out, told
-from kpixl.imports.times import without_times
+from kpixl.imports.times import over_a_change, without_times
 from kpixl.imports.total_lines import numbers_in, without_totals
 from kpixl.imports.values import BLANK, Read, Unfit, Value
 from kpixl.message import phrase
@@ -68,7 +68,7 @@ def rows_for(
         notes += apply(match, known_by, of, read, choices.get(known_by.field, {}))
     notes += outcomes(match, read, constants)
     untimed, about_times = without_times(match, read)
-    notes += about_times
+    notes += about_times + over_a_change(match, read, manners.zone)
     sorter = Sorter(match, of, columns, ReadRows(read, constants, {**outside, **refused}, untimed))
     notes = [
         *_about(match, said),
