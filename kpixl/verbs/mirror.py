@@ -123,13 +123,13 @@ def _weighed(rows: EntryTable, link: Link, plan: Plan) -> _Move:
     typed = _but(there, mine.values())
     edited = pairing.alike(lost, _some(as_shared, typed), shared, keys) if shared else {}
     stays = pairing.equal(now, _some(there, mine.values()))
-    stays |= pairing.equal(_but(now, stays), _but(typed, edited.values()))
-    held = _held(_but(now, stays), fields, shared, {row: before[one] for one, row in edited.items()}, ())
+    stays |= pairing.equal(_but(now, stays), typed)
+    mended = {row: before[one] for one, row in edited.items() if row not in stays.values()}
+    held = _held(_but(now, stays), fields, shared, mended, ())
     waiting, left = _but(now, {*stays, *held}), _but(_some(there, mine.values()), stays.values())
     changed = pairing.alike(waiting, left, fields, keys)
     waiting = _but(waiting, changed)
-    mended = {row: before[one] for one, row in edited.items() if row not in held.values()}
-    held |= _held(waiting, fields, shared, mended, keys)
+    held |= _held(waiting, fields, shared, _but(mended, held.values()), keys)
     waiting = _but(waiting, held)
     free = _but(typed, {*stays.values(), *held.values()})
     held |= pairing.same(waiting, free, fields, keys, keys | _begins(rows.table))
