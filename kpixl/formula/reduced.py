@@ -5,7 +5,8 @@ So the rules of any period serve a function in a cell, whose period is over: not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from graphlib import TopologicalSorter
 
 from kpixl.formula.expressions import YES, either, every, known, opposite, or_else, some
 from kpixl.formula.nodes import (
@@ -53,6 +54,15 @@ def reduced(
         if id_ in needed:
             needed.update(names(found[id_]))
     return {id_: node for id_, node in found.items() if id_ in needed}
+
+
+def in_order(rules: Iterable[Mapping[str, Node]]) -> list[str]:
+    """The names of rules that are alike, each after those that it names; the same in every run."""
+    graph: dict[str, dict[str, None]] = {}
+    for one in rules:
+        for id_, node in one.items():
+            graph.setdefault(id_, {}).update(dict.fromkeys(names(node)))
+    return [id_ for id_ in TopologicalSorter(graph).static_order() if id_ in graph]
 
 
 def _reduced(node: Node, named: Callable[[str], Node], numbers: Collection[str]) -> Node:

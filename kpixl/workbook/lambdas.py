@@ -7,15 +7,15 @@ language. No name calls another, and nothing on the sheets may call any: only ne
 from __future__ import annotations
 
 from dataclasses import dataclass
-from graphlib import TopologicalSorter
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
-from kpixl.formula import names, parse, to_excel
+from kpixl.formula import parse, to_excel
 from kpixl.formula.expressions import BLANK
+from kpixl.formula.reduced import in_order
 from kpixl.functions.describe import functions_of, help_text
 from kpixl.functions.grades import LEVEL, STEP, level_rules, step_rules
 from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
@@ -177,11 +177,7 @@ def _by_kpi(c: Context, texts: Sequence[str]) -> str:
 def _rules(c: Context, of: Callable[[BusinessKpi], Mapping[str, Node]]) -> list[tuple[str, str]]:
     """A variable for each rule, after those for what it names."""
     rules = [of(kpi) for kpi in c.business.kpis]
-    graph: dict[str, dict[str, None]] = {}  # in an order that is the same in every run
-    for one in rules:
-        for id_, node in one.items():
-            graph.setdefault(id_, {}).update(dict.fromkeys(names(node)))
-    order = [id_ for id_ in TopologicalSorter(graph).static_order() if id_ in graph]
+    order = in_order(rules)
     binds = [
         {id_: _p(id_) for id_ in (*order, "value", *(level.id for level in GRADED))}
         | {f"measure.{name}": cell for name, cell in _cells(kpi).items()}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
+import itertools
 import random
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -20,8 +20,30 @@ from hypothesis import strategies as st
 from test_hosts import differences, same
 
 from kpixl.catalog import catalogue
-from kpixl.formula import Binary, Name, Negate, Node, Number, evaluate, parse
-from kpixl.formula.to_vba import to_vba
+from kpixl.formula import Binary, Name, Node, Number, to_excel
+from kpixl.formula.expressions import (
+    BLANK,
+    NOT_THERE,
+    absolute,
+    choose,
+    count,
+    either,
+    every,
+    floor,
+    known,
+    maximum,
+    minimum,
+    opposite,
+    or_else,
+    round_up,
+    some,
+    square_root,
+    sum_of,
+)
+from kpixl.formula.nodes import Compare, Near, Text
+from kpixl.formula.states import State
+from kpixl.formula.to_python import evaluate_single
+from kpixl.formula.to_vba import vba_function
 from kpixl.functions import ExcelError, call, descriptions
 from kpixl.functions.describe import functions
 from kpixl.kpi.calc import find_kpi
@@ -166,7 +188,7 @@ def test_calls_that_no_cell_of_libreoffice_makes(run: dict[str, Any]) -> None:
 
 @pytest.mark.libreoffice
 def test_a_wrong_function_is_noticed() -> None:
-    right = "(clients_end - clients_new) / Divisor(clients_start)"
+    right = 'Computed = Calc(Calc(numbers(0), "-", numbers(1)), "/", numbers(2))'
     wrong = [replace(one, source=one.source.replace(right, right.replace("-", "+"))) for one in modules()]
     assert wrong != list(modules())
     cases = [case for case in CASES if case.name in ("KPI_CRR", "KPI_KEPT")]
@@ -190,8 +212,8 @@ WORDS = """
     Set String Sub Text Then To True Until Value Value2 Variant While Areas Count Boolean Number
 """
 BUILT_IN = """
-    Abs Array CDbl CLng CStr CVErr ChrW Int IsArray IsEmpty IsError IsMissing IsObject LBound LCase Left Right Sgn
-    UBound VarType vbByte vbCurrency vbDate vbDecimal vbDouble vbInteger vbLong vbSingle vbString Cells
+    Abs Array CBool CDbl CLng CStr CVErr ChrW Int IsArray IsEmpty IsError IsMissing IsObject LBound LCase Left Sgn Sqr
+    UBound VarType vbBoolean vbByte vbCurrency vbDate vbDecimal vbDouble vbInteger vbLong vbSingle vbString Cells
 """
 KEYWORDS = {*WORDS.split()} - {"Text", "Value", "Value2", "Areas", "Count", "Number", "Module"}
 OTHER_KEYWORDS = {"Date", "Step", "Stop", "Type", "With", "Me", "New", "Get", "Let", "Loop", "Do", "Call", "Print"}
@@ -254,9 +276,9 @@ def test_every_call_has_as_many_arguments_as_it_takes(module: Module) -> None:
                 takes[name] = head.count(" As ") - 1
     for text in procedures(module).values():
         _, _, body = bare(text).partition("\n")
-        for name, count in takes.items():
+        for name, number in takes.items():
             for found in re.finditer(rf"(?<![\w.]){name}\(", body):
-                assert arguments_after(body[found.end() :]) == count, (name, body)
+                assert arguments_after(body[found.end() :]) == number, (name, body)
 
 
 def arguments_after(text: str) -> int:
@@ -316,61 +338,91 @@ def test_help_keeps_the_letters_that_the_code_page_has() -> None:
 # The formula and texts
 
 
-NODES: st.SearchStrategy[Node] = st.recursive(
-    st.one_of(
-        st.floats(0, 1e6).map(Number), st.integers(0, 10**6).map(float).map(Number), st.sampled_from("abc").map(Name)
-    ),
-    lambda inner: st.one_of(
-        inner.map(Negate), st.builds(Binary, st.sampled_from(["+", "-", "*", "/", "^"]), inner, inner)
-    ),
-    max_leaves=8,
-)
+INPUTS = {"a": (2.5, -3.0, 0.0, None), "b": (2.5 + 4e-10, 0.5, 1e200, None), "c": (1.0, -1e200, 9.0, None)}
+ROWS = [dict(zip(INPUTS, values, strict=True)) for values in itertools.product(*INPUTS.values())]
+A, B, C = map(Name, INPUTS)
+HEAD = ", ".join(f"{id_} As Variant" for id_ in INPUTS)
 
 
-class Overflow(Exception):
-    """Where VBA stops."""
+def grown(draw: random.Random, depth: int = 3) -> Node:
+    """Any expression over the three names."""
+    leaves: list[Node] = [A, B, C, Number(2.0), BLANK, Text("Über"), NOT_THERE]
+    if not depth or draw.random() < 0.1:
+        return draw.choice(leaves)
+    one, two, three = (grown(draw, depth - 1) for _ in range(3))
+    makes: list[Callable[[], Node]] = [
+        lambda: Binary(draw.choice(["+", "-", "*", "/", "^"]), one, two),
+        lambda: Compare(draw.choice([">=", ">", "<=", "<", "=", "<>"]), one, two),
+        lambda: Near(draw.choice([">=", ">", "<=", "<", "=", "<>"]), one, two),
+        lambda: -one,
+        lambda: every(known(one), one > two),
+        lambda: some(one < two, known(three)),
+        lambda: opposite(one > two),
+        lambda: either(one > two, two, three),
+        lambda: either(known(one), one, three),
+        lambda: or_else(one, two),
+        lambda: draw.choice([absolute, floor, round_up, square_root])(one),
+        lambda: draw.choice([minimum, maximum])(one, two, three),
+        lambda: count(one, two, three),
+        lambda: choose(one, two, three),
+    ]
+    return draw.choice(makes)()
 
 
-def divisor(number: float) -> float:
-    if number == 0:
-        raise Overflow
-    return number
+@pytest.mark.libreoffice
+def test_an_expression_in_vba_means_what_it_means_in_python() -> None:
+    """In one start: every expression over every row, the texts and errors among them."""
+    draw = random.Random(20261130)
+    trees = [grown(draw) for _ in range(120)]
+    texts = [
+        vba_function(f"Tree_{number}({HEAD})", {"": {"found": tree}}, {}, literal) for number, tree in enumerate(trees)
+    ]
+    source = next(one for one in modules() if one.name == "KpixlKpis").source
+    helpers = source[source.index("' How Excel calculates") :]
+    shown = [
+        f"Public Function CHECK_{number}({HEAD}) As Variant\n"
+        f"    Dim found As Variant\n    found = Tree_{number}(CellOf(a), CellOf(b), CellOf(c))\n"
+        f'    If IsEmpty(found) Then CHECK_{number} = "" Else CHECK_{number} = found\nEnd Function'
+        for number in range(len(trees))
+    ]
+    blank = "Private Function CellOf(cell As Variant) As Variant\n    CellOf = KpixlBlock(cell)(1, 1)\nEnd Function"
+    module = Module("Trees", "\n\n".join(["Option Explicit", helpers, blank, *texts, *shown]))
+    pairs = [(number, row) for number in range(len(trees)) for row in draw.sample(ROWS, 12)]
+    cases = [Case(f"CHECK_{number}", tuple(row.values()), None) for number, row in pairs]
+    found = vba_host.computed(cases, [*modules(), module])
+    kinds = set()
+    for (number, row), cell in zip(pairs, found, strict=True):
+        expected = evaluate_single(trees[number], row.__getitem__)
+        kinds.add(type(expected))
+        if isinstance(expected, State):
+            expected = {State.DIV0: ExcelError.DIV0, State.NUM: ExcelError.NUM, State.NA: ExcelError.NA}.get(
+                expected, ExcelError.VALUE
+            )
+        elif isinstance(expected, bool):
+            assert cell is expected or cell == expected, (to_excel(trees[number]), row)
+            continue
+        assert same(cell, "" if expected is None else expected), (to_excel(trees[number]), row, cell)
+    assert kinds == {float, bool, str, State, type(None)}
 
 
-def power(base: float, exponent: float) -> float:
-    if base == 0 >= exponent:
-        raise Overflow
-    found = base**exponent
-    if isinstance(found, complex):
-        raise Overflow
-    return float(found)
+def test_rules_are_variables_and_what_is_long_has_one_too() -> None:
+    rules = {"next": A + 1, "sum": Name("next") * sum((A for _ in range(30)), B)}
+    bind = {"a": "first", "b": "second"}
+    head, *lines = vba_function("Sums(first As Variant, second As Variant)", {"": rules}, bind, literal).splitlines()
+    assert head == "Private Function Sums(first As Variant, second As Variant) As Variant"
+    assert '    its_next = Calc(first, "+", 1.0)' in lines
+    assert len([line for line in lines if line.startswith("    part_")]) >= 2
+    assert lines[-2].startswith('    Sums = Calc(its_next, "*", ')
+    assert all(len(line) < 400 for line in lines)
+    with pytest.raises(TypeError):
+        vba_function("Row(a As Variant)", {"": {"row": sum_of(A)}}, {}, literal)
 
 
-@given(NODES, st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=3))
-def test_a_formula_in_vba_means_what_it_means_in_python(node: Node, values: list[float]) -> None:
-    bound: dict[str, Any] = dict(zip("abc", values, strict=True))
-    text = to_vba(node)
-    assert not re.search(r"(?<!\()-\s*-|\*\*", text)
-    try:
-        found = eval(text, {"Divisor": divisor, "Power": power, **bound})
-    except (Overflow, OverflowError):
-        found = math.nan
-    expected = evaluate(node, bound)
-    if expected is None:
-        assert not math.isfinite(found)
-    else:
-        assert found == expected
-
-
-def test_formulas_keep_their_parentheses() -> None:
-    assert to_vba(parse("(a - b) / c")) == "(a - b) / Divisor(c)"
-    assert to_vba(parse("a - (b - c) - 2")) == "a - (b - c) - 2.0"
-    assert to_vba(parse("a / (b / c) * d")) == "a / Divisor(b / Divisor(c)) * d"
-    assert (
-        to_vba(parse("a * (b / c)")) == "a * b / Divisor(c)" or to_vba(parse("a * (b / c)")) == "a * (b / Divisor(c))"
-    )
-    assert to_vba(parse("-a^2 * -(b + c)")) == "Power(-a, 2.0) * (-(b + c))"
-    assert to_vba(Number(1e300)) == "1E+300"
+def test_rules_that_are_alike_are_written_once() -> None:
+    rules = {f"kpi{number}": {"twice": A * (3 if number == 7 else 2)} for number in range(50)}
+    lines = vba_function("Twice(id As String, a As Variant)", rules, {}, literal).splitlines()
+    assert len([line for line in lines if line.endswith('Calc(a, "*", 2.0)')]) == 3  # 20 ids in a line
+    assert lines[lines.index('        Case "kpi7"') + 1] == '            Twice = Calc(a, "*", 3.0)'
 
 
 @given(st.text(max_size=30))

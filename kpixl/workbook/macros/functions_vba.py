@@ -12,24 +12,26 @@ from typing import TYPE_CHECKING, Any
 from kpixl.catalog import businesses
 from kpixl.catalog.model import Level
 from kpixl.cellvalue import CLASSIC_ERRORS
-from kpixl.formula import parse, to_excel
-from kpixl.formula.to_vba import to_vba
+from kpixl.formula import Name, parse, substituted, to_excel
+from kpixl.formula.to_vba import vba_function
 from kpixl.functions.describe import functions_of, help_text
+from kpixl.functions.grades import level_rules, step_rules
 from kpixl.functions.look_up import explanation
 from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
 from kpixl.i18n import language
-from kpixl.kpi.grading import TENTHS
+from kpixl.kpi.grading import computed
 from kpixl.kpi.noise import NOISE
-from kpixl.kpi.traits import GRADED, traits_of
+from kpixl.kpi.traits import GRADED
 from kpixl.languages import codes
 from kpixl.ooxml.vba.project import Module, literal
 from kpixl.texts.render import rendered
 from kpixl.texts.words import LEVELS, level_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from kpixl.catalog.model import Business, BusinessKpi
+    from kpixl.formula.nodes import Node
     from kpixl.functions.describe import Function, Parameter
     from kpixl.i18n import Language
 
@@ -99,14 +101,17 @@ def _encodable(letter: str) -> bool:
 
 
 def _catalogue(functions: Mapping[str, Function], owner: Business | None) -> dict[str, Any]:
-    kpis = [function.kpi for function in functions.values() if function.kpi]
     known = (*businesses(), owner) if owner is not None and owner.pack else businesses()
-    formulas = [to_vba(parse(kpi.kpi.formula)) for kpi in kpis]
-    every = [(business, kpi) for business in known for kpi in business.kpis]
+    every = {f"{business.id}/{kpi.id}": kpi for business in known for kpi in business.kpis}
+    kpis = {function.kpi.id: function.kpi for function in functions.values() if function.kpi}
     return {
-        "kpis": [_kpi(kpi, formula) for kpi, formula in zip(kpis, formulas, strict=True)],
-        "powers": any("Power(" in formula for formula in formulas),
-        "bands": {f"{business.id}/{kpi.id}": _bands(kpi) for business, kpi in every},
+        "kpis": list(kpis.values()),
+        "value": _written("Computed(id As String, numbers As Variant)", kpis, lambda kpi: {"": computed(kpi.kpi)}),
+        "level": _written("Reached(id As String, value As Variant, bands As Variant)", every, level_rules),
+        "step": _written(
+            "StepFrom(id As String, value As Variant, numbers As Variant, bands As Variant)", kpis, step_rules
+        ),
+        "bands": {key: _bands(kpi) for key, kpi in every.items()},
         "businesses": ", ".join(literal(business.id) for business in known),
         "noise": repr(NOISE).upper(),
         "promoter": PROMOTER,
@@ -115,31 +120,19 @@ def _catalogue(functions: Mapping[str, Function], owner: Business | None) -> dic
     }
 
 
-def _kpi(kpi: BusinessKpi, formula: str) -> dict[str, Any]:
-    names, lever, traits = kpi.kpi.arguments, kpi.kpi.lever, traits_of(kpi)
-    counted = [names.index(name) for name in traits.never_negative]
-    shape = "share" if kpi.kpi.bounded else "score" if kpi.kpi.disjoint else ""
-    return {
-        "id": kpi.id,
-        "business": kpi.business,
-        "inner": f"Compute_{kpi.id}",
-        "formula": formula,
-        "declared": ", ".join(f"{name} As Double" for name in names),
-        "numbers": ", ".join(f"numbers({place})" for place in range(len(names))),
-        "count": len(names),
-        "counted": ", ".join(map(str, counted)),
-        "shape": shape,
-        "may_exceed": kpi.kpi.may_exceed,
-        "signed": traits.least == 0 and "-" in formula,
-        "answers": [names.index(name) for name in (str(kpi.kpi.sample), *kpi.kpi.disjoint)] if kpi.kpi.disjoint else [],
-        "lever": names.index(lever) if lever else -1,
-        "per_unit": TENTHS if lever and not kpi.argument(lever).told_whole else 1,
-    }
+def _written(head: str, kpis: Mapping[str, BusinessKpi], of: Callable[[BusinessKpi], Mapping[str, Node]]) -> str:
+    """A function that goes by the rules of KPIs. They take their measures by place, so that KPIs of one shape share
+    what is written."""
+    rules = {}
+    for key, kpi in kpis.items():
+        places = {f"measure.{name}": Name(f"numbers({place})") for place, name in enumerate(kpi.kpi.arguments)}
+        rules[key] = {id_: substituted(rule, places) for id_, rule in of(kpi).items()}
+    return vba_function(head, rules, {level.id: f"bands({level.value})" for level in GRADED}, literal)
 
 
 def _bands(kpi: BusinessKpi) -> str:
     edges = (kpi.threshold(level) for level in GRADED)
-    return ", ".join(f'"{edge.comparison}", {edge.value!r}'.upper() if edge else '"", 0.0' for edge in edges)
+    return ", ".join(["Empty", *(repr(float(edge.value)).upper() if edge else "Empty" for edge in edges)])
 
 
 # Texts
