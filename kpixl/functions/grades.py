@@ -13,6 +13,7 @@ from kpixl.formula import Name
 from kpixl.formula.expressions import BLANK, NOT_THERE, either, equal, known
 from kpixl.formula.nodes import Number
 from kpixl.formula.reduced import reduced
+from kpixl.identity import once_each
 from kpixl.kpi.grading import MORE, VALUE, level
 from kpixl.kpi.rulebook import PAST, WHOLE_PERIOD, rulebook
 from kpixl.kpi.traits import traits_of
@@ -25,12 +26,14 @@ LEVEL, STEP = "level", "step"
 _STEP = either(equal(Name("sign"), MORE), Name("amount"), -Name("amount"))
 
 
+@once_each
 def level_rules(kpi: BusinessKpi) -> Mapping[str, Node]:
     """The level of a value, as a number; #N/A without any threshold. The last of them is ``LEVEL``."""
     rules = {"found": level(traits_of(kpi), VALUE), LEVEL: either(known(Name("found")), Name("found"), NOT_THERE)}
     return reduced(rules, LEVEL, {}, ("value",))
 
 
+@once_each
 def step_rules(kpi: BusinessKpi) -> Mapping[str, Node]:
     """How much more of the lever the next level takes, negative where it takes less; #N/A where there is none, or it
     cannot be done. The last of them is ``STEP``."""

@@ -14,15 +14,18 @@ from kpixl.cellvalue import ExcelError
 from kpixl.errors import UnknownChoice
 from kpixl.functions.arguments import Cell, NumberArray, is_blank, number_of, numbers_of
 from kpixl.functions.arrays import kpi_numbers
+from kpixl.functions.grades import STEP, step_rules
 from kpixl.i18n import language
 from kpixl.kpi.calc import find_kpi
-from kpixl.kpi.grade import grade as graded
+from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grade import level_of, thresholds_published
+from kpixl.kpi.traits import GRADED
 from kpixl.languages import codes
 from kpixl.texts.words import LEVELS, level_word
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi
+    from kpixl.formula.states import Item
     from kpixl.functions.arguments import Array
     from kpixl.i18n import Language
 
@@ -66,14 +69,15 @@ def to_next(kpi: object, measures: Array) -> Cell:
     numbers = numbers_of(measures.ravel())
     one_each = [NumberArray(numbers.values[at], numbers.errors[at]) for at in range(measures.size)]
     value = _number(kpi_numbers(found.kpi, one_each).cells().item())
-    arguments: dict[str, float | None] = dict(zip(found.kpi.arguments, numbers.values.tolist(), strict=True))
-    try:
-        step = graded(found, value, thresholds_published(found), arguments).to_next
-    except (OverflowError, ZeroDivisionError):  # a step so small that it takes more of them than can be counted
-        raise Fault(ExcelError.NUM) from None
+    edges = thresholds_published(found)
+    given: dict[str, Item] = {"value": value, **{level.id: edges.get(level) for level in GRADED}}
+    given |= {
+        f"measure.{name}": number for name, number in zip(found.kpi.arguments, numbers.values.tolist(), strict=True)
+    }
+    step = Evaluation(step_rules(found), given).number(STEP)
     if step is None:
         raise Fault(ExcelError.NA)
-    return step.amount if step.direction == "more" else -step.amount
+    return step
 
 
 def name(kpi: object, language: object = None) -> Cell:
