@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "check": FIGURES,
     "ooxml": {"message", "errors", "files", "cellvalue"},
     "imports": DATA | {"ooxml", "files"},
-    "functions": DATA | {"kpi", "texts"},
+    "functions": DATA | {"kpi", "texts", "identity"},
     "workbook": FIGURES | {"files", "ooxml", "functions", "identity"},
     "report": FIGURES,
     "portfolio": FIGURES | {"files", "ooxml", "workbook", "report"},
