@@ -37,7 +37,7 @@ from workbooks import Filled, day, make, opened, parts
     ],
 )
 def test_the_days_of_a_period(period: str, today: date, gone: int, left: int) -> None:
-    now = clock(Period.parse(period), None, today)
+    now = clock(Period.parse(period), {}, today)
     assert (now.gone, now.left, now.total) == (gone, left, gone + left)
     assert now.running is (gone > 0 and left > 0)
 
@@ -53,24 +53,27 @@ def test_the_days_of_a_period(period: str, today: date, gone: int, left: int) ->
     ],
 )
 def test_a_period_is_over_on_the_first_day_after_it(period: str, last: date, first_after: date) -> None:
-    assert not clock(Period.parse(period), None, last).over
-    assert clock(Period.parse(period), None, first_after).over
+    assert not clock(Period.parse(period), {}, last).over
+    assert clock(Period.parse(period), {}, first_after).over
 
 
 def test_entries_that_end_early_are_late_once_the_period_is_over() -> None:
     october, until = Period.parse("2026-10"), float(serial(date(2026, 10, 20)))
     # Eleven days have no entries yet: on the last of October that is how it should be.
-    assert [clock(october, until, day).left for day in (date(2026, 10, 31), date(2026, 11, 1))] == [11, 11]
-    assert not clock(october, until, date(2026, 10, 31)).late
-    assert clock(october, until, date(2026, 11, 1)).late
-    assert not clock(october, float(serial(date(2026, 10, 31))), date(2026, 11, 1)).late
+    assert [clock(october, {"entered_until": until}, day).left for day in (date(2026, 10, 31), date(2026, 11, 1))] == [
+        11,
+        11,
+    ]
+    assert not clock(october, {"entered_until": until}, date(2026, 10, 31)).late
+    assert clock(october, {"entered_until": until}, date(2026, 11, 1)).late
+    assert not clock(october, {"entered_until": float(serial(date(2026, 10, 31)))}, date(2026, 11, 1)).late
 
 
 def test_the_day_of_the_entries_comes_before_today() -> None:
     october = Period.parse("2026-10")
-    assert clock(october, float(serial(date(2026, 10, 10))) + 0.75, date(2026, 10, 20)).gone == 10
-    assert clock(october, -5.0, date(2026, 10, 20)).gone == 0
-    assert clock(october, 1e300, date(2026, 10, 20)).gone == 31
+    assert clock(october, {"entered_until": float(serial(date(2026, 10, 10))) + 0.75}, date(2026, 10, 20)).gone == 10
+    assert clock(october, {"entered_until": -5.0}, date(2026, 10, 20)).gone == 0
+    assert clock(october, {"entered_until": 1e300}, date(2026, 10, 20)).gone == 31
 
 
 def test_what_had_come_to_a_third_makes_three_times_as_much() -> None:

@@ -53,6 +53,52 @@ def _chi_square(tail: float) -> Callable[[Array], Array]:
     return lambda freedom: np.asarray(np.vectorize(lambda n: chi_square(tail, n), otypes=[float])(freedom))
 
 
+_EPOCH = np.datetime64("1899-12-30")
+"""Day 0 of the serial numbers."""
+
+
+def _since(unit: str, of: str, first: int) -> Callable[[Array], Array]:
+    """The number of a day's ``unit`` in what it is part ``of``; its first one has the number ``first``."""
+
+    def number(day: Array) -> Array:
+        days = _EPOCH + np.floor(day).astype("timedelta64[D]")
+        start = days.astype(f"datetime64[{of}]").astype(f"datetime64[{unit}]")
+        return np.asarray((days.astype(f"datetime64[{unit}]") - start).astype(float) + first)
+
+    return number
+
+
+def _year(day: Array) -> Array:
+    days = _EPOCH + np.floor(day).astype("timedelta64[D]")
+    return np.asarray(days.astype("datetime64[Y]").astype(float) + 1970)
+
+
+def _weekday(day: Array) -> Array:
+    """From 1 for Monday."""
+    return np.asarray((np.floor(day) - 2) % 7 + 1)
+
+
+def _date(year: Array, month: Array, day: Array) -> Array:
+    months = (np.floor(year) - 1970) * 12 + np.floor(month) - 1
+    first = np.asarray(months).astype("datetime64[M]").astype("datetime64[D]")
+    return np.asarray((first - _EPOCH).astype(float) + np.floor(day) - 1)
+
+
+def _months_later(day: Array, by: Array) -> Array:
+    days = _EPOCH + np.floor(day).astype("timedelta64[D]")
+    month = days.astype("datetime64[M]")
+    later = month + np.trunc(by).astype("timedelta64[M]")
+    last = (later + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
+    same = later.astype("datetime64[D]") + (days - month.astype("datetime64[D]"))
+    return np.asarray((np.minimum(same, last) - _EPOCH).astype(float))
+
+
+def _rounded(number: Array, digits: Array) -> Array:
+    """Halves away from zero, as Excel rounds, and not to the even side."""
+    scale = np.power(10.0, digits)
+    return np.asarray(np.sign(number) * np.floor(np.abs(number) * scale + 0.5) / scale)
+
+
 _MANY = 250
 """Excel takes 255 arguments."""
 FUNCTIONS = {
@@ -65,6 +111,15 @@ FUNCTIONS = {
     "student": Routine("TINV(0.05,{})", _student),
     "chi_square_low": Routine("CHIINV(0.975,{})", _chi_square(0.975)),
     "chi_square_high": Routine("CHIINV(0.025,{})", _chi_square(0.025)),
+    "sign": Routine("SIGN({})", np.sign),
+    "log10": Routine("LOG10({})", np.log10),
+    "rounded": Routine("ROUND({})", _rounded, least=2, most=2),
+    "year": Routine("YEAR({})", _year),
+    "month": Routine("MONTH({})", _since("M", "Y", 1)),
+    "day": Routine("DAY({})", _since("D", "M", 1)),
+    "weekday": Routine("WEEKDAY({},2)", _weekday),
+    "date": Routine("DATE({})", _date, least=3, most=3),
+    "months_later": Routine("EDATE({})", _months_later, least=2, most=2),
     "sum_of": Routine('SUMIF({},">=-1E300")', lambda row: np.nansum(row, axis=-1), "series"),
     "smallest": Routine("MIN({})", lambda row: np.min(row, axis=-1), "series"),
     "largest": Routine("MAX({})", lambda row: np.max(row, axis=-1), "series"),

@@ -14,6 +14,7 @@ from kpixl.formula.nodes import (
     Compare,
     If,
     IsNumber,
+    Join,
     Near,
     Node,
     Not,
@@ -163,6 +164,21 @@ def round_up(value: Given) -> Node:
     return _call("round_up", value)
 
 
+def sign(value: Given) -> Node:
+    """1 above zero, −1 below, 0 at it."""
+    return _call("sign", value)
+
+
+def log10(value: Given) -> Node:
+    """The decimal logarithm."""
+    return _call("log10", value)
+
+
+def rounded(value: Given, digits: Given) -> Node:
+    """To so many decimals, halves away from zero."""
+    return _call("rounded", value, digits)
+
+
 def student(freedom: Given) -> Node:
     """The two-sided 95 % quantile of Student's t."""
     return _call("student", freedom)
@@ -190,6 +206,47 @@ def choose(index: Given, *values: Given) -> Node:
 
 def _call(function: str, *arguments: Given) -> Node:
     return Call(function, tuple(map(as_node, arguments)))
+
+
+# Days, by their serial numbers
+
+
+def year(day: Given) -> Node:
+    """The year of a day."""
+    return _call("year", day)
+
+
+def month(day: Given) -> Node:
+    """The month of a day, from 1."""
+    return _call("month", day)
+
+
+def day_of_month(day: Given) -> Node:
+    """Which day of its month it is."""
+    return _call("day", day)
+
+
+def weekday(day: Given) -> Node:
+    """Which day of its week it is, from 1 for Monday."""
+    return _call("weekday", day)
+
+
+def day_of(year_: Given, month_: Given, day: Given) -> Node:
+    """A day by its year, month and day of the month."""
+    return _call("date", year_, month_, day)
+
+
+def months_later(day: Given, by: Given) -> Node:
+    """A day so many months later, or the last one of its month."""
+    return _call("months_later", day, by)
+
+
+# Texts
+
+
+def joined(*parts: Given) -> Node:
+    """Texts one after the other."""
+    return Join(tuple(map(as_node, parts)))
 
 
 # Series

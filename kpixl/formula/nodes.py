@@ -201,10 +201,26 @@ class Call(Operators):
     arguments: tuple[Node, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Join(Operators):
+    """Texts one after the other; a number among them as it is written plainly."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCall(Operators):
+    """What only a spreadsheet does: looks up in lists of cells, counts rows, jumps. ``kpixl.formula.sheet`` makes them;
+    only the visitor for Excel knows them."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+
 Node = (
     Number | Text | Truth | Blank | NotAvailable
     | Name | Wording | Negate | Binary | Compare | Near | And | Or | Not | If | IsNumber
-    | Otherwise | Call
+    | Otherwise | Call | Join | SheetCall
 )  # fmt: skip
 
 

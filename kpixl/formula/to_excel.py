@@ -17,6 +17,7 @@ from kpixl.formula.nodes import (
     Compare,
     If,
     IsNumber,
+    Join,
     Name,
     Near,
     Negate,
@@ -26,6 +27,7 @@ from kpixl.formula.nodes import (
     Number,
     Or,
     Otherwise,
+    SheetCall,
     Text,
     Truth,
     Wording,
@@ -34,7 +36,7 @@ from kpixl.formula.nodes import (
 LONGEST = 8192
 """Characters in a formula of Excel."""
 
-_WEAKEST, _COMPARED, _ADDED, _MULTIPLIED, _RAISED, _SIGNED = range(6)
+_WEAKEST, _COMPARED, _JOINED, _ADDED, _MULTIPLIED, _RAISED, _SIGNED = range(7)
 _STRENGTH = {"+": _ADDED, "-": _ADDED, "*": _MULTIPLIED, "/": _MULTIPLIED, "^": _RAISED}
 
 
@@ -70,6 +72,11 @@ _PLACE, _WORD = "\0", "\1"
 def to_excel(node: Node, bind: Mapping[str, str] | None = None, word: Callable[[str], str] | None = None) -> str:
     """The text of ``node``, as ``Template.filled`` has it."""
     return Template(node).filled(bind or {}, word or _no_word)
+
+
+def in_parentheses(node: Node, bind: Mapping[str, str] | None = None) -> str:
+    """The same, to stand for a name in another formula."""
+    return f"({to_excel(node, bind)})"
 
 
 def literal(text: str) -> str:
@@ -109,12 +116,12 @@ class _Writer:
                 return self.name(id_)
             case Wording(id_):
                 return self.word(id_)
-            case Negate() | Binary() | Compare() | Near():
+            case Negate() | Binary() | Compare() | Near() | Join():
                 return self._operation(node, strength)
             case _:
                 return self._function(node)
 
-    def _operation(self, node: Negate | Binary | Compare | Near, strength: int) -> str:
+    def _operation(self, node: Negate | Binary | Compare | Near | Join, strength: int) -> str:
         match node:
             case Negate(operand):
                 own, text = _COMPARED, "-" + self.write(operand, _SIGNED)
@@ -123,7 +130,9 @@ class _Writer:
                 # The right side of - / ^ binds tighter: a-(b-c) must keep its parentheses.
                 text = self.write(left, own) + operator + self.write(right, own + (operator in "-/^"))
             case Compare(operator, left, right):
-                own, text = _COMPARED, self.write(left, _ADDED) + operator + self.write(right, _ADDED)
+                own, text = _COMPARED, self.write(left, _JOINED) + operator + self.write(right, _JOINED)
+            case Join(parts):
+                own, text = _JOINED, "&".join(self.write(part, _JOINED) for part in parts)
             case Near():
                 own, text = _COMPARED, self._near(node)
         return f"({text})" if own < strength else text
@@ -159,6 +168,8 @@ class _Writer:
                 name = "COUNT"
             case Call("choose", arguments):
                 name = "CHOOSE"
+            case SheetCall(name, arguments):
+                pass
             case Call(function, arguments):
                 return FUNCTIONS[function].excel.format(",".join(map(self.write, arguments)))
             case _:

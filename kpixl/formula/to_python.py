@@ -23,6 +23,7 @@ from kpixl.formula.nodes import (
     Compare,
     If,
     IsNumber,
+    Join,
     Name,
     Near,
     Negate,
@@ -175,7 +176,7 @@ def _near(node: Near, name: Lookup) -> Single:
     return _NEAR[node.operator](left - right, NOISE * max(1.0, abs(right)))
 
 
-def _all_of(node: And | Or, name: Lookup) -> tuple[list[Single], State | None]:
+def _all_of(node: And | Or | Join, name: Lookup) -> tuple[list[Single], State | None]:
     values = [_VISITS[type(part)](part, name) for part in node.parts]
     return values, next((value for value in values if type(value) is State), None)
 
@@ -210,6 +211,20 @@ def _known(node: IsNumber, name: Lookup) -> Single:
 def _otherwise(node: Otherwise, name: Lookup) -> Single:
     value = _VISITS[type(node.operand)](node.operand, name)
     return _VISITS[type(node.instead)](node.instead, name) if type(value) is State else value
+
+
+def _join(node: Join, name: Lookup) -> Single:
+    values, error = _all_of(node, name)
+    return "".join(map(_plain, values)) if error is None else error
+
+
+def _plain(value: Single) -> str:
+    """A value as a text: a whole number without a point."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    return f"{value:.15g}".upper()
 
 
 def _call(node: Call, name: Lookup) -> Single:
@@ -265,5 +280,6 @@ _VISITS: Mapping[type, Callable[[Any, Lookup], Single]] = {
     If: _if,
     IsNumber: _known,
     Otherwise: _otherwise,
+    Join: _join,
     Call: _call,
 }

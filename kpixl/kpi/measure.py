@@ -5,7 +5,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -17,13 +16,19 @@ from kpixl.catalog.tables import Chained, Each, Elapsed, Else, InOrder, Lookup, 
 from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed, numbered
 from kpixl.formula import evaluate, parse
-from kpixl.kpi.in_force import settings_of, settings_used
+from kpixl.kpi.days import days_found
+from kpixl.kpi.in_force import settings_used
+from kpixl.kpi.over_past import MEAN, through_past
 from kpixl.kpi.renewals import chains, pairs
-from kpixl.period import LAST_SERIAL, Period, Window, from_serial, serial
+from kpixl.period import Window, from_serial
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kpixl.catalog.model import Aggregate
     from kpixl.catalog.tables import Calculated, Condition, Table, Where
+    from kpixl.kpi.evaluation import Evaluation
+    from kpixl.period import Period
 
 _COMPARE = {
     ">=": operator.ge,
@@ -36,6 +41,10 @@ _COMPARE = {
 
 
 NO_EDGES: Mapping[str, float] = {}
+_EDGES = {"after_window": "period_after"} | {
+    day: day for day in ("came_before", "repeat_start", "open_start", "tomorrow", "due_until")
+}
+"""The rules of days by the names that conditions have for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,7 @@ class Tally:
         self._stays: dict[str, Mapping[str, np.ndarray]] = {}
         self._entered: dict[str, bool] = {}
         self._outcomes: dict[tuple[str, str], bool] = {}
+        self._edges: dict[Window, Mapping[str, float]] = {}
 
     # Measures
 
@@ -175,21 +185,28 @@ class Tally:
 
     def _mean(self, item: Measure) -> float | None:
         """The mean over the closed periods of the last 12 months and this one."""
+        past = self._between(Window.YEAR, item.parts[0].name)
         now = self.value(item.parts[0]).used
-        start = self.entries.period.start
-        first = self.entries.period.window_start(Window.YEAR)
-        past = self.entries.history.between(first, start, item.parts[0].name)
-        return None if now is None else (sum(past) + now) / (len(past) + 1)
+        return evaluate(MEAN, {"now": now, "lines": float(len(past)), "total": sum(past)})
 
     def _through_past(self, item: Measure) -> float | None:
         """Over a window that reaches past the rows: the closed periods in it and this one, if none is missing."""
-        period = self.entries.period
         base = next(part for part in self.entries.business.measures if part.name == item.id)
-        now, first = self.value(base).used, period.window_start(item.window)
-        past = self.entries.history.between(first, period.start, item.id)
-        if now is None or first > period.start or len(past) != period.closed_in(item.window):
-            return None
-        return now if item.rollup == "last" else sum(past) + now
+        past, suffix = self._between(item.window, item.id), item.window.suffix
+        given = {
+            "now": self.value(base).used,
+            "lines": float(len(past)),
+            "total": sum(past),
+            "first": self.days[f"window_start{suffix}"],
+            "closed": self.days[f"closed{suffix}"],
+            "period_start": self.days["period_start"],
+        }
+        return evaluate(through_past(item), given)
+
+    def _between(self, window: Window, id_: str) -> tuple[float, ...]:
+        """What the closed periods of a window have under ``id_``."""
+        period = self.entries.period
+        return self.entries.history.between(period.window_start(window), period.start, id_)
 
     def aggregate(self, item: Measure) -> float | None:
         """A measure in its unit from its rows alone; None where the table is gone or cannot say anything."""
@@ -342,24 +359,16 @@ class Tally:
 
     def edges(self, window: Window) -> Mapping[str, float]:
         """Days that conditions compare with, as date serials, by their names."""
-        period = self.entries.period
-        after = float(serial(period.after))
-        return {
-            "window_start": float(serial(period.window_start(window))),
-            "after_window": after,
-            "came_before": min(after, float(tomorrow(self.settings.get("entered_until"), self.today))),
-            "period_end": after - 1,
-            "repeat_start": after - self._repeat_days,
-            "open_start": float(serial(open_start(period, self.settings))),
-            "tomorrow": float(tomorrow(self.settings.get("entered_until"), self.today)),
-            "due_until": float(due_until(self.settings.get("entered_until"), self.today)),
-        }
+        if window not in self._edges:
+            start = "period_start" if window is Window.PERIOD else f"window_start{window.suffix}"
+            found = {edge: self.days[rule] for edge, rule in _EDGES.items()} | {"window_start": self.days[start]}
+            self._edges[window] = found | {"period_end": found["after_window"] - 1}
+        return self._edges[window]
 
     @cached_property
-    def _repeat_days(self) -> float:
-        """The repeat interval; none where nothing of the business depends on it."""
-        needed = any(setting.id == "repeat_days" for setting in settings_of(self.entries.business))
-        return float(self.settings["repeat_days"]) if needed else 0.0
+    def days(self) -> Evaluation:
+        """The days that follow from the period, as of the day on which it is counted."""
+        return days_found(self.entries.period, self.settings, self.today)
 
     # Columns
 
@@ -519,48 +528,11 @@ class _Names:
 def open_start(period: Period, settings: Mapping[str, float | str]) -> date:
     """The first day of the first period that is not final when ``period`` begins: the days that outcomes may take are
     not over since its end."""
-    return Period.containing(period.kind, period.start - timedelta(days=late_days(settings))).start
-
-
-def due_until(entered: float | str | None, today: date | None) -> int:
-    """The date serial before which things are due: on the day itself they may still be done, unless all is ``entered``
-    up to a day, which then counts."""
-    if entered is not None:
-        return serial(_entered_day(float(entered))) + 1
-    return LAST_SERIAL if today is None else serial(today)
-
-
-def tomorrow(entered: float | str | None, today: date | None) -> int:
-    """The date serial from which on everything is still to come, the day up to which all is ``entered`` included."""
-    if today is None:
-        return LAST_SERIAL
-    return max(serial(today), 0 if entered is None else serial(_entered_day(float(entered)))) + 1
-
-
-def last_day(entered_until: float | None, today: date) -> date:
-    """The last day whose entries are there: ``entered_until`` (a date serial; else ``today``)."""
-    return today if entered_until is None else _entered_day(entered_until)
-
-
-def _entered_day(entered_until: float) -> date:
-    return from_serial(max(0.0, min(entered_until, float(LAST_SERIAL))))
-
-
-def final_before(last: date, settings: Mapping[str, float | str]) -> int:
-    """The date serial up to which a period has to be over, if all its outcomes have had their time by the day
-    ``last``."""
-    return serial(last) + 1 - late_days(settings)
-
-
-def late_days(settings: Mapping[str, float | str]) -> int:
-    """So many days after a period its outcomes may still come."""
-    return int(min(max(0.0, float(settings["late_days"])), LONGEST))
+    return from_serial(days_found(period, settings, None)["open_start"])
 
 
 FEW = 5
 """From so many rows on it is no chance that none of them has an outcome: nobody has entered any."""
-LONGEST = 3650.0
-"""More days than that are taken for as many."""
 
 
 def month_number(days: np.ndarray) -> np.ndarray:

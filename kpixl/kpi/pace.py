@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpixl.kpi import grading
+from kpixl.kpi.days import days_found
 from kpixl.kpi.evaluation import Evaluation
-from kpixl.kpi.measure import last_day
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from kpixl.period import Period
@@ -59,12 +60,12 @@ class Pace:
     on_track: bool | None
 
 
-def clock(period: Period, entered_until: float | None, today: date) -> PeriodClock:
-    """The days of ``period`` up to ``entered_until`` (a date serial; else up to ``today``)."""
-    last = last_day(entered_until, today)
-    total = (period.after - period.start).days
-    gone = max(0, min(total, (last - period.start).days + 1))
-    return PeriodClock(gone, total - gone, total, over=today >= period.after)
+def clock(period: Period, settings: Mapping[str, float | str], today: date) -> PeriodClock:
+    """How far ``period`` has come by the day ``entered_until`` of the settings, a date serial; without one, by
+    ``today``."""
+    found = days_found(period, settings, today)
+    gone, left, final, due = (int(found[rule]) for rule in ("days_gone", "days_left", "final_before", "due_until"))
+    return PeriodClock(gone, left, gone + left, today >= period.after, final, due)
 
 
 def pace(

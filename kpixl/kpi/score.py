@@ -14,7 +14,7 @@ from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grade import Reason, grade, graded, passes, reason_of
 from kpixl.kpi.grading import UNPLACED, Waits, waits
 from kpixl.kpi.in_force import settings_used
-from kpixl.kpi.measure import MeasureValue, Tally, due_until, final_before, last_day
+from kpixl.kpi.measure import MeasureValue, Tally
 from kpixl.kpi.own import own_kpis
 from kpixl.kpi.pace import PeriodClock, clock, days, paced
 from kpixl.kpi.partial import built, part
@@ -155,10 +155,7 @@ class _Scoring:
 
 def clock_of(entries: Entries, today: date) -> PeriodClock:
     """How far the period has come by ``today``, or by the day up to which all is entered."""
-    settings = settings_used(entries.settings, entries.currency, entries.words)
-    until = None if settings.get("entered_until") is None else float(settings["entered_until"])
-    final = final_before(last_day(until, today), settings)
-    return replace(clock(entries.period, until, today), final_before=final, due_until=due_until(until, today))
+    return clock(entries.period, settings_used(entries.settings, entries.currency, entries.words), today)
 
 
 def time_given(entries: Entries, now: PeriodClock) -> dict[str, float]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpixl.formula import evaluate
 from kpixl.kpi.grade import Reason, calculate
+from kpixl.kpi.over_past import to_date
 from kpixl.period import Window
 
 if TYPE_CHECKING:
@@ -30,22 +32,18 @@ def closed_periods(measures: Iterable[Measure], period: Period, history: History
 def year_to_date(item: Measure, current: float | None, history: History, period: Period, first: date) -> float | None:
     """A measure in its unit over the year up to ``period``, in which it is ``current``, as it rolls up; None where it
     does not. ``first`` is the first day of the earliest period that is known."""
-    if item.window is not Window.PERIOD or item.rollup == "none":
-        return None
-    if item.rollup == "sum":
-        past = history.between(period.year_start, period.start, item.name)
-        return None if current is None else sum(past) + current
     if item.rollup == "first":
-        earliest = history.on(first, item.name)
-        return current if earliest is None else earliest
-    return current
+        found = [earliest] if (earliest := history.on(first, item.name)) is not None else []
+    else:
+        found = list(history.between(period.year_start, period.start, item.name))
+    return evaluate(to_date(item), {"now": current, "lines": float(len(found)), "total": sum(found)})
 
 
 def kpi_to_date(
-    kpi: BusinessKpi, to_date: Mapping[str, float | None], closed: Mapping[str, int]
+    kpi: BusinessKpi, measures: Mapping[str, float | None], closed: Mapping[str, int]
 ) -> tuple[float | None, Reason | None]:
-    """A KPI in its unit over the year so far, from its measures, since percentages are never averaged; or the reason
-    why it has no such value. ``closed`` says for each measure how many closed periods have a figure of it."""
+    """A KPI in its unit over the year so far, from its ``measures`` over it, since shares are never averaged; or the
+    reason why it has no such value. ``closed`` says for each measure how many closed periods have a figure of it."""
     if kpi.window is not Window.PERIOD:
         return None, Reason("graded_window")
     for argument in kpi.arguments:
@@ -54,7 +52,7 @@ def kpi_to_date(
     summed = [argument.measure for argument in kpi.arguments if argument.measure.rollup == "sum"]
     if len({closed[measure.name] for measure in summed}) > 1:
         return None, Reason("uneven_past", min(summed, key=lambda measure: closed[measure.name]))
-    return calculate(kpi, {argument.name: to_date[argument.measure.name] for argument in kpi.arguments})
+    return calculate(kpi, {argument.name: measures[argument.measure.name] for argument in kpi.arguments})
 
 
 def since(entries: Entries) -> date | None:

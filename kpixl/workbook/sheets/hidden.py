@@ -5,13 +5,20 @@ The only place where NA() may stand: a chart leaves it out, where it would draw 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
+from kpixl.formula import Name, to_excel
+from kpixl.formula.expressions import either, equal, every, or_else
+from kpixl.formula.nodes import Compare, Text
+from kpixl.formula.sheet import before, count_cells, count_rows, nth_smallest, since, today, up_to
+from kpixl.formula.to_excel import Template, in_parentheses
+from kpixl.kpi.days import INSIDE, LATE_START, START, day_rules
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.late import came_late, watched
-from kpixl.kpi.measure import LONGEST, open_start
 from kpixl.kpi.score import finals
-from kpixl.period import MONTH_DAYS, Kind, Window, serial
+from kpixl.kpi.year_to_date import first_closed
+from kpixl.period import serial
 from kpixl.workbook import style
 from kpixl.workbook.formulas import (
     FormulaNames,
@@ -22,18 +29,24 @@ from kpixl.workbook.formulas import (
     rows_formula,
 )
 from kpixl.workbook.grid import Cell, Cells, Context, live, static
-from kpixl.workbook.sheets.settings import FIRST_DAY
 from kpixl.workbook.sheets.spark import PERIODS
-from kpixl.workbook.sheets.totals import first_of_year
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kpixl.catalog.model import Business
+    from kpixl.formula.nodes import Node
+    from kpixl.period import Kind
 
 _DATES = (
     "year_start", "window_start_3m", "window_start_12m", "period_previous", "period_year_before", "first_of_year",
     "period_months", "closed_3m", "closed_12m", "days_gone", "days_left", "days_share",
     "due_until", "tomorrow", "came_before", "open_start", "final_before", "outcomes_open", "finals", "late_now",
     "late_seen", "totals_count",
+)  # fmt: skip
+COUNTS = (
+    "period_months", "closed_3m", "closed_12m", "days_gone", "days_left", "days_share", "outcomes_open", "finals",
+    "late_now", "totals_count",
 )  # fmt: skip
 UNNAMED = (
     "first_of_year", "closed_3m", "closed_12m", "open_start", "final_before", "outcomes_open", "finals", "late_now",
@@ -49,94 +62,61 @@ def date_rows(business: Business) -> tuple[str, ...]:
 
 def dates(c: Context) -> Cells:
     """Days that measures and comparisons count from."""
-    period = c.scorecard.entries.period
-    start, after = "period_start", "period_after"
-    month = period.kind.months
-    before = f"EDATE({start},-{month})" if month else f"{start}-7"
-    year_before = f"EDATE({start},-12)" if month else f"{start}-364"
-    first, first_value = first_of_year(c)
-    entries = {
-        "year_start": (_year_start(period.kind), serial(period.year_start)),
-        "window_start_3m": (f"EDATE({after},-3)", serial(period.window_start(Window.QUARTER))),
-        "window_start_12m": (f"EDATE({after},-12)", serial(period.window_start(Window.YEAR))),
-        "period_previous": (before, serial(period.shift(-1).start)),
-        "period_year_before": (year_before, serial(period.year_before.start)),
-        "first_of_year": (first, first_value),
-        "period_months": (str(month) if month else f"7/{MONTH_DAYS}", period.months(Window.PERIOD)),
-        **{f"closed_{w.value}": (_closed(w, month), period.closed_in(w)) for w in (Window.QUARTER, Window.YEAR)},
+    entries, kind, days = c.scorecard.entries, c.scorecard.entries.period.kind, c.tally.days
+    at = {row: c.at("dates", row, "value") for row in UNNAMED}
+    bind = {"last_day": str(c.days.last), "today": to_excel(today())}
+    day = {"open_start": in_parentheses(LATE_START), "totals_count": c.at("totals", "of", "typed")}
+    texts = {
+        row: rule.filled(bind | {"final_before": at["final_before"], "day": day.get(row, "")}, c.word)
+        for row, rule in _written(kind).items()
+        if row != "repeat_start" or row in date_rows(c.business)
     }
-    now, until = c.scorecard.clock, "INT(IF(ISNUMBER(entered_until),entered_until,TODAY()))"
-    entries |= {
-        "days_gone": (f"MAX(0,MIN({after}-{start},{until}-{start}+1))", now.gone),
-        "days_left": (f"{after}-{start}-days_gone", now.left),
-        "days_share": (f"days_gone/({after}-{start})", now.share),
+    found: dict[str, tuple[str, float]] = {
+        row: (text, int(entries.said_of_it) if row == "totals_count" else days[row]) for row, text in texts.items()
     }
-    due = f"IF(ISNUMBER(entered_until),INT(MAX(0,MIN(entered_until,{c.days.last})))+1,TODAY())"
-    entries["due_until"] = (due, now.due_until)
-    edges = c.tally.edges(Window.PERIOD)
-    day = f"MAX(TODAY(),IF(ISNUMBER(entered_until),INT(MIN(entered_until,{c.days.last})),0))+1"
-    entries |= {
-        "tomorrow": (day, edges["tomorrow"]),
-        "came_before": ("MIN(period_after,tomorrow)", edges["came_before"]),
+    starts, past = c.across("spark", "start", PERIODS[1:]), c.column("past", "start")
+    final = count_cells(Name("starts"), up_to(Name("final_before")))
+    found |= {
+        "first_of_year": (_FIRST_OF_YEAR.filled({"starts": past}, c.word), serial(first_closed(entries))),
+        "finals": (
+            to_excel(final, {"starts": starts, "final_before": at["final_before"]}),
+            finals(entries.period, c.scorecard.clock.final_before),
+        ),
+        "late_now": (_late(c, at["open_start"]), came_late(c.tally)),
     }
-    entries |= _late(c, until)
-    of = c.at("totals", "of", "typed")
-    inside = f"IF(ISNUMBER({of}),IF(AND({of}>=period_start,{of}<period_after),1,0),0)"
-    book = c.scorecard.entries
-    entries["totals_count"] = (inside, int(book.said_of_it))
-    if "repeat_start" in date_rows(c.business):
-        days = c.tally.edges(Window.PERIOD)["repeat_start"]
-        entries["repeat_start"] = ("period_after-repeat_days", days)
-    counts = (
-        "period_months", "closed_3m", "closed_12m", "days_gone", "days_left", "days_share", "outcomes_open", "finals",
-        "late_now", "totals_count",
-    )  # fmt: skip
-    seen = {("late_seen", "value"): static(entries["late_now"][1], style.figure("ratio"))}
+    seen = {("late_seen", "value"): static(found["late_now"][1], style.figure("ratio"))}
     return seen | {
         (row, "value"): live(
-            formula, value, style.figure("ratio" if row in counts else "date"), name=None if row in UNNAMED else row
+            formula, value, style.figure("ratio" if row in COUNTS else "date"), name=None if row in UNNAMED else row
         )
-        for row, (formula, value) in entries.items()
+        for row, (formula, value) in found.items()
     }
 
 
-def _year_start(kind: Kind) -> str:
-    """The first day of the year; of a week's, the Monday of the week that has its 4 January."""
-    if kind is not Kind.WEEK:
-        return "DATE(YEAR(period_start),1,1)"
-    fourth = "DATE(YEAR(period_start+3),1,4)"
-    return f"{fourth}-WEEKDAY({fourth},2)+1"
+@cache
+def _written(kind: Kind) -> Mapping[str, Template]:
+    return {row: Template(rule) for row, rule in {**day_rules(kind), "totals_count": INSIDE}.items()}
 
 
-def _late(c: Context, until: str) -> dict[str, tuple[str, int]]:
-    """From when on periods are not final, whether this one is, how many of the closed ones are, and how many of the
-    rows of those that are not have an outcome."""
-    entries, clock = c.scorecard.entries, c.scorecard.clock
-    start, after = entries.period, serial(entries.period.after)
-    days = f"INT(MAX(0,MIN({LONGEST:g},late_days)))"
-    edges = dict.fromkeys(("after_window", "came_before"), "period_start")
-    edges["window_start"] = c.at("dates", "open_start", "value")
+def _first_of_year() -> Node:
+    """The first day of the earliest closed period of the year, or of this period."""
+    starts, year = Name("starts"), Name("year_start")
+    closed = count_rows(starts, since(year), starts, before(START))
+    return either(equal(closed, 0), START, nth_smallest(starts, count_rows(starts, before(year)) + 1))
+
+
+_FIRST_OF_YEAR = Template(_first_of_year())
+
+
+def _late(c: Context, open_start: str) -> str:
+    """How many of the rows of periods that are not final have an outcome."""
+    edges = dict.fromkeys(("after_window", "came_before"), "period_start") | {"window_start": open_start}
     names = FormulaNames(c.column, c.row_cell, c.word, edges=edges)
-    now = [rows_formula(table, where, names) for table, where in watched(c.business)]
-    limit, spark = c.at("dates", "final_before", "value"), c.across("spark", "start", PERIODS[1:])
-    return {
-        "open_start": (
-            FIRST_DAY[start.kind].replace("period_day", f"(period_start-{days})"),
-            serial(open_start(start, c.tally.settings)),
-        ),
-        "final_before": (f"MAX(0,MIN({c.days.last},{until}))+1-{days}", clock.final_before),
-        "outcomes_open": (f"IF(period_after>{limit},1,0)", int(after > clock.final_before)),
-        "finals": (f'COUNTIF({spark},"<="&{limit})', finals(start, clock.final_before)),
-        "late_now": ("+".join(now) or "0", came_late(c.tally)),
-    }
+    return "+".join(rows_formula(table, where, names) for table, where in watched(c.business)) or "0"
 
 
-def _closed(window: Window, month: int) -> str:
-    """How many whole periods lie in a window before this one."""
-    first, start = f"window_start_{window.value}", "period_start"
-    if not month:
-        return f"INT(({start}-{first})/7)"
-    return f"INT(MAX(0,(YEAR({start})-YEAR({first}))*12+MONTH({start})-MONTH({first}))/{month})"
+_NONE = Template(every(equal(Name("counts"), 1), or_else(Compare("<>", Name("said"), Text("")), False)))
+"""Whether the owner says that there is nothing of the period."""
 
 
 def entered(c: Context) -> Cells:
@@ -145,8 +125,8 @@ def entered(c: Context) -> Cells:
     found: dict[tuple[str, str], Cell] = {}
     for table in c.business.tables:
         if table.waits:
-            said = f'IFERROR({c.aliases.name(none_name(table.id))}<>"",FALSE)'
-            none = f"AND({c.at('dates', 'totals_count', 'value')}=1,{said})"
+            bind = {"counts": c.at("dates", "totals_count", "value"), "said": c.aliases.name(none_name(table.id))}
+            none = _NONE.filled(bind, c.word)
             formula = entered_formula(table.id, c.business.days_of(table.id), names, none)
             found[table.id, "known"] = live(formula, int(c.tally.entered(table.id)))
     for table_id, column in c.business.outcomes:

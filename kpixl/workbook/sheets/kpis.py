@@ -29,9 +29,9 @@ from kpixl.texts.words import (
 )
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
+from kpixl.workbook.past_lines import past_value
 from kpixl.workbook.rule_formulas import RuleFormulas
 from kpixl.workbook.sheets.in_use import shown_if_used
-from kpixl.workbook.sheets.totals import past_value
 from kpixl.workbook.sheets.vocabulary import LEAST_ROWS, SIGNAL_ROWS, STANDING_ROWS, since_name
 
 if TYPE_CHECKING:

@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING
 
 from kpixl import palette
 from kpixl.errors import N_
+from kpixl.formula import to_excel
+from kpixl.formula.expressions import BLANK, either, equal, known, or_else
+from kpixl.formula.nodes import Name, Wording, as_node
+from kpixl.formula.sheet import as_text, length
+from kpixl.kpi.days import START, first_day, shifted
 from kpixl.kpi.in_force import default_of, settings_of, settings_used
 from kpixl.period import Kind, serial
 from kpixl.workbook import style
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
 
     from kpixl.catalog.model import Business
     from kpixl.catalog.settings import Setting
+    from kpixl.formula.nodes import Node
     from kpixl.ooxml.cells import Value
 
 SPARE = ("spare_1", "spare_2", "spare_3")
@@ -81,9 +87,13 @@ def cells(c: Context) -> Cells:
     period = entries.period
     found["period", "value"] = entry_cell(serial(period.start), style.entry("date", align="left"), name="period_day")
     day = style.Style(format=style.FORMATS["date"], align="left", rule=palette.LINE)
-    found["period_start", "value"] = live(FIRST_DAY[period.kind], serial(period.start), day, name="period_start")
+    found["period_start", "value"] = live(
+        to_excel(first_day(period.kind), {"day": "period_day"}), serial(period.start), day, name="period_start"
+    )
     found["period_end", "value"] = live("period_after-1", serial(period.end), day, name="period_end")
-    found["period_after", "value"] = live(_AFTER[period.kind], serial(period.after), day, name="period_after")
+    found["period_after", "value"] = live(
+        to_excel(shifted(period.kind, START, 1)), serial(period.after), day, name="period_after"
+    )
     used = settings_used(entries.settings, entries.currency, entries.words)
     for setting in settings_of(c.business):
         id_ = setting.id
@@ -104,28 +114,16 @@ def cells(c: Context) -> Cells:
 
 def _used(setting: Setting, c: Context) -> str:
     """What the owner typed where it is of the right kind, else the default."""
-    typed = c.at("settings", setting.id, "value")
+    default = None if setting.is_text else default_of(setting, c.scorecard.entries.currency)
+    otherwise = Wording(setting.id) if setting.is_text else BLANK if default is None else as_node(float(default))
+    return to_excel(_typed(setting, otherwise), {"typed": c.at("settings", setting.id, "value")}, c.word)
+
+
+def _typed(setting: Setting, otherwise: Node) -> Node:
+    typed = Name("typed")
     if setting.is_text:
-        return f'IF(LEN(IFERROR({typed},""))=0,{c.word(setting.id)},{typed}&"")'
-    default = default_of(setting, c.scorecard.entries.currency)
-    otherwise = '""' if default is None else f"{default:g}"
-    if setting.positive:
-        return f"IF(ISNUMBER({typed}),IF({typed}>0,{typed},{otherwise}),{otherwise})"
-    return f"IF(ISNUMBER({typed}),{typed},{otherwise})"
-
-
-FIRST_DAY = {
-    Kind.MONTH: "DATE(YEAR(period_day),MONTH(period_day),1)",
-    Kind.QUARTER: "DATE(YEAR(period_day),INT((MONTH(period_day)-1)/3)*3+1,1)",
-    Kind.WEEK: "INT(period_day)-WEEKDAY(period_day,2)+1",
-    Kind.YEAR: "DATE(YEAR(period_day),1,1)",
-}
-_AFTER = {
-    Kind.MONTH: "EDATE(period_start,1)",
-    Kind.QUARTER: "EDATE(period_start,3)",
-    Kind.WEEK: "period_start+7",
-    Kind.YEAR: "EDATE(period_start,12)",
-}
+        return either(equal(length(or_else(typed)), 0), otherwise, as_text(typed))
+    return either(known(typed), either(typed > 0, typed, otherwise) if setting.positive else typed, otherwise)
 
 
 def _fixed(c: Context) -> Mapping[str, tuple[str, str]]:

@@ -6,19 +6,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.cellvalue import ExcelError
+from kpixl.formula import Name, to_excel
+from kpixl.formula.expressions import NOT_THERE, either, known
+from kpixl.formula.to_excel import Template
+from kpixl.kpi.days import START, shifted
 from kpixl.kpi.score import PAST_PERIODS
 from kpixl.period import serial
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, live
-from kpixl.workbook.sheets.totals import past_value
+from kpixl.workbook.past_lines import past_value
 
 if TYPE_CHECKING:
     from kpixl.ooxml.cells import Value
-    from kpixl.period import Period
 
 TREND_PERIODS = PAST_PERIODS + 1
 PERIODS = tuple(f"p{number}" for number in range(1, TREND_PERIODS + 1))
 NOT_AVAILABLE = ExcelError.NA
+_THERE = Template(either(known(Name("value")), Name("value"), NOT_THERE))
 
 
 def sparks(c: Context) -> dict[tuple[str, str], Value]:
@@ -37,10 +41,10 @@ def spark(c: Context) -> Cells:
         for result in c.scorecard.slots:
             prefix = result.kpi.name_prefix
             if shift:
-                formula = past_value(c, result.kpi.history_id, start, otherwise="NA()")
+                formula = past_value(c, result.kpi.history_id, start, otherwise=to_excel(NOT_THERE))
                 value = history.value(day, result.kpi.history_id)
             else:
-                formula, value = f"IF(ISNUMBER({prefix}_value),{prefix}_value,NA())", result.value
+                formula, value = _THERE.filled({"value": f"{prefix}_value"}, c.word), result.value
             found[result.kpi.id, column] = live(
                 formula, NOT_AVAILABLE if value is None else value, guarded=result.kpi.id in c.rewound
             )
@@ -48,7 +52,4 @@ def spark(c: Context) -> Cells:
 
 
 def _start(c: Context, shift: int) -> str:
-    period: Period = c.scorecard.entries.period
-    if not shift:
-        return "period_start"
-    return f"EDATE(period_start,{shift * period.kind.months})" if period.kind.months else f"period_start{shift * 7}"
+    return to_excel(shifted(c.scorecard.entries.period.kind, START, shift) if shift else START)

@@ -7,20 +7,27 @@ from typing import TYPE_CHECKING
 from kpixl import palette
 from kpixl.catalog.model import Made, Mean, with_parts
 from kpixl.errors import N_
-from kpixl.formula import parse, to_excel
+from kpixl.formula import Name, parse, substituted, to_excel
+from kpixl.formula.expressions import either, equal, every, known, same
+from kpixl.formula.nodes import Wording
+from kpixl.formula.sheet import first_known, total
+from kpixl.formula.to_excel import Template, literal
+from kpixl.kpi.days import START
 from kpixl.kpi.grade import Reason
-from kpixl.kpi.year_to_date import first_closed
-from kpixl.period import Window, serial
+from kpixl.kpi.over_past import MEAN, through_past, to_date
+from kpixl.period import serial
 from kpixl.texts.words import SOURCES, measure_label, reason_text, unit_label
 from kpixl.workbook import style
-from kpixl.workbook.formulas import FormulaNames, entered_rows, made_formula, measure_formula, noise_of, outcome_row
+from kpixl.workbook.formulas import FormulaNames, entered_rows, made_formula, measure_formula, outcome_row
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
+from kpixl.workbook.past_lines import columns, number_of, past_value, total_of
 from kpixl.workbook.sheets.vocabulary import since_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kpixl.catalog.model import Business, Measure
+    from kpixl.formula.nodes import Node
     from kpixl.kpi.measure import MeasureValue
 
 COLUMNS = {
@@ -84,7 +91,8 @@ def cells(c: Context) -> Cells:
     changed = c.span("totals", "changed", [measure.name for measure in c.business.measures])
     graded = c.span("calc", "changed", c.kpi_ids)
     late = [c.at("dates", f"late_{when}", "value") for when in ("now", "seen")]
-    found["total", "changed"] = live(f"SUM({changed})+SUM({graded})+IF({late[0]}={late[1]},0,1)", 0)
+    bind = {"changed": changed, "graded": graded, "late_now": late[0], "late_seen": late[1]}
+    found["total", "changed"] = live(_CHANGES.filled(bind, c.word), 0)
     return found
 
 
@@ -93,24 +101,22 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
     at = {column: c.at("totals", measure.name, column) for column in COLUMNS}
     figure = style.figure(measure.unit)
     muted = style.figure(measure.unit, muted=True)
-    source = {key: c.word(f"source_{key or 'missing'}") for key in SOURCES}
     typed_cell = c.scorecard.entries.typed.get(measure.name)
-    ids, starts, values = (c.column("past", column) for column in ("id", "start", "value"))
-    seen = f"AND(ISNUMBER({at['used']}),ISNUMBER({at['seen']}))"
+    bind = {**at, **columns(c), "id": literal(measure.name), "totals_count": c.at("dates", "totals_count", "value")}
+    texts = {column: rule.filled(bind, c.word) for column, rule in _WRITTEN.items()}
     return {
         "label": label(measure_label(measure, c.t), style.Style(rule=palette.LINE, shrink=True)),
         "unit": label(unit_label(measure.unit, c.scorecard.entries.currency, c.t), style.MUTED_TEXT),
         "log": live(_log(measure, c), value.log, muted),
         "typed": entry_cell(typed_cell.number if typed_cell else None, style.entry(measure.unit)),
         "used": live(
-            f"IF(ISNUMBER({at['counted']}),{at['counted']},{at['log']})",
+            texts["used"],
             value.used,
             style.figure(measure.unit, bold=True),
             name=measure.name,
         ),
         "source": live(
-            f"IF(ISNUMBER({at['counted']}),{source['typed']},IF(ISNUMBER({at['log']}),{_log_word(measure, source)},"
-            f"{source[None]}))",
+            to_excel(_source(measure), at, c.word),
             c.t(SOURCES[value.source]),
             style.apart(style.MUTED_TEXT),
         ),
@@ -120,37 +126,46 @@ def _measure(measure: Measure, c: Context) -> dict[str, Cell]:
         "to_date": live(_to_date(measure, c), c.scorecard.measures_to_date[measure.name], figure),
         "name": label(c.aliases.name(measure.name), style.apart(style.MUTED_TEXT)),
         "seen": static(value.used, figure),
-        "changed": live(
-            f"IF({seen},IF(ABS({at['used']}-{at['seen']})<={noise_of(at['seen'])},0,1),"
-            f"IF(ISNUMBER({at['used']})=ISNUMBER({at['seen']}),0,1))",
-            0,
-        ),
-        "closed": live(
-            f'COUNTIFS({ids},"{measure.name}",{starts},">="&year_start,{starts},"<"&period_start,{values},">=-1E300")',
-            c.scorecard.closed[measure.name],
-        ),
+        "changed": live(texts["changed"], 0),
+        "closed": live(texts["closed"], c.scorecard.closed[measure.name]),
         "unknown": label(reason_text(Reason("missing_measure", measure), c.t)),
         "missing": live(_why_missing(measure, at["unknown"], c), _missing_text(value, c)),
         "zero": label(reason_text(Reason("zero_denominator", measure), c.t)),
-        "counted": live(
-            f'IF(AND(ISNUMBER({at["typed"]}),{c.at("dates", "totals_count", "value")}=1),{at["typed"]},"")',
-            value.typed,
-            muted,
-        ),
+        "counted": live(texts["counted"], value.typed, muted),
     }
+
+
+_TYPED, _COUNTED, _LOG, _USED, _SEEN = map(Name, ("typed", "counted", "log", "used", "seen"))
+_YEAR = Name("year_start")
+_WRITTEN = {
+    "used": Template(first_known(_COUNTED, _LOG)),
+    "changed": Template(
+        either(
+            known(_USED, _SEEN),
+            either(same(_USED, _SEEN), 0, 1),
+            either(equal(known(_USED), known(_SEEN)), 0, 1),
+        )
+    ),
+    "closed": Template(number_of(first=_YEAR, after=START)),
+    "counted": Template(either(every(known(_TYPED), equal(Name("totals_count"), 1)), _TYPED)),
+}
+_CHANGES = Template(
+    total(Name("changed")) + total(Name("graded")) + either(equal(Name("late_now"), Name("late_seen")), 0, 1)
+)
 
 
 def _why_missing(measure: Measure, otherwise: str, c: Context) -> str:
     """The words for a measure that is not there: that nothing is entered in a table behind it, or nothing of what
     became of its rows, or those ``otherwise`` in a cell."""
-    text = otherwise
+    found: Node = Name(otherwise)
     parts = [(part, part.aggregate) for part in reversed(with_parts(measure)) if part.aggregate is not None]
     outcomes = [(part, outcome_row(of.table, of.outcome), "no_outcome") for part, of in parts if of.outcome]
     tables = [(part, of.table, "not_entered") for part, of in parts if of.days and c.business.table(of.table).waits]
     for part, row, reason in (*outcomes, *tables):
-        typed, known = c.at("totals", part.name, "counted"), c.at("entered", row, "known")
-        text = f"IF(IF(ISNUMBER({typed}),FALSE,{known}=0),{c.word(f'{reason}_{row}')},{text})"
-    return text
+        typed, entered = Name(c.at("totals", part.name, "counted")), Name(c.at("entered", row, "known"))
+        waits = either(known(typed), False, equal(entered, 0))
+        found = either(waits, Wording(f"{reason}_{row}"), found)
+    return to_excel(found, word=c.word)
 
 
 def _missing_text(value: MeasureValue, c: Context) -> str:
@@ -172,18 +187,12 @@ def _log(measure: Measure, c: Context) -> str:
     """A measure without what is typed instead."""
     if isinstance(measure.definition, Made):
         return made_formula(measure, measure.definition)
-    ids, starts, values = (c.column("past", column) for column in ("id", "start", "value"))
-    between = f'{starts},">="&{{first}},{starts},"<"&period_start,{values},">=-1E300"'
     if isinstance(measure.definition, Mean):
-        part = measure.parts[0].name
-        criteria = f'{ids},"{part}",{between.format(first="window_start_12m")}'
-        return f'IF(ISNUMBER({part}),(SUMIFS({values},{criteria})+{part})/(COUNTIFS({criteria})+1),"")'
+        return _over_past(MEAN, measure.parts[0].name, "window_start_12m", c)
     if measure.through_past:
-        first = f"window_start{measure.window.suffix}"
-        criteria = f'{ids},"{measure.id}",{between.format(first=first)}'
-        whole = f"COUNTIFS({criteria})={c.at('dates', f'closed{measure.window.suffix}', 'value')}"
-        total = measure.id if measure.rollup == "last" else f"SUMIFS({values},{criteria})+{measure.id}"
-        return f'IF(AND(ISNUMBER({measure.id}),{first}<=period_start,{whole}),{total},"")'
+        suffix = measure.window.suffix
+        first, closed = f"window_start{suffix}", c.at("dates", f"closed{suffix}", "value")
+        return _over_past(through_past(measure), measure.id, first, c, {"closed": closed})
     of = measure.aggregate
     if of is None:
         return '""'
@@ -192,47 +201,31 @@ def _log(measure: Measure, c: Context) -> str:
     return measure_formula(measure, of, c.business.table(of.table), names)
 
 
-def _log_word(measure: Measure, words: Mapping[str | None, str]) -> str:
-    """Where a figure that was not typed comes from."""
-    made = measure.definition
-    if not isinstance(made, Made) or not made.otherwise:
-        return words["log"]
-    bind = {part.id: part.name for part in measure.parts}
-    return f"IF(ISNUMBER({to_excel(parse(made.formula), bind)}),{words['log']},{words['stand_in']})"
+def _over_past(rule: Node, name: str, first: str, c: Context, bind: Mapping[str, str] | None = None) -> str:
+    """A rule over what ``name`` has been in the closed periods from the day ``first`` on, and is in this one."""
+    lines = {"lines": number_of(after=START), "total": total_of(after=START, figures=True)}
+    given = {"id": literal(name), "now": name, "first": first, **columns(c), **(bind or {})}
+    return to_excel(substituted(rule, lines), given)
 
 
-def past_value(c: Context, name: str, start: str, otherwise: str = '""') -> str:
-    """The value of ``name`` in the closed period that starts at ``start``; ``otherwise`` without one, and where it
-    stands there twice."""
-    months = c.scorecard.entries.period.kind.months
-    return _only_line(c, name, start, f"EDATE({start},{months})" if months else f"{start}+7", otherwise)
-
-
-def _only_line(c: Context, name: str, first: str, after: str, otherwise: str) -> str:
-    """The value of ``name`` in the only line from the day ``first`` on and before ``after``."""
-    starts, values = c.column("past", "start"), c.column("past", "value")
-    criteria = f'{c.column("past", "id")},"{name}",{starts},">="&{first},{starts},"<"&{after}'
-    return f'IF(COUNTIFS({criteria},{values},">=-1E300")=1,SUMIFS({values},{criteria}),{otherwise})'
+def _source(measure: Measure) -> Node:
+    """Where a figure comes from, in a word."""
+    made, log = measure.definition, Wording("source_log")
+    from_rows: Node = log
+    if isinstance(made, Made) and made.otherwise:
+        proper = substituted(parse(made.formula), {part.id: Name(part.name) for part in measure.parts})
+        from_rows = either(known(proper), log, Wording("source_stand_in"))
+    found = either(known(_LOG), from_rows, Wording("source_missing"))
+    return either(known(_COUNTED), Wording("source_typed"), found)
 
 
 def _to_date(measure: Measure, c: Context) -> str:
     """As the measure rolls up over the closed periods of the year; blank where it does not."""
-    if measure.window is not Window.PERIOD or measure.rollup == "none":
-        return '""'
-    if measure.rollup == "last":
-        return measure.name
-    id_, start, values = (c.column("past", column) for column in ("id", "start", "value"))
-    if measure.rollup == "sum":
-        closed = f'SUMIFS({values},{id_},"{measure.name}",{start},">="&year_start,{start},"<"&period_start)'
-        return f'IF(ISNUMBER({measure.name}),{closed}+{measure.name},"")'
-    # The first closed period of the year is the earliest one with a figure.
-    first = c.at("dates", "first_of_year", "value")
-    return _only_line(c, measure.name, first, f"{first}+1", measure.name)
-
-
-def first_of_year(c: Context) -> tuple[str, int]:
-    """The first day of the earliest closed period of the year, or of this period: formula and value."""
-    starts = c.column("past", "start")
-    found = f'COUNTIFS({starts},"<"&year_start)+1'
-    formula = f'IF(COUNTIFS({starts},">="&year_start,{starts},"<"&period_start)=0,period_start,SMALL({starts},{found}))'
-    return formula, serial(first_closed(c.scorecard.entries))
+    if measure.rollup == "first":
+        # The first closed period of the year is the earliest one with a figure.
+        first = Name(c.at("dates", "first_of_year", "value"))
+        lines = {"lines": number_of(first=first, after=first + 1), "total": total_of(first=first, after=first + 1)}
+    else:
+        lines = {"total": total_of(first=_YEAR, after=START)}
+    bind = {"id": literal(measure.name), "now": measure.name, **columns(c)}
+    return to_excel(substituted(to_date(measure), lines), bind)
