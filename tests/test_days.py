@@ -25,10 +25,10 @@ from kpixl.formula.expressions import (
     weekday,
     year,
 )
-from kpixl.formula.sheet import worded
+from kpixl.formula.in_cells import worded
 from kpixl.formula.states import values
 from kpixl.formula.to_python import evaluate_single
-from kpixl.kpi.days import day_rules, days_found
+from kpixl.kpi.calendar_rules import day_rules, days_found
 from kpixl.kpi.over_past import MEAN, only
 from kpixl.period import Kind, Period
 

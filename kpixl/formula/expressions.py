@@ -93,6 +93,14 @@ def or_else(value: Given, instead: Given = BLANK) -> Node:
     return value_ if isinstance(value_, (Number, Text, Truth, Blank)) else Otherwise(value_, as_node(instead))
 
 
+def first_known(*values: Given) -> Node:
+    """The first that is a number; else the last, or nothing where there is one alone."""
+    *tried, found = values if len(values) > 1 else (*values, BLANK)
+    for value in reversed(tried):
+        found = either(known(value), value, found)
+    return as_node(found)
+
+
 # Comparing numbers where noise counts as equal
 
 

@@ -210,8 +210,8 @@ class Join(Operators):
 
 @dataclass(frozen=True, slots=True)
 class SheetCall(Operators):
-    """What only a spreadsheet does: looks up in lists of cells, counts rows, jumps. ``kpixl.formula.sheet`` makes them;
-    only the visitor for Excel knows them."""
+    """What only a spreadsheet does: looks up in lists of cells, counts rows, jumps. ``kpixl.formula.in_cells`` makes
+    them; only the visitor for Excel knows them."""
 
     function: str
     arguments: tuple[Node, ...]

@@ -26,6 +26,7 @@ from kpixl.formula.expressions import (
     either,
     equal,
     every,
+    first_known,
     floor,
     known,
     less_than,
@@ -393,6 +394,13 @@ def _best(traits: Traits, last: Node) -> Node:
 
 
 # The owner's target, and the previous period
+
+AGAINST = first_known(TARGET, Name("next_value"), PREVIOUS, BLANK)
+"""What a value is held against: the target, else the next level, else the previous period."""
+DISTANCE = either(
+    known(VALUE, Name("against")), (first_known(Name("forecast"), VALUE) - Name("against")) * Name("unit_scale")
+)
+"""How far a value, or its forecast, is from that; ``unit_scale`` is 100 of a share."""
 
 
 @cache

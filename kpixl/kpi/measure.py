@@ -16,7 +16,7 @@ from kpixl.catalog.tables import Chained, Each, Elapsed, Else, InOrder, Lookup, 
 from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed, numbered
 from kpixl.formula import evaluate, parse
-from kpixl.kpi.days import days_found
+from kpixl.kpi.calendar_rules import days_found
 from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.over_past import MEAN, through_past
 from kpixl.kpi.renewals import chains, pairs

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.formula import Name
 from kpixl.formula.expressions import BLANK, either, equal, every, known
-from kpixl.kpi.days import START
+from kpixl.kpi.calendar_rules import START
 from kpixl.period import Window
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpixl.kpi import grading
-from kpixl.kpi.days import days_found
+from kpixl.kpi.calendar_rules import days_found
 from kpixl.kpi.evaluation import Evaluation
 
 if TYPE_CHECKING:

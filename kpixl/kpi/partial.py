@@ -9,7 +9,11 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from kpixl.entries import PastValue
+from kpixl.formula import Name, evaluate
+from kpixl.formula.expressions import either, equal, every, or_else
+from kpixl.formula.expressions import floor as whole
 from kpixl.kpi.measure import Tally
+from kpixl.kpi.pace import days
 from kpixl.period import serial
 
 if TYPE_CHECKING:
@@ -65,22 +69,31 @@ def _shares(tally: Tally, measure: Measure, whole: float) -> list[float]:
     return shares
 
 
+REACHED = Name("days_share") * TENTHS
+"""How many tenths of the period have gone."""
+GONE, LEFT, LOW = Name("days_gone"), Name("days_left"), Name("low")
+HIGH = either(equal(whole(REACHED), TENTHS - 1), 1, Name("above"))
+PART = either(
+    every(GONE * LEFT > 0, GONE * FIRST >= GONE + LEFT, Name("half") >= LEAST),
+    or_else(LOW + (HIGH - LOW) * (REACHED - whole(REACHED))),
+)
+"""The share that has come by now: between ``low``, the mean share by the tenth that is over, and ``above``, that by the
+next one. Nothing before a third of the period has gone, after it, and while fewer than three closed periods, ``half``,
+say so."""
+
+
 def part(measure: Measure, history: History, period: Period, now: PeriodClock) -> float | None:
-    """The share of a measure that has come by now in the closed periods of a year, on average; None before a third of
-    the period has gone, after it, and while fewer than three closed periods say so."""
-    if not now.running or now.gone * FIRST < now.total:
+    """The share of a measure that has come by now in the closed periods of a year, on average; None where they do not
+    say."""
+    if not now.running:
         return None
-    known = [_between(history, period, part_id(measure, tenth)) for tenth in range(1, TENTHS)]
-    if len(known[TENTHS // 2 - 1]) < LEAST:
-        return None
-    reached = now.share * TENTHS
-    tenth = int(reached)
-    low = known[tenth - 1]
-    high = known[tenth] if tenth < TENTHS - 1 else (1.0,)
-    if not low or not high:
-        return None
-    lower, upper = sum(low) / len(low), sum(high) / len(high)
-    return lower + (upper - lower) * (reached - tenth)
+
+    def mean(tenth: int) -> float | None:
+        known = _between(history, period, part_id(measure, tenth))
+        return sum(known) / len(known) if known else None
+
+    tenth, half = int(now.share * TENTHS), _between(history, period, part_id(measure, TENTHS // 2))
+    return evaluate(PART, {**days(now), "half": float(len(half)), "low": mean(tenth), "above": mean(tenth + 1)})
 
 
 def _between(history: History, period: Period, id_: str) -> tuple[float, ...]:

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Literal
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Level, Made, Mean, Standing
 from kpixl.formula import Name, evaluate, parse, substituted
-from kpixl.formula.expressions import BLANK, count, either, known, maximum, or_else, some
+from kpixl.formula.expressions import BLANK, absolute, count, either, known, maximum, noise, or_else, some
 from kpixl.kpi.grade import calculate, standing_numbered
 from kpixl.kpi.grading import EDGES, PART, TARGET, TOLD, reached, so_far, to_target, withheld
-from kpixl.kpi.noise import same
 from kpixl.kpi.pace import days
 from kpixl.kpi.score import fewest_cases
 from kpixl.kpi.traits import GRADED, NEVER_NEGATIVE, Traits, traits_of
@@ -44,9 +43,7 @@ class Moved:
     @property
     def difference(self) -> float | None:
         """How far the value moves; None where it does not, or is not there now or then."""
-        if self.now is None or self.then is None:
-            return None
-        return None if same(self.now, self.then) else self.then - self.now
+        return evaluate(DIFFERENCE, {"now": self.now, "then": self.then})
 
     @property
     def level_moves(self) -> bool:
@@ -109,6 +106,9 @@ def suppose(scorecard: Scorecard) -> Supposed:
 
 
 _NOW, _CHANGE, _PERCENT, _THEN = Name("now"), Name("change"), Name("percent"), Name("then")
+
+
+DIFFERENCE = either(known(_NOW, _THEN), either(absolute(_THEN - _NOW) <= noise(_THEN), BLANK, _THEN - _NOW))
 
 
 def changed(*, never_negative: bool) -> Node:

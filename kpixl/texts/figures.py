@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_
+from kpixl.formula import evaluate
 from kpixl.i18n import rounded
+from kpixl.kpi.grading import AGAINST, DISTANCE
 from kpixl.texts.words import LEVELS, PACES, PREVIOUS, SETTLED, SIGNALS, TARGET, ends_text, in_points, reason_text
 
 if TYPE_CHECKING:
@@ -72,22 +74,27 @@ def mark_text(result: Result, t: Language) -> str:
 def held_against(result: Result, t: Language) -> tuple[float | None, str]:
     """What a value is held against, in its unit, and what that is: the target, else the next level, else the previous
     period; None where there is nothing."""
-    following = result.grade.next_level
-    if result.target is not None:
-        return result.target, t(TARGET)
-    if following is not None:
-        return result.thresholds[following], t(LEVELS[following])
-    previous = result.past.previous
-    return previous, t(PREVIOUS) if previous is not None else ""
+    following, previous = result.grade.next_level, result.past.previous
+    given = {
+        "target": result.target,
+        "next_value": None if following is None else result.thresholds[following],
+        "previous": previous,
+    }
+    if result.target is None and following is None and previous is None:
+        return None, ""
+    word = TARGET if result.target is not None else PREVIOUS if following is None else LEVELS[following]
+    return evaluate(AGAINST, given), t(word)
 
 
 def distance(result: Result, t: Language) -> float | None:
     """How far a value, or its forecast, is from what it is held against; of a share in percentage points."""
-    aim, _ = held_against(result, t)
-    if aim is None or result.value is None:
-        return None
-    reached = result.pace.forecast if result.pace else result.value
-    return (reached - aim) * (100 if result.kpi.kpi.unit == "fraction" else 1)
+    given = {
+        "value": result.value,
+        "against": held_against(result, t)[0],
+        "forecast": result.pace.forecast if result.pace else None,
+        "unit_scale": 100.0 if result.kpi.kpi.unit == "fraction" else 1.0,
+    }
+    return evaluate(DISTANCE, given)
 
 
 def gap_text(result: Result, t: Language, currency: str) -> str:

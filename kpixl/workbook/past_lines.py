@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.formula import Name, substituted
-from kpixl.formula.sheet import NUMBER, before, count_rows, since, sum_rows
+from kpixl.formula.in_cells import NUMBER, before, count_rows, since, sum_rows
 from kpixl.formula.to_excel import Template, literal
-from kpixl.kpi.days import shifted
+from kpixl.kpi.calendar_rules import shifted
 from kpixl.kpi.over_past import only
 from kpixl.period import Kind
 

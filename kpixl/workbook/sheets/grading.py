@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level
+from kpixl.formula import Name, substituted
+from kpixl.formula.expressions import BLANK, either, equal, first_known, floor, joined, known
+from kpixl.formula.in_cells import item
+from kpixl.formula.nodes import Wording
+from kpixl.formula.to_excel import Template, in_parentheses, literal
+from kpixl.kpi.calendar_rules import START
 from kpixl.kpi.finer import DECIMALS
 from kpixl.kpi.grade import grade, level_of
-from kpixl.kpi.grading import LESS, MORE, REASONS_TO_WAIT
-from kpixl.kpi.partial import FIRST, LEAST, TENTHS, built
+from kpixl.kpi.grading import AGAINST, DISTANCE, LESS, MORE, REASONS_TO_WAIT
+from kpixl.kpi.partial import PART, REACHED, TENTHS, built
 from kpixl.kpi.proposals import MOST
 from kpixl.kpi.score import order_key, target_position
 from kpixl.kpi.traits import GRADED, traits_of
@@ -28,6 +34,7 @@ from kpixl.texts.words import (
 from kpixl.workbook import style
 from kpixl.workbook.formulas import FormulaNames, fault_formula
 from kpixl.workbook.grid import BLOCK_PREFIX, Cell, Cells, Context, label, live, static
+from kpixl.workbook.past_lines import ID, columns, number_of, total_of
 from kpixl.workbook.rule_formulas import RuleFormulas
 from kpixl.workbook.sheets.behind import jump
 from kpixl.workbook.sheets.in_use import flag, flag_formula, shown_if_used
@@ -35,7 +42,11 @@ from kpixl.workbook.sheets.kpis import unit_shown, window_typed
 from kpixl.workbook.sheets.vocabulary import SIGNAL_ROWS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kpixl.catalog.model import BusinessKpi
+    from kpixl.formula.expressions import Given
+    from kpixl.formula.nodes import Node
     from kpixl.kpi.result import Result
     from kpixl.ooxml.cells import Value
 
@@ -283,7 +294,7 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
         # Copies of what stands on KPIs, where an owner may insert a row and shift what is counted from the top.
         "level_word": live(f"{kpi.name_prefix}_level", standing_word(result, c.t)),
         **{
-            level.id: live(f'IF(ISNUMBER({edge[level]}),{edge[level]},"")', result.thresholds.get(level))
+            level.id: live(_THERE.filled({"cell": edge[level]}, c.word), result.thresholds.get(level))
             for level in GRADED
         },
     }
@@ -294,50 +305,54 @@ def shown(result: Result, c: Context) -> dict[str, Cell]:
     kpi, t, past = result.kpi, c.t, result.past
     prefix, forecast = kpi.name_prefix, result.pace.forecast if result.pace else None
     at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
-    there = {column: c.at("kpis", kpi.id, column) for column in ("previous", "year_before", "forecast")}
-    against = c.at("kpis", kpi.id, "against_target")
     met = TARGET_SIGNS.get(result.against_target or "")
-    words = c.span("words", "text", [f"word_{level.value}" for level in Level])
-    next_word = f"INDEX({words},{at['next']}+1)"
     aim, aim_word = held_against(result, t)
-    following = f'IF(ISNUMBER({at["next_value"]}),{{}},IF(ISNUMBER({at["previous"]}),{{}},""))'
-    reached = f"IF(ISNUMBER({at['forecast']}),{at['forecast']},{at['value']})"
+    state = c.at("xmr", kpi.id, "state")
+    bind = at | {
+        "against_target": c.at("kpis", kpi.id, "against_target"),
+        "words": c.span("words", "text", [f"word_{level.value}" for level in Level]),
+        "state": state,
+        "signals": c.span("words", "text", SIGNAL_ROWS),
+    }
+
+    def there(cell: str, value: Value) -> Cell:
+        return live(_THERE.filled({"cell": cell}, c.word), value)
+
+    elsewhere = {"previous": past.previous, "year_before": past.year_before, "forecast": forecast}
+    known_ = {"met": met, "against": aim, "against_word": aim_word, "distance": distance(result, t)}
     return {
-        "value": live(f'IF(ISNUMBER({prefix}_value),{prefix}_value,"")', result.value),
-        "target": live(f'IF(ISNUMBER({prefix}_target),{prefix}_target,"")', result.target),
+        "value": there(f"{prefix}_value", result.value),
+        "target": there(f"{prefix}_target", result.target),
+        **{column: there(c.at("kpis", kpi.id, column), value) for column, value in elsewhere.items()},
         **{
-            column: live(f'IF(ISNUMBER({there[column]}),{there[column]},"")', value)
-            for column, value in zip(there, (past.previous, past.year_before, forecast), strict=True)
+            column: live(_SHOWN[column].filled(bind, c.word), value)
+            for column, value in (known_ | {"mark": mark_text(result, t)}).items()
         },
-        "met": live(
-            f'IF({against}="","",IF({against}={c.word("met")},"{TARGET_SIGNS["met"]}","{TARGET_SIGNS["missed"]}"))', met
-        ),
-        "against": live(
-            f"IF(ISNUMBER({at['target']}),{at['target']},{following.format(at['next_value'], at['previous'])})", aim
-        ),
-        "against_word": live(
-            f"IF(ISNUMBER({at['target']}),{c.word('target')},{following.format(next_word, c.word('previous'))})",
-            aim_word,
-        ),
-        "distance": live(
-            f'IF(AND(ISNUMBER({at["value"]}),ISNUMBER({at["against"]})),({reached}-{at["against"]})*{at["unit_scale"]},"")',
-            distance(result, t),
-        ),
-        "mark": live(*_mark(result, at, c)),
         "rows": label(f"#{prefix}_value"),
     }
 
 
-def _mark(result: Result, at: dict[str, str], c: Context) -> tuple[str, str]:
-    """What is to be known of a value beside its level: that its cases are few, else that it is a signal; without a
-    level, why there is none."""
-    kpi = result.kpi
-    state = c.at("xmr", kpi.id, "state")
-    signal = (
-        f'IF(ISNUMBER({state}),IF({state}>0,"{SIGN} "&INDEX({c.span("words", "text", SIGNAL_ROWS)},{state}+1),""),"")'
-    )
-    few = f"IF(ISNUMBER({at['settled']}),IF({at['settled']}=0,{c.word('unsure')},{signal}),{signal})"
-    return f"IF(ISNUMBER({at['standing']}),{few},{at['reason']})", mark_text(result, c.t)
+def _shown_rules() -> dict[str, Template]:
+    """What is shown of a KPI beside its value, from its other cells."""
+    target, following, previous, words = map(Name, ("target", "next_value", "previous", "words"))
+    against_target, state = Name("against_target"), Name("state")
+    signs = either(equal(against_target, Wording("met")), TARGET_SIGNS["met"], TARGET_SIGNS["missed"])
+    next_word = item(words, Name("next") + 1)
+    before = either(known(previous), Wording("previous"))
+    signal = either(known(state), either(state > 0, joined(f"{SIGN} ", item(Name("signals"), state + 1))))
+    few = either(known(Name("settled")), either(equal(Name("settled"), 0), Wording("unsure"), signal), signal)
+    rules = {
+        "met": either(equal(against_target, BLANK), BLANK, signs),
+        "against": AGAINST,
+        "against_word": either(known(target), Wording("target"), either(known(following), next_word, before)),
+        "distance": DISTANCE,
+        "mark": either(known(Name("standing")), few, Name("reason")),
+    }
+    return {column: Template(rule) for column, rule in rules.items()}
+
+
+_SHOWN = _shown_rules()
+_THERE = Template(first_known(Name("cell")))
 
 
 def _part(kpi: BusinessKpi, c: Context) -> str:
@@ -345,21 +360,24 @@ def _part(kpi: BusinessKpi, c: Context) -> str:
     measure = built(kpi) if traits_of(kpi).builds_up else None
     if measure is None:
         return '""'
-    ids, starts, values = (c.column("past", column) for column in ("id", "start", "value"))
+    return _PART.filled({"id": literal(f"{measure.name}."), **columns(c), **_NEXT_TENTH}, c.word)
 
-    def criteria(tenth: str) -> str:
-        between = f'{starts},">="&period_year_before,{starts},"<"&period_start,{values},">=-1E300"'
-        return f'{ids},"{measure.name}."&{tenth},{between}'
 
-    def mean(tenth: str) -> str:
-        return f"SUMIFS({values},{criteria(tenth)})/COUNTIFS({criteria(tenth)})"
+def _share_of_parts() -> Node:
+    """``PART`` over the lines of Past periods."""
 
-    reached = f"days_share*{TENTHS}"
-    low, high = mean(f"INT({reached})"), f"IF(INT({reached})={TENTHS - 1},1,{mean(f'(INT({reached})+1)')})"
-    share = f'IFERROR({low}+({high}-{low})*({reached}-INT({reached})),"")'
-    gone = f"days_gone*days_left>0,days_gone*{FIRST}>=days_gone+days_left"
-    enough = f"COUNTIFS({criteria(str(TENTHS // 2))})>={LEAST}"
-    return f'IF(AND({gone},{enough}),{share},"")'
+    def lines(tenth: Given) -> Mapping[str, Node]:
+        return {"id_": joined(ID, tenth), "first": Name("period_year_before"), "after": START}
+
+    def mean(tenth: Given) -> Node:
+        return total_of(**lines(tenth), figures=True) / number_of(**lines(tenth))
+
+    found = {"low": mean(floor(REACHED)), "above": mean(Name("next_tenth")), "half": number_of(**lines(TENTHS // 2))}
+    return substituted(PART, found)
+
+
+_PART = Template(_share_of_parts())
+_NEXT_TENTH = {"next_tenth": in_parentheses(floor(REACHED) + 1)}
 
 
 def _same_window(kpi: BusinessKpi, at: dict[str, str]) -> str:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from kpixl.formula import Name, to_excel
 from kpixl.formula.expressions import either, equal, every, or_else
+from kpixl.formula.in_cells import before, count_cells, count_rows, nth_smallest, since, today, up_to
 from kpixl.formula.nodes import Compare, Text
-from kpixl.formula.sheet import before, count_cells, count_rows, nth_smallest, since, today, up_to
 from kpixl.formula.to_excel import Template, in_parentheses
-from kpixl.kpi.days import INSIDE, LATE_START, START, day_rules
+from kpixl.kpi.calendar_rules import INSIDE, LATE_START, START, day_rules
 from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.late import came_late, watched
 from kpixl.kpi.score import finals

@@ -8,9 +8,9 @@ from kpixl import palette
 from kpixl.errors import N_
 from kpixl.formula import to_excel
 from kpixl.formula.expressions import BLANK, either, equal, known, or_else
+from kpixl.formula.in_cells import as_text, length
 from kpixl.formula.nodes import Name, Wording, as_node
-from kpixl.formula.sheet import as_text, length
-from kpixl.kpi.days import START, first_day, shifted
+from kpixl.kpi.calendar_rules import START, first_day, shifted
 from kpixl.kpi.in_force import default_of, settings_of, settings_used
 from kpixl.period import Kind, serial
 from kpixl.workbook import style

@@ -9,7 +9,7 @@ from kpixl.cellvalue import ExcelError
 from kpixl.formula import Name, to_excel
 from kpixl.formula.expressions import NOT_THERE, either, known
 from kpixl.formula.to_excel import Template
-from kpixl.kpi.days import START, shifted
+from kpixl.kpi.calendar_rules import START, shifted
 from kpixl.kpi.score import PAST_PERIODS
 from kpixl.period import serial
 from kpixl.workbook import style

@@ -8,11 +8,11 @@ from kpixl import palette
 from kpixl.catalog.model import Made, Mean, with_parts
 from kpixl.errors import N_
 from kpixl.formula import Name, parse, substituted, to_excel
-from kpixl.formula.expressions import either, equal, every, known, same
+from kpixl.formula.expressions import either, equal, every, first_known, known, same
+from kpixl.formula.in_cells import total
 from kpixl.formula.nodes import Wording
-from kpixl.formula.sheet import first_known, total
 from kpixl.formula.to_excel import Template, literal
-from kpixl.kpi.days import START
+from kpixl.kpi.calendar_rules import START
 from kpixl.kpi.grade import Reason
 from kpixl.kpi.over_past import MEAN, through_past, to_date
 from kpixl.period import serial

@@ -7,10 +7,27 @@ from typing import TYPE_CHECKING
 from kpixl import palette
 from kpixl.catalog.model import Level, Made, Mean, Standing
 from kpixl.errors import N_
-from kpixl.formula import Name, parse, to_excel
+from kpixl.formula import Name, evaluate, parse, to_excel
+from kpixl.formula.expressions import (
+    BLANK,
+    either,
+    equal,
+    first_known,
+    floor,
+    joined,
+    known,
+    maximum,
+    minimum,
+    or_else,
+    sign,
+)
+from kpixl.formula.in_cells import item, repeated, same_text, total, worded
+from kpixl.formula.nodes import Wording
+from kpixl.formula.to_excel import Template
 from kpixl.kpi.noise import NOISE
 from kpixl.kpi.traits import NEVER_NEGATIVE, traits_of
 from kpixl.kpi.what_if import (
+    DIFFERENCE,
     Moved,
     Supposed,
     after,
@@ -24,7 +41,7 @@ from kpixl.kpi.what_if import (
 )
 from kpixl.texts.words import SHAPES, STANDINGS, TRENDS, kpi_title, level_word, measure_label, unit_label
 from kpixl.workbook import style
-from kpixl.workbook.formulas import NOISE_TEXT, made_formula, noise_of
+from kpixl.workbook.formulas import made_formula
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
 from kpixl.workbook.rule_formulas import RuleFormulas
 from kpixl.workbook.sheets.in_use import shown_if_used
@@ -121,10 +138,11 @@ def whole_cells(column: str, c: Context) -> list[tuple[int, int]]:
 
 def _count(found_out: Supposed, c: Context) -> Cell:
     """How many levels change; nothing where none does."""
-    count = f"SUM({c.span('what_if', 'changed', [kpi_row(kpi) for kpi in c.business.kpis])})"
+    changed_ = c.span("what_if", "changed", [kpi_row(kpi) for kpi in c.business.kpis])
+    count = to_excel(total(Name("changed")), {"changed": changed_})
     moved = found_out.levels_moved
     return live(
-        f'IF({count}=0,"",SUBSTITUTE({c.word("levels_changed")},"{{count}}",{count}))',
+        _MOVED.filled({"count": count}, c.word),
         c.t(LEVELS_CHANGED).format(count=moved) if moved else "",
         style.Style(bold=True, colour=palette.ACCENT),
     )
@@ -140,9 +158,9 @@ def _measure(measure: Measure, then: float | None, c: Context) -> dict[str, Cell
     found = {
         "label": label(measure_label(measure, t), style.Style(rule=palette.LINE, shrink=True)),
         "unit": label(unit_label(measure.unit, c.scorecard.entries.currency, t), style.apart(SMALL)),
-        "now": live(f'IF(ISNUMBER({measure.name}),{measure.name},"")', now, figure),
+        "now": live(_THERE.filled({"value": measure.name, "none": NOTHING}, c.word), now, figure),
         "slider": live(
-            _slider(at),
+            _SLIDER.filled(at, c.word),
             slider(now, then),
             style.Style(size=12, align="center", rule=palette.LINE, colour=palette.MUTED),
         ),
@@ -173,7 +191,8 @@ def _then(measure: Measure, at: dict[str, str], c: Context) -> str:
     if isinstance(made, Made):
         parts = {part.name: c.at("what_if", part.name, "then") for part in measure.parts}
         typed = c.at("totals", measure.name, "counted")
-        return f"IF(ISNUMBER({typed}),{at['now']},{made_formula(measure, made, parts)})"
+        bind = {"typed": typed, "now": at["now"], "made": made_formula(measure, made, parts)}
+        return _TYPED_OR_MADE.filled(bind, c.word)
     return to_excel(changed(never_negative=measure.unit in NEVER_NEGATIVE), at)
 
 
@@ -181,19 +200,28 @@ def slider(now: float | None, then: float | None) -> str:
     """A track whose knob stands in the middle where nothing changes."""
     if now is None or then is None:
         return ""
-    if now > 0:
-        knob = int(STEPS * max(0.0, min(2.0, then / now)) / 2 + 0.5 + NOISE)
-    else:
-        knob = STEPS // 2 * (1 + (then > now) - (then < now))
-    return TRACK * knob + KNOB + TRACK * (STEPS - knob)
+    place = int(evaluate(KNOB_PLACE, {"now": now, "then": then}) or 0)
+    return TRACK * place + KNOB + TRACK * (STEPS - place)
 
 
-def _slider(at: dict[str, str]) -> str:
-    now, then = at["now"], at["then"]
-    share = f"INT({STEPS}*MAX(0,MIN(2,{then}/{now}))/2+0.5+{NOISE_TEXT})"
-    knob = f"IF({now}>0,{share},{STEPS // 2}*(1+SIGN({then}-{now})))"
-    text = f'REPT("{TRACK}",{knob})&"{KNOB}"&REPT("{TRACK}",{STEPS}-{knob})'
-    return f'IF(AND(ISNUMBER({now}),ISNUMBER({then})),{text},"")'
+_NOW, _THEN, _COUNT = Name("now"), Name("then"), Name("count")
+KNOB_PLACE = either(
+    _NOW > 0,
+    floor(STEPS * maximum(0, minimum(2, _THEN / _NOW)) / 2 + 0.5 + NOISE),
+    STEPS // 2 * (1 + sign(_THEN - _NOW)),
+)
+"""Where the knob stands, from 0; where there is nothing now, at one of the ends."""
+_SLIDER = Template(
+    either(known(_NOW, _THEN), joined(repeated(TRACK, KNOB_PLACE), KNOB, repeated(TRACK, STEPS - KNOB_PLACE)))
+)
+_THERE = Template(first_known(Name("value"), Name("none")))
+NOTHING = to_excel(BLANK)
+_TYPED_OR_MADE = Template(either(known(Name("typed")), _NOW, Name("made")))
+_MOVED = Template(either(equal(_COUNT, 0), BLANK, worded(Wording("levels_changed"), count=_COUNT)))
+_DIFFERENCE = Template(DIFFERENCE)
+_MOVES = Template(either(known(Name("difference")), either(Name("difference") > 0, Name("rising"), Name("falling"))))
+_CHANGED = Template(either(same_text(Name("before"), Name("after")), 0, 1))
+_STANDING = Template(either(known(Name("index")), item(Name("standings"), Name("index") + 1)))
 
 
 # KPIs
@@ -203,7 +231,6 @@ def _kpi(kpi: BusinessKpi, moved: Moved, c: Context) -> dict[str, Cell]:
     t, unit = c.t, kpi.kpi.unit
     at = {column: c.at("what_if", kpi_row(kpi), column) for column in COLUMNS}
     value, fresh = f"{kpi.name_prefix}_value", kpi.id in c.rewound
-    difference = f'IF(ABS({at["then"]}-{at["now"]})<={noise_of(at["then"])},"",{at["then"]}-{at["now"]})'
     rising, falling = (
         c.word(word) for word in (("better", "worse") if kpi.kpi.direction == "up" else ("worse", "better"))
     )
@@ -214,18 +241,22 @@ def _kpi(kpi: BusinessKpi, moved: Moved, c: Context) -> dict[str, Cell]:
     return {
         "label": label(kpi_title(kpi, t), style.Style(rule=palette.LINE, shrink=True)),
         "unit": label(unit_shown(kpi, c), style.apart(SMALL)),
-        "now": live(f"IF(ISNUMBER({value}),{value},{c.word('no_figure')})", _or_dash(moved.now), style.figure(unit)),
+        "now": live(
+            _THERE.filled({"value": value, "none": c.word("no_figure")}, c.word),
+            _or_dash(moved.now),
+            style.figure(unit),
+        ),
         "change": label(None, plain),
         "percent": label(None, plain),
         "slider": label(None, plain),
         "then": live(_value(kpi, c), _or_dash(moved.then), style.figure(unit, bold=True), guarded=fresh),
         "difference": live(
-            f'IF(AND(ISNUMBER({at["now"]}),ISNUMBER({at["then"]})),{difference},"")',
+            _DIFFERENCE.filled(at, c.word),
             moved.difference,
             style.change(unit),
         ),
         "moves": live(
-            f'IF(ISNUMBER({at["difference"]}),IF({at["difference"]}>0,{rising},{falling}),"")',
+            _MOVES.filled(at | {"rising": rising, "falling": falling}, c.word),
             t(TRENDS[moves]) if moves else None,
             style.apart(style.MUTED_TEXT),
         ),
@@ -233,7 +264,7 @@ def _kpi(kpi: BusinessKpi, moved: Moved, c: Context) -> dict[str, Cell]:
         "level_then": live(_word(at["after"], c), _shown(moved.after, c), style.apart(style.STRONG)),
         "before": live(formulas[0], index_now),
         "after": live(formulas[1], index_then, guarded=fresh),
-        "changed": live(f'IF({at["before"]}&""={at["after"]}&"",0,1)', int(moved.level_moves)),
+        "changed": live(_CHANGED.filled(at, c.word), int(moved.level_moves)),
     }
 
 
@@ -246,10 +277,11 @@ def _or_dash(value: float | None) -> float | str:
 
 def _value(kpi: BusinessKpi, c: Context) -> str:
     """The KPI's own formula over the measures as they are supposed to be."""
-    formula = parse(kpi.kpi.formula)
+    formula, none = parse(kpi.kpi.formula), c.word("no_figure")
     bind = {argument.name: c.at("what_if", argument.measure.name, "then") for argument in kpi.arguments}
-    text, none = to_excel(formula, bind), c.word("no_figure")
-    found = f"IF(ISNUMBER({text}),{text},{none})" if isinstance(formula, Name) else f"IFERROR({text},{none})"
+    none_ = Wording("no_figure")
+    shown = either(known(formula), formula, none_) if isinstance(formula, Name) else or_else(formula, none_)
+    found = to_excel(shown, bind, c.word)
     return shown_if_used(kpi, found, none)
 
 
@@ -260,7 +292,7 @@ def _shown(one: Level | Standing | None, c: Context) -> str | None:
 
 
 def _word(index: str, c: Context) -> str:
-    return f'IF(ISNUMBER({index}),INDEX({c.span("words", "text", STANDING_ROWS)},{index}+1),"")'
+    return _STANDING.filled({"index": index, "standings": c.span("words", "text", STANDING_ROWS)}, c.word)
 
 
 def _standings(kpi: BusinessKpi, c: Context) -> tuple[str, str]:

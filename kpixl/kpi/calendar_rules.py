@@ -40,6 +40,7 @@ ENTERED, TODAY, LAST = Name("entered_until"), Name("today"), Name("last_day")
 """The day up to which the owner says that all is entered, that on which it is counted, and the last that there is."""
 _LONG = (Window.QUARTER, Window.YEAR)
 GONE, UNTIL = Name("days_gone"), floor(either(known(ENTERED), ENTERED, TODAY))
+FINAL = Name("final_before")
 LATE = floor(maximum(0, minimum(LONGEST, Name("late_days"))))
 """So many days after a period its outcomes may still come."""
 
@@ -97,7 +98,7 @@ def day_rules(kind: Kind) -> Mapping[str, Node]:
         "came_before": minimum(AFTER, Name("tomorrow")),
         "open_start": first_day(kind),
         "final_before": maximum(0, minimum(LAST, UNTIL)) + 1 - LATE,
-        "outcomes_open": either(Name("final_before") < AFTER, 1, 0),
+        "outcomes_open": either(AFTER > FINAL, 1, 0),
         "repeat_start": AFTER - Name("repeat_days"),
     }
 

@@ -5,19 +5,11 @@ No rule: these lay out what rules have found. Rows and lists are ``Name``s that 
 
 from __future__ import annotations
 
-from kpixl.formula.expressions import Given, either, equal, joined, known
-from kpixl.formula.nodes import Blank, Node, SheetCall, Text, as_node
+from kpixl.formula.expressions import Given, either, equal, joined
+from kpixl.formula.nodes import Node, SheetCall, Text, as_node
 
 NUMBER, SOME_TEXT = Text(">=-1E300"), Text("?*")
 """Criteria that every number, and every text that is not empty, meets."""
-
-
-def first_known(*values: Given) -> Node:
-    """The first that is a number; else the last, or nothing where there is one alone."""
-    *tried, found = values if len(values) > 1 else (*values, Blank())
-    for value in reversed(tried):
-        found = either(known(value), value, found)
-    return as_node(found)
 
 
 def flag(test: Given) -> Node:
