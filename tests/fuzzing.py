@@ -16,20 +16,29 @@ import sys
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from lxml import etree
+
 import builds
+import packs
 import workbooks
+from kpixl.catalog.packs import fingerprint
 from kpixl.errors import DamagedWorkbook, KpixlError
 from kpixl.imports.source_file import read_source
 from kpixl.ooxml.odd import of_the_file
 from kpixl.ooxml.package import Package
+from kpixl.verbs.pack_update import update
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.results import results
 from kpixl.verbs.roll import roll
+from kpixl.verbs.setup import setup
+from kpixl.workbook.macros import xlam
+from test_addin_install import Home
+from test_addin_install import place as place_of_addin
 
 NOW = datetime(2026, 11, 22, 9, 30)
 MEMORY, SECONDS = 4_000_000_000, 40
@@ -53,17 +62,17 @@ class Case:
     is_torn: bool
 
 
-def case(seed: int, data: bytes) -> Case:
-    """The file that a seed makes of ``data``."""
+def case(seed: int, data: bytes, *, pack: bool = False) -> Case:
+    """The file that a seed makes of ``data``, a workbook of a ``pack`` or another."""
     draw = random.Random(seed)
-    kind, change = draw.choice(_KINDS)
+    kind, change = draw.choice(_KINDS + _OF_PACKS if pack else _KINDS)
     what, changed = change(draw, data)
     return Case(f"{kind}: {what}", changed, kind in ("byte", "cut", "entry"))
 
 
 def kind_of(seed: int) -> str:
     """What kind of fault the file of a seed has."""
-    return random.Random(seed).choice(_KINDS)[0]
+    return random.Random(seed).choice(_KINDS + _OF_PACKS if verb_of(seed) in OF_PACKS else _KINDS)[0]
 
 
 def sample(folder: Path) -> bytes:
@@ -71,6 +80,18 @@ def sample(folder: Path) -> bytes:
     path = folder / "sample.xlsx"
     workbooks.make(path, workbooks.Filled(rows=workbooks.ROWS))
     return path.read_bytes()
+
+
+def samples(folder: Path) -> Mapping[str, bytes]:
+    """For every verb a file as today's kpixl makes it: a workbook, one of a pack, the add-in."""
+    of_a_pack = packs.blank(packs.daily(), folder / "pack.xlsx").read_bytes()
+    addin = xlam.package(folder / "kpixl.xlam", "en", python=True).data
+    usual = sample(folder)
+    return {verb: of_a_pack if verb in OF_PACKS else addin if verb == "setup" else usual for verb in _VERBS}
+
+
+OF_PACKS = ("pack update", "results of a pack")
+"""The verbs that are tried on a workbook of a pack."""
 
 
 def faults(broken: Case, folder: Path, *, verb: str) -> str:
@@ -108,7 +129,31 @@ _VERBS: dict[str, Callable[[Path], object]] = {
     "roll": lambda path: roll(path, now=NOW, anyway=True),
     "import": read_source,
     "open": Package.open,
+    "results of a pack": lambda path: results(path, today=NOW.date()),
+    "pack update": lambda path: _updated(path),
+    "setup": lambda path: _set_up(path),
 }
+
+
+def _updated(path: Path) -> None:
+    pack = path.with_name("newer.yaml")
+    pack.write_text(packs.newer(packs.daily()), encoding="utf-8")
+    update(path, pack, now=NOW)
+
+
+def _set_up(path: Path) -> None:
+    """The first minute where something else stands in the place of the add-in, and of the sample."""
+    home = Home(path.parent, "win32")
+    home.documents = path.parent
+    there = [place_of_addin(home), path.parent / "kpixl" / "TaskZenith 2026-10 en.xlsx"]
+    for one in there:
+        one.parent.mkdir(parents=True)
+        one.write_bytes(path.read_bytes())
+    found = setup(home, code="en", now=NOW)
+    assert not found.made
+    assert there[1].read_bytes() == path.read_bytes()
+    if found.hindrance is not None:
+        raise found.hindrance
 
 
 # What is done to a file
@@ -231,6 +276,32 @@ def _parts(draw: random.Random, data: bytes) -> tuple[str, bytes]:
     return f"{name} is {kind}", packed(parts)
 
 
+def _pack(draw: random.Random, data: bytes) -> tuple[str, bytes]:
+    """Lines of the pack that it carries are others, as a stranger would write them: with their fingerprint."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = next(name for name in parts if re.fullmatch(r"customXml/item\d+\.xml", name))
+    root = etree.fromstring(parts[name])
+    lines = (root.text or "").split("\n")
+    at = draw.randrange(len(lines))
+    odd = draw.choice([one for one in _ODD if "&" not in one])
+    match draw.choice(("gone", "twice", "moved", "value", "key")):
+        case "gone":
+            del lines[at]
+        case "twice":
+            lines.insert(at, lines[at])
+        case "moved":
+            lines.insert(draw.randrange(len(lines)), lines[at])
+        case "value":
+            lines[at] = re.sub(r": .*|- .*", f": {odd}", lines[at], count=1)
+        case "key":
+            lines[at] = re.sub(r"\w+(?=:)", odd, lines[at], count=1)
+    root.text = "\n".join(lines)
+    root.set("fingerprint", fingerprint(root.text))
+    parts[name] = etree.tostring(root)
+    return f"line {at + 1} of the pack: {lines[at] if at < len(lines) else ''!r}", packed(parts)
+
+
 _KINDS: tuple[tuple[str, Callable[[random.Random, bytes], tuple[str, bytes]]], ...] = (
     ("byte", _byte),
     ("cut", _cut),
@@ -246,6 +317,7 @@ _KINDS: tuple[tuple[str, Callable[[random.Random, bytes], tuple[str, bytes]]], .
     ("tag", _in_part(_tag)),
     ("parts", _parts),
 )
+_OF_PACKS = (("pack", _pack),) * 6
 
 
 # Many of them
@@ -253,10 +325,16 @@ _KINDS: tuple[tuple[str, Callable[[random.Random, bytes], tuple[str, bytes]]], .
 
 def verb_of(seed: int) -> str:
     """Which verb is tried on the file of a seed."""
-    return ("results", "results", "refresh", "import", "results", "refresh", "roll")[seed % 7]
+    usual = ("results", "results", "refresh", "import", "results", "refresh", "roll")
+    return (*usual, *OF_PACKS, "setup")[seed % 10]
 
 
-def _try(seeds: range, data: bytes, report: int) -> None:
+def _broken(seed: int, files: Mapping[str, bytes]) -> Case:
+    verb = verb_of(seed)
+    return case(seed, files[verb], pack=verb in OF_PACKS)
+
+
+def _try(seeds: range, files: Mapping[str, bytes], report: int) -> None:
     """In a process of its own: write a line for each seed."""
     import resource
 
@@ -266,10 +344,10 @@ def _try(seeds: range, data: bytes, report: int) -> None:
         for seed in seeds:
             folder = Path(name, str(seed))
             folder.mkdir()
-            os.write(report, f"{seed}\t{faults(case(seed, data), folder, verb=verb_of(seed))!r}\n".encode())
+            os.write(report, f"{seed}\t{faults(_broken(seed, files), folder, verb=verb_of(seed))!r}\n".encode())
 
 
-def run(first: int, count: int, data: bytes) -> dict[int, str]:
+def run(first: int, count: int, files: Mapping[str, bytes]) -> dict[int, str]:
     """The seeds whose files were not dealt with, and how."""
     found: dict[int, str] = {}
     seed = first
@@ -281,7 +359,7 @@ def run(first: int, count: int, data: bytes) -> dict[int, str]:
             os.close(read)
             devnull = os.open(os.devnull, os.O_WRONLY)
             os.dup2(devnull, 2)
-            _try(seeds, data, write)
+            _try(seeds, files, write)
             os._exit(0)
         os.close(write)
         with os.fdopen(read) as lines:
@@ -302,11 +380,11 @@ def main() -> int:
     )
     with tempfile.TemporaryDirectory() as folder:
         builds.keep_in(Path(folder, "made"))
-        data = sample(Path(folder))
-    found = run(first, count, data)
+        files = samples(Path(folder))
+    found = run(first, count, files)
     KEPT.mkdir(parents=True, exist_ok=True)
     for seed, fault in found.items():
-        broken = case(seed, data)
+        broken = _broken(seed, files)
         print(f"{seed}: {fault}: {broken.what}")
         (KEPT / f"{seed}.xlsx").write_bytes(broken.data)
     failed = Counter(map(kind_of, found))

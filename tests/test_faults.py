@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import errno
+import io
 import itertools
+import json
 import os
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+import packs
 import workbooks
 from clock import NOW
 from faults import failing
 from kpixl import files
+from kpixl.cli.failures import as_ours
+from kpixl.cli.main import main
 from kpixl.errors import DriveFailed, FileInUse, KpixlError, NameTooLong, NoPermission, NoRoom, NotWritten
 from kpixl.ooxml.package import Package
 from kpixl.period import Period
 from kpixl.verbs.fix import fix
 from kpixl.verbs.import_plan import ImportRequest
 from kpixl.verbs.import_rows import import_rows
+from kpixl.verbs.pack_update import update
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.restate import restate
 from kpixl.verbs.roll import roll
+from kpixl.verbs.setup import setup
+from kpixl.workbook.pack_part import pack_in
 from packages import copies, hidden, package
+from test_addin_install import Home, place
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="error numbers of POSIX")
 
@@ -232,6 +243,189 @@ def test_a_restatement_on_a_failing_disk_writes_all_or_nothing(
     assert {path: path.read_bytes() for path in before} == (after if error is None else before)
     assert error is None or fits(error, number)
     assert hidden(tmp_path) == []
+
+
+# A newer pack
+
+
+class Grooming(NamedTuple):
+    """A workbook of a pack, and what it has to do with a newer version of that."""
+
+    data: bytes
+    newer: Path
+    calls: int
+    """So many writing calls bring it there."""
+
+
+@pytest.fixture(scope="module")
+def grooming(tmp_path_factory: pytest.TempPathFactory) -> Grooming:
+    path = tmp_path_factory.mktemp("faults") / "Nova 2026-10.xlsx"
+    data = packs.blank(packs.daily(), path).read_bytes()
+    newer = path.with_name("newer.yaml")
+    newer.write_text(packs.newer(packs.daily()), encoding="utf-8")
+    update(path, newer, now=NOW)  # what the tests make once in a run is made
+    path.write_bytes(data)
+    return Grooming(data, newer, outcome(lambda: updated(path, newer), 0, 0)[1])
+
+
+def updated(book: Path, newer: Path) -> None:
+    """As the command has it: what another program's library fails at is told like all else."""
+    try:
+        update(book, newer, now=NOW)
+    except OSError as error:
+        raise as_ours(error) from error
+
+
+@pytest.mark.parametrize(("share", "number"), [(0.3, errno.ENOSPC), (0.7, errno.EIO)])
+def test_a_newer_pack_on_a_failing_disk(share: float, number: int, grooming: Grooming, tmp_path: Path) -> None:
+    book = tmp_path / "Nova 2026-10.xlsx"
+    book.write_bytes(grooming.data)
+    error, _ = outcome(lambda: updated(book, grooming.newer), round(grooming.calls * share), number)
+    assert error is None or fits(error, number)
+    assert (error is None) == (book.read_bytes() != grooming.data) == (copies(book) != [])
+    assert (error is None) == (pack_in(Package.open(book)) != packs.daily())
+    assert hidden(tmp_path) == []
+
+
+# Many workbooks
+
+
+def refreshing_all(folder: Path, cache: Path) -> dict[str, str]:
+    """What ``kpixl refresh FOLDER`` says of each workbook: the code of the refusal, or nothing."""
+    said = io.StringIO()
+    words = ["refresh", str(folder), "--workers", "1", "--cache", str(cache)]
+    with redirect_stdout(said):
+        main([*words, "--lang", "en", "--json"], now=NOW)
+    lines = [json.loads(line) for line in said.getvalue().splitlines()]
+    return {Path(line["path"]).name: line["error"]["code"] if "error" in line else "" for line in lines}
+
+
+def two_in(folder: Path, filled: bytes) -> list[Path]:
+    """Two workbooks that a refresh has something to do in."""
+    books = [folder / f"{name} 2026-10.xlsx" for name in ("a", "b")]
+    for book in books:
+        book.write_bytes(filled)
+    return books
+
+
+def hold_of_all(told: dict[str, str], books: list[Path], filled: bytes, number: int) -> int:
+    """Each workbook is as it was and its refusal fits, or is refreshed; how many were refused."""
+    assert told.keys() == {book.name for book in books}
+    for book in books:
+        if told[book.name]:
+            assert told[book.name] == FITTING[number].code
+            assert book.read_bytes() == filled
+        assert Package.open(book).sheets
+    assert hidden(books[0].parent) == []
+    return sum(map(bool, told.values()))
+
+
+@pytest.mark.parametrize(("call", "number"), [(3, errno.ENOSPC), (9, errno.EIO)])
+def test_many_workbooks_on_a_failing_disk(call: int, number: int, filled: bytes, tmp_path: Path) -> None:
+    books = two_in(tmp_path, filled)
+    with failing(call, number):
+        told = refreshing_all(tmp_path, tmp_path / "cache")
+    assert hold_of_all(told, books, filled, number) == 1
+    assert [one.name[0] for one in copies(books[0])] == [name[0] for name, refusal in told.items() if not refusal]
+
+
+# The first minute
+
+
+def in_home(folder: Path) -> tuple[Home, Callable[[], object]]:
+    """A fresh home of Windows, and the first minute there."""
+    home = Home(folder, "win32")
+    home.documents = folder / "Documents"
+
+    def first_minute() -> None:
+        found = setup(home, code="en", now=NOW)
+        if found.hindrance is not None:
+            raise found.hindrance
+
+    return home, first_minute
+
+
+def hold_of_home(home: Home) -> None:
+    """What is there is whole; what is not there has left nothing."""
+    made = [one for one in home.folder.rglob("*") if one.is_file()]
+    for one in made:
+        assert one.suffix in (".xlsx", ".xlam")
+        assert Package.open(one).parts
+    for folder in {one.parent for one in made}:
+        assert hidden(folder) == []
+
+
+@pytest.mark.parametrize(("call", "number"), [(1, errno.EACCES), (4, errno.ENOSPC)])
+def test_a_first_minute_on_a_failing_disk(call: int, number: int, tmp_path: Path) -> None:
+    home, does = in_home(tmp_path)
+    error, _ = outcome(does, call, number)
+    assert error is not None
+    assert fits(error, number)
+    assert not place(home).exists()
+    hold_of_home(home)
+    there = [one.suffix for one in tmp_path.rglob("*.xls*") if one.is_file()]
+    assert there == [".xlsx"]  # what hinders the add-in hinders no sample
+
+
+# Whole commands
+
+
+@pytest.mark.skipif(not EVERY, reason="make faults")
+@pytest.mark.parametrize("number", OF_COMMANDS)
+def test_every_call_of_a_newer_pack_fails_once(number: int, grooming: Grooming, tmp_path: Path) -> None:
+    refused = 0
+    for call in itertools.count(1):
+        book = tmp_path / str(call) / "Nova 2026-10.xlsx"
+        book.parent.mkdir()
+        book.write_bytes(grooming.data)
+        error, count = outcome(lambda book=book: updated(book, grooming.newer), call, number)  # type: ignore[misc]
+        if error is not None:
+            refused += 1
+            assert fits(error, number)
+            assert book.read_bytes() == grooming.data
+            assert copies(book) == []
+        assert Package.open(book).sheets
+        assert hidden(book.parent) == []
+        if count < call:
+            break
+    print(f"pack update: {call - 1} calls, {refused} refused")
+    assert refused > call / 3
+
+
+@pytest.mark.skipif(not EVERY, reason="make faults")
+@pytest.mark.parametrize("number", OF_COMMANDS)
+def test_every_call_of_many_workbooks_fails_once(number: int, filled: bytes, tmp_path: Path) -> None:
+    refused = 0
+    for call in itertools.count(1):
+        folder = tmp_path / str(call)
+        folder.mkdir()
+        books = two_in(folder, filled)
+        with failing(call, number) as calls:
+            told = refreshing_all(folder, tmp_path / "cache" / str(call))
+        refused += hold_of_all(told, books, filled, number)
+        if calls.count < call:
+            break
+    print(f"refresh of all: {call - 1} calls, {refused} refused")
+    assert refused > call / 3
+
+
+@pytest.mark.skipif(not EVERY, reason="make faults")
+@pytest.mark.parametrize("number", OF_COMMANDS)
+def test_every_call_of_a_first_minute_fails_once(number: int, tmp_path: Path) -> None:
+    refused = 0
+    for call in itertools.count(1):
+        folder = tmp_path / str(call)
+        folder.mkdir()
+        home, does = in_home(folder)
+        error, count = outcome(does, call, number)
+        if error is not None:
+            refused += 1
+            assert fits(error, number)
+        hold_of_home(home)
+        if count < call:
+            break
+    print(f"setup: {call - 1} calls, {refused} refused")
+    assert refused > call / 3
 
 
 @pytest.mark.skipif(not EVERY, reason="make faults")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,20 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def test_a_broken_file_is_dealt_with(seed: int, sample: bytes, tmp_path: Path) -> None:
     broken = fuzzing.case(seed, sample)
     assert fuzzing.faults(broken, tmp_path, verb=("results", "import")[seed % 2]) == "", broken.what
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes]:
+    return fuzzing.samples(tmp_path_factory.mktemp("fuzz"))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_broken_file_is_dealt_with_by_what_packs_and_the_first_minute_do(
+    seed: int, others: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    verb = (*fuzzing.OF_PACKS, "results of a pack", "setup")[seed % 4]
+    broken = fuzzing.case(seed, others[verb], pack=verb in fuzzing.OF_PACKS)
+    assert fuzzing.faults(broken, tmp_path, verb=verb) == "", broken.what
 
 
 def test_the_same_seed_is_the_same_file_and_faults_are_seen(sample: bytes, tmp_path: Path) -> None:

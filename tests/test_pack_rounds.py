@@ -20,7 +20,6 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-import builds
 from clock import NOW, TODAY
 from engines import differences, ironcalc_values, libreoffice_values
 from kpixl import files
@@ -51,24 +50,10 @@ from kpixl.workbook.layout import HIDDEN_SHEET
 from kpixl.workbook.macros.install import renew_functions, vba_modules
 from kpixl.workbook.pack_part import pack_in
 from narrow import some
+from packs import EXAMPLES, OCTOBER, STARTER, newer, shown
 from workbooks import append, opened, placed
 
-ROOT = Path(__file__).parent.parent
-EXAMPLES = sorted((ROOT / "examples" / "packs").glob("*.yaml"))
-STARTER = (ROOT / "templates" / "pack_starter.yaml").read_text(encoding="utf-8")
-OCTOBER = Period.parse("2026-10")
 PHYSIO = next(path for path in EXAMPLES if path.stem == "physiotherapy-practice")
-
-
-def shown(pack: Path, code: str) -> Path:
-    """The sample workbook of a pack, made once in a run; not to be written to."""
-    text = pack.read_text(encoding="utf-8")
-    folder = builds.once(f"pack {code} {text}", lambda place: _demo(pack, place, code))
-    return next(folder.glob("*.xlsx"))
-
-
-def _demo(pack: Path, place: Path, code: str) -> None:
-    demo.demo_of(pack, place, code=code, now=NOW)
 
 
 @pytest.mark.parametrize("pack", EXAMPLES, ids=lambda path: path.stem)
@@ -203,27 +188,6 @@ def test_workbooks_of_packs_stand_in_a_portfolio(tmp_path: Path, capsys: pytest.
 # A newer version
 
 
-def newer(text: str) -> str:
-    """The starter with one KPI less, one more, another text, another formula and another column."""
-    raw = yaml.safe_load(text)
-    del raw["kpis"]["takings_per_visit"]
-    raw["kpis"]["no_show_rate"] |= {"name": "Rate of no-shows", "formula": "1 - visits_came / visits_booked"}
-    raw["kpis"]["no_show_rate"]["example"] = {"arguments": {"visits_came": 57, "visits_booked": 60}, "value": 0.05}
-    raw["kpis"]["no_show_rate"] |= {"lever": "visits_came"}
-    raw["measures"]["visits_came"] = {**raw["measures"]["visits_booked"], "label": "Visits held"}
-    raw["measures"]["visits_came"] |= {"where": ["booked in window", "came = yes"], "absent": "no visits held"}
-    raw["kpis"]["takings_per_booking"] = {
-        **yaml.safe_load(text)["kpis"]["takings_per_visit"],
-        "formula": "takings / visits_booked",
-        "example": {"arguments": {"takings": 2850, "visits_booked": 60}, "value": 47.5},
-        "name": "Takings per booking",
-        "abbreviation": "Per booking",
-    }
-    field = {"type": "text", "heading": "Breed", "help": "The breed."}
-    raw["new_tables"]["visits"]["fields"] = {**raw["new_tables"]["visits"]["fields"], "breed": field}
-    return yaml.safe_dump(raw, sort_keys=False, allow_unicode=True)
-
-
 def test_a_workbook_is_brought_to_a_newer_version_of_its_pack(tmp_path: Path) -> None:
     first, second = tmp_path / "v1.yaml", tmp_path / "v2.yaml"
     first.write_text(STARTER, encoding="utf-8")
@@ -354,7 +318,7 @@ NUMBERS = ("count", "money", "hours")
 
 
 @st.composite
-def packs(draw: st.DrawFn) -> Drawn:
+def drawn_packs(draw: st.DrawFn) -> Drawn:
     units = draw(st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3))
     fields: dict[str, Any] = {
         "day": {"type": "date", "required": True, "heading": "Day", "help": "The day."},
@@ -495,7 +459,7 @@ def naive(drawn: Drawn, rows: Mapping[str, Sequence[Any]]) -> dict[str, float]:
 
 
 @settings(max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-@given(packs())
+@given(drawn_packs())
 def test_a_drawn_pack_counts_what_plain_python_counts(drawn: Drawn) -> None:
     assert [one.message.text() for one in checked(drawn.text).mistakes] == []
     owner = business_of(drawn.text)
@@ -516,7 +480,7 @@ def test_a_drawn_pack_counts_what_plain_python_counts(drawn: Drawn) -> None:
 
 
 @settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-@given(drawn=packs())
+@given(drawn=drawn_packs())
 def test_a_drawn_packs_workbook_in_ironcalc(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("drawn")
     pack = folder / "drawn.yaml"

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import pickle
 import random
 import re
 import runpy
 import sys
+from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import openpyxl
 import pytest
+import yaml
 
 from clock import NOW
 from kpixl import files
-from kpixl.catalog import business, business_of, catalogue_of, pack_of
-from kpixl.catalog.load import FOLDER
+from kpixl.catalog import business, business_of, businesses, catalogue_of, pack_of, pack_whole
+from kpixl.catalog.load import FOLDER, catalogue_with
 from kpixl.catalog.pack import schema
 from kpixl.catalog.pack_check import checked
 from kpixl.catalog.packs import BadPack, fingerprint
@@ -28,8 +33,7 @@ from kpixl.errors import FileExists, FileMissing
 from kpixl.i18n import language
 from kpixl.ooxml.package import Package
 from kpixl.period import Kind, Period
-from kpixl.verbs import pack_files as packs
-from kpixl.verbs import refresh
+from kpixl.verbs import pack_files, refresh
 from kpixl.verbs.adopt import adopt
 from kpixl.verbs.new import new
 from kpixl.verbs.report import report
@@ -37,10 +41,7 @@ from kpixl.workbook import layout
 from kpixl.workbook.blank import context_of_new
 from kpixl.workbook.pack_part import PackAltered, PackMissing, embed, pack_in
 from kpixl.workbook.read import read
-
-ROOT = Path(__file__).parent.parent
-STARTER = (ROOT / "templates" / "pack_starter.yaml").read_text(encoding="utf-8")
-EXAMPLES = sorted((ROOT / "examples" / "packs").glob("*.yaml"))
+from packs import EXAMPLES, ROOT, STARTER, dumped
 
 
 def mistakes(text: str) -> list[tuple[int, int, str]]:
@@ -91,7 +92,7 @@ def test_the_page_makes_a_sound_pack_and_tells_what_kpixl_answers(tmp_path: Path
     text = "".join(re.findall(r"```yaml\n(.*?)```", PACKS_PAGE, re.S))
     path = tmp_path / "bicycles.yaml"
     path.write_text(text, encoding="utf-8")
-    assert _answer(packs.check(path).mistakes) == []
+    assert _answer(pack_files.check(path).mistakes) == []
     assert "bicycles.yaml is sound: 3 KPIs, 2 sheets for entries." in PACKS_PAGE
     owner = business_of(text)
     assert (len(owner.kpis), len(owner.tables)) == (3, 2)
@@ -99,7 +100,7 @@ def test_the_page_makes_a_sound_pack_and_tells_what_kpixl_answers(tmp_path: Path
     path.write_text(broken, encoding="utf-8")
     told = re.search(r"bicycles.yaml has mistakes \(2\):\n((?:  .*\n)+)", PACKS_PAGE)
     assert told is not None
-    assert _answer(packs.check(path).mistakes) == told[1].splitlines()
+    assert _answer(pack_files.check(path).mistakes) == told[1].splitlines()
 
 
 def _answer(found: tuple[Mistake, ...]) -> list[str]:
@@ -202,6 +203,138 @@ def test_thresholds_have_a_source_a_date_and_an_order() -> None:
     assert "“published” is missing" in said
     assert "“above_average” has to be harder to reach" in said
     assert "does not fit “direction: down”" in said
+
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def at(path: str, value: Any) -> Change:
+    """Another value in that place of the starter, which is made where it is not there; words of a path have no dots."""
+
+    def change(raw: dict[str, Any]) -> None:
+        *above, last = path.split(".")
+        for key in above:
+            raw = raw.setdefault(key, {})
+        raw[last] = value
+
+    return change
+
+
+def caution(move: str) -> Change:
+    return at("cautions", {"odd": {"severity": "warning", "when": {"takings_per_visit": move}, "text": "Look."}})
+
+
+def both(*changes: Change) -> Change:
+    return lambda raw: [change(raw) for change in changes]
+
+
+def retention(raw: dict[str, Any]) -> None:
+    """The starter with a KPI of the catalogue, which is counted by the start and end of clients."""
+    own = {"formula", "unit", "direction", "lever", "cases_in", "bounded", "interval", "target"}
+    kpi = {key: value for key, value in deepcopy(raw["kpis"]["no_show_rate"]).items() if key not in own}
+    example = {"arguments": {"clients_end": 46, "clients_new": 8, "clients_start": 40}, "value": 0.95}
+    raw["kpis"]["crr"] = kpi | {"abbreviation": "Stay", "name": "Retention", "example": example}
+
+
+def two_keys(raw: dict[str, Any]) -> None:
+    for key in ("client", "came"):
+        raw["new_tables"]["visits"]["fields"][key].update(type="text", key=True)
+
+
+def seen(heading: str, over: str = "12m") -> Change:
+    """The starter with the clients that were seen, over the month and over another window."""
+    counted = {"aggregate": "distinct", "distinct": ["client"], "table": "visits", "where": ["booked in window"]}
+
+    def change(raw: dict[str, Any]) -> None:
+        raw["measures"]["seen"] = {"label": "Seen", "absent": "nobody", "heading": heading, **counted}
+        raw["companions"] = ["seen"]
+        arguments = {"visits_missed": 3, "seen": 60}
+        raw["kpis"]["no_show_rate"] |= {"formula": "visits_missed / seen", "cases_in": "seen", "window": over}
+        raw["kpis"]["no_show_rate"] |= {"example": {"arguments": arguments, "value": 0.05}}
+
+    return change
+
+
+CAME = "new_tables.visits.fields.came"
+COME = "measures.visits_missed.where"
+APART: dict[str, tuple[Change, str]] = {
+    "an amount against a number": (caution(">= 50"), "the currency may be any"),
+    "a number that is none": (caution(">= 1.2.3"), "is none of: >= 0.9"),
+    "a companion without its table": (at("companions", ["tasks_assigned"]), "counted from the table “tasks”"),
+    "told apart by a number": (at("dimensions.price", {"title": "By", "heading": "P"}), "is not known here"),
+    "without the key": (at("without", {"clients": ["client"]}), "“client” of clients is needed"),
+    "without what is counted": (
+        both(retention, at("without", {"clients": ["end"]})), "“end” of clients is needed"
+    ),
+    "two keys": (two_keys, "A table has one key"),
+    "no number": (at(COME, ["booked in window", "price > nan"]), "is no condition on visits"),
+    "endless": (at(COME, ["booked in window", "price > inf"]), "is no condition on visits"),
+    "counted twice": (at(COME, ["booked in window", "price > 5 or came = no"]), "would count twice"),
+    "counted twice at an edge": (at(COME, ["booked in window", "price >= 5 or price <= 5"]), "would count twice"),
+    "a formula as a title": (at("new_tables.visits.title", "=1+1"), "begins as a formula does"),
+    "a formula as a heading": (at("new_tables.visits.fields.price.heading", "@SUM(A1)"), "begins as a formula does"),
+    "a formula to pick": (at(f"{CAME}.choices", {"yes": "=A1", "no": "no"}), "begins as a formula does"),
+    "one word for two": (at(f"{CAME}.choices", {"yes": "Yes", "no": "yes "}), "is the word of two choices"),
+    "a helper column called as a field": (seen("Day", "period"), "“Day” is the heading of two columns"),
+    "one heading over two windows": (seen("Seen once"), "“headings: {12m: …}”"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", APART)
+def test_what_fits_alone_and_not_together_is_told(name: str) -> None:
+    raw = yaml.safe_load(STARTER)
+    change, said = APART[name]
+    change(raw)
+    found = mistakes(dumped(raw))
+    assert any(said in text for _, _, text in found), found
+    assert all(line > 1 for line, _, _ in found)
+
+
+APART_AFTER_ALL = [
+    at(COME, ["booked in window", "price > 5 and came = no or came = yes"]),
+    at(COME, ["booked in window", "price > 5 or price < 3 or price blank"]),
+    both(seen("Seen once"), at("measures.seen.headings", {"12m": "Seen once in a year"})),
+    both(retention, at("without", {"clients": ["assistant"]})),
+]
+
+
+@pytest.mark.parametrize("number", range(len(APART_AFTER_ALL)))
+def test_what_fits_together_is_taken(number: int) -> None:
+    raw = yaml.safe_load(STARTER)
+    APART_AFTER_ALL[number](raw)
+    assert mistakes(dumped(raw)) == []
+
+
+def test_what_nobody_thought_of_is_told_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a business cannot be made though no check said so, the part without which it can is named."""
+    made = catalogue_with
+
+    def refusing(data: dict[str, Any]) -> Any:
+        if "takings_per_visit" in data["kpis"]:
+            raise ValueError("a word of a programmer's")
+        return made(data)
+
+    monkeypatch.setattr(pack_whole, "catalogue_with", refusing)
+    found = mistakes(f"# unthought of\n{STARTER}")
+    line = line_of(STARTER, "takings_per_visit:") + 1
+    assert found == [(line, 3, "This does not fit together with the rest of the pack.")]
+    checked.cache_clear()
+
+
+def test_nothing_in_python_knows_a_business_by_name() -> None:
+    """Manuals show examples of commands, and a docstring may say what a sample tells; no code names a business."""
+    known = [word for one in businesses() for word in (one.id, one.code, str(one.name))]
+    assert len(known) == 15
+    named = []
+    for path in (ROOT / "kpixl").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        prose = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.keyword) and one.arg == "manual"}
+        prose |= {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
+        for one in ast.walk(tree):
+            text = one.value if isinstance(one, ast.Constant) else None
+            if isinstance(text, str) and id(one) not in prose and "$ kpixl" not in text:
+                named += [(path.name, word) for word in known if text == word or (len(word) > 3 and word in text)]
+    assert named == []
 
 
 # Two hundred that are broken
@@ -523,23 +656,23 @@ def test_the_commands_about_packs(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_a_pack_is_read_from_its_file_or_its_folder(tmp_path: Path) -> None:
-    out = packs.begin(tmp_path / "my.yaml")
-    assert packs.business_from(tmp_path).id == packs.business_from(out).id == "dog-grooming"
+    out = pack_files.begin(tmp_path / "my.yaml")
+    assert pack_files.business_from(tmp_path).id == pack_files.business_from(out).id == "dog-grooming"
     with pytest.raises(FileExists):
-        packs.begin(out)
+        pack_files.begin(out)
     with pytest.raises(FileMissing):
-        packs.check(tmp_path / "none.yaml")
+        pack_files.check(tmp_path / "none.yaml")
     (tmp_path / "other.yaml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(packs.NotAPack):
-        packs.check(tmp_path / "other.yaml")
-    with pytest.raises(packs.NotOnePack):
-        packs.check(tmp_path)
+    with pytest.raises(pack_files.NotAPack):
+        pack_files.check(tmp_path / "other.yaml")
+    with pytest.raises(pack_files.NotOnePack):
+        pack_files.check(tmp_path)
 
 
 def test_a_sheet_is_not_called_as_one_of_kpixls(tmp_path: Path) -> None:
     path = tmp_path / "my.yaml"
     path.write_text(STARTER.replace("title: Visits", "title: Totals"), encoding="utf-8")
-    found = packs.check(path)
+    found = pack_files.check(path)
     assert found.business is None
     assert "is the name of a sheet of kpixl" in found.mistakes[0].message.text()
     assert found.mistakes[0].line == line_of(STARTER, "title: Visits")
@@ -550,15 +683,15 @@ def test_a_case_counted_by_hand_has_the_level_that_the_thresholds_give(tmp_path:
     text = EXAMPLES[0].read_text(encoding="utf-8")
     right = "- {arguments: [111, 3], value: 37, level: below}"
     path.write_text(text.replace(right, right.replace("below", "exceptional")), encoding="utf-8")
-    (mistake,) = packs.check(path).mistakes
+    (mistake,) = pack_files.check(path).mistakes
     assert mistake.message.text() == "By the thresholds this case is below, and not exceptional; correct one of them."
     assert mistake.line == line_of(text, right)
 
 
 def test_the_page_says_what_the_pack_says(tmp_path: Path) -> None:
-    out = packs.page(EXAMPLES[0], "en", tmp_path / "page.html", now=NOW)
+    out = pack_files.page(EXAMPLES[0], "en", tmp_path / "page.html", now=NOW)
     text = out.read_text(encoding="utf-8")
-    owner = packs.business_from(EXAMPLES[0])
+    owner = pack_files.business_from(EXAMPLES[0])
     assert all(f'id="kpi-{kpi.id}"' in text for kpi in owner.kpis)
     assert "<script" not in text
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import itertools
+import json
 import multiprocessing
 import os
 import signal
@@ -11,6 +13,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,9 +21,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+import packs
 import workbooks
 from clock import NOW
 from kpixl import files
+from kpixl.catalog import business_of
+from kpixl.cli.main import main
 from kpixl.entries import Setup
 from kpixl.errors import KpixlError, NothingToUndo
 from kpixl.ooxml.package import Package
@@ -30,12 +36,15 @@ from kpixl.verbs.fix import fix
 from kpixl.verbs.import_plan import ImportRequest
 from kpixl.verbs.import_rows import import_rows
 from kpixl.verbs.new import new
+from kpixl.verbs.pack_update import update
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.restate import restate
 from kpixl.verbs.roll import roll
+from kpixl.verbs.setup import setup
 from kpixl.verbs.upgrade import upgrade
 from kpixl.workbook.read import read
 from packages import copies, hidden, package
+from test_addin_install import Home
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that begin with what the test has loaded")
 
@@ -86,13 +95,13 @@ def beginning(book: Path) -> None:
 def _child(verb: Verb, book: Path, start: Any, answer: Any) -> None:
     start.wait()
     try:
-        verb(book)
+        told = verb(book)
     except KpixlError as error:
         answer.put((os.getpid(), type(error).__name__))
     except BaseException as error:
         answer.put((os.getpid(), repr(error)))
     else:
-        answer.put((os.getpid(), "done"))
+        answer.put((os.getpid(), told if isinstance(told, str) else "done"))
 
 
 def at_once(book: Path, *verbs: Verb) -> list[str]:
@@ -172,7 +181,14 @@ def test_of_two_that_make_the_same_file_one_is_told_that_it_is_there(verb: Verb,
 
 EVERY = "KPIXL_RACES" in os.environ
 """``make races``: all pairs of verbs that write, by two and by five processes; else a few of them."""
-FEW = [("check --fix", "import"), ("refresh --restate", "undo"), ("adopt", "import")]
+FEW = [
+    ("check --fix", "import"),
+    ("refresh --restate", "undo"),
+    ("adopt", "import"),
+    ("import", "pack update"),
+    ("import", "refresh of all"),
+    ("setup", "setup"),
+]
 
 
 def fixing(book: Path) -> None:
@@ -184,11 +200,37 @@ def restating(book: Path) -> None:
 
 
 def adopting(book: Path) -> None:
-    adopt(book, Setup("remote-va-agency", "en", Period.parse("2026-10"), "X", "EUR"), now=NOW)
+    pack = OLDER_PACK if book.with_name(NEWER).exists() else ""
+    id_ = business_of(pack).id if pack else "remote-va-agency"
+    adopt(book, Setup(id_, "en", Period.parse("2026-10"), "X", "EUR", pack=pack), now=NOW)
 
 
 def upgrading(book: Path) -> None:
     upgrade(book, now=NOW)
+
+
+def updating(book: Path) -> None:
+    update(book, book.with_name(NEWER), now=NOW)
+
+
+def refreshing_all(book: Path) -> str:
+    """Every workbook of the folder, with ``kpixl refresh FOLDER``: what became of this one, or the refusal."""
+    said = io.StringIO()
+    words = ["refresh", str(book.parent), "--workers", "1", "--cache", str(book.parent / f"cache {os.getpid()}")]
+    with redirect_stdout(said):
+        main([*words, "--lang", "en", "--json"], now=NOW)
+    lines = [json.loads(line) for line in said.getvalue().splitlines()]
+    told = {Path(line["path"]).name: line["error"]["message"] for line in lines if "error" in line}
+    waited = "is just being changed by another kpixl" in told.get(book.name, "")
+    return "ChangedByAnother" if waited else told.get(book.name, "done")
+
+
+def settling(book: Path) -> None:
+    home = Home(book.parent, "win32")
+    home.documents = book.parent / "Documents"
+    found = setup(home, code="en", now=NOW)
+    assert found.hindrance is None, found.hindrance
+    assert Package.open(found.workbook).sheets
 
 
 def numbered() -> Verb:
@@ -207,9 +249,16 @@ VERBS: dict[str, Callable[[], Verb]] = {
     "new": lambda: beginning,
     "adopt": lambda: adopting,
     "upgrade": lambda: upgrading,
+    "pack update": lambda: updating,
+    "refresh of all": lambda: refreshing_all,
+    "setup": lambda: settling,
 }
+OLDER_PACK, NEWER = packs.daily(), "newer.yaml"
+"""The pack of the workbooks that are brought to a newer version, and the file with that."""
 ANSWERS = {"done", "ChangedByAnother", "SavedMeanwhile", "FileExists", "NothingToUndo", "OldestAlready"}
-TOO_EARLY_OR_LATE = {"NotOurWorkbook", "AlreadyOurs"}
+LOGGED = ("import", "refresh --restate", "roll", "adopt", "pack update")
+"""Verbs of which the workbook, or a copy of it, has a line in its log once they are done."""
+TOO_EARLY_OR_LATE = {"NotOurWorkbook", "AlreadyOurs", "OwnedPartMissing"}
 """What is said of a workbook that is not adopted yet, or is already."""
 PAIRS = [*itertools.combinations_with_replacement(VERBS, 2)] if EVERY else FEW
 OLDER = Path(__file__).parent / "older" / "layout-3" / "TaskZenith 2026-10 en.xlsx"
@@ -227,16 +276,20 @@ def months(tmp_path_factory: pytest.TempPathFactory) -> Months:
         path = folder / f"{kind} 2026-10.xlsx"
         if kind == "upgrade":
             path.write_bytes(OLDER.read_bytes())
+        elif kind == "pack update":
+            packs.blank(OLDER_PACK, path)
+            workbooks.append(path, "clients", {"client": ["Ana"], "start": [workbooks.day("2024-01-10")]})
+            workbooks.append(path, "visits", {"client": ["Ana"], "booked": [workbooks.day("2026-10-06")]})
         else:
             workbooks.make(path, workbooks.Filled(rows=workbooks.ROWS))
         later = roll(path, now=NOW, anyway=True).path.read_bytes()
         if kind == "adopt":
             openpyxl.Workbook().save(path)
-        elif not kind:
+        elif kind != "upgrade":
             workbooks.append(path, "surveys", {"date": ["2026-10-06"], "client": ["Ana"], "score": [1]})
         return path.read_bytes(), later
 
-    return lambda pair: made(next((verb for verb in ("adopt", "upgrade") if verb in pair), ""))
+    return lambda pair: made(next((verb for verb in ("adopt", "upgrade", "pack update") if verb in pair), ""))
 
 
 def noted(path: Path) -> list[str]:
@@ -253,6 +306,8 @@ def test_of_two_verbs_at_once_nothing_that_was_done_is_lost(
     book, later = tmp_path / "TaskZenith 2026-10.xlsx", tmp_path / "later.xlsx"
     for path, data in zip((book, later), months(pair), strict=True):
         path.write_bytes(data)
+    if "pack update" in pair:
+        later.with_name(NEWER).write_text(packs.newer(OLDER_PACK), encoding="utf-8")
     is_usual = {"adopt", "upgrade"}.isdisjoint(pair)  # and has a cell to mend
     if is_usual:
         refresh(book, now=NOW)  # there is something to undo
@@ -260,16 +315,19 @@ def test_of_two_verbs_at_once_nothing_that_was_done_is_lost(
     names = [pair[number % 2] for number in range(count)]
     first = next(_COUNTED)
     answers = at_once(book, *(VERBS[name]() for name in names))
-    assert set(answers) <= (ANSWERS | TOO_EARLY_OR_LATE if "adopt" in pair else ANSWERS)
+    of_another = {"OtherPack"} if "upgrade" in pair and "pack update" in pair else set()
+    assert set(answers) <= (ANSWERS | of_another | (TOO_EARLY_OR_LATE if "adopt" in pair else set()))
     assert "done" in answers
-    files_ = [path for path in tmp_path.rglob("*.xlsx") if path.name != "new.xlsx"]
+    made = {"new.xlsx", *(path.name for path in tmp_path.glob("Documents/**/*.xlsx"))}
+    files_ = [path for path in tmp_path.rglob("*.xlsx") if path.name not in made]
     known = [path for path in files_ if is_usual or path.read_bytes() != before]
     logs = Counter(line for path in known for line in noted(path))  # and so each of them can be read
     imports = iter(range(first + 1, first + 1 + count))
     for name, answer in zip(names, answers, strict=True):
-        wanted = f"RACE{next(imports)}" if name == "import" else name
-        if name in ("import", "refresh --restate", "roll", "adopt") or (name == "check --fix" and is_usual):
+        wanted = f"RACE{next(imports)}" if name == "import" else {"pack update": "pack"}.get(name, name)
+        if name in LOGGED or (name == "check --fix" and is_usual):
             assert logs[wanted] or answer != "done", wanted
+        assert answer == "done" or name != "setup"
         if name == "import":
             assert answer == "done" or not logs[wanted]
     assert before in [path.read_bytes() for path in files_]

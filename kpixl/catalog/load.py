@@ -81,6 +81,8 @@ where the first period does that is not final; before ``due_until`` things are d
 OF_THE_DAY = frozenset({"came_before", "tomorrow", "due_until"})
 """Those that another day of looking moves."""
 _CONDITION = re.compile(r"(?P<column>\w+) (?:(?P<comparison>>=|<=|<>|>|<|=) (?P<operand>\S+)|(?P<filled>filled|blank))")
+NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+"""What conditions and thresholds compare with, where it is no name."""
 _THRESHOLD = re.compile(r"(>=|<=|>|<)\s*([\d.]+)")
 _TEXT_TYPES = ("text", "choice")
 _MOVES = ("better", "worse", "any")
@@ -202,7 +204,8 @@ def _extended(known: _Known, raw: dict[str, Any]) -> _Known:
 def _new_measure(raw: dict[str, Any]) -> dict[str, Any]:
     """A measure of a pack with what follows from the rest."""
     adds_up = raw["aggregate"] in ("count", "sum", "typed")
-    return {"rollup": "sum" if adds_up else "none", **raw}
+    headings = {window: {"heading": text} for window, text in raw.pop("headings", {}).items()}
+    return {"rollup": "sum" if adds_up else "none", **raw} | ({"headings": headings} if headings else {})
 
 
 _OF_A_KPI = ("formula", "unit", "direction", "lever", "bounded", "may_exceed", "builds_up", "interval")
@@ -438,8 +441,10 @@ def parse_condition(text: str, table: Table) -> Condition:
         known: dict[str, Any] = {"operand": operand, "kind": "choice"}
     elif operand in EDGES or operand in SETTINGS:
         known = {"operand": operand, "kind": "name"}
-    else:
+    elif NUMBER.fullmatch(operand):
         known = {"operand": float(operand)}
+    else:
+        raise ValueError(f"not a number: {text!r}")
     if is_text and (known.get("kind") is None or comparison not in ("=", "<>")):
         raise ValueError(f"not a condition on a text: {text!r}")
     return Condition(column=found["column"], comparison=comparison, text=is_text, **known)  # type: ignore[arg-type]

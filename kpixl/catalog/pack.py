@@ -160,6 +160,10 @@ class PackMeasure(Record, frozen=True):
         tuple[Id, ...], Meta(description="Of a distinct count: the columns of the names.", max_length=3)
     ] = ()
     heading: Annotated[Label, Meta(description="Of a distinct count: the heading of its helper column.")] = ""
+    headings: Annotated[
+        dict[Window, Label],
+        Meta(description="The same over other windows: `{12m: …}`, where it is taken over several.", max_length=2),
+    ] = msgspec.field(default_factory=dict)
     formula: Annotated[Formula | None, Meta(description="Over other measures, and `months` of the window.")] = None
     otherwise: Annotated[Formula | None, Meta(description="The formula while the first has no value.")] = None
     unit: Annotated[Unit | None, Meta(description="What it is in; a count without it.")] = None

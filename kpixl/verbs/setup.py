@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpixl.catalog import businesses
-from kpixl.errors import WorkbookError
+from kpixl.errors import FileExists, WorkbookError
 from kpixl.verbs.addin import NoStartFolder, install
 from kpixl.verbs.demo import sample_path, sample_workbook, samples
 from kpixl.verbs.doctor import excel_here
@@ -60,5 +60,8 @@ def _sample(folder: Path, code: str, now: datetime) -> tuple[Path, bool]:
     if path.exists():
         return path, False
     package, *_ = sample_workbook(folder, business, code, currency, now)
-    package.save(path, new=True)
+    try:
+        package.save(path, new=True)
+    except FileExists:  # made by another meanwhile
+        return path, False
     return path, True

@@ -64,6 +64,7 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
         letter = get_column_letter(index)
         heading = headings[column.id]
         cell = sheet.cell(HEADING_ROW, index, heading)
+        cell.data_type = "s"  # a heading that starts with = stays a text
         first = sheet.cell(FIRST_ROW, index)
         if not isinstance(column, Field):
             HEAD_CALCULATED.apply(cell)
@@ -155,6 +156,7 @@ def imports_table(sheet: Worksheet, top: int, left: int, c: Context) -> None:
 
 def _head(sheet: Worksheet, title: str, help_: str, c: Context) -> None:
     sheet["A1"], sheet["A2"], sheet["A3"] = title, help_, "← " + c.titles["dashboard"]
+    sheet["A1"].data_type = sheet["A2"].data_type = "s"  # a text that starts with = stays a text
     sheet["A3"].hyperlink = Hyperlink(ref="A3", location=layout.HOME)
     for address, look in (("A1", style.TITLE), ("A2", style.HELP), ("A3", style.Style(size=9, colour="1A528F"))):
         look.apply(sheet[address])
