@@ -338,7 +338,10 @@ def in_home(folder: Path) -> tuple[Home, Callable[[], object]]:
     home.documents = folder / "Documents"
 
     def first_minute() -> None:
-        found = setup(home, code="en", now=NOW)
+        try:
+            found = setup(home, code="en", now=NOW)
+        except OSError as error:
+            raise as_ours(error) from error
         if found.hindrance is not None:
             raise found.hindrance
 
