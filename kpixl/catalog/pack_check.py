@@ -9,7 +9,7 @@ from typing import Any
 
 from kpixl.catalog import pack_kpis, pack_measures, pack_tables, pack_whole
 from kpixl.catalog.pack import OF_BUILT_IN
-from kpixl.catalog.pack_parts import Parts, is_number
+from kpixl.catalog.pack_parts import PackParts, is_number
 from kpixl.catalog.pack_shape import shaped
 from kpixl.catalog.yaml_text import Mistake, Path, Reading, read_yaml
 from kpixl.errors import N_
@@ -47,7 +47,7 @@ def checked(text: str, built_in: bool = False) -> Checked:
     found = [*reading.mistakes, *shape.mistakes]
     data = shape.data if isinstance(shape.data, dict) else {}
     if not any((mistake.line, mistake.column) == (1, 1) for mistake in found):
-        found += _mistakes(Parts(reading, shape, built_in))
+        found += _mistakes(PackParts(reading, shape, built_in))
     if not found and not built_in:
         found += pack_whole.mistakes(data, shape.worded, reading)
     once = {(one.line, one.column, str(one.message)): one for one in found}
@@ -55,7 +55,7 @@ def checked(text: str, built_in: bool = False) -> Checked:
     return Checked(str(data.get("id", "")), data, shape.worded, tuple(order), reading)
 
 
-def _mistakes(parts: Parts) -> Iterator[Mistake]:
+def _mistakes(parts: PackParts) -> Iterator[Mistake]:
     yield from _head(parts)
     yield from _texts(parts)
     yield from pack_tables.mistakes(parts)
@@ -65,7 +65,7 @@ def _mistakes(parts: Parts) -> Iterator[Mistake]:
     yield from _demo(parts)
 
 
-def _head(parts: Parts) -> Iterator[Mistake]:
+def _head(parts: PackParts) -> Iterator[Mistake]:
     usual = [one for one in parts.known.businesses.values() if not parts.built_in]
     if parts.data.get("id") in {one.id for one in usual}:
         yield parts.wrong(("id",), N_("“{got}” is a business that kpixl has; choose another id."), got=parts.data["id"])
@@ -76,7 +76,7 @@ def _head(parts: Parts) -> Iterator[Mistake]:
             yield parts.wrong((key,), N_("There is no key “{key}” here; remove it."), key=key)
 
 
-def _texts(parts: Parts) -> Iterator[Mistake]:
+def _texts(parts: PackParts) -> Iterator[Mistake]:
     spoken = parts.data.get("languages", ["en"])
     if not parts.sound(("languages",)) or not spoken:
         return
@@ -103,7 +103,7 @@ def _texts(parts: Parts) -> Iterator[Mistake]:
                 yield parts.wrong(path, template, got=one, signs=" ".join(_FORMULA_SIGNS))
 
 
-def _braces(parts: Parts, path: Path, text: str, allowed: Sequence[str]) -> Iterator[Mistake]:
+def _braces(parts: PackParts, path: Path, text: str, allowed: Sequence[str]) -> Iterator[Mistake]:
     left = text
     for name in allowed:
         left = left.replace(f"{{{name}}}", "")
@@ -114,7 +114,7 @@ def _braces(parts: Parts, path: Path, text: str, allowed: Sequence[str]) -> Iter
         yield parts.wrong(path, N_("{place} is missing in this text."), place="{number}")
 
 
-def _others(parts: Parts) -> Iterator[Mistake]:
+def _others(parts: PackParts) -> Iterator[Mistake]:
     for place, id_ in enumerate(parts.data.get("companions", [])):
         yield from parts.among(id_, parts.measures(), ("companions", place))
     if parts.data.get("own_example") and parts.sound(("own_example",)):
@@ -133,7 +133,7 @@ def _others(parts: Parts) -> Iterator[Mistake]:
             yield from _ranked(parts, raw, ("pareto", place))
 
 
-def _cautions(parts: Parts) -> Iterator[Mistake]:
+def _cautions(parts: PackParts) -> Iterator[Mistake]:
     for id_, raw in parts.part("cautions").items():
         if not parts.sound(("cautions", id_)):
             continue
@@ -151,7 +151,7 @@ def _cautions(parts: Parts) -> Iterator[Mistake]:
                 yield parts.wrong(here, template, kpi=kpi)
 
 
-def _ranked(parts: Parts, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
+def _ranked(parts: PackParts, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
     counted = {
         id_: one.table
         for id_, one in parts.known.measures.items()
@@ -166,7 +166,7 @@ def _ranked(parts: Parts, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
         yield from parts.among(raw["by"], fields, (*path, "by"))
 
 
-def _demo(parts: Parts) -> Iterator[Mistake]:
+def _demo(parts: PackParts) -> Iterator[Mistake]:
     for table, raw in parts.part("demo").items():
         path: Path = ("demo", table)
         yield from parts.among(table, [id_ for id_ in parts.data.get("tables", []) if isinstance(id_, str)], path)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from kpixl.catalog.pack_parts import Parts
+from kpixl.catalog.pack_parts import PackParts
 from kpixl.catalog.yaml_text import Mistake, Path
 from kpixl.errors import N_
 
@@ -18,14 +18,14 @@ _NEAR = 1e-9
 """How far what a formula gives may be from what an example says, of the larger of 1 and that."""
 
 
-def mistakes(parts: Parts) -> Iterator[Mistake]:
+def mistakes(parts: PackParts) -> Iterator[Mistake]:
     """What is wrong with the KPIs."""
     for id_, one in parts.kpis.items():
         yield from _kpi(parts, id_, one, ("kpis", id_))
     yield from _tables_missing(parts)
 
 
-def _kpi(parts: Parts, id_: str, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
+def _kpi(parts: PackParts, id_: str, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
     own = "formula" in raw
     usual = parts.known.kpis.get(id_)
     if own:
@@ -54,7 +54,7 @@ def _kpi(parts: Parts, id_: str, raw: dict[str, Any], path: Path) -> Iterator[Mi
         )
 
 
-def _takes(parts: Parts, raw: dict[str, Any], takes: list[str], path: Path) -> Iterator[Mistake]:
+def _takes(parts: PackParts, raw: dict[str, Any], takes: list[str], path: Path) -> Iterator[Mistake]:
     """The measures that a KPI is made of."""
     yield from parts.among(raw.get("lever"), takes, (*path, "lever"))
     yield from parts.among(raw.get("cases_in"), parts.measures(), (*path, "cases_in"))
@@ -66,7 +66,7 @@ def _takes(parts: Parts, raw: dict[str, Any], takes: list[str], path: Path) -> I
         yield parts.wrong((*path, "interval"), N_("“{key}” needs “lever” and “cases_in”, too."), key="interval")
 
 
-def _levels(parts: Parts, raw: dict[str, Any], direction: str | None, path: Path) -> Iterator[Mistake]:
+def _levels(parts: PackParts, raw: dict[str, Any], direction: str | None, path: Path) -> Iterator[Mistake]:
     thresholds = raw.get("thresholds", {})
     here = (*path, "thresholds")
     if thresholds and not parts.built_in:
@@ -98,7 +98,7 @@ def _levels(parts: Parts, raw: dict[str, Any], direction: str | None, path: Path
             yield parts.wrong((*here, level), template, level=level)
 
 
-def _worked(parts: Parts, raw: dict[str, Any], formula: str, takes: list[str], path: Path) -> Iterator[Mistake]:
+def _worked(parts: PackParts, raw: dict[str, Any], formula: str, takes: list[str], path: Path) -> Iterator[Mistake]:
     """The worked example, and the other cases."""
     example, here = raw.get("example", {}), (*path, "example")
     given = example.get("arguments", {})
@@ -133,14 +133,14 @@ def _worked(parts: Parts, raw: dict[str, Any], formula: str, takes: list[str], p
                 yield parts.wrong((*path, "lever"), template, lever=lever)
 
 
-def _gives(parts: Parts, formula: str, numbers: Mapping[str, float], said: float, path: Path) -> Iterator[Mistake]:
+def _gives(parts: PackParts, formula: str, numbers: Mapping[str, float], said: float, path: Path) -> Iterator[Mistake]:
     value = parts.value(formula, numbers)
     if value is None or abs(value - said) > _NEAR * max(1.0, abs(said)):
         template = N_("The formula gives {value} here, and not {said}; correct one of them.")
         yield parts.wrong(path, template, value="–" if value is None else f"{value:.10g}", said=f"{said:.10g}")
 
 
-def _tables_missing(parts: Parts) -> Iterator[Mistake]:
+def _tables_missing(parts: PackParts) -> Iterator[Mistake]:
     """Tables that something is counted from, and that the business does not have."""
     listed = {id_ for id_ in parts.data.get("tables", []) if isinstance(id_, str)}
     counted: list[tuple[Path, str, set[str]]] = []

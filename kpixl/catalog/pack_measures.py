@@ -7,12 +7,12 @@ from typing import Any
 
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.pack import MOST_MEASURES
-from kpixl.catalog.pack_parts import Parts
+from kpixl.catalog.pack_parts import PackParts
 from kpixl.catalog.yaml_text import Mistake, Path
 from kpixl.errors import N_
 
 
-def mistakes(parts: Parts) -> Iterator[Mistake]:
+def mistakes(parts: PackParts) -> Iterator[Mistake]:
     """What is wrong with the measures."""
     count = len(parts.part("measures"))
     if count > MOST_MEASURES:
@@ -23,7 +23,7 @@ def mistakes(parts: Parts) -> Iterator[Mistake]:
     yield from _circles(parts)
 
 
-def _measure(parts: Parts, id_: str, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
+def _measure(parts: PackParts, id_: str, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
     if id_ not in parts.own:
         if id_ not in parts.known.measures:
             yield parts.wrong(
@@ -76,7 +76,7 @@ def _measure(parts: Parts, id_: str, raw: dict[str, Any], path: Path) -> Iterato
         yield from _counted(parts, raw, path)
 
 
-def _counted(parts: Parts, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
+def _counted(parts: PackParts, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
     table = raw.get("table")
     listed = [id_ for id_ in parts.data.get("tables", []) if id_ in parts.tables]
     yield from parts.among(table, listed, (*path, "table"))
@@ -104,7 +104,7 @@ def _counted(parts: Parts, raw: dict[str, Any], path: Path) -> Iterator[Mistake]
             )
 
 
-def _circles(parts: Parts) -> Iterator[Mistake]:
+def _circles(parts: PackParts) -> Iterator[Mistake]:
     """Measures that are made of themselves."""
     below = {id_: parts.names_in(one.get("formula"), one.get("otherwise")) for id_, one in parts.own.items()}
     for id_ in below:

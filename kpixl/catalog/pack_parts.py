@@ -51,7 +51,7 @@ _NEEDS = N_("“{key}” is missing here; write “{key}: …”.")
 
 
 @dataclass
-class Parts:
+class PackParts:
     """The parts of a pack, as far as they have their shape."""
 
     reading: Reading

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kpixl.catalog.pack_parts import Parts
+from kpixl.catalog.pack_parts import PackParts
 from kpixl.catalog.yaml_text import Mistake, Path
 from kpixl.errors import N_
 
@@ -27,7 +27,7 @@ _ONLY = {
 """Keys of a field that only fields of a type can have."""
 
 
-def mistakes(parts: Parts) -> Iterator[Mistake]:
+def mistakes(parts: PackParts) -> Iterator[Mistake]:
     """What is wrong with the sheets for entries."""
     for id_, one in parts.new.items():
         yield from _table(parts, id_, one, ("new_tables", id_))
@@ -35,7 +35,7 @@ def mistakes(parts: Parts) -> Iterator[Mistake]:
     yield from _of_the_catalogue(parts)
 
 
-def _table(parts: Parts, id_: str, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
+def _table(parts: PackParts, id_: str, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
     if id_ in parts.known.tables or id_ in _SHEETS:
         yield parts.wrong(path, N_("“{got}” is taken; choose another id."), got=id_)
     if id_ not in parts.data.get("tables", []):
@@ -76,7 +76,7 @@ def _table(parts: Parts, id_: str, raw: dict[str, Any], path: Path) -> Iterator[
     yield from _headings(parts, raw, path)
 
 
-def _headings(parts: Parts, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
+def _headings(parts: PackParts, raw: dict[str, Any], path: Path) -> Iterator[Mistake]:
     """What Excel takes as a heading, and in no language twice."""
     columns = [
         (part, key, one) for part in ("fields", "calculated", "orders") for key, one in raw.get(part, {}).items()
@@ -92,7 +92,7 @@ def _headings(parts: Parts, raw: dict[str, Any], path: Path) -> Iterator[Mistake
             seen.add((code, text.strip().casefold()))
 
 
-def _words(parts: Parts, choices: dict[str, str], path: Path) -> Iterator[Mistake]:
+def _words(parts: PackParts, choices: dict[str, str], path: Path) -> Iterator[Mistake]:
     """Of two choices the same word, to Excel."""
     seen: set[tuple[str, str]] = set()
     for key, word in choices.items():
@@ -106,7 +106,7 @@ def _words(parts: Parts, choices: dict[str, str], path: Path) -> Iterator[Mistak
         seen |= said
 
 
-def _field(parts: Parts, key: str, raw: dict[str, Any], table: str, path: Path) -> Iterator[Mistake]:
+def _field(parts: PackParts, key: str, raw: dict[str, Any], table: str, path: Path) -> Iterator[Mistake]:
     fields, kind = parts.new[table]["fields"], raw["type"]
     for name, wanted in _ONLY.items():
         if raw.get(name) and kind != wanted:
@@ -136,7 +136,7 @@ def _field(parts: Parts, key: str, raw: dict[str, Any], table: str, path: Path) 
         yield parts.wrong((*path, "maximum"), N_("An amount has no largest number, for the currency may be any."))
 
 
-def _titles(parts: Parts) -> Iterator[Mistake]:
+def _titles(parts: PackParts) -> Iterator[Mistake]:
     """What Excel takes as the name of a sheet, and in no language twice."""
     seen: set[tuple[str, str]] = set()
     for place, id_ in enumerate(parts.data.get("tables", [])):
@@ -155,7 +155,7 @@ def _titles(parts: Parts) -> Iterator[Mistake]:
             seen.add((code, text.casefold()))
 
 
-def _of_the_catalogue(parts: Parts) -> Iterator[Mistake]:
+def _of_the_catalogue(parts: PackParts) -> Iterator[Mistake]:
     """What is said of tables that the catalogue has, and the list of the sheets."""
     listed = parts.data.get("tables", [])
     for place, id_ in enumerate(listed if isinstance(listed, list) else []):
