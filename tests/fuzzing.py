@@ -155,7 +155,7 @@ def _set_up(path: Path) -> None:
     assert there[1].read_bytes() == path.read_bytes()
     if found.hindrance is not None:
         raise found.hindrance
-    Package.open(there[0])
+    assert xlam.version_in(there[0].read_bytes())
 
 
 # What is done to a file
