@@ -12,8 +12,7 @@ import pytest
 import libreoffice
 from clock import NOW, TODAY
 from engines import assert_engine_agrees, contents, libreoffice_values
-from kpixl.cli import main
-from kpixl.cli.commands import import_
+from kpixl.cli import filling, main
 from kpixl.errors import KpixlError, MissingMapping, UnknownChoice, UnknownColumn
 from kpixl.ooxml.cells import parse_cell
 from kpixl.ooxml.package import Package
@@ -209,7 +208,7 @@ def test_at_a_terminal_columns_that_were_found_are_asked_about(
         return answer
 
     monkeypatch.setattr("builtins.input", say)
-    monkeypatch.setattr(import_, "_at_a_terminal", lambda: True)
+    monkeypatch.setattr(filling, "_at_a_terminal", lambda: True)
     tickets.write_text("Request,Client,Opened\nR9,Ana,2026-10-07\n")
     before = book.read_bytes()
     run("import", book, "requests", tickets)
