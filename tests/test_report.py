@@ -234,7 +234,7 @@ def test_the_first_page_by_hand() -> None:
     )
     tree = parsed(page_of(made))
     assert [words(item) for item in tree.xpath("//ul[@class='verdict']/li")] == [
-        "▲ 1 good", "● 1 typical", "▼ 1 to act on", "○ not judged: 4",
+        "▲ 1 good", "● 1 typical", "▼ 1 below par", "○ not judged: 4",
     ]  # fmt: skip
     first, second = tree.xpath("//ol[@class='actions']/li")
     assert words(one(first, "p[@class='what']")) == "Client satisfaction score ▼ below benchmark"
