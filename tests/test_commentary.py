@@ -86,7 +86,7 @@ def top(made: Scorecard) -> str:
 
 
 def test_how_many_stand_well_and_how_many_need_the_owner() -> None:
-    """Of seven: good, neither, to act on, not judged."""
+    """Of seven: good, neither, below par, not judged."""
     # 85 of 100 would be typical.
     assert verdict(card(FIGURES)) == (1, 0, 1, 5)
     assert verdict(card({**FIGURES, "satisfied": 87.0})) == (1, 1, 0, 5)

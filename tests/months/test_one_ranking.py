@@ -23,7 +23,7 @@ def test_an_agency(tmp_path: Path) -> None:
     month = Month.of(tmp_path, Filled(typed=typed))
     assert (month["css"].needs, month["tcr"].good) == (True, True)
     assert first(month) == ["Client satisfaction score"]
-    assert month.cell("dashboard", "verdict", "tick") == "1 good · 0 typical · 1 to act on · not judged: 5"
+    assert month.cell("dashboard", "verdict", "tick") == "1 good · 0 typical · 1 below par · not judged: 5"
     assert [one.kpi.id for one in to_do(month.scorecard)] == ["css"]
     assert month.apart == []
 
@@ -33,7 +33,7 @@ def test_where_all_goes_well_nothing_needs_her(tmp_path: Path) -> None:
     month = Month.of(tmp_path, Filled(typed=typed))
     assert first(month) == []
     assert month.cell("dashboard", "steps", "tick") == "Nothing needs you in this period."
-    assert str(month.cell("dashboard", "verdict", "tick")).startswith("2 good · 0 typical · 0 to act on")
+    assert str(month.cell("dashboard", "verdict", "tick")).startswith("2 good · 0 typical · 0 below par")
     assert to_do(month.scorecard) == ()
     assert month.apart == []
 
@@ -47,7 +47,7 @@ def test_a_missed_target_does_not_go_best(tmp_path: Path) -> None:
     )
     month = Month.of(tmp_path, filled)
     assert first(month) == ["Revenue"]
-    assert str(month.cell("dashboard", "verdict", "tick")).startswith("1 good · 0 typical · 1 to act on")
+    assert str(month.cell("dashboard", "verdict", "tick")).startswith("1 good · 0 typical · 1 below par")
     assert [one.kpi.id for one in to_do(month.scorecard)] == ["revenue"]
     assert month.apart == []
 
