@@ -394,7 +394,20 @@ def owned(base: Path, folder: Path, name: str) -> Path:
 
 
 CHANGED: dict[str, float | None] = {**MEASURES, "satisfied": 3, "leads": 3}
-BLOCKS = ("dashboard", "totals", "kpis", "what_if", "breakdown", "behind", "check", "guide", "settings", "log", "calc")
+BLOCKS = (
+    "dashboard",
+    "totals",
+    "kpis",
+    "what_if",
+    "breakdown",
+    "behind",
+    "across",
+    "check",
+    "guide",
+    "settings",
+    "log",
+    "calc",
+)
 
 
 def assert_kept(before: dict[str, bytes], path: Path) -> None:

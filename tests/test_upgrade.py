@@ -478,9 +478,10 @@ def test_a_later_layout_comes_in(later: None, tmp_path: Path) -> None:
 
 
 def with_new(tabs: list[str]) -> list[str]:
-    """The sheets once those of today have come in: the rows behind KPIs, and a log as the last one that is seen."""
-    place = tabs.index("Breakdown") + 1
-    return [*tabs[:place], "Rows behind it", *tabs[place:-1], "Log", tabs[-1]]
+    """The sheets once those of today have come in, a log as the last one that is seen."""
+    place, past = tabs.index("Breakdown") + 1, tabs.index("Past periods")
+    rest = [*tabs[past:-1], "Log", tabs[-1]]
+    return [*tabs[:place], "Rows behind it", *tabs[place:past], "Period by period", *rest]
 
 
 def _cell(book: Any, block: str, row: str, column: str) -> str:

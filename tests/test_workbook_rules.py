@@ -59,8 +59,8 @@ FUNCTIONS = {
 """All are in Excel 2007 already, and in LibreOffice. A new one belongs here only if it is in Excel 2016."""
 
 LITERALS = {
-    "", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{y}", "{d}", "{period}",
-    "{days}", "{count}", ">0", "<0", "~", "~~", "*", "~*", "?", "~?", "{figure}", "{step}", "·", "●",
+    "", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{day}", "{y}", "{d}",
+    "{period}", "{days}", "{count}", ">0", "<0", "~", "~~", "*", "~*", "?", "~?", "{figure}", "{step}", "·", "●",
     "{good}", "{typical}", "{act}", "{errors}", "{others}", "{kpi}", ">=2", "?*", "d", "m", "n", "✔", "✘", "◆ ", " ✖ ",
 }  # fmt: skip
 """What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""
