@@ -117,7 +117,7 @@ _ROW = "company"
 _SHARED = ("year", "spark", *BANDS)
 _WIDTH = sum(PIXELS[column] for column in _SHARED) // len(BUTTONS)
 """The columns between the company's name and what Check has found: the buttons share them."""
-_GAP, _TOP, _BOTTOM = 2, 4 * _PIXEL, 32 * _PIXEL
+_GAP, _TOP, _BOTTOM = 2, 4 * _PIXEL, 30 * _PIXEL
 """Pixels between two buttons, and their upper and lower edge in the row."""
 _CORNER = 12_000
 """How round, in parts of 100,000 of the shorter side."""
