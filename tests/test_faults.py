@@ -374,62 +374,65 @@ def test_a_first_minute_on_a_failing_disk(call: int, number: int, tmp_path: Path
 # Whole commands
 
 
+def every_call(what: str, tried: Callable[[int], tuple[int, int]]) -> None:
+    """Have each writing call of something fail once; ``tried`` has one fail, and tells how many files were refused
+    for it and how many calls there were."""
+    refused = 0
+    for call in itertools.count(1):
+        failed, count = tried(call)
+        refused += failed
+        if count < call:
+            break
+    print(f"{what}: {call - 1} calls, {refused} refused")
+    assert refused > call / 3
+
+
 @pytest.mark.skipif(not EVERY, reason="make faults")
 @pytest.mark.parametrize("number", OF_COMMANDS)
 def test_every_call_of_a_newer_pack_fails_once(number: int, grooming: Grooming, tmp_path: Path) -> None:
-    refused = 0
-    for call in itertools.count(1):
+    def tried(call: int) -> tuple[bool, int]:
         book = tmp_path / str(call) / "Nova 2026-10.xlsx"
         book.parent.mkdir()
         book.write_bytes(grooming.data)
-        error, count = outcome(lambda book=book: updated(book, grooming.newer), call, number)  # type: ignore[misc]
+        error, count = outcome(lambda: updated(book, grooming.newer), call, number)
         if error is not None:
-            refused += 1
             assert fits(error, number)
             assert book.read_bytes() == grooming.data
             assert copies(book) == []
         assert Package.open(book).sheets
         assert hidden(book.parent) == []
-        if count < call:
-            break
-    print(f"pack update: {call - 1} calls, {refused} refused")
-    assert refused > call / 3
+        return error is not None, count
+
+    every_call("pack update", tried)
 
 
 @pytest.mark.skipif(not EVERY, reason="make faults")
 @pytest.mark.parametrize("number", OF_COMMANDS)
 def test_every_call_of_many_workbooks_fails_once(number: int, filled: bytes, tmp_path: Path) -> None:
-    refused = 0
-    for call in itertools.count(1):
+    def tried(call: int) -> tuple[int, int]:
         folder = tmp_path / str(call)
         folder.mkdir()
         books = two_in(folder, filled)
         with failing(call, number) as calls:
             told = refreshing_all(folder, tmp_path / "cache" / str(call))
-        refused += hold_of_all(told, books, filled, number)
-        if calls.count < call:
-            break
-    print(f"refresh of all: {call - 1} calls, {refused} refused")
-    assert refused > call / 3
+        return hold_of_all(told, books, filled, number), calls.count
+
+    every_call("refresh of all", tried)
 
 
 @pytest.mark.skipif(not EVERY, reason="make faults")
 @pytest.mark.parametrize("number", OF_COMMANDS)
 def test_every_call_of_a_first_minute_fails_once(number: int, tmp_path: Path) -> None:
-    refused = 0
-    for call in itertools.count(1):
+    def tried(call: int) -> tuple[bool, int]:
         folder = tmp_path / str(call)
         folder.mkdir()
         home, does = in_home(folder)
         error, count = outcome(does, call, number)
-        if error is not None:
-            refused += 1
-            assert fits(error, number)
+        assert error is None or fits(error, number)
         hold_of_home(home)
-        if count < call:
-            break
-    print(f"setup: {call - 1} calls, {refused} refused")
-    assert refused > call / 3
+        return error is not None, count
+
+    every_call("setup", tried)
 
 
 @pytest.mark.skipif(not EVERY, reason="make faults")
@@ -443,8 +446,8 @@ def test_every_call_of_a_command_fails_once(command: str, number: int, filled: b
         text.write_bytes(filled)
         workbooks.append(text, "surveys", {"date": ["2026-10-07"], "client": ["Ana"], "score": [1]})
         filled = text.read_bytes()
-    refused = 0
-    for call in itertools.count(1):
+
+    def tried(call: int) -> tuple[bool, int]:
         book = tmp_path / str(call) / "TaskZenith 2026-10.xlsx"
         book.parent.mkdir()
         book.write_bytes(filled)
@@ -453,7 +456,7 @@ def test_every_call_of_a_command_fails_once(command: str, number: int, filled: b
             refresh(book, now=NOW)
         before = book.read_bytes()
 
-        def does(book: Path = book) -> object:
+        def does() -> object:
             match command:
                 case "roll":
                     return roll(book, now=NOW, anyway=True)
@@ -467,13 +470,11 @@ def test_every_call_of_a_command_fails_once(command: str, number: int, filled: b
 
         error, count = outcome(does, call, number)
         if error is not None:
-            refused += 1
             assert fits(error, number)
             assert book.read_bytes() == before
             assert not rolled.exists()
         assert Package.open(book).sheets
         assert hidden(book.parent) == []
-        if count < call:
-            break
-    print(f"{command}: {call - 1} calls, {refused} refused")
-    assert refused > call / 3
+        return error is not None, count
+
+    every_call(command, tried)

@@ -177,7 +177,7 @@ def test_the_buttons_are_in_the_language_and_cover_nothing(code: str, tmp_path: 
         assert not covered & filled
         taken.append((left, right))
     assert len(taken) == len(BUTTONS)
-    assert all(66 <= right - left <= 80 for left, right in taken)
+    assert all(70 <= right - left <= 80 for left, right in taken)
     assert all(one[1] <= other[0] for one, other in pairwise(taken))
     # A letter of the company's name is 10 pixels wide, as bold as it is.
     assert taken[0][0] > 40 * 10

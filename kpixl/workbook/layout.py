@@ -183,7 +183,7 @@ def _seen(business: Business) -> dict[str, Block]:
             _block("behind", behind.rows(business), behind.COLUMNS, behind.cells), hidden_rows=behind.hidden_rows
         ),
         "across": replace(
-            _block("across", across.rows(business), across.COLUMNS, across.cells), hidden_rows=across.hidden_rows
+            _block("across", across.rows(business), across.COLUMNS, across.cells), hidden_rows=kpis.hidden_rows
         ),
         "check": replace(_block("check", check.rows(business), check.ORDER, check.cells), heights=check.heights),
         "guide": replace(

@@ -114,9 +114,10 @@ BUTTONS = (
 
 _PIXEL = 9525
 _ROW = "company"
-_SHARED = ("year", "spark", *BANDS)
-_WIDTH = sum(PIXELS[column] for column in _SHARED) // len(BUTTONS)
-"""The columns between the company's name and what Check has found: the buttons share them."""
+_SHARED = ("previous", "year", "spark", *BANDS)
+_WIDTH = 74
+_FIRST = sum(PIXELS[column] for column in _SHARED) - _WIDTH * len(BUTTONS)
+"""In pixels: the buttons end where what Check has found begins."""
 _GAP, _TOP, _BOTTOM = 2, 4 * _PIXEL, 30 * _PIXEL
 """Pixels between two buttons, and their upper and lower edge in the row."""
 _CORNER = 12_000
@@ -157,11 +158,12 @@ Edge = tuple[int, int]
 def _edges(place: Placement) -> Iterator[tuple[Edge, Edge]]:
     """The left and the right edge of each button."""
     for number in range(len(BUTTONS)):
-        yield _edge(place, number * _WIDTH), _edge(place, (number + 1) * _WIDTH - _GAP)
+        left = _FIRST + number * _WIDTH
+        yield _edge(place, left), _edge(place, left + _WIDTH - _GAP)
 
 
 def _edge(place: Placement, pixels: int) -> Edge:
-    """So many pixels right of where the first one begins."""
+    """So many pixels right of where the columns begin that they stand in."""
     column = _SHARED[0]
     for column in _SHARED:
         if pixels < PIXELS[column]:

@@ -30,11 +30,6 @@ def rows(business: Business) -> tuple[str, ...]:
     return ("title", "help", "space", "headings", *(kpi.id for kpi in business.kpis), *OWN_SLOTS)
 
 
-def hidden_rows(c: Context) -> set[str]:
-    """KPIs that are switched off, and slots for own ones that are not used."""
-    return {result.kpi.id for result in c.scorecard.slots} - {result.kpi.id for result in c.scorecard.results}
-
-
 def cells(c: Context) -> Cells:
     """Every cell of the block."""
     values = spark(c)
