@@ -274,12 +274,15 @@ class History:
 
     def between(self, first: date, before: date, id: str) -> tuple[float, ...]:  # noqa: A002
         """The values of ``id`` in the closed periods that start from ``first`` on and ``before`` a day."""
-        return tuple(
-            value
-            for (start, line), values in self.lines.items()
-            if line == id and first <= start < before
-            for value in values
-        )
+        lines = self._by_id.get(id, ())
+        return tuple(value for start, values in lines if first <= start < before for value in values)
+
+    @cached_property
+    def _by_id(self) -> dict[str, list[tuple[date, tuple[float, ...]]]]:
+        found: dict[str, list[tuple[date, tuple[float, ...]]]] = {}
+        for (start, line), values in self.lines.items():
+            found.setdefault(line, []).append((start, values))
+        return found
 
 
 def _alone(values: tuple[float, ...] | None) -> float | None:

@@ -35,7 +35,10 @@ class Kind(StrEnum):
     @property
     def months(self) -> int:
         """Length in months; 0 for a week, which is counted in days."""
-        return {Kind.MONTH: 1, Kind.QUARTER: 3, Kind.WEEK: 0, Kind.YEAR: 12}[self]
+        return _MONTHS[self]
+
+
+_MONTHS = {Kind.MONTH: 1, Kind.QUARTER: 3, Kind.WEEK: 0, Kind.YEAR: 12}
 
 
 def serial(day: date) -> int:
@@ -210,9 +213,12 @@ class Window(StrEnum):
     @property
     def months(self) -> int | None:
         """Length in months; None for the period itself."""
-        return {Window.PERIOD: None, Window.QUARTER: 3, Window.YEAR: 12}[self]
+        return _WINDOW_MONTHS[self]
 
     @property
     def suffix(self) -> str:
         """What a measure's name ends with over this window."""
         return "" if self is Window.PERIOD else f"_{self.value}"
+
+
+_WINDOW_MONTHS = {Window.PERIOD: None, Window.QUARTER: 3, Window.YEAR: 12}

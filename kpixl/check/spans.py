@@ -187,8 +187,10 @@ def closed_smaller(log: TableLog) -> Iterator[Finding]:
         if amounts is None:
             continue
         for line in log.case.entries.past:
+            if line.id != item.name or line.value is None or line.source == "typed":
+                continue
             closed = Period.containing(period.kind, line.start)
-            if line.id != item.name or line.value is None or line.source == "typed" or closed in told:
+            if closed in told:
                 continue
             within = _within(days, closed)
             got = float(amounts[within].sum())

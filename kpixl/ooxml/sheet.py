@@ -6,6 +6,7 @@ For the small sheets that kpixl owns. Never evaluates a formula, and never touch
 from __future__ import annotations
 
 import bisect
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -59,6 +60,7 @@ class SheetEditor:
             number = int(row.get("r", number + 1))
             self._rows[number] = row
         self._numbers = sorted(self._rows)
+        self._named: set[int] = set()  # the rows of which every cell says where it is
         self._changed = self._formulas_changed = False
         self._added: Area | None = None
 
@@ -108,13 +110,11 @@ class SheetEditor:
         own = self.style(row, col)
         if own is not None:
             return own
-        around = self.row_attributes(row)
-        if around.get("customFormat") in ("1", "true"):
+        self._ensure_there(row)
+        around = self._rows.get(row)
+        if around is not None and around.get("customFormat") in ("1", "true"):
             return int(around.get("s", "0"))
-        for column in self.root.iterfind(qn("x:cols/x:col")):
-            if int(column.get("min", "0")) <= col <= int(column.get("max", "0")) and column.get("style"):
-                return int(column.get("style", "0"))
-        return None
+        return next((style for first, last, style in self._column_styles if first <= col <= last), None)
 
     def rows(self, first: int, last: int) -> list[int]:
         """The numbers of the rows that the file holds, from ``first`` to ``last``."""
@@ -242,6 +242,16 @@ class SheetEditor:
 
     # What is behind
 
+    @cached_property
+    def _column_styles(self) -> list[tuple[int, int, int]]:
+        """The first and last column of each span of columns that has a format, and the format's index."""
+        spans = self.root.iterfind(qn("x:cols/x:col"))
+        return [
+            (int(one.get("min", "0")), int(one.get("max", "0")), int(one.get("style", "0")))
+            for one in spans
+            if one.get("style")
+        ]
+
     def _cell(self, row: int, col: int) -> Element | None:
         return self._in_row(row).get(col)
 
@@ -277,17 +287,18 @@ class SheetEditor:
         parent = self._rows.get(row)
         if parent is None:
             parent = self._new_row(row)
-        # Cells and rows may leave their place to be counted; after an insertion counting would mislead.
-        parent.set("r", str(row))
-        for column, cell in cells.items():
-            cell.set("r", cell_name(row, column))
+        if row not in self._named:
+            # Cells and rows may leave their place to be counted; after an insertion counting would mislead.
+            self._named.add(row)
+            parent.set("r", str(row))
+            for column, cell in cells.items():
+                cell.set("r", cell_name(row, column))
         new = parent.makeelement(_C, {"r": cell_name(row, col)})
         style = self.shown_style(row, col)
         if style is not None:
             new.set("s", str(style))
-        later = [column for column in cells if column > col]
-        if later:
-            cells[min(later)].addprevious(new)
+        if max(cells, default=0) > col:
+            cells[min(column for column in cells if column > col)].addprevious(new)
         else:
             parent.append(new)
         cells[col] = new

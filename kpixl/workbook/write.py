@@ -97,6 +97,8 @@ def _put(editor: SheetEditor, row: int, column: int, cell: Cell) -> None:
             editor.set(row, column, ExcelError.VALUE)
     elif cell.kind == "static" and cell.formula is not None:
         editor.set(row, column, cell.value, cell.formula)
+    elif cell.kind == "static" and cell.value is None:
+        editor.clear(row, column)
     elif cell.kind == "static":
         if editor.has_formula(row, column):
             editor.clear(row, column)

@@ -91,23 +91,26 @@ class Pattern:
 
 def place_of(context: Context, places: Mapping[str, Placement]) -> Callable[[str, int, int], tuple[int, int] | None]:
     """Where each cell of the blocks of a new workbook is in another one, by the name of its sheet, row and column."""
-    found: dict[tuple[str, int, int], tuple[int, int]] = {}
+    held: dict[str, list[tuple[dict[int, int], dict[int, int]]]] = {}
     for id_, new in context.placements.items():
-        there = places.get(id_)
-        if there is None:
-            continue
-        sheet = context.titles[new.sheet]
-        for row, number in new.row_numbers.items():
-            if row not in there.row_numbers:
-                continue
-            for column, index in new.column_numbers.items():
-                if column in there.column_numbers:
-                    found[sheet, number, index] = there.position(row, column)
+        if id_ in places:
+            there = places[id_]
+            rows = _numbers(new.row_numbers, there.row_numbers)
+            columns = _numbers(new.column_numbers, there.column_numbers)
+            held.setdefault(context.titles[new.sheet], []).append((rows, columns))
 
     def place(sheet: str, row: int, column: int) -> tuple[int, int] | None:
-        return found.get((sheet, row, column))
+        found = (
+            (rows[row], columns[column]) for rows, columns in held.get(sheet, ()) if row in rows and column in columns
+        )
+        return next(found, None)
 
     return place
+
+
+def _numbers(new: Mapping[str, int], there: Mapping[str, int]) -> dict[int, int]:
+    """The number there of each number in a new workbook, for what both have."""
+    return {number: there[id_] for id_, number in new.items() if id_ in there}
 
 
 def heading_cell(index: int) -> tuple[int, int]:
