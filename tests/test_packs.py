@@ -22,7 +22,9 @@ import yaml
 from clock import NOW
 from kpixl import files
 from kpixl.catalog import business, business_of, businesses, catalogue_of, pack_of, pack_whole
+from kpixl.catalog.exclusion import outlives
 from kpixl.catalog.load import FOLDER, catalogue_with
+from kpixl.catalog.model import Business
 from kpixl.catalog.pack import schema
 from kpixl.catalog.pack_check import checked
 from kpixl.catalog.packs import BadPack, fingerprint
@@ -77,6 +79,13 @@ def test_the_examples_are_sound_and_say_where_they_have_it_from(path: Path) -> N
     for kpi in pack.kpis.values():
         assert kpi.source or pack.source
         assert not kpi.thresholds or (kpi.dated and kpi.published and kpi.link)
+
+
+@pytest.mark.parametrize("owner", businesses(), ids=lambda owner: owner.id)
+def test_no_row_of_what_is_built_in_leaves_before_it_is_counted(owner: Business) -> None:
+    counted = [item for item in owner.measures if item.aggregate]
+    assert len(counted) >= 5
+    assert [item.name for item in counted if (of := item.aggregate) and outlives(of.where, owner.table(of.table))] == []
 
 
 def test_the_starter_is_sound() -> None:
@@ -256,6 +265,7 @@ def seen(heading: str, over: str = "12m") -> Change:
 
 
 CAME = "new_tables.visits.fields.came"
+PAID = {"type": "date", "heading": "Paid", "help": "The day."}
 COME = "measures.visits_missed.where"
 APART: dict[str, tuple[Change, str]] = {
     "an amount against a number": (caution(">= 50"), "the currency may be any"),
@@ -276,6 +286,16 @@ APART: dict[str, tuple[Change, str]] = {
     "a formula to pick": (at(f"{CAME}.choices", {"yes": "=A1", "no": "no"}), "begins as a formula does"),
     "one word for two": (at(f"{CAME}.choices", {"yes": "Yes", "no": "yes "}), "is the word of two choices"),
     "a helper column called as a field": (seen("Day", "period"), "“Day” is the heading of two columns"),
+    "by another day than that by which rows leave": (
+        both(at("new_tables.visits.fields.paid", PAID), at(COME, ["paid in window"])),
+        "“visits_missed” counts rows by “paid”, which may come after they left; add “paid < window_start” here.",
+    ),
+    "of no month": (at(COME, ["came = no"]), "before all of them are counted here; add “booked in window”"),
+    "by another day than rows of the catalogue leave": (
+        both(at("tables", ["clients", "visits", "requests"]), at("measures.visits_missed.table", "requests"),
+             at("measures.visits_missed.outcome", "resolved"), at(COME, ["opened < after_window"])),
+        "add “resolved in window”",
+    ),
     "one heading over two windows": (seen("Seen once"), "“headings: {12m: …}”"),
 }  # fmt: skip
 
@@ -295,6 +315,19 @@ APART_AFTER_ALL = [
     at(COME, ["booked in window", "price > 5 or price < 3 or price blank"]),
     both(seen("Seen once"), at("measures.seen.headings", {"12m": "Seen once in a year"})),
     both(retention, at("without", {"clients": ["assistant"]})),
+    # Counted by a day, or as still open, and kept until then.
+    both(
+        at("new_tables.visits.fields.paid", PAID),
+        at("new_tables.visits.leaves", ["booked < window_start", "paid < window_start"]),
+        at(COME, ["paid in window"]),
+        at("measures.takings.where", ["booked < after_window", "paid >= after_window or blank"]),
+    ),
+    # Of two days of which the second never comes first, it is enough that the second keeps the row.
+    both(
+        at("new_tables.visits.fields.paid", PAID),
+        at("new_tables.visits.in_order", [["booked", "paid"]]),
+        at("new_tables.visits.leaves", ["paid < window_start"]),
+    ),
 ]
 
 

@@ -10,13 +10,14 @@ from difflib import SequenceMatcher
 from itertools import combinations
 from typing import Any
 
+from kpixl.catalog.exclusion import exclude
 from kpixl.catalog.load import EDGES, MONTHS, NUMBER, catalogue, parse_line
 from kpixl.catalog.model import Made, Mean, Measure
 from kpixl.catalog.pack import MOST_ARGUMENTS
 from kpixl.catalog.pack_shape import Shaped
 from kpixl.catalog.pack_units import Powers, UnitsDiffer, dimension_of, fits, of_unit
 from kpixl.catalog.settings import SETTINGS
-from kpixl.catalog.tables import Condition, Elapsed, Field, InOrder, Table, columns_of
+from kpixl.catalog.tables import Elapsed, Field, InOrder, Table, columns_of
 from kpixl.catalog.yaml_text import Mistake, Path, Reading
 from kpixl.errors import N_
 from kpixl.formula import FormulaError, evaluate, names, parse
@@ -124,7 +125,7 @@ class PackParts:
                 continue
             for column in sorted(columns_of(clauses)):
                 yield from self.among(column, [one.id for one in self.tables[table].columns], (*path, place))
-            if counted and not all(_exclude(*pair) for clause in clauses for pair in combinations(clause, 2)):
+            if counted and not all(exclude(*pair) for clause in clauses for pair in combinations(clause, 2)):
                 template = N_(
                     "A row may meet both sides of “or” in “{got}”, and would count twice; write it so that none does."
                 )
@@ -253,31 +254,6 @@ class PackParts:
 def is_number(text: str) -> bool:
     """Whether a text is a number as conditions and thresholds have it."""
     return bool(NUMBER.fullmatch(text))
-
-
-def _exclude(one: Sequence[Condition], other: Sequence[Condition]) -> bool:
-    """Whether no row meets the conditions of both sides."""
-    return any(_never_both(*pair) for a in one for b in other for pair in ((a, b), (b, a)))
-
-
-_OPPOSITE = {("<", ">="), ("<", ">"), ("<", "="), ("<=", ">"), ("=", ">"), ("=", "<>"), ("filled", "blank")}
-"""Comparisons with the same, of which none holds beside the other."""
-
-
-def _never_both(one: Condition, other: Condition) -> bool:
-    if one.column != other.column or one.or_blank or other.or_blank:
-        return False
-    if other.comparison == "blank":
-        return one.comparison != "blank"
-    if {one.comparison, other.comparison} & {"filled", "odd"}:
-        return False
-    if one.operand == other.operand:
-        return (one.comparison, other.comparison) in _OPPOSITE
-    if one.kind == other.kind == "choice":
-        return one.comparison == other.comparison == "="
-    if not isinstance(one.operand, float) or not isinstance(other.operand, float):
-        return False
-    return one.comparison in ("<", "<=", "=") and other.comparison in (">", ">=", "=") and one.operand < other.operand
 
 
 def _fault(error: FormulaError) -> Message:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from kpixl.catalog.exclusion import outlives
 from kpixl.catalog.load import catalogue_with
 from kpixl.catalog.model import Business, Catalogue
 from kpixl.catalog.needs import columns_read
@@ -24,6 +25,7 @@ def mistakes(data: dict[str, Any], worded: Mapping[str, Worded], reading: Readin
         return
     owner = made.businesses[data["id"]]
     yield from _left_out(owner, made.tables, reading)
+    yield from _too_late(owner, data, reading)
     for table in owner.tables:
         yield from _twice(table, worded, reading)
 
@@ -61,6 +63,25 @@ def _left_out(owner: Business, tables: Mapping[str, Table], reading: Reading) ->
             if column in kept or (id_, column) in read:
                 template = N_("“{column}” of {table} is needed; take it out of “without”.")
                 yield reading.wrong(("without", id_, place), template, column=column, table=id_)
+
+
+def _too_late(owner: Business, data: Mapping[str, Any], reading: Reading) -> Iterator[Mistake]:
+    """Measures that count rows which have left their sheet by then: they would be in no month's figures, unseen."""
+    told: set[tuple[str, str]] = set()
+    for item in owner.measures:
+        of = item.aggregate
+        if of is None or item.id not in data.get("measures", {}) or not outlives(of.where, owner.table(of.table)):
+            continue
+        if not of.days or of.table not in data.get("new_tables", {}):
+            template = N_("Rows leave their sheet before all of them are counted here; add “{line}”.")
+            line = f"{owner.table(of.table).date} in window"
+            yield reading.wrong(("measures", item.id, "where"), template, line=line)
+        elif (of.table, of.days[0]) not in told:
+            template = N_("“{measure}” counts rows by “{column}”, which may come after they left; add “{line}” here.")
+            line = f"{of.days[0]} < window_start"
+            place = ("new_tables", of.table, "leaves")
+            yield reading.wrong(place, template, measure=item.id, column=of.days[0], line=line)
+        told |= {(of.table, day) for day in of.days}
 
 
 def _twice(table: Table, worded: Mapping[str, Worded], reading: Reading) -> Iterator[Mistake]:
