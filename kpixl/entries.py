@@ -385,6 +385,8 @@ class Entries:
     """How the workbook counts the days that these serial numbers stand for."""
     linked: tuple[LinkedNote, ...] = ()
     """What is told of the owner's own sheets that fill entry tables."""
+    unread: tuple[str, ...] = ()
+    """Sheets of entry tables that an earlier version of the business had: nothing of them is counted."""
 
     def is_done(self, kpi: str) -> bool:
         """Whether the owner has said of a KPI's action that it is done."""

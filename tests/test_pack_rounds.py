@@ -8,6 +8,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count
@@ -54,7 +55,7 @@ from kpixl.workbook.layout import HIDDEN_SHEET
 from kpixl.workbook.macros.install import renew_functions, vba_modules
 from kpixl.workbook.pack_part import pack_in
 from narrow import some
-from packs import EXAMPLES, OCTOBER, STARTER, blank, newer, shown
+from packs import EXAMPLES, OCTOBER, STARTER, blank, dumped, newer, shown
 from workbooks import append, opened, placed
 
 PHYSIO = next(path for path in EXAMPLES if path.stem == "physiotherapy-practice")
@@ -318,6 +319,82 @@ def test_a_workbook_is_brought_to_a_newer_version_of_its_pack(tmp_path: Path) ->
     assert path.read_bytes() == data
     with pytest.raises(pack_files.OtherPack):
         pack_update.update(path, EXAMPLES[0], now=NOW)
+
+
+def walked(text: str) -> dict[str, Any]:
+    """The starter with a sheet more, whose rows stand on Totals alone."""
+    raw: dict[str, Any] = yaml.safe_load(text)
+    fields = {
+        "day": {"type": "date", "required": True, "heading": "Day", "help": "The day."},
+        "minutes": {"type": "number", "heading": "Minutes", "help": "How long."},
+    }
+    raw["tables"].append("walks")
+    raw["new_tables"]["walks"] = {"title": "Walks", "help": "One row a walk.", "date": "day", "fields": fields}
+    raw["new_tables"]["walks"] |= {"leaves": ["day < window_start"]}
+    raw["measures"]["walked"] = {"label": "Minutes walked", "absent": "no walks", "aggregate": "sum", "table": "walks"}
+    raw["measures"]["walked"] |= {"column": "minutes", "where": ["day in window"]}
+    return raw | {"companions": ["walked"]}
+
+
+def test_what_a_newer_version_lacks_stays_and_comes_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sheet less, a KPI less, and what that KPI was counted from called otherwise under the same heading."""
+    first, second = tmp_path / "v1.yaml", tmp_path / "folder" / "v2.yaml"
+    first.write_text(dumped(walked(STARTER)), encoding="utf-8")
+    raw = yaml.safe_load(STARTER)
+    raw["new_tables"]["visits"]["fields"]["was_there"] = raw["new_tables"]["visits"]["fields"].pop("came")
+    del raw["kpis"]["no_show_rate"], raw["measures"]["visits_missed"], raw["demo"]
+    raw["kpis"]["takings_per_visit"] |= {"formula": "takings / visits_booked"}
+    raw["kpis"]["takings_per_visit"]["example"] = {"arguments": {"takings": 2850, "visits_booked": 57}, "value": 50}
+    second.parent.mkdir()
+    second.write_text(dumped(raw), encoding="utf-8")
+    path, day = blank(first.read_text("utf-8"), tmp_path / "dogs.xlsx"), float(serial(OCTOBER.start))
+    append(path, "clients", {"client": ["Ana"], "start": [day]})
+    append(
+        path, "visits", {"client": ["Ana"] * 4, "booked": [day] * 4, "came": ["yes"] * 3 + ["no"], "price": [50] * 4}
+    )
+    append(path, "walks", {"day": [day, day + 1], "minutes": [30, 45]})
+    walks = Package.open(path).read(opened(path).sheets["walks"].part)
+    done = pack_update.update(path, second.parent, now=NOW)
+    assert (done.added, done.changed, done.removed) == ((), ("takings_per_visit",), ("no_show_rate",))
+    assert done.sheets_left == ("Walks",)
+    said = [refresh.refresh(path, now=NOW).problems for _ in range(2)]
+    told = [[(one.code, one.sheet) for one in problems] for problems in said]
+    assert [one for one in told[0] if one[0] == "sheet_unread"] == [("sheet_unread", "Walks")]
+    assert told[0] == told[1]
+    assert Package.open(path).read(opened(path).view.sheets["Walks"].part) == walks
+    assert differences(path, ironcalc_values(path)) == []
+    assert opened(path).entries.off == {"no_show_rate"}
+    data = path.read_bytes()
+    assert pack_update.update(path, second, now=NOW).backup is None
+    assert path.read_bytes() == data
+    assert main(["pack", "update", str(path), str(first), "--lang", "en"], now=NOW) == 0
+    assert "New: No-show rate." in capsys.readouterr().out
+    book = opened(path).entries
+    assert (book.off, book.unread) == (frozenset(), ())
+    values = {one.kpi.id: one.value for one in results.results(path, today=TODAY).scorecard.results}
+    assert values == {"no_show_rate": 0.25, "takings_per_visit": pytest.approx(200 / 3)}
+    assert measure(book)["walked"].used == 75
+
+
+def test_what_would_not_fit_beside_the_new_is_not_taken_out(tmp_path: Path) -> None:
+    """The KPI of the catalogue needs its sheet, whose name another sheet has now."""
+    raw = yaml.safe_load(STARTER)
+    usual = {key: deepcopy(raw["kpis"]["no_show_rate"][key]) for key in ("definition", "benefits", "limits", "tips")}
+    arguments = {"clients_end": 46, "clients_new": 8, "clients_start": 40}
+    words = {"abbreviation": "Stay", "name": "Retention", "example": {"arguments": arguments, "value": 0.95}}
+    path = blank(dumped(raw | {"kpis": raw["kpis"] | {"crr": usual | words}}), tmp_path / "dogs.xlsx")
+    fields = {"client": {"type": "text", "key": True, "required": True, "heading": "Owner", "help": "Who."}}
+    raw["tables"] = ["owners", "visits"]
+    raw["new_tables"]["owners"] = {"title": "Clients", "help": "One row an owner.", "kept": True, "fields": fields}
+    raw["new_tables"]["visits"]["fields"]["client"]["refers_to"] = "owners"
+    del raw["words"], raw["demo"]
+    pack = tmp_path / "v2.yaml"
+    pack.write_text(dumped(raw), encoding="utf-8")
+    assert pack_files.check(pack).mistakes == ()
+    before = path.read_bytes()
+    with pytest.raises(pack_update.CannotRetire, match="crr"):
+        pack_update.update(path, pack, now=NOW)
+    assert path.read_bytes() == before
 
 
 def test_functions_in_vba_are_renewed_unless_macros_are_the_owners(

@@ -76,6 +76,7 @@ _TABLE_RULES: tuple[Callable[[TableLog], Iterator[Finding]], ...] = (
 )
 _CASE_RULES = (
     structure.tables_gone,
+    structure.sheets_unread,
     plausible.one_client,
     inputs.settings,
     inputs.rate,

@@ -363,6 +363,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("The table {title} is gone; no figure needs it."),
         N_("Nothing to do, unless you miss it: then restore it from the backup."),
     ),
+    "sheet_unread": Sentence(
+        "note",
+        N_("The sheet {sheet} is not read any more: the pack of this workbook has no such table now."),
+        N_("Nothing to do: its rows stay as they are. Delete the sheet once you need them no longer."),
+    ),
     "rows_below": Sentence(
         "error",
         N_("Rows outside of the table of {title} do not count: {count} ({cells})."),

@@ -34,6 +34,12 @@ def tables_gone(case: Case) -> Iterator[Problem]:
             yield Problem(SENTENCES[code].severity, code, "", None, table.id, None, details)
 
 
+def sheets_unread(case: Case) -> Iterator[Problem]:
+    """Sheets of tables that the pack had in an earlier version: whoever types there on would wonder."""
+    for sheet in case.entries.unread:
+        yield Problem(SENTENCES["sheet_unread"].severity, "sheet_unread", sheet, None, None, None, {"sheet": sheet})
+
+
 def columns_gone(log: TableLog) -> Iterator[Problem]:
     """Columns that the owner deleted."""
     for column in log.table.columns:

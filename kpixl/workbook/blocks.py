@@ -111,6 +111,14 @@ class Blocks:
         places = [place for column in columns if (place := self._column(id_, column))]
         return places[0][0] if places else layout.table_name(id_)
 
+    def other_sheets(self, tables: Iterable[str]) -> tuple[str, ...]:
+        """The sheets of tables that have columns of kpixl's and are none of ``tables``."""
+        ours = {layout.column_name(id_, "") for id_ in (*tables, layout.PAST, layout.IMPORTS)}
+        names = [name for name in self.names if name.startswith(layout.COLUMN_PREFIX)]
+        others = [_COLUMN.fullmatch(self.names[name]) for name in names if f"{name.rpartition('.')[0]}." not in ours]
+        found = (self.view.table(name) for name in dict.fromkeys(place[1] for place in others if place))
+        return tuple(dict.fromkeys(rows.sheet for rows in found if rows is not None))
+
     def named(self, name: str) -> InputCell:
         """The cell that a name refers to; blank where it is gone."""
         found = _AREA.fullmatch(self.names.get(name, ""))

@@ -14,6 +14,7 @@ from kpixl.errors import N_, WorkbookError
 from kpixl.ooxml.custom_xml import custom_part, put_custom_part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from kpixl.catalog.model import Business
@@ -51,17 +52,29 @@ def pack_in(package: Package) -> str:
     part = custom_part(package, _SPACE)
     if part is None:
         return ""
-    # What is larger than any pack is not even looked into.
-    root = package.tree(part) if len(package.read(part)) <= _LARGEST else None
+    root = _root(package, part)
     text = (root.text or "") if root is not None else ""
     if root is None or root.get("fingerprint") != fingerprint(text):
         raise PackAltered(path=package.path.name)
     return text
 
 
-def embed(package: Package, text: str) -> None:
+def retired_in(package: Package) -> tuple[str, ...]:
+    """The KPIs that the pack of a workbook has only because an earlier version of it had them."""
+    part = custom_part(package, _SPACE)
+    root = _root(package, part) if part is not None else None
+    return tuple(root.get("retired", "").split()) if root is not None else ()
+
+
+def _root(package: Package, part: str) -> etree._Element | None:
+    """What the part holds; what is larger than any pack is not even looked into."""
+    return package.tree(part) if len(package.read(part)) <= _LARGEST else None
+
+
+def embed(package: Package, text: str, retired: Iterable[str] = ()) -> None:
     """Have the workbook carry a pack, in place of the one that it has."""
-    root = etree.Element(_PACK, {"fingerprint": fingerprint(text)}, nsmap={"kpixl": "urn:kpixl:pack"})
+    told = {"fingerprint": fingerprint(text)} | ({"retired": " ".join(gone)} if (gone := tuple(retired)) else {})
+    root = etree.Element(_PACK, told, nsmap={"kpixl": "urn:kpixl:pack"})
     root.text = text
     put_custom_part(package, _SPACE, root)
 

@@ -276,6 +276,7 @@ class _Reader(Blocks):
             actions=self.actions((*ids, *OWN_SLOTS), places, sheets),
             days=self.days,
             linked=self.view.linked,
+            unread=self.other_sheets(table.id for table in business.tables),
         )
 
     def settings(self, business: Business, place: Placement, sheets: Mapping[str, Sheet]) -> dict[str, InputCell]:

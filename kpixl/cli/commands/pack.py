@@ -84,6 +84,7 @@ def update(arguments: Arguments) -> Answer:
     from kpixl.texts.lines import path_json
     from kpixl.texts.words import kpi_title
     from kpixl.verbs.pack_update import update as updated
+    from kpixl.verbs.upgrade import LEFT_OUT
 
     done = updated(arguments.file, arguments.pack, now=arguments.now)
     entries = done.scorecard.entries
@@ -99,6 +100,9 @@ def update(arguments: Arguments) -> Answer:
         for told, ids in ((_ADDED, done.added), (_CHANGED, done.changed), (_REMOVED, done.removed)):
             if ids:
                 lines.append(t(told).format(kpis="; ".join(titles.get(id_, id_) for id_ in ids)))
+        lines += [t(LEFT_OUT).format(sheet=sheet, column=column) for sheet, column in done.left_out]
+        if done.sheets_left:
+            lines.append(t(_UNREAD).format(sheets="; ".join(done.sheets_left)))
         if done.functions_left:
             lines.append(t(_LEFT).format(path=done.path.name, pack=arguments.pack))
         if done.backup:
@@ -110,7 +114,8 @@ def update(arguments: Arguments) -> Answer:
         return (
             {"path": str(done.path), "backup": path_json(done.backup)}
             | {k: list(v) for k, v in lists.items()}
-            | {"functions_left": done.functions_left}
+            | {"functions_left": done.functions_left, "sheets_left": list(done.sheets_left)}
+            | {"left_out": [{"sheet": sheet, "column": column} for sheet, column in done.left_out]}
         )
 
     return Answer(data, text)
@@ -119,6 +124,7 @@ def update(arguments: Arguments) -> Answer:
 _ADDED = N_("New: {kpis}.")
 _CHANGED = N_("Changed: {kpis}.")
 _REMOVED = N_("Not in the pack any more, switched off on Settings with their history kept: {kpis}.")
+_UNREAD = N_("Not read any more, with all that stands there kept: {sheets}.")
 _LEFT = N_(
     "{path} has macros that are not kpixl’s, so that its functions stay as they are; write the new ones with “kpixl "
     "functions export --vba --pack {pack} --out FOLDER” and import them in Excel (Alt+F11, File > Import File) instead."
@@ -198,11 +204,13 @@ and tips. With `--json`: `path`.""",
             words=(Word("file", "FILE", N_("the workbook"), path=True), _PACK),
             manual="""\
 Brings a workbook to a newer version of the pack that it is made of: new KPIs, columns and sheets come in, what says or
-counts something else is written anew, and a KPI that the pack lacks now is switched off on Settings. Your rows, targets
-and *Past periods* stay; so do the names of sheets and columns. The file as it was is kept as a backup. It also puts the
+counts something else is written anew, and a KPI that the pack lacks now is switched off on Settings, until a version
+has it again. Your rows, targets and *Past periods* stay; so do the names of sheets and columns, and a sheet that the
+pack has no more, which is read no longer. The file as it was is kept as a backup. It also puts the
 pack back where another program has dropped it. The functions of an `.xlsm` are written anew, unless it has macros of
 your own as well; it then says how to bring the new ones in. With `--json`: `path`, `backup`, `added`, `changed`,
-`removed`, `functions_left` (whether its functions are the earlier ones).""",
+`removed`, `functions_left` (whether its functions are the earlier ones), `sheets_left` (sheets that are read no longer)
+and `left_out` (columns for which there was no room: `sheet` and `column`).""",
         ),
     ),
     manual="""\
