@@ -120,7 +120,10 @@ class PackParts:
             try:
                 clauses = parse_line(line, self.tables[table])
             except ValueError:
-                template = N_("“{got}” is no condition on {table}; write it like “date in window” or “score >= 4”.")
+                template = N_(
+                    "“{got}” is no condition on {table}; write it like “date in window”, “score >= 4”, "
+                    "“done filled” or, of the ids of a choice, “kind = one or kind = other”."
+                )
                 yield self.wrong((*path, place), template, got=line, table=table)
                 continue
             for column in sorted(columns_of(clauses)):
@@ -134,8 +137,15 @@ class PackParts:
     def name(self, id_: str, path: Path, taken: Collection[str]) -> Iterator[Mistake]:
         """What becomes a name in the workbook has to be free, and none that Excel takes for a cell."""
         ours = (*_OURS, f"{self.data.get('code')}_")
-        if id_ in taken or id_ in _NAMES or id_.startswith(ours) or id_.endswith(_ENDS):
+        begun, ended = (one for one in ours if id_.startswith(one)), (one for one in _ENDS if id_.endswith(one))
+        if id_ in taken or id_ in _NAMES:
             yield self.wrong(path, N_("“{got}” is taken; choose another id."), got=id_)
+        elif part := next(begun, None):
+            template = N_("kpixl has names of its own that begin with “{part}”; choose another id than “{got}”.")
+            yield self.wrong(path, template, part=part, got=id_)
+        elif part := next(ended, None):
+            template = N_("kpixl has names of its own that end with “{part}”; choose another id than “{got}”.")
+            yield self.wrong(path, template, part=part, got=id_)
         elif _CELL.fullmatch(id_):
             yield self.wrong(path, N_("Excel would take “{got}” for a cell; choose another id."), got=id_)
 

@@ -192,7 +192,12 @@ class _Shaper:
     def string(self, value: Any, type_: inspect.StrType, path: Path) -> Any:
         if isinstance(value, int | float) and not isinstance(value, bool) and path and path[-1] == "dated":
             value = f"{value:g}"
-        if not isinstance(value, str):
+        if isinstance(value, bool):
+            template = N_(
+                "“{key}” is true or false to YAML, which takes yes, no, on and off for that; write it in quotes."
+            )
+            self.wrong(path, template, key=path[-1])
+        elif not isinstance(value, str):
             self.kind(path, _TEXT)
         elif MARK in value:
             self.wrong(path, N_("A sign stands here that cannot be shown; type the line anew."))
