@@ -45,6 +45,7 @@ from kpixl.samples.made_up import MAKER
 from kpixl.samples.sample import _entries, current
 from kpixl.texts.words import entry_words
 from kpixl.verbs import demo, import_plan, import_rows, pack_files, pack_update, refresh, results, roll
+from kpixl.verbs.adopt import adopt
 from kpixl.verbs.explain import explain
 from kpixl.verbs.new import new
 from kpixl.verbs.report import report
@@ -56,7 +57,9 @@ from kpixl.workbook.macros.install import renew_functions, vba_modules
 from kpixl.workbook.pack_part import pack_in
 from narrow import some
 from packs import EXAMPLES, OCTOBER, STARTER, blank, dumped, newer, shown
+from test_lossless import assert_kept
 from workbooks import append, opened, placed
+from zoo import zoo
 
 PHYSIO = next(path for path in EXAMPLES if path.stem == "physiotherapy-practice")
 
@@ -281,6 +284,72 @@ def test_workbooks_of_packs_stand_in_a_portfolio(tmp_path: Path, capsys: pytest.
     text = page.read_text(encoding="utf-8")
     assert all(name in text for name in ("Bookkeeping practice", "Cleaning company", "Physiotherapy practice"))
     assert "Closings delivered on time" in text
+
+
+# What kpixl computes for each row
+
+HELPED = {
+    "renewed": ("clients", ["start in window", "renews >= 1"], None, 1),
+    "served": ("clients", ["start < after_window"], "months_served", 2),
+    "bought": ("clients", ["start < after_window", "recent_sales >= 1"], None, 3),
+    "at_the_desk": ("hours", ["date in window"], "at_work", 18),
+    "answers_of_clients": ("surveys", ["date in window", "client_known >= 1"], None, 1),
+}
+"""Measures of a pack over columns of the catalogue: chained stays, months, look-ups, one number or else another; and
+what they come to, counted by hand of the rows below."""
+
+
+def test_a_pack_may_count_by_what_kpixl_computes_for_each_row(tmp_path: Path) -> None:
+    """Ana's stay ended on 9 October and a new one began on the 10th: one month of hers, two rows that were sold to. Ben
+    has been there since spring, and bought as well. Two days at the desk: 8 hours worked, and 10 that were offered."""
+    raw = yaml.safe_load(STARTER)
+    del raw["words"]
+    raw["tables"] = ["clients", "assistants", "sales", "hours", "surveys", "visits"]
+    for id_, (table, where, column, _) in HELPED.items():
+        how = {"aggregate": "sum", "column": column} if column else {"aggregate": "count"}
+        unit = {"unit": "hours"} if table == "hours" else {}
+        raw["measures"][id_] = {"label": id_, "absent": id_, "table": table, "where": where, **how, **unit}
+    raw["companions"] = [*HELPED]
+    path = blank(dumped(raw), tmp_path / "dogs.xlsx")
+    first = float(serial(OCTOBER.start))
+    append(path, "assistants", {"assistant": ["Eva"], "start": [first - 400]})
+    stays: dict[str, list[Any]] = {"client": ["Ana", "Ana", "Ben"], "start": [first - 100, first + 9, first - 200]}
+    append(path, "clients", stays | {"end": [first + 8, None, None], "language": [None, None, "French"]})
+    append(path, "sales", {"date": [first + 3], "client": ["Ben"], "amount": [90], "kind": ["new sales"]})
+    append(path, "sales", {"date": [first + 4], "client": ["Ana"], "amount": [70], "kind": ["new sales"]})
+    desk: dict[str, list[Any]] = {
+        "date": [first + 1, first + 2],
+        "assistant": ["Eva"] * 2,
+        "worked": [8, None],
+        "available": [9, 10],
+    }
+    append(path, "hours", desk)
+    append(path, "surveys", {"date": [first + 5] * 2, "client": ["Ana", "Ben"], "score": [5, 4]})
+    found = refresh.refresh(path, now=NOW).scorecard.measures
+    assert {id_: found[id_].used for id_ in HELPED} == {id_: one[3] for id_, one in HELPED.items()}
+    assert differences(path, ironcalc_values(path)) == []
+
+
+# What is the owner's
+
+
+def test_nothing_of_a_workbook_that_adopts_a_pack_is_lost(tmp_path: Path) -> None:
+    """Charts, pictures, formulas, pivots and macros go through refresh, a newer pack and the next month."""
+    original, newer_pack = tmp_path / "before.xlsm", tmp_path / "v2.yaml"
+    path = zoo(tmp_path / "Mine 2026-10")
+    shutil.copyfile(path, original)
+    newer_pack.write_text(newer(STARTER), encoding="utf-8")
+    adopt(path, Setup("dog-grooming", "en", OCTOBER, "Nova", "EUR", pack=STARTER), now=NOW)
+    day = float(serial(OCTOBER.start))
+    append(
+        path, "visits", {"client": ["Ana"] * 4, "booked": [day] * 4, "came": ["yes"] * 3 + ["no"], "price": [50] * 4}
+    )
+    refresh.refresh(path, now=NOW)
+    assert_kept(original, path)
+    values = {one.kpi.id: one.value for one in pack_update.update(path, newer_pack, now=NOW).scorecard.results}
+    assert values == {"no_show_rate": 0.25, "takings_per_booking": 50}
+    assert_kept(original, path)
+    assert_kept(original, roll.roll(path, now=NOW, anyway=True).path)
 
 
 # A newer version
