@@ -446,6 +446,7 @@ def test_reasons() -> None:
             "«Completada» está vacía en todas las filas de Tareas",
         ),
         (Reason("not_begun"), "El periodo no ha empezado"),
+        (Reason("unsaid"), "0, porque ninguna fila es de su tipo: si es así, escriba 0 en Totales"),
         (Reason("impossible"), "Esto no puede ser: las cifras de las que sale se contradicen"),
         (Reason("beyond"), "Más que el total: busque el motivo"),
     ]

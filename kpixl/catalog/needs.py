@@ -39,8 +39,14 @@ def columns_read(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequ
             for place in _reads(id_, column)
         }
         if below <= read:
-            return read
+            return read | _orders(ids, tables, read)
         read |= below
+
+
+def _orders(ids: Sequence[str], tables: Mapping[str, Table], read: Collection[Place]) -> set[Place]:
+    """The columns that tell stays which end before they begin, of tables that both days are ``read`` of."""
+    orders = ((id_, tables[id_].in_right_order) for id_ in ids)
+    return {(id_, one.id) for id_, one in orders if one and all((id_, day) in read for day in one.reads)}
 
 
 def own_tables(

@@ -326,6 +326,12 @@ class Table(Record, frozen=True):
         raise KeyError(id)
 
     @property
+    def in_right_order(self) -> InOrder | None:
+        """The column that tells stays which end before they begin."""
+        orders = (one for one in self.calculated if isinstance(one, InOrder))
+        return next((one for one in orders if one.reads == self.stays), None)
+
+    @property
     def waits(self) -> bool:
         """Whether nothing is known of a period before something of it is entered."""
         return not self.kept and self.empty == "unknown"

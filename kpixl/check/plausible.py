@@ -11,6 +11,7 @@ from kpixl.check.problem import Problem, amount, figure, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.errors import N_
 from kpixl.formula import Binary, Name, parse
+from kpixl.kpi.traits import spent
 from kpixl.message import Message, phrase
 from kpixl.texts.words import measure_name
 
@@ -61,19 +62,12 @@ def half_typed(case: Case) -> Iterator[Problem]:
 
 
 def nothing_spent(case: Case) -> Iterator[Problem]:
-    """KPIs that are at their best because no row of a sheet that is filled in is of the kind that they go by."""
+    """Costs that are nothing because no row of a sheet that is filled in is of the kind that they go by."""
     for result in case.scorecard.results:
-        kpi = result.kpi
-        if kpi.own or kpi.kpi.direction != "down" or not kpi.kpi.lever or result.value != 0:
-            continue
-        item = kpi.argument(kpi.kpi.lever)
-        of, log = item.aggregate, case.logs.get(item.table or "")
-        if of is None or of.kind != "sum" or log is None or case.is_typed(item) or item.through_past:
-            continue
-        if not log.table.waits or case.entries.has_nothing(log.table.id) or case.tally.meets(item).any():
-            continue
-        details = {**_details(case, result), "measure": item, "title": phrase(log.table.title)}
-        yield _problem("nothing_spent", case, result, details)
+        item = spent(result.kpi) if result.withheld == "unsaid" else None
+        if item is not None:
+            title = phrase(case.entries.business.table(str(item.table)).title)
+            yield _problem("nothing_spent", case, result, {**_details(case, result), "measure": item, "title": title})
 
 
 def _with_cell(case: Case, item: Measure) -> Measure | Message:

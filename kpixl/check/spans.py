@@ -11,6 +11,7 @@ import numpy as np
 from kpixl.catalog.tables import Elapsed, Lookup, branches
 from kpixl.check.fields import day_of
 from kpixl.check.problem import amount
+from kpixl.kpi.closing import ROWS
 from kpixl.kpi.noise import same
 from kpixl.period import Period, Window, serial
 
@@ -199,6 +200,32 @@ def closed_smaller(log: TableLog) -> Iterator[Finding]:
                 shown = (amount(one, item.unit, log.case.entries.currency) for one in (got, line.value))
                 details = dict(zip(("got", "closed"), shown, strict=True))
                 yield log.problem("closed_smaller", column, period=closed, measure=item, row=None, **details)
+
+
+def as_closed(log: TableLog) -> np.ndarray:
+    """Which rows, shape (rows,), belong to a closed period and are there as it was closed: as many as then, and they
+    come to what its lines say."""
+    found, column = np.zeros(len(log.rows), dtype=bool), log.table.date
+    if log.table.kept or column is None or column not in log.rows.numbers:
+        return found
+    entries, days = log.case.entries, log.numbers(column)
+    before = days[days < serial(entries.period.start)]
+    if not len(before):
+        return found
+    amounts = {item.name: _amounts(log, item, column) for item in entries.business.measures}
+    said: dict[Period, list[bool]] = {}
+    for line in entries.past:
+        closed, added = Period.containing(entries.period.kind, line.start), amounts.get(line.id)
+        if line.value is None or line.source == "typed" or closed == entries.period:
+            continue
+        if line.id == f"{log.table.id}{ROWS}":
+            said.setdefault(closed, []).append(bool(np.count_nonzero(_within(days, closed)) <= line.value))
+        elif added is not None:
+            said.setdefault(closed, []).append(same(float(added[_within(days, closed)].sum()), line.value))
+    for closed, answers in said.items():
+        if all(answers):
+            found |= _within(days, closed)
+    return found
 
 
 def _amounts(log: TableLog, item: Measure, column: str) -> np.ndarray | None:

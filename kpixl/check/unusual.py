@@ -10,6 +10,7 @@ import numpy as np
 
 from kpixl.check.fields import FIRST_LIKELY, day_of
 from kpixl.check.problem import amount
+from kpixl.check.spans import as_closed
 from kpixl.kpi.measure import month_number
 from kpixl.message import Verbatim
 from kpixl.period import add_months, from_serial, serial
@@ -187,12 +188,14 @@ def _in_log(log: TableLog, field: Field) -> Iterator[Finding]:
 
 def _turned(log: TableLog, numbers: np.ndarray, *, past_only: bool) -> dict[int, str]:
     """Rows whose date lies outside the period, and in it with day and month changed; with the date that is meant. Only
-    where hardly another row is in that month: those of another month are no slips, nor are those of months that rows
-    reach back to one by one, as in a table that keeps a year. What is planned may be to come."""
+    where hardly another row is in that month: those of another month are no slips, nor are those that were there when
+    it was closed, nor those of months that rows reach back to one by one, as in a table that keeps a year. What is
+    planned may be to come."""
     period = log.case.entries.period
     outside = np.isfinite(numbers) & (numbers >= FIRST_LIKELY) & (numbers < serial(add_months(period.after, 12)))
     outside &= (numbers < serial(period.start)) | (~np.bool_(past_only) & (numbers >= serial(period.after)))
     rows = np.flatnonzero(outside)
+    rows = rows[~as_closed(log)[rows]] if len(rows) else rows
     if not len(rows):
         return {}
     months, of_month, count = np.unique(month_number(numbers[rows]), return_inverse=True, return_counts=True)

@@ -31,6 +31,7 @@ class Reason:
         "missing_measure", "zero_denominator", "no_bands", "no_rate", "own_formula",
         "graded_window", "no_rollup", "uneven_past",
         "not_entered", "no_outcome", "not_begun", "impossible", "beyond", "too_few", "open", "running", "in_doubt",
+        "unsaid",
     ]  # fmt: skip
     measure: Measure | None = None
     table: Table | None = None

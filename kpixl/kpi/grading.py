@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Kpi
     from kpixl.kpi.evaluation import Evaluation
 
-Waits = Literal["not_begun", "impossible", "beyond", "too_few", "in_doubt"]
+Waits = Literal["not_begun", "impossible", "beyond", "too_few", "in_doubt", "unsaid"]
 
 # What goes in
 
@@ -70,11 +70,11 @@ TOLD = every(RUNNING, known(PART), PART > 0)
 """Whether the period runs and there is a share of it to go by."""
 NOT_BEGUN = equal(GONE, 0)
 """Before the first day of the period nothing in it can be judged."""
-REASONS_TO_WAIT: tuple[Waits, ...] = ("not_begun", "impossible", "beyond", "too_few", "in_doubt")
+REASONS_TO_WAIT: tuple[Waits, ...] = ("not_begun", "impossible", "beyond", "too_few", "in_doubt", "unsaid")
 """Why a value is not judged, in the order of their numbers from 1; the first that holds counts."""
 JUDGED = opposite(known(WITHHELD))
-COMPARED = opposite(every(known(WITHHELD), WITHHELD <= 2))
-"""Of what cannot be, or has not begun, nothing is better or worse."""
+COMPARED = opposite(every(known(WITHHELD), some(WITHHELD <= 2, equal(WITHHELD, REASONS_TO_WAIT.index("unsaid") + 1))))
+"""Of what cannot be, has not begun, or may not be known, nothing is better or worse."""
 OUTCOMES_OPEN, OUTCOMES_TYPED = Name("outcomes_open"), Name("outcomes_typed")
 """1 until outcomes have had their time since the end of the period, and how many totals of such outcomes were typed."""
 TENTHS = 10
@@ -469,9 +469,11 @@ def reason(kpi: Kpi, traits: Traits) -> Node:
 
 def withheld(kpi: Kpi, traits: Traits, *, own: bool, rows: bool = True) -> Node:
     """Why a value that is there is not judged: the period has not begun, its figures contradict each other, it is more
-    than the whole, the owner wants more cases, or ``rows`` behind it are wrong that may change how it stands."""
+    than the whole, the owner wants more cases, ``rows`` behind it are wrong that may change how it stands, or a cost is
+    nothing since no row is of its kind."""
     if own:
         return either(known(VALUE), either(NOT_BEGUN, 1))
+    free = every(equal(VALUE, 0), UNSAID > 0) if traits.cost and traits.by_period else NO
     over = more_than(VALUE, 1)
     return either(
         known(VALUE),
@@ -481,8 +483,19 @@ def withheld(kpi: Kpi, traits: Traits, *, own: bool, rows: bool = True) -> Node:
             (over if traits.may_exceed else NO, 3),
             (opposite(enough(traits)), 4),
             (in_doubt(kpi, traits) if rows else NO, 5),
+            (free if rows else NO, 6),
         ),
     )
+
+
+UNSAID = Name("unsaid")
+"""1 where nothing says what was spent; 0 else."""
+
+
+def unsaid() -> Node:
+    """That, of an amount which is added up from rows: none of them is of its kind, no total is typed, and the owner has
+    not said that there was ``nothing``, as a number."""
+    return either(some(Name("rows") > 0, Name("typed") > 0, Name("nothing") > 0), 0, 1)
 
 
 WRONG_LEVER, WRONG_SAMPLE = Name("wrong_lever"), Name("wrong_sample")

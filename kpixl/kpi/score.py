@@ -12,7 +12,7 @@ from kpixl.entries import Entries, History
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grade import Reason, grade, graded, passes, reason_of
-from kpixl.kpi.grading import UNPLACED, Waits, waits
+from kpixl.kpi.grading import UNPLACED, Waits, unsaid, waits
 from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import MeasureValue, Tally
 from kpixl.kpi.own import own_kpis
@@ -22,7 +22,7 @@ from kpixl.kpi.proposals import proposals
 from kpixl.kpi.result import Comparison, Final, LateKpi, Result, YearToDate, certain
 from kpixl.kpi.rulebook import PAST, given, rulebook
 from kpixl.kpi.signals import Limits, Signal, limits, marked, signal
-from kpixl.kpi.traits import GRADED, late_measures, traits_of
+from kpixl.kpi.traits import GRADED, late_measures, spent, traits_of
 from kpixl.kpi.wrong import NONE_WRONG, Wrong, wrong
 from kpixl.kpi.wrong_cells import lines_again, wrong_cells
 from kpixl.kpi.year_to_date import closed_periods, first_closed, kpi_to_date, year_to_date
@@ -147,6 +147,8 @@ class _Scoring:
     clock: PeriodClock
     wrong: Mapping[str, Wrong]
     """By the ids of the KPIs of the business."""
+    unsaid: frozenset[str]
+    """The ids of those of which nothing says what was spent."""
 
     def value(self, period: Period, name: str) -> float | None:
         """What a closed period has under ``name``."""
@@ -175,7 +177,8 @@ def score(entries: Entries, measures: Mapping[str, MeasureValue], today: date, t
     }
     tally = tally or Tally(entries, today)
     found = {kpi.id: _wrong(kpi, measures, tally) for kpi in entries.business.kpis if kpi.id not in entries.off}
-    scoring = _Scoring(entries, measures, to_date, closed, now, found)
+    unsaid_ = frozenset(kpi.id for kpi in entries.business.kpis if _is_unsaid(kpi, measures, tally))
+    scoring = _Scoring(entries, measures, to_date, closed, now, found, unsaid_)
     slots = tuple(_result(kpi, scoring) for kpi in entries.business.kpis)
     slots += tuple(_own_result(kpi, scoring) for kpi in own_kpis(entries))
     before = entries.period.shift(-1)
@@ -188,6 +191,19 @@ def _wrong(kpi: BusinessKpi, measures: Mapping[str, MeasureValue], tally: Tally)
     rows, again = wrong(kpi, measures, tally), lines_again(kpi, tally.entries)
     unread = replace(rows.unread, rows=rows.unread.rows + again)
     return replace(rows, rows=rows.rows + again + wrong_cells(kpi, tally.entries), unread=unread)
+
+
+def _is_unsaid(kpi: BusinessKpi, measures: Mapping[str, MeasureValue], tally: Tally) -> bool:
+    """Whether no row, total or word of the owner's says what the lever of ``kpi``, a cost, comes to."""
+    item = spent(kpi)
+    if item is None or not tally.can_measure(item):
+        return False
+    found = {
+        "rows": float(tally.meets(item).sum()),
+        "typed": float(measures[item.name].typed is not None),
+        "nothing": float(tally.entries.has_nothing(str(item.table))),
+    }
+    return evaluate(unsaid(), found) == 1
 
 
 def _note(kpi: BusinessKpi, measures: Mapping[str, MeasureValue]) -> str:
@@ -272,6 +288,7 @@ def _evaluated(
         "wrong_lever": float(scoring.wrong.get(kpi.id, NONE_WRONG).lever),
         "wrong_sample": float(scoring.wrong.get(kpi.id, NONE_WRONG).sample),
         "unread_lever": float(scoring.wrong.get(kpi.id, NONE_WRONG).unread.lever),
+        "unsaid": float(kpi.id in scoring.unsaid),
         "dollar_rate": dollar_rate(entries),
         **dict.fromkeys(PAST),
         "part": _part(kpi, scoring),

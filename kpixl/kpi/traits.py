@@ -64,6 +64,15 @@ def late_measures(kpi: BusinessKpi) -> tuple[Measure, ...]:
     return tuple({part.name: part for part in parts if part.late}.values())
 
 
+def spent(kpi: BusinessKpi) -> Measure | None:
+    """What is spent in the period, added up from rows, where ``kpi`` is a cost."""
+    if not traits_of(kpi).cost or not kpi.kpi.lever:
+        return None
+    item = kpi.argument(kpi.kpi.lever)
+    is_sum = item.aggregate is not None and item.aggregate.kind == "sum" and not item.through_past
+    return item if is_sum else None
+
+
 @once_each
 def traits_of(kpi: BusinessKpi) -> Traits:
     """The traits of ``kpi`` over its window."""

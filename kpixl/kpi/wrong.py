@@ -8,12 +8,12 @@ when the row is mended.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpixl.catalog.tables import Condition, Elapsed, Field, InOrder, Lookup, Where, branches, columns_of
+from kpixl.catalog.tables import Chained, Condition, Elapsed, Field, InOrder, Lookup, Where, branches, columns_of
 from kpixl.period import Window
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Count:
 @dataclass(frozen=True, slots=True)
 class Wrong(Count):
     """The same, with those among them that no sheet can count: of which a text cannot be read, and which may be in the
-    lever now; and stays that end before they begin."""
+    lever now."""
 
     unread: Count = Count()
 
@@ -113,9 +113,11 @@ def _looked_up(
 
 def _looked_up_faults(one: Lookup, table: Table) -> Iterator[WrongKind]:
     """Rows that would be found if what is wrong in them were right: all else in them is as it is looked for."""
-    for column in table.fields:
-        for tests in _tests(column, table, one.looks_at) if column.id in one.looks_at else ():
+    for column in _columns(table, one.looks_at):
+        for tests in _tests(column, table, one.looks_at):
             of_tests = {test.column for test in tests}
+            if column is table.in_right_order:
+                of_tests |= {*column.reads}
             for branch in branches(one.where):
                 told = (*(condition for condition in branch if condition.column not in of_tests), *tests)
                 yield WrongKind(table.id, tuple(((test,),) for test in told), one.window, apart=True)
@@ -123,41 +125,29 @@ def _looked_up_faults(one: Lookup, table: Table) -> Iterator[WrongKind]:
 
 def wrong(kpi: BusinessKpi, measures: Mapping[str, MeasureValue], tally: Tally) -> Wrong:
     """How many rows behind ``kpi`` are wrong; of a table of which every total was typed, none."""
-    found = []
+    told, unread = [], []
     for part in parts(kpi, tally.entries.business):
         if not all(measures[item.name].typed is not None for item in part.measures):
-            found += [(part, fault, _count(fault, tally)) for fault in part.faults]
-    every, unread = _added(found), _added([one for one in found if one[1].unread])
-    backwards = sum(_backwards(part, tally) for part in dict.fromkeys(part for part, _, _ in found))
-    unread = replace(unread, rows=unread.rows + backwards)
-    return Wrong(every.rows + backwards, every.lever, every.sample, unread)
+            told += [_counts(part, [fault], tally) for fault in part.faults if not fault.unread]
+            # These are rows, each once, whatever measures need what is in them.
+            unread.append(_counts(part, [fault for fault in part.faults if fault.unread], tally))
+    every, apart = _added([*told, *unread]), _added(unread)
+    return Wrong(every.rows, every.lever, every.sample, apart)
 
 
-def _backwards(part: WrongPart, tally: Tally) -> int:
-    """How many stays end before they begin, where both days count and no column of the table tells it."""
-    table = tally.entries.business.table(part.table)
-    rows = tally.entries.tables.get(part.table)
-    read = {id_ for item in part.measures if item.aggregate for id_ in item.aggregate.reads}
-    behind = {id_ for one in table.calculated if one.id in read for id_ in one.reads} | read
-    told = any(isinstance(one, Elapsed) and one.id in read and one.reads == table.stays for one in table.calculated)
-    if rows is None or not table.stays or told or not {*table.stays} <= behind or not all(map(rows.has, table.stays)):
-        return 0
-    start, end = (tally.column(table.id, id_) // 1 for id_ in table.stays)
-    return int(np.count_nonzero(end < start))
+def _added(found: Sequence[Count]) -> Count:
+    return Count(sum(one.rows for one in found), sum(one.lever for one in found), sum(one.sample for one in found))
 
 
-def _added(found: Sequence[tuple[WrongPart, WrongKind, int]]) -> Count:
-    return Count(
-        sum(count for _, _, count in found),
-        sum(count for part, _, count in found if part.lever),
-        sum(count for part, fault, count in found if part.sample and fault.apart),
+def _counts(part: WrongPart, faults: Sequence[WrongKind], tally: Tally) -> Count:
+    """How many rows of a table are wrong in one of some ways."""
+    known = [fault for fault in faults if tally.has(fault.table, columns_of(fault.where))]
+    rows = [(tally.meets_where(fault.table, fault.where, fault.window), fault.apart) for fault in known]
+    every, apart = (
+        int(np.count_nonzero(np.any(met, axis=0))) if met else 0
+        for met in ([one for one, _ in rows], [one for one, is_apart in rows if is_apart])
     )
-
-
-def _count(fault: WrongKind, tally: Tally) -> int:
-    if not tally.has(fault.table, columns_of(fault.where)):
-        return 0
-    return int(np.count_nonzero(tally.meets_where(fault.table, fault.where, fault.window)))
+    return Count(every, every if part.lever else 0, apart if part.sample else 0)
 
 
 def _counted(item: Measure) -> Iterator[Measure]:
@@ -174,12 +164,27 @@ def _faults(item: Measure, table: Table, cases: Measure | None) -> Iterator[Wron
     window = Window.PERIOD if item.through_past else item.window
     span = _span(of)
     read = of.reads | {id_ for one in table.calculated if one.id in of.reads for id_ in one.reads}
-    for column in (*table.fields, *table.calculated):
-        if column.id in read:
-            for tests in _tests(column, table, read):
-                when = () if _undated(tests, of.days) else span
-                where = (*when, *(((test,),) for test in tests))
-                yield WrongKind(table.id, where, window, _is_apart(tests, table, cases))
+    for column in _columns(table, read):
+        for tests in _tests(column, table, read):
+            # Of a stay that ends before it begins, nobody knows when it was; of a beginner, when she began.
+            lasts = column is table.in_right_order and not _is_begun(span, table)
+            when = () if lasts or _undated(tests, of.days) else span
+            where = (*when, *(((test,),) for test in tests))
+            yield WrongKind(table.id, where, window, _is_apart(tests, table, cases))
+
+
+def _is_begun(span: Where, table: Table) -> bool:
+    """Whether a row is of the window by the day alone on which it begins."""
+    edges = [(one.column, one.comparison) for branch in branches(span) for one in branch]
+    start = table.stays[0] if table.stays else ""
+    return {*edges} == {(start, ">="), (start, "<")}
+
+
+def _columns(table: Table, read: Collection[str]) -> list[Field | Calculated]:
+    """The columns by which a row may be wrong, where those are ``read``."""
+    order = table.in_right_order
+    found: list[Field | Calculated] = [one for one in (*table.fields, *table.calculated) if one.id in read]
+    return [*found, order] if order is not None and order.id not in read and {*order.reads} <= {*read} else found
 
 
 def _span(of: Aggregate) -> Where:
@@ -205,10 +210,10 @@ def _undated(tests: tuple[Condition, ...], days: tuple[str, ...]) -> bool:
 def _tests(column: Field | Calculated, table: Table, read: Collection[str]) -> Iterator[tuple[Condition, ...]]:
     """What makes a row wrong by one of its columns."""
     id_ = column.id
-    if isinstance(column, Elapsed) and column.power == 1 and column.unit != "hours":
+    if isinstance(column, Elapsed) and column.power == 1 and column.unit != "hours" and column.reads != table.stays:
         there = (Condition(column=one, comparison=">") for one in column.reads)
         yield *there, Condition(column=id_, comparison="blank")
-    if isinstance(column, InOrder) and not column.days:
+    if isinstance(column, InOrder) and (not column.days or column.reads == table.stays):
         yield (Condition(column=id_, comparison="=", operand=0.0),)
     if not isinstance(column, Field):
         return
@@ -243,6 +248,9 @@ def _is_apart(tests: tuple[Condition, ...], table: Table, cases: Measure | None)
     if cases.aggregate and any(_is_unread(test) and test.column in cases.aggregate.distinct for test in tests):
         return True
     behind = {one.id: {one.id, *one.reads} for one in table.calculated}
+    order = table.in_right_order
+    if order is not None and any(test.column == order.id for test in tests):
+        return all(_lasts(branch, table) for branch in branches(cases.where))
     return all(
         any(
             _denies(condition, test)
@@ -252,6 +260,14 @@ def _is_apart(tests: tuple[Condition, ...], table: Table, cases: Measure | None)
         )
         for branch in branches(cases.where)
     )
+
+
+def _lasts(branch: tuple[Condition, ...], table: Table) -> bool:
+    """Whether only stays meet ``branch`` that were there on one day at least."""
+    start, end = table.stays or ("", "")
+    until = {end, *(one.id for one in table.calculated if isinstance(one, Chained) and one.id == "stays_until")}
+    before = {one.operand for one in branch if one.column == start and one.comparison == "<"}
+    return any(one.column in until and one.comparison == ">=" and one.operand in before for one in branch)
 
 
 def _denies(condition: Condition, test: Condition) -> bool:

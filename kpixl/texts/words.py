@@ -123,6 +123,7 @@ REASONS = {
     "beyond": N_("more than the whole: look for the reason"),
     "too_few": N_("fewer cases than your minimum in Settings"),
     "in_doubt": N_("rows that Check calls wrong decide this: fix them first"),
+    "unsaid": N_("0, since no row is of its kind: if that is so, type 0 in Totals"),
     "open": N_("still open: customers may yet come"),
     "running": N_("not judged before the period is over, since it still grows"),
     "graded_window": N_("graded over its own window"),

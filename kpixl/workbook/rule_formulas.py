@@ -6,17 +6,24 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kpixl.formula import substituted, to_excel
+from kpixl.formula.expressions import equal, every, or_else
+from kpixl.formula.nodes import Compare, Name, Text
 from kpixl.formula.to_excel import Template
+from kpixl.kpi.grading import unsaid
 from kpixl.kpi.rulebook import rulebook_of
-from kpixl.kpi.traits import GRADED, late_measures, traits_of
+from kpixl.kpi.traits import GRADED, late_measures, spent, traits_of
+from kpixl.workbook.formulas import FormulaNames, none_name, rows_formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kpixl.catalog.model import BusinessKpi, Kpi
+    from kpixl.catalog.model import BusinessKpi, Kpi, Measure
     from kpixl.formula.nodes import Node
     from kpixl.kpi.traits import Traits
     from kpixl.workbook.grid import Context
+
+_NOTHING = Template(every(equal(Name("counts"), 1), or_else(Compare("<>", Name("said"), Text("")), False)))
+_UNSAID = Template(unsaid())
 
 CALC = (
     "held", "level", "standing", "shade", "next", "next_value", "strict", "low", "high", "position", "slope", "needed",
@@ -74,11 +81,32 @@ def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
         typed = ",".join(c.at("totals", argument.measure.name, "counted") for argument in kpi.arguments)
         bind |= {"total": kpi.argument(kpi.kpi.lever).name, "squares": kpi.squares.name, "typed": f"COUNT({typed})"}
     bind |= outcomes_of(kpi, c)
+    if (item := spent(kpi)) is not None:
+        bind["unsaid"] = _unsaid_formula(item, c)
     if traits_of(kpi).builds_up:
         bind["part"] = c.at("calc", kpi.id, "part")
     if kpi.own:
         bind["falls"] = f"IFERROR({c.at('own', kpi.id, 'direction')}={c.word('direction_down')},FALSE)"
     return bind
+
+
+def nothing_formula(table: str, c: Context) -> str:
+    """Whether the owner says that there is nothing of the period to enter in a table."""
+    bind = {"counts": c.at("dates", "totals_count", "value"), "said": c.aliases.name(none_name(table))}
+    return _NOTHING.filled(bind, c.word)
+
+
+def _unsaid_formula(item: Measure, c: Context) -> str:
+    """1 where nothing says what an amount comes to."""
+    table = c.business.table(str(item.table))
+    assert item.aggregate is not None
+    names = FormulaNames(c.column, c.row_cell, c.word)
+    bind = {
+        "rows": rows_formula(table, item.aggregate.where, names),
+        "typed": f"COUNT({c.at('totals', item.name, 'counted')})",
+        "nothing": f"IF({nothing_formula(table.id, c)},1,0)" if table.waits else "0",
+    }
+    return _UNSAID.filled(bind, c.word)
 
 
 def outcomes_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:

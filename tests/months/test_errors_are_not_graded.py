@@ -13,7 +13,7 @@ from engines import ironcalc_values
 from kpixl.catalog.model import Level
 from kpixl.cellvalue import ExcelError
 from kpixl.kpi.result import Result
-from workbooks import Filled, Rows, Value, day, opened, placed, put
+from workbooks import Filled, Rows, Value, day, entry, opened, placed, put
 
 
 def answers(*scores: float | str) -> dict[str, Rows]:
@@ -183,8 +183,10 @@ def test_an_error_is_no_referrer(tmp_path: Path) -> None:
 
 
 def test_a_stay_that_ends_before_it_begins_is_marked(tmp_path: Path) -> None:
-    """Ana's end is in the year before her start: whether she was a client of October nobody can say. Retention, and
-    what is counted of the clients served, say so; satisfaction, which does not go by stays, does not."""
+    """Ana's end is in the year before her start: whether she was a client of October nobody can say. Of those who were
+    there two of two stayed; with her it is three of three, or two of three, below the 75 % of the article. Retention is
+    not judged, and what is counted of the clients served is marked; satisfaction, which does not go by stays, is not.
+    All of that lapses as soon as the year is put right."""
     clients: dict[str, list[Value]] = {
         "client": ["Ana", "Ben", "Cleo"],
         "start": [day("2025-01-01"), day("2025-02-01"), day("2025-03-01")],
@@ -195,4 +197,38 @@ def test_a_stay_that_ends_before_it_begins_is_marked(tmp_path: Path) -> None:
     month = Month.of(tmp_path, Filled(rows=rows, typed={"satisfied": 9, "surveyed": 10}))
     assert month.problems("backwards")
     assert {kpi: month[kpi].wrong for kpi in ("crr", "sdi", "css")} == {"crr": 1, "sdi": 1, "css": 0}
+    assert said(month["crr"]) == (1, None, "in_doubt", 1)
+    assert said(month["sdi"]) == (pytest.approx(1 / 2), Level.EXCEPTIONAL, None, 1)
     assert month.apart == []
+    put(month.path, {entry(opened(month.path), "clients", "end", 0): None})
+    live, book = ironcalc_values(month.path), opened(month.path)
+    at = {column: placed(book, "calc", "crr", column) for column in ("wrong", "level")}
+    assert [live[place] for place in at.values()] == [0, Level.EXCEPTIONAL]
+
+
+def test_a_row_is_one_however_many_figures_need_it(tmp_path: Path) -> None:
+    """An error in the place of a client's name: retention goes by those at the start and by those at the end, and it is
+    one row that is wrong."""
+    clients: Rows = {"client": ["Ana", "Ben", ExcelError.NA], "start": [day("2025-01-01")] * 3}
+    month = Month.of(tmp_path, Filled(business="luxury-personal-assistant", rows={"clients": clients}))
+    assert month["crr"].wrong == 1
+    assert month.apart == []
+
+
+def test_a_service_and_an_assistant_may_end_before_they_begin_too(tmp_path: Path) -> None:
+    """A service that ends the day before it begins; and Eva, who left before she came, so that whether her French
+    counts nobody can say: Bo speaks two languages, the two of the article, and with hers it is another figure."""
+    services: Rows = {
+        "service": ["Inbox", "Travel"], "start": [day("2025-01-02")] * 2, "end": [day("2025-01-01"), None]
+    }  # fmt: skip
+    clients: Rows = {"client": ["Ana"] * 1, "start": [day("2025-01-01")]}
+    agency = Month.of(tmp_path / "va", Filled(rows={"clients": clients, "services": services}))
+    assert agency["sdi"].wrong == 1
+    assert agency.apart == []
+    rows: dict[str, Rows] = {
+        "assistants": {"assistant": ["Eva", "Bo"], "start": [day("2026-05-01")] * 2, "end": [day("2026-04-30"), None]},
+        "languages": {"assistant": ["Eva", "Bo", "Bo"], "language": ["French", "French", "Polish"]},
+    }
+    many = Month.of(tmp_path / "ml", Filled(business="multilingual-va", rows=rows))
+    assert said(many["lpa"]) == (2, None, "in_doubt", 1)
+    assert many.apart == []

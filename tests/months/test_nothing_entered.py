@@ -11,7 +11,7 @@ from hand import Month
 from clock import NOW
 from kpixl.period import Period, serial
 from kpixl.verbs import refresh, roll
-from workbooks import Filled, Value, day, named, opened, put
+from workbooks import Filled, Rows, Value, day, named, opened, put
 
 SERVICE = "service-business"
 CLIENTS: dict[str, list[Value]] = {"client": ["Ana", "Ben"], "start": [day("2026-10-05"), day("2026-01-01")]}
@@ -40,11 +40,37 @@ def test_no_expenses_are_not_free_customers(tmp_path: Path) -> None:
     assert month.apart == []
 
 
-def test_rent_alone_says_that_nothing_was_spent_on_marketing(tmp_path: Path) -> None:
-    """Expenses are entered, none of them for sales and marketing: the customer cost nothing."""
-    expenses: dict[str, list[Value]] = {"date": [day("2026-10-01")], "kind": ["operating"], "amount": [900.0]}
-    month = Month.of(tmp_path, Filled(business=SERVICE, rows={"clients": CLIENTS, "expenses": expenses}))
-    assert month["cac"].value == 0
+RENT: dict[str, list[Value]] = {"date": [day("2026-10-01")], "kind": ["operating"], "amount": [900.0]}
+
+
+def test_rent_alone_does_not_say_what_was_spent_on_marketing(tmp_path: Path) -> None:
+    """Expenses are entered, none of them for sales and marketing: 0 is what the rows come to, and perhaps the
+    advertisement was forgotten. No target is met by it, and nothing is better than the 50 of September. It is not said
+    that there are no figures, either: one of them waits."""
+    past = [(day("2026-09-01"), "sb_cac", 50.0)]
+    filled = Filled(business=SERVICE, rows={"clients": CLIENTS, "expenses": RENT}, targets={"cac": 200}, past=past)
+    month = Month.of(tmp_path, filled)
+    cac = month["cac"]
+    assert (cac.value, cac.against_target, cac.grade.standing, cac.past.trend) == (0, None, None, None)
+    assert cac.withheld == "unsaid"
+    assert not cac.good
+    assert month.cell("kpis", "cac", "to_next") == "0, since no row is of its kind: if that is so, type 0 in Totals"
+    assert str(month.cell("dashboard", "verdict", "tick")).startswith("0 good · 0 typical · 0 below par · not judged:")
+    assert len(month.problems("nothing_spent")) == 1
+    assert month.apart == []
+
+
+@pytest.mark.parametrize("how", ["total", "row", "x"])
+def test_the_owner_says_that_customers_cost_nothing(how: str, tmp_path: Path) -> None:
+    """They come by recommendation: a total of 0, a row of 0, or an x on the sheet, and the target is met."""
+    row: dict[str, list[Value]] = {**RENT, "kind": ["sales and marketing"], "amount": [0.0]}
+    expenses: dict[str, dict[str, list[Value]]] = {"total": RENT, "row": row, "x": {}}
+    typed = {"sales_marketing_spend": 0} if how == "total" else {}
+    rows: dict[str, Rows] = {"clients": CLIENTS, "expenses": expenses[how]}
+    month = Month.of(tmp_path, Filled(business=SERVICE, rows=rows, typed=typed, targets={"cac": 200}))
+    if how == "x":
+        put(month.entered, {none_cell(month.entered, "expenses"): "x"})
+    assert (month["cac"].value, month["cac"].against_target) == (0, "met")
     assert month.apart == []
 
 

@@ -414,3 +414,17 @@ def test_a_service_business_asks_its_customers() -> None:
     assert {"css", "nps"} <= {kpi.id for kpi in owner.kpis}
     assert [kpi.thresholds for kpi in owner.kpis if kpi.id in ("css", "nps")] == [{}, {}]
     assert any(one.id == "surveys" for one in owner.tables)
+
+
+@pytest.mark.parametrize(("more", "codes"), [((), []), (("Will",), ["date_swapped"])])
+def test_leads_that_a_closed_month_left_behind_are_no_slips(more: tuple[str, ...], codes: list[str]) -> None:
+    """Leads of September, with a consultation on the 10th of it, stay until they have had the time to become customers.
+    With day and month changed over that would be 9 October; but September was closed with two such leads. With one more
+    than it had, any of them may be a slip."""
+    names = ["Xenia", "Yann", *more]
+    leads: dict[str, list[Any]] = {
+        "date": [day("2026-09-05")] * len(names), "lead": names, "consultation": [day("2026-09-10")] * len(names)
+    }  # fmt: skip
+    past = (PastValue(date(2026, 9, 1), "rows", "leads.rows", 2.0),)
+    problems = read(october("career-coaching", {"leads": leads}, past=past))[1]
+    assert sorted({one.code for one in problems if one.table == "leads" and one.severity == "warning"}) == codes

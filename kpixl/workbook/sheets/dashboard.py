@@ -227,13 +227,14 @@ def _verdict(c: Context) -> tuple[str, str]:
         line = f'SUBSTITUTE({line},"{{{name}}}",{count})'
     rest = f'COUNTIF({names},"?*")-{judged}'
     more = f'IF({rest}>0," · "&SUBSTITUTE({c.word("not_judged")},"{{count}}",{rest}),"")'
-    nothing = f"IF({_there(c)},{c.word('no_aim')},{c.word('no_data')})"
+    waits = f"COUNT({c.span('calc', 'withheld', c.kpi_ids)})"
+    nothing = f"IF({_there(c)},{c.word('no_aim')},IF({waits}=0,{c.word('no_data')},{line}&{more}))"
     still, still_now = _still_running(c)
     formula = f"IF(days_gone=0,{c.word('not_begun')},{still}&IF({judged}=0,{nothing},{line}&{more}))"
     well, typical, bad, unjudged = verdict(c.scorecard)
     if not c.scorecard.clock.gone:
         return formula, reason_text(Reason("not_begun"), t)
-    if not well + typical + bad:
+    if not well + typical + bad and (_figures(c) or not any(one.withheld for one in c.scorecard.slots)):
         return formula, still_now + t(FIRST_STEPS["no_aim" if _figures(c) else "no_data"])
     text = still_now + t(PAGE["verdict"]).format(good=well, typical=typical, act=bad)
     return formula, text + (f" · {t(PAGE['not_judged']).format(count=unjudged)}" if unjudged else "")
@@ -247,14 +248,14 @@ def _still_running(c: Context) -> tuple[str, str]:
 
 
 def _there(c: Context) -> str:
-    """Whether there is any figure. Zero is no sign that anything was entered: no complaint is there without a row."""
+    """Whether any figure is to be judged. Zero is no sign that anything was entered: no complaint is there without
+    a row."""
     figures, waiting = (c.span("calc", column, c.kpi_ids) for column in ("value", "withheld"))
-    return f'COUNTIF({figures},">0")+COUNTIF({figures},"<0")>COUNT({waiting})'
+    return f'COUNTIFS({figures},">0",{waiting},"")+COUNTIFS({figures},"<0",{waiting},"")>0'
 
 
 def _figures(c: Context) -> bool:
-    slots = c.scorecard.slots
-    return sum(bool(one.value) for one in slots) > sum(one.withheld is not None for one in slots)
+    return any(one.value and one.withheld is None for one in c.scorecard.slots)
 
 
 # Do this first

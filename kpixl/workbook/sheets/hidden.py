@@ -9,9 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from kpixl.formula import Name, to_excel
-from kpixl.formula.expressions import either, equal, every, or_else
+from kpixl.formula.expressions import either, equal
 from kpixl.formula.in_cells import before, count_cells, count_rows, nth_smallest, since, today, up_to
-from kpixl.formula.nodes import Compare, Text
 from kpixl.formula.to_excel import Template, in_parentheses
 from kpixl.kpi.calendar_rules import INSIDE, LATE_START, START, day_rules
 from kpixl.kpi.in_force import settings_of
@@ -23,12 +22,12 @@ from kpixl.workbook import style
 from kpixl.workbook.formulas import (
     FormulaNames,
     entered_formula,
-    none_name,
     outcome_row,
     outcomes_formula,
     rows_formula,
 )
 from kpixl.workbook.grid import Cell, Cells, Context, live, static
+from kpixl.workbook.rule_formulas import nothing_formula
 from kpixl.workbook.sheets.spark import PERIODS
 
 if TYPE_CHECKING:
@@ -115,19 +114,13 @@ def _late(c: Context, open_start: str) -> str:
     return "+".join(rows_formula(table, where, names) for table, where in watched(c.business)) or "0"
 
 
-_NONE = Template(every(equal(Name("counts"), 1), or_else(Compare("<>", Name("said"), Text("")), False)))
-"""Whether the owner says that there is nothing of the period."""
-
-
 def entered(c: Context) -> Cells:
     """Whether something of the period is entered in each of them, and of which outcomes something is known."""
     names = FormulaNames(c.column, c.row_cell, c.word)
     found: dict[tuple[str, str], Cell] = {}
     for table in c.business.tables:
         if table.waits:
-            bind = {"counts": c.at("dates", "totals_count", "value"), "said": c.aliases.name(none_name(table.id))}
-            none = _NONE.filled(bind, c.word)
-            formula = entered_formula(table.id, c.business.days_of(table.id), names, none)
+            formula = entered_formula(table.id, c.business.days_of(table.id), names, nothing_formula(table.id, c))
             found[table.id, "known"] = live(formula, int(c.tally.entered(table.id)))
     for table_id, column in c.business.outcomes:
         formula = outcomes_formula(c.business, table_id, column, names)
