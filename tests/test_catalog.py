@@ -174,11 +174,11 @@ def test_columns_that_only_some_businesses_need() -> None:
     stays = ["renews", "stays_until", "stay", "since"]
     assert chained == {"va": stays, "pa": stays, "ml": stays, "cc": stays, "sb": ["renews", "goes_on", *stays[1:]]}
     assert behind == {
-        "va": [],
-        "pa": ["additional_sales", "additional_sales_12m"],
-        "ml": [],
-        "cc": ["milestone_months", "milestone_months_squared", "placed_after"],
-        "sb": ["stay_months", "recent_sales"],
+        "va": ["ends_after"],
+        "pa": ["ends_after", "additional_sales", "additional_sales_12m"],
+        "ml": ["ends_after"],
+        "cc": ["milestone_months", "milestone_months_squared", "placed_after", "ends_after"],
+        "sb": ["stay_months", "ends_after", "recent_sales"],
     }
 
 

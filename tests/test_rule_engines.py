@@ -113,7 +113,7 @@ def drawn(draw: random.Random, kind: int) -> Case:
         "squares": draw.choice([None, (edge + beside) ** 2 * whole * 1.5]), "typed": draw.choice([0.0, 1.0]),
         "outcomes_open": draw.choice([0.0, 1.0]), "outcomes_typed": draw.choice([0.0, 1.0]),
         "wrong_lever": draw.choice([0.0, 3.0]), "wrong_sample": draw.choice([0.0, 3.0]), "unread_lever": 0.0,
-        "unsaid": draw.choice([0.0, 1.0]),
+        "unsaid": float(whole < 5),
         "usual_low": draw.choice([None, edge * 0.9]), "usual_high": draw.choice([None, edge * 1.1]),
         "signal_number": draw.choice([None, 0.0, 1.0, 2.0, 4.0]), "place": 3.0, "falls": kpi.kpi.direction == "down",
     }  # fmt: skip
