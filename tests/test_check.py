@@ -236,7 +236,7 @@ def test_rows_that_are_wholly_blank_are_passed_over() -> None:
         ),
         (
             "surveys", "score", ExcelError("#N/A"), "excel_error", "D6",
-            "This cell shows the Excel error #N/A, so this row does not count.",
+            "This cell shows the Excel error #N/A, so figures that need it leave this row out.",
             "Correct the formula in this cell, or type the value instead.",
         ),
         (
@@ -261,7 +261,7 @@ def test_rows_that_are_wholly_blank_are_passed_over() -> None:
         ),
         (
             "services", "start", None, "required_blank", "C6",
-            "Start is empty in a row that is otherwise filled in, so this row does not count.",
+            "Start is empty in a row that is otherwise filled in, so figures that need it leave this row out.",
             "Fill in Start, or clear the whole row.",
         ),
     ],

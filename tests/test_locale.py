@@ -438,7 +438,7 @@ def test_reasons() -> None:
         (Reason("own_formula"), "La fórmula de Ajustes no da ningún número"),
         (Reason("too_few"), "Menos casos que el mínimo de Ajustes"),
         (Reason("open"), "Aún abierto: pueden llegar más"),
-        (Reason("running"), "No se juzga hasta que termine el periodo, porque aún crece"),
+        (Reason("running"), "No se juzga hasta que termine el periodo: aún falta una parte"),
         (Reason("in_doubt"), "Depende de filas que Revisión da por erróneas: corríjalas primero"),
         (Reason("not_entered", table=VA.table("hours")), "Nada introducido en Horas para este periodo"),
         (

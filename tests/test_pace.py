@@ -176,7 +176,7 @@ BANDED = {
     # short of more than 7,000.
     "rpc": (3000.0, 9300.0, "● at least typical", "", "Revenue per month: +80001 → above average"),
     # 2 of 20 are 10 %, short of 15 %, and two thirds of the month are still to come.
-    "referral": (0.1, 0.31, "○ not graded", "", "Not judged before the period is over, since it still grows"),
+    "referral": (0.1, 0.31, "○ not graded", "", "Not judged before the period is over: more is still to come"),
 }
 
 

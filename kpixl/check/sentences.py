@@ -80,7 +80,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "excel_error": Sentence(
         "error",
-        N_("This cell shows the Excel error {got}, so this row does not count."),
+        N_("This cell shows the Excel error {got}, so figures that need it leave this row out."),
         N_("Correct the formula in this cell, or type the value instead."),
         harmless=N_("This cell shows the Excel error {got}."),
     ),
@@ -119,7 +119,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "required_blank": Sentence(
         "error",
-        N_("{heading} is empty in a row that is otherwise filled in, so this row does not count."),
+        N_("{heading} is empty in a row that is otherwise filled in, so figures that need it leave this row out."),
         N_("Fill in {heading}, or clear the whole row."),
         harmless=N_("{heading} is empty in a row that is otherwise filled in."),
     ),

@@ -219,7 +219,7 @@ def as_closed(log: TableLog) -> np.ndarray:
         if line.value is None or line.source == "typed" or closed == entries.period:
             continue
         if line.id == f"{log.table.id}{ROWS}":
-            said.setdefault(closed, []).append(bool(np.count_nonzero(_within(days, closed)) <= line.value))
+            said.setdefault(closed, []).append(bool(np.count_nonzero(_within(days, closed)) == line.value))
         elif added is not None:
             said.setdefault(closed, []).append(same(float(added[_within(days, closed)].sum()), line.value))
     for closed, answers in said.items():

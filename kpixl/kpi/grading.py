@@ -356,9 +356,9 @@ def _against_target(traits: Traits) -> Node:
     """Whether the target is met. Before the period is over, only what more days cannot undo."""
     reached_: Node = Wording("met")
     short: Node = Wording("missed")
-    if traits.builds_up and traits.falls:
+    if traits.partial and traits.falls:
         reached_ = either(RUNNING, BLANK, reached_)
-    elif traits.builds_up or traits.partial:
+    if traits.partial and not (traits.builds_up and traits.falls):
         short = either(RUNNING, BLANK, short)
     short = either(still_open(traits), BLANK, short)
     return either(every(known(VALUE, TARGET), JUDGED), either(met(traits, VALUE), reached_, short))
@@ -461,6 +461,8 @@ def reason(kpi: Kpi, traits: Traits) -> Node:
     held_against = some(count(*EDGES) > 0, known(TARGET), known(PREVIOUS))
     if traits.builds_up:
         bands = either(every(growing(traits), count(*EDGES) > 0), Wording("running"), bands)
+    if traits.partial and not traits.benchmarked:
+        bands = either(every(RUNNING, some(known(TARGET), known(PREVIOUS))), Wording("running"), bands)
     bands = either(every(still_open(traits), held_against), Wording("open"), bands)
     bands = either(known(WITHHELD), choose(WITHHELD, *map(Wording, REASONS_TO_WAIT)), bands)
     why = either(NOT_BEGUN, Wording(REASONS_TO_WAIT[0]), why)

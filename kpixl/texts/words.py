@@ -125,7 +125,7 @@ REASONS = {
     "in_doubt": N_("rows that Check calls wrong decide this: fix them first"),
     "unsaid": N_("0, since no row is of its kind: if that is so, type 0 in Totals"),
     "open": N_("still open: customers may yet come"),
-    "running": N_("not judged before the period is over, since it still grows"),
+    "running": N_("not judged before the period is over: more is still to come"),
     "graded_window": N_("graded over its own window"),
     "no_rollup": N_("cannot be added up over months: {measure}"),
     "uneven_past": N_("some closed months lack a figure for: {measure}"),

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from hand import Month
 
 from engines import differences, ironcalc_values
 from kpixl.kpi.result import Result
@@ -121,3 +122,48 @@ def test_what_roll_writes(tmp_path: Path) -> None:
     wanted = [15 / 16] * 5 + [15.6 / 16] * 4
     assert [lines[f"revenue.{tenth}"] for tenth in range(1, 10)] == pytest.approx(wanted)
     assert "complaints.5" not in lines  # none came, so nothing tells when
+
+
+@pytest.mark.parametrize(
+    ("until", "target", "word", "against"),
+    [
+        # On the 10th: 600 for advertisements of the whole month, and two of its customers; others are still to come.
+        ("2026-10-10", 250, "running", None),
+        # As little may be said of a target that is met so far: more may be spent.
+        ("2026-10-10", 400, "running", None),
+        ("2026-10-31", 250, "missed", "missed"),
+        ("2026-10-31", 400, "met", "met"),
+        ("2026-10-31", None, "worse", None),
+        ("2026-10-10", None, "running", None),
+    ],
+)
+def test_what_is_paid_before_the_customers_come(
+    until: str, target: float | None, word: str, against: str | None, tmp_path: Path
+) -> None:
+    """300 for each customer so far, where September's cost 100."""
+    filled = Filled(
+        business="service-business",
+        typed={"sales_marketing_spend": 600, "clients_new": 2},
+        targets={} if target is None else {"cac": target},
+        past=[(day("2026-09-01"), "sb_cac", 100.0)],
+        settings={"entered_until": day(until)},
+    )
+    month = Month.of(tmp_path, filled)
+    assert month.told("cac")[:2] == (300, word)
+    assert month["cac"].against_target == against
+    assert (month["cac"].past.trend is None) is (until == "2026-10-10")
+    assert month.apart == []
+
+
+def test_who_has_a_target_is_told_why_nothing_is_said_of_it(tmp_path: Path) -> None:
+    """Net cash of ten days is short of the month's 5,000, and two complaints are fewer than five: both may change until
+    the 31st. That is the reason, and not that there is nothing to hold them against."""
+    typed = {"operating_cash_flow": 1_000, "investments": 0, "working_capital_increase": 0, "complaints": 2}
+    settings = {"entered_until": day("2026-10-10")}
+    targets = {"netcash": 5_000, "complaints": 5}
+    filled = Filled(business="service-business", typed=typed, targets=targets, settings=settings)
+    month = Month.of(tmp_path, filled)
+    for kpi in ("netcash", "complaints"):
+        assert month.told(kpi)[1] == "running"
+        assert month.cell("kpis", kpi, "to_next") == "Not judged before the period is over: more is still to come"
+    assert month.apart == []
