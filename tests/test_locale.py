@@ -486,7 +486,8 @@ MEASURES = {measure.name: measure for measure in VA.measures}
         (
             "required_blank",
             {"heading": "Inicio"},
-            "Falta «Inicio» en una fila que por lo demás está rellena, así que esta fila no cuenta.",
+            "Falta «Inicio» en una fila que por lo demás está rellena, así que las cifras que lo necesitan dejan fuera "
+            "esta fila.",
             "Rellene «Inicio» o borre la fila entera.",
         ),
         (
