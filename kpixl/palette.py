@@ -26,14 +26,14 @@ SIGNAL_TEXT = "8A5200"
 LEVEL_COLOURS = {
     Level.BELOW: "B5442C",
     Level.TYPICAL: "7A869A",
-    Level.ABOVE_AVERAGE: "2A8C82",
+    Level.ABOVE_AVERAGE: "1F7F76",
     Level.EXCEPTIONAL: "1F5FA8",
 }
 
 LEVEL_TEXT = {
     Level.BELOW: "9C3A25",
-    Level.TYPICAL: "515C6E",
-    Level.ABOVE_AVERAGE: "1E6B63",
+    Level.TYPICAL: "586376",
+    Level.ABOVE_AVERAGE: "14594F",
     Level.EXCEPTIONAL: "1A528F",
 }
 """Darker than the fills: at least 4.5 to 1 on the pale tint and on white."""
@@ -65,15 +65,15 @@ NIGHT = {
 
 NIGHT_COLOURS = {
     Level.BELOW: "E87A62",
-    Level.TYPICAL: "9AA7B8",
-    Level.ABOVE_AVERAGE: "45BCAF",
+    Level.TYPICAL: "8A97A8",
+    Level.ABOVE_AVERAGE: "4FC9BB",
     Level.EXCEPTIONAL: "6BA5E6",
 }
 
 NIGHT_TEXT = {
     Level.BELOW: "F2A08D",
-    Level.TYPICAL: "BAC4D0",
-    Level.ABOVE_AVERAGE: "7ED3C9",
+    Level.TYPICAL: "A3AEBC",
+    Level.ABOVE_AVERAGE: "86E0D5",
     Level.EXCEPTIONAL: "9CC4F0",
 }
 

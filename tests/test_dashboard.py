@@ -23,6 +23,7 @@ from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
 from kpixl.period import add_months, serial
 from kpixl.texts.words import reason_text
 from kpixl.verbs import refresh, results, roll
+from kpixl.workbook.letters import lines
 from kpixl.workbook.sheets import board, dashboard
 from narrow import some
 from workbooks import Filled, Rows, day, make, opened, package_of, parts, placed, put
@@ -91,7 +92,7 @@ def test_the_verdict_and_what_comes_first(tmp_path: Path) -> None:
     # 70 % are below; 95 % of the hours on clients are exceptional; of 100 leads 7 are clients, which is typical.
     typed = {**TIRED, "clients_new": 7.0, "leads": 100.0}
     path = make(tmp_path / "b.xlsx", Filled(typed=typed, past=FALLEN, targets={"css": 0.9}))
-    assert shown(path, "verdict") == "1 good · 1 typical · 1 below par · not judged: 4"
+    assert shown(path, "verdict") == "1 good · 1 typical · 1 below par · not graded: 4"
     assert [shown(path, row) for row in board.FIRST_ROWS] == [
         "Client satisfaction score",
         "New-client acquisition rate",
@@ -115,8 +116,8 @@ def test_the_verdict_and_what_comes_first(tmp_path: Path) -> None:
 def test_every_kpi_has_a_line_where_there_are_most(code: str) -> None:
     """Names of the twelve KPIs, and what is to be known every month, take one line each in any language."""
     t, crowd = language(code), business("service-business")
-    assert max(len(t(kpi.name)) for kpi in crowd.kpis) <= dashboard.NAME_LINE
-    assert len(reason_text(Reason("open"), t)) <= dashboard.MARK_LINE
+    assert {lines(t(kpi.name), dashboard.NAME_ROOM, 9, bold=True) for kpi in crowd.kpis} == {1}
+    assert lines(reason_text(Reason("open"), t), dashboard.MARK_ROOM, 8) == 1
     assert sum(dashboard.PIXELS.values()) <= 1260
 
 
@@ -152,7 +153,7 @@ def test_a_kpi_that_has_become_worse_since_the_refresh(tmp_path: Path) -> None:
     assert computed[also] == "Worse since the last refresh, also look at: Client satisfaction score"
     # What the owner has typed beside stays where it is, so that the rows do, too.
     assert computed[first] == "New-client acquisition rate"
-    assert computed[placed(book, "dashboard", "verdict", "tick")] == "0 good · 1 typical · 1 below par · not judged: 5"
+    assert computed[placed(book, "dashboard", "verdict", "tick")] == "0 good · 1 typical · 1 below par · not graded: 5"
 
 
 def test_check_is_a_chip_that_leads_to_its_errors(tmp_path: Path) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
+import operator
 import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -234,7 +236,7 @@ def test_the_first_page_by_hand() -> None:
     )
     tree = parsed(page_of(made))
     assert [words(item) for item in tree.xpath("//ul[@class='verdict']/li")] == [
-        "▲ 1 good", "● 1 typical", "▼ 1 below par", "○ not judged: 4",
+        "▲ 1 good", "● 1 typical", "▼ 1 below par", "○ not graded: 4",
     ]  # fmt: skip
     first, second = tree.xpath("//ol[@class='actions']/li")
     assert words(one(first, "p[@class='what']")) == "Client satisfaction score ▼ below benchmark"
@@ -798,6 +800,51 @@ def test_contrast_at_night() -> None:
         assert contrast(night[name], night["ground"]) >= 4.5
         assert contrast(night[name], night["paper"]) >= 4.5
     assert contrast(night["signal"], night["ground"]) >= 3
+
+
+BLIND = {
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+}
+"""What is seen of red, green and blue light without one of the three cones: Machado, Oliveira and Fernandes 2009."""
+
+
+def linear(colour: str) -> list[float]:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    return [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+
+
+def seen(colour: str, matrix: Sequence[Sequence[float]]) -> list[float]:
+    light = linear(colour)
+    return [min(max(sum(map(operator.mul, row, light)), 0), 1) for row in matrix]
+
+
+def lab(light: Sequence[float]) -> list[float]:
+    """CIE 1976, under daylight."""
+    to_xyz = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), (0.0193339, 0.1191920, 0.9503041))
+    xyz = (sum(map(operator.mul, row, light)) / white for row, white in zip(to_xyz, (0.95047, 1, 1.08883), strict=True))
+    x, y, z = (part ** (1 / 3) if part > 216 / 24389 else (24389 / 27 * part + 16) / 116 for part in xyz)
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)]
+
+
+def test_levels_differ_for_every_eye() -> None:
+    """Of two level colours, as whoever lacks a cone sees them: far more apart than the 2.3 that can just be told."""
+    assert lab(linear("FFFFFF")) == pytest.approx([100, 0, 0], abs=0.01)
+    assert lab(linear("FF0000")) == pytest.approx([53.24, 80.09, 67.20], abs=0.05)  # as it is published
+    fills, words = (palette.LEVEL_COLOURS, palette.NIGHT_COLOURS), (palette.LEVEL_TEXT, palette.NIGHT_TEXT)
+    for shades in (*fills, *words):
+        assert min(apart(shades, matrix) for matrix in BLIND.values()) >= (10 if shades in fills else 9)
+    # A grey and a green that are equally light are one to whoever lacks the cone between them.
+    assert (
+        apart({**palette.NIGHT_TEXT, Level.TYPICAL: "BAC4D0", Level.ABOVE_AVERAGE: "7ED3C9"}, BLIND["deuteranopia"]) < 3
+    )
+
+
+def apart(shades: Mapping[Level, str], matrix: Sequence[Sequence[float]]) -> float:
+    """How far the two levels that look most alike are from each other."""
+    points = [lab(seen(colour, matrix)) for colour in shades.values()]
+    return min(math.dist(one, other) for one, other in combinations(points, 2))
 
 
 # The file

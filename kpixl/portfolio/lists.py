@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _HEAD = 6
 _NUMBERS = frozenset(
-    {"Value", "Previous period", "Median of the group", "KPIs to act on", "Errors in Check", "Warnings"}
+    {"Value", "Previous period", "Median of the group", "KPIs below par", "Errors in Check", "Warnings"}
 )
 """Headings of columns of numbers."""
 _BAD = replace(style.TEXT, bold=True, colour=palette.LEVEL_TEXT[Level.BELOW], align="right", format="#,##0;;")
@@ -147,7 +147,7 @@ def workbooks(pen: Pen, sheets: Sheets, failed: Sequence[tuple[str, str]]) -> No
         *_WHOSE,
         (N_("Kind of business"), 40.0),
         (N_("Period"), 16.0),
-        (N_("KPIs to act on"), 11.0),
+        (N_("KPIs below par"), 11.0),
         (N_("Errors in Check"), 11.0),
         (N_("Warnings"), 11.0),
         (N_("What is wrong first"), 60.0),

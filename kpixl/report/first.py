@@ -87,7 +87,7 @@ class Weak:
 
 
 def verdict_shown(scorecard: Scorecard, t: Language) -> tuple[StandingShown, ...]:
-    """How the period goes, a chip each: ``3 good``, ``3 typical``, ``1 to act on``, ``not judged: 2``; none before it
+    """How the period goes, a chip each: ``3 good``, ``3 typical``, ``1 below par``, ``not graded: 2``; none before it
     has begun, or while nothing is judged."""
     good, typical, act, unjudged = verdict(scorecard)
     if not scorecard.clock.gone or not good + typical + act:

@@ -43,7 +43,7 @@ class Tick:
 @dataclass(frozen=True, slots=True)
 class Bar:
     """A group, or all the others: its name and amount, the middle of its row, and the length of its bar, in units of
-    the drawing."""
+    the drawing. The others have none: it would dwarf those of the groups."""
 
     name: str
     amount: str
@@ -88,7 +88,7 @@ def _picture(ranking: Ranking, currency: str, t: Language) -> Picture:
 
     middles = [TOP + ROW * (number + 0.5) for number in range(len(names))]
     bars = tuple(
-        Bar(name, amount, middle, along(part.share) - left, part.others > 0)
+        Bar(name, amount, middle, 0.0 if part.others else along(part.share) - left, part.others > 0)
         for name, amount, middle, part in zip(shown, amounts, middles, ranking.parts, strict=True)
     )
     lines = (

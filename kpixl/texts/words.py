@@ -93,7 +93,7 @@ OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
 TARGET, PREVIOUS = N_("target"), N_("before")
 """What a value is held against."""
 VERDICT = N_("{good} good · {typical} typical · {act} below par")
-NOT_JUDGED = N_("not judged: {count}")
+NOT_JUDGED = N_("not graded: {count}")
 
 SINCE = N_("since {period}")
 """From when on the year to date is known."""

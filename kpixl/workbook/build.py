@@ -26,7 +26,7 @@ from kpixl.kpi.proposals import MOST
 from kpixl.kpi.traits import GRADED
 from kpixl.kpi.what_if import changeable
 from kpixl.texts.words import SHAPES, title
-from kpixl.workbook import dashboard_page, layout, pareto_charts, style
+from kpixl.workbook import dashboard_page, layout, letters, pareto_charts, style
 from kpixl.workbook.entry_sheets import entry_sheet, imports_table, past_sheet
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import BARE, BLOCK_PREFIX, Cells, Context, Placement, here
@@ -212,8 +212,8 @@ SHARES = ("value", "target", "gap", "previous", "change", "year_before", *(f"{le
 def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=True)
     place = c.placements["kpis"]
-    _widths(sheet, place, kpis.widths(c), 12, kpis.blank_columns(c.business))
-    sheet.row_dimensions[place.position("headings", "name")[0]].height = 30
+    _widths(sheet, place, kpis.widths(c), kpis.WIDTH, kpis.blank_columns(c.business))
+    sheet.row_dimensions[place.position("headings", "name")[0]].height = kpis.heading_height(c)
     for kpi in c.kpis:
         sheet.row_dimensions[place.position(kpi.id, "name")[0]].height = 30
         finer_rules(sheet, (kpi.id, "value"), kpi, c)
@@ -244,7 +244,8 @@ def _finish_kpis(sheet: Worksheet, c: Context) -> None:
 def _finish_what_if(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=False)
     place = c.placements["what_if"]
-    widths = {**what_if.WIDTHS, "label": what_if.label_width(c)}
+    levels = dict.fromkeys(("level_now", "level_then"), kpis.level_width(what_if.LEVEL_WIDTH, c))
+    widths = {**what_if.WIDTHS, "label": what_if.label_width(c), **levels}
     _widths(sheet, place, widths, 12, what_if.HIDDEN)
     for row in ("kpis", "measures"):
         sheet.row_dimensions[place.position(row, "label")[0]].height = 24
@@ -277,7 +278,8 @@ def _tenths_rule(sheet: Worksheet, cells: list[str], number: int) -> None:
 def _finish_breakdown(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=False)
     place = c.placements["breakdown"]
-    widths = {column: breakdown.LEVEL_WIDTH for column in place.columns if column.startswith("level")}
+    wide = kpis.level_width(breakdown.LEVEL_WIDTH, c)
+    widths = {column: wide for column in place.columns if column.startswith("level")}
     _widths(sheet, place, {**breakdown.WIDTHS, **widths}, breakdown.WIDTH)
     for column in widths:
         first, index = place.position(place.rows[0], column)
@@ -312,6 +314,7 @@ def _finish_behind(sheet: Worksheet, c: Context) -> None:
     start = letter[behind.PARTS[0]]
     fields = f"{start}{first}:{letter[behind.PARTS[-1]]}{last}"
     for number, (sign, code) in enumerate(behind.LOOKS.items(), BEHIND_FORMATS):
+        number = style.BUILT_IN.get(code, number)
         rule = FormulaRule(formula=[f'MID({kind},1+COLUMNS(${start}{first}:{start}{first}),1)="{sign}"'])
         rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=number, formatCode=code))
         conditional.add(fields, rule)
@@ -352,7 +355,7 @@ def _finish_guide(sheet: Worksheet, c: Context) -> None:
     _widths(sheet, place, dict(guide.WIDTHS), 14)
     texts = {row: str(cell.value or "") for (row, column), cell in guide.cells(c).items() if column == "text"}
     for row, text in texts.items():
-        lines = sum(1 + len(part) // guide.LETTERS for part in text.split("\n"))
+        lines = letters.lines(text, letters.room(guide.WIDTHS["text"]))
         sheet.row_dimensions[place.position(row, "text")[0]].height = 13.5 * lines + 3
     for row in ("how", "chance", *(f"{kpi.id}_name" for kpi in c.business.kpis)):
         sheet.row_dimensions[place.position(row, "text")[0]].height = 22
@@ -369,7 +372,7 @@ def _finish_guide(sheet: Worksheet, c: Context) -> None:
 
 def _finish_settings(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=False)
-    _widths(sheet, c.placements["settings"], dict(settings.WIDTHS), 14, settings.HIDDEN)
+    _widths(sheet, c.placements["settings"], settings.widths(c), 14, settings.HIDDEN)
     place = c.placements["own"]
     sheet.row_dimensions[place.top].hidden = True
     for slot in OWN_SLOTS:

@@ -20,7 +20,7 @@ from kpixl.kpi.finer import DECIMALS, FINEST
 from kpixl.period import Kind, serial
 from kpixl.texts.figures import SIGN
 from kpixl.texts.words import SHAPES, UNITS, in_points
-from kpixl.workbook import dashboard_charts, style
+from kpixl.workbook import dashboard_charts, letters, style
 from kpixl.workbook.sheets import board, dashboard
 from kpixl.workbook.sheets.grading import LOOKS, OWN_LOOK
 from kpixl.workbook.sheets.vocabulary import PAGE
@@ -42,7 +42,7 @@ def finish(sheet: Worksheet, c: Context) -> None:
     """Everything but what all sheets of results have."""
     place = c.placements["dashboard"]
     for column, pixels in dashboard.PIXELS.items():
-        sheet.column_dimensions[get_column_letter(place.column_numbers[column])].width = (pixels - 5) / 7
+        sheet.column_dimensions[get_column_letter(place.column_numbers[column])].width = letters.characters(pixels)
     heights = {**dashboard.HEIGHTS, **dashboard.heights(c)}
     for row, number in place.row_numbers.items():
         sheet.row_dimensions[number].height = heights[row]
@@ -97,6 +97,11 @@ def _looks(sheet: Worksheet, c: Context) -> None:
         number = LOOKS.get(unit, OWN_LOOK)
         table_look, first_look = (_cell(c, block, rows[0], "look") for block, rows in (("board", table), ("do", first)))
         forecast = _forecast_format(unit, figure, c)
+        if unit == "money":
+            cents = style.money_change(c.t, c.scorecard.entries.currency, cents=True)
+            area = _area(place, first, "year")
+            # As figures are: cents below a thousand.
+            _shown_as(sheet, area, cents, f"AND({first_look}={number},ABS(N({area.split(':')[0]}))<1000)", numbers)
         for area, code, test in (
             (_area(place, table, "target", "previous", "year"), figure, f"{table_look}={number}"),
             (_area(place, first, "target"), figure, f"{first_look}={number}"),

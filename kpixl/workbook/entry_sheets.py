@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -18,8 +20,10 @@ from kpixl import palette
 from kpixl.catalog.tables import Each, Elapsed, Else, Field, Once, word_key
 from kpixl.errors import N_
 from kpixl.period import serial
-from kpixl.workbook import layout, style
+from kpixl.texts.words import KINDS_OF_PAST, measure_label
+from kpixl.workbook import layout, letters, style
 from kpixl.workbook.formulas import FormulaNames, calculated_formula, none_name
+from kpixl.workbook.sheets.kpis import level_width
 
 if TYPE_CHECKING:
     from datetime import date
@@ -81,6 +85,7 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
             look = "money" if column.unit == "money" else look
             ENTRY_LOOK[look].apply(first)
             width = WIDTHS["word" if column.type == "choice" or column.role else look]
+            width = letters.column(map(t, column.choices.values()), width)
             sheet.add_data_validation(_validation(table, column, letter, c))
         sheet.column_dimensions[letter].width = max(width, len(heading) * 1.15 + 4)
     _table(sheet, table.id, headings, c, {x.id: calculated_text(table, x, c) for x in table.calculated})
@@ -123,19 +128,46 @@ def past_sheet(sheet: Worksheet, c: Context) -> None:
     headings = layout.other_headings(c.t)[layout.PAST]
     help_ = N_("Closed periods, one line for each measure and KPI. The trend and the comparisons read them.")
     _head(sheet, c.titles[layout.PAST], c.t(help_), c)
+    widths = _past_widths(c)
     for index, (id_, heading) in enumerate(headings.items(), 1):
         (HEAD_RIGHT if id_ in ("start", "value") else HEAD).apply(sheet.cell(HEADING_ROW, index, heading))
         look = {
             "start": style.Style(format=style.FORMATS["date"]),
-            "value": style.Style(align="right"),
+            "value": style.Style(format=PAST_VALUE, align="right"),
         }
         look.get(id_, style.apart(style.Style())).apply(sheet.cell(FIRST_ROW, index))
-        widths = {"name": 52.0, "level": 24.0, "id": 26.0, "note": 60.0}
         sheet.column_dimensions[get_column_letter(index)].width = widths.get(id_, 15.0)
     _table(sheet, layout.PAST, headings, c, {})
+    _whole_numbers(sheet, get_column_letter([*headings].index("value") + 1))
     sheet.protection.sheet = True
     sheet.protection.autoFilter = sheet.protection.sort = sheet.protection.formatColumns = False
     sheet.sheet_properties.tabColor = palette.ACCENT
+
+
+PAST_VALUE, PAST_WHOLE, WHOLE = "#,##0.00##", 330, "#,##0"
+"""How figures of closed periods are shown, each in a line of its own and some without a unit: to four decimals; whole
+ones without, by a format of this number."""
+_PAST_ROWS = 100_000
+
+
+def _whole_numbers(sheet: Worksheet, letter: str) -> None:
+    first = f"{letter}{FIRST_ROW}"
+    rule = FormulaRule(formula=[f"IF(ISNUMBER({first}),INT({first})={first},FALSE)"])
+    rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=PAST_WHOLE, formatCode=WHOLE))
+    sheet.conditional_formatting.add(f"{first}:{letter}{_PAST_ROWS}", rule)
+
+
+def _past_widths(c: Context) -> dict[str, float]:
+    """Room for every id, and for every name of a measure or KPI in use."""
+    shown = [measure for measure in c.business.measures if measure.name in c.business.shown]
+    names = [measure_label(measure, c.t) for measure in shown] + [c.t(kpi.name) for kpi in c.business.kpis]
+    return {
+        "kind": letters.column(map(c.t, KINDS_OF_PAST.values()), 15.0),
+        "id": letters.column([measure.name for measure in shown], 26.0),
+        "name": letters.column(names, 52.0),
+        "level": level_width(24.0, c),
+        "note": 60.0,
+    }
 
 
 def imports_table(sheet: Worksheet, top: int, left: int, c: Context) -> None:

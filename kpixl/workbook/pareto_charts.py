@@ -1,4 +1,5 @@
-"""The native charts of Breakdown: the largest groups as columns, what they come to together as a line up to 100 %.
+"""The native charts of Breakdown: the largest groups as columns, what they come to together as a line up to 100 %. All
+the others are no group and have no column, which would dwarf those: where the line jumps to its end is what they bring.
 
 Each draws the rows of a table that are in sight, so that a refresh never changes the chart itself.
 """
@@ -11,7 +12,6 @@ from openpyxl.chart import BarChart, LineChart, Reference, Series
 from openpyxl.chart.axis import TextAxis
 from openpyxl.chart.data_source import StrRef
 from openpyxl.chart.label import DataLabelList
-from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
@@ -60,8 +60,6 @@ def _columns(sheet: Worksheet, place: Placement, item: Pareto, amounts: str) -> 
     series = _series(sheet, place, item, "amount")
     series.graphicalProperties = fill(palette.ACCENT)
     series.invertIfNegative = False
-    # The last row of the table is always that of all the others: not one group, and therefore paler.
-    series.dPt.append(DataPoint(idx=pareto.GROUPS - 1, invertIfNegative=False, spPr=fill(palette.FAINT)))
     chart.series.append(series)
     chart.x_axis.delete = False
     chart.x_axis.axPos = "b"
@@ -114,7 +112,7 @@ def _line(sheet: Worksheet, place: Placement, item: Pareto) -> LineChart:
 
 
 def _series(sheet: Worksheet, place: Placement, item: Pareto, column: str) -> Series:
-    """A column of the table, called by its heading."""
+    """A column of the table, called by its heading; of amounts, those of groups."""
     row, index = place.position(pareto.chart_rows(item)[0], pareto.COLUMNS[column])
     series = Series(_reference(sheet, place, item, column))
     heading = f"{quote_sheetname(sheet.title)}!${get_column_letter(index)}${row}"
@@ -123,7 +121,8 @@ def _series(sheet: Worksheet, place: Placement, item: Pareto, column: str) -> Se
 
 
 def _reference(sheet: Worksheet, place: Placement, item: Pareto, column: str) -> Reference:
-    rows = pareto.group_rows(item)
+    # The last row of the table is always that of all the others.
+    rows = pareto.group_rows(item)[: -1 if column == "amount" else None]
     first, index = place.position(rows[0], pareto.COLUMNS[column])
     last, _ = place.position(rows[-1], pareto.COLUMNS[column])
     return Reference(sheet, min_col=index, min_row=first, max_col=index, max_row=last)

@@ -31,6 +31,9 @@ FORMATS = {
 }
 
 
+BUILT_IN = {FORMATS["date"]: 14, FORMATS["moment"]: 22}
+"""Numbers of the formats that a program shows in the owner's own way; by any other number they are what they say."""
+
 DAY_FORMATS = frozenset(FORMATS[kind] for kind in ("date", "moment", "month"))
 """How days are shown, and nothing else."""
 
@@ -55,9 +58,9 @@ def money(t: Language, currency: str) -> str:
     return f"[>=1000]{_money(t, currency, '#,##0')};[<0]-{cents};{cents}"
 
 
-def money_change(t: Language, currency: str) -> str:
+def money_change(t: Language, currency: str, *, cents: bool = False) -> str:
     """The format of a difference of amounts, with its sign."""
-    amount = _money(t, currency, "#,##0")
+    amount = _money(t, currency, "#,##0.00" if cents else "#,##0")
     return f"+{amount};−{amount};{amount}"
 
 

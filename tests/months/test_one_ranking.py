@@ -23,7 +23,7 @@ def test_an_agency(tmp_path: Path) -> None:
     month = Month.of(tmp_path, Filled(typed=typed))
     assert (month["css"].needs, month["tcr"].good) == (True, True)
     assert first(month) == ["Client satisfaction score"]
-    assert month.cell("dashboard", "verdict", "tick") == "1 good · 0 typical · 1 below par · not judged: 5"
+    assert month.cell("dashboard", "verdict", "tick") == "1 good · 0 typical · 1 below par · not graded: 5"
     assert [one.kpi.id for one in to_do(month.scorecard)] == ["css"]
     assert month.apart == []
 

@@ -14,6 +14,7 @@ from lxml import etree
 from kpixl import palette
 from kpixl.errors import N_
 from kpixl.i18n import language
+from kpixl.ooxml.cells import cell_name
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, declared, qn
 from kpixl.ooxml.vba.project import Module, literal
 from kpixl.texts.render import rendered
@@ -114,6 +115,7 @@ BUTTONS = (
 
 _PIXEL = 9525
 _ROW = "company"
+_BEFORE = "met"
 _SHARED = ("previous", "year", "spark", *BANDS)
 _WIDTH = 74
 _FIRST = sum(PIXELS[column] for column in _SHARED) - _WIDTH * len(BUTTONS)
@@ -149,6 +151,21 @@ def add_buttons(package: Package, business: Business, code: str) -> None:
     for number, (button, edges) in enumerate(zip(BUTTONS, _edges(place), strict=True), max(taken, default=0) + 1):
         root.append(_anchored(button, number, place.row_numbers[_ROW], edges, t))
     package.replace(drawing, root)
+    _make_room(package, sheet.part, place)
+
+
+def _make_room(package: Package, part: str, place: Placement) -> None:
+    """The company's name, which is merged over the cells below the buttons, ends where they begin: a long one is made
+    smaller instead of running on below them."""
+    root = package.tree(part)
+    whole, left = (_merged(place, until) for until in (BANDS[-1], _BEFORE))
+    (merged,) = (one for one in root.iterfind(qn("x:mergeCells/x:mergeCell")) if one.get("ref") == whole)
+    merged.set("ref", left)
+    package.replace(part, root)
+
+
+def _merged(place: Placement, until: str) -> str:
+    return ":".join(cell_name(*place.position(_ROW, column)) for column in ("tick", until))
 
 
 Edge = tuple[int, int]

@@ -17,7 +17,7 @@ from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.references import mapped
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.table_columns import SHEET_ORDER
-from kpixl.workbook import layout
+from kpixl.workbook import layout, letters
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
 from kpixl.workbook.finish import sparklines
@@ -164,7 +164,7 @@ def _drop(entry: Element | None) -> None:
 def _widths(root: Element, columns: dict[str, int]) -> None:
     """Give the columns today's widths."""
     holder = in_order(root, "cols", SHEET_ORDER)
-    wanted = {index: (dashboard.PIXELS[column] - 5) / 7 for column, index in columns.items()}
+    wanted = {index: letters.characters(dashboard.PIXELS[column]) for column, index in columns.items()}
     for entry in list(holder):
         if any(int(entry.get("min", "0")) <= index <= int(entry.get("max", "0")) for index in wanted):
             first, last = int(entry.get("min", "0")), int(entry.get("max", "0"))

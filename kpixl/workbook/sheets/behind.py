@@ -31,7 +31,8 @@ FIELDS = 5
 PARTS = tuple(f"part_{number}" for number in range(1, FIELDS + 5))
 """What stands in a row: the fields, then for each measure whether it counts, then why not."""
 COLUMNS = ("row", *PARTS, "kind")
-WIDTHS = {"row": 16.0, **dict.fromkeys(PARTS, 18.0), **dict.fromkeys(PARTS[:2], 27.0)}
+WIDTHS = {"row": 16.0, **dict.fromkeys(PARTS, 18.0), **dict.fromkeys(PARTS[:2], 27.0), PARTS[-1]: 75.0}
+"""The last has the longest reasons, which begin before it where there are few columns."""
 TITLE, TEXT, HEADINGS, ROW = "#", "t", "h", "r"
 """What a line is: the first sign in its hidden cell, by which rules know its look."""
 LOOKS = {"d": style.FORMATS["date"], "m": style.FORMATS["moment"], "n": "#,##0.00"}

@@ -21,7 +21,7 @@ HIDDEN = ("seen", "errors")
 ORDER = (*COLUMNS, *HIDDEN)
 ERRORS = "check_errors"
 """The name of the cell that counts the errors of the last refresh whose cells have not been changed since."""
-WIDTHS = {"severity": 13, "where": 24, "text": 70, "mend": 70}
+WIDTHS = {"severity": 16, "where": 24, "text": 70, "mend": 70}
 CAPACITY = 300
 """Rows for problems; `kpixl check` lists what does not fit."""
 

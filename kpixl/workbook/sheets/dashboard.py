@@ -32,7 +32,7 @@ from kpixl.texts.words import (
     tip_text,
     until_text,
 )
-from kpixl.workbook import style
+from kpixl.workbook import letters, style
 from kpixl.workbook.grid import BLOCK_PREFIX, NOTICE, Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.sheets import board
 from kpixl.workbook.sheets.board import CHECK, FIRST_ROWS, of
@@ -50,10 +50,10 @@ if TYPE_CHECKING:
     from kpixl.ooxml.cells import Value
 
 PIXELS = {
-    "tick": 66, "name": 172, "value": 98, "target": 82, "met": 26, "previous": 78, "year": 78, "spark": 92,
-    "band_0": 63, "band_1": 63, "band_2": 63, "band_3": 63, "level": 148, "few": 112, "done": 54,
+    "tick": 66, "name": 169, "value": 96, "target": 80, "met": 26, "previous": 78, "year": 76, "spark": 80,
+    "band_0": 65, "band_1": 65, "band_2": 65, "band_3": 65, "level": 159, "few": 112, "done": 58,
 }  # fmt: skip
-"""Columns, and how wide each is: 1,258 pixels, so that a laptop's screen has them all."""
+"""Columns, and how wide each is: 1,260 pixels, so that a laptop's screen has them all."""
 BANDS = tuple(f"band_{level.value}" for level in Level)
 STEPS = "steps"
 LINES = ("line_1", "line_2", "line_3", "line_4", "line_5")
@@ -69,8 +69,8 @@ LOW_ROWS = (15.75, 20.25, HIGHEST_ROW)
 """Likewise where there are so many KPIs that a screen would not have them all."""
 SCREEN = 480.0
 """The height of a laptop's screen, in points: 640 pixels."""
-NAME_LINE, MARK_LINE = 48, 36
-"""So many letters of a name fit into one line, and of what is to be known beside the level."""
+NAME_SIZE, MARK_SIZE = 9, 8
+"""Of the letters of a name and a level, and of what is to be known beside it."""
 CAUTION_LINE = 215
 """So many letters of a caution fit into one line, which is as wide as the sheet."""
 ENTRIES = {"who": "level", "by": "few", "done": "done"}
@@ -122,8 +122,19 @@ QUARTER = 0.75
 
 def _lines(result: Result, c: Context) -> int:
     """How many lines the texts of a KPI's row take at most."""
-    mark = str(shown_of(result, c)["mark"].value)
-    return 1 + max((len(name_of(result, c)) - 1) // NAME_LINE, (len(mark) - 1) // MARK_LINE)
+    mark = str(shown_of(result, c)["mark"].value or "")
+    return max(
+        letters.lines(name_of(result, c), NAME_ROOM, NAME_SIZE, bold=True),
+        letters.lines(standing_word(result, c.t), LEVEL_ROOM, NAME_SIZE, bold=True),
+        letters.lines(mark, MARK_ROOM, MARK_SIZE),
+    )
+
+
+_EDGE, _INDENT = 5, 9
+NAME_ROOM = PIXELS["tick"] + PIXELS["name"] - _EDGE
+LEVEL_ROOM = PIXELS["level"] - _EDGE - _INDENT
+MARK_ROOM = PIXELS["few"] + PIXELS["done"] - _EDGE
+"""The pixels that a line of each has."""
 
 
 def name_of(result: Result, c: Context) -> str:
@@ -218,7 +229,7 @@ def _check(c: Context) -> Cell:
 
 
 def _verdict(c: Context) -> tuple[str, str]:
-    """How the period goes, in one line: ``3 good · 3 typical · 1 to act on``."""
+    """How the period goes, in one line: ``3 good · 3 typical · 1 below par``."""
     t = c.t
     shades, needs, names = (c.span("calc", column, c.kpi_ids) for column in ("shade", "needs", "name"))
     good, act, judged = f'COUNTIF({shades},">=2")', f"COUNTIFS({shades},0,{needs},1)", f"COUNT({shades})"
@@ -440,7 +451,7 @@ def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
         "tick": live(
             f"HYPERLINK({of(c, index, 'link')},{name})",
             name_of(result, c),
-            style.Style(size=9, bold=True, wrap=True, rule=palette.LINE),
+            style.Style(size=NAME_SIZE, bold=True, wrap=True, rule=palette.LINE),
         ),
         "value": live(
             f'IF({used},"",IF(ISNUMBER({value}),HYPERLINK({of(c, index, "rows")},{value}),{c.word("no_figure")}))',
@@ -460,12 +471,12 @@ def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
         "level": live(
             f'IF({used},"",{of(c, index, "level_word")})',
             standing_word(result, t) if result.in_use else None,
-            style.apart(style.Style(size=9, bold=True, rule=palette.LINE, wrap=True)),
+            style.apart(style.Style(size=NAME_SIZE, bold=True, rule=palette.LINE, wrap=True)),
         ),
         "few": live(
             f'IF({used},"",{mark})',
             marked if result.in_use else None,
-            style.Style(size=8, colour=palette.MUTED, rule=palette.LINE, wrap=True, align="left"),
+            style.Style(size=MARK_SIZE, colour=palette.MUTED, rule=palette.LINE, wrap=True, align="left"),
         ),
     }
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 COLUMNS = {"heading": "", "text": ""}
 WIDTHS = {"heading": 24, "text": 118}
-LETTERS = 140
-"""So many letters of a text go into a line, on the safe side."""
 
 PARTS = {
     "definition": N_("What it says"),

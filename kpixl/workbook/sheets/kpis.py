@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING
 
 from kpixl import palette
@@ -10,6 +9,7 @@ from kpixl.catalog.model import OWN_SLOTS, Level, value_formula
 from kpixl.errors import N_
 from kpixl.formula import names, parse, to_excel
 from kpixl.kpi.grade import thresholds_published
+from kpixl.kpi.in_force import DOLLAR
 from kpixl.kpi.score import PAST_PERIODS
 from kpixl.kpi.traits import GRADED, late_measures, traits_of
 from kpixl.period import Window
@@ -21,13 +21,14 @@ from kpixl.texts.words import (
     TRENDS,
     WINDOWS,
     WRONG,
+    least_word,
     level_word,
     reason_text,
     standing_word,
     to_next_text,
     unit_label,
 )
-from kpixl.workbook import style
+from kpixl.workbook import letters, style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.past_lines import past_value
 from kpixl.workbook.rule_formulas import RuleFormulas
@@ -76,7 +77,8 @@ FIRST_PAGE = (
 THRESHOLDS = tuple(f"{level.id}_{part}" for level in GRADED for part in ("published", "yours", "used"))
 SECOND_PAGE = tuple(column for column in COLUMNS if column not in (*FIRST_PAGE, *THRESHOLDS))
 ORDER = (*FIRST_PAGE, *SECOND_PAGE, *THRESHOLDS)
-WIDTHS = {
+WIDTH = 12.0
+WIDTHS: dict[str, float] = {
     "unit": 13,
     "level": 23,
     "window": 17,
@@ -93,7 +95,28 @@ def widths(c: Context) -> dict[str, float]:
     in every program."""
     short = max(1.15 * len(c.t(kpi.abbreviation)) for kpi in c.business.kpis)
     long = max(0.95 * len(c.t(kpi.name)) for kpi in c.business.kpis)
-    return {**WIDTHS, "abbreviation": max(8.0, short + 2), "name": max(34.0, long + 2)}
+    words = {"against_target": TARGETS.values(), "signal": SIGNALS.values(), "settled": SETTLED.values()}
+    return {
+        **WIDTHS,
+        **{column: letters.column(map(c.t, texts), WIDTHS[column]) for column, texts in words.items()},
+        "level": level_width(WIDTHS["level"], c),
+        "abbreviation": max(8.0, short + 2),
+        "name": max(34.0, long + 2),
+    }
+
+
+def level_width(least: float, c: Context) -> float:
+    """Room for the longest word of a level."""
+    words = [level_word(level, c.t) for level in (None, *Level)] + [least_word(level, c.t) for level in GRADED]
+    return letters.column(words, least, bold=True)
+
+
+def heading_height(c: Context) -> float:
+    """Room for the longest of the headings, which wrap."""
+    wide = widths(c)
+    texts = {column: c.t(text) for column, text in COLUMNS.items()}
+    lines = (letters.lines(text, letters.room(wide.get(column, WIDTH)), bold=True) for column, text in texts.items())
+    return max(30.0, LINE * max(lines) + 3)
 
 
 def blank_columns(business: Business) -> tuple[str, ...]:
@@ -114,13 +137,13 @@ def heights(c: Context) -> dict[str, float]:
             "comment": c.comments.get(result.kpi.id) or "",
             "to_next": to_next_text(result, c.t) or reason_text(result.reason, c.t) or "",
         }
-        lines = max(ceil(len(text) / (WIDTHS[column] * LETTERS)) for column, text in texts.items())
+        lines = max(letters.lines(text, letters.room(WIDTHS[column])) for column, text in texts.items())
         found[result.kpi.id] = max(30.0, LINE * lines + 4)
     return found
 
 
-LINE, LETTERS = 13.5, 1.05
-"""The height of a line in points, and how many letters go into a width of one, on the safe side."""
+LINE = 13.5
+"""The height of a line, in points."""
 
 
 SMALL = style.Style(rule=palette.LINE, colour=palette.MUTED, shrink=True)
@@ -360,11 +383,13 @@ def _threshold(result: Result, level: Level, published: float | None, c: Context
     kpi, unit = result.kpi, result.kpi.kpi.unit
     yours = c.scorecard.entries.thresholds.get((kpi.id, level))
     at = {part: c.at("kpis", kpi.id, f"{level.id}_{part}") for part in ("published", "yours")}
+    # Amounts of the whole workbook go without a sign, as its unit says; published ones of another currency have it.
+    abroad = kpi.in_dollars and c.scorecard.entries.currency != DOLLAR
     dollars = style.Style(format=style.DOLLARS, align="right", rule=palette.LINE, colour=palette.MUTED)
     rate = "*dollar_rate" if kpi.in_dollars else ""
     usable = f"AND(ISNUMBER({at['published']}),ISNUMBER(dollar_rate))" if rate else f"ISNUMBER({at['published']})"
     return {
-        f"{level.id}_published": label(published, dollars if rate else style.figure(unit, muted=True)),
+        f"{level.id}_published": label(published, dollars if abroad else style.figure(unit, muted=True)),
         f"{level.id}_yours": entry_cell(yours.number if yours else None, style.entry(unit)),
         f"{level.id}_used": live(
             f'IF(ISNUMBER({at["yours"]}),{at["yours"]},IF({usable},{at["published"]}{rate},""))',

@@ -21,7 +21,7 @@ COLUMNS = {
     "written": N_("Written"),
     "left_out": N_("Left out, and why"),
 }
-WIDTHS = {"when": 17, "command": 14, "version": 9, "read": 44, "written": 52, "left_out": 52}
+WIDTHS = {"when": 19, "command": 14, "version": 9, "read": 44, "written": 52, "left_out": 52}
 SWITCH = ("switch", "command")
 """The cell that switches it off."""
 LINES = tuple(f"line_{number}" for number in range(1, ROOM + 1))

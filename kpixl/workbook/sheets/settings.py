@@ -13,7 +13,8 @@ from kpixl.formula.nodes import Name, Wording, as_node
 from kpixl.kpi.calendar_rules import START, first_day, shifted
 from kpixl.kpi.in_force import default_of, settings_of, settings_used
 from kpixl.period import Kind, serial
-from kpixl.workbook import style
+from kpixl.texts.words import kpi_title
+from kpixl.workbook import letters, style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
 
 if TYPE_CHECKING:
@@ -34,8 +35,16 @@ COLUMNS = {
     **dict.fromkeys(SPARE, ""),
     "code": "",
 }
-WIDTHS = {"label": 32, "value": 34, "used": 16, "help": 24, **dict.fromkeys(SPARE, 22)}
+WIDTHS: dict[str, float] = {"label": 32, "value": 34, "used": 16, "help": 24, **dict.fromkeys(SPARE, 22)}
 HIDDEN = ("code",)
+
+
+def widths(c: Context) -> dict[str, float]:
+    """Room for the longest name of a setting, and of a KPI that can be switched off."""
+    texts = [c.t(setting.label) for setting in settings_of(c.business)]
+    texts += [c.t(text) for text, _ in ROWS.values()] + [kpi_title(kpi, c.t) for kpi in c.business.kpis]
+    return {**WIDTHS, "label": letters.column(texts, WIDTHS["label"])}
+
 
 KINDS = {
     Kind.MONTH: N_("month"),

@@ -69,7 +69,8 @@ COLUMNS = {
 }
 HIDDEN = ("before", "after", "changed")
 """Columns of numbers behind the words: which level or standing, and whether it is another one."""
-WIDTHS = {"unit": 11, "slider": 17, "moves": 11, "level_now": 24, "level_then": 24}
+WIDTHS = {"unit": 11, "slider": 17, "moves": 11}
+LEVEL_WIDTH = 24.0
 TEXT_COLUMNS = ("unit", "moves", "level_now", "level_then")
 KPI_ROW = "kpi_"
 """In front of the ids of KPIs, since a measure may be called as a KPI is."""
