@@ -43,6 +43,7 @@ from kpixl.verbs import new
 from kpixl.workbook import layout
 from kpixl.workbook.entry_sheets import ERROR_TITLE, PROMPT_TITLE_LIMIT, TEXT_LIMIT
 from kpixl.workbook.sheets import check as check_sheet
+from kpixl.workbook.sheets.guide import guide_texts
 from narrow import some
 from workbooks import blank, opened
 
@@ -323,6 +324,14 @@ ES = language("es")
 def plain(text: str) -> str:
     """No-break spaces, which Babel puts before % and €, as ordinary ones."""
     return text.replace(NBSP, " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_what_is_put_together_has_the_spaces_of_french() -> None:
+    """Sentences of the Guide that are made of parts: a space that does not break before every colon and semicolon."""
+    t = language("fr")
+    texts = [text for one in businesses() for kpi in one.kpis for text in guide_texts(kpi, t).values()]
+    assert sum("\u00a0;" in text for text in texts) > 50
+    assert [text for text in texts if re.search(r"(?<![\u00a0\d])[:;](\s|$)", text)] == []
 
 
 def test_spanish_typography() -> None:

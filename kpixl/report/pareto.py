@@ -11,6 +11,7 @@ from babel.numbers import format_percent
 from kpixl.kpi.pareto import MOST
 from kpixl.report.charts import GAP, LETTER
 from kpixl.texts.groups import part_name, ranking_note, ranking_text
+from kpixl.texts.words import listed, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +93,7 @@ def _picture(ranking: Ranking, currency: str, t: Language) -> Picture:
         for name, amount, middle, part in zip(shown, amounts, middles, ranking.parts, strict=True)
     )
     lines = (
-        f"{name}: {amount}, {t.number(part.share, 'fraction')}, {t.number(part.cumulative, 'fraction')}"
+        named(name, f"{amount}, {t.number(part.share, 'fraction')}, {t.number(part.cumulative, 'fraction')}", t)
         for name, amount, part in zip(names, amounts, ranking.parts, strict=True)
     )
     return Picture(
@@ -100,7 +101,7 @@ def _picture(ranking: Ranking, currency: str, t: Language) -> Picture:
         title=t(ranking.pareto.title),
         sentence=ranking_text(ranking, t) or "",
         note=ranking_note(ranking, t) or "",
-        text="; ".join(lines),
+        text=listed(lines, t),
         left=left,
         right=right,
         height=TOP + ROW * len(names),

@@ -15,7 +15,7 @@ from kpixl.kpi.score import marked_periods
 from kpixl.kpi.signals import signal
 from kpixl.period import Kind
 from kpixl.report import charts
-from kpixl.texts.words import SHAPES, SIGNALS
+from kpixl.texts.words import SHAPES, SIGNALS, listed, named
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Level
@@ -86,7 +86,7 @@ def past_of(result: Result, period: Period, history: History, currency: str, t: 
     values = [*(history.value(one, result.kpi.history_id) for one in periods[:-1]), result.value]
     drawn = tuple(None if value is None or abs(value) >= UNDRAWN else value for value in values)
     texts = tuple(
-        "" if value is None else f"{_short(one, t)}: {t.number(value, unit, currency)}"
+        "" if value is None else named(_short(one, t), t.number(value, unit, currency), t)
         for one, value in zip(periods, drawn, strict=True)
     )
     chosen, usual = marked_periods(result, values), result.past.usual
@@ -149,7 +149,7 @@ def _text(past: PastDrawn, usual: charts.Range | None, unit: str, currency: str,
     if usual:
         low, high = (t.number(end, unit, currency) for end in (usual.low, usual.high))
         told.append(t(N_("usual range: {low} to {high}")).format(low=low, high=high))
-    return "; ".join(told)
+    return listed(told, t)
 
 
 def _axis_text(value: float, unit: str, currency: str, t: Language) -> str:

@@ -8,7 +8,7 @@ from kpixl.catalog.load import EDGES
 from kpixl.errors import N_
 from kpixl.kpi.behind import entered, table_of
 from kpixl.period import LAST_SERIAL, from_serial
-from kpixl.texts.words import SOURCES, measure_label
+from kpixl.texts.words import SOURCES, measure_label, named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,9 +73,8 @@ def why_text(listing: Listing, row: int, numbers: Mapping[str, str], t: Language
 def measure_text(measure: Measure, tally: Tally, currency: str, t: Language) -> str:
     """What a measure comes to and where that is from, and how many rows count: ``Leads: 98 (from the rows) · …``."""
     value, table = tally.value(measure), table_of(measure, tally)
-    parts = [
-        f"{measure_label(measure, t)}: {t.number(value.used, measure.unit, currency)} ({t(SOURCES[value.source])})"
-    ]
+    amount = t.number(value.used, measure.unit, currency)
+    parts = [named(measure_label(measure, t), f"{amount} ({t(SOURCES[value.source])})", t)]
     if table is not None:
         counted = tally.meets(measure)
         left = int((entered(table) & ~counted).sum())

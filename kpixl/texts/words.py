@@ -18,7 +18,7 @@ from kpixl.message import Message, Verbatim, phrase
 from kpixl.period import Kind, Period, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from kpixl.catalog.model import Business, BusinessKpi, Measure
@@ -160,6 +160,22 @@ def mark(result: Result) -> str:
 def bare_word(result: Result, t: Language) -> str:
     """The same without a shape, for sentences."""
     return standing_word(result, t).partition(" ")[2].removesuffix(mark(result))
+
+
+NAMED, LISTED = N_("{name}: {what}"), N_("{first}; {second}")
+
+
+def named(name: str, what: str, t: Language) -> str:
+    """What something is or comes to, with the space before the colon that some languages have."""
+    return t(NAMED).format(name=name, what=what)
+
+
+def listed(parts: Iterable[str], t: Language) -> str:
+    """Parts that have commas of their own, one behind the other; empty without any."""
+    first, *others = [*parts] or [""]
+    for second in others:
+        first = t(LISTED).format(first=first, second=second)
+    return first
 
 
 def kpi_title(kpi: BusinessKpi, t: Language) -> str:

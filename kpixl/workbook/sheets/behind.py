@@ -10,7 +10,7 @@ from kpixl.errors import N_
 from kpixl.kpi.behind import measures_of
 from kpixl.texts.behind_text import NUMBERS, heading, measure_text, why_text
 from kpixl.texts.formula_words import in_words
-from kpixl.texts.words import kpi_title
+from kpixl.texts.words import kpi_title, named
 from kpixl.workbook import style
 from kpixl.workbook.grid import BARE, Cell, Cells, Context, label, notice, quoted, static
 from kpixl.workbook.sheets.check import link
@@ -173,7 +173,7 @@ def _block(result: Result, c: Context) -> Iterator[dict[str, Cell]]:
     """Its value and how it is made; what each measure comes to; then the rows of each table."""
     kpi, t, currency = result.kpi, c.t, c.scorecard.entries.currency
     value = t.number(result.value, kpi.kpi.unit, currency, result.finer)
-    yield _line(TITLE, f"{kpi_title(kpi, t)}: {value}")
+    yield _line(TITLE, named(kpi_title(kpi, t), value, t))
     if len(kpi.arguments) > 1:
         yield _line(TEXT, f"= {in_words(kpi, t)}")
     numbers: dict[str, str] = {}

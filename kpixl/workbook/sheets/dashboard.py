@@ -27,6 +27,8 @@ from kpixl.texts.words import (
     LEVELS,
     TARGET_SIGNS,
     kpi_title,
+    listed,
+    named,
     reason_text,
     standing_word,
     tip_text,
@@ -403,7 +405,7 @@ def _told(c: Context) -> str:
         f"{name_of(one, c)} ({action_text(c.scorecard.entries.actions[one.kpi.id], t)})"
         for one in left_out(c.scorecard)
     ]
-    texts += [t(OPEN).format(actions="; ".join(waiting))] if waiting else []
+    texts += [t(OPEN).format(actions=listed(waiting, t))] if waiting else []
     return "   ".join(texts)
 
 
@@ -542,7 +544,7 @@ def _focus_title(focus: Result, c: Context) -> tuple[str | None, style.Style]:
     groups = weakest(c.breakdown, focus.kpi.id)
     name = name_of(focus, c)
     nothing = c.t(N_("No groups to tell apart")) if focus.value is not None else None
-    text = f"{name}: {title(groups[0], c.t)}" if groups else nothing
+    text = named(name, title(groups[0], c.t), c.t) if groups else nothing
     return text, style.Style(
         size=10, bold=True, colour=palette.ACCENT, rule=palette.FAINT, vertical="bottom", shrink=True
     )

@@ -9,7 +9,7 @@ from kpixl.catalog.model import value_formula, with_parts
 from kpixl.errors import N_
 from kpixl.kpi.in_force import DOLLAR
 from kpixl.kpi.traits import GRADED
-from kpixl.texts.words import LEVELS, WINDOWS, measure_label
+from kpixl.texts.words import LEVELS, WINDOWS, listed, measure_label, named
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, static
 
@@ -180,15 +180,17 @@ def guide_texts(kpi: BusinessKpi, t: Language) -> dict[str, str]:
     """Every part of a KPI's page in the Guide; parts without text are left out."""
     unit, texts = kpi.kpi.unit, kpi.texts
     notes = "".join(f"\n{t(part.note)}" for a in kpi.arguments for part in with_parts(a.measure) if part.note)
-    measures = "; ".join(f"{argument.measure.name}: {measure_label(argument.measure, t)}" for argument in kpi.arguments)
-    example = "; ".join(
-        f"{t(kpi.argument(name).label)}: {t.plain(value)}" for name, value in kpi.example.arguments.items()
-    )
+    measures = listed((named(one.measure.name, measure_label(one.measure, t), t) for one in kpi.arguments), t)
+    given = kpi.example.arguments.items()
+    example = listed((named(t(kpi.argument(name).label), t.plain(value), t) for name, value in given), t)
     example += f" → {t.number(kpi.example.value, unit, DOLLAR)}"
-    bands = "; ".join(
-        f"{t(LEVELS[level])} {_SIGNS[threshold.comparison]} {t.number(threshold.value, unit, DOLLAR)}"
-        for level in GRADED
-        if (threshold := kpi.threshold(level))
+    bands = listed(
+        (
+            f"{t(LEVELS[level])} {_SIGNS[threshold.comparison]} {t.number(threshold.value, unit, DOLLAR)}"
+            for level in GRADED
+            if (threshold := kpi.threshold(level))
+        ),
+        t,
     )
     found = {
         "definition": t(texts.definition),
