@@ -147,14 +147,13 @@ def past_sheet(sheet: Worksheet, c: Context) -> None:
 PAST_VALUE, PAST_WHOLE, WHOLE = "#,##0.00##", 330, "#,##0"
 """How figures of closed periods are shown, each in a line of its own and some without a unit: to four decimals; whole
 ones without, by a format of this number."""
-_PAST_ROWS = 100_000
 
 
 def _whole_numbers(sheet: Worksheet, letter: str) -> None:
     first = f"{letter}{FIRST_ROW}"
     rule = FormulaRule(formula=[f"IF(ISNUMBER({first}),INT({first})={first},FALSE)"])
     rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=PAST_WHOLE, formatCode=WHOLE))
-    sheet.conditional_formatting.add(f"{first}:{letter}{_PAST_ROWS}", rule)
+    sheet.conditional_formatting.add(first, rule)  # grows with the table
 
 
 def _past_widths(c: Context) -> dict[str, float]:
