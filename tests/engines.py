@@ -316,8 +316,33 @@ def _recalculated(files: Sequence[tuple[str, bytes]]) -> list[dict[Place, Value]
         copies[0].parent.mkdir()
         for copy, (_, data) in zip(copies, files, strict=True):
             copy.write_bytes(data)
-        results = libreoffice.recalculate(copies, Path(folder, "out"))
-        return [{at: cell.value for at, cell in contents(result).items()} for result in results]
+        names = [[sheet.name for sheet in Package.open(copy).sheets] for copy in copies]
+        listed = libreoffice.listed(dict(zip(copies, names, strict=True)), Path(folder, "out"))
+        return [
+            {(name, cell): value for name, sheet in found.items() for cell, value in _values(sheet)} for found in listed
+        ]
+
+
+_FIELD = re.compile(r'"((?:[^"]|"")*)"(,|\n|$)|([^,\n]*)(,|\n|$)')
+_ERRORS = {error: error for error in ("#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!")}
+_ERRORS |= {"Err:503": "#NUM!", **dict.fromkeys((f"Err:{number}" for number in range(504, 550)), "#VALUE!")}
+_ERRORS |= {"Err:502": "#VALUE!", "Err:511": "#NULL!"}
+"""What an error is called in Excel, be it one of LibreOffice's own. They are listed as texts are."""
+
+
+def _values(text: str) -> Iterator[tuple[str, Value]]:
+    """The cells of a sheet that hold something, by their address: texts are in quotes, numbers are not."""
+    row = column = 1
+    for field in _FIELD.finditer(text):
+        quoted, plain, end = field[1], field[3], field[2] or field[4]
+        at = f"{column_letters(column)}{row}"
+        if quoted in _ERRORS:
+            yield at, Error(_ERRORS[quoted])
+        elif quoted:
+            yield at, quoted.replace('""', '"')
+        elif plain:
+            yield at, plain == "TRUE" if plain in ("TRUE", "FALSE") else float(plain)
+        row, column = (row + 1, 1) if end == "\n" else (row, column + 1)
 
 
 def _prepared(path: Path, today: date, whole: bool) -> bytes:
@@ -328,6 +353,8 @@ def _prepared(path: Path, today: date, whole: bool) -> bytes:
     with zipfile.ZipFile(path) as archive, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as changed:
         for member in archive.infolist():
             data = archive.read(member)
+            if member.filename == "xl/styles.xml":
+                data = _NUMBER_FORMAT.sub(b'numFmtId="2"', data)
             if member.filename.startswith("xl/worksheets/"):
                 data = data.replace(_NOW.encode(), str(day).encode())
                 data = data if whole else _BESIDE_CELLS.sub(b"", data)
@@ -335,6 +362,8 @@ def _prepared(path: Path, today: date, whole: bool) -> bytes:
     return target.getvalue()
 
 
+_NUMBER_FORMAT = re.compile(rb'(?<=<xf )numFmtId="\d+"')
+"""Numbers are listed as numbers, whatever their cells show."""
 _BESIDE_CELLS = re.compile(
     rb"<(mergeCells|conditionalFormatting|dataValidations|hyperlinks|extLst)\b.*?</\1>|<(legacyD|d)rawing [^>]*/>",
     re.DOTALL,
