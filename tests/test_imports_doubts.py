@@ -3,7 +3,7 @@ turned dates, zones, scales, totals. Each is mended or told, and what is told ma
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -286,3 +286,111 @@ def test_amounts_grouped_as_in_india(tmp_path: Path, cell: str) -> None:
     own = "INR" if "₹" in cell else "USD"
     rows = f"Date\tKind\tAmount\n2026-10-01\tother\t{cell}\n"
     assert taken("sales", written(tmp_path, rows), currency=own).columns["amount"] == [123456]
+
+
+# Amounts that went back
+
+
+@pytest.mark.parametrize(
+    ("heading", "sold", "back"),
+    [
+        ("Type", "Sale", "Refund"), ("Transaction type", "Payment", "Credit note"), ("Tipo", "Venta", "Devolución"),
+        ("Tipo", "Venda", "Estorno"), ("Type", "Vente", "Avoir"), ("Tip", "Vânzare", "Stornare"),
+        ("Type", "Sale", "Chargeback"), ("Type", "Sale", "DISCOUNT"),
+    ],
+)  # fmt: skip
+def test_a_refund_without_a_minus_is_taken_off(tmp_path: Path, heading: str, sold: str, back: str) -> None:
+    # 100 came in and 40 of it went back: 60 is what the month has earned.
+    rows = f"{SALES},{heading}\n2026-10-01,A,other,100,{sold}\n2026-10-02,A,other,40,{back}\n"
+    accepted = sales(tmp_path, rows)
+    assert accepted.columns["amount"] == [100, -40]
+    assert accepted.doubtful
+    assert told(accepted, f"“{heading}” says of rows that their amount went back ({back})")
+
+
+def test_a_refund_with_a_minus_stays_as_it_is(tmp_path: Path) -> None:
+    # The one without a minus is a refund that was itself taken back.
+    rows = f"{SALES},Type\n2026-10-01,A,other,100,Sale\n2026-10-02,A,other,-40,Refund\n2026-10-03,A,other,40,Refund\n"
+    accepted = sales(tmp_path, rows)
+    assert accepted.columns["amount"] == [100, -40, 40]
+    assert not told(accepted, "went back")
+
+
+def test_a_credit_from_a_supplier_lessens_the_expenses(tmp_path: Path) -> None:
+    rows = "Date,Kind,Amount,Type\n2026-10-01,other,100,Bill\n2026-10-02,other,30,Credit note\n"
+    accepted = taken("expenses", written(tmp_path, rows))
+    assert accepted.columns["amount"] == [100, -30]
+
+
+# How long it took, in place of when it ended
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "hours"),
+    [
+        ("Resolution time (hours)", "1.5,26", [1.5, 26]), ("Resolution time (min)", "90,30", [1.5, 0.5]),
+        ("Time to resolution", "1d 2h,PT1H30M", [26, 1.5]), ("Time to resolve", "30:15:00,0:45", [30.25, 0.75]),
+        ("Tiempo de resolución", "2 h,90 min", [2, 1.5]), ("Temps de résolution (h)", "2,3.5", [2, 3.5]),
+        ("Tempo de resolução", "1:00,2:30", [1, 2.5]), ("Timp de rezolvare", "1 oră,2 ore", [1, 2]),
+        ("Days to resolve", "0.5,1", [12, 24]), ("Hours to resolve", "200,0.25", [200, 0.25]),
+    ],
+)  # fmt: skip
+def test_ends_are_reckoned_by_how_long_it_took(tmp_path: Path, heading: str, cells: str, hours: list[float]) -> None:
+    one, two = cells.split(",")
+    rows = f"Client,Opened,{heading}\nA,2026-10-02 09:00,{one}\nB,2026-10-03,{two}\n"
+    accepted = taken("requests", written(tmp_path, rows))
+    starts = [day(2026, 10, 2) + 9 / 24, day(2026, 10, 3)]
+    assert accepted.columns["resolved"] == pytest.approx(
+        [start + took / 24 for start, took in zip(starts, hours, strict=True)]
+    )
+    assert told(accepted, f"“{heading}” says how long it took")
+    assert not accepted.untimed
+
+
+def test_whole_days_are_no_hours(tmp_path: Path) -> None:
+    """Resolved on the day it came in is not resolved within no time."""
+    rows = "Client,Opened,Days to resolve\nA,2026-10-02 09:00,0\nB,2026-10-03 10:00,2\nC,2026-10-04 10:00,\n"
+    accepted = taken("requests", written(tmp_path, rows))
+    assert accepted.columns["resolved"] == [day(2026, 10, 2), day(2026, 10, 5), None]
+    assert accepted.untimed == (0, 1)
+    assert told(accepted, "cannot be worked out")
+
+
+def test_a_moment_is_no_duration(tmp_path: Path) -> None:
+    rows = "Client,Opened,Resolution time\nA,2026-10-02 09:00,2026-10-02 10:30\n"
+    accepted = taken("requests", written(tmp_path, rows))
+    assert accepted.columns["resolved"] == pytest.approx([day(2026, 10, 2) + 10.5 / 24])
+    both = taken(
+        "requests", written(tmp_path, rows.replace("Client,", "Client,Resolved,").replace("A,", "A,2026-10-03,"))
+    )
+    assert both.columns["resolved"] == [day(2026, 10, 3)]
+
+
+def test_durations_of_an_excel_file(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Client", "Opened", "Resolution time"])
+    sheet.append(["A", datetime(2026, 10, 2, 9), timedelta(hours=30, minutes=15)])
+    sheet.append(["B", datetime(2026, 10, 3, 9), time(0, 45)])
+    book.save(path)
+    accepted = taken("requests", path)
+    starts = [day(2026, 10, 2) + 9 / 24, day(2026, 10, 3) + 9 / 24]
+    assert accepted.columns["resolved"] == pytest.approx([starts[0] + 30.25 / 24, starts[1] + 0.75 / 24])
+
+
+# Answers
+
+
+def test_answers_without_a_column_are_told(tmp_path: Path) -> None:
+    accepted = taken("surveys", written(tmp_path, "Date,Client,Verdict\n2026-10-01,A,fine\n"))
+    assert accepted.doubtful
+    assert told(accepted, "No column fills “score”, “recommend”, so these rows answer nothing")
+
+
+@pytest.mark.parametrize(
+    "heading", ["Rating", "CSAT", "Satisfaction score", "Valoración", "Étoiles", "Avaliação", "Stele"]
+)
+def test_ratings_are_scores(tmp_path: Path, heading: str) -> None:
+    accepted = taken("surveys", written(tmp_path, f"Date,Client,{heading}\n2026-10-01,A,★★★★★\n2026-10-02,B,4 stars\n"))
+    assert accepted.columns["score"] == [5, 4]

@@ -15,7 +15,7 @@ import yaml
 
 from kpixl.folding import name_key
 
-Kind: TypeAlias = Literal["status", "type", "billable", "canceled", "currency", "survey"]
+Kind: TypeAlias = Literal["status", "type", "billable", "canceled", "currency", "survey", "elapsed"]
 """What a column tells of its rows."""
 Unit: TypeAlias = Literal["hours", "minutes", "seconds"]
 
@@ -35,6 +35,8 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """In what a column of durations counts, as its heading says."""
     out: dict[str, tuple[str, ...]]
     """Table id -> words that say of a row that it is none of the table's."""
+    back: tuple[str, ...]
+    """Words that say of a row that its amount went back, or comes off what others say."""
     fine: tuple[str, ...]
     """Words that say of a row that it counts."""
     choices: dict[str, dict[str, tuple[str, ...]]]
@@ -89,6 +91,12 @@ def units() -> Mapping[str, Unit]:
 def out_words(table: str) -> frozenset[str]:
     """Words that say of a row that it is none of a table's, as names compare."""
     return frozenset(name_key(text) for one in vocabularies() for text in one.out.get(table, ()))
+
+
+@cache
+def back_words() -> frozenset[str]:
+    """Words that say of a row that its amount went back, as names compare."""
+    return frozenset(name_key(text) for one in vocabularies() for text in one.back)
 
 
 @cache

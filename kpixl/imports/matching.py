@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from kpixl.catalog.tables import Elapsed
 from kpixl.errors import N_, UnknownColumn, UnknownField, UnreadableSource
 from kpixl.folding import name_key
 from kpixl.i18n import language
 from kpixl.imports.dates import without_zone
-from kpixl.imports.export_words import names_of
+from kpixl.imports.export_words import headings_of, names_of
 from kpixl.imports.headings import find_headings, heading_texts
 from kpixl.imports.profiles import Rule, products
 from kpixl.imports.recognise import Recognised, recognised
@@ -150,6 +151,7 @@ def match(
     product = recognised(table, finder.places, profiles)
     used = finder.follow(product) if product else set()
     finder.take(How.WORDS, {field.id: names_of(table.id, field.id) for field in table.fields})
+    finder.take(How.WORDS, _lasting(table, columns))
     return finder.result(source, heading, product, used)
 
 
@@ -161,6 +163,13 @@ def _check_fields(table: Table, hints: Hints) -> None:
     for id_ in hints.given:
         if id_ in hints.constants:
             raise MappedAndSet(field=id_)
+
+
+def _lasting(table: Table, columns: Sequence[str]) -> Names:
+    """The columns that say how long something took, for the ends that it is counted to: they are reckoned by it."""
+    names = [name_key(text) for text in columns if name_key(text.partition("(")[0]) in headings_of("elapsed")]
+    spans = (column for column in table.calculated if isinstance(column, Elapsed) and column.unit != "months")
+    return {span.until: names for span in spans if names}
 
 
 def _open(table: Table, hints: Hints) -> dict[str, None]:

@@ -9,13 +9,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from babel.numbers import is_currency
 
-from kpixl.cellvalue import number
+from kpixl.cellvalue import ExcelError, number
 from kpixl.currencies import code_of
 from kpixl.folding import name_key, single_spaced
 from kpixl.imports.export_words import units
@@ -227,6 +227,39 @@ def factor_in(heading: str) -> float:
     """Hours that a number stands for under a heading, by the unit that it names (``Duration (min)``)."""
     last = name_key(heading).split()[-1:] or [""]
     return {"minutes": 1 / 60, "seconds": 1 / 3600}.get(units().get(last[0], "hours"), 1.0)
+
+
+def lasting_in(heading: str, usual: float) -> float:
+    """Hours that a number stands for under a heading that begins or ends with a unit (*Days to resolve*); ``usual``
+    where it names none."""
+    for word in [name_key(heading).split()[place] for place in (-1, 0) if name_key(heading)]:
+        if re.fullmatch(_DAYS, word):
+            return 24.0
+        if word in units():
+            return {"minutes": 1 / 60, "seconds": 1 / 3600}.get(units()[word], 1.0)
+    return usual
+
+
+def lasted(cell: Raw, factor: float) -> float | None:
+    """Hours of a cell that says how long something took; ``factor`` are those of a plain number. None for what says
+    no such thing, moments among it."""
+    if isinstance(cell, str):
+        text = cell.strip()
+        hours, found = duration(text), amount(text)
+        if hours is not None or found is None or found.currency or found.percent or found.negative:
+            return hours
+        value = found.value(next(iter(found.signs), "."))
+        return None if value is None else value * factor
+    if isinstance(cell, bool | date | ExcelError) and not isinstance(cell, datetime):
+        return None
+    days = number(cell)
+    if days is None or not 0 <= days < _FIRST_MOMENT:
+        return None
+    return days * factor if isinstance(cell, int | float) else days * 24
+
+
+_FIRST_MOMENT = 10_000
+"""Numbers from which on a cell of Excel's may be a day of our times: this one is in 1927."""
 
 
 def has_days(text: str) -> bool:

@@ -67,6 +67,13 @@ _TEMPLATES = {
         "“{column}” is not used and seems to say which rows count; all do now. It holds {values}. To choose: "
         "{command}, or {every} for all of them."
     ),
+    "turned": N_(
+        "“{column}” says of rows that their amount went back ({values}), and no such amount has a minus; they were "
+        "taken off: {count}."
+    ),
+    "unanswered": N_(
+        "No column fills {fields}, so these rows answer nothing; say which column does with --map {id}=COLUMN."
+    ),
     "not_used": N_("“{column}” is not used; it holds {values}."),
     "other_kinds": N_(
         "“{column}”: rows that are not known to be of this table were passed over: {values}. To take them: {command}."
@@ -78,6 +85,9 @@ _TEMPLATES = {
     ),
     "own_day": N_("“{column}” says yes or no: a yes was taken for the row’s own day."),
     "hours_of": N_("“{column}”: read as {unit}."),
+    "reckoned": N_(
+        "“{column}” says how long it took; “{until}” was reckoned from “{since}” by that: {count}."
+    ),
     "days_of": N_("“{column}”: a day in a duration was taken for 24 hours."),
     "off_scale": N_(
         "“{column}”: answers beyond the scale up to {maximum}: {count}. The column is on another scale and was left "
@@ -108,7 +118,7 @@ _TEMPLATES = {
 DOUBTFUL = frozenset(
     {"no_such_value", "other_currency", "currency_chosen", "held_back", "unweighed", "misfits", "dates_mixed",
      "numbers_mixed", "ambiguous", "half_converted", "off_scale", "low_scale", "no_outcome", "one_outcome", "no_times",
-     "other_kinds", "days_of", "clock_change"}
+     "other_kinds", "unanswered", "days_of", "clock_change"}
 )  # fmt: skip
 """Remarks by which rows or their meaning may not be what the owner thinks: somebody has to look."""
 MINUTES, SECONDS = N_("minutes"), N_("seconds")

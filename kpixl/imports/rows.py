@@ -26,8 +26,8 @@ from kpixl.imports.said import Said
 from kpixl.imports.scales import weighed
 from kpixl.imports.sorting import ReadRows, Sorter
 from kpixl.imports.source import Source, is_filled
-from kpixl.imports.telling import is_out, told
-from kpixl.imports.times import over_a_change, without_times
+from kpixl.imports.telling import is_out, told, turned
+from kpixl.imports.times import over_a_change, reckoned, without_times
 from kpixl.imports.total_lines import numbers_in, without_totals
 from kpixl.imports.values import BLANK, Read, Unfit, Value
 from kpixl.message import phrase
@@ -64,14 +64,18 @@ def rows_for(
     read = {id_: [spelled(cell, spellings.get(id_, {})) for cell in cells] for id_, cells in columns.read().items()}
     _apply_rules(match, of, read)
     notes += _settle(match, of, columns, read, kept)
+    notes += turned(match, of, _decided(match), read)
     if known_by:
         notes += apply(match, known_by, of, read, choices.get(known_by.field, {}))
     notes += outcomes(match, read, constants)
-    untimed, about_times = without_times(match, read)
-    notes += about_times + over_a_change(match, read, manners.zone)
+    lasting, about_ends = reckoned(match, columns, read)
+    untimed, about_times = without_times(match, read, lasting)
+    notes += [*about_ends, *about_times]
+    notes += [] if lasting else over_a_change(match, read, manners.zone)
     sorter = Sorter(match, of, columns, ReadRows(read, constants, {**outside, **refused}, untimed))
     notes = [
         *_about(match, said),
+        *_unanswered(match, said),
         *notes,
         *columns.notes,
         *about_totals,
@@ -117,6 +121,16 @@ def _settle(match: Match, of: Body, columns: Columns, read: dict[str, list[Read]
             names = ", ".join(f"{theirs} → {ours}" for theirs, ours in list(changed.items())[:5])
             notes += [Note("respelled", {"field": phrase(field.heading), "names": names})] if changed else []
     return notes
+
+
+def _unanswered(match: Match, said: Said) -> list[Note]:
+    """Rows of a table of answers to which no column of the file brings any: nothing can be counted of them."""
+    answers = [field for field in match.table.fields if field.maximum is not None]
+    filled = {*match.fillings, *match.constants, *said.left_out}
+    if not answers or any(field.id in filled for field in answers):
+        return []
+    told_ = {"fields": ", ".join(f"“{field.id}”" for field in answers), "id": answers[0].id}
+    return [Note("unanswered", told_)]
 
 
 def _decided(match: Match) -> frozenset[int]:

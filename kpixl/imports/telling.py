@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kpixl.errors import N_
 from kpixl.folding import name_key
 from kpixl.imports.choice_words import plain_text
-from kpixl.imports.export_words import Kind, fine_words, headings_of, out_words
+from kpixl.imports.export_words import Kind, back_words, fine_words, headings_of, out_words
 from kpixl.imports.filters import counted, counts
 from kpixl.imports.outcome import Refusal
 from kpixl.imports.remarks import Note
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kpixl.imports.body import Body
     from kpixl.imports.matching import Match
     from kpixl.imports.source import Raw
+    from kpixl.imports.values import Read
 
 NO_ROW_OF_IT = N_("says that the row is none to count")
 _FEW = 12
@@ -64,6 +65,28 @@ def told(match: Match, of: Body, decided: Collection[int]) -> tuple[dict[int, Re
                 refused.setdefault(place, Refusal(column.heading, plain_text(row[column.place]), NO_ROW_OF_IT))
         notes += _notes(match, column, out)
     return refused, notes
+
+
+def turned(match: Match, of: Body, decided: Collection[int], read: dict[str, list[Read]]) -> list[Note]:
+    """Take off the amounts of rows that a column calls refunds, credit notes, discounts: some exports write them
+    without a minus. Where one of them has a minus, the others have none for a reason."""
+    notes = []
+    for id_ in [field.id for field in match.table.fields if field.unit == "money" and field.id in read]:
+        for column in _columns(match, of, decided):
+            if column.kind not in ("type", "status"):
+                continue
+            back = [name_key(plain_text(row[column.place])) in back_words() for row in of.rows]
+            amounts = [one for one, is_back in zip(read[id_], back, strict=True) if is_back and isinstance(one, float)]
+            if any(amounts) and min(amounts) >= 0:
+                read[id_] = [
+                    -one if is_back and isinstance(one, float) else one
+                    for one, is_back in zip(read[id_], back, strict=True)
+                ]
+                words = sorted(value for value in column.filled if name_key(value) in back_words())
+                values = {"column": column.heading, "values": ", ".join(words), "count": len(amounts)}
+                notes.append(Note("turned", values))
+                break
+    return notes
 
 
 def is_out(table: str, value: str) -> bool:
