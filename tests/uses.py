@@ -25,6 +25,7 @@ from kpixl.workbook import blank
 TESTS = str(Path(__file__).parent)
 STARTS: dict[object, str] = {
     libreoffice.recalculate: "libreoffice",
+    libreoffice.listed: "libreoffice",
     libreoffice.to_pdf: "libreoffice",
     browser.started: "browser",
     ironcalc.load_from_xlsx: "engine",
