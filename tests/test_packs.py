@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import pickle
 import random
 import re
 import runpy
 import sys
+import tempfile
 from collections.abc import Callable
 from copy import deepcopy
 from functools import cache
@@ -20,6 +22,7 @@ import openpyxl
 import pytest
 import yaml
 
+import kpixl
 from clock import NOW
 from kpixl import files
 from kpixl.catalog import business, business_of, businesses, catalogue_of, pack_of, pack_whole
@@ -37,7 +40,7 @@ from kpixl.i18n import language
 from kpixl.languages import codes
 from kpixl.ooxml.package import Package
 from kpixl.period import Kind, Period
-from kpixl.verbs import pack_files, refresh
+from kpixl.verbs import pack_files, refresh, roll
 from kpixl.verbs.adopt import adopt
 from kpixl.verbs.new import new
 from kpixl.verbs.report import report
@@ -599,6 +602,37 @@ def _events_of_reading(path: Path) -> tuple[list[tuple[str, str]], str]:
     finally:
         _watching.clear()
     return list(_seen), said
+
+
+def test_what_verbs_do_with_a_strangers_pack_touches_their_files_alone(tmp_path: Path) -> None:
+    """Whatever it calls its sheets and KPIs: the verbs open the workbook and what they write, start nothing, ask
+    nobody, and do nothing that they do not do with any pack."""
+    sys.addaudithook(_hook)
+    places = (str(tmp_path), os.devnull, tempfile.gettempdir(), sys.prefix, sys.base_prefix)
+    places = (*places, str(Path(kpixl.__file__).parent))
+    usual: set[str] = set()
+    hostile = [text for text in HOSTILE if not checked(text).mistakes]
+    assert len(hostile) >= 2
+    for number, text in enumerate([STARTER, *hostile]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        path = made(folder, text)
+        _seen.clear()
+        _watching.append(True)
+        try:
+            refresh.refresh(path, now=NOW)
+            report(path, out=path.with_suffix(".html"), now=NOW)
+            roll.roll(path, now=NOW, anyway=True)
+        finally:
+            _watching.clear()
+        opened = [name for event, name in _seen if event == "open" and not name.isdigit()]
+        assert opened
+        assert [name for name in opened if not name.startswith(places)] == []
+        done = {event for event, _ in _seen}
+        assert not any(one.startswith(("subprocess.", "socket.", "urllib.")) for one in done)
+        assert not done & {"os.system", "os.exec", "os.posix_spawn", "os.fork"}
+        usual = usual or done
+        assert done <= usual, text
 
 
 def test_what_a_stranger_writes_is_shown_and_nothing_else(tmp_path: Path) -> None:
