@@ -120,7 +120,7 @@ def test_every_kind_of_interval_is_said_by_the_catalogue() -> None:
     assert kinds == {**dict.fromkeys(shares.split(), "share"), **others}
 
 
-@pytest.mark.parametrize("ended", [1, 2, 7, 40, 900])
+@pytest.mark.parametrize("ended", [1, 2, 7, 40, 900, 7000, 70_000])
 def test_a_lifetime_is_as_sure_as_chi_square_says(ended: int) -> None:
     ltv = next(kpi for kpi in catalog.business("service-business").kpis if kpi.id == "ltv")
     found = Evaluation(ends(traits_of(ltv)), {"value": 100.0, "sample": float(ended)})

@@ -5,8 +5,9 @@ A function of numbers gives an error for whatever is none. One over a series pas
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
@@ -167,15 +168,29 @@ def chi_square(tail: float, freedom: float) -> float:
 
 
 def _fewer(count: int, mean: float) -> float:
-    """The probability of fewer than ``count`` where as many as ``mean`` are expected."""
+    """The probability of fewer than ``count`` where as many as ``mean`` are expected. The terms are added up from the
+    largest on, on the side of ``count`` on which they fall: those of the other side may be too small to be told from
+    nothing, and they are most of it."""
     if mean <= 0:
         return 1.0
-    term = math.exp(-mean + (count - 1) * math.log(mean) - math.lgamma(count))
-    total = term
-    for number in range(count - 1, 0, -1):
-        term *= number / mean
+    if mean < count:
+        return 1.0 - _falling(mean, (mean / number for number in itertools.count(count + 1)), count)
+    return _falling(mean, (number / mean for number in range(count - 1, 0, -1)), count - 1)
+
+
+def _falling(mean: float, factors: Iterable[float], first: int) -> float:
+    """Poisson's term of ``first`` and those after it, each by its factor less than the one before."""
+    total = term = math.exp(-mean + first * math.log(mean) - math.lgamma(first + 1))
+    for factor in factors:
+        term *= factor
+        if term <= total * _NOTHING:
+            break
         total += term
     return total
+
+
+_NOTHING = 1e-18
+"""What changes no digit of a sum."""
 
 
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
