@@ -353,8 +353,8 @@ def _prepared(path: Path, today: date, whole: bool) -> bytes:
     with zipfile.ZipFile(path) as archive, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as changed:
         for member in archive.infolist():
             data = archive.read(member)
-            if member.filename == "xl/styles.xml":
-                data = _NUMBER_FORMAT.sub(b'numFmtId="2"', data)
+            if b"cellXfs" in data:
+                data = _FORMAT.sub(rb'<\1 numFmtId="2"\2', data)
             if member.filename.startswith("xl/worksheets/"):
                 data = data.replace(_NOW.encode(), str(day).encode())
                 data = data if whole else _BESIDE_CELLS.sub(b"", data)
@@ -362,8 +362,8 @@ def _prepared(path: Path, today: date, whole: bool) -> bytes:
     return target.getvalue()
 
 
-_NUMBER_FORMAT = re.compile(rb'(?<=<xf )numFmtId="\d+"')
-"""Numbers are listed as numbers, whatever their cells show."""
+_FORMAT = re.compile(rb"""<((?:\w+:)?xf)\b((?:(?!\snumFmtId=)[^>])*)(?:\snumFmtId=(?:"\d*"|'\d*'))?""")
+"""The beginning of every format, with what it makes of numbers: they are listed as numbers, whatever cells show."""
 _BESIDE_CELLS = re.compile(
     rb"<(mergeCells|conditionalFormatting|dataValidations|hyperlinks|extLst)\b.*?</\1>|<(legacyD|d)rawing [^>]*/>",
     re.DOTALL,
