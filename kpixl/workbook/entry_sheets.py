@@ -144,7 +144,7 @@ def past_sheet(sheet: Worksheet, c: Context) -> None:
     sheet.sheet_properties.tabColor = palette.ACCENT
 
 
-PAST_VALUE, PAST_WHOLE, WHOLE = "#,##0.00##", 330, "#,##0"
+PAST_VALUE, PAST_WHOLE, WHOLE = "#,##0.00##", 305, "#,##0"
 """How figures of closed periods are shown, each in a line of its own and some without a unit: to four decimals; whole
 ones without, by a format of this number."""
 
