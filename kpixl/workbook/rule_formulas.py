@@ -81,8 +81,8 @@ def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
         typed = ",".join(c.at("totals", argument.measure.name, "counted") for argument in kpi.arguments)
         bind |= {"total": kpi.argument(kpi.kpi.lever).name, "squares": kpi.squares.name, "typed": f"COUNT({typed})"}
     bind |= outcomes_of(kpi, c)
-    if (item := spent(kpi)) is not None:
-        bind["unsaid"] = _unsaid_formula(item, c)
+    item = spent(kpi)
+    bind["unsaid"] = "0" if item is None else _unsaid_formula(item, c)
     if traits_of(kpi).builds_up:
         bind["part"] = c.at("calc", kpi.id, "part")
     if kpi.own:
