@@ -30,7 +30,7 @@ from kpixl.ooxml.cells import cell_name, parse_area
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.period import Period
 from kpixl.verbs import demo, new, refresh
-from kpixl.workbook import entry_sheets, layout
+from kpixl.workbook import entry_sheets, layout, letters
 from kpixl.workbook.sheets import board, dashboard, guide, kpis, log, own
 from narrow import some
 from repairs import repairs
@@ -499,7 +499,7 @@ def test_the_guide_begins_with_how_to_read_the_figures(book: Path) -> None:
         else:
             assert found.row < workbook[sheet][first_kpi[1]].row
         assert found.alignment.wrap_text
-        lines = sum(1 + len(line) // 140 for line in texts[part].split("\n"))
+        lines = letters.lines(texts[part], letters.room(workbook[sheet].column_dimensions[found.column_letter].width))
         assert workbook[sheet].row_dimensions[found.row].height >= 13 * lines
     assert re.search(rf"{100 * CONFIDENCE:.0f}\s?%.*1927.*2016.*1908", texts["sure"], re.DOTALL)
     assert re.search(str(SCALE).replace(".", "[.,]"), texts["signal"])

@@ -15,6 +15,8 @@ from msgspec import structs
 from kpixl import palette
 from kpixl.catalog.model import Level
 from kpixl.errors import N_
+from kpixl.formula import Name, to_excel
+from kpixl.formula.expressions import count
 from kpixl.kpi.actions import in_focus, in_order, left_out, to_do, verdict, weakest
 from kpixl.kpi.cautions import cautions
 from kpixl.kpi.grade import Reason
@@ -236,11 +238,11 @@ def _verdict(c: Context) -> tuple[str, str]:
     shades, needs, names = (c.span("calc", column, c.kpi_ids) for column in ("shade", "needs", "name"))
     good, act, judged = f'COUNTIF({shades},">=2")', f"COUNTIFS({shades},0,{needs},1)", f"COUNT({shades})"
     line = c.word("verdict")
-    for name, count in (("good", good), ("typical", f"({judged}-{good}-{act})"), ("act", act)):
-        line = f'SUBSTITUTE({line},"{{{name}}}",{count})'
+    for name, number in (("good", good), ("typical", f"({judged}-{good}-{act})"), ("act", act)):
+        line = f'SUBSTITUTE({line},"{{{name}}}",{number})'
     rest = f'COUNTIF({names},"?*")-{judged}'
     more = f'IF({rest}>0," · "&SUBSTITUTE({c.word("not_judged")},"{{count}}",{rest}),"")'
-    waits = f"COUNT({c.span('calc', 'withheld', c.kpi_ids)})"
+    waits = to_excel(count(Name("withheld")), {"withheld": c.span("calc", "withheld", c.kpi_ids)})
     nothing = f"IF({_there(c)},{c.word('no_aim')},IF({waits}=0,{c.word('no_data')},{line}&{more}))"
     still, still_now = _still_running(c)
     formula = f"IF(days_gone=0,{c.word('not_begun')},{still}&IF({judged}=0,{nothing},{line}&{more}))"
