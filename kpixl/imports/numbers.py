@@ -18,7 +18,7 @@ from babel.numbers import is_currency
 from kpixl.cellvalue import ExcelError, number
 from kpixl.currencies import code_of
 from kpixl.folding import name_key, single_spaced
-from kpixl.imports.export_words import units
+from kpixl.imports.export_words import Unit, units
 from kpixl.imports.source import Raw
 from kpixl.imports.values import BAD_HOURS, BAD_NUMBER, EITHER_NUMBER, OTHER_CURRENCY, TOO_MANY_HOURS, Read, Unfit
 from kpixl.languages.load import currency_words, every, one_of
@@ -226,7 +226,11 @@ def currency_of(cells: Iterable[Raw], own: str = "") -> str:
 def factor_in(heading: str) -> float:
     """Hours that a number stands for under a heading, by the unit that it names (``Duration (min)``)."""
     last = name_key(heading).split()[-1:] or [""]
-    return {"minutes": 1 / 60, "seconds": 1 / 3600}.get(units().get(last[0], "hours"), 1.0)
+    return _HOURS[units().get(last[0], "hours")]
+
+
+_HOURS: dict[Unit, float] = {"hours": 1.0, "minutes": 1 / 60, "seconds": 1 / 3600}
+"""Hours that a number of a unit stands for."""
 
 
 def lasting_in(heading: str, usual: float) -> float:
@@ -236,7 +240,7 @@ def lasting_in(heading: str, usual: float) -> float:
         if re.fullmatch(_DAYS, word):
             return 24.0
         if word in units():
-            return {"minutes": 1 / 60, "seconds": 1 / 3600}.get(units()[word], 1.0)
+            return _HOURS[units()[word]]
     return usual
 
 

@@ -18,7 +18,7 @@ from kpixl.imports.outcome import Refusal
 from kpixl.imports.remarks import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from kpixl.imports.body import Body
     from kpixl.imports.matching import Match
@@ -72,18 +72,20 @@ def turned(match: Match, of: Body, decided: Collection[int], read: dict[str, lis
     without a minus. Where one of them has a minus, the others have none for a reason."""
     notes = []
     for id_ in [field.id for field in match.table.fields if field.unit == "money" and field.id in read]:
-        for column in _columns(match, of, decided):
-            if column.kind not in ("type", "status"):
+        for place, heading in _unused(match, decided):
+            if _kind(heading) not in ("type", "status"):
                 continue
-            back = [name_key(plain_text(row[column.place])) in back_words() for row in of.rows]
+            cells = [plain_text(row[place]) for row in of.rows]
+            filled = {*cells} - {""}
+            words = {value for value in filled if len(filled) <= _FEW and name_key(value) in back_words()}
+            back = [cell in words for cell in cells]
             amounts = [one for one, is_back in zip(read[id_], back, strict=True) if is_back and isinstance(one, float)]
             if any(amounts) and min(amounts) >= 0:
                 read[id_] = [
                     -one if is_back and isinstance(one, float) else one
                     for one, is_back in zip(read[id_], back, strict=True)
                 ]
-                words = sorted(value for value in column.filled if name_key(value) in back_words())
-                values = {"column": column.heading, "values": ", ".join(words), "count": len(amounts)}
+                values = {"column": heading, "values": ", ".join(sorted(words)), "count": len(amounts)}
                 notes.append(Note("turned", values))
                 break
     return notes
@@ -114,11 +116,8 @@ def _first(column: _Telling, out: set[str]) -> str:
 
 
 def _columns(match: Match, of: Body, decided: Collection[int]) -> list[_Telling]:
-    used = {place for one in match.fillings.values() for place in one.places} | {*decided}
     found = []
-    for place, heading in enumerate(match.columns):
-        if not heading or place in used:
-            continue
+    for place, heading in _unused(match, decided):
         cells: list[Raw] = [row[place] for row in of.rows]
         kind = _kind(heading)
         there = counts(cells)
@@ -126,6 +125,12 @@ def _columns(match: Match, of: Body, decided: Collection[int]) -> list[_Telling]
         if 0 < len(column.filled) <= _FEW and (kind or _speaks(match.table.id, column)):
             found.append(column)
     return found
+
+
+def _unused(match: Match, decided: Collection[int]) -> Iterator[tuple[int, str]]:
+    """The columns with a heading that fill nothing and are not decided upon."""
+    used = {place for one in match.fillings.values() for place in one.places} | {*decided}
+    return ((place, heading) for place, heading in enumerate(match.columns) if heading and place not in used)
 
 
 def _kind(heading: str) -> Kind | None:
