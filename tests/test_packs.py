@@ -324,6 +324,44 @@ def test_what_fits_alone_and_not_together_is_told(name: str) -> None:
     assert all(line > 1 for line, _, _ in found)
 
 
+WRONG_BESIDE = {
+    "a text in a strange language": at("kpis.takings_per_visit.tips", [{"en": "Ask.", "xx": "?"}]),
+    "thresholds out of order": at("kpis.takings_per_visit.thresholds", {"typical": ">= 5", "exceptional": ">= 1"}),
+    "a KPI without its name": lambda raw: raw["kpis"]["takings_per_visit"].pop("name"),
+    "a formula of what there is not": at("kpis.takings_per_visit.formula", "takings / hours_woked"),
+    "a measure of what there is not": both(
+        at("measures.late", {"label": "Late", "absent": "none late", "aggregate": "count", "table": "visits",
+                             "where": ["bookd in window"]}),
+        at("companions", ["late"]),
+    ),
+    "measures made of each other": both(
+        at("measures.one", {"label": "1", "absent": "none", "aggregate": "formula", "formula": "two + 1"}),
+        at("measures.two", {"label": "2", "absent": "none", "aggregate": "formula", "formula": "one + 1"}),
+        at("companions", ["one"]),
+    ),
+    "a table without its day": at("new_tables.dogs", {
+        "title": "Dogs", "help": "Dogs.", "leaves": ["came < window_start"],
+        "fields": {"dog": {"type": "text", "heading": "Dog", "help": "Its name."}}}),
+    "no KPI that can be read": both(
+        at("kpis.takings_per_visit.formula", "takings +"), at("kpis.no_show_rate.formula", "visits_missed /"),
+    ),
+}  # fmt: skip
+"""What is wrong in one part of a pack, of which its whole is looked at all the same."""
+TOGETHER = ("by another day than that by which rows leave", "of no month", "without what is counted")
+
+
+@pytest.mark.parametrize("beside", WRONG_BESIDE)
+def test_what_does_not_fit_together_is_told_beside_all_else(beside: str) -> None:
+    for name in TOGETHER:
+        raw, (change, said) = yaml.safe_load(STARTER), APART[name]
+        change(raw)
+        alone = mistakes(dumped(raw))
+        WRONG_BESIDE[beside](raw)
+        found = mistakes(dumped(raw))
+        assert len(found) > len(alone), found
+        assert sum(said in text for _, _, text in found) == 1, found
+
+
 APART_AFTER_ALL = [
     at(COME, ["booked in window", "price > 5 and came = no or came = yes"]),
     at(COME, ["booked in window", "price > 5 or price < 3 or price blank"]),

@@ -47,9 +47,9 @@ def checked(text: str, built_in: bool = False) -> Checked:
     found = [*reading.mistakes, *shape.mistakes]
     data = shape.data if isinstance(shape.data, dict) else {}
     if not any((mistake.line, mistake.column) == (1, 1) for mistake in found):
-        found += _mistakes(PackParts(reading, shape, built_in))
-    if not found and not built_in:
-        found += pack_whole.mistakes(data, shape.worded, reading)
+        parts = PackParts(reading, shape, built_in)
+        found += _mistakes(parts)
+        found += () if built_in else pack_whole.mistakes(parts, found)
     once = {(one.line, one.column, str(one.message)): one for one in found}
     order = sorted(once.values(), key=lambda one: (one.line, one.column))
     return Checked(str(data.get("id", "")), data, shape.worded, tuple(order), reading)

@@ -45,9 +45,10 @@ def _kpi(parts: PackParts, id_: str, raw: dict[str, Any], path: Path) -> Iterato
         else (usual.formula, usual.unit, usual.direction)
     )  # fmt: skip
     takes = parts.takes_of(formula) if own or usual is None else list(usual.arguments)
-    yield from _takes(parts, raw, takes, path)
+    if takes:
+        yield from _takes(parts, raw, takes, path)
+        yield from _worked(parts, raw, formula, takes, path)
     yield from _levels(parts, raw, direction, path)
-    yield from _worked(parts, raw, formula, takes, path)
     if own and raw.get("bounded") and unit not in (None, "fraction"):
         yield parts.wrong(
             (*path, "bounded"), N_("“{key}” is only for a KPI of the unit {unit}."), key="bounded", unit="fraction"

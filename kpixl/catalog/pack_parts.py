@@ -216,36 +216,31 @@ class PackParts:
 
     def behind(self, measures: Collection[str]) -> set[str]:
         """The tables that measures are counted from, through formulas, too."""
-        found, todo, seen = set(), {*measures}, set()
+        every = [(self.own.get(id_), self.known.measures.get(id_)) for id_ in self.below(measures)]
+        own = {raw.get("table") for raw, _ in every if raw is not None} & {*self.tables}
+        return {str(one) for one in own} | {usual.table for raw, usual in every if raw is None and usual and usual.table}
+
+    def below(self, measures: Collection[str]) -> set[str]:
+        """The measures with what they are made of."""
+        todo, seen = {*measures}, set[str]()
         while todo:
             id_ = todo.pop()
             seen.add(id_)
             raw, usual = self.own.get(id_), self.known.measures.get(id_)
-            if raw is not None:
-                found |= {raw["table"]} if raw.get("table") in self.tables else set()
-                todo |= self.names_in(raw.get("formula"), raw.get("otherwise")) - seen
-            elif usual is not None:
-                found |= {usual.table} if usual.table else set()
-                todo |= _made_of(usual) - seen
-        return found
+            made = self.names_in(raw.get("formula"), raw.get("otherwise")) if raw else usual and _made_of(usual)
+            todo |= (made or set()) - seen
+        return seen
+
+    def taken_by(self, id_: str, raw: Mapping[str, Any]) -> set[str]:
+        """The measures that a KPI takes, as it binds them."""
+        usual = self.known.kpis.get(id_)
+        takes = self.names_in(raw["formula"]) if "formula" in raw else {*usual.arguments} if usual else set()
+        return {raw.get("bind", {}).get(name, name) for name in takes}
 
     def used(self) -> set[str]:
         """The measures that KPIs and companions take, with what they are made of."""
-        todo = {str(id_) for id_ in self.data.get("companions", [])}
-        for id_, raw in self.kpis.items():
-            usual = self.known.kpis.get(id_)
-            takes = self.names_in(raw["formula"]) if "formula" in raw else {*usual.arguments} if usual else set()
-            todo |= {raw.get("bind", {}).get(name, name) for name in takes}
-        seen: set[str] = set()
-        while todo:
-            id_ = todo.pop()
-            seen.add(id_)
-            raw, made = self.own.get(id_), self.known.measures.get(id_)
-            below = (
-                self.names_in(raw.get("formula"), raw.get("otherwise")) if raw else _made_of(made) if made else set()
-            )
-            todo |= below - seen
-        return seen
+        taken = [self.taken_by(id_, raw) for id_, raw in self.kpis.items()]
+        return self.below({str(id_) for id_ in self.data.get("companions", [])}.union(*taken))
 
     def key_of(self, table: str) -> bool:
         """Whether a table is among the sheets and has a key."""

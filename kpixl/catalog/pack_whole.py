@@ -2,39 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
-
-import msgspec
 
 from kpixl.catalog.exclusion import outlives
 from kpixl.catalog.load import catalogue_with
 from kpixl.catalog.model import Business, Catalogue
 from kpixl.catalog.needs import columns_read
+from kpixl.catalog.pack_parts import PackParts
 from kpixl.catalog.tables import Each, Once, Table
-from kpixl.catalog.yaml_text import Mistake, Reading
+from kpixl.catalog.yaml_text import Mistake, Path, Reading
 from kpixl.errors import N_
-from kpixl.message import Worded
 
 
-def mistakes(data: dict[str, Any], worded: Mapping[str, Worded], reading: Reading) -> Iterator[Mistake]:
-    """What the business that is made of ``data`` lacks; where none can be made, why."""
-    made = _made(data)
+def mistakes(parts: PackParts, found: Sequence[Mistake]) -> Iterator[Mistake]:
+    """What the business lacks that is made of a pack, or of what is left of it without the parts in which mistakes
+    were ``found``; where nothing was found and none can be made, why."""
+    made, data = None, parts.data
+    for data in _rests(parts, found) if found else [data]:
+        made = _made(data)
+        if made:
+            break
     if made is None:
-        yield _apart(data, reading)
+        if not found:
+            yield _apart(data, parts.reading)
         return
     owner = made.businesses[data["id"]]
-    yield from _left_out(owner, made.tables, reading)
-    yield from _too_late(owner, data, reading)
+    yield from _left_out(owner, made.tables, parts.reading)
+    yield from _too_late(owner, data, parts.reading)
     for table in owner.tables:
-        yield from _twice(table, worded, reading)
+        yield from _twice(table, parts)
 
 
 def _made(data: dict[str, Any]) -> Catalogue | None:
     try:
         return catalogue_with(data)
-    except (ValueError, KeyError, TypeError, IndexError, StopIteration, msgspec.ValidationError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, StopIteration, RecursionError):
         return None
+
+
+_APART = {"id": "rest-of-it", "code": "zz", "name": "–", "languages": ["en"]}
+"""How a business is called of which only tables and measures are looked at."""
+_STAND_IN = {
+    **{"abbreviation": "–", "name": "–", "definition": "–", "benefits": ["–"], "limits": ["–"], "tips": ["–"]},
+    **{"unit": "count", "direction": "up"},
+}
+"""A KPI for a business that has none left."""
+
+
+def _rests(parts: PackParts, found: Sequence[Mistake]) -> Iterator[dict[str, Any]]:
+    """What may be left to make a business of: all, all but the KPIs with mistakes, all but what has any."""
+    wrong = {path[:2] for path in (*(one.path for one in found), *parts.bad)}
+    kpis = {one for one in wrong if one[:1] == ("kpis",)}
+    # What a KPI takes of which the formula cannot be read is not known; it may be any measure.
+    taken = {*parts.used(), *(parts.own if kpis else ())}
+    for without in (set(), kpis, wrong):
+        yield _rest(parts, taken, without)
+
+
+def _rest(parts: PackParts, measured: Collection[str], without: Collection[Path]) -> dict[str, Any]:
+    """The tables and measures of a pack ``without`` some of its parts and what is made of those."""
+
+    def of(key: str) -> dict[str, Any]:
+        return {id_: one for id_, one in parts.part(key).items() if (key, id_) not in without}
+
+    new, measures = of("new_tables"), of("measures")
+    listed = [one for place, one in enumerate(parts.data.get("tables", [])) if ("tables", place) not in without]
+    tables = [id_ for id_ in dict.fromkeys(listed) if id_ in new or id_ in parts.known.tables]
+
+    def whole(ids: Collection[str]) -> bool:
+        below = parts.below(ids)
+        return below <= {*measures, *parts.known.measures} and parts.behind(ids) <= {*tables}
+
+    measures = {id_: one for id_, one in measures.items() if "aggregate" not in one or whole([id_])}
+    taken = [id_ for id_ in sorted(measured) if whole([id_])]
+    kpis = {id_: one for id_, one in of("kpis").items() if whole(parts.taken_by(id_, one))}
+    if not kpis and taken:
+        example = {"arguments": {taken[0]: 1}, "value": 1}
+        kpis["stand_in"] = {**_STAND_IN, "formula": taken[0], "lever": taken[0], "example": example}
+    rest = {"tables": tables, "new_tables": new, "measures": measures, "kpis": kpis, "companions": taken}
+    return _APART | rest | {key: of(key) for key in ("words", "without", "columns")}
 
 
 def _apart(data: dict[str, Any], reading: Reading) -> Mistake:
@@ -84,15 +131,15 @@ def _too_late(owner: Business, data: Mapping[str, Any], reading: Reading) -> Ite
         told |= {(of.table, day) for day in of.days}
 
 
-def _twice(table: Table, worded: Mapping[str, Worded], reading: Reading) -> Iterator[Mistake]:
+def _twice(table: Table, parts: PackParts) -> Iterator[Mistake]:
     """Two columns of a sheet with one heading, one of them behind a distinct count or called by ``words``."""
     seen: set[tuple[str, str]] = set()
     for column in table.columns:
-        said = worded.get(column.heading)
+        said = parts.shape.worded.get(column.heading)
         spoken = said.languages if said else {"": column.heading, "en": column.heading}
         keys = {(code, text.strip().casefold()) for code, text in spoken.items()}
-        if keys & seen:
-            behind = isinstance(column, Once | Each)
+        behind = isinstance(column, Once | Each)
+        if keys & seen and (behind or table.id not in parts.new):
             measure = column.id.removesuffix("_once")
             if isinstance(column, Once | Each):
                 measure = measure.removesuffix(column.window.suffix)
@@ -103,5 +150,5 @@ def _twice(table: Table, worded: Mapping[str, Worded], reading: Reading) -> Iter
                 )
             place = ("measures", measure, "heading") if behind else ("words", table.id, "fields", column.id)
             heading = next(iter(spoken.values()))
-            yield reading.wrong(place, template, got=heading, form="“headings: {12m: …}”")
+            yield parts.wrong(place, template, got=heading, form="“headings: {12m: …}”")
         seen |= keys

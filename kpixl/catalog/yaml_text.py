@@ -36,6 +36,8 @@ class Mistake:
     line: int
     column: int
     message: Message
+    path: Path = ()
+    """The part that it is in, where the text can be read."""
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Reading:
     def wrong(self, path: Path, template: str, /, **values: object) -> Mistake:
         """A mistake at that part."""
         shown = {name: shortened(value) if isinstance(value, str) else value for name, value in values.items()}
-        return Mistake(*self.at(path), Message("pack_mistake", template, shown))
+        return Mistake(*self.at(path), Message("pack_mistake", template, shown), path)
 
 
 def read_yaml(text: str) -> Reading:
