@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from kpixl.catalog.tables import Record, Table, Unit, Where, branches, columns_of
+from kpixl.catalog.tables import Condition, Record, Table, Unit, Where, branches, columns_of, names_in
 from kpixl.formula.parse import parse
 from kpixl.formula.to_excel import to_excel
 from kpixl.period import Window
@@ -493,6 +493,25 @@ class Business(Record, frozen=True):
             if of is not None and of.outcome and item.window is Window.PERIOD:
                 found.setdefault((of.table, of.outcome), []).append(item.id)
         return {place: tuple(ids) for place, ids in found.items()}
+
+    @property
+    def watched(self) -> tuple[tuple[Table, Where], ...]:
+        """The rows by whose number it is told that something came late since the last refresh: outcomes of closed
+        periods that are not final, and renewals."""
+        found = [
+            (self.table(of.table), of.where)
+            for item in self.measures
+            if (of := item.aggregate) and item.late and not item.through_past
+        ]
+        renewed: Where = (((Condition(column="renews", comparison=">=", operand=1.0),),),)
+        chained = (t for t in self.tables if t.open and any(c.id == "renews" for c in t.calculated))
+        return (*found, *((table, renewed) for table in chained))
+
+    @property
+    def open_tables(self) -> tuple[Table, ...]:
+        """Those of which a row may change a closed period: by what is watched, or as it stays until that is final."""
+        watched = {table.id for table, _ in self.watched}
+        return tuple(t for t in self.tables if t.id in watched or "open_start" in names_in(t.leaves))
 
     def table(self, id: str) -> Table:  # noqa: A002
         """The entry table called ``id``; KeyError without one."""

@@ -217,8 +217,9 @@ class PackParts:
     def behind(self, measures: Collection[str]) -> set[str]:
         """The tables that measures are counted from, through formulas, too."""
         every = [(self.own.get(id_), self.known.measures.get(id_)) for id_ in self.below(measures)]
-        own = {raw.get("table") for raw, _ in every if raw is not None} & {*self.tables}
-        return {str(one) for one in own} | {usual.table for raw, usual in every if raw is None and usual and usual.table}
+        own = {str(raw.get("table")) for raw, _ in every if raw is not None}
+        known = {usual.table for raw, usual in every if raw is None and usual and usual.table}
+        return (own & {*self.tables}) | known
 
     def below(self, measures: Collection[str]) -> set[str]:
         """The measures with what they are made of."""

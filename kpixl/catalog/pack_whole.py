@@ -18,11 +18,8 @@ from kpixl.errors import N_
 def mistakes(parts: PackParts, found: Sequence[Mistake]) -> Iterator[Mistake]:
     """What the business lacks that is made of a pack, or of what is left of it without the parts in which mistakes
     were ``found``; where nothing was found and none can be made, why."""
-    made, data = None, parts.data
-    for data in _rests(parts, found) if found else [data]:
-        made = _made(data)
-        if made:
-            break
+    tried = _rests(parts, found) if found else iter([parts.data])
+    data, made = next(((data, made) for data in tried if (made := _made(data))), (parts.data, None))
     if made is None:
         if not found:
             yield _apart(data, parts.reading)
@@ -44,9 +41,9 @@ def _made(data: dict[str, Any]) -> Catalogue | None:
 _APART = {"id": "rest-of-it", "code": "zz", "name": "–", "languages": ["en"]}
 """How a business is called of which only tables and measures are looked at."""
 _STAND_IN = {
-    **{"abbreviation": "–", "name": "–", "definition": "–", "benefits": ["–"], "limits": ["–"], "tips": ["–"]},
-    **{"unit": "count", "direction": "up"},
-}
+    "abbreviation": "–", "name": "–", "definition": "–", "benefits": ["–"], "limits": ["–"], "tips": ["–"],
+    "unit": "count", "direction": "up",
+}  # fmt: skip
 """A KPI for a business that has none left."""
 
 

@@ -11,7 +11,7 @@ from kpixl.period import LAST_SERIAL
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting: its name in the workbook, its label, and what holds without one.
+    """A setting: its name in the workbook, its label, and what holds without one. ``help`` may name {sheets}.
 
     A ``default`` of None means that there is none: what depends on it has to wait.
     """
@@ -89,11 +89,10 @@ SETTINGS: Mapping[str, Setting] = {
         Setting(
             "late_days",
             N_("Days until a month is final"),
-            N_("Leads, consultations and invitations of a month may still become customers for so many days after it."),
+            N_("For so many days after a month, what comes late on these sheets still changes it: {sheets}."),
             default=60,
             minimum=0,
             maximum=730,
-            everywhere=True,
         ),
         Setting(
             "dollar_rate",

@@ -91,7 +91,7 @@ def late_days(case: Case) -> Iterator[Problem]:
     taken = np.sort(np.concatenate([_days_taken(log) for log in case.logs.values()] or [np.zeros(0)]))
     if cell is None or len(taken) < ENOUGH_OUTCOMES:
         return
-    settings = settings_used(case.entries.settings, case.entries.currency, case.entries.words)
+    settings = settings_used(case.entries)
     used = float(settings["late_days"])
     proposed = float(taken[-(-len(taken) * 9 // 10) - 1])
     if proposed > used or 2 * proposed < used:

@@ -285,7 +285,7 @@ class _Grading:
     def __init__(self, entries: Entries, kpis: tuple[BusinessKpi, ...], today: date | None) -> None:
         by_kpi = {kpi.id: thresholds_in_force(kpi, entries) for kpi in kpis}
         self.thresholds = {id_: thresholds for id_, thresholds in by_kpi.items() if thresholds}
-        minimum = settings_used(entries.settings, entries.currency, entries.words).get("minimum_cases", 0.0)
+        minimum = settings_used(entries).get("minimum_cases", 0.0)
         self.enough = max(float(ENOUGH_CASES), float(minimum))
         self.time = time_given(entries, clock_of(entries, today)) if today else {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.settings import READS, SETTINGS, Setting
@@ -11,7 +11,7 @@ from kpixl.catalog.tables import Chained, Lookup, names_in
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, Measure
     from kpixl.catalog.tables import Calculated
-    from kpixl.entries import InputCell
+    from kpixl.entries import Entries
 
 DOLLAR = "USD"
 """The currency of published benchmarks in money."""
@@ -22,6 +22,8 @@ def settings_of(business: Business) -> tuple[Setting, ...]:
     needed = settings_read(business.measures, [one for table in business.tables for one in table.calculated])
     if any(kpi.in_dollars for kpi in business.kpis):
         needed.add("dollar_rate")
+    if business.open_tables:
+        needed.add("late_days")
     return tuple(setting for setting in SETTINGS.values() if setting.everywhere or setting.id in needed)
 
 
@@ -39,20 +41,25 @@ def default_of(setting: Setting, currency: str) -> float | str | None:
     return 1.0 if setting.id == "dollar_rate" and currency == DOLLAR else setting.default
 
 
-def settings_used(cells: Mapping[str, InputCell], currency: str, words: Mapping[str, str]) -> dict[str, float | str]:
+_ELSE_NONE = ("repeat_days", "late_days")
+"""Days that are none in a business which does not have the setting: nothing repeats there, nothing comes late."""
+
+
+def settings_used(entries: Entries) -> dict[str, float | str]:
     """Each setting that has a value: the owner's where it is one of its kind, else the default. Days are counts, dates
-    serials, the rate is money for a US dollar. ``words`` are the texts of defaults as the workbook has them."""
-    used: dict[str, float | str] = {}
+    serials, the rate is money for a US dollar; the texts of defaults are those of the workbook."""
+    had = {setting.id for setting in settings_of(entries.business)}
+    used: dict[str, float | str] = {id_: 0.0 for id_ in _ELSE_NONE if id_ not in had}
     for id_, setting in SETTINGS.items():
-        cell = cells.get(id_)
+        cell = entries.settings.get(id_)
         value: float | str | None
         if setting.is_text:
-            value = cell.text if cell and cell.filled else words.get(id_, str(setting.default))
+            value = cell.text if cell and cell.filled else entries.words.get(id_, str(setting.default))
         else:
             typed = cell.number if cell else None
             if setting.positive and typed is not None and typed <= 0:
                 typed = None
-            value = default_of(setting, currency) if typed is None else typed
+            value = default_of(setting, entries.currency) if typed is None else typed
         if value is not None:
-            used[id_] = value
+            used.setdefault(id_, value)
     return used

@@ -15,7 +15,7 @@ from msgspec.structs import replace as replaced
 
 from kpixl.catalog.model import Measure, with_parts
 from kpixl.catalog.needs import measures_of
-from kpixl.catalog.tables import Condition, Lookup, Where, columns_of
+from kpixl.catalog.tables import Lookup, columns_of
 from kpixl.entries import Entries, EntryTable, InputCell, PastValue
 from kpixl.kpi.closing import ROWS, closed_lines, rows_of
 from kpixl.kpi.in_force import settings_used
@@ -28,7 +28,7 @@ from kpixl.period import Period, Window
 if TYPE_CHECKING:
     from datetime import date
 
-    from kpixl.catalog.model import Business, BusinessKpi
+    from kpixl.catalog.model import BusinessKpi
     from kpixl.catalog.tables import Table
 
 LATE = "late"
@@ -51,7 +51,7 @@ def brought_up(entries: Entries, today: date | None = None) -> tuple[Entries, La
     """``entries`` with the closed periods that are not final counted anew as of ``today``, and what has changed by
     that."""
     tables = [table for table in entries.business.tables if table.open and entries.tables.get(table.id) is not None]
-    if not tables or not entries.past:
+    if not tables or not entries.past or not entries.business.open_tables:
         return entries, NOTHING_LATE
     found = {table.id: rows for table in tables if (rows := entries.tables[table.id]) is not None}
     counted = replace(entries, tables={id_: without_calculated(rows) for id_, rows in found.items()}, what_if={})
@@ -68,19 +68,6 @@ def brought_up(entries: Entries, today: date | None = None) -> tuple[Entries, La
     return replace(entries, past=counted.past), Late(tuple(lines), tuple(kpis))
 
 
-def watched(business: Business) -> tuple[tuple[Table, Where], ...]:
-    """The rows by whose number it is told that something came late since the last refresh: outcomes of closed periods
-    that are not final, and renewals."""
-    found = [
-        (business.table(of.table), of.where)
-        for item in business.measures
-        if (of := item.aggregate) and item.late and not item.through_past
-    ]
-    renewed: Where = (((Condition(column="renews", comparison=">=", operand=1.0),),),)
-    chained = (t for t in business.tables if t.open and any(c.id == "renews" for c in t.calculated))
-    return (*found, *((table, renewed) for table in chained))
-
-
 def came_late(tally: Tally) -> int:
     """How many rows of the closed periods that are not final have an outcome."""
     edges = tally.edges(Window.PERIOD)
@@ -91,14 +78,14 @@ def came_late(tally: Tally) -> int:
     }
     return sum(
         int(np.count_nonzero(tally.meets_where(table.id, where, Window.PERIOD, before)))
-        for table, where in watched(tally.entries.business)
+        for table, where in tally.entries.business.watched
         if tally.has(table.id, columns_of(where))
     )
 
 
 def _open(entries: Entries) -> Iterator[Period]:
     """The closed periods that are not final, oldest first."""
-    settings = settings_used(entries.settings, entries.currency, entries.words)
+    settings = settings_used(entries)
     this, closed = entries.period, {line.start for line in entries.past}
     period = Period(this.kind, open_start(this, settings))
     while period.start < this.start:

@@ -17,7 +17,7 @@ from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed, numbered
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.calendar_rules import days_found
-from kpixl.kpi.in_force import settings_of, settings_used
+from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.over_past import MEAN, through_past
 from kpixl.kpi.renewals import chains, pairs
 from kpixl.period import Window, from_serial
@@ -88,7 +88,7 @@ class Tally:
     def __init__(self, entries: Entries, today: date | None = None) -> None:
         """``today`` is the day on which it is counted: what is due later is not due yet; without one all is due."""
         self.entries, self.today = entries, today
-        self.settings = settings_used(entries.settings, entries.currency, entries.words)
+        self.settings = settings_used(entries)
         self._columns: dict[tuple[str, str], np.ndarray] = {}
         self._keys: dict[tuple[str, str], _Names] = {}
         self._values: dict[str, MeasureValue] = {}
@@ -368,10 +368,7 @@ class Tally:
     @cached_property
     def days(self) -> Evaluation:
         """The days that follow from the period, as of the day on which it is counted."""
-        # Where nothing of the business depends on the repeat interval, no row is kept for it.
-        needed = any(setting.id == "repeat_days" for setting in settings_of(self.entries.business))
-        used = self.settings if needed else {**self.settings, "repeat_days": 0.0}
-        return days_found(self.entries.period, used, self.today)
+        return days_found(self.entries.period, self.settings, self.today)
 
     # Columns
 

@@ -125,13 +125,13 @@ def yours(kpi: BusinessKpi, entries: Entries) -> float | None:
 
 def dollar_rate(entries: Entries) -> float | None:
     """What a US dollar costs in the workbook's currency; None where the owner has not said."""
-    rate = settings_used(entries.settings, entries.currency, entries.words).get("dollar_rate")
+    rate = settings_used(entries).get("dollar_rate")
     return None if rate is None else float(rate)
 
 
 def fewest_cases(entries: Entries) -> float:
     """With fewer cases behind it, the owner does not want a KPI graded."""
-    return float(settings_used(entries.settings, entries.currency, entries.words)["minimum_cases"])
+    return float(settings_used(entries)["minimum_cases"])
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class _Scoring:
 
 def clock_of(entries: Entries, today: date) -> PeriodClock:
     """How far the period has come by ``today``, or by the day up to which all is entered."""
-    return clock(entries.period, settings_used(entries.settings, entries.currency, entries.words), today)
+    return clock(entries.period, settings_used(entries), today)
 
 
 def time_given(entries: Entries, now: PeriodClock) -> dict[str, float]:

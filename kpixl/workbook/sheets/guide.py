@@ -14,6 +14,8 @@ from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, static
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kpixl.catalog.model import Business, BusinessKpi
     from kpixl.i18n import Language
 
@@ -144,8 +146,17 @@ def rows(business: Business) -> tuple[str, ...]:
 
 
 def hidden_rows(c: Context) -> set[str]:
-    """The pages of KPIs that are switched off."""
-    return {f"{kpi}_{part}" for kpi in c.scorecard.entries.off for part in ("name", *PARTS, "space")}
+    """The pages of KPIs that are switched off, and of the others what nothing is said of."""
+    off = {f"{kpi}_{part}" for kpi in c.scorecard.entries.off for part in ("name", *PARTS, "space")}
+    return off.union(*({f"{kpi.id}_{part}" for part in _unsaid(kpi)} for kpi in c.business.kpis))
+
+
+def _unsaid(kpi: BusinessKpi) -> Iterator[str]:
+    if not kpi.thresholds:
+        yield "bands"
+    if not kpi.texts.cautions and not kpi.alerts:
+        yield "cautions"
+    yield from (part for part in ("benefits", "tips", "limits") if not any(getattr(kpi.texts, part)))
 
 
 def cells(c: Context) -> Cells:

@@ -14,7 +14,7 @@ from kpixl.formula.in_cells import before, count_cells, count_rows, nth_smallest
 from kpixl.formula.to_excel import Template, in_parentheses
 from kpixl.kpi.calendar_rules import INSIDE, LATE_START, START, day_rules
 from kpixl.kpi.in_force import settings_of
-from kpixl.kpi.late import came_late, watched
+from kpixl.kpi.late import came_late
 from kpixl.kpi.score import finals
 from kpixl.kpi.year_to_date import first_closed
 from kpixl.period import serial
@@ -64,7 +64,9 @@ def dates(c: Context) -> Cells:
     entries, kind, days = c.scorecard.entries, c.scorecard.entries.period.kind, c.tally.days
     at = {row: c.at("dates", row, "value") for row in UNNAMED}
     bind = {"last_day": str(c.days.last), "today": to_excel(today())}
-    day = {"open_start": in_parentheses(LATE_START), "totals_count": c.at("totals", "of", "typed")}
+    if all(setting.id != "late_days" for setting in settings_of(c.business)):
+        bind |= {"late_days": "0"}
+    day = {"open_start": in_parentheses(LATE_START, bind), "totals_count": c.at("totals", "of", "typed")}
     texts = {
         row: rule.filled(bind | {"final_before": at["final_before"], "day": day.get(row, "")}, c.word)
         for row, rule in _written(kind).items()
@@ -111,7 +113,7 @@ def _late(c: Context, open_start: str) -> str:
     """How many of the rows of periods that are not final have an outcome."""
     edges = dict.fromkeys(("after_window", "came_before"), "period_start") | {"window_start": open_start}
     names = FormulaNames(c.column, c.row_cell, c.word, edges=edges)
-    return "+".join(rows_formula(table, where, names) for table, where in watched(c.business)) or "0"
+    return "+".join(rows_formula(table, where, names) for table, where in c.business.watched) or "0"
 
 
 def entered(c: Context) -> Cells:

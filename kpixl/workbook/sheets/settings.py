@@ -13,7 +13,7 @@ from kpixl.formula.nodes import Name, Wording, as_node
 from kpixl.kpi.calendar_rules import START, first_day, shifted
 from kpixl.kpi.in_force import default_of, settings_of, settings_used
 from kpixl.period import Kind, serial
-from kpixl.texts.words import kpi_title
+from kpixl.texts.words import kpi_title, listed
 from kpixl.workbook import letters, style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
 
@@ -103,13 +103,14 @@ def cells(c: Context) -> Cells:
     found["period_after", "value"] = live(
         to_excel(shifted(period.kind, START, 1)), serial(period.after), day, name="period_after"
     )
-    used = settings_used(entries.settings, entries.currency, entries.words)
+    used = settings_used(entries)
+    late = listed((c.titles[table.id] for table in c.business.open_tables), t)
     for setting in settings_of(c.business):
         id_ = setting.id
         default = default_of(setting, entries.currency)
         cell_shown: Value = entries.words.get(id_, t(str(default))) if setting.is_text else default
         found[id_, "label"] = label(t(setting.label))
-        found[id_, "help"] = label(t(setting.help), style.MUTED_TEXT)
+        found[id_, "help"] = label(t(setting.help).format(sheets=late), style.MUTED_TEXT)
         look = "date" if setting.is_date else "general"
         found[id_, "value"] = entry_cell(cell_shown, style.entry(look, align="left"))
         found[id_, "used"] = live(
