@@ -48,7 +48,7 @@ from kpixl.workbook import layout
 from kpixl.workbook.blank import context_of_new
 from kpixl.workbook.pack_part import PackAltered, PackMissing, embed, pack_in
 from kpixl.workbook.read import read
-from packs import EXAMPLES, ROOT, STARTER, dumped
+from packs import EXAMPLES, ROOT, STARTER, dumped, shown
 
 
 def mistakes(text: str) -> list[tuple[int, int, str]]:
@@ -868,3 +868,35 @@ def test_the_schema_has_every_key_with_its_description() -> None:
     for record in definitions.values():
         for key, value in record.get("properties", {}).items():
             assert "description" in value or key in ("date", "dated", "undated", "choice"), (record["title"], key)
+
+
+@pytest.mark.filterwarnings("ignore:Sparkline")
+def test_a_business_has_what_it_needs_and_nothing_else() -> None:
+    """A practice in which nothing comes late, and whose visits are held, cancelled or missed, in Spanish."""
+    path = shown(next(one for one in EXAMPLES if one.stem == "physiotherapy-practice"), "es")
+    workbook = openpyxl.load_workbook(path)
+    said = {
+        name: [str(cell.value) for row in workbook[name].iter_rows() for cell in row] for name in workbook.sheetnames
+    }
+    # No leads there, so a month is final when it is over.
+    assert not any("definitivo" in text for text in said["Ajustes"])
+    # Of the lost visits by what became of them, all or none are lost.
+    assert not any("Por estado" in text for text in said["Desglose"])
+    assert any("Por fisioterapeuta" in text for text in said["Desglose"])
+    assert any(
+        "«Estado» no es ninguno de estos valores: «cancelada tarde», «no acudió»" in x for x in said["Filas de origen"]
+    )
+    # Nothing is said of levels where none are published, and no room is left for it.
+    guide = workbook["Guía"]
+    parts = {str(guide.cell(row, 1).value): row for row in range(1, guide.max_row + 1)}
+    empty = [
+        row for key, row in parts.items() if key.endswith(("_bands", "_cautions")) and not guide.cell(row, 3).value
+    ]
+    assert len(empty) >= 4
+    assert all(guide.row_dimensions[row].hidden for row in empty)
+    assert not guide.row_dimensions[parts["cancellation_rate_bands"]].hidden
+    # Who has not left has no result yet.
+    rows = [*workbook["Pacientes"].iter_rows(min_row=5, max_col=5, values_only=True)]
+    known = [(left, result) for name, _, left, _, result in rows if name]
+    assert len(known) > 50
+    assert all((left is None) == (result is None) for left, result in known)

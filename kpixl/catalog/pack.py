@@ -292,7 +292,9 @@ class PackHint(Record, frozen=True):
 
     low: Annotated[Figure | None, Meta(description="The smallest number; of a date, days after `after`.")] = None
     high: Annotated[Figure | None, Meta(description="The largest.")] = None
-    after: Annotated[Id | None, Meta(description="Of a date: the date of the row that it follows.")] = None
+    after: Annotated[
+        Id | None, Meta(description="The date of the row that it follows, and without which it is empty.")
+    ] = None
     blank: Annotated[float, Meta(description="The share of cells that are empty: 0.1.", ge=0, le=1)] = 0
     words: Annotated[
         tuple[Label, ...], Meta(description="What stands there; one that comes twice is likelier.", max_length=30)

@@ -33,6 +33,8 @@ class LeftOut:
     """Whether the column is blank in these rows."""
     rows: tuple[int, ...]
     """From 0, in the order of the sheet."""
+    words: tuple[str, ...] = ()
+    """Where it would have to be one of several words: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,22 +148,28 @@ def _causes(measure: Measure, tally: Tally, table: EntryTable, rows: np.ndarray)
     assert of is not None
     ways = branches(of.where)
     tests = {one: tally.holds(one, table, measure.window) for way in ways for one in way}
-    found: dict[tuple[str, Condition | None, bool], list[int]] = {}
+    found: dict[tuple[str, tuple[Condition, ...], bool], list[int]] = {}
     for row in map(int, rows):
-        # The way that it came nearest to, and there what keeps it out first.
-        failed = min(([one for one in way if not tests[one][row]] for way in ways), key=len)
-        condition = failed[0] if failed else None
-        column = condition.column if condition else next(key for key in of.distinct if table.nameless(key)[row])
+        # The ways that it came nearest to, and there what keeps it out first.
+        failed = [[one for one in way if not tests[one][row]] for way in ways]
+        nearest = [one for one in failed if len(one) == min(map(len, failed))]
+        conditions = tuple(dict.fromkeys(one[0] for one in nearest if one))
+        column = conditions[0].column if conditions else next(key for key in of.distinct if table.nameless(key)[row])
         blank = table.has(column) and bool(table.blank(column)[row])
-        found.setdefault((column, condition, blank), []).append(row)
+        found.setdefault((column, conditions, blank), []).append(row)
+
+    def operand(condition: Condition) -> float | str:
+        return tally.operand(condition, of.table, measure.window)
+
+    def words(conditions: tuple[Condition, ...]) -> tuple[str, ...]:
+        alike = {(one.column, one.comparison) for one in conditions} == {(conditions[0].column, "=")}
+        told = [operand(one) for one in conditions] if alike else []
+        return tuple(map(str, told)) if all(isinstance(one, str) for one in told) else ()
+
     causes = [
-        LeftOut(
-            column,
-            condition,
-            tally.operand(condition, of.table, measure.window) if condition else 0.0,
-            blank,
-            tuple(those),
-        )
-        for (column, condition, blank), those in found.items()
+        LeftOut(column, conditions[0], operand(conditions[0]), blank, tuple(those), words(conditions))
+        if conditions
+        else LeftOut(column, None, 0.0, blank, tuple(those))
+        for (column, conditions, blank), those in found.items()
     ]
     return tuple(sorted(causes, key=lambda one: -len(one.rows)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from kpixl.catalog import catalogue, catalogue_of
+from kpixl.catalog.model import with_parts
 from kpixl.catalog.tables import Chained, Lookup, branches, columns_of
 from kpixl.entries import numbered
 from kpixl.kpi.grade import calculate, evaluated, graded
@@ -103,9 +104,16 @@ def _splittable(business: Business, dimension: Dimension) -> tuple[BusinessKpi, 
 
     def is_split(kpi: BusinessKpi) -> bool:
         tables = {argument.measure.table for argument in kpi.arguments}
-        return all(map(has, tables)) and not kpi.kpi.unlike and (len(tables) == 1 or tables <= {*dimension.across})
+        as_one = len(tables) == 1 or tables <= {*dimension.across}
+        return all(map(has, tables)) and not kpi.kpi.unlike and as_one and not _is_outcome(dimension, kpi)
 
     return tuple(kpi for kpi in business.kpis if is_split(kpi))
+
+
+def _is_outcome(dimension: Dimension, kpi: BusinessKpi) -> bool:
+    """Whether it is what became of the rows that the KPI counts: all, or none, of a group by definition."""
+    counted = (part.aggregate for argument in kpi.arguments for part in with_parts(argument.measure))
+    return any(of is not None and of.outcome == dimension.id for of in counted)
 
 
 def breakdown(entries: Entries, tally: Tally | None = None) -> tuple[Section, ...]:

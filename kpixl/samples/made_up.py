@@ -89,12 +89,15 @@ class MadeUp:
             key=lambda field: (
                 field.id != anchor,
                 hints.get(field.id, _HINT).after is not None,
+                field.type != "date",
                 bool(field.part_of) or field.agrees is not None,
             ),
         )
         for field in order:
             hint = hints.get(field.id, _HINT)
             if field.id != anchor and self.random.random() < hint.blank:
+                continue
+            if hint.after is not None and row.get(hint.after) is None:
                 continue
             if field.type == "date":
                 row[field.id] = self._day(table, field, hint, day, row) if field.id != anchor else self._at(field, day)

@@ -36,6 +36,7 @@ _NUMBERS = {
     "<>": N_("“{column}” is {value}"),
 }
 _WORDS = {"=": N_("“{column}” is not “{value}”"), "<>": N_("“{column}” is “{value}”")}
+_NONE_OF, _QUOTED = N_("“{column}” is none of: {words}"), N_("“{word}”")
 NUMBERS = "①②③④⑤⑥⑦⑧⑨"
 """The signs by which the measures of a KPI are told apart."""
 _FEW = 8
@@ -49,6 +50,9 @@ def cause_text(left: LeftOut, table: EntryTable, t: Language) -> str:
         return t(_BLANK).format(column=column)
     if condition.comparison == "blank":
         return t(_FILLED).format(column=column)
+    if len(left.words) > 1:
+        quoted = [t(_QUOTED).format(word=word) for word in left.words]
+        return t(_NONE_OF).format(column=column, words=", ".join(quoted))
     if isinstance(left.operand, str):
         return t(_WORDS[condition.comparison]).format(column=column, value=left.operand)
     if condition.operand in EDGES and condition.comparison in _DAYS and 1 < left.operand < LAST_SERIAL:
