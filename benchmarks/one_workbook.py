@@ -42,7 +42,8 @@ start = process_time()
 print(process_time() - start)
 """
 _IMPORT = """
-from kpixl.verbs.import_rows import ImportRequest, import_rows
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.import_rows import import_rows
 fields = ('id', 'client', 'opened', 'resolved', 'assistant', 'language', 'kind')
 request = ImportRequest('requests', source, {one: one for one in fields}, add_new=True)
 """

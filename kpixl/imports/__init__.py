@@ -22,7 +22,7 @@ from kpixl.imports.refusals import (
 from kpixl.imports.remarks import Note
 from kpixl.imports.rows import rows_for
 from kpixl.imports.said import DateOrder, Filter, Said, lines_of, remembered, together
-from kpixl.imports.source import Raw, Source
+from kpixl.imports.source import Raw, Source, Weigh
 from kpixl.imports.source_file import read_source
 from kpixl.imports.values import (
     BAD_DATE,
@@ -83,6 +83,7 @@ __all__ = [
     "UnknownZone",
     "UnreadableTable",
     "Value",
+    "Weigh",
     "field_called",
     "has_namesakes",
     "lines_of",

@@ -28,18 +28,30 @@ class ReaderFailed(Exception):
 
 
 @dataclass(frozen=True)
+class SheetNames:
+    """Of the worksheets of a workbook, those that can be seen and those that are hidden."""
+
+    shown: tuple[str, ...]
+    hidden: tuple[str, ...]
+
+    @property
+    def all(self) -> list[str]:
+        """Of all of them, those that can be seen first."""
+        return [*self.shown, *self.hidden]
+
+
+@dataclass(frozen=True)
 class ReadSheet:
     """A sheet of a workbook: its name, its cells from its first one on, and where that is, from 0."""
 
-    names: list[str]
-    """Of all worksheets, those that can be seen first."""
+    names: SheetNames
     sheet: str | None
     rows: list[list[Raw]]
     start: tuple[int, int]
 
 
-def read_apart(content: bytes, sheet: str | None) -> ReadSheet:
-    """The sheet of that name, or the first one that holds anything; none where there is no such. PasswordError, or
+def read_apart(content: bytes, sheet: str) -> ReadSheet:
+    """The sheet of that name; the names alone where there is no such, or it holds nothing. PasswordError, or
     ReaderFailed where that cannot be done."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
@@ -79,13 +91,13 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, most))
 
 
-def _found(content: bytes, sheet: str | None) -> ReadSheet:
+def _found(content: bytes, sheet: str) -> ReadSheet:
     with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-        shown = {item.name for item in book.sheets_metadata if item.visible == SheetVisibleEnum.Visible}
-        names = [item.name for item in book.sheets_metadata if item.typ == SheetTypeEnum.WorkSheet]
-        names.sort(key=lambda name: name not in shown)
-        for name in names if sheet is None else [name for name in names if name == sheet]:
-            found = book.get_sheet_by_name(name)
+        worksheets = [item for item in book.sheets_metadata if item.typ == SheetTypeEnum.WorkSheet]
+        shown = tuple(item.name for item in worksheets if item.visible == SheetVisibleEnum.Visible)
+        names = SheetNames(shown, tuple(item.name for item in worksheets if item.name not in shown))
+        if sheet in names.all:
+            found = book.get_sheet_by_name(sheet)
             if found.start is not None:
-                return ReadSheet(names, name, cast("list[list[Raw]]", found.to_python()), found.start)
+                return ReadSheet(names, sheet, cast("list[list[Raw]]", found.to_python()), found.start)
     return ReadSheet(names, None, [], (0, 0))

@@ -170,7 +170,14 @@ class Columns:
             self._note("hours_of", column.id, unit=phrase(MINUTES if factor == 1 / 60 else SECONDS))
         if unit == "hours" and any(isinstance(c, str) and numbers.has_days(c) for c in cells):
             self._note("days_of", column.id)
-        return NumberReader(sign, unit, currency, self.manners.currency, factor)
+        spent = self.table.id == "expenses"
+        sides = numbers.sides_in(cells) if unit == "money" else None
+        if sides:
+            plus, minus = ("DR", "CR") if spent else ("CR", "DR")
+            adds, off = sides["debit" if spent else "credit"], sides["credit" if spent else "debit"]
+            told = {"plus": plus, "minus": minus, "added": adds, "off": off}
+            self._note("sides" if adds >= off else "sides_off", column.id, **told)
+        return NumberReader(sign, unit, currency, self.manners.currency, factor, spent)
 
     def _words(self, column: Field) -> ChoiceWords:
         return ChoiceWords(self.choices.get(column.id, {}), choices_of(self.table.id, column.id))

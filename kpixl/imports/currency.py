@@ -3,17 +3,15 @@ nothing."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
-
-from babel.numbers import is_currency
 
 from kpixl.currencies import code_of
 from kpixl.errors import N_
 from kpixl.folding import name_key
 from kpixl.imports.choice_words import plain_text
 from kpixl.imports.export_words import headings_of, money_headings
+from kpixl.imports.named_currency import headed, is_code, words_of
 from kpixl.imports.numbers import amount, signs_in
 from kpixl.imports.outcome import Refusal
 from kpixl.imports.remarks import Note
@@ -27,10 +25,6 @@ if TYPE_CHECKING:
     from kpixl.imports.source import Raw
 
 ELSEWHERE = N_("is in another currency than the workbook, which is in {own}")
-_CODE = re.compile(r"[A-Z]{3}")
-_IN_HEADING = re.compile(r"[(\[]\s*([A-Z]{3}|[^\w\s()\[\]]|[A-Z]{1,2}\$)\s*[)\]]")
-_NO_CODES = frozenset({"ALL", "TOP", "TRY", "NET"})
-"""Codes that are words in headings."""
 
 
 def compared(match: Match, of: Body, own: str, chosen: Collection[int]) -> tuple[dict[int, Refusal], list[Note]]:
@@ -44,16 +38,25 @@ def compared(match: Match, of: Body, own: str, chosen: Collection[int]) -> tuple
     amount = match.column(money)
     place = _place(match, of, match.fillings[money].places, own)
     if place is None:
-        said = _IN_HEADING.search(amount)
-        code = code_of(said[1], own) if said and said[1] not in _NO_CODES else ""
+        code = headed(amount, own)
+        if code and code != own and {*match.fillings[money].places} & {*chosen}:
+            return {}, [Note("currency_chosen", {"column": amount, "values": code, "own": own})]
         return _refused(of, [code] * len(of.rows), amount, own, match.fillings[money].places) if code else ({}, [])
     heading = match.columns[place]
-    codes = [code_of(plain_text(row[place]), own) or plain_text(row[place]).upper() for row in of.rows]
+    names = {text: _named(text, own) for text in {plain_text(row[place]) for row in of.rows}}
+    codes = [names[plain_text(row[place])] for row in of.rows]
     if place in chosen:
         others = {code for code in codes if code and code != own}
         told = {"column": heading, "values": ", ".join(sorted(others)), "own": own}
         return {}, [Note("currency_chosen", told)] if others else []
     return _refused(of, codes, heading, own, match.fillings[money].places)
+
+
+def _named(text: str, own: str) -> str:
+    """The code of what a cell of a column of currencies says: by all of it, or by the one code in it (*USD - US
+    Dollar*)."""
+    codes = {word for word in words_of(text) if is_code(word)}
+    return code_of(text, own) or (next(iter(codes)) if len(codes) == 1 else "") or text.upper()
 
 
 def _refused(
@@ -67,7 +70,9 @@ def _refused(
     sums = {code: _sum([of.rows[place][amounts[0]] for place, one in others.items() if one == code]) for code in found}
     shown = "; ".join(f"{code}: {count} ({sums[code]})" for code, count in found.most_common())
     told = {"column": heading, "own": own, "count": len(others), "values": shown}
-    note = Note("other_currency", {**told, "command": f'--only "{heading}={found.most_common(1)[0][0]}"'})
+    # A heading speaks for every row.
+    value = "" if len(others) == len(of.rows) else found.most_common(1)[0][0]
+    note = Note("other_currency", {**told, "command": f'--only "{heading}={value}"'})
     return refused, [note]
 
 
@@ -94,17 +99,13 @@ def _place(match: Match, of: Body, amounts: Sequence[int], own: str) -> int | No
         cells = [row[place] for row in of.rows if is_filled(row[place])]
         if not heading or place in filling or not cells:
             continue
-        if words is not None or all(_is_code(plain_text(cell)) for cell in cells):
+        if words is not None or all(is_code(plain_text(cell)) for cell in cells):
             found.append((place, words if words is not None else key))
     if not found:
         return None
     goes_with = _without(name_key(match.columns[amounts[0]]), money_headings())
     exact = [place for place, words in found if words == (goes_with or "")]
     return exact[0] if exact else min(found, key=lambda one: (len(one[1]), one[0]))[0]
-
-
-def _is_code(text: str) -> bool:
-    return bool(_CODE.fullmatch(text)) and bool(is_currency(text))
 
 
 def _without(key: str, words: Collection[str]) -> str | None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_, DamagedWorkbook, PasswordProtected, WorkbookError
 from kpixl.folding import folded
 from kpixl.imports.refusals import UnknownSheet, UnreadableTable
-from kpixl.imports.source import Raw, Source, is_filled
+from kpixl.imports.source import Raw, Source, Weigh, is_filled
 from kpixl.message import phrase
 from kpixl.ooxml.cell_values import SheetValues, TooFarApart
-from kpixl.ooxml.marks import error_cells
+from kpixl.ooxml.marks import error_cells, hidden_rows
 from kpixl.ooxml.package import Package
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from kpixl.ooxml.package import Sheet
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The name of the stream in which Office keeps what a password protects."""
@@ -30,12 +34,13 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith((_ZIP, _OLE))
 
 
-def read_workbook(path: Path, content: bytes, sheet: str | None) -> Source:
-    """The rows of ``sheet``, or of the first sheet that holds anything; visible ones before hidden ones."""
+def read_workbook(path: Path, content: bytes, sheet: str | None, weigh: Weigh | None = None) -> Source:
+    """The rows of ``sheet``, or of the sheet that suits best, or of the first one that holds anything; visible ones
+    before hidden ones."""
     if content.startswith(_OLE) and _ENCRYPTED in content:
         raise PasswordProtected(path=path.name)
     package = _package(path, content)
-    return read_sheet(package, sheet) if package else _apart(path, content, sheet)
+    return read_sheet(package, sheet, weigh) if package else _apart(path, content, sheet, weigh)
 
 
 def _package(path: Path, content: bytes) -> Package | None:
@@ -52,50 +57,80 @@ def _package(path: Path, content: bytes) -> Package | None:
     return package
 
 
-def read_sheet(package: Package, asked: str | None) -> Source:
-    """The rows of a sheet of an open workbook, or of the first one that holds anything; errors as of ``read_workbook``,
-    which has UnreadableTable for what is damaged."""
+def read_sheet(package: Package, asked: str | None, weigh: Weigh | None = None) -> Source:
+    """The rows of a sheet of an open workbook, or of the one that suits best, or of the first one that holds anything;
+    errors as of ``read_workbook``, which has UnreadableTable for what is damaged."""
     path = package.path
     sheets = [sheet for sheet in package.sheets if package.is_worksheet(sheet)]
     if asked is not None:
         name = _called(path, asked, [sheet.name for sheet in sheets])
         sheets = [sheet for sheet in sheets if sheet.name == name]
-    sheets.sort(key=lambda sheet: sheet.state != "visible")
     values = SheetValues(package, dates=True)
-    for sheet in sheets:
-        try:
-            grid = values.grid(sheet)
-        except TooFarApart as error:
-            raise UnreadableTable(path=path.name, detail=phrase(_FAR, **error.details)) from error
-        except DamagedWorkbook as error:
-            raise UnreadableTable(path=path.name, detail=error.details["detail"]) from error
-        if sheet.part not in package.reaches:  # it says that it is a sheet, and holds something else
-            continue
-        left = max(package.reaches[sheet.part].left - 1, 0)
-        rows, lines = _rows([row[left:] for row in grid], (0, left), error_cells(package.read(sheet.part)))
-        if rows:
-            return Source(path, "excel", rows, lines, sheet=sheet.name)
-    raise UnreadableTable(path=path.name, detail=phrase(N_("it is empty")))
+    shown = (found for sheet in sheets if sheet.state == "visible" for found in _held(package, values, sheet))
+    hidden = (found for sheet in sheets if sheet.state != "visible" for found in _held(package, values, sheet))
+    return _best(path, shown, hidden, weigh if len(sheets) > 1 else None)
 
 
-def _apart(path: Path, content: bytes, asked: str | None) -> Source:
+def _held(package: Package, values: SheetValues, sheet: Sheet) -> Iterator[Source]:
+    """The rows of a sheet; nothing where it holds nothing."""
+    path = package.path
+    try:
+        grid = values.grid(sheet)
+    except TooFarApart as error:
+        raise UnreadableTable(path=path.name, detail=phrase(_FAR, **error.details)) from error
+    except DamagedWorkbook as error:
+        raise UnreadableTable(path=path.name, detail=error.details["detail"]) from error
+    if sheet.part not in package.reaches:  # it says that it is a sheet, and holds something else
+        return
+    left, content = max(package.reaches[sheet.part].left - 1, 0), package.read(sheet.part)
+    rows, lines = _rows([row[left:] for row in grid], (0, left), error_cells(content))
+    if rows:
+        yield Source(path, "excel", rows, lines, sheet=sheet.name, hidden=hidden_rows(content))
+
+
+def _best(path: Path, shown: Iterator[Source], hidden: Iterator[Source], weigh: Weigh | None) -> Source:
+    """The sheet that suits best, with the others that suit as well: a cover may stand before it, and a sheet for each
+    month behind it. The first one that holds anything where none suits, or nothing tells; one that can be seen where
+    any does."""
+    first: Source | None = None
+    for sheets in (shown, hidden):
+        found = []
+        for source in sheets:
+            first = first or source
+            if weigh is None:
+                return source
+            found.append((weigh(source), source))
+        best = max((weight for weight, _ in found), default=0)
+        if best:
+            chosen, *others = [source for weight, source in found if weight == best]
+            return replace(chosen, others=tuple(str(source.sheet) for source in others))
+    if first is None:
+        raise UnreadableTable(path=path.name, detail=phrase(N_("it is empty")))
+    return first
+
+
+def _apart(path: Path, content: bytes, asked: str | None, weigh: Weigh | None) -> Source:
     """The same for what is no package of Excel's: older formats, and those of other programs."""
     from python_calamine import PasswordError
 
     from kpixl.imports.apart import ReaderFailed, read_apart
 
+    def held(names: Iterable[str]) -> Iterator[Source]:
+        for name in names:
+            found = read_apart(content, name)
+            rows, lines = _rows(found.rows, found.start, {})
+            if rows:
+                yield Source(path, "excel", rows, lines, sheet=found.sheet)
+
     try:
-        found = read_apart(content, asked)
-        if asked is not None and asked not in found.names:
-            found = read_apart(content, _called(path, asked, found.names))
+        names = read_apart(content, "").names
+        if asked is not None:
+            return _best(path, held([_called(path, asked, names.all)]), iter(()), None)
+        return _best(path, held(names.shown), held(names.hidden), weigh if len(names.all) > 1 else None)
     except PasswordError as error:
         raise PasswordProtected(path=path.name) from error
     except ReaderFailed as error:
         raise UnreadableTable(path=path.name, detail=phrase(_damage(content))) from error
-    rows, lines = _rows(found.rows, found.start, {})
-    if not rows:
-        raise UnreadableTable(path=path.name, detail=phrase(N_("it is empty")))
-    return Source(path, "excel", rows, lines, sheet=found.sheet)
 
 
 def _damage(content: bytes) -> str:

@@ -61,19 +61,47 @@ def _full(source: Source, words: Mapping[int, Collection[str]]) -> int | None:
     return None
 
 
-def heading_texts(source: Source, row: int) -> tuple[str, ...]:
-    """The headings, up to the last one; empty where a column has none. UnreadableSource where a row of a text goes on
-    past them: a delimiter within a cell has moved the others."""
+def heading_texts(source: Source, row: int, known: Collection[str] = ()) -> tuple[int, tuple[str, ...]]:
+    """The headings, up to the last one, with the row in which they end; empty where a column has none. Headings that
+    go over two rows are one. UnreadableSource where a row of a text goes on past them: a delimiter within a cell has
+    moved the others."""
     texts = [_text(cell) for cell in source.rows[row]]
+    width = len(texts)
+    for upper in (row, row - 1):
+        both = _over_two(source.rows[upper], source.rows[upper + 1], known) if 0 <= upper < len(source.rows) - 1 else []
+        if both:
+            row, texts, width = upper + 1, both, len(both)
+            break
     while texts and not texts[-1]:
         texts.pop()
     if source.kind == "text":
-        width = len(source.rows[row])
         for cells, line in zip(source.rows[row + 1 :], source.lines[row + 1 :], strict=True):
             if len(cells) > width and any(is_filled(cell) for cell in cells[width:]):
                 detail = phrase(N_("line {line} has more cells than there are headings"), line=line)
                 raise UnreadableSource(path=source.path.name, detail=detail)
-    return tuple(texts)
+    return row, tuple(texts)
+
+
+def _over_two(above: Sequence[Raw], below: Sequence[Raw], known: Collection[str]) -> list[str]:
+    """Headings of which some stand in one row, and some below the name of their group; none where two rows are no such.
+    A name that comes twice is told apart by that of its group."""
+    width = max(len(above), len(below))
+    upper, lower = ([*map(_text, cells), *[""] * (width - len(cells))] for cells in (above, below))
+    told = _words(below) & {*known} - _words(above)
+    if not told or not all(isinstance(cell, str) for cell in below if is_filled(cell)):
+        return []
+    if any(written(text) or amount(text) for text in lower if text):
+        return []
+    beneath = [place for place, text in enumerate(lower) if text]
+    grouped = [p for p in beneath if upper[p] and not (p + 1 < width and lower[p + 1] and not upper[p + 1])]
+    alone = any(up and not low for up, low in zip(upper, lower, strict=True))
+    if grouped or not alone or not any(not upper[place] for place in beneath):
+        return []
+    group, found = "", []
+    for up, low in zip(upper, lower, strict=True):
+        group = up or group
+        found.append(f"{group} {low}".strip() if low and lower.count(low) > 1 else low or up)
+    return found
 
 
 def _text(cell: Raw) -> str:

@@ -13,8 +13,9 @@ from kpixl.errors import N_, UnknownColumn, UnknownField, UnreadableSource
 from kpixl.folding import name_key
 from kpixl.i18n import language
 from kpixl.imports.dates import without_zone
-from kpixl.imports.export_words import headings_of, names_of
+from kpixl.imports.export_words import headings_of, names_of, total_words
 from kpixl.imports.headings import find_headings, heading_texts
+from kpixl.imports.named_currency import without_remark
 from kpixl.imports.profiles import Rule, products
 from kpixl.imports.recognise import Recognised, recognised
 from kpixl.imports.refusals import MappedAndSet
@@ -137,8 +138,8 @@ def match(
     _check_fields(table, hints)
     words = _headings_in(table)
     given = {name_key(part) for column in hints.given.values() for part in (column, *column.split("+"))}
-    heading = find_headings(source, _known_names(table, hints, words, profiles), given)
-    columns = heading_texts(source, heading)
+    known = _known_names(table, hints, words, profiles)
+    heading, columns = heading_texts(source, find_headings(source, known, given), known)
     finder = _Finder(table, columns, {**_open(table, hints), **dict.fromkeys(hints.given)}, hints.constants)
     finder.free -= hints.left_out - {*hints.given}
     finder.give(source, hints.given)
@@ -189,7 +190,8 @@ def _known_names(
             texts += [name for names in product.columns.values() for name in names]
     keys = {name_key(text) for text in texts} | {key for by_field in words.values() for key in by_field.values()}
     keys |= {name for field in table.fields for name in names_of(table.id, field.id)}
-    return frozenset(keys - {""})
+    # A line of totals has such a word, too.
+    return frozenset(keys - total_words() - {""})
 
 
 def _by_use(words: Mapping[str, Mapping[str, str]], places: Mapping[str, list[int]], own: str) -> list[str]:
@@ -210,6 +212,12 @@ class _Finder:
             for key in dict.fromkeys((name_key(column), name_key(without_zone(column)))):
                 if key:
                     self.places[key].append(place)
+        self.plainer: dict[str, list[int]] = defaultdict(list)
+        """The same by what is left of a heading without a remark in brackets or a currency: *Amount (EUR)*."""
+        for place, column in enumerate(columns):
+            key = name_key(without_remark(column))
+            if key and key not in self.places:
+                self.plainer[key].append(place)
         self.fillings: dict[str, Filling] = {}
         self.suiting: dict[str, set[int]] = {}
         self.taken: set[int] = set()
@@ -250,7 +258,7 @@ class _Finder:
     def take(self, how: How, names: Names) -> None:
         """Fill the free fields that exactly one column suits, where that column suits no other free field."""
         suits = {
-            id_: {place for key in keys if key for place in self.places.get(key, ()) if place not in self.taken}
+            id_: {place for key in keys if key for place in self._suiting(key) if place not in self.taken}
             for id_, keys in names.items()
             if id_ in self.free
         }
@@ -265,6 +273,9 @@ class _Finder:
                 self.suiting.setdefault(id_, set()).update(places)
                 if len(places) > 1:
                     self.free.discard(id_)
+
+    def _suiting(self, key: str) -> Sequence[int]:
+        return self.places.get(key) or self.plainer.get(key) or ()
 
     def follow(self, product: Recognised) -> set[int]:
         """Fill what is free as the product's report has it, and read columns taken before by the report's rules.

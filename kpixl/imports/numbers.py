@@ -7,7 +7,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
@@ -25,6 +25,8 @@ from kpixl.languages.load import currency_words, every, one_of
 
 Sign: TypeAlias = Literal[".", ","]
 """What stands before the decimals."""
+Side: TypeAlias = Literal["credit", "debit"]
+"""On which side of an account an amount is."""
 
 _LONGEST = 60
 _MINUS, _APOSTROPHES = str.maketrans("−–", "--"), "’"
@@ -55,13 +57,18 @@ def _reader(point: str, comma: str) -> re.Pattern[str]:
 _READERS: dict[Sign, re.Pattern[str]] = {".": _reader(".", ","), ",": _reader(",", ".")}
 
 
+_SIDES: Mapping[str, Side] = {"cr": "credit", "c": "credit", "dr": "debit", "db": "debit", "d": "debit"}
+"""What banks write beside an amount in place of a sign."""
+
+
 class WrittenNumber(NamedTuple):
-    """A number as it is written: its digits with separators, and what stands around them."""
+    """A number as it is written: its digits with separators, and what stands around them. A debit is negative."""
 
     digits: str
     negative: bool
     percent: bool
     currency: str
+    side: Side | None = None
 
     def value(self, sign: Sign) -> float | None:
         """The number with ``sign`` before its decimals; None where it is not written so."""
@@ -97,10 +104,13 @@ def amount(text: str) -> WrittenNumber | None:
         return None
     signs = [sign for sign in found.group("sign", "inner", "last") if sign]
     marks = [mark for mark in found.group("mark", "after") if mark]
-    if len(signs) + bracketed > 1 or len(marks) > 1 or not all(_is_currency(mark) for mark in marks):
+    sides = [_SIDES[mark.lower()] for mark in marks if mark.lower() in _SIDES]
+    marks = [mark for mark in marks if mark.lower() not in _SIDES]
+    if len(signs) + bracketed > 1 or max(len(marks), len(sides)) > 1 or not all(_is_currency(mark) for mark in marks):
         return None
-    negative = bracketed or signs == ["-"]
-    return WrittenNumber(found["digits"], negative, bool(found["percent"]), _currency(marks[0]) if marks else "")
+    side = sides[0] if sides else None
+    negative = bracketed or signs == ["-"] or side == "debit"
+    return WrittenNumber(found["digits"], negative, bool(found["percent"]), _currency(marks[0]) if marks else "", side)
 
 
 @dataclass(frozen=True)
@@ -115,6 +125,8 @@ class NumberReader:
     """The workbook's currency, which a sign may stand for that several have."""
     factor: float = 1.0
     """Hours that a plain number of a column of hours stands for."""
+    spent: bool = False
+    """Whether the amounts were spent: a debit adds then, and a credit takes off."""
 
     def __call__(self, cell: Raw) -> Read:
         """The number that stands in a cell."""
@@ -136,14 +148,18 @@ class NumberReader:
             if hours is not None:
                 return hours if hours <= _WEEK else Unfit(TOO_MANY_HOURS)
         found = amount(text)
-        if found is None or (found.currency and self.unit != "money") or (found.percent and self.unit != "fraction"):
+        if found is None or (found.percent and self.unit != "fraction"):
+            return Unfit(self._bad)
+        if self.unit != "money" and (found.currency or found.side):
             return Unfit(self._bad)
         if found.currency and _code(found.currency, self.own) != self.currency:
             return Unfit(OTHER_CURRENCY)
         if self.sign is None and found.open:
             return Unfit(EITHER_NUMBER)
         value = found.value(next(iter(found.signs), ".") if self.sign is None else self.sign)
-        return Unfit(self._bad) if value is None else self._hours(value)
+        if value is None:
+            return Unfit(self._bad)
+        return -value if found.side and self.spent else self._hours(value)
 
     def _hours(self, value: float) -> Read:
         """A number, or what it comes to in hours."""
@@ -192,6 +208,12 @@ def _units() -> re.Pattern[str]:
         rf" ?(?:(?P<m>{_AMOUNT}) ?{minutes}\.?)?"
         rf" ?(?:(?P<s>[0-9]{{1,5}}) ?{seconds}\.?)?"
     )
+
+
+def sides_in(cells: Iterable[Raw]) -> Counter[Side]:
+    """How many amounts say on which side of an account they are."""
+    found = (amount(cell.strip()) for cell in cells if isinstance(cell, str))
+    return Counter(one.side for one in found if one and one.side)
 
 
 def signs_in(texts: Iterable[str]) -> frozenset[Sign]:

@@ -44,6 +44,18 @@ _TEMPLATES = {
         "off: {count}."
     ),
     "currency": N_("“{column}”: the amounts carry “{mark}”; they are taken as they are."),
+    "sides": N_("“{column}”: amounts with {plus} count ({added}), those with {minus} are taken off ({off})."),
+    "sides_off": N_(
+        "“{column}”: amounts with {plus} count ({added}), those with {minus} are taken off ({off}); if it should be "
+        "the other way round, change the signs in the file."
+    ),
+    "hidden_rows": N_(
+        "Rows that are hidden on that sheet, by a filter or by hand, which were taken as well: {count}. If they should "
+        "not count, delete them there or choose with --only."
+    ),
+    "other_sheets": N_(
+        "Other sheets of the file hold such rows, too, and were not taken: {sheets}. Take each with --sheet NAME."
+    ),
     "passed_over": N_("Rows passed over (totals, headings of groups, rows of other kinds): {count}."),
     "earlier": N_("Rows of earlier periods, which are not taken into the sheet: {count}."),
     "formulas": N_("“{field}”: cells with a formula of yours, which were left as they are: {count}."),
@@ -118,7 +130,7 @@ _TEMPLATES = {
 DOUBTFUL = frozenset(
     {"no_such_value", "other_currency", "currency_chosen", "held_back", "unweighed", "misfits", "dates_mixed",
      "numbers_mixed", "ambiguous", "half_converted", "off_scale", "low_scale", "no_outcome", "one_outcome", "no_times",
-     "other_kinds", "unanswered", "days_of", "clock_change"}
+     "other_kinds", "unanswered", "sides_off", "hidden_rows", "other_sheets", "days_of", "clock_change"}
 )  # fmt: skip
 """Remarks by which rows or their meaning may not be what the owner thinks: somebody has to look."""
 MINUTES, SECONDS = N_("minutes"), N_("seconds")

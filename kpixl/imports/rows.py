@@ -214,6 +214,8 @@ def _about(match: Match, said: Said) -> list[Note]:
         notes.append(Note("product", {"product": match.product.product.name, "report": match.product.report.name}))
     if match.source.sheet is not None:
         notes.append(Note("sheet", {"sheet": match.source.sheet}))
+    if match.source.others:
+        notes.append(Note("other_sheets", {"sheets": ", ".join(f"“{name}”" for name in match.source.others)}))
     if match.source.encoding not in (None, "UTF-8"):
         notes.append(Note("encoding", {"encoding": match.source.encoding}))
     if match.source.delimiter not in (None, ","):
@@ -233,6 +235,8 @@ def _about_rows(match: Match, of: Body) -> list[Note]:
     """How many rows were none of the table's, and by what: values that the product's profile does not know are told, so
     that somebody looks."""
     notes = [Note("passed_over", {"count": of.passed_over})] if of.passed_over else []
+    hidden = sum(line in match.source.hidden for line in of.lines) if match.source.hidden else 0
+    notes += [Note("hidden_rows", {"count": hidden})] if hidden else []
     known = {name_key(text) for text in match.product.report.others} if match.product else set()
     for place, found in of.left.items():
         strange = {v: n for v, n in found.items() if v and name_key(v) not in known and not is_out(match.table.id, v)}

@@ -5,6 +5,7 @@ Never changes the file, never runs anything in it, and knows nothing of tables.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -30,6 +31,14 @@ class Source:
     sheet: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
+    hidden: frozenset[int] = frozenset()
+    """Rows of the sheet that are hidden."""
+    others: tuple[str, ...] = ()
+    """Other sheets that hold what was looked for as well."""
+
+
+Weigh: TypeAlias = Callable[[Source], int]
+"""How well a sheet suits what is looked for; 0 where it does not."""
 
 
 def is_filled(cell: Raw) -> bool:

@@ -12,11 +12,14 @@ from kpixl.imports.source import Source
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kpixl.imports.source import Weigh
 
-def read_source(path: Path, *, sheet: str | None = None) -> Source:
+
+def read_source(path: Path, *, sheet: str | None = None, weigh: Weigh | None = None) -> Source:
     """Read a text with delimiters (CSV) or a workbook (.xlsx, .xlsm, .xls, .ods), told apart by what they hold.
 
-    Of a workbook, ``sheet`` is read, or the first one that holds anything. FileMissing, PasswordProtected, UnknownSheet
+    Of a workbook, ``sheet`` is read, or the one that suits best as ``weigh`` says, or the first one that holds
+    anything. FileMissing, PasswordProtected, UnknownSheet
     or UnreadableSource where that cannot be done.
     """
     from kpixl.imports.from_text import read_text
@@ -29,7 +32,7 @@ def read_source(path: Path, *, sheet: str | None = None) -> Source:
     except OSError as error:
         raise UnreadableTable(path=path.name, detail=error.strerror or str(error)) from error
     if is_workbook(content):
-        return read_workbook(path, content, sheet)
+        return read_workbook(path, content, sheet, weigh)
     if sheet is not None:
         raise NoSheets(path=path.name, got=sheet)
     return read_text(path, content)

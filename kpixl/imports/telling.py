@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kpixl.errors import N_
 from kpixl.folding import name_key
-from kpixl.imports.choice_words import plain_text
+from kpixl.imports.choice_words import plain_text, yes_or_no
 from kpixl.imports.export_words import Kind, back_words, fine_words, headings_of, out_words
 from kpixl.imports.filters import counted, counts
 from kpixl.imports.outcome import Refusal
 from kpixl.imports.remarks import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from kpixl.imports.body import Body
     from kpixl.imports.matching import Match
@@ -29,14 +29,19 @@ NO_ROW_OF_IT = N_("says that the row is none to count")
 _FEW = 12
 """Different values that such a column has at most."""
 _WEIGHED: dict[str, tuple[Kind, ...]] = {
-    "sales": ("status", "type", "canceled"),
-    "expenses": ("status", "type", "canceled"),
-    "hours": ("billable", "status"),
-    "surveys": ("survey",),
-    "sessions": ("canceled", "status"),
-    "leads": ("status",),
+    "sales": ("status", "type", "canceled", "void", "paid"),
+    "expenses": ("status", "type", "canceled", "void"),
+    "hours": ("billable", "status", "void"),
+    "surveys": ("survey", "void"),
+    "sessions": ("canceled", "status", "void"),
+    "leads": ("status", "void"),
+    "requests": ("void",),
+    "tasks": ("void",),
+    "complaints": ("void",),
 }
 """Tables whose figures depend on which rows count, and the kinds of columns that may tell."""
+_OUT_BY: Mapping[Kind, Literal["yes", "no"]] = {"canceled": "yes", "void": "yes", "paid": "no"}
+"""By which answer such a column says of a row that it does not count."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def told(match: Match, of: Body, decided: Collection[int]) -> tuple[dict[int, Re
     refused: dict[int, Refusal] = {}
     notes = []
     for column in _columns(match, of, decided):
-        out = {value for value in column.filled if is_out(match.table.id, value)}
+        out = _out(match.table.id, column)
         for place, row in enumerate(of.rows):
             if plain_text(row[column.place]) in out:
                 refused.setdefault(place, Refusal(column.heading, plain_text(row[column.place]), NO_ROW_OF_IT))
@@ -89,6 +94,14 @@ def turned(match: Match, of: Body, decided: Collection[int], read: dict[str, lis
                 notes.append(Note("turned", values))
                 break
     return notes
+
+
+def _out(table: str, column: _Telling) -> set[str]:
+    """What a column holds that says of a row that it is none of a table's."""
+    out = {value for value in column.filled if is_out(table, value)}
+    if column.kind in _OUT_BY and column.kind in _WEIGHED.get(table, ()):
+        out |= {value for value in column.filled if yes_or_no(value) == _OUT_BY[column.kind]}
+    return out
 
 
 def is_out(table: str, value: str) -> bool:
@@ -122,7 +135,8 @@ def _columns(match: Match, of: Body, decided: Collection[int]) -> list[_Telling]
         kind = _kind(heading)
         there = counts(cells)
         column = _Telling(place, heading, kind, there)
-        if 0 < len(column.filled) <= _FEW and (kind or _speaks(match.table.id, column)):
+        plain = kind not in ("void", "paid") or all(map(yes_or_no, column.filled))
+        if 0 < len(column.filled) <= _FEW and plain and (kind or _speaks(match.table.id, column)):
             found.append(column)
     return found
 
@@ -136,7 +150,7 @@ def _unused(match: Match, decided: Collection[int]) -> Iterator[tuple[int, str]]
 def _kind(heading: str) -> Kind | None:
     """What a heading says that its column tells: by all of it, or by its first or last words (*Payment status*)."""
     key = name_key(heading)
-    kinds: tuple[Kind, ...] = ("canceled", "billable", "status", "type", "survey")
+    kinds: tuple[Kind, ...] = ("canceled", "void", "paid", "billable", "status", "type", "survey")
     for kind in kinds:
         if key in headings_of(kind):
             return kind

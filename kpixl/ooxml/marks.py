@@ -33,6 +33,8 @@ _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 ROW_MARK = b"row "
 """Near how the XML of a sheet begins a row; ``last_row`` looks closer."""
 _ROW_NUMBER = re.compile(rb'^row\b[^<>]*?\br="(\d+)"')
+_HIDDEN_ROW = re.compile(rb"""<(?:\w{1,30}:)?row\b([^<>]{0,1000}\bhidden=["'](?:1|true)["'][^<>]{0,1000})>""")
+_NUMBER = re.compile(rb"""\br=["'](\d{1,9})["']""")
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\b[^<>]*?\bref="(?:[A-Z]+\d+:)?([A-Z]+\d+)"')
 
 
@@ -51,6 +53,13 @@ def last_column(head: bytes) -> int | None:
     """The last column of a sheet by how its XML begins; None where that does not tell."""
     found = _DIMENSION.search(head)
     return parse_cell(found[1].decode())[1] if found else None
+
+
+def hidden_rows(sheet: bytes) -> frozenset[int]:
+    """The numbers of the rows of a sheet that are hidden, by a filter or by hand."""
+    if b"hidden=" not in sheet:
+        return frozenset()
+    return frozenset(int(found[1]) for tag in _HIDDEN_ROW.findall(sheet) if (found := _NUMBER.search(tag)))
 
 
 def row_mark(row: int) -> bytes:

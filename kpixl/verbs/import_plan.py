@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kpixl.entries import entry_table
-from kpixl.errors import N_, UnknownChoice, UnknownField
+from kpixl.errors import N_, EntryError, UnknownChoice, UnknownField
 from kpixl.imports import (
     Hints,
     How,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business
     from kpixl.catalog.tables import Field, Table
     from kpixl.entries import Entries
-    from kpixl.imports import Accepted, Match, Source, Value
+    from kpixl.imports import Accepted, Match, Source, Value, Weigh
     from kpixl.workbook.read import Book
 
 
@@ -99,19 +99,9 @@ def plan_of(path: Path, book: Book, request: ImportRequest, source: Source, *, a
     """What an import of the rows of ``source`` into the workbook at ``path`` would do; ``anew`` as if the table were
     empty. Errors as of ``import_rows``."""
     entries, table = book.entries, _table(book, request.table)
-    record, headings = entries.business.table(table), book.headings[table]
-    known = book.remembered.get(table, {})
-    columns = {id_: names for id_, names in known.items() if not id_.startswith("--")}
-    now = _by_id(request.said, record, headings)
-    mapping = {_field(name, record, headings): column for name, column in request.mapping.items()}
-    constants = {_field(name, record, headings): value for name, value in request.constants.items()}
-    said = together(now, remembered(known), {*mapping, *constants})
-    matched = match(
-        record,
-        source,
-        Hints(mapping, columns, headings, constants, said.left_out),
-        language=entries.language,
-    )
+    record = entries.business.table(table)
+    hints, said = _hints(book, record, request)
+    matched = match(record, source, hints, language=entries.language)
     kept = Kept(
         None if anew else entries.tables.get(table),
         {field.id: spelling(_names(entries, table, field)) for field in record.fields},
@@ -122,6 +112,35 @@ def plan_of(path: Path, book: Book, request: ImportRequest, source: Source, *, a
     accepted = rows_for(matched, choice_words(record, entries.words), manners, kept, said)
     missing, held = _missing_names(book, table, accepted, said) if request.add_new else ({}, {})
     return Plan(path, entries.language, matched, accepted, said, missing, held, entries.business)
+
+
+def suiting(book: Book, request: ImportRequest) -> Weigh:
+    """How well a sheet of a file suits the table that is asked for: by how many of the fields that every row needs a
+    column is found for."""
+    record = book.entries.business.table(_table(book, request.table))
+    hints, _ = _hints(book, record, request)
+    needed = [field.id for field in record.fields if field.required]
+
+    def weigh(source: Source) -> int:
+        try:
+            matched = match(record, source, hints, language=book.entries.language)
+        except EntryError:
+            return 0
+        below = len(source.rows) > matched.heading + 1
+        return sum(id_ in matched.fillings or id_ in matched.ambiguous for id_ in needed) if below else 0
+
+    return weigh
+
+
+def _hints(book: Book, record: Table, request: ImportRequest) -> tuple[Hints, Said]:
+    """What is known of the columns before a file is looked at, and what the owner has said, now and before."""
+    headings, known = book.headings[record.id], book.remembered.get(record.id, {})
+    columns = {id_: names for id_, names in known.items() if not id_.startswith("--")}
+    now = _by_id(request.said, record, headings)
+    mapping = {_field(name, record, headings): column for name, column in request.mapping.items()}
+    constants = {_field(name, record, headings): value for name, value in request.constants.items()}
+    said = together(now, remembered(known), {*mapping, *constants})
+    return Hints(mapping, columns, headings, constants, said.left_out), said
 
 
 def _table(book: Book, name: str) -> str:

@@ -22,7 +22,7 @@ from kpixl.imports import How, lines_of, plain_text, read_source
 from kpixl.kpi.backfill import Backfill, backfilled
 from kpixl.message import Verbatim, phrase
 from kpixl.ooxml.table_rows import set_cells
-from kpixl.verbs.import_plan import plan_of
+from kpixl.verbs.import_plan import plan_of, suiting
 from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection, opened
@@ -121,7 +121,8 @@ def _taken(
     is in memory for as long as this takes, and not beside itself as it is afterwards."""
     book = read(package)
     progress(1, 5, N_("Reading the file"))
-    plan = plan_of(package.path, book, request, read_source(request.source, sheet=request.sheet))
+    source = read_source(request.source, sheet=request.sheet, weigh=suiting(book, request))
+    plan = plan_of(package.path, book, request, source)
     if agree is not None and not agree(plan):
         return plan, None
     progress(2, 5, N_("Adding the rows"))

@@ -209,7 +209,7 @@ def _left_out(package: Package, plan: Plan, link: Link, book: Book) -> Iterator[
             told = {"count": str(note.values["count"])}
             first = str(note.values["lines"]).split(", ")[0]
             yield LinkedNote("linked_totals", link.table, link.sheet, f"A{first}", told)
-        elif note.doubtful:
+        elif note.doubtful and note.code != "hidden_rows":  # she filters her own sheet as she likes
             yield LinkedNote("linked_doubt", link.table, link.sheet, values={"note": str(note.text(t))})
     if accepted.passed_over:
         totals = sum(int(str(note.values["count"])) for note in accepted.notes if note.code == "totals")
