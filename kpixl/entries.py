@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 import numpy as np
 
 from kpixl.catalog import business, business_of
+from kpixl.catalog.needs import settings_of
+from kpixl.catalog.settings import SETTINGS, default_of
 from kpixl.cellvalue import ExcelError, is_blank, number
 from kpixl.period import MONTH_DAYS, SINCE_1900, DateSystem, Kind, Period, serial
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from kpixl.catalog.tables import Elapsed, Table
 
 T = TypeVar("T", bound=Hashable)
+_ELSE_NONE = ("repeat_days", "late_days")
+"""Days that are none in a business which does not have the setting: nothing repeats there, nothing comes late."""
 
 
 def elapsed(
@@ -408,6 +412,26 @@ class Entries:
         """The KPIs of the business that the owner has switched off."""
         no = self.words.get(IN_USE_NO, "no").lower()
         return frozenset(id_ for id_, cell in self.in_use.items() if cell.text.lower() == no)
+
+    @cached_property
+    def settings_used(self) -> Mapping[str, float | str]:
+        """Each setting that has a value: the owner's where it is one of its kind, else the default. Days are counts,
+        dates serials, the rate is money for a US dollar; the texts of defaults are those of the workbook."""
+        had = {setting.id for setting in settings_of(self.business)}
+        used: dict[str, float | str] = {id_: 0.0 for id_ in _ELSE_NONE if id_ not in had}
+        for id_, setting in SETTINGS.items():
+            cell = self.settings.get(id_)
+            value: float | str | None
+            if setting.is_text:
+                value = cell.text if cell and cell.filled else self.words.get(id_, str(setting.default))
+            else:
+                typed = cell.number if cell else None
+                if setting.positive and typed is not None and typed <= 0:
+                    typed = None
+                value = default_of(setting, self.currency) if typed is None else typed
+            if value is not None:
+                used.setdefault(id_, value)
+        return used
 
     @cached_property
     def counted(self) -> Mapping[str, InputCell]:

@@ -28,11 +28,11 @@ from kpixl.catalog import (
 )
 from kpixl.catalog.load import EDGES, FOLDER, MONTHS, parse_condition, parse_line
 from kpixl.catalog.model import OWN_SLOTS
+from kpixl.catalog.needs import settings_of
 from kpixl.catalog.settings import READS, SETTINGS
 from kpixl.catalog.tables import Chained, Comparison, Each, Else, InOrder, Months, Table, Where, branches
 from kpixl.errors import UnknownChoice
 from kpixl.formula import names, parse
-from kpixl.kpi.in_force import settings_of
 
 KPIS = [pytest.param(kpi, id=f"{kpi.code}_{kpi.id}") for owner in businesses() for kpi in owner.kpis]
 BUSINESSES = [pytest.param(owner, id=owner.id) for owner in businesses()]

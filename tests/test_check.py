@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from clock import TODAY
 from kpixl.catalog.load import business, businesses
 from kpixl.catalog.model import Business, Level
+from kpixl.catalog.needs import settings_of
 from kpixl.catalog.tables import Table
 from kpixl.cellvalue import ExcelError, is_blank, number
 from kpixl.check import SENTENCES, Problem, check
@@ -23,7 +24,6 @@ from kpixl.check.meant import date_meant, number_meant, word_meant
 from kpixl.check.structure import SLOW_ROWS
 from kpixl.entries import Entries, EntryTable, InputCell, OwnEntry, PastValue
 from kpixl.i18n import language
-from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.measure import Tally, measure
 from kpixl.kpi.score import score
 from kpixl.kpi.traits import GRADED

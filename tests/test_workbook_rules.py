@@ -18,10 +18,10 @@ from clock import NOW
 from engines import formula_cells
 from kpixl.catalog import businesses
 from kpixl.catalog.model import OWN_SLOTS
+from kpixl.catalog.needs import settings_of
 from kpixl.entries import Setup
 from kpixl.functions.describe import functions
 from kpixl.i18n import language
-from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.interval import CONFIDENCE
 from kpixl.kpi.signals import SCALE
 from kpixl.kpi.what_if import changeable

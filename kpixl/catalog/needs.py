@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from kpixl.catalog.model import Aggregate, Business, BusinessKpi, Measure, TableWords, with_parts
-from kpixl.catalog.tables import Calculated, Each, Field, Lookup, Once, Table
+from kpixl.catalog.settings import READS, SETTINGS, Setting
+from kpixl.catalog.tables import Calculated, Chained, Each, Field, Lookup, Once, Table, names_in
 from kpixl.period import Window
 
 Place: TypeAlias = tuple[str, str]
@@ -47,6 +48,24 @@ def _orders(ids: Sequence[str], tables: Mapping[str, Table], read: Collection[Pl
     """The columns that tell stays which end before they begin, of tables that both days are ``read`` of."""
     orders = ((id_, tables[id_].in_right_order) for id_ in ids)
     return {(id_, one.id) for id_, one in orders if one and all((id_, day) in read for day in one.reads)}
+
+
+def settings_of(business: Business) -> tuple[Setting, ...]:
+    """The settings of every business, and those on which something of this one depends."""
+    needed = settings_read(business.measures, [one for table in business.tables for one in table.calculated])
+    if any(kpi.in_dollars for kpi in business.kpis):
+        needed.add("dollar_rate")
+    if business.open_tables:
+        needed.add("late_days")
+    return tuple(setting for setting in SETTINGS.values() if setting.everywhere or setting.id in needed)
+
+
+def settings_read(measures: Iterable[Measure], columns: Sequence[Calculated]) -> set[str]:
+    """What measures and calculated columns compare with, by name: settings by their ids, and edges of the window."""
+    clauses = [measure.where for measure in measures]
+    clauses += [column.where for column in columns if isinstance(column, Lookup)]
+    found = {READS.get(name, name) for where in clauses for name in names_in(where)}
+    return found | {"stay_gap"} if any(isinstance(column, Chained) for column in columns) else found
 
 
 def own_tables(

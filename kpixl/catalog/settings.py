@@ -107,3 +107,11 @@ SETTINGS: Mapping[str, Setting] = {
 }
 READS = {"repeat_start": "repeat_days"}
 """Edges that follow from a setting."""
+DOLLAR = "USD"
+"""The currency of published benchmarks in money."""
+
+
+def default_of(setting: Setting, currency: str) -> float | str | None:
+    """What holds while the cell is blank: days, cases, a score, or the price of a US dollar; None where all waits for
+    the owner. Texts are msgids."""
+    return 1.0 if setting.id == "dollar_rate" and currency == DOLLAR else setting.default

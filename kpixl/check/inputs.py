@@ -15,7 +15,6 @@ from kpixl.check.fields import day_of
 from kpixl.check.problem import Problem, amount, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.kpi.grade import thresholds_published
-from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.noise import same
 from kpixl.kpi.score import dollar_rate
 from kpixl.kpi.traits import GRADED
@@ -91,7 +90,7 @@ def late_days(case: Case) -> Iterator[Problem]:
     taken = np.sort(np.concatenate([_days_taken(log) for log in case.logs.values()] or [np.zeros(0)]))
     if cell is None or len(taken) < ENOUGH_OUTCOMES:
         return
-    settings = settings_used(case.entries)
+    settings = case.entries.settings_used
     used = float(settings["late_days"])
     proposed = float(taken[-(-len(taken) * 9 // 10) - 1])
     if proposed > used or 2 * proposed < used:

@@ -13,7 +13,6 @@ from kpixl.catalog.model import with_parts
 from kpixl.catalog.tables import Chained, Lookup, branches, columns_of
 from kpixl.entries import numbered
 from kpixl.kpi.grade import calculate, evaluated, graded
-from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import Tally
 from kpixl.kpi.score import clock_of, thresholds_in_force, time_given
 from kpixl.period import Kind, Period, Window, from_serial
@@ -293,7 +292,7 @@ class _Grading:
     def __init__(self, entries: Entries, kpis: tuple[BusinessKpi, ...], today: date | None) -> None:
         by_kpi = {kpi.id: thresholds_in_force(kpi, entries) for kpi in kpis}
         self.thresholds = {id_: thresholds for id_, thresholds in by_kpi.items() if thresholds}
-        minimum = settings_used(entries).get("minimum_cases", 0.0)
+        minimum = entries.settings_used.get("minimum_cases", 0.0)
         self.enough = max(float(ENOUGH_CASES), float(minimum))
         self.time = time_given(entries, clock_of(entries, today)) if today else {}
 

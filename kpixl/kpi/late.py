@@ -18,7 +18,6 @@ from kpixl.catalog.needs import measures_of
 from kpixl.catalog.tables import Lookup, columns_of
 from kpixl.entries import Entries, EntryTable, InputCell, PastValue
 from kpixl.kpi.closing import ROWS, closed_lines, rows_of
-from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import Tally, measure, open_start
 from kpixl.kpi.noise import same
 from kpixl.kpi.result import LateKpi
@@ -85,7 +84,7 @@ def came_late(tally: Tally) -> int:
 
 def _open(entries: Entries) -> Iterator[Period]:
     """The closed periods that are not final, oldest first."""
-    settings = settings_used(entries)
+    settings = entries.settings_used
     this, closed = entries.period, {line.start for line in entries.past}
     period = Period(this.kind, open_start(this, settings))
     while period.start < this.start:

@@ -17,7 +17,6 @@ from kpixl.cellvalue import match_key
 from kpixl.entries import Entries, EntryTable, elapsed, numbered
 from kpixl.formula import evaluate, parse
 from kpixl.kpi.calendar_rules import days_found
-from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.over_past import MEAN, through_past
 from kpixl.kpi.renewals import chains, pairs
 from kpixl.period import Window, from_serial
@@ -88,7 +87,7 @@ class Tally:
     def __init__(self, entries: Entries, today: date | None = None) -> None:
         """``today`` is the day on which it is counted: what is due later is not due yet; without one all is due."""
         self.entries, self.today = entries, today
-        self.settings = settings_used(entries)
+        self.settings = entries.settings_used
         self._columns: dict[tuple[str, str], np.ndarray] = {}
         self._keys: dict[tuple[str, str], _Names] = {}
         self._values: dict[str, MeasureValue] = {}

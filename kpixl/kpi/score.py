@@ -13,7 +13,6 @@ from kpixl.formula import evaluate, parse
 from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grade import Reason, grade, graded, passes, reason_of
 from kpixl.kpi.grading import UNPLACED, Waits, unsaid, waits
-from kpixl.kpi.in_force import settings_used
 from kpixl.kpi.measure import MeasureValue, Tally
 from kpixl.kpi.own import own_kpis
 from kpixl.kpi.pace import PeriodClock, clock, days, paced
@@ -125,13 +124,13 @@ def yours(kpi: BusinessKpi, entries: Entries) -> float | None:
 
 def dollar_rate(entries: Entries) -> float | None:
     """What a US dollar costs in the workbook's currency; None where the owner has not said."""
-    rate = settings_used(entries).get("dollar_rate")
+    rate = entries.settings_used.get("dollar_rate")
     return None if rate is None else float(rate)
 
 
 def fewest_cases(entries: Entries) -> float:
     """With fewer cases behind it, the owner does not want a KPI graded."""
-    return float(settings_used(entries)["minimum_cases"])
+    return float(entries.settings_used["minimum_cases"])
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ class _Scoring:
 
 def clock_of(entries: Entries, today: date) -> PeriodClock:
     """How far the period has come by ``today``, or by the day up to which all is entered."""
-    return clock(entries.period, settings_used(entries), today)
+    return clock(entries.period, entries.settings_used, today)
 
 
 def time_given(entries: Entries, now: PeriodClock) -> dict[str, float]:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Mean, with_parts
+from kpixl.catalog.needs import settings_read
 from kpixl.catalog.settings import SETTINGS, Setting
-from kpixl.kpi.in_force import settings_read
 from kpixl.kpi.partial import TENTHS, built, part_id
 from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.period import Window

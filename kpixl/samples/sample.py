@@ -8,12 +8,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from kpixl.catalog import businesses
+from kpixl.catalog.needs import settings_of
 from kpixl.catalog.tables import Lookup, branches
 from kpixl.entries import Entries, InputCell, PastValue, Value, entry_table
 from kpixl.errors import N_, UnknownChoice
 from kpixl.i18n import language as language_of
 from kpixl.kpi.closing import closed_lines
-from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.measure import Tally, measure
 from kpixl.kpi.partial import part_lines
 from kpixl.kpi.score import score

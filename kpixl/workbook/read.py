@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kpixl.catalog.model import OWN_SLOTS
+from kpixl.catalog.needs import settings_of
 from kpixl.cellvalue import ExcelError, number
 from kpixl.entries import IN_USE_NO, Action, Entries, EntryTable, InputCell, OwnEntry, PastValue, WhatIf
 from kpixl.errors import N_, BadSetting, EarlierWorkbook, KpiRowDeleted, OwnedPartMissing
 from kpixl.i18n import language
-from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.late import NOTHING_LATE, Late, brought_up
 from kpixl.kpi.measure import Tally
 from kpixl.kpi.noise import NOISE

@@ -26,9 +26,9 @@ from engines import same as same_value
 from kpixl import catalog, i18n
 from kpixl.catalog import Business
 from kpixl.catalog.model import OWN_SLOTS, Level, WorkedCase
+from kpixl.catalog.needs import settings_of
 from kpixl.catalog.tables import word_key
 from kpixl.cellvalue import ExcelError
-from kpixl.kpi.in_force import settings_of
 from kpixl.languages import codes
 from kpixl.period import Kind, Period, Window, serial
 from kpixl.texts.words import entry_words, kpi_title, level_word

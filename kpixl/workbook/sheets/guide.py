@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from kpixl import palette
 from kpixl.catalog.model import value_formula, with_parts
+from kpixl.catalog.settings import DOLLAR
 from kpixl.errors import N_
-from kpixl.kpi.in_force import DOLLAR
 from kpixl.kpi.traits import GRADED
 from kpixl.texts.words import LEVELS, WINDOWS, listed, measure_label, named
 from kpixl.workbook import style

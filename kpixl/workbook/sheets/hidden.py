@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from kpixl.catalog.needs import settings_of
 from kpixl.formula import Name, to_excel
 from kpixl.formula.expressions import either, equal
 from kpixl.formula.in_cells import before, count_cells, count_rows, nth_smallest, since, today, up_to
 from kpixl.formula.to_excel import Template, in_parentheses
 from kpixl.kpi.calendar_rules import INSIDE, LATE_START, START, day_rules
-from kpixl.kpi.in_force import settings_of
 from kpixl.kpi.late import came_late
 from kpixl.kpi.score import finals
 from kpixl.kpi.year_to_date import first_closed

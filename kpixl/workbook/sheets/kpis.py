@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level, value_formula
+from kpixl.catalog.settings import DOLLAR
 from kpixl.errors import N_
 from kpixl.formula import names, parse, to_excel
 from kpixl.kpi.grade import thresholds_published
-from kpixl.kpi.in_force import DOLLAR
 from kpixl.kpi.score import PAST_PERIODS
 from kpixl.kpi.traits import GRADED, late_measures, traits_of
 from kpixl.period import Window

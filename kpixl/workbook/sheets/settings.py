@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl import palette
+from kpixl.catalog.needs import settings_of
+from kpixl.catalog.settings import default_of
 from kpixl.errors import N_
 from kpixl.formula import to_excel
 from kpixl.formula.expressions import BLANK, either, equal, known, or_else
 from kpixl.formula.in_cells import as_text, length
 from kpixl.formula.nodes import Name, Wording, as_node
 from kpixl.kpi.calendar_rules import START, first_day, shifted
-from kpixl.kpi.in_force import default_of, settings_of, settings_used
 from kpixl.period import Kind, serial
 from kpixl.texts.words import kpi_title, listed
 from kpixl.workbook import letters, style
@@ -103,7 +104,7 @@ def cells(c: Context) -> Cells:
     found["period_after", "value"] = live(
         to_excel(shifted(period.kind, START, 1)), serial(period.after), day, name="period_after"
     )
-    used = settings_used(entries)
+    used = entries.settings_used
     late = listed((c.titles[table.id] for table in c.business.open_tables), t)
     for setting in settings_of(c.business):
         id_ = setting.id
