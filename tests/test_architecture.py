@@ -4,6 +4,8 @@ that is long without a reason."""
 from __future__ import annotations
 
 import ast
+import importlib.util
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -206,3 +208,16 @@ def test_modules_share_a_name_only_where_they_are_about_the_same() -> None:
     for name, found in packages.items():
         others = found - {"cli.commands"}
         assert len(others) == 1 or any(others <= allowed for allowed in SAME_NAMES), name
+
+
+IMPORT = re.compile(r"from (kpixl[\w.]*) import (\w+(?:, \w+)*)")
+MEASURED = [path for folder in ("benchmarks", "tools") for path in sorted((ROOT.parent / folder).glob("*.py"))]
+
+
+@pytest.mark.parametrize("path", MEASURED, ids=lambda path: path.stem)
+def test_what_benchmarks_and_tools_import_is_there(path: Path) -> None:
+    """In code that they hand to other processes as text, too, which no type checker reads."""
+    for module, named in IMPORT.findall(path.read_text(encoding="utf-8")):
+        for name in named.split(", "):
+            there = hasattr(importlib.import_module(module), name)
+            assert there or importlib.util.find_spec(f"{module}.{name}"), (module, name)
