@@ -113,7 +113,7 @@ def drawn(draw: random.Random, kind: int) -> Case:
         "squares": draw.choice([None, (edge + beside) ** 2 * whole * 1.5]), "typed": draw.choice([0.0, 1.0]),
         "outcomes_open": draw.choice([0.0, 1.0]), "outcomes_typed": draw.choice([0.0, 1.0]),
         "wrong_lever": draw.choice([0.0, 3.0]), "wrong_sample": draw.choice([0.0, 3.0]), "unread_lever": 0.0,
-        "unsaid": float(whole < 5),
+        "unsaid": float(whole < 5), "contradicted": float(whole == 3),
         "usual_low": draw.choice([None, edge * 0.9]), "usual_high": draw.choice([None, edge * 1.1]),
         "signal_number": draw.choice([None, 0.0, 1.0, 2.0, 4.0]), "place": 3.0, "falls": kpi.kpi.direction == "down",
     }  # fmt: skip
@@ -238,7 +238,10 @@ def test_by_hand(id_: str, seed: int) -> None:
     kpi = KINDS[kind]
     assert kpi.kpi.arguments == facts.measures
     case = drawn(draw, kind)
-    over = {"days_gone": 31.0, "days_left": 0.0, "wrong_lever": 0.0, "wrong_sample": 0.0, "minimum_cases": 0.0}
+    over = {
+        "days_gone": 31.0, "days_left": 0.0, "wrong_lever": 0.0, "wrong_sample": 0.0, "minimum_cases": 0.0,
+        "contradicted": 0.0,
+    }  # fmt: skip
     found = Evaluation(case.rules, {**case.given, **over})
     known = {name: number(case.given[f"measure.{name}"]) for name in facts.measures}
     why = by_hand.reason(facts, known)
@@ -274,7 +277,7 @@ def test_a_function_in_a_cell_takes_the_step_of_the_scorecard(kind: int, seed: i
     sample = f"measure.{kpi.kpi.sample}"
     over = {
         **case.given, "days_gone": 31.0, "days_left": 0.0, "minimum_cases": 0.0, "wrong_lever": 0.0,
-        "wrong_sample": 0.0,
+        "wrong_sample": 0.0, "contradicted": 0.0,
         "outcomes_open": 0.0, "target": None, "previous": None, "part": None, "sample": arguments.get(sample),
     }  # fmt: skip
     every = Evaluation(case.rules, over)

@@ -354,7 +354,7 @@ def _measure(id_: str, raw: dict[str, Any], tables: dict[str, Table], *, long: b
     other = raw.pop("long", {})
     raw |= other if long else {}
     definition = _definition(id_, raw.pop("aggregate"), raw, tables)
-    return Measure(id=id_, definition=definition, **raw)
+    return Measure(id=id_, definition=definition, split=tuple(raw.pop("split", ())), **raw)
 
 
 def _definition(id_: str, kind: str, raw: dict[str, Any], tables: dict[str, Table]) -> Aggregate | Made | Mean | None:

@@ -136,6 +136,8 @@ class Measure(Record, frozen=True):
     """What an owner should know where another formula stands in."""
     late: bool = False
     """Whether what it counts may come after the period that it belongs to."""
+    split: tuple[str, ...] = ()
+    """The ids of measures that count some of its cases, none of them twice."""
     window: Window = Window.PERIOD
     parts: tuple[Measure, ...] = ()
     """The measures that it is made from, by the names that its formula has for them."""

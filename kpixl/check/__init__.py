@@ -97,6 +97,7 @@ _CASE_RULES = (
     plausible.half_typed,
     plausible.nothing_spent,
     plausible.shares,
+    plausible.parts_and_wholes,
     plausible.alerts,
 )
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from kpixl.check.problem import Problem, amount, figure, name_of
 from kpixl.check.sentences import SENTENCES
 from kpixl.errors import N_
 from kpixl.formula import Binary, Name, parse
+from kpixl.kpi import contradictions
 from kpixl.kpi.traits import spent
 from kpixl.message import Message, phrase
 from kpixl.texts.words import measure_name
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import BusinessKpi, Measure
     from kpixl.check.case import Case
     from kpixl.entries import InputCell
+    from kpixl.kpi.contradictions import Whole
     from kpixl.kpi.result import Result
 
 _FEWEST_ANSWERS = 8
@@ -31,6 +33,8 @@ def shares(case: Case) -> Iterator[Problem]:
         kpi, value = result.kpi, result.value
         if value is None or result.reason is None or result.reason.code != "impossible":
             continue
+        if contradictions.found(contradictions.of_kpi(kpi, case.entries.business), case.measures):
+            continue  # told by ``parts_and_wholes``
         parts = _part_of_whole(kpi)
         if kpi.kpi.disjoint:
             yield _problem("score_impossible", case, result, _details(case, result))
@@ -39,6 +43,19 @@ def shares(case: Case) -> Iterator[Problem]:
             yield _problem("part_over_whole", case, result, details)
         else:
             yield _problem("impossible", case, result, _details(case, result))
+
+
+def parts_and_wholes(case: Case) -> Iterator[Problem]:
+    """Figures that are more than what they are a part of: each once, with every KPI that they stand behind."""
+    told: dict[Whole, list[Result]] = {}
+    for result in case.scorecard.results:
+        for one in contradictions.found(contradictions.of_kpi(result.kpi, case.entries.business), case.measures):
+            told.setdefault(one, []).append(result)
+    for one, results in told.items():
+        kpis = tuple(name_of(result.kpi) for result in results)
+        figures = tuple(_figure(case, item, case.measures[item.name].used) for item in one.measures)
+        details: dict[str, object] = {"kpis": kpis, "figures": figures}
+        yield _problem("more_than_whole", case, results[0], details, one.measures)
 
 
 def alerts(case: Case) -> Iterator[Problem]:
@@ -116,12 +133,13 @@ def _part_of_whole(kpi: BusinessKpi) -> tuple[Measure, Measure] | None:
 
 def _details(case: Case, result: Result) -> dict[str, object]:
     unit = result.kpi.kpi.unit
-    figures = (
-        figure(a.measure, result.measures[a.name], cell.cell if (cell := _typed(case, a.measure)) else None)
-        for a in result.kpi.arguments
-    )
+    figures = (_figure(case, a.measure, result.measures[a.name]) for a in result.kpi.arguments)
     got = None if result.value is None else amount(result.value, unit, case.entries.currency)
     return {"kpi": name_of(result.kpi), "got": got, "figures": tuple(figures)}
+
+
+def _figure(case: Case, item: Measure, value: float | None) -> Message:
+    return figure(item, value, cell.cell if (cell := _typed(case, item)) else None)
 
 
 def _typed(case: Case, item: Measure) -> InputCell | None:
@@ -130,9 +148,12 @@ def _typed(case: Case, item: Measure) -> InputCell | None:
     return cell if cell is not None and cell.number is not None else None
 
 
-def _problem(code: str, case: Case, result: Result, details: dict[str, object]) -> Problem:
-    """A problem of a KPI, at the first of its typed totals."""
-    cells = (_typed(case, part) for argument in result.kpi.arguments for part in case.parts(argument.measure))
+def _problem(
+    code: str, case: Case, result: Result, details: dict[str, object], measures: Sequence[Measure] = ()
+) -> Problem:
+    """A problem of a KPI, at the first typed total of its own, or of some measures."""
+    items = measures or [argument.measure for argument in result.kpi.arguments]
+    cells = (_typed(case, part) for item in items for part in case.parts(item))
     first = next((cell for cell in cells if cell is not None), None)
     sheet, address = (first.sheet, first.cell) if first else ("", None)
     return Problem(SENTENCES[code].severity, code, sheet, address, None, result.kpi.id, details)

@@ -672,6 +672,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("{kpi} comes to {got}, which cannot be: its figures contradict each other ({figures})."),
         N_("Check these figures against each other, and correct the wrong one."),
     ),
+    "more_than_whole": Sentence(
+        "error",
+        N_("A part is more than the whole, so that these KPIs are not judged: {kpis} ({figures})."),
+        N_("Correct whichever of them is wrong."),
+    ),
     "score_impossible": Sentence(
         "error",
         N_("{kpi} counts more answers for and against than there are answers ({figures})."),

@@ -477,11 +477,12 @@ def withheld(kpi: Kpi, traits: Traits, *, own: bool, rows: bool = True) -> Node:
         return either(known(VALUE), either(NOT_BEGUN, 1))
     free = every(equal(VALUE, 0), UNSAID > 0) if traits.cost and traits.by_period else NO
     over = more_than(VALUE, 1)
+    past_whole = over if traits.bounded and not traits.may_exceed else NO
     return either(
         known(VALUE),
         cases(
             (NOT_BEGUN, 1),
-            (some(impossible(kpi, traits), over if traits.bounded and not traits.may_exceed else NO), 2),
+            (some(impossible(kpi, traits), past_whole, CONTRADICTED > 0), 2),
             (over if traits.may_exceed else NO, 3),
             (opposite(enough(traits)), 4),
             (in_doubt(kpi, traits) if rows else NO, 5),
@@ -490,6 +491,8 @@ def withheld(kpi: Kpi, traits: Traits, *, own: bool, rows: bool = True) -> Node:
     )
 
 
+CONTRADICTED = Name("contradicted")
+"""1 where a figure behind it is more than what it is a part of, or less than its parts; 0 else."""
 UNSAID = Name("unsaid")
 """1 where nothing says what was spent; 0 else."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kpixl.kpi import contradictions
 from kpixl.kpi.evaluation import Evaluations
 from kpixl.kpi.grade import thresholds_published
 from kpixl.kpi.rulebook import PAST, WHOLE_PERIOD, given, rulebook
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from kpixl.formula.states import Array, Item
 
 NOTHING: Mapping[str, Array] = {}
+_APART = "figure."
+"""Before the names of the figures that are held against each other: no rule is called like it."""
 
 
 def scorecards(
@@ -38,13 +41,16 @@ def scorecards(
     for kpi in business.kpis:
         arguments = {argument.name: known.get(argument.measure.name) for argument in kpi.arguments}
         inputs: dict[str, Item | Array] = {
-            **WHOLE_PERIOD,
+            **{id_: value for id_, value in WHOLE_PERIOD.items() if id_ != "contradicted"},
             **given(kpi, arguments, thresholds_published(kpi), known.get(kpi.cases_of.name) if kpi.cases_of else None),
             "target": targets.get(kpi.id),
             "previous": previous.get(kpi.id),
             **dict.fromkeys(PAST),
         }
+        wholes = contradictions.of_kpi(kpi, business)
+        inputs |= {_APART + item.name: known.get(item.name) for one in wholes for item in one.measures}
         if kpi.squares is not None and kpi.kpi.lever:
             inputs |= {"total": arguments[kpi.kpi.lever], "squares": known.get(kpi.squares.name)}
-        found[kpi.id] = Evaluations(rulebook(kpi), inputs)
+        contradicted = contradictions.contradicted(wholes, _APART)
+        found[kpi.id] = Evaluations({**rulebook(kpi), "contradicted": contradicted}, inputs)
     return found

@@ -22,10 +22,10 @@ def rulebook(kpi: BusinessKpi) -> Mapping[str, Node]:
     """The rules of ``kpi``. They name what goes in: ``measure.`` with each argument's name, ``typical``,
     ``above_average`` and ``exceptional``, ``target``, ``previous``, ``sample``, ``minimum_cases``, ``days_gone``,
     ``days_left`` and ``days_share``; ``outcomes_open`` and ``outcomes_typed`` of one whose outcomes may come late;
-    ``wrong_lever``, ``wrong_sample`` and ``unread_lever``, rows that are wrong; ``unsaid`` of a cost;
-    ``dollar_rate`` of one in dollars, ``total``, ``squares`` and ``typed`` of a mean, ``part``, ``usual_low``,
-    ``usual_high`` and ``signal_number`` of closed periods; ``falls`` of the owner's own, whose ``value`` goes in,
-    too."""
+    ``wrong_lever``, ``wrong_sample`` and ``unread_lever``, rows that are wrong; ``contradicted`` by other figures;
+    ``unsaid`` of a cost; ``dollar_rate`` of one in dollars, ``total``, ``squares`` and ``typed`` of a mean, ``part``,
+    ``usual_low``, ``usual_high`` and ``signal_number`` of closed periods; ``falls`` of the owner's own, whose
+    ``value`` goes in, too."""
     return rulebook_of(kpi.kpi, traits_of(kpi), own=kpi.own)
 
 
@@ -47,7 +47,7 @@ T = TypeVar("T")
 WHOLE_PERIOD: Mapping[str, float] = {
     "days_gone": 1.0, "days_left": 0.0, "days_share": 1.0, "dollar_rate": 1.0, "minimum_cases": 0.0, "typed": 0.0,
     "outcomes_open": 0.0, "outcomes_typed": 0.0, "wrong_lever": 0.0, "wrong_sample": 0.0,
-    "unread_lever": 0.0, "unsaid": 0.0,
+    "unread_lever": 0.0, "unsaid": 0.0, "contradicted": 0.0,
 }  # fmt: skip
 """A period that is over, counted from rows, without a minimum of cases, in dollars."""
 PAST = ("usual_low", "usual_high", "signal_number", "part")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from kpixl.catalog.model import Level, Threshold
 from kpixl.entries import Entries, History
 from kpixl.formula import evaluate, parse
+from kpixl.kpi import contradictions
 from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.grade import Reason, grade, graded, passes, reason_of
 from kpixl.kpi.grading import UNPLACED, Waits, unsaid, waits
@@ -278,6 +279,7 @@ def _evaluated(
 ) -> Evaluation:
     """The rules of a KPI over one workbook."""
     entries, target = scoring.entries, scoring.entries.targets.get(kpi.id)
+    wholes = contradictions.of_kpi(kpi, entries.business)
     inputs: dict[str, Item] = {
         **given(kpi, arguments, thresholds, scoring.measures[kpi.cases_of.name].used if kpi.cases_of else None),
         **time_given(entries, scoring.clock),
@@ -288,6 +290,7 @@ def _evaluated(
         "wrong_sample": float(scoring.wrong.get(kpi.id, NONE_WRONG).sample),
         "unread_lever": float(scoring.wrong.get(kpi.id, NONE_WRONG).unread.lever),
         "unsaid": float(kpi.id in scoring.unsaid),
+        "contradicted": float(bool(contradictions.found(wholes, scoring.measures))),
         "dollar_rate": dollar_rate(entries),
         **dict.fromkeys(PAST),
         "part": _part(kpi, scoring),

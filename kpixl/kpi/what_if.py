@@ -14,6 +14,7 @@ from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Level, Made, Mean, Standing
 from kpixl.formula import Name, evaluate, parse, substituted
 from kpixl.formula.expressions import BLANK, absolute, count, either, known, maximum, noise, or_else, some
+from kpixl.kpi import contradictions
 from kpixl.kpi.grade import calculate, standing_numbered
 from kpixl.kpi.grading import EDGES, PART, TARGET, TOLD, reached, so_far, to_target, withheld
 from kpixl.kpi.pace import days
@@ -171,7 +172,7 @@ def _suppose_kpi(result: Result, scorecard: Scorecard, then: Mapping[str, float 
     kpi, traits = result.kpi, traits_of(result.kpi)
     arguments = {argument.name: then[argument.measure.name] for argument in kpi.arguments}
     value = None if result.off else calculate(kpi, arguments)[0]
-    standing = result.grade.standing
+    standing, wholes = result.grade.standing, contradictions.of_kpi(kpi, scorecard.entries.business)
     given: dict[str, Item] = {
         **{level.id: result.thresholds.get(level) for level in GRADED},
         **days(scorecard.clock),
@@ -183,6 +184,7 @@ def _suppose_kpi(result: Result, scorecard: Scorecard, then: Mapping[str, float 
         "target": result.target,
         "sample": then.get(kpi.sample.name) if kpi.sample else None,
         "minimum_cases": fewest_cases(scorecard.entries),
+        "contradicted": float(bool(contradictions.found(wholes, scorecard.measures))),
         "level": None if result.level is None else float(result.level),
         "standing": standing.number if standing else None,
     }

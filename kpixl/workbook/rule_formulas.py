@@ -9,6 +9,7 @@ from kpixl.formula import substituted, to_excel
 from kpixl.formula.expressions import equal, every, or_else
 from kpixl.formula.nodes import Compare, Name, Text
 from kpixl.formula.to_excel import Template
+from kpixl.kpi import contradictions
 from kpixl.kpi.grading import unsaid
 from kpixl.kpi.rulebook import rulebook_of
 from kpixl.kpi.traits import GRADED, late_measures, spent, traits_of
@@ -83,6 +84,8 @@ def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
     bind |= outcomes_of(kpi, c)
     item = spent(kpi)
     bind["unsaid"] = "0" if item is None else _unsaid_formula(item, c)
+    wholes = contradictions.of_kpi(kpi, c.business)
+    bind["contradicted"] = to_excel(contradictions.contradicted(wholes), {}) if wholes else "0"
     if traits_of(kpi).builds_up:
         bind["part"] = c.at("calc", kpi.id, "part")
     if kpi.own:

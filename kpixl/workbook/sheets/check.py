@@ -90,7 +90,7 @@ def _still(problem: Problem, seen: str, c: Context) -> tuple[Value, str | None]:
     return held, f'IFERROR(IF(EXACT({cell}&"",{seen}&""),1,0),0)'
 
 
-IMPOSSIBLE = ("part_over_whole", "impossible", "score_impossible")
+IMPOSSIBLE = ("part_over_whole", "impossible", "score_impossible", "more_than_whole")
 """What is said of a KPI whose figures cannot be."""
 
 
