@@ -59,6 +59,7 @@ def test_the_numbers_in_the_golden_workbook(language: str) -> None:
     shapes = {kpi: str(cached[named(book, f"va_{kpi}_level")])[0] for kpi in VALUES}
     assert shapes == {kpi: word[0] for kpi, word in LEVELS["en"].items()}
     assert cached[named(book, "va_css_change")] == pytest.approx(2 / 3 - 0.5)
+    assert cached[placed(book, "kpis", "css", "change")] == pytest.approx(100 / 6)  # a share rises by points
     assert cached[placed(book, "totals", "leads", "log")] == 4
     assert cached[named(book, "leads")] == 8
     assert cached[placed(book, "totals", "leads", "to_date")] == 6 + 8

@@ -62,9 +62,9 @@ def assert_graded(path: Path, business: str, level: Level | None, thresholds: li
     computed, kpi = ironcalc_values(path), IN_MONEY[business]
     assert computed[named(where, f"{PREFIX[business]}_value")] == VALUE[business]
     assert computed[named(where, f"{PREFIX[business]}_level")] == WORDS[level]
-    used = [computed[placed(where, "kpis", kpi, f"{one.id}_used")] for one in GRADED]
+    used = [computed[placed(where, "thresholds", kpi, f"{one.id}_used")] for one in GRADED]
     assert [value for value in used if value != ""] == pytest.approx(thresholds)
-    published = [cells[placed(where, "kpis", kpi, f"{one.id}_published")] for one in GRADED]
+    published = [cells[placed(where, "thresholds", kpi, f"{one.id}_published")] for one in GRADED]
     assert [(cell.formula, cell.value) for cell in published] == [(None, value) for value in PUBLISHED[business]]
     assert differences(path, computed) == []
 
@@ -363,9 +363,9 @@ def test_the_owners_thresholds_make_levels_of_standings(service: Path, tmp_path:
     put(
         path,
         {
-            placed(where, "kpis", "complaints", "typical_yours"): 15,
-            placed(where, "kpis", "complaints", "exceptional_yours"): 5,
-            placed(where, "kpis", "revenue", "typical_yours"): 19_000,
+            placed(where, "thresholds", "complaints", "typical_yours"): 15,
+            placed(where, "thresholds", "complaints", "exceptional_yours"): 5,
+            placed(where, "thresholds", "revenue", "typical_yours"): 19_000,
         },
     )
     card = refresh.refresh(path, now=NOW).scorecard

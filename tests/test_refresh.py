@@ -291,7 +291,7 @@ def test_errors_in_the_rows_are_exit_1(book: Path, capsys: pytest.CaptureFixture
 
 def test_a_threshold_emptied_is_the_published_one_again(book: Path) -> None:
     where = opened(book)
-    cell = placed(where, "kpis", "css", "typical_yours")
+    cell = placed(where, "thresholds", "css", "typical_yours")
     put(book, {cell: 0.6})
     assert kpis(refresh.refresh(book, now=NOW))["css"] == pytest.approx((2 / 3, "typical"))
     put(book, {cell: None})
@@ -306,7 +306,7 @@ def test_no_threshold_at_all_is_no_threshold_of_zero(book: Path) -> None:
     where = opened(book)
     assert contents(book)[named(where, "va_tcr_typical")].value == ""
     assert kpis(refresh.refresh(book, now=NOW))["tcr"][1] == "below"
-    put(book, {placed(where, "kpis", "tcr", "typical_yours"): 0})
+    put(book, {placed(where, "thresholds", "tcr", "typical_yours"): 0})
     assert kpis(refresh.refresh(book, now=NOW))["tcr"][1] == "typical"
     assert_engine_agrees(book)
 

@@ -19,7 +19,7 @@ from clock import NOW, TODAY
 from engines import assert_engine_agrees, contents, differences, ironcalc_values, libreoffice_values, parts
 from excel_engine import Excel
 from kpixl.catalog import business, businesses
-from kpixl.catalog.model import OWN_SLOTS
+from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.cli.main import main
 from kpixl.cli.watch_log import event_text
 from kpixl.entries import Setup
@@ -79,7 +79,11 @@ def of_the_owner(path: Path) -> dict[Any, Any]:
 
     take("totals", [measure.name for measure in made.measures], ["typed"])
     levels = [f"{level}_yours" for level in ("typical", "above_average", "exceptional")]
-    take("kpis", [*(kpi.id for kpi in made.kpis), *OWN_SLOTS], ["target", "window", *levels])
+    take("kpis", [*(kpi.id for kpi in made.kpis), *OWN_SLOTS], ["target", "window"])
+    edges = places.get("thresholds", places["kpis"])
+    found |= {
+        ("yours", kpi.id, level): blocks.cell(edges, sheets, kpi.id, level).raw for kpi in made.kpis for level in levels
+    }
     take("settings", list(places["settings"].row_numbers), ["value"])
     take("own", list(OWN_SLOTS), list(places["own"].column_numbers))
     take("what_if", [measure.name for measure in made.measures], ["change", "percent"])
@@ -269,6 +273,55 @@ def test_one_that_libreoffice_has_saved(tmp_path: Path) -> None:
     assert of_the_owner(path).items() >= theirs.items()
     assert_engine_agrees(path)
     assert_as_new(path, tmp_path)
+
+
+def test_thresholds_of_the_owner_go_to_their_own_sheet_and_all_that_refers_to_them_follows(tmp_path: Path) -> None:
+    path = copied(AGENCY, tmp_path)
+    package = Package.open(path)
+    places, sheets = Blocks(FileView(package)).places("kpis")
+    place, editor = places["kpis"], SheetEditor(package, sheets["kpis"])
+    at = {(kpi, column): cell_name(*place.position(kpi, column)) for kpi in ("css", "art") for column in place.columns}
+    editor.set(*place.position("css", "typical_yours"), 0.8, f"0.5+0.1*COUNT({at['css', 'value']})+0.04*5")
+    editor.set(*place.position("art", "typical_yours"), 5)
+    editor.set(*place.position("art", "exceptional_published"), 1.5)
+    below = place.bottom + 3
+    editor.set(below, place.left + 1, 10, f"{at['art', 'typical_yours']}*2")
+    change = editor.value(*place.position("css", "change"))
+    editor.commit()
+    sheet = next(one for one in package.sheets if one.name == "Surveys")
+    hers = SheetEditor(package, sheet)
+    formulas = {
+        (3, 15): f"KPIs!{at['css', 'typical_yours']}*100",
+        (3, 16): f"SUM('KPIs'!{at['art', 'typical_published']}:{at['art', 'typical_used']})",
+        (3, 17): f"KPIs!{at['css', 'change']}",
+        (3, 18): "va_css_change-va_css_typical",
+        (3, 19): f"COUNTA(KPIs!{at['art', 'name']}:{at['art', 'typical_yours']})>1",
+    }
+    for cell, formula in formulas.items():
+        hers.set(*cell, 0, formula)
+    hers.commit()
+    package.save(path)
+    assert isinstance(change, float)
+    upgrade.upgrade(path, now=NOW)
+    book, held = opened(path), contents(path)
+    edges = book.entries.thresholds
+    assert {key: cell.number for key, cell in edges.items() if cell.filled} == {
+        ("css", Level.TYPICAL): pytest.approx(0.8),
+        ("art", Level.TYPICAL): 5,
+    }
+    assert {cell.sheet for cell in edges.values()} == {"Thresholds"}
+    to = {column: placed(book, "thresholds", "art", column)[1] for column in ("typical_published", "typical_used")}
+    values = ironcalc_values(path)
+    published = 3.0  # hours, typical
+    assert [values["Surveys", f"{letter}3"] for letter in "OPQR"] == pytest.approx(
+        [80, published + 5 + 5, change, change - 0.8]
+    )
+    assert held["Surveys", "S3"].formula == formulas[3, 19]  # one end has stayed
+    assert values["KPIs", cell_name(below, place.left + 1)] == 10
+    assert held[placed(book, "thresholds", "art", "exceptional_published")].value == 1.5
+    assert f"{to['typical_published']}:{to['typical_used']}" in str(held["Surveys", "P3"].formula)
+    assert not {column for column in book.placements["kpis"].columns if column.endswith(("_yours", "_used"))}
+    assert held[placed(book, "kpis", "css", "change")].value == pytest.approx(change * 100)
 
 
 def test_names_of_the_owner_are_not_taken(tmp_path: Path, request: pytest.FixtureRequest) -> None:

@@ -577,7 +577,10 @@ def test_thresholds_are_those_of_every_sheet(path: Path) -> None:
     book = opened(path)
     put(
         path,
-        {placed(book, "kpis", "css", "exceptional_yours"): 0.5, placed(book, "kpis", "crr", "exceptional_yours"): 1.0},
+        {
+            placed(book, "thresholds", "css", "exceptional_yours"): 0.5,
+            placed(book, "thresholds", "crr", "exceptional_yours"): 1.0,
+        },
     )
     type_in(path, {"satisfied": (-0.5, None), "clients_end_12m": (1.0, None)})
     refresh.refresh(path, now=NOW)

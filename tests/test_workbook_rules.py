@@ -31,7 +31,8 @@ from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP, Package
 from kpixl.period import Period
 from kpixl.verbs import demo, new, refresh
 from kpixl.workbook import entry_sheets, layout, letters
-from kpixl.workbook.sheets import board, dashboard, guide, kpis, log, own
+from kpixl.workbook.blank import context_of_new
+from kpixl.workbook.sheets import board, dashboard, guide, kpis, log, own, thresholds
 from narrow import some
 from repairs import repairs
 from schema import schema_errors
@@ -526,10 +527,30 @@ def test_words_that_a_list_offers_fit_into_it() -> None:
 def test_what_no_kpi_has_is_out_of_sight() -> None:
     """Only a service business has leads that still convert and amounts that build up; it has no published levels."""
     published = {"typical_published", "above_average_published", "exceptional_published"}
+    unpublished = {owner.id: set(thresholds.blank_columns(owner)) for owner in businesses()}
+    assert unpublished["service-business"] == published
+    assert unpublished["remote-va-agency"] == set()
     blank_there = {owner.id: set(kpis.blank_columns(owner)) for owner in businesses()}
-    assert published <= blank_there["service-business"]
-    assert not published & blank_there["remote-va-agency"]
     assert {"forecast", "steady", "pace"}.isdisjoint(blank_there["service-business"])
+
+
+@pytest.mark.parametrize(
+    ("code", "points"), [("en", " points"), ("es", " p. p."), ("fr", " pp"), ("pt", " p.p."), ("ro", " p.p.")]
+)
+def test_differences_of_shares_are_in_points(code: str, points: str) -> None:
+    """A share that rises from 80 % to 84 % rises by 4 points, not by 4 %; an amount rises by an amount."""
+    seen = set()
+    for owner in businesses():
+        setup = Setup(owner.id, code, Period.parse("2026-10"), "A", "EUR")
+        for (row, column), cell in kpis.cells(context_of_new(setup, now=NOW)).items():
+            kpi = next((one for one in owner.kpis if one.id == row), None)
+            if kpi is not None and column in ("change", "gap"):
+                shown = cell.style.format.replace("\u00a0", " ")
+                share = kpi.kpi.unit == "fraction"
+                assert shown.count(f'0.0"{points}"') == (3 if share else 0)
+                assert "%" not in shown
+                seen.add(share)
+    assert seen == {True, False}
 
 
 def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> None:
@@ -550,7 +571,8 @@ def test_results_are_protected_but_for_the_cells_of_the_owner(book: Path) -> Non
     for kpi in business.kpis:
         inputs |= {placed(where, "kpis", kpi.id, "target")}
         inputs |= {
-            placed(where, "kpis", kpi.id, f"{level}_yours") for level in ("typical", "above_average", "exceptional")
+            placed(where, "thresholds", kpi.id, f"{level}_yours")
+            for level in ("typical", "above_average", "exceptional")
         }
     inputs |= {
         placed(where, "dashboard", row, column) for row in board.FIRST_ROWS for column in dashboard.ENTRIES.values()

@@ -162,7 +162,7 @@ def make_anew(path: Path, filled: Filled, *, refresh: bool = True, backup: bool 
     )
     edits |= {placed(book, "totals", measure, "typed"): value for measure, value in filled.typed.items()}
     edits |= {placed(book, "kpis", kpi, "target"): value for kpi, value in filled.targets.items()}
-    edits |= {placed(book, "kpis", kpi, f"{level}_yours"): v for (kpi, level), v in filled.thresholds.items()}
+    edits |= {placed(book, "thresholds", kpi, f"{level}_yours"): v for (kpi, level), v in filled.thresholds.items()}
     edits |= {placed(book, "settings", setting, "value"): value for setting, value in filled.settings.items()}
     edits |= {placed(book, "kpis", kpi, "window"): value for kpi, value in filled.windows.items()}
     edits |= {placed(book, "own", slot, at): v for slot, cells in filled.own.items() for at, v in cells.items()}

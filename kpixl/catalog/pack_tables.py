@@ -10,7 +10,8 @@ from kpixl.catalog.pack_parts import PackParts
 from kpixl.catalog.yaml_text import Mistake, Path
 from kpixl.errors import N_
 
-_SHEETS = frozenset({"dashboard", "totals", "kpis", "what_if", "breakdown", "behind", "past", "check", "guide"}) | {
+_SHEETS = frozenset({"dashboard", "totals", "kpis", "thresholds", "what_if", "breakdown", "behind", "across"}) | {
+    *("past", "check", "guide"),
     *("settings", "log", "hidden", "imports", "own", "in_use", "words", "dates", "entered", "calc", "board", "do"),
     *("actions", "spark", "xmr", "line"),
 }

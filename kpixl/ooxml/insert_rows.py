@@ -14,12 +14,12 @@ from kpixl.ooxml.cells import Area, cell_name, parse_cell
 from kpixl.ooxml.moves import area_of
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.notes import moved_notes
-from kpixl.ooxml.references import RowsInserted, followed, followed_in_bytes, names_of
+from kpixl.ooxml.references import Cell, RowsInserted, apart, apart_in_bytes, followed, followed_in_bytes, names_of
 from kpixl.ooxml.row_moves import resolve_shared, write_places
 from kpixl.ooxml.sheet import SheetEditor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from lxml.etree import _Element as Element
 
@@ -52,6 +52,23 @@ def insert_rows(package: Package, sheet: Sheet, after: Mapping[int, int]) -> Non
         package.replace(part, content)
     _move_parts(package, sheet, inserted)
     _follow_elsewhere(package, sheet, inserted)
+    package.drop_calc_chain()
+
+
+def follow_apart(package: Package, sheet: Sheet, gone: Mapping[Cell, Cell]) -> None:
+    """Have everything that names cells of a sheet which have gone to other sheets name them there."""
+    root = SheetEditor(package, sheet).root
+    data = root.find(_DATA)
+    assert data is not None
+    write_places(data)
+    resolve_shared(data, _EVERYTHING)
+    for element in root.iter("{*}*"):
+        if element.text and etree.QName(element).localname in _FORMULAS:
+            element.text = apart(element.text, sheet.name, gone)
+        if "location" in element.attrib:
+            element.set("location", apart(element.get("location", ""), sheet.name, gone))
+    package.replace(sheet.part, root)
+    _elsewhere(package, sheet, lambda content: apart_in_bytes(content, sheet.name, gone))
     package.drop_calc_chain()
 
 
@@ -113,13 +130,7 @@ def _move_parts(package: Package, sheet: Sheet, inserted: RowsInserted) -> None:
 
 
 def _follow_elsewhere(package: Package, sheet: Sheet, inserted: RowsInserted) -> None:
-    needles = names_of(sheet.name)
-    for part in package.parts:
-        if part == sheet.part or not part.endswith((".xml", ".vml")) or part.startswith(_WITHOUT_FORMULAS):
-            continue
-        content = package.read(part)
-        if any(needle in content for needle in needles):
-            package.replace(part, followed_in_bytes(content, sheet.name, inserted))
+    _elsewhere(package, sheet, lambda content: followed_in_bytes(content, sheet.name, inserted))
     for part in package.parts:
         if "pivotCacheDefinition" not in part or not part.endswith(".xml"):
             continue
@@ -128,3 +139,14 @@ def _follow_elsewhere(package: Package, sheet: Sheet, inserted: RowsInserted) ->
             if source.get("sheet") == sheet.name and "ref" in source.attrib:
                 source.set("ref", _areas(source.get("ref", ""), inserted))
                 package.replace(part, root)
+
+
+def _elsewhere(package: Package, sheet: Sheet, changed: Callable[[bytes], bytes]) -> None:
+    """Change every other part that names the sheet."""
+    needles = names_of(sheet.name)
+    for part in package.parts:
+        if part == sheet.part or not part.endswith((".xml", ".vml")) or part.startswith(_WITHOUT_FORMULAS):
+            continue
+        content = package.read(part)
+        if any(needle in content for needle in needles):
+            package.replace(part, changed(content))

@@ -18,6 +18,8 @@ from kpixl.ooxml.cells import Area, column_letters, parse_cell
 
 Place: TypeAlias = tuple[int, int]
 """Row and column of a cell, from 1."""
+Cell: TypeAlias = tuple[str, int, int]
+"""The name of its sheet before them; folded where it is looked up by it."""
 
 _CELL = r"\$?[A-Za-z]{1,3}\$?[1-9]\d*"
 _TOKEN = re.compile(
@@ -90,6 +92,49 @@ def mapped(formula: str, own: str, place_of: Callable[[str, int, int], Place | N
     return _TOKEN.sub(changed, formula)
 
 
+def apart(formula: str, own: str, gone: Mapping[Cell, Cell], *, now: str | None = None) -> str:
+    """A formula of a sheet called ``own`` whose references follow cells that have gone to other sheets. ``now`` is the
+    sheet that it stands on itself by now, if another: what it means there it says with its sheet."""
+    here = own if now is None else now
+
+    def changed(found: re.Match[str]) -> str:
+        if not (found["first"] or found["rows"]):
+            return found[0]
+        sheet = _plain(found["sheet"]) if found["sheet"] else own
+        ends = [one for one in (found["first"], found["last"]) if one]
+        moved = _moved_together(ends, sheet, gone)
+        if moved:
+            sheet = moved[0][0]
+            ends = [_put(one, place[1:]) for one, place in zip(ends, moved, strict=True)]
+        elif found["sheet"] or now is None:
+            return found[0]
+        named = "" if sheet.casefold() == here.casefold() else _named_as("'", sheet)
+        return named + (":".join(ends) or found["rows"])
+
+    return _TOKEN.sub(changed, formula)
+
+
+def apart_in_bytes(xml: bytes, sheet: str, gone: Mapping[Cell, Cell]) -> bytes:
+    """A part of another sheet whose references to ``sheet`` by its name follow cells that have gone elsewhere."""
+
+    def changed(found: re.Match[bytes]) -> bytes:
+        ends = [one.decode() for one in (found[2], found[3]) if one]
+        moved = _moved_together(ends, sheet, gone)
+        if not moved:
+            return found[0]
+        quote = "&apos;" if found[1].startswith(b"&apos;") else "'"
+        named = escape(_named_as("\0", moved[0][0]), quote=False).replace("\0", quote)
+        return (named + ":".join(_put(one, place[1:]) for one, place in zip(ends, moved, strict=True))).encode()
+
+    return _named(sheet).sub(changed, xml)
+
+
+def _moved_together(ends: list[str], sheet: str, gone: Mapping[Cell, Cell]) -> list[Cell]:
+    """Where the ends of a reference are now; nothing where one of them has stayed, or each has gone elsewhere."""
+    found = [place for one in ends if (place := gone.get((sheet.casefold(), *parse_cell(one)))) is not None]
+    return found if len(found) == len(ends) and len({place[0] for place in found}) == 1 else []
+
+
 def followed_in_bytes(xml: bytes, sheet: str, inserted: RowsInserted) -> bytes:
     """A part whose references to ``sheet`` by its name follow its rows. For parts that are too big for a tree."""
 
@@ -135,6 +180,17 @@ def _is_about(named: str | None, sheet: str, *, own: bool) -> bool:
 def _plain(named: str) -> str:
     name = named.removesuffix("!")
     return name[1:-1].replace("''", "'") if name.startswith("'") else name
+
+
+def _named_as(quote: str, sheet: str) -> str:
+    """How a formula names a sheet: between quotes where it cannot do without."""
+    if _PLAIN_NAME.fullmatch(sheet):
+        return f"{sheet}!"
+    return quote + sheet.replace("'", quote * 2) + quote + "!"
+
+
+_PLAIN_NAME = re.compile(r"[^\W\d_]{4,}")
+"""Names that are no reference to a cell either."""
 
 
 def _cell_moved(cell: str, inserted: RowsInserted) -> str:

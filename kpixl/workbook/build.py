@@ -23,19 +23,33 @@ from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.errors import N_
 from kpixl.kpi.finer import DECIMALS, FINEST
 from kpixl.kpi.proposals import MOST
-from kpixl.kpi.traits import GRADED
 from kpixl.kpi.what_if import changeable
 from kpixl.texts.words import SHAPES, title
 from kpixl.workbook import dashboard_page, layout, letters, pareto_charts, style
 from kpixl.workbook.entry_sheets import entry_sheet, imports_table, past_sheet
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import BARE, BLOCK_PREFIX, Cells, Context, Placement, here
-from kpixl.workbook.sheets import across, behind, breakdown, check, guide, kpis, log, pareto, settings, totals, what_if
+from kpixl.workbook.sheets import (
+    across,
+    behind,
+    breakdown,
+    check,
+    guide,
+    kpis,
+    log,
+    pareto,
+    settings,
+    thresholds,
+    totals,
+    what_if,
+)
 from kpixl.workbook.sheets.grading import GUIDE
 from kpixl.workbook.sheets.spark import PERIODS
 from kpixl.workbook.sheets.vocabulary import DIRECTION_ROWS, UNIT_ROWS, WINDOW_ROWS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from openpyxl.worksheet.worksheet import Worksheet
 
     from kpixl.catalog.model import BusinessKpi
@@ -101,7 +115,9 @@ def _home(book: Workbook, c: Context) -> None:
     """A name for the way back to the dashboard, which stays true when the sheet is renamed."""
     sheet = book[c.titles["dashboard"]]
     _name(book, layout.HOME, sheet, "$B$2")
-    for key in ("totals", "kpis", "what_if", "breakdown", "behind", "across", "check", "guide", "settings", "log"):
+    for key in layout.RESULT_TITLES:
+        if key in ("dashboard", layout.PAST):
+            continue
         target = book[c.titles[key]]
         place = c.placements[key]
         row = place.position("space", place.columns[0])[0]
@@ -157,6 +173,8 @@ SHARE_FORMAT = 300
 """The number of a format that only rules have: those of cells are counted from 164, and no number may stand for two."""
 
 
+POINTS_FORMAT = 305
+"""That of differences of shares."""
 BEHIND_FORMATS = 310
 """The first of those that the rules for the rows behind KPIs have."""
 
@@ -165,11 +183,18 @@ FINER_FORMATS = 320
 """Behind this begin the numbers of formats with more decimals: for each unit as many as there may be."""
 
 
-def share_rule(sheet: Worksheet, address: str, slot: str, c: Context) -> None:
+def share_rule(sheet: Worksheet, place: Placement, columns: Sequence[str], slot: str, c: Context) -> None:
     """An own KPI whose unit is per cent shows as such: the unit is a cell, so that a rule has to decide."""
+    _rule_of_shares(sheet, place, columns, slot, (SHARE_FORMAT, style.FORMATS["fraction"]), c)
+
+
+def _rule_of_shares(
+    sheet: Worksheet, place: Placement, columns: Sequence[str], slot: str, format_: tuple[int, str], c: Context
+) -> None:
     rule = FormulaRule(formula=[f"{c.at('own', slot, 'unit')}={c.word('unit_fraction')}"])
-    rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=SHARE_FORMAT, formatCode=style.FORMATS["fraction"]))
-    sheet.conditional_formatting.add(address, rule)
+    rule.dxf = DifferentialStyle(numFmt=NumberFormat(numFmtId=format_[0], formatCode=format_[1]))
+    cells = (sheet.cell(*place.position(slot, column)).coordinate for column in columns)
+    sheet.conditional_formatting.add(" ".join(cells), rule)
 
 
 def finer_rules(sheet: Worksheet, cell: tuple[str, str], kpi: BusinessKpi, c: Context) -> None:
@@ -205,8 +230,8 @@ def _finish_totals(sheet: Worksheet, c: Context) -> None:
     sheet.page_setup.fitToHeight = 1
 
 
-SHARES = ("value", "target", "gap", "previous", "change", "year_before", *(f"{level.id}_used" for level in GRADED))
-"""Columns of the KPIs sheet that show a share as per cent."""
+SHARES, POINTS = ("value", "target", "previous", "year_before"), ("gap", "change")
+"""Columns of the KPIs sheet that show a share as per cent, and a difference of shares in points."""
 
 
 def _finish_kpis(sheet: Worksheet, c: Context) -> None:
@@ -223,8 +248,8 @@ def _finish_kpis(sheet: Worksheet, c: Context) -> None:
             offer.add(sheet.cell(*place.position(kpi.id, "target")).coordinate)
             sheet.add_data_validation(offer)
         if kpi.own:
-            for part in SHARES:
-                share_rule(sheet, sheet.cell(*place.position(kpi.id, part)).coordinate, kpi.id, c)
+            share_rule(sheet, place, SHARES, kpi.id, c)
+            _rule_of_shares(sheet, place, POINTS, kpi.id, (POINTS_FORMAT, kpis.points_format(c)), c)
         elif len(kpi.bound) > 1:
             cell = sheet.cell(*place.position(kpi.id, "window")).coordinate
             _dropdown(sheet, cell, c.span("words", "text", WINDOW_ROWS), c.t(N_("Pick a span from the list.")))
@@ -233,12 +258,22 @@ def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     letter = get_column_letter(column)
     level_rules(sheet, f"{letter}{first}:{letter}{last}", f"${letter}{first}")
     _freeze(sheet, place, "headings", "value")
-    pages = (kpis.FIRST_PAGE, kpis.SECOND_PAGE, kpis.THRESHOLDS)
+    pages = (kpis.FIRST_PAGE, kpis.SECOND_PAGE)
     letters = [[get_column_letter(place.column_numbers[column]) for column in page] for page in pages]
     # Each area begins a page of its own, and has all its columns there.
     sheet.print_area = ",".join(f"{page[0]}{place.top + 1}:{page[-1]}{place.bottom}" for page in letters)
     sheet.print_title_cols = "B:C"
     sheet.page_setup.fitToHeight = len(pages)
+
+
+def _finish_thresholds(sheet: Worksheet, c: Context) -> None:
+    _result_sheet(sheet, grid=False)
+    place = c.placements["thresholds"]
+    _widths(sheet, place, thresholds.widths(c), thresholds.WIDTH, thresholds.blank_columns(c.business))
+    for slot in OWN_SLOTS:
+        share_rule(sheet, place, thresholds.USED, slot, c)
+    _freeze(sheet, place, "headings", "unit")
+    sheet.page_setup.fitToHeight = 1
 
 
 def _finish_what_if(sheet: Worksheet, c: Context) -> None:
@@ -327,8 +362,7 @@ def _finish_across(sheet: Worksheet, c: Context) -> None:
     place = c.placements["across"]
     _widths(sheet, place, dict(across.WIDTHS), across.WIDTH)
     for slot in OWN_SLOTS:
-        cells = (sheet.cell(*place.position(slot, period)).coordinate for period in PERIODS)
-        share_rule(sheet, " ".join(cells), slot, c)
+        share_rule(sheet, place, PERIODS, slot, c)
     _freeze(sheet, place, "headings", "name")
     sheet.page_setup.fitToHeight = 1
 
@@ -410,6 +444,7 @@ _FINISH = {
     "dashboard": _finish_dashboard,
     "totals": _finish_totals,
     "kpis": _finish_kpis,
+    "thresholds": _finish_thresholds,
     "what_if": _finish_what_if,
     "breakdown": _finish_breakdown,
     "behind": _finish_behind,

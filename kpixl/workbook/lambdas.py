@@ -1,6 +1,6 @@
 """The functions as LAMBDA names of one workbook: formulas alone, so that they work where no Python or macro does.
 
-They grade by the thresholds that the KPIs sheet uses, the owner's own before the published ones, and speak his
+They grade by the thresholds that the workbook uses, the owner's own before the published ones, and speak his
 language. No name calls another, and nothing on the sheets may call any: only newer Excel evaluates them.
 """
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kpixl.functions.describe import Function
     from kpixl.workbook.grid import Context
 
-USED = N_("Takes the thresholds that the KPIs sheet uses.")
+USED = N_("Takes the thresholds that the workbook uses.")
 _ROOM = 8192
 """Characters of the formula of a name."""
 _THRESHOLDS_OF = ("KPI_GRADE", "KPI_LEVEL", "KPI_THRESHOLD", "KPI_TO_NEXT")

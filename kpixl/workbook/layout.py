@@ -29,6 +29,7 @@ from kpixl.workbook.sheets import (
     settings,
     spark,
     statistics,
+    thresholds,
     totals,
     trend,
     vocabulary,
@@ -64,6 +65,7 @@ RESULT_TITLES = {
     "dashboard": N_("Dashboard"),
     "totals": N_("Totals"),
     "kpis": N_("KPIs"),
+    "thresholds": N_("Thresholds"),
     "what_if": N_("What if"),
     "breakdown": N_("Breakdown"),
     "behind": N_("Rows behind it"),
@@ -128,6 +130,7 @@ def sheet_order(business: Business) -> tuple[str, ...]:
     results = (
         "totals",
         "kpis",
+        "thresholds",
         "what_if",
         "breakdown",
         "behind",
@@ -170,6 +173,10 @@ def _seen(business: Business) -> dict[str, Block]:
             _block("kpis", kpis.rows(business), kpis.ORDER, kpis.cells),
             hidden_rows=kpis.hidden_rows,
             heights=kpis.heights,
+        ),
+        "thresholds": replace(
+            _block("thresholds", thresholds.rows(business), thresholds.COLUMNS, thresholds.cells),
+            hidden_rows=kpis.hidden_rows,
         ),
         "what_if": replace(
             _block("what_if", what_if.rows(business), tuple(what_if.COLUMNS), what_if.cells),

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from kpixl.ooxml.package import Sheet
     from kpixl.workbook.file_view import TableRows, View
 
-REQUIRED_BLOCKS = ("settings", "totals", "kpis")
+REQUIRED_BLOCKS = ("settings", "totals", "kpis", "thresholds")
 
 
 @dataclass(frozen=True)
@@ -249,9 +250,8 @@ class _Reader(Blocks):
 
         def graded(column: str) -> dict[tuple[str, Level], InputCell]:
             """The cells of one kind for every KPI and level."""
-            return {
-                (id_, level): self.entered(kpis, sheets, id_, f"{level.id}_{column}") for id_ in ids for level in GRADED
-            }
+            place, cells = places["thresholds"], product(ids, GRADED)
+            return {(id_, one): self.entered(place, sheets, id_, f"{one.id}_{column}") for id_, one in cells}
 
         return Entries(
             business=business.over({id_: window for id_, window in windows.items() if window}),

@@ -585,7 +585,7 @@ EDITS: dict[str, tuple[Edit, Expected]] = {
     ),
     "new row": (type_row, {"surveyed": 11.0, "satisfied": 9.0, "va_css_value": 9 / 11}),
     "threshold": (
-        type_in("kpis", "css", "typical_yours", value=0.8),
+        type_in("thresholds", "css", "typical_yours", value=0.8),
         {"va_css_typical": 0.8, "va_css_level": "● typical"},
     ),
     "target": (type_in("va_css_target", value=0.75), {"va_css_target": 0.75, "va_css_value": 0.8}),

@@ -147,7 +147,13 @@ def test_the_thresholds_of_the_owner_count(tmp_path: Path) -> None:
     )  # fmt: skip
     assert ask(path, *questions) == [0.85, 0, "below benchmark", 6, "#N/A", 0]
     book = opened(path)
-    put(path, {placed(book, "kpis", "css", "typical_yours"): 0.8, placed(book, "kpis", "tcr", "typical_yours"): 0.6})
+    put(
+        path,
+        {
+            placed(book, "thresholds", "css", "typical_yours"): 0.8,
+            placed(book, "thresholds", "tcr", "typical_yours"): 0.6,
+        },
+    )
     assert ask(path, *questions) == [0.8, 1, "typical", 1, 0.6, 1]
 
 
@@ -158,9 +164,9 @@ def test_a_kpi_without_a_benchmark_is_graded_by_what_the_owner_types(tmp_path: P
     put(
         path,
         {
-            placed(book, "kpis", "churn", "typical_yours"): 0.05,
-            placed(book, "kpis", "churn", "exceptional_yours"): 0.01,
-            placed(book, "kpis", "revenue", "typical_yours"): 20000,
+            placed(book, "thresholds", "churn", "typical_yours"): 0.05,
+            placed(book, "thresholds", "churn", "exceptional_yours"): 0.01,
+            placed(book, "thresholds", "revenue", "typical_yours"): 20000,
         },
     )
     questions = (

@@ -56,7 +56,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
     ("code", "block", "row", "column", "error"),
     [
         ("target_wrong", "kpis", "aur", "target", "#N/A"),
-        ("threshold_wrong", "kpis", "art", "typical_yours", "#DIV/0!"),
+        ("threshold_wrong", "thresholds", "art", "typical_yours", "#DIV/0!"),
         ("setting_wrong", "settings", "satisfied_cut", "value", "#REF!"),
         ("setting_wrong", "settings", "late_days", "value", "#NAME?"),
         ("typed_wrong", "totals", "tasks_completed", "typed", "#VALUE!"),
@@ -123,7 +123,7 @@ def test_sheet_and_python_agree_until_it_is_put_right(month: Month, tmp_path: Pa
     book = opened(path)
     # Live, without a refresh: three of four of 4, over an edge of hers at two hours; the marks are gone.
     right = {
-        placed(book, "kpis", "art", "typical_yours"): 2.0,
+        placed(book, "thresholds", "art", "typical_yours"): 2.0,
         placed(book, "settings", "satisfied_cut", "value"): 4.0,
         placed(book, "totals", "tasks_completed", "typed"): None,
     }

@@ -27,6 +27,7 @@ from kpixl.workbook.migrate import (
     nothing_cells,
     page_anew,
     renamed,
+    thresholds_apart,
 )
 from kpixl.workbook.migrate.before import Before, narrowed_to
 from kpixl.workbook.migrate.pattern import Pattern
@@ -42,12 +43,13 @@ if TYPE_CHECKING:
 
 def _from_3(package: Package) -> None:
     """Two KPIs of the personal assistant are graded over a year now, unless the owner says otherwise: what Past periods
-    has of them is of single periods, and called so. The dashboard has a table in place of cards, and the Guide another
-    order."""
+    has of them is of single periods, and called so. The dashboard has a table in place of cards, the Guide another
+    order, and thresholds have a sheet of their own."""
     by_period = {"pa_upsell": "pa_upsell_period", "pa_referral": "pa_referral_period"}
     renamed.in_past(package, {**by_period, "pa_referral_12m": "pa_referral"})
     page_anew.make_room(package)
     guide_order.arrange(package)
+    thresholds_apart.free_names(package)
 
 
 STEPS: Mapping[int, Callable[[Package], None]] = {3: _from_3}
@@ -110,9 +112,11 @@ def _brought_up(
     grafted = growth.graft_sheets(package, state, model)
     grown = growth.grow(package, state, model, grafted)
     growth.name_cells(package, model)
+    thresholds_apart.differences_anew(package, grown)
     nothing_cells.add(package, state, model)
     book = read(package)
     contents.write_anew(package, book, model, grown, now, known)
+    thresholds_apart.move(package, version)
     laid_over.bring(package, book, model, grown, now)
     entry_marks.bring(package, book, model, grown)
     return room.told(state)

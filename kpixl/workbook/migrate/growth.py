@@ -44,10 +44,13 @@ class Grown:
     rows: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     columns: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     blocks: set[str] = field(default_factory=set)
+    cells: set[tuple[str, str, str]] = field(default_factory=set)
+    """Block, row and column of cells that hold something else than before."""
 
     def is_new(self, block: str, row: str, column: str) -> bool:
         """Whether a cell has come in."""
-        return block in self.blocks or row in self.rows[block] or column in self.columns[block]
+        lines = block in self.blocks or row in self.rows[block] or column in self.columns[block]
+        return lines or (block, row, column) in self.cells
 
 
 # Sheets

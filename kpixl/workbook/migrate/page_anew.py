@@ -28,7 +28,7 @@ from kpixl.workbook.read import fixed_in
 from kpixl.workbook.sheets import dashboard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from lxml.etree import _Element as Element
 
@@ -101,7 +101,7 @@ def _take_over(package: Package, blocks: Blocks, place: Placement, sheet: Sheet)
     editor.set(*cell, picked if isinstance(picked, str) else None)
     area = Area(place.top, place.left, max(rows.values()), max(columns.values()))
     covered = area.union(Area(place.top, place.left, place.bottom, place.right))
-    _uncover(editor.root, covered)
+    uncover(editor.root, covered)
     _widths(editor.root, columns)
     editor.commit()
     name = quoted(sheet.name)
@@ -128,7 +128,7 @@ def _fixed(area: Area) -> str:
     return ":".join(dict.fromkeys(ends))
 
 
-def _uncover(root: Element, area: Area) -> None:
+def uncover(root: Element, area: Area) -> None:
     """Take away what lay over the cards: merged cells, rules, drop-downs, links and sparklines."""
     kinds = {"mergeCell": "ref", "hyperlink": "ref", "conditionalFormatting": "sqref", "dataValidation": "sqref"}
     for tag, attribute in kinds.items():
@@ -163,11 +163,18 @@ def _drop(entry: Element | None) -> None:
 
 def _widths(root: Element, columns: dict[str, int]) -> None:
     """Give the columns today's widths."""
-    holder = in_order(root, "cols", SHEET_ORDER)
     wanted = {index: letters.characters(dashboard.PIXELS[column]) for column, index in columns.items()}
+    for index, entry in columns_apart(root, wanted).items():
+        entry.set("width", f"{wanted[index]:.4f}")
+        entry.set("customWidth", "1")
+
+
+def columns_apart(root: Element, indexes: Collection[int]) -> dict[int, Element]:
+    """What the sheet says of each of some columns, apart from its neighbours."""
+    holder = in_order(root, "cols", SHEET_ORDER)
     for entry in list(holder):
-        if any(int(entry.get("min", "0")) <= index <= int(entry.get("max", "0")) for index in wanted):
-            first, last = int(entry.get("min", "0")), int(entry.get("max", "0"))
+        first, last = int(entry.get("min", "0")), int(entry.get("max", "0"))
+        if any(first <= index <= last for index in indexes):
             for number in range(first, last + 1):
                 one = deepcopy(entry)
                 one.set("min", str(number))
@@ -175,7 +182,7 @@ def _widths(root: Element, columns: dict[str, int]) -> None:
                 entry.addprevious(one)
             holder.remove(entry)
     there = {int(entry.get("min", "0")): entry for entry in holder}
-    for index, width in wanted.items():
+    for index in indexes:
         if index not in there:
             entry = holder.makeelement(qn("x:col"), {"min": str(index), "max": str(index)})
             later = next((one for one in holder if int(one.get("min", "0")) > index), None)
@@ -184,8 +191,7 @@ def _widths(root: Element, columns: dict[str, int]) -> None:
             else:
                 later.addprevious(entry)
             there[index] = entry
-        there[index].set("width", f"{width:.4f}")
-        there[index].set("customWidth", "1")
+    return {index: there[index] for index in indexes}
 
 
 def _print(package: Package, sheet: Sheet, area: Area) -> None:

@@ -61,8 +61,8 @@ MOVES = {"better": 1, "same": 0, "worse": -1}
 """The numbers by which rules know how a value has moved."""
 COLUMNS = (
     "name", "tip", "part", "held", "level", "standing", "shade", "next", "next_value", "strict", "low", "high",
-    "position", "slope", "needed", "amount", "needs", "good", "sign", "lever", "withheld", "moves", "reason", "order",
-    "unit_scale", "unit", "level_word",
+    "position", "slope", "needed", "amount", "change", "gap", "needs", "good", "sign", "lever", "withheld", "moves",
+    "reason", "order", "unit_scale", "unit", "level_word",
     "typical", "above_average", "exceptional", "seen_level", "seen_target", "seen_window", "changed",
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
     "target_position", "finer", "title", "proposal_1", "proposal_2", "proposal_3", "in_use",
@@ -169,7 +169,7 @@ def _wrong_cells(kpi: BusinessKpi, c: Context) -> list[str]:
     if kpi.own:
         return []
     no_number = 'IFERROR(IF(OR(ISNUMBER({0}),{0}=""),0,1),1)'
-    found = [no_number.format(c.at("kpis", kpi.id, f"{level.id}_yours")) for level in GRADED]
+    found = [no_number.format(c.at("thresholds", kpi.id, f"{level.id}_yours")) for level in GRADED]
     typed = [no_number.format(c.at("totals", item.name, "typed")) for item in totals_behind(kpi)]
     found.append(f"IF({c.at('dates', 'totals_count', 'value')}=1,{'+'.join(typed)},0)")
     for setting in settings_behind(kpi, c.business):
@@ -266,6 +266,7 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
         "high": grade.high,
         "amount": step.amount if step else None,
         "needed": result.grade.needed,
+        "gap": result.gap,
         "withheld": None if result.withheld is None else REASONS_TO_WAIT.index(result.withheld) + 1,
         "moves": None if result.past.trend is None else MOVES[result.past.trend],
         "sign": (MORE if step.direction == "more" else LESS) if step else None,
@@ -277,6 +278,7 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
         **{column: live(formulas[column], value, guarded=fresh) for column, value in values.items()},
         "part": live(_part(kpi, c), result.part, guarded=fresh),
         "held": live(formulas["held"], held, guarded=fresh),
+        "change": live(formulas["change"], result.past.change, name=f"{kpi.name_prefix}_change", guarded=fresh),
         "slope": live(formulas["slope"], grade.slope, guarded=fresh),
         "level": live(formulas["level"], _number(grade.level), name=f"{kpi.name_prefix}_level_number", guarded=fresh),
         "standing": live(formulas["standing"], standing_number, guarded=fresh),

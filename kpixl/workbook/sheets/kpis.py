@@ -1,4 +1,4 @@
-"""KPIs: a row each, with thresholds and targets that the owner may change."""
+"""KPIs: a row each, with targets that the owner may change. Differences of shares are shown in percentage points."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level, value_formula
-from kpixl.catalog.settings import DOLLAR
 from kpixl.errors import N_
-from kpixl.formula import names, parse, to_excel
-from kpixl.kpi.grade import thresholds_published
+from kpixl.formula import Name, names, parse, to_excel
+from kpixl.formula.expressions import either, first_known, known
+from kpixl.formula.to_excel import Template
 from kpixl.kpi.score import PAST_PERIODS
 from kpixl.kpi.traits import GRADED, late_measures, traits_of
 from kpixl.period import Window
@@ -21,6 +21,7 @@ from kpixl.texts.words import (
     TRENDS,
     WINDOWS,
     WRONG,
+    in_points,
     least_word,
     level_word,
     reason_text,
@@ -64,19 +65,15 @@ COLUMNS = {
     "forecast": N_("Forecast"),
     "steady": N_("Target to date"),
     "pace": N_("On track?"),
-    **{f"{level.id}_published": N_("Published") for level in GRADED},
-    **{f"{level.id}_yours": N_("Yours") for level in GRADED},
-    **{f"{level.id}_used": N_("Used") for level in GRADED},
     "comment": N_("Comment"),
 }
 FIRST_PAGE = (
     "abbreviation", "name", "value", "unit", "level", "window", "target", "against_target", "to_next", "previous",
     "change", "comment",
 )  # fmt: skip
-"""What an owner looks at first: it fits a page. What makes it up follows on a second one, thresholds on a third."""
-THRESHOLDS = tuple(f"{level.id}_{part}" for level in GRADED for part in ("published", "yours", "used"))
-SECOND_PAGE = tuple(column for column in COLUMNS if column not in (*FIRST_PAGE, *THRESHOLDS))
-ORDER = (*FIRST_PAGE, *SECOND_PAGE, *THRESHOLDS)
+"""What an owner looks at first: it fits a page. What makes it up follows on a second one."""
+SECOND_PAGE = tuple(column for column in COLUMNS if column not in FIRST_PAGE)
+ORDER = (*FIRST_PAGE, *SECOND_PAGE)
 WIDTH = 12.0
 WIDTHS: dict[str, float] = {
     "unit": 13,
@@ -122,11 +119,10 @@ def heading_height(c: Context) -> float:
 def blank_columns(business: Business) -> tuple[str, ...]:
     """Columns in which nothing will ever stand: no KPI of the business has what they are for."""
     late, builds_up = any(map(late_measures, business.kpis)), any(kpi.kpi.builds_up for kpi in business.kpis)
-    sample, published = any(kpi.sample for kpi in business.kpis), any(kpi.thresholds for kpi in business.kpis)
+    sample = any(kpi.sample for kpi in business.kpis)
     found: tuple[str, ...] = () if late else ("final",)
     found += () if builds_up else ("forecast", "steady", "pace")
-    found += () if sample else ("sample", "low", "high", "settled")
-    return found + (() if published else tuple(f"{level.id}_published" for level in GRADED))
+    return found + (() if sample else ("sample", "low", "high", "settled"))
 
 
 def heights(c: Context) -> dict[str, float]:
@@ -165,17 +161,13 @@ def hidden_rows(c: Context) -> set[str]:
 
 def cells(c: Context) -> Cells:
     """Every cell of the block."""
-    help_ = N_("Levels compare with published benchmarks. Type your own targets and thresholds in yellow cells.")
+    help_ = N_("Type your targets in yellow cells. Levels compare with published benchmarks, or yours on {sheet}.")
     found: dict[tuple[str, str], Cell] = {
         ("space", "value"): notice(c),
         ("title", "abbreviation"): label(c.titles["kpis"], style.TITLE),
         ("bands", "year_to_date"): live(*since_name(c), style.HELP),
-        ("help", "value"): label(c.t(help_), style.HELP),
+        ("help", "value"): label(c.t(help_).format(sheet=c.titles["thresholds"]), style.HELP),
     }
-    for level in GRADED:
-        found["bands", f"{level.id}_published"] = label(
-            level_word(level, c.t), style.Style(bold=True, colour=palette.LEVEL_TEXT[level])
-        )
     for column, heading in COLUMNS.items():
         look = style.apart(style.HEADING) if column in TEXT_COLUMNS else style.HEADING_RIGHT
         found["headings", column] = label(c.t(heading), look)
@@ -215,9 +207,6 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
         ),
     }
     found |= _pace(result, RuleFormulas(kpi, c), c)
-    published = thresholds_published(kpi)
-    for graded in GRADED:
-        found.update(_threshold(result, graded, published.get(graded), c))
     return found
 
 
@@ -242,9 +231,9 @@ def _pace(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell]
 def _own(result: Result, c: Context) -> dict[str, Cell]:
     """What only an own KPI has: everything follows from Settings."""
     kpi = result.kpi
-    at = {column: c.at("own", kpi.id, column) for column in ("label", "formula", "unit", *(g.id for g in GRADED))}
+    at = {column: c.at("own", kpi.id, column) for column in ("label", "formula", "unit")}
     figure = style.figure(kpi.kpi.unit)
-    found = _common(result, c) | {
+    return _common(result, c) | {
         "abbreviation": label(kpi.id.rpartition("_")[2], style.apart(style.MUTED_TEXT)),
         "name": live(f'IFERROR({at["label"]}&"","")', kpi.name, style.apart(style.WRAPPED)),
         "value": live(
@@ -260,15 +249,6 @@ def _own(result: Result, c: Context) -> dict[str, Cell]:
         **{column: live('""', None, figure) for column in ("forecast", "steady")},
         "pace": live('""', None, style.apart(style.MUTED_TEXT)),
     }
-    for level in GRADED:
-        used = result.thresholds.get(level)
-        found[f"{level.id}_used"] = live(
-            f'IF(ISNUMBER({at[level.id]}),{at[level.id]},"")',
-            used,
-            style.figure(kpi.kpi.unit),
-            name=f"{kpi.name_prefix}_{level.id}",
-        )
-    return found
 
 
 def window_typed(kpi: BusinessKpi, c: Context) -> str:
@@ -325,7 +305,7 @@ def _beside_the_target(result: Result, formulas: RuleFormulas, c: Context) -> di
             style.apart(style.MUTED_TEXT),
             guarded=kpi.id in c.rewound,
         ),
-        "gap": live(formulas["gap"], result.gap, style.change(unit), guarded=kpi.id in c.rewound),
+        "gap": _difference("gap", result.gap, kpi, c),
     }
 
 
@@ -335,13 +315,36 @@ def _beside_the_past(result: Result, formulas: RuleFormulas, c: Context) -> dict
     figure, fresh, name = style.figure(unit), kpi.id in c.rewound, kpi.history_id
     return {
         "previous": live(past_value(c, name, "period_previous"), past.previous, figure, guarded=fresh),
-        "change": live(formulas["change"], past.change, style.change(unit), f"{kpi.name_prefix}_change", guarded=fresh),
+        "change": _difference("change", past.change, kpi, c),
         "trend": live(
             formulas["trend"], c.t(TRENDS[past.trend]) if past.trend else None, style.apart(style.MUTED_TEXT)
         ),
         "year_before": live(past_value(c, name, "period_year_before"), past.year_before, figure, guarded=fresh),
         "final": live(_final(result, formulas, c), result.final.value if result.final else None, figure, guarded=fresh),
     }
+
+
+def _difference(column: str, value: float | None, kpi: BusinessKpi, c: Context) -> Cell:
+    """A difference as ``calc`` has it; of a share in percentage points, since 80 % is 4 points more than 76 %."""
+    unit = kpi.kpi.unit
+    look = style.Style(format=points_format(c), align="right", rule=palette.LINE) if unit == "fraction" else None
+    may_be_share = kpi.own or unit == "fraction"
+    bind = {"cell": c.at("calc", kpi.id, column), "scale": c.at("calc", kpi.id, "unit_scale")}
+    return live(
+        (_SCALED if may_be_share else _AS_IT_IS).filled(bind, c.word),
+        value if value is None or unit != "fraction" else value * 100,
+        look or style.change(unit),
+        guarded=kpi.id in c.rewound,
+    )
+
+
+def points_format(c: Context) -> str:
+    """The format of a difference of shares."""
+    return style.change_format("score", in_points("", c.t))
+
+
+_CELL = Name("cell")
+_AS_IT_IS, _SCALED = Template(first_known(_CELL)), Template(either(known(_CELL), _CELL * Name("scale")))
 
 
 def _final(result: Result, formulas: RuleFormulas, c: Context) -> str:
@@ -375,27 +378,6 @@ def _sure(result: Result, c: Context) -> dict[str, Cell]:
             f'IF(ISNUMBER({state}),INDEX({c.span("words", "text", SIGNAL_ROWS)},{state}+1),"")',
             t(SIGNALS[signal]) if signal else None,
             style.apart(style.MUTED_TEXT),
-        ),
-    }
-
-
-def _threshold(result: Result, level: Level, published: float | None, c: Context) -> dict[str, Cell]:
-    kpi, unit = result.kpi, result.kpi.kpi.unit
-    yours = c.scorecard.entries.thresholds.get((kpi.id, level))
-    at = {part: c.at("kpis", kpi.id, f"{level.id}_{part}") for part in ("published", "yours")}
-    # Amounts of the whole workbook go without a sign, as its unit says; published ones of another currency have it.
-    abroad = kpi.in_dollars and c.scorecard.entries.currency != DOLLAR
-    dollars = style.Style(format=style.DOLLARS, align="right", rule=palette.LINE, colour=palette.MUTED)
-    rate = "*dollar_rate" if kpi.in_dollars else ""
-    usable = f"AND(ISNUMBER({at['published']}),ISNUMBER(dollar_rate))" if rate else f"ISNUMBER({at['published']})"
-    return {
-        f"{level.id}_published": label(published, dollars if abroad else style.figure(unit, muted=True)),
-        f"{level.id}_yours": entry_cell(yours.number if yours else None, style.entry(unit)),
-        f"{level.id}_used": live(
-            f'IF(ISNUMBER({at["yours"]}),{at["yours"]},IF({usable},{at["published"]}{rate},""))',
-            result.thresholds.get(level),
-            style.figure(unit),
-            name=f"{kpi.name_prefix}_{level.id}",
         ),
     }
 

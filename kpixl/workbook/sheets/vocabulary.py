@@ -134,7 +134,7 @@ FIRST_STEPS = {
     "no_aim": N_("There are figures, and nothing yet to hold them against."),
     "aim_1": N_("1. Set targets on the sheet KPIs: the list in each yellow target cell has proposals."),
     "aim_2": N_("2. Or close the period: the next one stands against it."),
-    "aim_3": N_("3. Set benchmarks of your own on KPIs, if you know any."),
+    "aim_3": N_("3. Set benchmarks of your own on Thresholds, if you know any."),
     "step_1": N_("1. Fill in the yellow tabs, or type totals on Totals."),
     "step_2": N_("2. Save and close the workbook."),
     "step_3": N_("3. Run: kpixl refresh, with this file's name."),
