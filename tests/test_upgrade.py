@@ -283,7 +283,7 @@ def test_thresholds_of_the_owner_go_to_their_own_sheet_and_all_that_refers_to_th
     at = {(kpi, column): cell_name(*place.position(kpi, column)) for kpi in ("css", "art") for column in place.columns}
     editor.set(*place.position("css", "typical_yours"), 0.8, f"0.5+0.1*COUNT({at['css', 'value']})+0.04*5")
     editor.set(*place.position("art", "typical_yours"), 5)
-    editor.set(*place.position("art", "exceptional_published"), 1.5)
+    editor.set(*place.position("art", "exceptional_published"), 1.37)
     below = place.bottom + 3
     editor.set(below, place.left + 1, 10, f"{at['art', 'typical_yours']}*2")
     change = editor.value(*place.position("css", "change"))
@@ -318,7 +318,7 @@ def test_thresholds_of_the_owner_go_to_their_own_sheet_and_all_that_refers_to_th
     )
     assert held["Surveys", "S3"].formula == formulas[3, 19]  # one end has stayed
     assert values["KPIs", cell_name(below, place.left + 1)] == 10
-    assert held[placed(book, "thresholds", "art", "exceptional_published")].value == 1.5
+    assert held[placed(book, "thresholds", "art", "exceptional_published")].value == 1.37
     assert f"{to['typical_published']}:{to['typical_used']}" in str(held["Surveys", "P3"].formula)
     assert not {column for column in book.placements["kpis"].columns if column.endswith(("_yours", "_used"))}
     assert held[placed(book, "kpis", "css", "change")].value == pytest.approx(change * 100)
