@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
+from kpixl import catalog
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.kpi.traits import GRADED
 from kpixl.ooxml.cells import Area, parse_cell
@@ -44,7 +45,9 @@ def free_names(package: Package) -> None:
     place = blocks.places("kpis")[0].get("kpis")
     if place is None or not place.column_numbers.keys() & {*COLUMNS}:
         return
-    prefixes = [kpi.name_prefix for kpi in fixed_in(blocks).business.kpis] + [*OWN_SLOTS]
+    fixed = fixed_in(blocks)
+    # Of the whole business: one that is counted from a measure which is still to come has its names already.
+    prefixes = [kpi.name_prefix for kpi in catalog.whole(fixed.business, fixed.kind).kpis] + [*OWN_SLOTS]
     ours = [f"{prefix}_{end}" for prefix in prefixes for end in (*(level.id for level in GRADED), "change")]
     remove_names(package, {blocks.aliases.name(name) for name in ours})
 
