@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level
+from kpixl.catalog.settings import DOLLAR
 from kpixl.errors import N_
 from kpixl.formula import Name
 from kpixl.formula.expressions import BLANK, either, every, first_known, known
 from kpixl.formula.to_excel import Template
 from kpixl.kpi.grade import thresholds_published
-from kpixl.catalog.settings import DOLLAR
 from kpixl.kpi.traits import GRADED
 from kpixl.texts.words import level_word
 from kpixl.workbook import letters, style
