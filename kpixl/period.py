@@ -218,7 +218,8 @@ class Window(StrEnum):
     @property
     def suffix(self) -> str:
         """What a measure's name ends with over this window."""
-        return "" if self is Window.PERIOD else f"_{self.value}"
+        return _WINDOW_SUFFIXES[self]
 
 
 _WINDOW_MONTHS = {Window.PERIOD: None, Window.QUARTER: 3, Window.YEAR: 12}
+_WINDOW_SUFFIXES = {Window.PERIOD: "", Window.QUARTER: "_3m", Window.YEAR: "_12m"}

@@ -13,11 +13,14 @@ from kpixl.period import Kind
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, live
 from kpixl.workbook.sheets.kpis import unit_shown
-from kpixl.workbook.sheets.spark import NOT_AVAILABLE, PERIODS, spark
+from kpixl.workbook.sheets.spark import NOT_AVAILABLE, PERIODS, sparks
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kpixl.catalog.model import Business
     from kpixl.kpi.result import Result
+    from kpixl.ooxml.cells import Value
 
 COLUMNS = ("name", "unit", *PERIODS)
 WIDTHS = {"name": 44.0, "unit": 14.0}
@@ -32,7 +35,7 @@ def rows(business: Business) -> tuple[str, ...]:
 
 def cells(c: Context) -> Cells:
     """Every cell of the block."""
-    values = spark(c)
+    values = sparks(c)
     found: dict[tuple[str, str], Cell] = {
         ("title", "name"): label(c.titles["across"], style.TITLE),
         ("help", "name"): label(c.t(_HELP).format(sheet=c.titles["past"]), style.HELP),
@@ -43,13 +46,13 @@ def cells(c: Context) -> Cells:
     head = replace(style.HEADING_RIGHT, format=style.FORMATS[kind])
     for period in PERIODS:
         start = c.at("spark", "start", period)
-        found["headings", period] = live(start, values["start", period].value, head)
+        found["headings", period] = live(start, values["start", period], head)
     for result in c.scorecard.slots:
         found.update({(result.kpi.id, column): cell for column, cell in _row(result, values, c).items()})
     return found
 
 
-def _row(result: Result, values: Cells, c: Context) -> dict[str, Cell]:
+def _row(result: Result, values: Mapping[tuple[str, str], Value], c: Context) -> dict[str, Cell]:
     kpi, now = result.kpi, PERIODS[-1]
     name = style.Style(wrap=True, rule=palette.LINE)
     unit = style.apart(style.Style(rule=palette.LINE, colour=palette.MUTED, shrink=True))
@@ -58,7 +61,7 @@ def _row(result: Result, values: Cells, c: Context) -> dict[str, Cell]:
         "unit": live(f'{c.at("kpis", kpi.id, "unit")}&""', unit_shown(kpi, c), unit),
     }
     for period in PERIODS:
-        there, value = c.at("spark", kpi.id, period), values[kpi.id, period].value
+        there, value = c.at("spark", kpi.id, period), values[kpi.id, period]
         found[period] = live(
             f'IF(ISNUMBER({there}),{there},"")',
             None if value == NOT_AVAILABLE else value,

@@ -17,6 +17,8 @@ from kpixl.workbook.grid import Cell, Cells, Context, live
 from kpixl.workbook.past_lines import past_value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kpixl.ooxml.cells import Value
 
 TREND_PERIODS = PAST_PERIODS + 1
@@ -27,27 +29,35 @@ _THERE = Template(either(known(Name("value")), Name("value"), NOT_THERE))
 
 def sparks(c: Context) -> dict[tuple[str, str], Value]:
     """The values alone, by row and period."""
-    return {place: cell.value for place, cell in spark(c).items()}
+    history = c.scorecard.entries.history
+    found: dict[tuple[str, str], Value] = {}
+    for shift, column in _shifts():
+        day = c.scorecard.entries.period.shift(shift)
+        found["start", column] = serial(day.start)
+        for result in c.scorecard.slots:
+            value = history.value(day, result.kpi.history_id) if shift else result.value
+            found[result.kpi.id, column] = NOT_AVAILABLE if value is None else value
+    return found
+
+
+def _shifts() -> Iterator[tuple[int, str]]:
+    """By how many periods each column lies before this one, and its id; the oldest first."""
+    return zip(range(1 - TREND_PERIODS, 1), PERIODS, strict=True)
 
 
 def spark(c: Context) -> Cells:
     """The last twelve periods of every KPI; this period last."""
-    history = c.scorecard.entries.history
+    values = sparks(c)
     found: dict[tuple[str, str], Cell] = {}
-    for shift, column in zip(range(1 - TREND_PERIODS, 1), PERIODS, strict=True):
-        day = c.scorecard.entries.period.shift(shift)
+    for shift, column in _shifts():
         start = c.at("spark", "start", column)
-        found["start", column] = live(_start(c, shift), serial(day.start), style.figure("date"))
-        for result in c.scorecard.slots:
-            prefix = result.kpi.name_prefix
+        found["start", column] = live(_start(c, shift), values["start", column], style.figure("date"))
+        for kpi in c.kpis:
             if shift:
-                formula = past_value(c, result.kpi.history_id, start, otherwise=to_excel(NOT_THERE))
-                value = history.value(day, result.kpi.history_id)
+                formula = past_value(c, kpi.history_id, start, otherwise=to_excel(NOT_THERE))
             else:
-                formula, value = _THERE.filled({"value": f"{prefix}_value"}, c.word), result.value
-            found[result.kpi.id, column] = live(
-                formula, NOT_AVAILABLE if value is None else value, guarded=result.kpi.id in c.rewound
-            )
+                formula = _THERE.filled({"value": f"{kpi.name_prefix}_value"}, c.word)
+            found[kpi.id, column] = live(formula, values[kpi.id, column], guarded=kpi.id in c.rewound)
     return found
 
 
