@@ -382,6 +382,8 @@ def _aggregate(
     where, distinct = _where(raw.pop("where"), table), tuple(raw.pop("distinct", ()))
     if not raw.get("planned"):
         where = _come(where)
+    if kind == "sum" and any(one.id == raw["column"] and not one.required for one in table.fields):
+        raw.setdefault("outcome", raw["column"])  # what nobody need fill in and nobody did adds up to nothing known
     monthly = any(column.id == raw.get("column") for column in table.calculated if isinstance(column, Months))
     headings = tuple((Window(window), words["heading"]) for window, words in raw.pop("headings", {}).items())
     known: dict[str, Any] = {"distinct": distinct, "headings": headings, "follows": _follows(where, table)}

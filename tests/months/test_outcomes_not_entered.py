@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 from hand import Month
 
-from workbooks import Filled, Value, day
+from clock import NOW, TODAY
+from engines import differences, ironcalc_values
+from kpixl.verbs.refresh import refresh
+from kpixl.verbs.results import results
+from packs import STARTER, blank
+from workbooks import Filled, Rows, Value, append, day
 
 Columns = dict[str, list[Value]]
 SEPTEMBER = day("2026-09-01")
@@ -112,3 +117,19 @@ def test_incidents_of_which_none_says_what_became_known(tmp_path: Path) -> None:
     reason = month["discretion"].reason
     assert (month["discretion"].value, reason.code if reason else None) == (None, "no_outcome")
     assert month.apart == []
+
+
+def test_prices_that_nobody_has_entered_of_a_pack(tmp_path: Path) -> None:
+    """Six dogs were groomed; what was paid need not be entered, and of none it was. The salon has not worked for
+    nothing: its takings wait. Once one price is there, they are that price; and two visits, of which none has one, may
+    well have been free."""
+    visits: Rows = {"booked": [day(f"2026-10-0{n}") for n in range(1, 7)], "came": ["yes"] * 6}
+    for name, prices, takings in (("none", [None] * 6, None), ("one", [30.0, *[None] * 5], 30), ("few", [None] * 2, 0)):
+        path = blank(STARTER, tmp_path / f"{name}.xlsx")
+        append(path, "visits", {key: values[: len(prices)] for key, values in visits.items()} | {"price": prices})
+        card = results(path, today=TODAY).scorecard
+        assert card.measures["takings"].used == takings
+        reason = card.result("takings_per_visit").reason
+        assert (reason.code if reason else None) == ("no_outcome" if takings is None else "no_bands")
+        refresh(path, now=NOW)
+        assert differences(path, ironcalc_values(path)) == []
