@@ -536,7 +536,18 @@ def _(entries: Entries) -> Iterator[Plant]:
     for result in score(entries, measure(entries), TODAY).results:
         names = [argument.measure.name for argument in result.kpi.arguments]
         if result.kpi.kpi.bounded and len(names) == 2 and all(name in entries.typed for name in names):
-            yield typed(entries, "part_over_whole impossible alert", {names[0]: 120.0, names[1]: 100.0})
+            yield typed(entries, "part_over_whole more_than_whole impossible alert", {names[0]: 120.0, names[1]: 100.0})
+
+
+@slip("a part larger than a whole that no KPI divides it by")
+def _(entries: Entries) -> Iterator[Plant]:
+    pairs = {
+        "clients_upsold": "clients_served", "languages_distinct": "languages", "complaints_escalated": "complaints",
+        "invitations_converted": "invitations", "clients_ended": "clients_ever",
+    }  # fmt: skip
+    for part, whole in pairs.items():
+        if part in entries.typed and whole in entries.typed:
+            yield typed(entries, "more_than_whole", {part: 120.0, whole: 100.0})
 
 
 @slip("a total below nothing")
