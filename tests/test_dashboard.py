@@ -245,6 +245,15 @@ def test_the_trend_has_its_usual_range_and_its_signals(tmp_path: Path) -> None:
         assert str(reference).split("$")[1] == placed(opened(path), "line", "p1", column)[1].rstrip("0123456789")
 
 
+def test_a_target_at_the_top_of_the_axis_is_drawn(tmp_path: Path) -> None:
+    """From 86 to 88 % the scale ends with the target: beyond it, by however little, no line would be seen."""
+    book = make(tmp_path / "book.xlsx", Filled(typed={"satisfied": 43, "surveyed": 50}, targets={"css": 0.88}))
+    where, ticks = opened(book), [plain(book, f"tick_{number}", "value", "line") for number in (1, 5)]
+    assert ticks == pytest.approx([0.86, 0.88])
+    for values in (cached_values(book), ironcalc_values(book)):
+        assert {values[placed(where, "line", f"p{number}", "aim")] for number in range(1, 13)} == {1.0}
+
+
 def test_the_worst_groups_of_the_first_kpi(tmp_path: Path) -> None:
     """Five answers each: Ana gives one good one, Ben three, Cleo five; two of Dan's are too few."""
     names = [*["Ana"] * 5, *["Ben"] * 5, *["Cleo"] * 5, *["Dan"] * 2]

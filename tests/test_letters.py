@@ -11,17 +11,19 @@ import pytest
 
 from kpixl.catalog import businesses
 from kpixl.catalog.model import Level
+from kpixl.entries import EntryTable
 from kpixl.i18n import language
 from kpixl.languages import codes
 from kpixl.texts.words import LEVELS, SHAPES, kpi_title
 from kpixl.workbook.letters import column, lines, room, width
 from kpixl.workbook.sheets import dashboard
-from workbooks import blank
+from workbooks import blank, opened
 
 # openpyxl says what it would lose.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
 SAFE = 1.05
+SAMPLES = sorted(Path(__file__).parent.parent.joinpath("workbooks").glob("*.xlsx"))
 
 
 def test_letters_are_as_wide_as_calibris() -> None:
@@ -97,6 +99,20 @@ def test_no_text_of_a_new_workbook_is_cut(code: str, tmp_path: Path) -> None:
     """Each language in a business of its own, one without benchmarks among them."""
     own = dict(zip(codes(), [one.id for one in businesses()], strict=True))
     assert cut(blank(tmp_path / "new.xlsx", own[code], code)) == []
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=[path.stem for path in SAMPLES])
+def test_no_text_of_a_full_workbook_is_cut(path: Path) -> None:
+    """With all that a refresh writes: comments, reasons, groups, lines of Past periods; the owner's names may be long,
+    on her sheets and where they are repeated."""
+    book = opened(path)
+    hers = {book.sheets[table.id].name for table in book.entries.business.tables}
+    names = {text for rows in book.entries.tables.values() if rows for text in _texts(rows)}
+    assert [one for one in cut(path) if one[0] not in hers and one[2] not in names] == []
+
+
+def _texts(rows: EntryTable) -> set[str]:
+    return {str(text) for one in rows.texts.values() for text in one if text is not None}
 
 
 def test_a_text_that_is_cut_is_found(tmp_path: Path) -> None:

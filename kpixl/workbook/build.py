@@ -330,7 +330,7 @@ def _finish_breakdown(sheet: Worksheet, c: Context) -> None:
 def _finish_behind(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=False)
     place = c.placements["behind"]
-    _widths(sheet, place, behind.WIDTHS, 14, ("kind",))
+    _widths(sheet, place, behind.widths(c), 14, ("kind",))
     for line in behind.lines(c.business):
         sheet.row_dimensions[place.row_numbers[line]].hidden = True
     for column, look in behind.LINE_LOOKS.items():

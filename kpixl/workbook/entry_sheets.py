@@ -20,7 +20,7 @@ from kpixl import palette
 from kpixl.catalog.tables import Each, Elapsed, Else, Field, Once, word_key
 from kpixl.errors import N_
 from kpixl.period import serial
-from kpixl.texts.words import KINDS_OF_PAST, measure_label
+from kpixl.texts.words import KINDS_OF_PAST, SOURCES_OF_PAST, measure_label
 from kpixl.workbook import layout, letters, style
 from kpixl.workbook.formulas import FormulaNames, calculated_formula, none_name
 from kpixl.workbook.sheets.kpis import level_width
@@ -52,7 +52,7 @@ HEAD_RIGHT = replace(HEAD, align="right", indent=0)
 EDGE = "E0B84C"
 """The edge of the headings of columns that are needed; also the colour of the tabs of entry sheets."""
 HEAD_CALCULATED = style.Style(bold=True, colour="FFFFFF", fill=palette.MUTED, vertical="center", align="right")
-WIDTHS = {"date": 13.0, "moment": 17.0, "number": 12.0, "money": 14.0, "text": 30.0, "word": 18.0}
+WIDTHS = {"date": 13.0, "moment": 17.0, "number": 12.0, "money": 14.0, "text": 36.0, "word": 18.0}
 
 ERROR_TITLE = N_("Please check this entry")
 
@@ -164,6 +164,7 @@ def _past_widths(c: Context) -> dict[str, float]:
         "kind": letters.column(map(c.t, KINDS_OF_PAST.values()), 15.0),
         "id": letters.column([measure.name for measure in shown], 26.0),
         "name": letters.column(names, 52.0),
+        "source": letters.column(map(c.t, SOURCES_OF_PAST.values()), 15.0),
         "level": level_width(24.0, c),
         "note": 60.0,
     }

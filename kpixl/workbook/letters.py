@@ -69,6 +69,10 @@ def characters(pixels: float) -> float:
     return pixels / 7
 
 
+INDENT = 9
+"""The pixels by which a text is set apart from what stands before it."""
+
+
 def room(characters: float) -> float:
     """The pixels for text in a column that is so many characters wide."""
     return characters * 7 - 5

@@ -11,7 +11,7 @@ from kpixl.kpi.behind import measures_of
 from kpixl.texts.behind_text import NUMBERS, heading, measure_text, why_text
 from kpixl.texts.formula_words import in_words
 from kpixl.texts.words import kpi_title, named
-from kpixl.workbook import style
+from kpixl.workbook import letters, style
 from kpixl.workbook.grid import BARE, Cell, Cells, Context, label, notice, quoted, static
 from kpixl.workbook.sheets.check import link
 
@@ -31,7 +31,7 @@ FIELDS = 5
 PARTS = tuple(f"part_{number}" for number in range(1, FIELDS + 5))
 """What stands in a row: the fields, then for each measure whether it counts, then why not."""
 COLUMNS = ("row", *PARTS, "kind")
-WIDTHS = {"row": 16.0, **dict.fromkeys(PARTS, 18.0), **dict.fromkeys(PARTS[:2], 27.0), PARTS[-1]: 75.0}
+WIDTHS = {"row": 16.0, **dict.fromkeys(PARTS, 18.0), **dict.fromkeys(PARTS[:2], 27.0), PARTS[-1]: 116.0}
 """The last has the longest reasons, which begin before it where there are few columns."""
 TITLE, TEXT, HEADINGS, ROW = "#", "t", "h", "r"
 """What a line is: the first sign in its hidden cell, by which rules know its look."""
@@ -64,6 +64,12 @@ def rows(business: Business) -> tuple[str, ...]:
     """Ids of the block's rows."""
     index = tuple(f"kpi_{number + 1}" for number in range(len(business.kpis)))
     return ("title", "help", "space", *index, "gap", *lines(business))
+
+
+def widths(c: Context) -> dict[str, float]:
+    """Widths of the columns: in the first stand the names of sheets."""
+    tables = (c.titles[table.id] for table in c.business.tables)
+    return {**WIDTHS, "row": letters.column(tables, WIDTHS["row"], bold=True)}
 
 
 def cells(c: Context) -> Cells:

@@ -133,7 +133,8 @@ def heights(c: Context) -> dict[str, float]:
             "comment": c.comments.get(result.kpi.id) or "",
             "to_next": to_next_text(result, c.t) or reason_text(result.reason, c.t) or "",
         }
-        lines = max(letters.lines(text, letters.room(WIDTHS[column])) for column, text in texts.items())
+        rooms = {column: letters.room(WIDTHS[column]) - letters.INDENT for column in texts}
+        lines = max(letters.lines(text, rooms[column]) for column, text in texts.items())
         found[result.kpi.id] = max(30.0, LINE * lines + 4)
     return found
 

@@ -92,9 +92,15 @@ class _Axis:
     def at(self, figure: float | None) -> float | None:
         return None if figure is None else (figure - self.first) / (_GAPS * self.step)
 
+    def drawn(self, figure: float | None) -> float | None:
+        """The same as a line is drawn through it: what lies on the top or the bottom lies on it, and no noise beyond,
+        where nothing is drawn."""
+        at = self.at(figure)
+        return None if at is None else _tenth(at)
+
 
 def _tenth(number: float) -> float:
-    """Without the noise of a logarithm."""
+    """Without noise."""
     return round(number, 9)
 
 
@@ -158,19 +164,19 @@ def _period(number: int, row: str, axis: _Axis, marked: tuple[int, bool], c: Con
     here = {column: c.at("line", row, column) for column in COLUMNS}
     last, raw = row == PERIODS[-1], axis.raw[number]
     index = f"INDEX({c.span('spark', row, c.kpi_ids)},{at['picked']})"
-    value = _there(axis.at(raw))
-    formula = f"IF(ISNUMBER({here['raw']}),{_scaled(here['raw'], at)},NA())"
+    value = _there(axis.drawn(raw))
+    formula = _or_na(here["raw"], at)
     there = f'IF(ISNUMBER({index}),{index},"")'
     found = {"raw": live(f'IF(ISNUMBER({at["forecast"]}),"",{there})' if last else there, raw)}
     joined: Value = NOT_AVAILABLE
     joined_formula = "NA()"
     if last:
-        joined, joined_formula = _there(axis.at(axis.forecast)), _or_na(at["forecast"], at)
+        joined, joined_formula = _there(axis.drawn(axis.forecast)), _or_na(at["forecast"], at)
     elif row == PERIODS[-2]:
         joined = NOT_AVAILABLE if axis.forecast is None else value
         joined_formula = f"IF(ISNUMBER({at['forecast']}),{here['value']},NA())"
     has, base = axis.mean is not None, axis.at(axis.low)
-    aim, at_usual = axis.at(axis.aim), _apart(axis)
+    aim, at_usual = axis.drawn(axis.aim), _apart(axis)
     length, mark = marked
     before = c.at("line", PERIODS[number - 1], "run") if number else "0"
     told = f"INDEX({c.span('xmr', 'state', c.kpi_ids)},{at['picked']})" if last else ""
@@ -198,7 +204,7 @@ def _apart(axis: _Axis) -> float | None:
     """Where the word for the usual range stands: in its middle, or off the word for what the value is held against."""
     if axis.low is None or axis.high is None:
         return None
-    middle, aim = axis.at((axis.low + axis.high) / 2), axis.at(axis.aim)
+    middle, aim = axis.at((axis.low + axis.high) / 2), axis.drawn(axis.aim)
     assert middle is not None
     if aim is None or abs(middle - aim) >= _APART:
         return middle
@@ -210,7 +216,7 @@ def _scaled(figure: str, at: dict[str, str]) -> str:
 
 
 def _or_na(figure: str, at: dict[str, str]) -> str:
-    return f"IF(ISNUMBER({figure}),{_scaled(figure, at)},NA())"
+    return f"IF(ISNUMBER({figure}),ROUND({_scaled(figure, at)},9),NA())"
 
 
 def _there(figure: float | None) -> Value:
