@@ -98,7 +98,9 @@ class Effort:
 
 def effort(command: list[str]) -> Effort:
     """What a process says that its work took, else what all of it took; and its peak memory."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    # What a library compiles of itself it keeps, unless a variable of this machine says that nothing be kept.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
     assert process.stdout is not None
     printed = process.stdout.read().strip()
     _, status, usage = os.wait4(process.pid, 0)

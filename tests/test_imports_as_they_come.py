@@ -12,8 +12,10 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+import old_excel
 from kpixl.cli import main
-from kpixl.imports import Accepted, Filter, Said, read_source
+from kpixl.imports import Accepted, Filter, Said, UnknownSheet, read_source
+from kpixl.imports.apart import sheets_in
 from sources import day, said, taken, written
 from workbooks import Filled, make, opened
 
@@ -272,3 +274,30 @@ def test_headings_that_are_merged(tmp_path: Path) -> None:
 
     accepted = taken("sales", book(tmp_path / "merged.xlsx", fill), **OTHER)
     assert (accepted.columns["date"], accepted.columns["amount"]) == ([day(2026, 10, 2)], [100])
+
+
+@pytest.mark.parametrize(
+    ("page", "codec", "name"),
+    [
+        (1250, "cp1250", "Ştefănescu şi fiii"), (1252, "cp1252", "João Conceição"), (1251, "cp1251", "Привет"),
+        # Without a page, by other numbers for one, and of DOS and the old Mac.
+        (None, "cp1252", "Muñoz e hijos"), (0x8001, "cp1252", "Muñoz e hijos"), (0x8000, "mac_roman", "Muñoz e hijos"),
+        (852, "cp852", "Ştefănescu"), (850, "cp850", "Muñoz e hijos"), (437, "cp437", "Muñoz e hijos"),
+        # A program of another country that names its own.
+        (1252, "cp1250", "Ştefănescu şi fiii"), (None, "cp1250", "Ţăranu şi Ştefan"),
+    ],
+)  # fmt: skip
+def test_letters_of_excel_95(page: int | None, codec: str, name: str) -> None:
+    rows: list[list[str | float]] = [["Date", "Client"], ["2026-10-02", name], [7.5, "x"]]
+    called = "Año" if codec == "cp1252" else "S"
+    (sheet,) = sheets_in(old_excel.workbook(rows, page, codec, called), None).sheets
+    assert (sheet.name, sheet.rows) == (called, rows)
+
+
+def test_a_workbook_of_excel_95(tmp_path: Path) -> None:
+    rows: list[list[str | float]] = [["Data", "Client", "Sumă"], ["02.10.2026", "Ştefănescu", 5.0]]
+    path = written(tmp_path, old_excel.workbook(rows, 1250, "cp1250", "Vânzări"), "old.xls")
+    accepted = taken("sales", path, sheet="vânzări", language="ro", **OTHER)
+    assert (accepted.columns["client"], accepted.columns["amount"]) == (["Ștefănescu"], [5])
+    with pytest.raises(UnknownSheet, match="Vânzări"):
+        read_source(path, sheet="Altele")

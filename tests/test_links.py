@@ -49,6 +49,13 @@ HOURS: list[tuple[object, ...]] = [
     (None, "Total", 20, 15),
 ]
 
+POOL: dict[str, list[tuple[object, ...]]] = {
+    "Eva": [(datetime(2026, 10, 1), 8, 6), (datetime(2026, 10, 2), 8, 6)],
+    "Leo": [(datetime(2026, 10, 1), 8, 6), (datetime(2026, 10, 2), 8, 6)],
+    "Kim": [(datetime(2026, 10, 1), 5, 5), (datetime(2026, 10, 2), 5, 5)],
+}
+"""A sheet for each of her people; two of them have the same days."""
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
@@ -58,6 +65,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     for name, rows in (
         ("Tickets", [HEADINGS, *TICKETS]),
         ("Timesheet", [("Date", "Assistant", "Available", "Productive"), *HOURS]),
+        *((name, [("Date", "Available", "Productive"), *rows]) for name, rows in POOL.items()),
     ):
         sheet = book.create_sheet(name)
         for row in rows:
@@ -179,6 +187,29 @@ def test_a_sheet_without_numbers_of_its_rows(hers: Path, capsys: pytest.CaptureF
     capsys.readouterr()
     assert main(["link", str(hers), "--list", "--json"], now=NOW) == 0
     assert json.loads(capsys.readouterr().out) == {"links": [{"sheet": "Timesheet", "table": "hours", "rows": 3}]}
+
+
+def test_two_sheets_fill_one_table(hers: Path) -> None:
+    """One for each of her people: rows that are the same on both are two, and each goes with its own sheet."""
+    words = ["--set", "assistant=Pool", "--map", "available=Available", "productive=Productive", "--yes"]
+
+    def hours() -> list[float]:
+        return sorted(opened(hers).entries.tables["hours"].numbers["available"].tolist())  # type: ignore[union-attr]
+
+    for name in POOL:
+        assert main(["link", str(hers), name, "hours", *words], now=NOW) == 0
+    assert hours() == [5, 5, 8, 8, 8, 8]
+    # She takes a row off one sheet, and changes one on another.
+    put(hers, {**dict.fromkeys((("Leo", f"{column}3") for column in "ABC"), None), ("Eva", "B2"): 7, ("Kim", "B3"): 4})
+    for _ in range(2):
+        refresh(hers, now=NOW)
+        assert hours() == [4, 5, 7, 8, 8]
+    # A sheet that is no longer linked leaves its rows, which the others do not take for theirs.
+    assert main(["link", str(hers), "Leo", "--remove"], now=NOW) == 0
+    for _ in range(2):
+        refresh(hers, now=NOW)
+        assert hours() == [4, 5, 7, 8, 8]
+    assert told(hers) == []
 
 
 def test_the_next_month_has_its_rows_alone(linked: Path) -> None:

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, cast
 
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from kpixl.folding import folded
+from kpixl.imports.old_letters import old_letters
+
 if TYPE_CHECKING:
     from kpixl.imports.source import Raw
 
@@ -28,31 +31,25 @@ class ReaderFailed(Exception):
 
 
 @dataclass(frozen=True)
-class SheetNames:
-    """Of the worksheets of a workbook, those that can be seen and those that are hidden."""
-
-    shown: tuple[str, ...]
-    hidden: tuple[str, ...]
-
-    @property
-    def all(self) -> list[str]:
-        """Of all of them, those that can be seen first."""
-        return [*self.shown, *self.hidden]
-
-
-@dataclass(frozen=True)
 class ReadSheet:
-    """A sheet of a workbook: its name, its cells from its first one on, and where that is, from 0."""
+    """A sheet of a workbook that holds anything: its cells from its first one on, and where that is, from 0."""
 
-    names: SheetNames
-    sheet: str | None
+    name: str
+    shown: bool
     rows: list[list[Raw]]
     start: tuple[int, int]
 
 
-def read_apart(content: bytes, sheet: str) -> ReadSheet:
-    """The sheet of that name; the names alone where there is no such, or it holds nothing. PasswordError, or
-    ReaderFailed where that cannot be done."""
+@dataclass(frozen=True)
+class ReadSheets:
+    """The sheets of a workbook that were read, and the names of all of them."""
+
+    names: list[str]
+    sheets: list[ReadSheet]
+
+
+def read_apart(content: bytes, sheet: str | None) -> ReadSheets:
+    """The sheet of that name, or all of them. PasswordError, or ReaderFailed where that cannot be done."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
         done = subprocess.run(
@@ -66,7 +63,7 @@ def read_apart(content: bytes, sheet: str) -> ReadSheet:
         answer = pickle.loads(done.stdout)
     except (OSError, subprocess.TimeoutExpired, EOFError, pickle.UnpicklingError) as error:
         raise ReaderFailed(str(error)) from error
-    if isinstance(answer, ReadSheet):
+    if isinstance(answer, ReadSheets):
         return answer
     raise PasswordError(answer[1]) if answer[0] == PasswordError.__name__ else ReaderFailed(answer[1])
 
@@ -77,7 +74,7 @@ def serve() -> None:
     content, sheet = pickle.loads(sys.stdin.buffer.read())
     answer: object
     try:
-        answer = _found(content, sheet)
+        answer = sheets_in(content, sheet)
     except BaseException as error:  # a panic of the reader is no Exception
         answer = type(error).__name__, str(error)
     sys.stdout.buffer.write(pickle.dumps(answer))
@@ -91,13 +88,16 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, most))
 
 
-def _found(content: bytes, sheet: str) -> ReadSheet:
-    with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+def sheets_in(content: bytes, sheet: str | None) -> ReadSheets:
+    """The same in this process."""
+    letters = old_letters(content)
+    with CalamineWorkbook.from_filelike(io.BytesIO(letters.content)) as book:
         worksheets = [item for item in book.sheets_metadata if item.typ == SheetTypeEnum.WorkSheet]
-        shown = tuple(item.name for item in worksheets if item.visible == SheetVisibleEnum.Visible)
-        names = SheetNames(shown, tuple(item.name for item in worksheets if item.name not in shown))
-        if sheet in names.all:
-            found = book.get_sheet_by_name(sheet)
-            if found.start is not None:
-                return ReadSheet(names, sheet, cast("list[list[Raw]]", found.to_python()), found.start)
-    return ReadSheet(names, None, [], (0, 0))
+        right = letters.likeliest(item.name for item in worksheets).right
+        found = []
+        for item in worksheets:
+            name, cells = right(item.name), book.get_sheet_by_name(item.name)
+            if cells.start is not None and (sheet is None or folded(name) == folded(sheet)):
+                rows = letters.in_rows(cast("list[list[Raw]]", cells.to_python()))
+                found.append(ReadSheet(name, item.visible == SheetVisibleEnum.Visible, rows, cells.start))
+        return ReadSheets([right(item.name) for item in worksheets], found)

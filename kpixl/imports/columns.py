@@ -145,7 +145,8 @@ class Columns:
             count = sum(isinstance(cell, date) and cell.day != cell.month for cell in cells)
             self._note("half_converted", id_, count=count)
         found = Dates(order, zone_called(zone), self.source.kind == "excel", headed, swapped)
-        zoned = [cell.strip() for cell in cells if isinstance(cell, str) and dates.is_zoned(cell.strip())]
+        with_zone = {text for text in texts_in(cells) if dates.is_zoned(text)}
+        zoned = [text for cell in cells if isinstance(cell, str) and (text := cell.strip()) in with_zone]
         moved = len(zoned)
         if headed:
             moved = sum(isinstance(c, datetime) or (isinstance(c, str) and dates.is_timed(c.strip())) for c in cells)

@@ -81,6 +81,15 @@ def _code_pages(content: bytes) -> Iterator[tuple[str, str]]:
         yield f"cp{page}", f"Windows-{page}"
 
 
+def likeliest_page(content: bytes, told: str) -> str:
+    """The codec by which most letters of a text are those of a language, of those that kpixl's languages are in; the
+    one that is ``told`` where no other has more, or it is none of them."""
+    pages = {f"cp{page}": letters for page, letters in telling().items()}
+    counts = {codec: len(letters.findall(content.decode(codec, "replace"))) for codec, letters in pages.items()}
+    best = max(counts, key=lambda codec: counts[codec])
+    return best if told in counts and counts[best] > counts[told] else told
+
+
 def _unmarked(beginning: bytes) -> str | None:
     """The codec of a UTF-16 text without its mark: every other byte of most letters is a nought, and no other is."""
     noughts = [half.count(0) * 2 > len(half) for half in (beginning[::2], beginning[1::2])]

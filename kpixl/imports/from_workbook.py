@@ -18,7 +18,7 @@ from kpixl.ooxml.marks import error_cells, hidden_rows
 from kpixl.ooxml.package import Package
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from kpixl.ooxml.package import Sheet
@@ -115,22 +115,22 @@ def _apart(path: Path, content: bytes, asked: str | None, weigh: Weigh | None) -
 
     from kpixl.imports.apart import ReaderFailed, read_apart
 
-    def held(names: Iterable[str]) -> Iterator[Source]:
-        for name in names:
-            found = read_apart(content, name)
-            rows, lines = _rows(found.rows, found.start, {})
-            if rows:
-                yield Source(path, "excel", rows, lines, sheet=found.sheet)
-
     try:
-        names = read_apart(content, "").names
-        if asked is not None:
-            return _best(path, held([_called(path, asked, names.all)]), iter(()), None)
-        return _best(path, held(names.shown), held(names.hidden), weigh if len(names.all) > 1 else None)
+        found = read_apart(content, asked)
     except PasswordError as error:
         raise PasswordProtected(path=path.name) from error
     except ReaderFailed as error:
         raise UnreadableTable(path=path.name, detail=phrase(_damage(content))) from error
+    if asked is not None:
+        _called(path, asked, found.names)
+
+    def held(*, shown: bool) -> Iterator[Source]:
+        for sheet in found.sheets:
+            rows, lines = _rows(sheet.rows, sheet.start, {}) if sheet.shown == shown else ([], [])
+            if rows:
+                yield Source(path, "excel", rows, lines, sheet=sheet.name)
+
+    return _best(path, held(shown=True), held(shown=False), weigh if asked is None else None)
 
 
 def _damage(content: bytes) -> str:

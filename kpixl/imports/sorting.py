@@ -3,10 +3,11 @@ Changes nothing."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from kpixl.imports.choice_words import plain_text
 from kpixl.imports.known import Kept, Known, KnownStay, has_namesakes, key_of, same_value, stay_like, text_key
@@ -73,7 +74,7 @@ class Sorter:
 
     def sorted(self, kept: Kept, notes: Sequence[Note]) -> Accepted:
         """Every row in its place."""
-        rows = [(place, row) for place in range(len(self.of.rows)) if (row := self._row(place)) is not None]
+        rows = self._rows()
         every = rows
         is_past = kept.earlier(self._columns(rows)) if kept.earlier else [False] * len(rows)
         past = [one for one, is_early in zip(rows, is_past, strict=True) if is_early]
@@ -114,12 +115,16 @@ class Sorter:
         for field in self.table.fields:
             if field.refers_to is None or field.id not in self.filled:
                 continue
-            first: dict[Hashable, float] = {}
+            written: dict[str, float] = {}
             for name, day in self._days(field.id, date, every):
+                if day < written.get(name, math.inf):
+                    written[name] = day
+            first: dict[Hashable, float] = {}
+            for name, day in written.items():
                 first[text_key(name)] = min(day, first.get(text_key(name), day))
             spoken = [row.get(field.id) for _, row in taken] + [one.values.get(field.id) for one in self.completions]
             names: dict[Hashable, str] = {}
-            for spelled in spoken:
+            for spelled in dict.fromkeys(spoken):
                 if isinstance(spelled, str):
                     names.setdefault(text_key(spelled), spelled)
             found[field.id] = tuple((name, first.get(key)) for key, name in names.items())
@@ -157,6 +162,21 @@ class Sorter:
         """Whether a profile gives a field a value that the file does not hold: the owner may well have bettered it."""
         filling = self.match.fillings.get(id_)
         return filling is not None and filling.rule.default is not None
+
+    def _rows(self) -> Placed:
+        """The rows that fit, each with its values."""
+        count, needed = len(self.of.rows), {field.id for field in self.table.fields if field.required}
+        columns = [self.read[id_] if id_ in self.read else [self.constants[id_]] * count for id_ in self.filled]
+        flawed = {*self.refused}
+        for id_, cells in zip(self.filled, columns, strict=True):
+            unfit = (Unfit, type(None)) if id_ in needed else Unfit
+            flawed |= {place for place, value in enumerate(cells) if isinstance(value, unfit)}
+        rows = []
+        for place, values in enumerate(zip(*columns, strict=True)):
+            row = self._row(place) if place in flawed else cast("Row", dict(zip(self.filled, values, strict=True)))
+            if row is not None:
+                rows.append((place, row))
+        return rows
 
     def _row(self, place: int) -> Row | None:
         """The values of a row; None, and one more among the rejected, where one does not fit."""

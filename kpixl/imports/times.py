@@ -36,10 +36,11 @@ def reckoned(match: Match, columns: Columns, read: dict[str, list[Read]]) -> tup
             continue
         cells, heading = columns.cells[until], columns.headings[until]
         factor = lasting_in(heading, 24.0 if column.unit == "days" else 1.0)
-        hours = [lasted(cell, factor) if is_filled(cell) else None for cell in cells]
         filled = sum(map(is_filled, cells))
-        if not filled or sum(one is not None for one in hours) < filled:
+        # The first cell tells of most columns that they hold no durations.
+        if not filled or any(lasted(cell, factor) is None for cell in cells if is_filled(cell)):
             continue
+        hours = [lasted(cell, factor) if is_filled(cell) else None for cell in cells]
         # So many days, in whole numbers, leave the time of day open: 0 days may be any hour of the first.
         by_day = factor == 24 and all(one is None or one % 24 == 0 for one in hours)
         read[until] = [

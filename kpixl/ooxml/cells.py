@@ -85,7 +85,7 @@ def parse_area(ref: str) -> Area:
 
 def number_text(value: float) -> str:
     """The shortest text that reads back as the same number; ValueError for what no cell can hold."""
-    if isinstance(value, numbers.Integral):
+    if type(value) is not float and isinstance(value, numbers.Integral):  # asking the second takes long
         return str(int(value))
     plain = float(value)
     if not math.isfinite(plain):

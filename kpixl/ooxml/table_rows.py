@@ -225,16 +225,17 @@ def _cells(prefix: str, filled: _Filled, numbers: range, origin: int, texts: dic
     style = "" if column.style is None else f' s="{column.style}"'
     start = f'<{prefix}c r="{column_letters(column.number)}'
     end = f"</{prefix}c>"
+    values: Sequence[Value] = [None] * len(numbers)
+    if filled.values is not None:
+        values = filled.values[numbers.start - origin : numbers.stop - origin]
+    blank = f'"{style}>{end}' if style else ""
     cells = []
-    for row in numbers:
-        value = None if filled.values is None else filled.values[row - origin]
+    for row, value in zip(numbers, values, strict=True):
         if column.formula is not None:
             kind, content = _formula_cell(prefix, column, row, value)
         elif value is None or value == "":
-            kind, content = "", ""
-            if not style:
-                cells.append("")
-                continue
+            cells.append(f"{start}{row}{blank}" if blank else "")
+            continue
         elif isinstance(value, str):
             kind = ' t="inlineStr"'
             content = texts.get(value) or texts.setdefault(value, _inline(prefix, value))
@@ -258,6 +259,8 @@ def _formula_text(formula: str) -> str:
 
 
 def _plain(prefix: str, value: bool | float | str | ExcelError) -> tuple[str, str]:
+    if type(value) is float:  # what most are
+        return "", f"<{prefix}v>{number_text(value)}</{prefix}v>"
     if isinstance(value, ExcelError):
         kind, text = ' t="e"', value.value
     elif isinstance(value, bool):

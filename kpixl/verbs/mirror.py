@@ -24,7 +24,7 @@ from kpixl.workbook.links_part import Link, links_in, put_links
 from kpixl.workbook.read import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from kpixl.catalog.tables import Table
@@ -41,10 +41,10 @@ def brought_in(package: Package, now: datetime) -> bool:
     if not links:
         return False
     changed = False
-    after = []
-    for link in links:
+    after: list[Link] = []
+    for place, link in enumerate(links):
         book = read(package, now.date())
-        taken, rows_changed = mirrored(package, book, link)
+        taken, rows_changed = mirrored(package, book, link, (*after, *links[place + 1 :]))
         after.append(taken)
         changed |= rows_changed
     put_links(package, tuple(after))
@@ -53,8 +53,9 @@ def brought_in(package: Package, now: datetime) -> bool:
     return changed
 
 
-def mirrored(package: Package, book: Book, link: Link) -> tuple[Link, bool]:
-    """The link once the table holds what its sheet holds, and whether a row has changed. Where the sheet is gone or
+def mirrored(package: Package, book: Book, link: Link, others: Sequence[Link]) -> tuple[Link, bool]:
+    """The link once the table holds what its sheet holds, and whether a row has changed; what ``others`` have brought
+    into the table is theirs, though it be the same. Where the sheet is gone or
     cannot be read, all rows stay, and the link says so."""
     rows = book.entries.tables.get(link.table)
     if rows is None:
@@ -67,7 +68,7 @@ def mirrored(package: Package, book: Book, link: Link) -> tuple[Link, bool]:
     except (EntryError, UsageError, WorkbookError) as error:
         told = {"reason": str(error.text(t))}
         return replace(link, notes=(LinkedNote("linked_unread", link.table, link.sheet, values=told),)), False
-    move = _weighed(rows, link, plan)
+    move = _weighed(rows, link, plan, _taken_by(rows, others))
     _carried_out(package, book, plan, move)
     after = replace(
         link,
@@ -105,11 +106,21 @@ class _Move:
         return bool(self.new or self.changed or self.gone)
 
 
-def _weighed(rows: EntryTable, link: Link, plan: Plan) -> _Move:
+def _taken_by(rows: EntryTable, links: Iterable[Link]) -> frozenset[int]:
+    """The rows of a table that come from some sheets, as they were taken last."""
+    taken: set[int] = set()
+    for link in links:
+        if link.table == rows.table.id and link.rows and all(rows.has(id_) for id_ in link.fields):
+            there = _but(_marks_of(rows, link.fields), taken)
+            taken |= {*pairing.equal(dict(enumerate(link.rows)), there).values()}
+    return frozenset(taken)
+
+
+def _weighed(rows: EntryTable, link: Link, plan: Plan, others: Collection[int]) -> _Move:
     columns = {id_: column for id_, column in plan.accepted.columns.items() if rows.has(id_)}
     fields = tuple(columns)
     now = dict(enumerate(pairing.marks([*columns.values()])))
-    there = _marks_of(rows, fields)
+    there = _but(_marks_of(rows, fields), others)
     shared = tuple(id_ for id_ in link.fields if id_ in fields)
     before = {
         number: pairing.only(one, link.fields, shared)
