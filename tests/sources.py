@@ -17,7 +17,7 @@ from kpixl.texts.words import choice_words
 TABLES = catalogue().tables
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 HINTS = ("given", "remembered", "headings", "constants")
-KEPT = ("existing", "spellings", "earlier", "locked")
+KEPT = ("existing", "spellings", "earlier", "locked", "numbers")
 
 
 def written(folder: Path, content: str | bytes, name: str = "rows.csv") -> Path:

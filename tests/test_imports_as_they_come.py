@@ -3,7 +3,7 @@ totals, debit and credit, sheets behind a cover, hidden rows, columns that answe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 import old_excel
+from kpixl.catalog import catalogue
 from kpixl.cli import main
-from kpixl.imports import Accepted, Filter, Said, UnknownSheet, read_source
+from kpixl.entries import entry_table
+from kpixl.imports import Accepted, Filter, Said, UnknownSheet, Value, read_source
 from kpixl.imports.apart import sheets_in
 from sources import day, said, taken, written
 from workbooks import Filled, make, opened
@@ -301,3 +303,43 @@ def test_a_workbook_of_excel_95(tmp_path: Path) -> None:
     assert (accepted.columns["client"], accepted.columns["amount"]) == (["Ștefănescu"], [5])
     with pytest.raises(UnknownSheet, match="Vânzări"):
         read_source(path, sheet="Altele")
+
+
+# Which rows are there already
+
+
+def test_another_invoice_is_another_sale(tmp_path: Path) -> None:
+    """The same client buys the same for the same price on one day: twice, if the invoices say so."""
+    table: dict[str, list[Value]] = {"date": [day(2026, 10, 2)], "client": ["Ana"], "kind": ["other"], "amount": [100]}
+    known: dict[str, Mapping[str, Sequence[str]]] = {}
+
+    def sold(heading: str, *numbers: str) -> int:
+        """How many sales there are once an export with these numbers was taken in."""
+        rows = "".join(f"2026-10-02,Ana,100,{number}\n" for number in numbers)
+        path = written(tmp_path, f"Date,Client,Amount,{heading}\n{rows}")
+        there = entry_table(catalogue().tables["sales"], table)
+        accepted = taken("sales", path, existing=there, numbers=known, **OTHER)
+        for id_, column in accepted.columns.items():
+            table[id_] += column
+        for name, found in accepted.numbers.items():
+            known[name] = {**known.get(name, {}), **found}
+        return len(table["date"])
+
+    # She had typed the first one; each further one comes once, however often it is exported.
+    assert sold("Invoice number", "1001") == 1
+    assert sold("Invoice number", "1001") == 1
+    assert sold("Invoice number", "1002") == 2
+    assert sold("Invoice Number", "1001", "1002") == 2
+    assert sold("Invoice number", "1001", "1002", "1003") == 3
+    # Another program counts by numbers of its own, and one tells of none.
+    assert sold("Order ID", "77", "78", "79") == 3
+    assert sold("Remark", "a", "b") == 3
+    assert sold("Order ID", "80") == 4
+
+
+def test_a_workbook_knows_its_invoices(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ours = make(tmp_path / "Ours.xlsx", Filled("service-business", currency="USD"))
+    for number, told in (("1001", "New rows: 1"), ("1002", "taken as further ones: 1"), ("1002", "New rows: 0")):
+        path = written(tmp_path, f"Date,Client,Amount,Factura\n2026-10-02,Ana,100,{number}\n")
+        assert main.main(["import", str(ours), "sales", str(path), "--set", "kind=other", "--add-new"]) == 0
+        assert told in " ".join(capsys.readouterr().out.split())

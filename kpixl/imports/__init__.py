@@ -38,6 +38,7 @@ from kpixl.imports.values import (
     OTHER_CURRENCY,
     TOO_LONG,
     TWICE,
+    Marks,
     Value,
 )
 
@@ -70,6 +71,7 @@ __all__ = [
     "Kept",
     "Manners",
     "MappedAndSet",
+    "Marks",
     "Match",
     "NoSheets",
     "Note",

@@ -15,7 +15,9 @@ import yaml
 
 from kpixl.folding import name_key
 
-Kind: TypeAlias = Literal["status", "type", "billable", "canceled", "currency", "survey", "elapsed", "void", "paid"]
+Kind: TypeAlias = Literal[
+    "status", "type", "billable", "canceled", "currency", "survey", "elapsed", "void", "paid", "number"
+]
 """What a column tells of its rows."""
 Unit: TypeAlias = Literal["hours", "minutes", "seconds"]
 

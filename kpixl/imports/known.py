@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kpixl.cellvalue import match_key
 from kpixl.folding import one_form
-from kpixl.imports.values import Read, Value
+from kpixl.imports.values import Marks, Read, Value
 
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
@@ -44,6 +44,8 @@ class Kept:
     """Which of some rows belong to closed periods: of these only such are looked at as the workbook still has."""
     locked: Callable[[str, int], bool] | None = None
     """Of a field and one of the rows, from 0: whether its cell may not be filled in."""
+    numbers: Marks = field(default_factory=dict)
+    """What is known of the numbers, such as those of invoices, that rows came with."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,10 @@ class Known:
                 found[number] = place
                 self._taken.add(place)
         return found
+
+    def count_equal(self, row: Row) -> int:
+        """How many rows of the workbook equal a row and have not been found yet."""
+        return sum(1 for _ in self._places(self._equal, row, self.fields))
 
     def _take_equal(self, row: Row) -> int | None:
         place = next(self._places(self._equal, row, self.fields), None)

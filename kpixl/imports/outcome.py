@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from kpixl.errors import N_
 from kpixl.imports.remarks import Note
-from kpixl.imports.values import Value
+from kpixl.imports.values import Marks, Value
 from kpixl.message import Message, Translate, phrase, shortened
 
 _IN_SHEET = N_("{sheet}, row {line}, {column}: “{value}” {reason}.")
@@ -113,6 +113,8 @@ class Accepted:
     """New rows, counted from 0, that have days without a time where hours are counted from one to the other."""
     untimed_known: tuple[int, ...] = ()
     """Rows of the workbook that a completion gives such a day, counted from 0."""
+    numbers: Marks = field(default_factory=dict)
+    """The numbers, such as those of invoices, with which rows of the file are in the workbook now."""
     misfitting: frozenset[str] = frozenset()
     """Fields with a cell that does not fit: whoever said what fills them may have been wrong."""
 

@@ -49,6 +49,9 @@ _TEMPLATES = {
         "“{column}”: amounts with {plus} count ({added}), those with {minus} are taken off ({off}); if it should be "
         "the other way round, change the signs in the file."
     ),
+    "further": N_(
+        "Rows that are like ones that are there but for their “{column}”, which were taken as further ones: {count}."
+    ),
     "hidden_rows": N_(
         "Rows that are hidden on that sheet, by a filter or by hand, which were taken as well: {count}. If they should "
         "not count, delete them there or choose with --only."

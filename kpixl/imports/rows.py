@@ -18,6 +18,7 @@ from kpixl.imports.glimpse import listed
 from kpixl.imports.known import Kept, Spellings, spelled
 from kpixl.imports.matching import Filling, How
 from kpixl.imports.near_names import as_known, looks
+from kpixl.imports.numbered import numbered
 from kpixl.imports.outcome import Accepted
 from kpixl.imports.profiles import Rule
 from kpixl.imports.refusals import AmbiguousColumn, BadConstant
@@ -72,7 +73,8 @@ def rows_for(
     untimed, about_times = without_times(match, read, lasting)
     notes += [*about_ends, *about_times]
     notes += [] if lasting else over_a_change(match, read, manners.zone)
-    sorter = Sorter(match, of, columns, ReadRows(read, constants, {**outside, **refused}, untimed))
+    numbers = numbered(match, of, kept.numbers)
+    sorter = Sorter(match, of, columns, ReadRows(read, constants, {**outside, **refused}, untimed, numbers))
     notes = [
         *_about(match, said),
         *_unanswered(match, said),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from kpixl.imports.choice_words import plain_text
 from kpixl.imports.known import Kept, Known, KnownStay, has_namesakes, key_of, same_value, stay_like, text_key
+from kpixl.imports.numbered import Numbered
 from kpixl.imports.outcome import Accepted, Completion, Difference, Refusal, Rejected
 from kpixl.imports.remarks import Note
 from kpixl.imports.telling import NO_ROW_OF_IT
@@ -44,6 +45,8 @@ class ReadRows:
     """Rows that were found not to fit before they are sorted, and why."""
     untimed: frozenset[int] = frozenset()
     """Rows whose moments are days without a time."""
+    numbers: Numbered = Numbered()  # noqa: RUF009  (frozen)
+    """The numbers of the rows, such as those of invoices."""
 
 
 class Sorter:
@@ -60,10 +63,11 @@ class Sorter:
         self.rejected: list[Rejected] = []
         self.completions: list[Completion] = []
         self.differences: list[Difference] = []
-        self.differing = self.known = 0
+        self.differing = self.known = self.further = 0
         self.held: Counter[str] = Counter()
         self.twins: dict[int, Row] = {}
         """Rows by their lines, where two may have one name."""
+        self.numbers = rows.numbers
         self.untimed = rows.untimed
         """Places of rows with days where hours are counted."""
         self.unfit: set[str] = set()
@@ -80,6 +84,7 @@ class Sorter:
         past = [one for one, is_early in zip(rows, is_past, strict=True) if is_early]
         rows = [one for one, is_early in zip(rows, is_past, strict=True) if not is_early]
         rows = [(place, row) for place, row in rows if not self._is_repeated(place, row)]
+        numbers = self.numbers.learned(self.table, rows)
         if kept.existing is not None:
             there = Known(kept.existing, [id_ for id_ in self.filled if not self._assumed(id_)], kept.locked)
             rows = self._unknown(rows, there)
@@ -101,6 +106,7 @@ class Sorter:
             untimed_known=tuple(one.row for one in self.completions if self.of.lines.index(one.line) in self.untimed)
             if self.untimed
             else (),
+            numbers={self.numbers.heading: numbers} if numbers else {},
             misfitting=frozenset({*self.misfits, *self.unfit}),
         )
 
@@ -147,6 +153,8 @@ class Sorter:
         notes = [Note("earlier", {"count": earlier})] if earlier else []
         for id_, misfits in self.misfits.items():
             notes.append(self._misfit(id_, misfits))
+        if self.further:
+            notes.append(Note("further", {"column": self.numbers.column, "count": self.further}))
         for id_, count in self.held.items():
             notes.append(Note("formulas", {"field": phrase(self.table.field(id_).heading), "count": count}))
         return notes
@@ -270,6 +278,9 @@ class Sorter:
             if spot is not None and not (past and (there.is_taken(spot) or there.begins_otherwise(row, spot))):
                 there.take(spot)
                 found[place] = spot
+        further = self.numbers.further(self.table, keyless, there.count_equal)
+        self.further += len(further)
+        keyless = [(place, row) for place, row in keyless if place not in further]
         for (place, _), spot in zip(keyless, there.keyless([row for _, row in keyless]), strict=True):
             if spot is not None:
                 found[place] = spot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -37,6 +37,8 @@ class Unfit:
     values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
+Marks: TypeAlias = Mapping[str, Mapping[str, Sequence[str]]]
+"""Heading of a column of numbers, as names compare -> mark of a row -> marks of the numbers that such rows have."""
 Read: TypeAlias = Value | Unfit
 Convert: TypeAlias = Callable[[Raw], Read]
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.model import Business
     from kpixl.catalog.tables import Field, Table
     from kpixl.entries import Entries
-    from kpixl.imports import Accepted, Match, Source, Value, Weigh
+    from kpixl.imports import Accepted, Marks, Match, Source, Value, Weigh
     from kpixl.workbook.read import Book
 
 
@@ -95,9 +95,17 @@ class Plan:
         return any(filling.how not in sure for filling in self.match.fillings.values())
 
 
-def plan_of(path: Path, book: Book, request: ImportRequest, source: Source, *, anew: bool = False) -> Plan:
+def plan_of(
+    path: Path,
+    book: Book,
+    request: ImportRequest,
+    source: Source,
+    *,
+    anew: bool = False,
+    numbers: Mapping[str, Marks] = {},
+) -> Plan:
     """What an import of the rows of ``source`` into the workbook at ``path`` would do; ``anew`` as if the table were
-    empty. Errors as of ``import_rows``."""
+    empty. ``numbers`` are those that rows came with before, by table. Errors as of ``import_rows``."""
     entries, table = book.entries, _table(book, request.table)
     record = entries.business.table(table)
     hints, said = _hints(book, record, request)
@@ -107,6 +115,7 @@ def plan_of(path: Path, book: Book, request: ImportRequest, source: Source, *, a
         {field.id: spelling(_names(entries, table, field)) for field in record.fields},
         lambda columns: _leaving(entries, record, columns),
         holds_formula(book, table),
+        numbers.get(table, {}),
     )
     manners = Manners(entries.language, entries.currency, request.zone)
     accepted = rows_for(matched, choice_words(record, entries.words), manners, kept, said)

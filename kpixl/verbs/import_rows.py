@@ -27,6 +27,7 @@ from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import no_collection, opened
 from kpixl.workbook.append import append_entries, forget_hours, remember
+from kpixl.workbook.numbers_part import add_numbers, numbers_in
 from kpixl.workbook.past import put_past
 from kpixl.workbook.read import Book, read
 from kpixl.workbook.trace import Done
@@ -122,7 +123,7 @@ def _taken(
     book = read(package)
     progress(1, 5, N_("Reading the file"))
     source = read_source(request.source, sheet=request.sheet, weigh=suiting(book, request))
-    plan = plan_of(package.path, book, request, source)
+    plan = plan_of(package.path, book, request, source, numbers=numbers_in(package))
     if agree is not None and not agree(plan):
         return plan, None
     progress(2, 5, N_("Adding the rows"))
@@ -131,6 +132,7 @@ def _taken(
         append_entries(package, book, other, columns)
     _complete(package, book, table, plan.accepted)
     append_entries(package, book, table, plan.accepted.columns)
+    add_numbers(package, table, plan.accepted.numbers)
     forget_hours(package, book, table, len(plan.accepted), plan.accepted.untimed, plan.accepted.untimed_known)
     if len(plan.accepted) or plan.accepted.known:
         remember(package, book, table, learned(book, plan, agreed=request.agreed))
