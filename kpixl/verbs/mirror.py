@@ -44,7 +44,8 @@ def brought_in(package: Package, now: datetime) -> bool:
     after: list[Link] = []
     for place, link in enumerate(links):
         book = read(package, now.date())
-        taken, rows_changed = mirrored(package, book, link, (*after, *links[place + 1 :]))
+        others = [one for one in (*after, *links[place + 1 :]) if _is_there(package, one)]
+        taken, rows_changed = mirrored(package, book, link, others)
         after.append(taken)
         changed |= rows_changed
     put_links(package, tuple(after))
@@ -60,7 +61,7 @@ def mirrored(package: Package, book: Book, link: Link, others: Sequence[Link]) -
     rows = book.entries.tables.get(link.table)
     if rows is None:
         return link, False
-    if folded(link.sheet) not in {folded(sheet.name) for sheet in package.sheets}:
+    if not _is_there(package, link):
         return replace(link, notes=(LinkedNote("linked_gone", link.table, link.sheet),)), False
     t = language(book.entries.language)
     try:
@@ -104,6 +105,11 @@ class _Move:
     @property
     def changes_rows(self) -> bool:
         return bool(self.new or self.changed or self.gone)
+
+
+def _is_there(package: Package, link: Link) -> bool:
+    """Whether the workbook has the sheet; what one has brought that was renamed since is whose it is by now."""
+    return folded(link.sheet) in {folded(sheet.name) for sheet in package.sheets}
 
 
 def _taken_by(rows: EntryTable, links: Iterable[Link]) -> frozenset[int]:
