@@ -107,3 +107,62 @@ def test_texts_in_each_encoding_are_read_back(
     if encoding == "cp1250":
         expected = [name.translate(str.maketrans("şţŞŢ", "șțȘȚ")) for name in expected]
     assert taken("requests", path).columns["client"] == expected
+
+
+HEADINGS = {
+    "en": ("Date", "Client", "Amount ($)", "Notes"), "es": ("Fecha", "Cliente", "Importe total", "Notas"),
+    "fr": ("Date", "Client", "Montant TTC", "Remarques"), "pt": ("Data", "Cliente", "Valor total", "Observações"),
+    "ro": ("Data", "Client", "Valoare totală", "Observații"),
+}  # fmt: skip
+CURRENCIES = {"en": ("USD", "$"), "es": ("EUR", "€"), "fr": ("EUR", "€"), "pt": ("BRL", "R$"), "ro": ("RON", "lei")}
+SALES = st.lists(
+    st.tuples(
+        st.dates(date(1999, 1, 1), date(2030, 12, 31)),
+        st.sampled_from(["Ana", "Bo & Co", "Casa; Sol", "Dos, S.L.", 'El "Faro"', "Total Fitness", "Nu\u00f1ez"]),
+        st.integers(1, 10**8),
+        st.sampled_from(["", "paid", "two\nlines", "a;b,c", 'says "yes"']),
+    ),
+    min_size=4,
+    max_size=12,
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(data=st.data(), code=st.sampled_from(sorted(HEADINGS)), sales=SALES)
+def test_whole_files_of_every_make_hold_what_was_sold(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, code: str, sales: list[tuple[date, str, int, str]]
+) -> None:
+    """Columns in any order, lines above, blank lines between, a line of totals below, in any encoding."""
+    locale, (currency, mark) = language(code).locale, CURRENCIES[code]
+    style = data.draw(st.sampled_from(["iso", "medium", "long", "short"]), "dates")
+    encoding = data.draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), "encoding")
+    # Where a semicolon tells cells apart, nobody writes the month first.
+    delimiter = data.draw(st.sampled_from(",\t|" if code == "en" else ",;\t|"), "delimiter")
+    order = data.draw(st.permutations(range(4)), "order")
+    marked, bracketed = data.draw(st.booleans(), "mark"), data.draw(st.booleans(), "brackets")
+
+    def money(hundredths: int) -> str:
+        text = format_decimal(hundredths / 100, "#,##0.00", locale=locale)
+        text = f"{mark}\u00a0{text}" if marked and mark in ("R$", "$") else f"{text} {mark}" if marked else text
+        return f"({text})" if hundredths < 0 and bracketed else text
+
+    def row(cells: tuple[str, ...]) -> list[str]:
+        return [cells[place] for place in order]
+
+    signed = [(one, name, -sum_ if sum_ % 7 == 0 else sum_, note) for one, name, sum_, note in sales]
+    lines: list[list[str]] = [["Acme"], []] if data.draw(st.booleans(), "above") else []
+    lines.append(row(HEADINGS[code]))
+    for one, name, sum_, note in signed:
+        shown = one.isoformat() if style == "iso" else format_date(one, style, locale=locale)
+        text = money(sum_) if sum_ >= 0 or not bracketed else f"({money(-sum_)})"
+        lines += [row((shown, name, text, note)), *([[]] if data.draw(st.booleans(), "blank") else [])]
+    if data.draw(st.booleans(), "totals"):
+        lines.append(row(("", "Total", money(sum(sum_ for *_, sum_, _ in signed)), "")))
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter).writerows(lines)
+    path = written(tmp_path_factory.getbasetemp(), text.getvalue().encode(encoding), "whole.csv")
+    accepted = taken("sales", path, language=code, currency=currency, constants={"kind": "other"})
+    assert accepted.rejected == ()
+    assert accepted.columns["date"] == [day(*one.timetuple()[:3]) for one, *_ in signed]
+    assert accepted.columns["client"] == [name for _, name, *_ in signed]
+    assert accepted.columns["amount"] == [sum_ / 100 for *_, sum_, _ in signed]

@@ -22,6 +22,7 @@ from kpixl.verbs.refresh import refresh
 from kpixl.verbs.results import results
 from kpixl.verbs.roll import roll
 from kpixl.verbs.upgrade import upgrade
+from kpixl.verbs.watch import Clock, Event, watch
 from kpixl.workbook.links_part import Link, links_in, put_links
 from narrow import some
 from workbooks import AGENCY, append, day, entry, opened, put
@@ -210,6 +211,18 @@ def test_two_sheets_fill_one_table(hers: Path) -> None:
         refresh(hers, now=NOW)
         assert hours() == [4, 5, 7, 8, 8]
     assert told(hers) == []
+
+
+def test_a_watch_has_the_table_follow(linked: Path) -> None:
+    put(linked, {("Tickets", "C7"): day("2026-10-05", 9)})
+    passed = [0.0]
+    clock = Clock(lambda: passed[0], lambda seconds: passed.append(passed.pop() + seconds), lambda: NOW)
+    events: list[Event] = []
+    watch(linked.parent, events.append, clock=clock, once=True)
+    assert [event.kind for event in events] == ["refreshed"]
+    # Excel, which knows nothing of links, shows the fifth ticket in the file that the watch has written.
+    rows = openpyxl.load_workbook(linked, read_only=True)["Requests"].iter_rows(values_only=True)
+    assert sum("T10-5" in row for row in rows) == 1
 
 
 def test_the_next_month_has_its_rows_alone(linked: Path) -> None:
