@@ -142,9 +142,12 @@ def test_whole_files_of_every_make_hold_what_was_sold(
     marked, bracketed = data.draw(st.booleans(), "mark"), data.draw(st.booleans(), "brackets")
 
     def money(hundredths: int) -> str:
+        if hundredths < 0 and bracketed:
+            return f"({money(-hundredths)})"
         text = format_decimal(hundredths / 100, "#,##0.00", locale=locale)
-        text = f"{mark}\u00a0{text}" if marked and mark in ("R$", "$") else f"{text} {mark}" if marked else text
-        return f"({text})" if hundredths < 0 and bracketed else text
+        if not marked:
+            return text
+        return f"{mark}\u00a0{text}" if mark in ("R$", "$") else f"{text} {mark}"
 
     def row(cells: tuple[str, ...]) -> list[str]:
         return [cells[place] for place in order]
@@ -154,13 +157,12 @@ def test_whole_files_of_every_make_hold_what_was_sold(
     lines.append(row(HEADINGS[code]))
     for one, name, sum_, note in signed:
         shown = one.isoformat() if style == "iso" else format_date(one, style, locale=locale)
-        text = money(sum_) if sum_ >= 0 or not bracketed else f"({money(-sum_)})"
-        lines += [row((shown, name, text, note)), *([[]] if data.draw(st.booleans(), "blank") else [])]
+        lines += [row((shown, name, money(sum_), note)), *([[]] if data.draw(st.booleans(), "blank") else [])]
     if data.draw(st.booleans(), "totals"):
         lines.append(row(("", "Total", money(sum(sum_ for *_, sum_, _ in signed)), "")))
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=delimiter).writerows(lines)
-    path = written(tmp_path_factory.getbasetemp(), text.getvalue().encode(encoding), "whole.csv")
+    content = io.StringIO(newline="")
+    csv.writer(content, delimiter=delimiter).writerows(lines)
+    path = written(tmp_path_factory.getbasetemp(), content.getvalue().encode(encoding), "whole.csv")
     accepted = taken("sales", path, language=code, currency=currency, constants={"kind": "other"})
     assert accepted.rejected == ()
     assert accepted.columns["date"] == [day(*one.timetuple()[:3]) for one, *_ in signed]
