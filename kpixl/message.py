@@ -7,8 +7,7 @@ A language is handed in: gettext alone for words, ``kpixl.i18n.Language`` for nu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias, TypeGuard, runtime_checkable
+from typing import NamedTuple, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 Translate: TypeAlias = Callable[[str], str]
 """From a marked text to the owner's language."""
@@ -73,8 +72,10 @@ class Spoken(Protocol):
         """How it reads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+# Named tuples: dataclasses take as long to be imported as half of the help of all commands takes to be shown.
+
+
+class Message(NamedTuple):
     """One sentence, or a part of one (then without a code); a Verbatim template only joins its values.
 
     Names, paths, lines, versions and the owner's own texts stand in it as they are; a Message, a Shown and whatever
@@ -83,7 +84,7 @@ class Message:
 
     code: str
     template: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = {}
 
     def text(self, t: Translate = str, /) -> str:
         """The sentence in the language of ``t``; English without it."""
@@ -96,8 +97,7 @@ class Message:
         return self.text()
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A value that each language writes in its own way: a number with all its digits, a date, a period, TRUE; with a
     unit an amount, rounded as that unit is, money in its currency."""
 
@@ -114,8 +114,7 @@ class Shown:
         return t.value(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class ToType:
+class ToType(NamedTuple):
     """A number as it is to be typed into a cell: digits alone, so that no sign between them is taken for another."""
 
     value: float
@@ -153,9 +152,9 @@ def shortened(text: str) -> Verbatim:
 
 
 def _worded(value: object, t: Translate) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(_worded(one, t) for one in value)
-    return value.text(t) if _is_spoken(value) else one_line(str(value))
+    if _is_spoken(value):
+        return value.text(t)
+    return ", ".join(_worded(one, t) for one in value) if isinstance(value, tuple) else one_line(str(value))
 
 
 def _is_spoken(value: object) -> TypeGuard[Spoken]:

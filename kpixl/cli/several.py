@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -80,8 +79,7 @@ class OnlyRead(UsageError):
     )
 
 
-@dataclass(frozen=True)
-class Verb:
+class Verb(NamedTuple):
     """How a verb treats many workbooks."""
 
     name: str
@@ -99,14 +97,13 @@ class Verb:
     """The ending of what it makes of each workbook in the folder ``--out``."""
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """One workbook of many, for a worker anywhere."""
 
     verb: Verb
     found: Meant
     now: datetime
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any]
     cache: str = ""
 
     def __str__(self) -> str:
@@ -227,20 +224,14 @@ def _data(done: Piece[Job, Reply], t: Language) -> Any:
     return done.answer.data
 
 
-@dataclass
 class _Summary:
     """What is told while workbooks are done, and at the end."""
 
-    found: Workbooks
-    t: Language
-    code: int = DONE
-    done: int = 0
-    needed: int = 0
-    failed: int = 0
-    unchanged: int = 0
-    others: int = 0
-    waiting: int = 0
-    say: Callable[[Piece[Job, Reply]], None] | None = None
+    def __init__(self, found: Workbooks, t: Language) -> None:
+        self.found, self.t = found, t
+        self.code = DONE
+        self.done = self.needed = self.failed = self.unchanged = self.others = self.waiting = 0
+        self.say: Callable[[Piece[Job, Reply]], None] | None = None
 
     def tell(self, jobs: list[Job], how: Spread) -> None:
         """Have all done, and tell each that needs somebody at once."""
