@@ -7,7 +7,7 @@ A language is handed in: gettext alone for words, ``kpixl.i18n.Language`` for nu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol, TypeAlias, TypeGuard, runtime_checkable
+from typing import Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 Translate: TypeAlias = Callable[[str], str]
 """From a marked text to the owner's language."""
@@ -72,19 +72,36 @@ class Spoken(Protocol):
         """How it reads."""
 
 
-# Named tuples: dataclasses take as long to be imported as half of the help of all commands takes to be shown.
+class _Alike:
+    """Equal where all its values are. By hand, since every command begins here: dataclasses take as long to be imported
+    as half of the help of all commands takes to be shown."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def _values(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, _Alike) and other._values() == self._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}{self._values()}"
 
 
-class Message(NamedTuple):
+class Message(_Alike):
     """One sentence, or a part of one (then without a code); a Verbatim template only joins its values.
 
     Names, paths, lines, versions and the owner's own texts stand in it as they are; a Message, a Shown and whatever
     else is Spoken read in the language of the sentence.
     """
 
-    code: str
-    template: str
-    values: Mapping[str, object] = {}
+    __slots__ = ("code", "template", "values")
+
+    def __init__(self, code: str, template: str, values: Mapping[str, object] | None = None) -> None:
+        self.code, self.template, self.values = code, template, values or {}
 
     def text(self, t: Translate = str, /) -> str:
         """The sentence in the language of ``t``; English without it."""
@@ -97,13 +114,14 @@ class Message(NamedTuple):
         return self.text()
 
 
-class Shown(NamedTuple):
+class Shown(_Alike):
     """A value that each language writes in its own way: a number with all its digits, a date, a period, TRUE; with a
     unit an amount, rounded as that unit is, money in its currency."""
 
-    value: object
-    unit: str = ""
-    currency: str = "USD"
+    __slots__ = ("currency", "unit", "value")
+
+    def __init__(self, value: object, unit: str = "", currency: str = "USD") -> None:
+        self.value, self.unit, self.currency = value, unit, currency
 
     def text(self, t: Translate = str, /) -> str:
         """The value in the language of ``t``; plain without one that has numbers."""
@@ -114,11 +132,13 @@ class Shown(NamedTuple):
         return t.value(self.value)
 
 
-class ToType(NamedTuple):
+class ToType(_Alike):
     """A number as it is to be typed into a cell: digits alone, so that no sign between them is taken for another."""
 
-    value: float
-    unit: str = ""
+    __slots__ = ("unit", "value")
+
+    def __init__(self, value: float, unit: str = "") -> None:
+        self.value, self.unit = value, unit
 
     def text(self, t: Translate = str, /) -> str:
         """The number in the language of ``t``; plain without one that has numbers."""
