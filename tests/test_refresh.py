@@ -314,7 +314,7 @@ def test_no_threshold_at_all_is_no_threshold_of_zero(book: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "column", "block", "code"),
     [
-        ("css", "typical_yours", "kpis", "threshold_wrong"),
+        ("css", "typical_yours", "thresholds", "threshold_wrong"),
         ("css", "target", "kpis", "target_wrong"),
         ("surveyed", "typed", "totals", "typed_wrong"),
         ("satisfied_cut", "value", "settings", "setting_wrong"),
@@ -465,7 +465,7 @@ def test_a_column_deleted_that_kpis_need(book: Path) -> None:
     assert_engine_agrees(book)
 
 
-@pytest.mark.parametrize("block", ["settings", "totals", "kpis"])
+@pytest.mark.parametrize("block", ["settings", "totals", "kpis", "thresholds"])
 def test_a_sheet_deleted_without_which_nothing_can_be_told(block: str, book: Path) -> None:
     package = Package.open(book)
     root = package.tree(package.workbook_part)
