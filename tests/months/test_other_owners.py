@@ -181,6 +181,32 @@ def test_nothing_worked_is_no_work(tmp_path: Path) -> None:
     assert month.apart == []
 
 
+def test_hours_of_which_nobody_says_how_productive_they_were(tmp_path: Path) -> None:
+    """Six tasks in Russian in 4 hours are 1.5 an hour. No figure of a translator is made of productive hours, so it
+    waits for none."""
+    hours: Rows = {
+        "date": [day("2026-10-30")] * 6,
+        "assistant": ["Ion"] * 6,
+        "available": [1] * 4 + [4, 4],
+        "language": ["Rusă"] * 4 + ["Engleză"] * 2,
+    }
+    tasks: Rows = {
+        "id": [f"T{number}" for number in range(6)],
+        "assigned": [day("2026-10-29")] * 6,
+        "completed": [day("2026-10-30")] * 6,
+        "language": ["Rusă"] * 6,
+    }
+    filled = Filled(
+        business=MULTILINGUAL,
+        language="ro",
+        rows={"hours": hours, "tasks": tasks},
+        settings={"house_language": "Engleză"},
+    )
+    month = Month.of(tmp_path, filled)
+    assert (month["tph"].value, month["tph"].reason) == (pytest.approx(1.5), None)
+    assert month.apart == []
+
+
 def test_done_on_the_last_day_and_on_the_one_after(tmp_path: Path) -> None:
     """Both were due on the 31st: one was done on it, the other a day late."""
     tasks: Rows = {
