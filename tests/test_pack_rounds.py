@@ -352,8 +352,9 @@ def test_nothing_of_a_workbook_that_adopts_a_pack_is_lost(tmp_path: Path) -> Non
     assert_kept(original, roll.roll(path, now=NOW, anyway=True).path)
 
 
-def test_nothing_is_lost_of_one_that_adopts_a_drawn_pack(tmp_path: Path) -> None:
-    original, text = tmp_path / "before.xlsm", a_rich_one().text
+@pytest.mark.parametrize("pack", [*EXAMPLES, None], ids=lambda path: path.stem if path else "drawn")
+def test_nothing_is_lost_of_one_that_adopts_an_example(pack: Path | None, tmp_path: Path) -> None:
+    original, text = tmp_path / "before.xlsm", pack.read_text(encoding="utf-8") if pack else a_rich_one().text
     path = zoo(tmp_path / "Mine 2026-10")
     shutil.copyfile(path, original)
     owner = business_of(text)
