@@ -119,7 +119,7 @@ def test_a_pack_goes_through_every_verb_in_its_language(tmp_path: Path) -> None:
     assert visits is not None
     assert patients is not None
     assert not np.isfinite(visits.numbers["day"]).any()
-    assert len(patients) == 40
+    assert len(patients) == 60
     assert differences(following, ironcalc_values(following)) == []
     files.undo(path, NOW + timedelta(minutes=1))
     assert results.results(path, today=TODAY).scorecard.entries.business.id == "physiotherapy-practice"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.model import with_parts
 from kpixl.catalog.tables import Comparison, Condition, branches
 from kpixl.formula import Name, evaluate
-from kpixl.formula.expressions import NO, either, known, more_than, some
+from kpixl.formula.expressions import NO, either, every, known, more_than, some
 from kpixl.identity import once_each
 from kpixl.kpi.traits import NEVER_NEGATIVE
 
@@ -45,21 +45,29 @@ def of_kpi(kpi: BusinessKpi, business: Business) -> tuple[Whole, ...]:
     return tuple(one for one, names in found if names & behind and not names <= own)
 
 
+TYPED = "typed."
+"""Before the names of wholes: the total that the owner has typed, if any."""
+
+
 def contradicted(wholes: Sequence[Whole], prefix: str = "") -> Node:
-    """1 where parts are more than their whole, over the names of the measures behind the ``prefix``; 0 else."""
+    """1 where parts are more than their whole, over the names of the measures behind the ``prefix``, and behind that and
+    ``TYPED`` the typed totals of the wholes; 0 else."""
     return either(some(*(_exceeded(one, prefix) for one in wholes)), 1, 0)
 
 
 def found(wholes: Sequence[Whole], measures: Mapping[str, MeasureValue]) -> tuple[Whole, ...]:
     """Those of which it is so."""
     used = {item.name: measures[item.name].used for one in wholes for item in one.measures}
+    used |= {TYPED + one.whole.name: measures[one.whole.name].typed for one in wholes}
     return tuple(one for one in wholes if evaluate(contradicted((one,)), used) == 1)
 
 
 def _exceeded(one: Whole, prefix: str) -> Node:
     *parts, whole = (Name(prefix + item.name) for item in one.measures)
     together: Node = reduce(operator.add, parts)
-    return either(known(*parts, whole), more_than(together, whole), NO)
+    # Beside typed parts no row at all is nothing entered, and not none.
+    said = some(whole > 0, known(Name(f"{prefix}{TYPED}{one.whole.name}")))
+    return either(known(*parts, whole), every(said, more_than(together, whole)), NO)
 
 
 @once_each

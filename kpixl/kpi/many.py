@@ -49,6 +49,7 @@ def scorecards(
         }
         wholes = contradictions.of_kpi(kpi, business)
         inputs |= {_APART + item.name: known.get(item.name) for one in wholes for item in one.measures}
+        inputs |= {_APART + contradictions.TYPED + one.whole.name: known.get(one.whole.name) for one in wholes}
         if kpi.squares is not None and kpi.kpi.lever:
             inputs |= {"total": arguments[kpi.kpi.lever], "squares": known.get(kpi.squares.name)}
         contradicted = contradictions.contradicted(wholes, _APART)

@@ -173,7 +173,7 @@ SHARE_FORMAT = 300
 """The number of a format that only rules have: those of cells are counted from 164, and no number may stand for two."""
 
 
-POINTS_FORMAT = 305
+POINTS_FORMAT = 306
 """That of differences of shares."""
 BEHIND_FORMATS = 310
 """The first of those that the rules for the rows behind KPIs have."""

@@ -85,7 +85,8 @@ def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
     item = spent(kpi)
     bind["unsaid"] = "0" if item is None else _unsaid_formula(item, c)
     wholes = contradictions.of_kpi(kpi, c.business)
-    bind["contradicted"] = to_excel(contradictions.contradicted(wholes), {}) if wholes else "0"
+    totals = {contradictions.TYPED + one.whole.name: c.at("totals", one.whole.name, "counted") for one in wholes}
+    bind["contradicted"] = to_excel(contradictions.contradicted(wholes), totals) if wholes else "0"
     if traits_of(kpi).builds_up:
         bind["part"] = c.at("calc", kpi.id, "part")
     if kpi.own:

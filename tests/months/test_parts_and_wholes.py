@@ -79,6 +79,20 @@ def test_a_total_below_the_rows_of_a_part(tmp_path: Path) -> None:
     assert month.apart == []
 
 
+def test_without_a_row_nobody_says_how_many_there_were(tmp_path: Path) -> None:
+    """She keeps no list of invitations and types what came of them: 30 of 120 customers. That is 0.25, and beats the
+    target of 0.2. Only a typed 0 would say that nobody was invited."""
+    typed = {"invitations_converted": 30, "clients_start": 120}
+    month = Month.of(tmp_path, Filled(business=SERVICE, language="ro", typed=typed, targets={"viral": 0.2}))
+    assert (month["viral"].value, month["viral"].against_target) == (0.25, "met")
+    assert month.problems("more_than_whole") == []
+    assert month.apart == []
+    of_none = Filled(business=SERVICE, typed={**typed, "invitations": 0}, targets={"viral": 0.2})
+    month = Month.of(tmp_path, of_none)
+    assert (month["viral"].against_target, why(month, "viral")) == (None, "impossible")
+    assert month.apart == []
+
+
 def test_by_rows_alone_nothing_contradicts_itself(tmp_path: Path) -> None:
     """Two of three."""
     filled = Filled(business=SERVICE, rows={"clients": CUSTOMERS, "invitations": INVITED})
