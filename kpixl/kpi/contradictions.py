@@ -50,8 +50,8 @@ TYPED = "typed."
 
 
 def contradicted(wholes: Sequence[Whole], prefix: str = "") -> Node:
-    """1 where parts are more than their whole, over the names of the measures behind the ``prefix``, and behind that and
-    ``TYPED`` the typed totals of the wholes; 0 else."""
+    """1 where parts are more than their whole, over the names of the measures behind the ``prefix`` and, behind that
+    and ``TYPED``, the typed totals of the wholes; 0 else."""
     return either(some(*(_exceeded(one, prefix) for one in wholes)), 1, 0)
 
 
