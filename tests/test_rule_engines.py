@@ -252,7 +252,7 @@ def test_by_hand(id_: str, seed: int) -> None:
     measures = [one for one in known.values() if one is not None]
     value = facts.value(*measures)
     assert found.number("value") == pytest.approx(value, rel=1e-12)
-    impossible = min(measures) < 0 or (facts.whole and value > 1 + 1e-9)
+    impossible = min(measures) < -1e-9 or (facts.whole and value > 1 + 1e-9)  # what is nearer is noise
     assert (found.number("withheld") == 2) == impossible
     if impossible:
         return
