@@ -566,10 +566,11 @@ def test_the_yellow_cells_and_the_page(base: Path) -> None:
     assert sheet["B4"].hyperlink.location == "_kpixl.home"
 
 
-def test_the_sheet_stands_after_kpis() -> None:
+def test_the_sheet_stands_after_kpis_and_thresholds() -> None:
     for one in businesses():
         names = list(opened_blank(one.id).view.sheets)
-        assert names.index("What if") == names.index("KPIs") + 1
+        place = names.index("KPIs")
+        assert names[place : place + 3] == ["KPIs", "Thresholds", "What if"]
 
 
 def test_thresholds_are_those_of_every_sheet(path: Path) -> None:
