@@ -344,6 +344,12 @@ class BusinessKpi(Record, frozen=True):
         return self.code == OWN
 
     @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Every measure that it is made from, and what those are made from, each once."""
+        found = (part for argument in self.arguments for part in with_parts(argument.measure))
+        return tuple({part.name: part for part in found}.values())
+
+    @property
     def in_dollars(self) -> bool:
         """Whether its published thresholds are amounts in US dollars."""
         return self.kpi.unit == "money" and bool(self.thresholds)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kpixl.catalog.model import with_parts
 from kpixl.catalog.tables import branches
 
 if TYPE_CHECKING:
@@ -67,18 +66,13 @@ class Listing:
 
 def behind(kpi: BusinessKpi, tally: Tally) -> tuple[Behind, ...]:
     """Every measure of a KPI, those after it that it is made from, each once."""
-    return tuple(_behind(measure, tally) for measure in measures_of(kpi))
-
-
-def measures_of(kpi: BusinessKpi) -> tuple[Measure, ...]:
-    """Every measure that a KPI is made from, and what those are made from, each once."""
-    return tuple({part.name: part for argument in kpi.arguments for part in with_parts(argument.measure)}.values())
+    return tuple(_behind(measure, tally) for measure in kpi.measures)
 
 
 def listings(kpi: BusinessKpi, tally: Tally, most: int) -> tuple[Listing, ...]:
     """At most so many rows behind a KPI, by their tables, which share them alike as far as they have any."""
     by_table: dict[str, list[Measure]] = {}
-    for measure in measures_of(kpi):
+    for measure in kpi.measures:
         if (table := table_of(measure, tally)) is not None:
             by_table.setdefault(table.table.id, []).append(measure)
     found = []

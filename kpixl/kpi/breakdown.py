@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from kpixl.catalog import catalogue, catalogue_of
-from kpixl.catalog.model import with_parts
 from kpixl.catalog.tables import Chained, Lookup, branches, columns_of
 from kpixl.entries import numbered
 from kpixl.kpi.grade import calculate, evaluated, graded
@@ -111,8 +110,7 @@ def _splittable(business: Business, dimension: Dimension) -> tuple[BusinessKpi, 
 
 def _is_outcome(dimension: Dimension, kpi: BusinessKpi) -> bool:
     """Whether it is what became of the rows that the KPI counts: all, or none, of a group by definition."""
-    counted = (part.aggregate for argument in kpi.arguments for part in with_parts(argument.measure))
-    return any(of is not None and of.outcome == dimension.id for of in counted)
+    return any(one.aggregate is not None and one.aggregate.outcome == dimension.id for one in kpi.measures)
 
 
 def breakdown(entries: Entries, tally: Tally | None = None) -> tuple[Section, ...]:

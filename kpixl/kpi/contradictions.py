@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import with_parts
 from kpixl.catalog.tables import Comparison, Condition, branches
 from kpixl.formula import Name, evaluate
 from kpixl.formula.expressions import NO, either, every, known, more_than, some
@@ -37,7 +36,7 @@ class Whole:
 
 def of_kpi(kpi: BusinessKpi, business: Business) -> tuple[Whole, ...]:
     """What can contradict itself behind ``kpi``, apart from what its own formula tells."""
-    behind = {part.name for argument in kpi.arguments for part in with_parts(argument.measure)}
+    behind = {item.name for item in kpi.measures}
     if kpi.cases_of is not None:
         behind.add(kpi.cases_of.name)
     own = {argument.measure.name for argument in kpi.arguments} if kpi.kpi.bounded or kpi.kpi.disjoint else set()

@@ -203,5 +203,5 @@ def _rests_on(item: Measure, moved: set[str]) -> bool:
 def _outcomes(kpi: BusinessKpi, lines: Mapping[str, PastValue], changed: Sequence[PastValue]) -> float:
     """How many more outcomes the measures of a KPI have than before."""
     new = {line.id: line.value or 0.0 for line in changed}
-    late = {part.name for argument in kpi.arguments for part in with_parts(argument.measure) if part.late}
+    late = {part.name for part in kpi.measures if part.late}
     return float(np.sum([new[name] - (lines[name].value or 0.0) for name in late if name in new]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
-from kpixl.catalog.model import Level, with_parts
+from kpixl.catalog.model import Level
 from kpixl.identity import once_each
 from kpixl.period import Window
 
@@ -60,8 +60,7 @@ class Traits:
 
 def late_measures(kpi: BusinessKpi) -> tuple[Measure, ...]:
     """The measures behind ``kpi`` whose outcomes may come after its period."""
-    parts = (part for argument in kpi.arguments for part in with_parts(argument.measure))
-    return tuple({part.name: part for part in parts if part.late}.values())
+    return tuple(part for part in kpi.measures if part.late)
 
 
 def spent(kpi: BusinessKpi) -> Measure | None:

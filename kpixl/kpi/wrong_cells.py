@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.model import Mean, with_parts
+from kpixl.catalog.model import Mean
 from kpixl.catalog.needs import settings_read
 from kpixl.catalog.settings import SETTINGS, Setting
 from kpixl.kpi.partial import TENTHS, built, part_id
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def wrong_cells(kpi: BusinessKpi, entries: Entries) -> int:
     """How many cells behind ``kpi`` are wrong."""
     thresholds = (entries.thresholds.get((kpi.id, level)) for level in GRADED)
-    typed = (entries.counted.get(item.name) for item in totals_behind(kpi))
+    typed = (entries.counted.get(item.name) for item in kpi.measures)
     settings = ((one, entries.settings.get(one.id)) for one in settings_behind(kpi, entries.business))
     return sum(cell is not None and cell.wrong for cell in (*thresholds, *typed)) + sum(
         cell is not None and is_wrong(setting, cell) for setting, cell in settings
@@ -36,7 +36,7 @@ def lines_again(kpi: BusinessKpi, entries: Entries) -> int:
     """How many lines of Past periods that are added up behind ``kpi``, or that say how a period goes, stand there once
     more."""
     this, year, history = entries.period.start, entries.period.window_start(Window.YEAR), entries.history
-    counted = [item for item in totals_behind(kpi) if not _is_typed(item, entries)]
+    counted = [item for item in kpi.measures if not _is_typed(item, entries)]
     spans = {(item.id, entries.period.window_start(item.window)) for item in counted if item.through_past}
     spans |= {(part.name, year) for item in counted if isinstance(item.definition, Mean) for part in item.parts}
     measure = built(kpi) if traits_of(kpi).builds_up else None
@@ -56,19 +56,13 @@ def is_wrong(setting: Setting, cell: InputCell) -> bool:
     return cell.wrong or (number is not None and not setting.minimum <= number <= setting.maximum)
 
 
-def totals_behind(kpi: BusinessKpi) -> tuple[Measure, ...]:
-    """The measures that a KPI is made from, each once: in place of each, a total may be typed."""
-    found = (part for argument in kpi.arguments for part in with_parts(argument.measure))
-    return tuple({part.name: part for part in found}.values())
-
-
 def settings_behind(kpi: BusinessKpi, business: Business) -> tuple[Setting, ...]:
     """The settings that are numbers on which the value of a KPI, or whether it is graded, depends."""
     return tuple(SETTINGS[id_] for id_ in dict.fromkeys(_settings(kpi, business)))
 
 
 def _settings(kpi: BusinessKpi, business: Business) -> Iterator[str]:
-    traits, counted = traits_of(kpi), [item for item in totals_behind(kpi) if item.aggregate]
+    traits, counted = traits_of(kpi), [item for item in kpi.measures if item.aggregate]
     for item in counted:
         of = item.aggregate
         assert of is not None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.tables import Elapsed
 from kpixl.errors import N_
-from kpixl.kpi.behind import measures_of
 from kpixl.texts.behind_text import NUMBERS, heading, measure_text, why_text
 from kpixl.texts.formula_words import in_words
 from kpixl.texts.words import kpi_title, named
@@ -55,7 +54,7 @@ def lines(business: Business) -> tuple[str, ...]:
 
 def _room(kpi: BusinessKpi) -> int:
     """Title, formula, one line for each measure, and for each table its headings, its rows, and how many more."""
-    measures = measures_of(kpi)
+    measures = kpi.measures
     tables = {measure.aggregate.table for measure in measures if measure.aggregate}
     return 3 + len(measures) + 2 * len(tables) + MOST
 
@@ -157,7 +156,7 @@ def _count(c: Context) -> int:
 def _length(result: Result, c: Context) -> int:
     """How many lines a KPI takes."""
     listed = [one for one in c.listed[result.kpi.id] if one.rows]
-    above = 2 + (len(result.kpi.arguments) > 1) + len(measures_of(result.kpi))
+    above = 2 + (len(result.kpi.arguments) > 1) + len(result.kpi.measures)
     return above + sum(len(one.rows) + 1 + (one.more > 0) for one in listed)
 
 
@@ -183,7 +182,7 @@ def _block(result: Result, c: Context) -> Iterator[dict[str, Cell]]:
     if len(kpi.arguments) > 1:
         yield _line(TEXT, f"= {in_words(kpi, t)}")
     numbers: dict[str, str] = {}
-    for sign, measure in zip(NUMBERS, measures_of(kpi), strict=False):
+    for sign, measure in zip(NUMBERS, kpi.measures, strict=False):
         numbers[measure.name] = sign
         yield _line(TEXT, f"{sign} {measure_text(measure, c.tally, currency, t)}")
     for listing in c.listed[kpi.id]:

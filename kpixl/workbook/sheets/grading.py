@@ -19,7 +19,7 @@ from kpixl.kpi.proposals import MOST
 from kpixl.kpi.score import order_key, target_position
 from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.kpi.wrong import parts
-from kpixl.kpi.wrong_cells import settings_behind, totals_behind
+from kpixl.kpi.wrong_cells import settings_behind
 from kpixl.texts.figures import SIGN, distance, held_against, mark_text
 from kpixl.texts.words import (
     TARGET_SIGNS,
@@ -170,7 +170,7 @@ def _wrong_cells(kpi: BusinessKpi, c: Context) -> list[str]:
         return []
     no_number = 'IFERROR(IF(OR(ISNUMBER({0}),{0}=""),0,1),1)'
     found = [no_number.format(c.at("thresholds", kpi.id, f"{level.id}_yours")) for level in GRADED]
-    typed = [no_number.format(c.at("totals", item.name, "typed")) for item in totals_behind(kpi)]
+    typed = [no_number.format(c.at("totals", item.name, "typed")) for item in kpi.measures]
     found.append(f"IF({c.at('dates', 'totals_count', 'value')}=1,{'+'.join(typed)},0)")
     for setting in settings_behind(kpi, c.business):
         at = c.at("settings", setting.id, "value")
