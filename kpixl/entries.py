@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 import numpy as np
 
 from kpixl.catalog import business, business_of
-from kpixl.catalog.needs import settings_of
+from kpixl.catalog.needs import days_lacking
 from kpixl.catalog.settings import SETTINGS, default_of
 from kpixl.cellvalue import ExcelError, is_blank, number
 from kpixl.period import MONTH_DAYS, SINCE_1900, DateSystem, Kind, Period, serial
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from kpixl.catalog.tables import Elapsed, Table
 
 T = TypeVar("T", bound=Hashable)
-_ELSE_NONE = ("repeat_days", "late_days")
-"""Days that are none in a business which does not have the setting: nothing repeats there, nothing comes late."""
 
 
 def elapsed(
@@ -417,8 +415,7 @@ class Entries:
     def settings_used(self) -> Mapping[str, float | str]:
         """Each setting that has a value: the owner's where it is one of its kind, else the default. Days are counts,
         dates serials, the rate is money for a US dollar; the texts of defaults are those of the workbook."""
-        had = {setting.id for setting in settings_of(self.business)}
-        used: dict[str, float | str] = {id_: 0.0 for id_ in _ELSE_NONE if id_ not in had}
+        used: dict[str, float | str] = dict.fromkeys(days_lacking(self.business), 0.0)
         for id_, setting in SETTINGS.items():
             cell = self.settings.get(id_)
             value: float | str | None

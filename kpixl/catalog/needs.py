@@ -60,6 +60,13 @@ def settings_of(business: Business) -> tuple[Setting, ...]:
     return tuple(setting for setting in SETTINGS.values() if setting.everywhere or setting.id in needed)
 
 
+def days_lacking(business: Business) -> tuple[str, ...]:
+    """The settings of days that a business does not have: there they are none, since nothing repeats, nothing comes
+    late."""
+    had = {setting.id for setting in settings_of(business)}
+    return tuple(id_ for id_ in ("repeat_days", "late_days") if id_ not in had)
+
+
 def settings_read(measures: Iterable[Measure], columns: Sequence[Calculated]) -> set[str]:
     """What measures and calculated columns compare with, by name: settings by their ids, and edges of the window."""
     clauses = [measure.where for measure in measures]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.needs import settings_of
+from kpixl.catalog.needs import days_lacking
 from kpixl.formula import Name, to_excel
 from kpixl.formula.expressions import either, equal
 from kpixl.formula.in_cells import before, count_cells, count_rows, nth_smallest, since, today, up_to
@@ -55,8 +55,7 @@ UNNAMED = (
 
 def date_rows(business: Business) -> tuple[str, ...]:
     """Ids of the days and lengths that follow from the period."""
-    repeats = any(setting.id == "repeat_days" for setting in settings_of(business))
-    return (*_DATES, "repeat_start") if repeats else _DATES
+    return _DATES if "repeat_days" in days_lacking(business) else (*_DATES, "repeat_start")
 
 
 def dates(c: Context) -> Cells:
@@ -64,8 +63,7 @@ def dates(c: Context) -> Cells:
     entries, kind, days = c.scorecard.entries, c.scorecard.entries.period.kind, c.tally.days
     at = {row: c.at("dates", row, "value") for row in UNNAMED}
     bind = {"last_day": str(c.days.last), "today": to_excel(today())}
-    if all(setting.id != "late_days" for setting in settings_of(c.business)):
-        bind |= {"late_days": "0"}
+    bind |= dict.fromkeys(days_lacking(c.business), "0")
     day = {"open_start": in_parentheses(LATE_START, bind), "totals_count": c.at("totals", "of", "typed")}
     texts = {
         row: rule.filled(bind | {"final_before": at["final_before"], "day": day.get(row, "")}, c.word)
