@@ -393,4 +393,7 @@ class MissingMapping(EntryError):
     """No column of the source is mapped to fields that every row needs."""
 
     code = "missing_mapping"
-    template = N_("The table {table} needs {fields}; say which columns hold that: --map {pairs}, one of: {allowed}.")
+    template = N_(
+        "The table {table} needs {fields}; say which columns hold that: --map {pairs}, one of: {allowed}. What is the "
+        "same in every row is said with --set {same}."
+    )

@@ -3,7 +3,8 @@ turned dates, zones, scales, totals. Each is mended or told, and what is told ma
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+import re
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kpixl.entries import entry_table
 from kpixl.imports import Accepted, Filter, Said, near
-from sources import day, said, taken, written
+from sources import TABLES, dates, day, said, taken, written
 
 SALES = "Date,Client,Kind,Amount"
 
@@ -218,20 +220,77 @@ def test_a_zone_in_a_heading_does_not_hide_what_the_column_is(tmp_path: Path) ->
     assert accepted.columns["resolved"] == [day(2026, 3, 28, 11), day(2026, 10, 26, 11)]
 
 
+MADRID = "Europe/Madrid"
+"""Its clocks went from 2:00 to 3:00 on 29 March 2026, and from 3:00 back to 2:00 on 25 October."""
+IN_UTC = "Opened (UTC),Resolved (UTC)"
+
+
 @pytest.mark.parametrize(
-    ("headings", "opened", "resolved"),
+    ("headings", "opened", "resolved", "hours", "zone"),
     [
-        ("Opened,Resolved", "2026-03-29 01:30", "2026-03-29 03:30"),  # one hour, and two by the clock
-        ("Opened (UTC),Resolved (UTC)", "2026-10-25 00:30", "2026-10-25 01:30"),  # one hour, and none by the clock
+        ("Opened,Resolved", "2026-03-29 01:30", "2026-03-29 03:30", 1, MADRID),  # two by the clock
+        ("Opened,Resolved", "2026-10-24 22:00", "2026-10-25 10:00", 13, MADRID),
+        (IN_UTC, "2026-03-29 00:30", "2026-03-29 01:30", 1, MADRID),
+        (IN_UTC, "2026-10-25 00:30", "2026-10-25 01:30", 1, MADRID),  # none by the clock
+        ("Opened,Resolved", "2026-10-25T00:15:00Z", "2026-10-25T03:15:00+01:00", 2, MADRID),
+        ("Opened,Resolved", "2026-03-28 23:00", "2026-03-30T08:00:00Z", 34, MADRID),  # one of them by the clock
+        ("Opened,Resolved", "1774744200", "1774747800", 1, MADRID),  # seconds since 1970
+        ("Opened,Resolved", "1792888200000", "1792891800000", 1, MADRID),  # thousandths of them
+        # Other clocks: New York's went forward on 8 March; Lord Howe's go back by half an hour, on 5 April at 2:00.
+        (IN_UTC, "2026-03-08 06:30", "2026-03-08 07:30", 1, "America/New_York"),
+        ("Opened,Resolved", "2026-04-04 22:00", "2026-04-05 10:00", 12.5, "Australia/Lord_Howe"),
     ],
 )
-def test_hours_in_which_the_clocks_change_are_told(tmp_path: Path, headings: str, opened: str, resolved: str) -> None:
+def test_hours_in_which_the_clocks_change_are_those_that_passed(
+    tmp_path: Path, headings: str, opened: str, resolved: str, hours: float, zone: str
+) -> None:
     text = f"Client,{headings}\nA,{opened},{resolved}\nB,2026-10-05 09:00,2026-10-05 10:00\n"
-    accepted = taken("requests", written(tmp_path, text), zone="Europe/Madrid")
+    accepted = taken("requests", written(tmp_path, text), zone=zone)
+    ends = zip(accepted.columns["opened"], accepted.columns["resolved"], strict=True)
+    assert [24 * (float(end or 0) - float(start or 0)) for start, end in ends] == pytest.approx([hours, 1], abs=1e-6)
+    assert any("the clocks changed: 1." in line for line in said(accepted))
+    assert not any("comes twice" in line for line in said(accepted))
+    assert not accepted.doubtful
+    again = taken(
+        "requests", written(tmp_path, text), zone=zone, existing=entry_table(TABLES["requests"], accepted.columns)
+    )
+    assert (len(again), again.known, again.differing) == (0, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("opened", "resolved"),
+    [
+        ("2026-10-25 02:30", "2026-10-25 10:00"),  # the first half past two, or the second
+        ("2026-03-29 02:30", "2026-03-29 10:00"),  # there was none
+        ("2026-03-28 22:00", "2026-03-30 00:30"),  # an hour less would be another day, of which it counts
+    ],
+)
+def test_hours_of_which_nobody_can_tell_by_the_clock_are_told(tmp_path: Path, opened: str, resolved: str) -> None:
+    text = f"Client,Opened,Resolved\nA,{opened},{resolved}\nB,2026-10-05 09:00,2026-10-05 10:00\n"
+    accepted = taken("requests", written(tmp_path, text), zone=MADRID)
     assert any("clocks change" in line and line.endswith(": 1.") for line in said(accepted))
     assert accepted.doubtful
-    ordinary = f"Client,{headings}\nB,2026-10-05 09:00,2026-10-05 10:00\n"
-    assert not taken("requests", written(tmp_path, ordinary), zone="Europe/Madrid").doubtful
+    assert accepted.columns["resolved"][0] == pytest.approx(day(*map(int, re.findall("[0-9]+", resolved))))
+    ordinary = "Client,Opened,Resolved\nB,2026-10-05 09:00,2026-10-05 10:00\n"
+    assert not taken("requests", written(tmp_path, ordinary), zone=MADRID).doubtful
+
+
+def test_counts_of_seconds_are_moments(tmp_path: Path) -> None:
+    """As the exports of Slack, Trello and many databases have them; 3 October 2026, 14:15:00 in Madrid is 12:15 UTC."""
+    moment = int(datetime(2026, 10, 3, 12, 15, tzinfo=UTC).timestamp())
+    cells = [str(moment), f"{moment}000", f"{moment}.000200"]
+    accepted = dates(tmp_path, *cells, zone=MADRID)
+    assert accepted.columns["opened"] == pytest.approx([day(2026, 10, 3, 14, 15)] * 3, abs=1e-8)
+    assert "“opened”: times with a time zone that were moved to Europe/Madrid: 3." in said(accepted)
+    # What is no such count: a number of a telephone, one of the year 2100, one in 1900.
+    refused = dates(tmp_path, "34911234567", "4102444800", "123456789")
+    assert [row.value for row in refused.rejected] == ["34911234567", "4102444800", "123456789"]
+
+
+def test_a_day_without_signs_is_no_duration(tmp_path: Path) -> None:
+    accepted = taken("requests", written(tmp_path, "Client,Opened,Resolved\nA,20261003,20261005\n"))
+    assert accepted.columns["resolved"] == [day(2026, 10, 5)]
+    assert not any("reckoned" in line for line in said(accepted))
 
 
 def surveys(folder: Path, field: str, *cells: str, **options: Any) -> Accepted:

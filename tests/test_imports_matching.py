@@ -12,7 +12,7 @@ from kpixl.i18n import language
 from kpixl.imports import AmbiguousColumn, How, Kept, Manners, MappedAndSet, Match, products, rows_for
 from kpixl.languages import codes
 from kpixl.texts.words import choice_words
-from sources import TABLES, day, matched, taken, written
+from sources import TABLES, day, matched, said, taken, written
 
 
 class Headed(Protocol):
@@ -244,3 +244,55 @@ def test_what_owners_call_the_days_on_which_clients_come_and_go(headed: Headed, 
     assert {id_: found.column(id_) for id_ in ("client", "start", "end")} == dict(
         zip(("client", "start", "end"), headings, strict=True)
     )
+
+
+# Questions as headings
+
+
+@pytest.mark.parametrize(
+    ("recommend", "score"),
+    [
+        (
+            "How likely are you to recommend us to a friend or colleague?",
+            "Overall, how satisfied are you with our work?",
+        ),
+        ("On a scale of 0-10, how would you rate us?", "How was your visit? (1 to 5 stars)"),
+        ("Would you recommend Acme? 0 = no, 10 = yes", "Overall, are you happy with what we did?"),
+        ("¿Qué probabilidad hay de que nos recomiende a un amigo?", "¿Está usted contento con el servicio?"),
+        ("Del 0 al 10, ¿qué nota nos pone?", "Valore nuestro trabajo del 1 al 5"),
+        (
+            "Quelle est la probabilité que vous nous recommandiez à un proche ?",
+            "Êtes-vous satisfait de notre service ?",
+        ),
+        ("Sur une échelle de 0 à 10, quelle note ?", "Notez notre travail de 1 à 5"),
+        ("Em uma escala de 0 a 10, que nota você nos dá?", "Você está satisfeito com o atendimento?"),
+        ("Cât de probabil este să ne recomandați unui prieten?", "Cât de mulțumit sunteți de serviciile noastre?"),
+        ("De la 0 la 10, ce notă ne dați?", "Ce notă ne dați de la 1 la 5?"),
+    ],
+)
+def test_questions_are_known_by_what_they_ask(tmp_path: Path, recommend: str, score: str) -> None:
+    """As forms export them: the question is the heading, with another one why, and one that asks for neither."""
+    rows = csv_of(
+        ["Timestamp", recommend, "Why would you recommend us? Or not?", score, "Where do you live?"],
+        "2026-10-03 10:00,9,Good,4,Here",
+    )
+    found = matched("surveys", written(tmp_path, rows))
+    assert (found.column("recommend"), found.column("score")) == (recommend, score)
+    assert found.unused == ("Why would you recommend us? Or not?", "Where do you live?")
+
+
+def test_two_questions_that_ask_the_same_are_asked_about(tmp_path: Path) -> None:
+    two = ["Would you recommend our shop to others?", "Would you recommend our workshop to others?"]
+    accepted = taken("surveys", written(tmp_path, csv_of(["Timestamp", *two], "2026-10-03,9,4")))
+    assert "recommend" not in accepted.columns
+    assert accepted.doubtful
+    assert any("More than one column could fill" in line for line in said(accepted))
+
+
+def test_what_every_row_needs_may_be_said_of_all(tmp_path: Path) -> None:
+    with pytest.raises(MissingMapping, match=r'--set kind="new sales\|repeat sales\|.*other"\.$'):
+        taken("sales", written(tmp_path, "date,client,amount\n2026-10-03,A,5\n"))
+
+
+def csv_of(headings: list[str], *lines: str) -> str:
+    return "\n".join([",".join(f'"{one}"' for one in headings), *lines]) + "\n"

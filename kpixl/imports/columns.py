@@ -3,9 +3,9 @@ column, then by the file, then by the workbook's language. Never passes over wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from kpixl.folding import name_key
@@ -69,6 +69,8 @@ class Columns:
     rules: Mapping[str, Rule]
     said: Said = Said()  # noqa: RUF009  (frozen)
     notes: list[Note] = field(default_factory=list)
+    _dated: dict[str, Dates] = field(default_factory=dict)
+    """How the dates of each column were read."""
 
     def read(self) -> dict[str, list[Read]]:
         """What every cell turned out to be, by field id; what was settled on the way is in ``notes``."""
@@ -88,13 +90,32 @@ class Columns:
                 self._note("own_day", id_)
             elif column.type == "date":
                 order = self._order(id_, dated[id_], orders)
-                found[id_] = converted(cells, self._dates(order, id_, cells))
+                self._dated[id_] = self._dates(order, id_, cells)
+                found[id_] = converted(cells, self._dated[id_])
             elif column.type == "number":
                 sign = self._sign(id_, counted[id_], signs)
                 found[id_] = converted(cells, self._numbers(sign, column, cells))
             else:
                 found[id_] = converted(cells, self._words(column) if column.type == "choice" else self._text)
         return found
+
+    def instants(self, id_: str) -> Callable[[int], float | None] | None:
+        """When the moments of a column of dates were, as UTC has it, by the place of their row; None for one of which
+        no zone is told, and where the column tells of none."""
+        reader = self._dated.get(id_)
+        cells = self._replaced(id_, self.cells[id_])
+        told = {text for text in texts_in(cells) if dates.is_zoned(text)}
+        if reader is None or not (told or reader.source):
+            return None
+        whole = replace(reader, zone=UTC)
+
+        def instant(place: int) -> float | None:
+            cell = cells[place]
+            known = cell.strip() in told if isinstance(cell, str) else isinstance(cell, datetime)
+            found = whole(cell) if known or reader.source else None
+            return found if isinstance(found, float) else None
+
+        return instant
 
     @property
     def _text(self) -> Convert:

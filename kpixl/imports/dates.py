@@ -36,6 +36,8 @@ _TIME = (
 _NUMERIC = re.compile(r"([0-9]{1,4}) ?([-/. ]) ?([0-9]{1,2}) ?\2 ?([0-9]{1,4})")
 _COMPACT = re.compile(r"^(?:[0-9]{8}(?:[t ]?[0-9]{6})?)(?=$|z$|[ +\-])")
 """20261003, 20261003T141500"""
+_EPOCH = re.compile(r"(1[0-9]{9})(?:[.,]([0-9]{1,9})|([0-9]{3}))?")
+"""Seconds, or thousandths of them, since the first moment of 1970 in UTC, as programs count: from 2001 to 2033."""
 _ZONE = r"(?:UTC|GMT) ?(?:[+\-−][0-9]{1,2}(?::?[0-9]{2})?)?|[A-Z]{2,3}T|[A-Z][a-z]+(?:/[A-Za-z_]+){1,2}"
 _IN_BRACKETS = re.compile(rf"[(\[]\s*({_ZONE})\s*[)\]]")
 _AT_END = re.compile(r"\b((?:UTC|GMT)(?:[+\-−][0-9]{1,2}(?::?[0-9]{2})?)?)\s*$")
@@ -83,6 +85,8 @@ def written(text: str) -> Written | None:
     """What ``text`` says of a date; None where it says none."""
     if len(text) > _LONGEST:
         return None
+    if (counted := _EPOCH.fullmatch(text)) is not None:
+        return _since_1970(counted)
     plain = single_spaced(text).casefold()
     plain = _COMPACT.sub(_spread, plain)
     clock, zone, timed = timedelta(), None, False
@@ -120,7 +124,7 @@ class Dates:
         if isinstance(cell, (int, float)) and not isinstance(cell, bool) and self.serials:
             if _FIRST_SERIAL <= cell < _AFTER_SERIALS:
                 return float(cell)
-            return self._of_text(str(int(cell))) if float(cell).is_integer() else Unfit(BAD_DATE)
+            return self._of_text(f"{cell:.6f}".rstrip("0").rstrip("."))
         if not isinstance(cell, date):
             return Unfit(BAD_DATE)
         found = exchanged(cell) if self.swapped else cell
@@ -169,6 +173,12 @@ def orders_in(texts: Iterable[str]) -> frozenset[Order]:
     """The orders that some dates leave no doubt of: those that are a date in one order alone."""
     told = (found.orders for found in map(written, texts) if found and found.open)
     return frozenset(next(iter(orders)) for orders in told if len(orders) == 1)
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a date."""
+    found = written(text)
+    return found is not None and bool(found.orders)
 
 
 def is_timed(text: str) -> bool:
@@ -346,6 +356,14 @@ def zone_of(text: str) -> tzinfo | None:
     if span >= timedelta(days=1):
         return None
     return timezone(-span if "-" in text or "−" in text else span)
+
+
+def _since_1970(found: re.Match[str]) -> Written:
+    """The moment that a count of seconds says."""
+    moment = datetime.fromtimestamp(int(found[1]), UTC)
+    clock = timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)
+    part = timedelta(microseconds=int((found[2] or found[3] or "0")[:6].ljust(6, "0")))
+    return Written(moment.year, moment.day, moment.month, False, clock=clock + part, zone=UTC, timed=True)
 
 
 def _spread(found: re.Match[str]) -> str:

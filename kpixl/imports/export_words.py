@@ -19,6 +19,8 @@ Kind: TypeAlias = Literal[
     "status", "type", "billable", "canceled", "currency", "survey", "elapsed", "void", "paid", "number"
 ]
 """What a column tells of its rows."""
+Question: TypeAlias = Literal["recommend", "score", "other", "between"]
+"""What is asked: whether somebody would recommend, how content somebody is, why; and what joins the ends of a scale."""
 Unit: TypeAlias = Literal["hours", "minutes", "seconds"]
 
 
@@ -29,6 +31,8 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Columns that tell which rows count."""
     fields: dict[str, tuple[str, ...]]
     """``table.field`` -> what columns for it are called, beside its heading."""
+    questions: dict[Question, tuple[str, ...]]
+    """How words begin by which a question of a survey is known."""
     money: tuple[str, ...]
     """What columns of amounts are called."""
     totals: tuple[str, ...]
@@ -69,6 +73,12 @@ def names_of(table: str, field: str) -> tuple[str, ...]:
     """What columns for a field are called in any language, beside its heading, as names compare."""
     texts = (text for one in vocabularies() for text in one.fields.get(f"{table}.{field}", ()))
     return tuple(dict.fromkeys(map(name_key, texts)))
+
+
+@cache
+def question_words(kind: Question) -> tuple[str, ...]:
+    """How words begin by which a question is known in any language, as names compare."""
+    return tuple(dict.fromkeys(name_key(text) for one in vocabularies() for text in one.questions[kind]))
 
 
 @cache

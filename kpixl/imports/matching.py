@@ -17,6 +17,7 @@ from kpixl.imports.export_words import headings_of, names_of, total_words
 from kpixl.imports.headings import find_headings, heading_texts
 from kpixl.imports.named_currency import without_remark
 from kpixl.imports.profiles import Rule, products
+from kpixl.imports.questions import asked
 from kpixl.imports.recognise import Recognised, recognised
 from kpixl.imports.refusals import MappedAndSet
 from kpixl.languages import codes
@@ -153,6 +154,7 @@ def match(
     used = finder.follow(product) if product else set()
     finder.take(How.WORDS, {field.id: names_of(table.id, field.id) for field in table.fields})
     finder.take(How.WORDS, _lasting(table, columns))
+    finder.take(How.WORDS, asked(table, columns))
     return finder.result(source, heading, product, used)
 
 

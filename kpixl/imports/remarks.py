@@ -123,7 +123,11 @@ _TEMPLATES = {
         "are kept."
     ),
     "clock_change": N_(
-        "“{column}”: rows between whose moments the clocks change, so that their hours are an hour off: {count}."
+        "“{column}”: rows between whose moments the clocks change, so that their hours may be an hour off: {count}."
+    ),
+    "clock_moved": N_(
+        "“{column}”: rows during which the clocks changed: {count}. This moment was moved by as much, so that their "
+        "hours are those that passed."
     ),
     "respelled": N_("“{field}”: names written as the workbook, or most rows, have them: {names}."),
     "misfits": N_("“{column}”: cells that do not fit and were left blank: {count} ({cells}); such a cell {reason}."),

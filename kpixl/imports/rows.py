@@ -51,7 +51,7 @@ def rows_for(
     does not fit; UnknownZone.
     """
     match, known_by = derived(match)
-    _check_needed(match)
+    _check_needed(match, choices)
     zone_called(manners.zone)
     constants, notes = _constants(match, choices, manners, kept.spellings)
     chosen = {place for one in said.filters if (place := place_of(match, one.column)) is not None}
@@ -72,7 +72,7 @@ def rows_for(
     lasting, about_ends = reckoned(match, columns, read)
     untimed, about_times = without_times(match, read, lasting)
     notes += [*about_ends, *about_times]
-    notes += [] if lasting else over_a_change(match, read, manners.zone)
+    notes += [] if lasting else over_a_change(match, columns, read, manners.zone)
     numbers = numbered(match, of, kept.numbers)
     sorter = Sorter(match, of, columns, ReadRows(read, constants, {**outside, **refused}, untimed, numbers))
     notes = [
@@ -89,7 +89,7 @@ def rows_for(
     return sorter.sorted(kept, notes)
 
 
-def _check_needed(match: Match) -> None:
+def _check_needed(match: Match, choices: Choices) -> None:
     for id_ in match.missing:
         if id_ in match.ambiguous:
             allowed = listed(match, match.ambiguous[id_])
@@ -100,7 +100,14 @@ def _check_needed(match: Match) -> None:
             fields=", ".join(f"“{id_}”" for id_ in match.missing),
             pairs=" ".join(f"{id_}=COLUMN" for id_ in match.missing),
             allowed=listed(match, dict.fromkeys(filter(None, match.columns))),
+            same=" ".join(f"{id_}={_words_of(id_, choices)}" for id_ in match.missing),
         )
+
+
+def _words_of(id_: str, choices: Choices) -> str:
+    """What a field may be in every row, for the owner to choose from."""
+    words = "|".join(dict.fromkeys(choices.get(id_, {}).values()))
+    return f'"{words}"' if " " in words else words or "VALUE"
 
 
 def _settle(match: Match, of: Body, columns: Columns, read: dict[str, list[Read]], kept: Kept) -> list[Note]:
