@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint fuzz faults races bench bench-rows bench-many store workbooks pictures reference locale language release clean
+.PHONY: help demo test test-fast lint fuzz faults races bench bench-rows bench-imports bench-many store workbooks pictures reference locale language release clean
 
 PYTHON ?= python3
 OUT ?= demo
@@ -55,6 +55,9 @@ bench: $(STAMP) $(MO) ## measure how fast it is
 
 bench-rows: $(STAMP) $(MO) ## measure one workbook of ever more rows, beside other programs (ARGS="1000 10000": how many)
 	@$(BIN)/python -m benchmarks.one_workbook $(ARGS)
+
+bench-imports: $(STAMP) $(MO) ## measure imports beside pandas, openpyxl and calamine (ARGS="100000 3": rows, and how often)
+	@$(BIN)/python -m benchmarks.imports $(ARGS)
 
 bench-many: $(STAMP) $(MO) ## measure many workbooks in one command (ARGS="300 1000": how many, and in the portfolio)
 	@$(BIN)/python -m benchmarks.many_workbooks $(ARGS)

@@ -28,6 +28,7 @@ from kpixl.errors import FileInUse
 from kpixl.excel import host
 from kpixl.excel.live import open_workbook
 from kpixl.i18n import language
+from kpixl.imports import BAD_DATE
 from kpixl.ooxml.cells import cell_name, parse_cell
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.plain_sheet import add_plain_sheet
@@ -477,6 +478,39 @@ def test_import_shows_first_and_then_takes(app: Desk, path: Path, source: Path) 
     assert any("(4/5)" in str(status) for status in app.statuses)
     assert app.statuses[-1] is False
     assert len(copies(path)) == 1
+
+
+def test_import_tells_first_why_rows_are_left_out_and_what_columns_hold(app: Desk, path: Path, source: Path) -> None:
+    """As at the terminal: one table with examples, the refused rows by cause, one question; a no changes nothing."""
+    bad = "".join(f"R{number};Ana;soon {number};;x\n" for number in range(20, 26))
+    source.write_text("id;client;opened;resolved;Mood\nR8;Ana;2026-10-05;2026-10-06;fine\n" + bad, encoding="utf-8")
+    before = path.read_bytes()
+    app.answers = ["no"]
+    imported(source)
+    (question,) = app.texts
+    told = " ".join(question.split())
+    assert "← opened" in told
+    assert "2026-10-05, soon 20, soon 21" in told
+    assert "Mood: x (6), fine (1)" in told
+    assert (
+        T("{count} rows, {column}: the cell {reason}. The first, with their lines: {cells}.").format(
+            count=6, column="opened", reason=T(BAD_DATE), cells="“soon 20” (3), “soon 21” (4), “soon 22” (5)"
+        )
+        in told
+    )
+    assert told.endswith(T("Take the rows like this?"))
+    assert path.read_bytes() == before
+    assert app.events == []
+
+
+def test_import_of_a_file_that_lacks_a_column_says_which(app: Desk, path: Path, source: Path) -> None:
+    source.write_text("id;opened\nR8;2026-10-05\n", encoding="utf-8")
+    before = path.read_bytes()
+    imported(source)
+    ((text, _, _),) = app.shown
+    assert "“client”" in text
+    assert "opened (2026-10-05)" in text
+    assert (path.read_bytes(), app.events) == (before, [])
 
 
 def test_import_without_arguments_asks_for_the_file(

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import random
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import openpyxl
 import pytest
 from lxml import etree
 
 import workbooks
+from clock import TODAY
+from kpixl.ooxml import cell_values
 from kpixl.ooxml import sheet as sheet_module
+from kpixl.ooxml.cell_values import SheetValues
 from kpixl.ooxml.package import Package, Sheet
-from kpixl.ooxml.row_bytes import RowBytes
+from kpixl.ooxml.row_bytes import OddRows, RowBytes, row_runs
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.ooxml.shrink import keep_rows
 from kpixl.ooxml.table_rows import append_rows, set_cells
+from kpixl.workbook.file_view import ByColumn, FileView
+from kpixl.workbook.read import read
 from workbooks import Rows, Value, day
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
@@ -208,3 +215,119 @@ def test_of_a_large_table_little_is_a_tree(tmp_path: Path) -> None:
             DOINGS[name](package)
     assert len(trees) == 3
     assert max(trees) < size / 20
+
+
+# The values of large sheets
+
+
+@pytest.mark.parametrize("size", [1, 40, 1 << 20])
+def test_runs_of_rows_hold_all_of_them_wherever_a_piece_ends(size: int) -> None:
+    for piece in range(1, 130):
+        runs = [*row_runs(in_pieces(WHOLE, piece)(), size)]
+        assert b"".join(rows for _, _, rows in runs) == ROWS
+        assert [runs[0][0], runs[-1][1]] == [1, 7]
+        assert all(first <= last for first, last, _ in runs)
+        assert len(runs) > 1 or size + piece > 40
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ROWS.replace(b'<row r="7"', b'<!-- <row r="5"> --><row r="7"'),
+        ROWS.replace(b' r="7"', b"", 1),
+        ROWS.replace(b'r="1"', b'r="9"', 1),
+        ROWS.replace(b"row", b"x:row"),
+    ],
+    ids=["comment", "unnumbered", "backwards", "prefixed"],
+)
+def test_rows_that_are_written_otherwise_make_no_runs(rows: bytes) -> None:
+    with pytest.raises(OddRows):
+        [*row_runs(in_pieces(WHOLE.replace(ROWS, rows))(), 1)]
+
+
+FULL: dict[str, Rows] = {
+    "requests": {
+        "id": ["007", "A-2", None, "4", "5", "6"],
+        "client": ["Ana", "Ben & Co <3", "Ana", None, " two  blanks ", "Ana"],
+        "opened": [day("2026-10-05"), day("2026-10-06", 9), None, day("2026-10-07"), day("2026-10-08"), None],
+        "resolved": [day("2026-10-06"), None, None, day("2026-10-07", 13), None, None],
+    },
+    "surveys": {"date": [day("2026-10-05")] * 3, "client": ["Ana", None, "Ben"], "score": [5.0, None, "many"]},
+}
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """A workbook with rows as kpixl wrote it, and as another program did, which shares its texts between sheets."""
+    path = tmp_path_factory.mktemp("full") / "book.xlsx"
+    workbooks.make(path, workbooks.Filled(rows=FULL))
+    ours = path.read_bytes()
+    with warnings.catch_warnings(action="ignore"):  # of what it does not keep
+        book = openpyxl.load_workbook(path)
+    sheet = book["Requests"]
+    sheet["D9"], sheet["B10"], sheet["F9"] = "#N/A", True, "=1/0"
+    book.save(path)
+    return {"ours": ours, "others": path.read_bytes()}
+
+
+@pytest.mark.parametrize("made", ["ours", "others"])
+@pytest.mark.parametrize("block", [1, 3_000])
+def test_a_large_sheet_says_what_it_says_as_a_whole(
+    full: dict[str, bytes], made: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = FileView(Package.from_bytes(full[made], Path("book.xlsx")))
+    expected = {name: whole.table(name) for name in ("tbl_requests", "tbl_surveys", "tbl_clients")}
+    monkeypatch.setattr(cell_values, "LARGE", 0)
+    monkeypatch.setattr(cell_values, "_BLOCK", block)
+    monkeypatch.setattr(cell_values, "_SHARED_BY", 0)
+    large = FileView(Package.from_bytes(full[made], Path("book.xlsx")))
+    for name, rows in expected.items():
+        found = large.table(name)
+        assert rows is not None
+        assert found is not None
+        assert isinstance(found.rows, ByColumn)
+        assert [[*row] for row in found.rows] == [[*row] for row in rows.rows]
+        assert [*map(type, found.rows[0])] == [*map(type, rows.rows[0])]
+        assert large.value(found.sheet, found.first_row - 1, found.left) == rows.columns[0]
+        assert large.value(found.sheet, 4_000, 2) is None
+
+
+def test_a_large_workbook_reads_as_a_small_one(full: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> list[object]:
+        book = read(Package.from_bytes(full["others"], Path("book.xlsx")), TODAY)
+        tables = [table for table in book.entries.tables.values() if table is not None]
+        return [
+            (
+                table.table.id,
+                table.count,
+                {id_: repr(values.tolist()) for id_, values in table.numbers.items()},
+                {id_: values.tolist() for id_, values in table.texts.items()},
+                {id_: {row: repr(value) for row, value in odd.items()} for id_, odd in table.odd.items()},
+                table.outside,
+                table.below,
+            )
+            for table in tables
+        ] + [book.stale]
+
+    small = told()
+    monkeypatch.setattr(cell_values, "LARGE", 0)
+    monkeypatch.setattr(cell_values, "_BLOCK", 500)
+    assert told() == small
+    assert len(small) > 3
+
+
+def test_of_a_large_sheet_of_entries_the_values_are_never_there_as_a_whole(
+    full: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole: list[str] = []
+
+    def grid(values: SheetValues, sheet: Sheet) -> list[list[object]]:
+        whole.append(sheet.name)
+        return as_usual(values, sheet)
+
+    as_usual = SheetValues.grid
+    monkeypatch.setattr(SheetValues, "grid", grid)
+    monkeypatch.setattr(cell_values, "LARGE", 0)
+    read(Package.from_bytes(full["ours"], Path("book.xlsx")), TODAY)
+    assert "Settings" in whole
+    assert {"Requests", "Surveys", "Clients"}.isdisjoint(whole)

@@ -115,8 +115,8 @@ def _at_a_terminal() -> bool:
 def _asked(plan: Plan, code: str | None) -> bool:
     from kpixl.i18n import language
     from kpixl.texts.words import means_yes
-    from kpixl.verbs.outcomes import plan_text
+    from kpixl.verbs.outcomes import offer_text
 
     t = language(code or plan.language)
-    outside.say(plan_text(plan, t), sys.stdout)
+    outside.say(offer_text(plan, t), sys.stdout)
     return means_yes(input(t(N_("Take the rows like this? yes/no: "))))

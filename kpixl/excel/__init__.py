@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 AFTER_THE_MACRO = "KPIXL_AFTER_THE_MACRO"
 """Set in the environment of the Python that works on when the macro has ended."""
-_REJECTED_SHOWN = 5
 _READ_ONLY = 3
 """How Excel lets go of the file of a workbook that it goes on using."""
 
@@ -329,7 +328,7 @@ def _agreed(host: Host, path: Path, source: Path, table: str) -> bool:
     """Whether the owner wants the rows as kpixl understands them: found out on a copy, while her workbook is open."""
     from kpixl.verbs.import_plan import ImportRequest
     from kpixl.verbs.import_rows import import_rows
-    from kpixl.verbs.outcomes import plan_text
+    from kpixl.verbs.outcomes import offer_text
 
     with tempfile.TemporaryDirectory(prefix="kpixl-") as folder:
         copy = shutil.copy(path, Path(folder, path.name))
@@ -338,7 +337,7 @@ def _agreed(host: Host, path: Path, source: Path, table: str) -> bool:
         )
         plan = outcome.plan
     accepted, t = plan.accepted, host.t
-    lines = [plan_text(plan, t), *(row.text(t) for row in accepted.rejected[:_REJECTED_SHOWN])]
+    lines = [offer_text(plan, t)]
     if not len(accepted) and not accepted.completions:
         host.tell("\n".join([*lines, t(N_("Nothing was written."))]))
         return False

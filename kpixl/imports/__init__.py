@@ -4,6 +4,7 @@ from kpixl.folding import name_key
 from kpixl.imports.choice_words import Choices, plain_text
 from kpixl.imports.columns import Manners
 from kpixl.imports.from_workbook import read_sheet
+from kpixl.imports.glimpse import glimpsed
 from kpixl.imports.known import Kept, Spellings, has_namesakes, spelling, text_key
 from kpixl.imports.matching import HOW_WORDS, Filling, Hints, How, Match, match
 from kpixl.imports.naming import field_called, table_called
@@ -87,6 +88,7 @@ __all__ = [
     "Value",
     "Weigh",
     "field_called",
+    "glimpsed",
     "has_namesakes",
     "lines_of",
     "match",

@@ -68,6 +68,8 @@ def meets(where: Where, product: Recognised, of: Body) -> list[bool]:
 
 
 def _fitted(row: list[Raw], width: int, blanks: set[str]) -> list[Raw]:
+    if len(row) == width and not blanks:
+        return row
     fitted = row[:width] if len(row) >= width else [*row, *[""] * (width - len(row))]
     if blanks:
         return ["" if isinstance(cell, str) and folded(cell) in blanks else cell for cell in fitted]

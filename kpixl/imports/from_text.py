@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 100
 """Rows by which the delimiter is found."""
+_KNOWN = 10_000
+"""Different texts among which one is looked for."""
 _BEGINNING = 1000
 """Bytes by which UTF-16 is known."""
 _SEP = re.compile(r"\ufeff?sep=([,;|\t])\r?\n", re.IGNORECASE)
@@ -40,8 +42,11 @@ def read_text(path: Path, content: bytes) -> Source:
     first = 2 if told else 1
     rows: list[list[Raw]] = []
     lines = []
+    known: dict[str, str] = {}
     for line, cells in _records(path, text[told.end() :] if told else text, delimiter, first):
-        rows.append(list(cells))
+        # Of what comes again and again there is one.
+        once = known.setdefault if len(known) < _KNOWN else known.get
+        rows.append([*map(once, cells, cells)])
         lines.append(line)
     if not rows:
         raise UnreadableSource(path=path.name, detail=phrase(N_("it is empty")))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpixl.imports.choice_words import plain_text
 from kpixl.imports.filters import counted
+from kpixl.imports.matching import Glimpse
 from kpixl.imports.source import is_filled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from kpixl.imports.matching import Match
 
@@ -22,8 +24,23 @@ _FEW = 8
 """Different values that a column may have for all of them to be counted."""
 
 
+def glimpsed(match: Match, lines: Collection[int]) -> Match:
+    """The same with what its columns hold, of which the rows need not be kept: but for those in some ``lines``, and
+    those above the headings, they are let go."""
+    source = match.source
+    shown = Glimpse(
+        {filling.places: examples(match, filling.places) for filling in match.fillings.values()},
+        {column: holdings(match, column) for column in match.unused},
+    )
+    kept = [n for n, line in enumerate(source.lines) if n <= match.heading or line in lines]
+    rows, numbers = [source.rows[n] for n in kept], [source.lines[n] for n in kept]
+    return replace(match, source=replace(source, rows=rows, lines=numbers), glimpse=shown)
+
+
 def examples(match: Match, places: Sequence[int]) -> tuple[str, ...]:
     """The first different values of a column, or of columns that are joined; as they stand in the file, shortened."""
+    if match.glimpse:
+        return match.glimpse.examples[tuple(places)]
     found: dict[str, None] = {}
     for row in match.source.rows[match.heading + 1 :]:
         cells = [row[place] for place in places if place < len(row)]
@@ -47,6 +64,8 @@ def listed(match: Match, columns: Iterable[str]) -> str:
 def holdings(match: Match, column: str) -> str:
     """What a column that fills nothing holds: its values with their counts where they are few, else the first of them;
     an en dash where it is blank throughout."""
+    if match.glimpse:
+        return match.glimpse.holdings[column]
     place = match.columns.index(column)
     rows = match.source.rows[match.heading + 1 :]
     found = Counter(plain_text(row[place]) if place < len(row) else "" for row in rows)

@@ -48,7 +48,7 @@ class Kept:
     """What is known of the numbers, such as those of invoices, that rows came with."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KnownStay:
     """A row under its key: where it stands, and its start and end where rows last."""
 
@@ -78,10 +78,13 @@ def spelled(cell: Read, known: Mapping[Hashable, str]) -> Read:
     return cell if match_key(written) == match_key(cell) else written
 
 
-def key_of(table: Table, row: Row) -> tuple[Hashable, ...] | None:
+def key_of(table: Table, row: Row) -> Hashable | None:
     """What a row is known by; None where its table has no key or a part of it is blank."""
     values = [row.get(field.id) for field in table.fields if field.key]
-    return tuple(text_key(str(value)) for value in values) if values and all(values) else None
+    if not values or not all(values):
+        return None
+    keys = tuple(text_key(str(value)) for value in values)
+    return keys[0] if len(keys) == 1 else keys
 
 
 def has_namesakes(table: Table) -> bool:
@@ -148,12 +151,12 @@ class Known:
             for place, number in enumerate(numbers)
         ]
 
-    def keyed(self, key: tuple[Hashable, ...], start: float | None, end: float | None = None) -> int | None:
+    def keyed(self, key: Hashable, start: float | None, end: float | None = None) -> int | None:
         """The row of the workbook with a key, and this start and end where rows last; None without one."""
         stay = stay_like(self._keyed.get(key, ()), start, end)
         return None if stay is None else stay.place
 
-    def namesake(self, key: tuple[Hashable, ...], day: float | None) -> int | None:
+    def namesake(self, key: Hashable, day: float | None) -> int | None:
         """The row of the workbook with a name and a day that no row of the file has been found to be yet."""
         for stay in self._keyed.get(key, ()):
             held = self.value(self.table.date or "", stay.place)
@@ -223,8 +226,8 @@ class Known:
         return unlike - blanks, blanks
 
     @cached_property
-    def _keyed(self) -> dict[tuple[Hashable, ...], list[KnownStay]]:
-        found: dict[tuple[Hashable, ...], list[KnownStay]] = {}
+    def _keyed(self) -> dict[Hashable, list[KnownStay]]:
+        found: dict[Hashable, list[KnownStay]] = {}
         ids = [field.id for field in self.table.fields if field.key and self.rows.has(field.id)]
         edges = [id_ if self.rows.has(id_) else None for id_ in self.table.stays or ("", "")]
         for place in range(len(self.rows)):
@@ -232,7 +235,11 @@ class Known:
             if key is not None:
                 days = (self.value(id_, place) if id_ else None for id_ in edges)
                 start, end = (day if isinstance(day, float) else None for day in days)
-                found.setdefault(key, []).append(KnownStay(place, start, end))
+                stay = KnownStay(place, start, end)
+                if key in found:
+                    found[key].append(stay)
+                else:
+                    found[key] = [stay]  # takes less room than one that has grown
         return found
 
     @cached_property

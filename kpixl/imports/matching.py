@@ -89,6 +89,16 @@ JOINED = Rule(join=("+",))
 
 
 @dataclass(frozen=True)
+class Glimpse:
+    """What columns of a file hold, in a few of their values."""
+
+    examples: Mapping[tuple[int, ...], tuple[str, ...]]
+    """By the columns that fill a field."""
+    holdings: Mapping[str, str]
+    """By the heading of a column that fills none."""
+
+
+@dataclass(frozen=True)
 class Match:
     """The columns of a file beside the fields of a table."""
 
@@ -113,6 +123,8 @@ class Match:
     """The product whose export the file is, and what its columns are."""
     group: str | None = None
     """The field that the headings of groups fill where a row says nothing of it."""
+    glimpse: Glimpse | None = None
+    """What the columns hold, where the rows themselves are no longer kept."""
 
     def column(self, id_: str) -> str:
         """The heading of what fills a field: joined by “+” where it is more than one."""

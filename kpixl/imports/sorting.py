@@ -28,9 +28,27 @@ _EXAMPLES = 5
 _NEVER_BLANK = (FAILED, TOO_LONG, CONTROL)
 """What is wrong with a cell in itself, and not only for its field."""
 
-Row: TypeAlias = dict[str, Value]
+Row: TypeAlias = Mapping[str, Value]
 Placed: TypeAlias = list[tuple[int, Row]]
 """Rows with their places among those of the file."""
+
+
+class RowOf(Mapping[str, Value]):
+    """A row of columns: many take a seventh of the room that they would as records of their own."""
+
+    __slots__ = ("_columns", "_place")
+
+    def __init__(self, columns: Mapping[str, Sequence[Value]], place: int) -> None:
+        self._columns, self._place = columns, place
+
+    def __getitem__(self, id_: str) -> Value:
+        return self._columns[id_][self._place]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
 
 
 @dataclass(frozen=True)
@@ -74,7 +92,7 @@ class Sorter:
         """Fields of which a cell has cost a row."""
         self.misfits: dict[str, list[tuple[int, Unfit]]] = {}
         """Cells of optional fields that do not fit and stay blank."""
-        self.seen: dict[tuple[Hashable, ...], list[KnownStay]] = {}
+        self.seen: dict[Hashable, list[KnownStay]] = {}
 
     def sorted(self, kept: Kept, notes: Sequence[Note]) -> Accepted:
         """Every row in its place."""
@@ -84,6 +102,8 @@ class Sorter:
         past = [one for one, is_early in zip(rows, is_past, strict=True) if is_early]
         rows = [one for one, is_early in zip(rows, is_past, strict=True) if not is_early]
         rows = [(place, row) for place, row in rows if not self._is_repeated(place, row)]
+        if not has_namesakes(self.table):
+            self.seen.clear()  # a key for each row of a large file
         numbers = self.numbers.learned(self.table, rows)
         if kept.existing is not None:
             there = Known(kept.existing, [id_ for id_ in self.filled if not self._assumed(id_)], kept.locked)
@@ -179,9 +199,10 @@ class Sorter:
         for id_, cells in zip(self.filled, columns, strict=True):
             unfit = (Unfit, type(None)) if id_ in needed else Unfit
             flawed |= {place for place, value in enumerate(cells) if isinstance(value, unfit)}
-        rows = []
-        for place, values in enumerate(zip(*columns, strict=True)):
-            row = self._row(place) if place in flawed else cast("Row", dict(zip(self.filled, values, strict=True)))
+        whole = cast("Mapping[str, list[Value]]", dict(zip(self.filled, columns, strict=True)))
+        rows: Placed = []
+        for place in range(count if columns else 0):
+            row = self._row(place) if place in flawed else RowOf(whole, place)
             if row is not None:
                 rows.append((place, row))
         return rows
@@ -191,7 +212,7 @@ class Sorter:
         if place in self.refused:
             self._refuse(place, self.refused[place])
             return None
-        row: Row = {}
+        row: dict[str, Value] = {}
         for field in self.table.fields:
             if field.id in self.read:
                 value = self.read[field.id][place]
@@ -228,7 +249,7 @@ class Sorter:
         if key is None:
             return False
         start = self._start(row)
-        stays = self.seen.setdefault(key, [])
+        stays = self.seen.get(key, [])
         if has_namesakes(self.table):
             # Of two rows with one name, only one that says nothing else is the same.
             twins = [stay for stay in stays if self.twins[stay.place] == row]
@@ -238,6 +259,7 @@ class Sorter:
             same = stay_like(stays, start, self._end(row))
         if same is None:
             stays.append(KnownStay(self.of.lines[place], start, self._end(row)))
+            self.seen[key] = stays
             return False
         id_ = next(field.id for field in self.table.fields if field.key)
         self._reject(place, id_, Unfit(TWICE), first=same.place)
@@ -295,7 +317,7 @@ class Sorter:
         if not there.is_compared(row):
             return
         line = self.of.lines[place]
-        added: Row = {}
+        added: dict[str, Value] = {}
         differs = []
         for id_, value in row.items():
             if not there.rows.has(id_):

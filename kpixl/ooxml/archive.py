@@ -40,13 +40,13 @@ class Packed:
     def of(cls, pieces: Iterable[bytes], *, quickly: bool = False) -> Packed:
         """The pieces packed, ``quickly`` where they are many."""
         deflate, checksum, length = zlib.compressobj(_QUICKLY if quickly else _USUALLY, zlib.DEFLATED, -15), 0, 0
-        packed = bytearray()
+        packed = BytesIO()  # whose content can be had without another copy of it
         for piece in pieces:
             checksum = zlib.crc32(piece, checksum)
             length += len(piece)
-            packed += deflate.compress(piece)
-        packed += deflate.flush()
-        return cls(bytes(packed), checksum, length)
+            packed.write(deflate.compress(piece))
+        packed.write(deflate.flush())
+        return cls(packed.getvalue(), checksum, length)
 
     def pieces(self) -> Iterator[bytes]:
         """The content, a piece at a time."""
@@ -149,23 +149,24 @@ class Archive:
 
     def rewritten(self, changes: Mapping[str, Packed], removed: Collection[str]) -> bytes:
         """A new zip in the old order: ``changes`` in place or added at the end, ``removed`` left out."""
-        whole, directory, count = bytearray(), bytearray(), 0
+        pieces: list[bytes | memoryview] = []  # joined once: the whole is large, and would be there twice
+        directory, offset, count = bytearray(), 0, 0
         for name in {**self._members, **changes}:
             if name in removed:
                 continue
             member = self._members.get(name)
-            offset = len(whole)
             if name in changes:
                 local, record = _entry(name, changes[name], member)
-                whole += local
+                new: list[bytes | memoryview] = [local, changes[name].data]
             elif member is not None:
-                record = member.record
-                whole += memoryview(self.data)[member.start : member.end]
+                record, new = member.record, [memoryview(self.data)[member.start : member.end]]
             directory += record[:42] + struct.pack("<L", offset) + record[46:]
+            pieces += new
+            offset += sum(map(len, new))
             count += 1
         comment = self._zip.comment
-        end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(directory), len(whole), len(comment))
-        return b"".join((whole, directory, end, comment))
+        end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(directory), offset, len(comment))
+        return b"".join((*pieces, directory, end, comment))
 
 
 def _members(data: bytes, archive: zipfile.ZipFile) -> Iterator[tuple[str, _Member]]:
@@ -180,7 +181,7 @@ def _members(data: bytes, archive: zipfile.ZipFile) -> Iterator[tuple[str, _Memb
 
 
 def _entry(name: str, new: Packed, old: _Member | None) -> tuple[bytes, bytes]:
-    """The local header with content, and the directory entry, of a changed or added member."""
+    """The local header, behind which the content follows, and the directory entry, of a changed or added member."""
     if old is None:
         raw, made, date, attributes = name.encode(), b"\x14\x00", _DOS_1980, 0
         utf8 = 0 if raw.isascii() else 0x800
@@ -189,5 +190,5 @@ def _entry(name: str, new: Packed, old: _Member | None) -> tuple[bytes, bytes]:
         made, date, attributes = old.record[4:6], old.record[12:16], old.info.external_attr
         utf8 = old.info.flag_bits & 0x800
     head = struct.pack("<3H4s3L2H", 20, utf8, 8, date, new.checksum, len(new.data), new.size, len(raw), 0)
-    local = b"PK\3\4" + head + raw + new.data
+    local = b"PK\3\4" + head + raw
     return local, b"PK\1\2" + made + head + struct.pack("<3H2L", 0, 0, 0, attributes, 0) + raw

@@ -17,8 +17,9 @@ from python_calamine import load_workbook
 
 from kpixl.errors import N_, DamagedWorkbook, WorkbookError
 from kpixl.message import phrase
-from kpixl.ooxml.cells import cell_name
+from kpixl.ooxml.cells import Area
 from kpixl.ooxml.namespaces import MAIN, OFFICE_RELATIONSHIP, PACKAGE_RELATIONSHIP
+from kpixl.ooxml.row_bytes import LARGE, OddRows, row_runs
 from kpixl.ooxml.verify import MOST_CELLS, Reach
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 _PANIC = "PanicException"
 """How the reader, which is written in Rust, reports some damage; no Exception."""
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+_FOOT = b"</sheetData></worksheet>"
+_BLOCK, _SHARED_BY = 2_000_000, 8
+"""Bytes of a sheet that are read at a time, and at the least for each byte of shared texts."""
+_FEW = 2_000
+"""Different texts of a column from which on they are too many for there to be one of each."""
 _LEAST_OF_A_CELL = 16
 """How many bytes a cell that shows something has at the least, as a part of a sheet."""
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.{}+xml"
@@ -50,8 +56,8 @@ class SheetValues:
     def __init__(self, package: Package, *, dates: bool = False) -> None:
         self._package = package
         self._read: dict[str, int] = {}
-        self._book: Any = None
-        self._spanned: frozenset[str] = frozenset()
+        self._books: dict[str, tuple[Any, frozenset[str]]] = {}
+        """By a large sheet, or the empty text for all others: what is read from, and the sheets that a table spans."""
         self._dates = dates
 
     def grid(self, sheet: Sheet) -> list[list[Any]]:
@@ -59,13 +65,47 @@ class SheetValues:
         DamagedWorkbook where it cannot be read."""
         self._ensure_room(sheet)
         with self._failures(sheet.name):
-            if self._book is None:
-                readable, self._spanned = _readable(self._package, dates=self._dates)
-                self._book = load_workbook(BytesIO(readable), load_tables=True)
-            if sheet.part in self._spanned:
-                return _without_blank_end(self._book.get_table_by_name(_name(sheet)).to_python())
-            rows: list[list[Any]] = self._book.get_sheet_by_name(_name(sheet)).to_python(skip_empty_area=False)
+            book, spanned = self._book(sheet)
+            if sheet.part in spanned:
+                return _without_blank_end(book.get_table_by_name(_name(sheet)).to_python())
+            rows: list[list[Any]] = book.get_sheet_by_name(_name(sheet)).to_python(skip_empty_area=False)
             return rows
+
+    def _book(self, sheet: Sheet) -> tuple[Any, frozenset[str]]:
+        """What a sheet is read from, which is made once: one for each large sheet, since few of these are asked for,
+        and one for all others."""
+        key = sheet.part if self._is_large(sheet) else ""
+        if key not in self._books:
+            sheets = [one for one in self._package.sheets if self._package.is_worksheet(one)]
+            chosen = [sheet] if key else [one for one in sheets if not self._is_large(one)]
+            readable, spanned = _readable(self._package, chosen, dates=self._dates)
+            self._books[key] = load_workbook(BytesIO(readable), load_tables=True), spanned
+        return self._books[key]
+
+    def _is_large(self, sheet: Sheet) -> bool:
+        return self._package.size(sheet.part) >= LARGE
+
+    def columns(self, sheet: Sheet, area: Area) -> list[list[Any]] | None:
+        """The values of an area of a large sheet, column by column and each text once, read some rows at a time: the
+        whole of it is never there as rows. None where the sheet is small, or not written as Excel writes it; errors as
+        of ``grid``."""
+        if not self._is_large(sheet):
+            return None
+        self._ensure_room(sheet)
+        columns = _Columns(area.right - area.left + 1)
+        top = area.top
+        with self._failures(sheet.name), suppress(OddRows):
+            for _, last, rows in row_runs(self._package.pieces(sheet.part)(), _at_once(self._package)):
+                bottom = min(last, area.bottom)
+                if bottom >= top:
+                    span = Area(top, area.left, bottom, area.right)
+                    columns.add(_rows_of(self._package, sheet, rows, span, dates=self._dates))
+                    top = bottom + 1
+                if last >= area.bottom:
+                    break
+            columns.fill(area.bottom - area.top + 1)
+            return columns.found
+        return None
 
     def _ensure_room(self, sheet: Sheet) -> None:
         # Of all sheets together; a larger file may have a cell for each of its bytes.
@@ -86,6 +126,34 @@ class SheetValues:
                     raise
                 detail = phrase(N_("the sheet {sheet} cannot be read"), sheet=sheet)
                 raise self._package.damaged(detail) from error
+
+
+class _Columns:
+    """Values that come row by row, kept column by column."""
+
+    def __init__(self, width: int) -> None:
+        self.found: list[list[Any]] = [[] for _ in range(width)]
+        self._known: list[dict[str, str] | None] = [{} for _ in range(width)]
+        """The texts of each column, of which there is to be one each; None where they are too many to be looked up."""
+
+    def add(self, rows: list[list[Any]]) -> None:
+        """Some rows more."""
+        for place, values in enumerate(zip(*rows, strict=True)):
+            known, kinds = self._known[place], set(map(type, values))
+            if known is None or str not in kinds:
+                self.found[place].extend(values)
+                continue
+            once = map(known.setdefault, values, values)
+            self.found[place].extend(
+                once if len(kinds) == 1 else (known.setdefault(v, v) if type(v) is str else v for v in values)
+            )
+            if len(known) > _FEW:
+                self._known[place] = None
+
+    def fill(self, count: int) -> None:
+        """Blank cells up to so many rows."""
+        for column in self.found:
+            column.extend([""] * (count - len(column)))
 
 
 @contextmanager
@@ -120,14 +188,13 @@ def _name(sheet: Sheet) -> str:
     return f"s{sheet.index}"
 
 
-def _readable(package: Package, *, dates: bool) -> tuple[bytes, frozenset[str]]:
-    """The worksheets and shared texts of a package, under the names that every reader looks for first; and the sheets
-    that a table spans, by their parts.
+def _readable(package: Package, sheets: list[Sheet], *, dates: bool) -> tuple[bytes, frozenset[str]]:
+    """Some worksheets and the shared texts of a package, under the names that every reader looks for first; and which
+    of them a table spans, by their parts.
 
     Of a sheet the reader wants to know the merged cells as well, for which it reads all of it a second time; not so of
     a table.
     """
-    sheets = [sheet for sheet in package.sheets if package.is_worksheet(sheet)]
     parts: dict[str, tuple[int, int, int, bytes | memoryview]] = {}
     spanned: dict[str, Reach] = {}
     for sheet in sheets:
@@ -136,20 +203,25 @@ def _readable(package: Package, *, dates: bool) -> tuple[bytes, frozenset[str]]:
         # A table is as large as it says, however little stands in it.
         if 0 < reach.bottom * reach.right * _LEAST_OF_A_CELL <= packed[2]:
             spanned[sheet.part] = reach
-    others = ["sharedStrings", *(["styles"] if dates else [])]
-    related = {
-        kind: part
-        for kind in others
-        for part in package.related(package.workbook_part, f"{OFFICE_RELATIONSHIP}/{kind}")[:1]
-    }
+    related = _related(package, dates=dates)
     for kind, part in related.items():
         parts[f"xl/{kind}.xml"] = _packed(package, part)
     texts = _lists(sheets, list(related), package, dates)
     for sheet in sheets:
         if sheet.part in spanned:
-            texts |= _spanning(sheet, spanned[sheet.part])
+            reach = spanned[sheet.part]
+            texts |= _spanning(sheet, Area(1, 1, reach.bottom, reach.right))
     parts |= {name: _deflated(text.encode()) for name, text in texts.items()}
     return _archive(parts), frozenset(spanned)
+
+
+def _related(package: Package, *, dates: bool) -> dict[str, str]:
+    """The parts that hold what the cells of sheets point to."""
+    return {
+        kind: part
+        for kind in ("sharedStrings", *(["styles"] if dates else []))
+        for part in package.related(package.workbook_part, f"{OFFICE_RELATIONSHIP}/{kind}")[:1]
+    }
 
 
 def _lists(sheets: list[Sheet], others: list[str], package: Package, dates: bool) -> dict[str, str]:
@@ -179,10 +251,31 @@ def _lists(sheets: list[Sheet], others: list[str], package: Package, dates: bool
     }
 
 
-def _spanning(sheet: Sheet, reach: Reach) -> dict[str, str]:
-    """The parts of a table without a heading that spans a sheet."""
-    name, span = _name(sheet), f"A1:{cell_name(reach.bottom, reach.right)}"
-    columns = "".join(f'<tableColumn id="{number}" name="c{number}"/>' for number in range(1, reach.right + 1))
+def _at_once(package: Package) -> int:
+    """Bytes of a sheet that are read at a time: many where there are many shared texts, which are read as often."""
+    shared = package.related(package.workbook_part, f"{OFFICE_RELATIONSHIP}/sharedStrings")[:1]
+    return max(_BLOCK, *(_SHARED_BY * package.size(part) for part in shared), 0)
+
+
+def _rows_of(package: Package, sheet: Sheet, data: bytes, span: Area, *, dates: bool) -> list[list[Any]]:
+    """The values of some rows of a sheet, which are at hand as bytes."""
+    related = _related(package, dates=dates)
+    whole = b"".join((_HEAD.encode(), f'<worksheet xmlns="{MAIN}"><sheetData>'.encode(), data, _FOOT))
+    parts: dict[str, tuple[int, int, int, bytes | memoryview]] = {
+        f"xl/worksheets/{_name(sheet)}.xml": (0, zlib.crc32(whole), len(whole), whole),
+        **{f"xl/{kind}.xml": _packed(package, part) for kind, part in related.items()},
+    }
+    texts = _lists([sheet], list(related), package, dates) | _spanning(sheet, span)
+    parts |= {name: _deflated(text.encode()) for name, text in texts.items()}
+    book = load_workbook(BytesIO(_archive(parts)), load_tables=True)
+    rows: list[list[Any]] = book.get_table_by_name(_name(sheet)).to_python()
+    return rows
+
+
+def _spanning(sheet: Sheet, area: Area) -> dict[str, str]:
+    """The parts of a table without a heading that spans an area of a sheet."""
+    name, span = _name(sheet), area.ref
+    columns = "".join(f'<tableColumn id="{n}" name="c{n}"/>' for n in range(1, area.right - area.left + 2))
     return {
         f"xl/tables/{name}.xml": f'{_HEAD}<table xmlns="{MAIN}" id="{sheet.index + 1}" name="{name}" '
         f'displayName="{name}" ref="{span}" headerRowCount="0"><tableColumns>{columns}</tableColumns></table>',

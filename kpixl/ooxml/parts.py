@@ -350,6 +350,8 @@ class Parts:
         """What saving would put in place, written and checked; None where it is there already."""
         target = files.real(path)
         on_disk = None if new else _there(target)
+        if on_disk == self._archive.data:
+            on_disk = self._archive.data  # once is enough
         if not self.changed and on_disk == self._archive.data:
             return None
         if self.changed and any(r.type == _SIGNATURE for r in self.relationships("")):

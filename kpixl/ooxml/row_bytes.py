@@ -51,7 +51,7 @@ class RowBlock:
         return ((number, data[edges[at] : edges[at + 1]]) for at, number in enumerate(self.numbers))
 
 
-class _Odd(Exception):
+class OddRows(Exception):
     """A sheet that is not written as Excel writes it."""
 
 
@@ -76,7 +76,7 @@ class RowBytes:
             numbers.append(np.array(block.numbers, dtype=np.int32))
             is_left.append(~np.array(chosen, dtype=bool))
         if len(numbers) == 1 or _BEGIN in self.tail:
-            raise _Odd
+            raise OddRows
         self.numbers: np.ndarray = np.concatenate(numbers)
         """The number of each row, ascending; shape (rows,)."""
         self._is_left: np.ndarray = np.concatenate(is_left)
@@ -91,7 +91,7 @@ class RowBytes:
         writes them, or a formula is shared by several cells, unless that is asked for."""
         try:
             return cls(pieces, wanted, is_shared=is_shared)
-        except _Odd:
+        except OddRows:
             return None
 
     @property
@@ -127,16 +127,16 @@ class RowBytes:
                 rest = rest[last:]
             elif len(rest) > _LONGEST:
                 break
-        raise _Odd
+        raise OddRows
 
     def _check(self, block: RowBlock, before: int, *, is_shared: bool) -> None:
         if any(mark in block.data for mark in _ODD) or (not before and not _is_utf_8(self.head[:_HEAD])):
-            raise _Odd
+            raise OddRows
         if any(later <= earlier for earlier, later in zip((before, *block.numbers), block.numbers, strict=False)):
-            raise _Odd
+            raise OddRows
         self.has_shared = self.has_shared or _SHARED in block.data
         if self.has_shared and not is_shared:
-            raise _Odd
+            raise OddRows
 
     def put_back(self, thin: bytes) -> Iterator[bytes]:
         """The whole sheet, a piece at a time, from one that lacks the rows that are not wanted."""
@@ -161,6 +161,41 @@ class RowBytes:
         yield thin[end:]
 
 
+def row_runs(pieces: Iterator[bytes], size: int) -> Iterator[tuple[int, int, bytes]]:
+    """The rows of a sheet in runs of ``size`` bytes or more, each with the numbers of its first and its last row.
+    OddRows, perhaps only after some of them, where they are not written as Excel writes them."""
+    before, waiting, is_over = 0, [next(pieces, b"")], False
+    while _BEGIN not in waiting[0]:
+        piece = next(pieces, b"")
+        if not piece or len(waiting[0]) > _LONGEST:
+            raise OddRows
+        waiting = [waiting[0] + piece]
+    head, _, waiting[0] = waiting[0].partition(_BEGIN)
+    if not _is_utf_8(head[:_HEAD]):
+        raise OddRows
+    while not is_over:
+        is_more = False
+        for piece in pieces:
+            is_more = True
+            waiting.append(piece)
+            if sum(map(len, waiting)) >= size:
+                break
+        whole = b"".join(waiting)
+        end = whole.find(_END)
+        is_over, last = end >= 0, whole.rfind(_ROW, 0, end if end >= 0 else None)
+        run, waiting = (whole[:end], []) if is_over else (whole[: max(last, 0)], [whole[max(last, 0) :]])
+        if not run.strip():
+            if not is_over and (len(waiting[0]) > _LONGEST or not is_more):
+                raise OddRows
+            continue
+        ends = [_ROWS.match(run, place) for place in (len(run) - len(run.lstrip()), run.rfind(_ROW))]
+        first, last = (int(found[1] or 0) if found else 0 for found in ends)
+        if any(mark in run for mark in (b"<!", b"<?")) or not before < first <= last:
+            raise OddRows
+        yield first, last, run
+        before = last
+
+
 def between(sheet: bytes) -> bytes:
     """The rows of a whole sheet that is at hand."""
     start = sheet.find(_BEGIN)
@@ -173,7 +208,7 @@ def _block(data: bytes) -> RowBlock:
         numbers.append(int(found[1] or 0))
         edges.append(found.start())
     if not edges or data[: edges[0]].strip():
-        raise _Odd
+        raise OddRows
     return RowBlock(data, numbers, [0, *edges[1:], len(data)])
 
 

@@ -18,7 +18,7 @@ from kpixl.entries import entry_table
 from kpixl.errors import N_, FileExists
 from kpixl.files import ensure_free, locked
 from kpixl.folding import name_key
-from kpixl.imports import How, lines_of, plain_text, read_source
+from kpixl.imports import How, glimpsed, lines_of, plain_text, read_source
 from kpixl.kpi.backfill import Backfill, backfilled
 from kpixl.message import Verbatim, phrase
 from kpixl.ooxml.table_rows import set_cells
@@ -106,6 +106,7 @@ def _imported(
         if done is None:
             return ImportOutcome(plan, written=False)
         past = _backfilled(package, plan, now) if request.backfill else None
+        plan = replace(plan, match=glimpsed(plan.match, {row.line for row in plan.accepted.rejected}))
         progress(3, 5, N_("Computing the KPIs"))
         _, problems = refresh_package(package, now=now, rows_changed=True, done=_and_past(done, past))
     progress(4, 5, N_("Saving"))

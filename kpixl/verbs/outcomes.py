@@ -232,6 +232,11 @@ def plan_text(plan: Plan, t: Language) -> str:
     return "\n".join(lines)
 
 
+def offer_text(plan: Plan, t: Language) -> str:
+    """What the owner is asked to agree to: the plan, with the rows that would be left out, by cause."""
+    return "\n".join([plan_text(plan, t), *rejected_lines(plan.accepted.rejected, t)])
+
+
 _TOLD_OF = ("not_used", "unweighed", "held_back")
 """Remarks that say what a column holds which fills nothing."""
 _UNUSED = 12

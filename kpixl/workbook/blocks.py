@@ -73,7 +73,7 @@ class Blocks:
         if row not in place.row_numbers or column not in place.column_numbers:
             return InputCell(None, sheet, "")
         number_, index = place.position(row, column)
-        return InputCell(_at(self.view.grid(sheet), number_, index), sheet, cell_name(number_, index))
+        return InputCell(self.view.value(sheet, number_, index), sheet, cell_name(number_, index))
 
     def entered(self, place: Placement, sheets: Mapping[str, Sheet], row: str, column: str) -> InputCell:
         """The same with the Excel error that may stand there."""
@@ -126,14 +126,7 @@ class Blocks:
         if not found or sheet not in self.by_name:
             return InputCell(None, sheet, "")
         area = parse_area(found[3].replace("$", ""))
-        return InputCell(_at(self.view.grid(sheet), area.top, area.left), sheet, cell_name(area.top, area.left))
-
-
-def _at(grid: list[list[Any]], row: int, column: int) -> Any:
-    if row > len(grid) or column > len(grid[row - 1]):
-        return None
-    value = grid[row - 1][column - 1]
-    return None if value == "" else value
+        return InputCell(self.view.value(sheet, area.top, area.left), sheet, cell_name(area.top, area.left))
 
 
 def _texts(numbers: Mapping[Any, int]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -49,6 +49,33 @@ class TableRows:
         """The letter of a column by its place in the table."""
         return column_letters(self.left + index)
 
+    def without_values(self) -> TableRows:
+        """The same where it is, if it is large without what it holds: its rows are there to be counted."""
+        return replace(self, rows=[()] * len(self.rows)) if isinstance(self.rows, ByColumn) else self
+
+    @property
+    def by_column(self) -> Sequence[Sequence[Any]]:
+        """The values of each column."""
+        if isinstance(self.rows, ByColumn):
+            return self.rows.columns
+        return list(zip(*self.rows, strict=True)) if self.rows else [()] * len(self.columns)
+
+
+class ByColumn(Sequence[Sequence[Any]]):
+    """Rows that are kept column by column: many take a third of the room."""
+
+    def __init__(self, columns: Sequence[Sequence[Any]]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __getitem__(self, place: Any) -> Any:
+        return tuple(column[place] for column in self.columns)
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        return zip(*self.columns, strict=True)
+
 
 class View(Protocol):
     """A workbook as it stands, in a file or open in Excel."""
@@ -83,6 +110,9 @@ class View(Protocol):
 
     def grid(self, sheet: str) -> list[list[Any]]:
         """The values of a sheet, row by row from its first cell; dates as serial numbers."""
+
+    def value(self, sheet: str, row: int, column: int) -> Any:
+        """The value of one cell; None where it is blank."""
 
     def failed(self, sheet: str) -> Mapping[tuple[int, int], str]:
         """The cells of a sheet that hold an Excel error, by row and column -> code."""
@@ -174,6 +204,15 @@ class FileView:
             self._grids[sheet] = self._values.grid(self.sheets[sheet])
         return self._grids[sheet]
 
+    def value(self, sheet: str, row: int, column: int) -> Any:
+        """The value of one cell, for which a large sheet is not read as a whole."""
+        alone = (
+            None if sheet in self._grids else self._values.columns(self.sheets[sheet], Area(row, column, row, column))
+        )
+        if alone is not None:
+            return None if alone[0][0] == "" else alone[0][0]
+        return value_at(self.grid(sheet), row, column)
+
     def failed(self, sheet: str) -> Mapping[tuple[int, int], str]:
         """The cells of a sheet that hold an error: the reader has them as blank."""
         if sheet not in self._failed:
@@ -204,6 +243,9 @@ class FileView:
         if found is None:
             return None
         area = self._area(found)
+        columns = None if found.sheet.name in self._grids else self._values.columns(found.sheet, area)
+        if columns is not None:
+            return TableRows(name, found.sheet.name, area.top, area.left, found.columns, ByColumn(columns))
         rows = self.grid(found.sheet.name)[area.top - 1 : area.bottom]
         if area.left > 1 or {*map(len, rows)} != {area.right}:
             rows = [_within(row, area.left - 1, area.right) for row in rows]
@@ -288,6 +330,14 @@ class FileView:
 
     def _xml(self, table: TableRows) -> bytes:
         return self.package.read(self.sheets[table.sheet].part)
+
+
+def value_at(grid: Sequence[Sequence[Any]], row: int, column: int) -> Any:
+    """The value of a cell in the values of a sheet; None where it is blank, or beyond them."""
+    if row > len(grid) or column > len(grid[row - 1]):
+        return None
+    value = grid[row - 1][column - 1]
+    return None if value == "" else value
 
 
 def filled_outside(

@@ -401,10 +401,10 @@ class _Reader(Blocks):
         if found is None:
             return None, None
         sheet = self.by_name[found.sheet]
-        self.found[table.id] = found
+        self.found[table.id] = found.without_values()
         columns = {id_: found.columns.index(heading) for id_, heading in headings.items() if heading in found.columns}
         count = len(found.rows)
-        by_index = list(zip(*found.rows, strict=True)) if count else [()] * len(found.columns)
+        by_index = found.by_column
         letters = {id_: found.letter(index) for id_, index in columns.items()}
         errors = self.view.errors(found)
         numbers: dict[str, np.ndarray] = {}

@@ -24,7 +24,7 @@ from kpixl.ooxml.cells import MAX_ROW, Area, cell_name, column_letters, parse_ar
 from kpixl.ooxml.package import Package, Sheet
 from kpixl.workbook import layout
 from kpixl.workbook.aliases import PREFIX
-from kpixl.workbook.file_view import TableRows, filled_outside
+from kpixl.workbook.file_view import TableRows, filled_outside, value_at
 from kpixl.workbook.grid import BLOCK_PREFIX
 from kpixl.workbook.links_part import links_in
 from kpixl.workbook.pack_part import pack_in
@@ -126,6 +126,10 @@ class LiveView:
     def grid(self, sheet: str) -> list[list[Any]]:
         """The values of a sheet as far as names reach into it; dates as serial numbers."""
         return self.cells(sheet).rows
+
+    def value(self, sheet: str, row: int, column: int) -> Any:
+        """The value of one cell; None where it is blank."""
+        return value_at(self.grid(sheet), row, column)
 
     def failed(self, sheet: str) -> Mapping[tuple[int, int], str]:
         """The cells of a sheet that hold an error, as far as names reach into it."""
