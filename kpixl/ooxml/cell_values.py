@@ -32,7 +32,7 @@ _PANIC = "PanicException"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _FOOT = b"</sheetData></worksheet>"
 _BLOCK, _SHARED_BY = 2_000_000, 8
-"""Bytes of a sheet that are read at a time, and at the least for each byte of shared texts."""
+"""Bytes of a sheet that are read at a time, and at the least for each byte of shared texts, which are read as often."""
 _FEW = 2_000
 """Different texts of a column from which on they are too many for there to be one of each."""
 _LEAST_OF_A_CELL = 16
@@ -94,12 +94,14 @@ class SheetValues:
         self._ensure_room(sheet)
         columns = _Columns(area.right - area.left + 1)
         top = area.top
+        related = _related(self._package, dates=self._dates)
+        size = max(_BLOCK, *(_SHARED_BY * self._package.size(part) for part in related.values()), 0)
         with self._failures(sheet.name), suppress(OddRows):
-            for _, last, rows in row_runs(self._package.pieces(sheet.part)(), _at_once(self._package)):
+            for _, last, rows in row_runs(self._package.pieces(sheet.part)(), size):
                 bottom = min(last, area.bottom)
                 if bottom >= top:
                     span = Area(top, area.left, bottom, area.right)
-                    columns.add(_rows_of(self._package, sheet, rows, span, dates=self._dates))
+                    columns.add(_rows_of(self._package, sheet, rows, span, related, dates=self._dates))
                     top = bottom + 1
                 if last >= area.bottom:
                     break
@@ -251,15 +253,10 @@ def _lists(sheets: list[Sheet], others: list[str], package: Package, dates: bool
     }
 
 
-def _at_once(package: Package) -> int:
-    """Bytes of a sheet that are read at a time: many where there are many shared texts, which are read as often."""
-    shared = package.related(package.workbook_part, f"{OFFICE_RELATIONSHIP}/sharedStrings")[:1]
-    return max(_BLOCK, *(_SHARED_BY * package.size(part) for part in shared), 0)
-
-
-def _rows_of(package: Package, sheet: Sheet, data: bytes, span: Area, *, dates: bool) -> list[list[Any]]:
+def _rows_of(
+    package: Package, sheet: Sheet, data: bytes, span: Area, related: dict[str, str], *, dates: bool
+) -> list[list[Any]]:
     """The values of some rows of a sheet, which are at hand as bytes."""
-    related = _related(package, dates=dates)
     whole = b"".join((_HEAD.encode(), f'<worksheet xmlns="{MAIN}"><sheetData>'.encode(), data, _FOOT))
     parts: dict[str, tuple[int, int, int, bytes | memoryview]] = {
         f"xl/worksheets/{_name(sheet)}.xml": (0, zlib.crc32(whole), len(whole), whole),

@@ -121,7 +121,7 @@ def _taken(
 ) -> tuple[Plan, Done | None]:
     """Take the rows into an open package, not refreshed yet; None for what is done where nobody agrees. A large table
     is in memory for as long as this takes, and not beside itself as it is afterwards."""
-    book = read(package)
+    book = read(package, sparing=True)
     progress(1, 5, N_("Reading the file"))
     source = read_source(request.source, sheet=request.sheet, weigh=suiting(book, request))
     plan = plan_of(package.path, book, request, source, numbers=numbers_in(package))

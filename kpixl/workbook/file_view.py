@@ -144,10 +144,11 @@ class View(Protocol):
 
 
 class FileView:
-    """A workbook in its package."""
+    """A workbook in its package. A ``sparing`` one reads large tables some rows at a time, which takes a third of the
+    room, and a little more time."""
 
-    def __init__(self, package: Package) -> None:
-        self.package = package
+    def __init__(self, package: Package, *, sparing: bool = False) -> None:
+        self.package, self._sparing = package, sparing
         self._marks: dict[str, Future[Glance]] = {}
         self._foreign: dict[int, str] = {}
         """Formats of cells, by their index, that show another currency than the workbook's."""
@@ -243,7 +244,7 @@ class FileView:
         if found is None:
             return None
         area = self._area(found)
-        columns = None if found.sheet.name in self._grids else self._values.columns(found.sheet, area)
+        columns = self._columns(found.sheet, area)
         if columns is not None:
             return TableRows(name, found.sheet.name, area.top, area.left, found.columns, ByColumn(columns))
         rows = self.grid(found.sheet.name)[area.top - 1 : area.bottom]
@@ -251,6 +252,13 @@ class FileView:
             rows = [_within(row, area.left - 1, area.right) for row in rows]
         rows += [[""] * (area.right - area.left + 1) for _ in range(area.bottom - area.top + 1 - len(rows))]
         return TableRows(name, found.sheet.name, area.top, area.left, found.columns, rows)
+
+    def _columns(self, sheet: Sheet, area: Area) -> list[list[Any]] | None:
+        """An area of a large sheet column by column, where that is worth while: a sheet that has changed would be read
+        twice as a whole. None otherwise."""
+        if sheet.name in self._grids or not (self._sparing or self.package.reach(sheet.part) is None):
+            return None
+        return self._values.columns(sheet, area)
 
     def _area(self, table: TablePart) -> Area:
         """Where the rows of a table are; DamagedWorkbook where its part does not fit what it is a table of."""

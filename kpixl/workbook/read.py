@@ -107,9 +107,10 @@ class Book:
         return self.tallies[today]
 
 
-def read(package: Package, today: date | None = None) -> Book:
-    """Everything in the package of a workbook that kpixl made, as of ``today``; for errors see ``read_view``."""
-    return read_view(FileView(package), today)
+def read(package: Package, today: date | None = None, *, sparing: bool = False) -> Book:
+    """Everything in the package of a workbook that kpixl made, as of ``today``; for errors see ``read_view``. One that
+    is ``sparing`` with memory takes a little longer where tables are large."""
+    return read_view(FileView(package, sparing=sparing), today)
 
 
 def read_view(view: View, today: date | None = None) -> Book:
