@@ -3,6 +3,7 @@ totals, debit and credit, sheets behind a cover, hidden rows, columns that answe
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -260,6 +261,42 @@ def test_hidden_rows_are_taken_and_told(tmp_path: Path, hide: str) -> None:
     accepted = taken("sales", book(tmp_path / "hidden.xlsx", fill), **OTHER)
     assert accepted.columns["amount"] == [1, 2, 3, 4, 5]
     assert any("which were taken as well: 2." in text for text in said(accepted))
+    assert accepted.doubtful
+
+
+def test_hidden_rows_of_an_open_document_are_told(tmp_path: Path) -> None:
+    """As LibreOffice writes them: a row hidden by hand, two that are alike and filtered away, blank ones to the end."""
+    table, office, text = (f"urn:oasis:names:tc:opendocument:xmlns:{one}:1.0" for one in ("table", "office", "text"))
+
+    def row(*cells: str, attributes: str = "") -> str:
+        filled = "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in cells
+        )
+        return f"<table:table-row {attributes}>{filled}</table:table-row>"
+
+    twice = 'table:visibility="filter" table:number-rows-repeated="2"'
+    rows = [
+        row("Date", "Client", "Amount"),
+        row("2026-10-01", "A", "1"),
+        row("2026-10-02", "B", "2", attributes='table:visibility="collapse"'),
+        row("2026-10-03", "C", "3", attributes=twice),
+        row("2026-10-04", "D", "4"),
+        row("", attributes='table:number-rows-repeated="1048000"'),
+    ]
+    path = tmp_path / "rows.ods"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        file.writestr("META-INF/manifest.xml", "<manifest/>")
+        file.writestr(
+            "content.xml",
+            f'<office:document-content xmlns:office="{office}" xmlns:table="{table}" xmlns:text="{text}"><office:body>'
+            f'<office:spreadsheet><table:table table:name="Cover">{row("Sales")}</table:table>'
+            f'<table:table table:name="Sales">{"".join(rows)}</table:table></office:spreadsheet></office:body>'
+            "</office:document-content>",
+        )
+    accepted = taken("sales", path, sheet="Sales", **OTHER)
+    assert accepted.columns["amount"] == [1, 2, 3, 3, 4]
+    assert any("which were taken as well: 3." in line for line in said(accepted))
     assert accepted.doubtful
 
 

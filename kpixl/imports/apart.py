@@ -16,6 +16,7 @@ from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, Shee
 
 from kpixl.folding import folded
 from kpixl.imports.old_letters import old_letters
+from kpixl.imports.open_document import hidden_in
 
 if TYPE_CHECKING:
     from kpixl.imports.source import Raw
@@ -38,6 +39,8 @@ class ReadSheet:
     shown: bool
     rows: list[list[Raw]]
     start: tuple[int, int]
+    hidden: frozenset[int] = frozenset()
+    """The numbers of its rows that are hidden, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def _limit_memory() -> None:
 
 def sheets_in(content: bytes, sheet: str | None) -> ReadSheets:
     """The same in this process."""
-    letters = old_letters(content)
+    letters, hidden = old_letters(content), hidden_in(content)
     with CalamineWorkbook.from_filelike(io.BytesIO(letters.content)) as book:
         worksheets = [item for item in book.sheets_metadata if item.typ == SheetTypeEnum.WorkSheet]
         right = letters.likeliest(item.name for item in worksheets).right
@@ -99,5 +102,6 @@ def sheets_in(content: bytes, sheet: str | None) -> ReadSheets:
             name, cells = right(item.name), book.get_sheet_by_name(item.name)
             if cells.start is not None and (sheet is None or folded(name) == folded(sheet)):
                 rows = letters.in_rows(cast("list[list[Raw]]", cells.to_python()))
-                found.append(ReadSheet(name, item.visible == SheetVisibleEnum.Visible, rows, cells.start))
+                is_shown = item.visible == SheetVisibleEnum.Visible
+                found.append(ReadSheet(name, is_shown, rows, cells.start, hidden.get(name, frozenset())))
         return ReadSheets([right(item.name) for item in worksheets], found)

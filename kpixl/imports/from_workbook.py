@@ -128,7 +128,7 @@ def _apart(path: Path, content: bytes, asked: str | None, weigh: Weigh | None) -
         for sheet in found.sheets:
             rows, lines = _rows(sheet.rows, sheet.start, {}) if sheet.shown == shown else ([], [])
             if rows:
-                yield Source(path, "excel", rows, lines, sheet=sheet.name)
+                yield Source(path, "excel", rows, lines, sheet=sheet.name, hidden=sheet.hidden)
 
     return _best(path, held(shown=True), held(shown=False), weigh if asked is None else None)
 
