@@ -235,6 +235,31 @@ def test_weeks_stand_in_several_tables_each_period_once() -> None:
     ]
 
 
+def test_every_figure_is_that_of_the_results_and_of_past_periods(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For every business: the closed months as their lines hold them, this one as ``results`` says it; each with the
+    word of its level for whoever sees no sign."""
+    for sample in builds.samples(tmp_path):
+        assert main(["results", str(sample.path), "--json"]) == 0
+        now = {one["kpi"]: one["value"] for one in json.loads(capsys.readouterr().out)["kpis"]}
+        scorecard = sample.scorecard
+        ids = {one.kpi.history_id for one in scorecard.results}
+        lines = {(one.start, one.id): one.value for one in scorecard.entries.past if one.id in ids}
+        text = year_html(annual(scorecard, 2026), scorecard.entries, (), language("en"), now=NOW)
+        rows = etree.fromstring(text.encode()).xpath("//table[@class='periods']/tbody/tr")
+        titles = {language("en")(one.kpi.name): one.kpi for one in scorecard.results}
+        assert len(rows) == len(titles) == len(now)
+        for row in rows:
+            kpi = titles[words(row.xpath("./th")[0])]
+            expected = [lines.get((date(2026, number, 1), kpi.history_id)) for number in range(1, 10)]
+            cells = row.xpath("./td[data]")
+            shown = [float(value) if value else None for cell in cells for value in cell.xpath("./data/@value")]
+            assert shown == [*expected, now[kpi.id], None, None]
+            stood = [cell for cell in cells if cell.xpath("./span[starts-with(@class, 'level')]")]
+            assert all(cell.xpath("./span[@class='unseen']/text()") for cell in stood)
+
+
 # The command
 
 

@@ -46,14 +46,14 @@ def test_only_kpis_whose_rows_all_tell_the_groups_apart() -> None:
 
 
 def test_groups_without_regard_to_case_and_spaces() -> None:
-    names = ["Ana", "ana ", "ANA", "Ana", "Ana", "Ben", None]
-    opened = [DAY] * 7
-    resolved = [DAY + hours / 24 for hours in (1, 2, 3, 4, 5, 8, 1)]
+    names = ["Ana", "ana ", "ANA", *["Ana"] * 5, "Ben", None]
+    opened = [DAY] * 10
+    resolved = [DAY + hours / 24 for hours in (1, 2, 3, 4, 5, 3, 3, 3, 8, 1)]
     found = section(entries({"requests": {"assistant": names, "opened": opened, "resolved": resolved}}), "assistant")
     groups = {group.name: group.results["art"] for group in found.groups}
     assert set(groups) == {"Ana", "Ben", ""}
     assert groups["Ana"].value == pytest.approx(3)
-    assert (groups["Ana"].cases, groups["Ana"].level, groups["Ana"].few) == (5, Level.TYPICAL, False)
+    assert (groups["Ana"].cases, groups["Ana"].level, groups["Ana"].few) == (8, Level.TYPICAL, False)
     assert groups["Ben"].value == pytest.approx(8)
     assert groups["Ben"].few
     assert found.groups[0].name == "Ana"
@@ -107,9 +107,9 @@ def order(found: Entries, dimension: str) -> list[str]:
 
 
 def test_the_worst_group_stands_first_and_small_ones_last() -> None:
-    # Shares of satisfied clients: 1 is exceptional, 0.9 above average, the others below: 3 of 6 and 1 of 5.
+    # Shares of satisfied clients: 1 is exceptional, 0.9 above average, the others below: 4 of 8 and 1 of 8.
     found = surveys(
-        Small=[1] * 4, Best=[5] * 20, Good=[5] * 9 + [1], Bad=[5] * 3 + [1] * 3, Worst=[5] + [1] * 4, Single=[1]
+        Small=[1] * 7, Best=[5] * 20, Good=[5] * 9 + [1], Bad=[5] * 4 + [1] * 4, Worst=[5] + [1] * 7, Single=[1]
     )
     assert order(found, "client") == ["Worst", "Bad", "Good", "Best", "Small", "Single"]
     groups = {group.name: group.results["css"] for group in section(found, "client").groups}
@@ -121,7 +121,7 @@ def test_the_worst_group_stands_first_and_small_ones_last() -> None:
 
 
 def test_of_groups_that_do_as_badly_the_larger_stands_first() -> None:
-    assert order(surveys(A=[5] * 3 + [1] * 3, B=[5] * 5 + [1] * 5, C=[1] * 5), "client") == ["C", "B", "A"]
+    assert order(surveys(A=[5] * 4 + [1] * 4, B=[5] * 5 + [1] * 5, C=[1] * 8), "client") == ["C", "B", "A"]
 
 
 def test_a_group_stands_where_its_worst_kpi_with_enough_cases_puts_it() -> None:
@@ -129,9 +129,9 @@ def test_a_group_stands_where_its_worst_kpi_with_enough_cases_puts_it() -> None:
     rows: dict[str, Columns] = {
         # Four hours to resolve a request are below the benchmark, half an hour is above average.
         "requests": {
-            "assistant": ["Slow"] * 5 + ["Quick"] * 5 + ["Few"],
-            "opened": [DAY] * 11,
-            "resolved": [hours] * 5 + [DAY + 0.5 / 24] * 5 + [DAY + 1],
+            "assistant": ["Slow"] * 8 + ["Quick"] * 8 + ["Few"],
+            "opened": [DAY] * 17,
+            "resolved": [hours] * 8 + [DAY + 0.5 / 24] * 8 + [DAY + 1],
         },
         # 17 of 20 tasks completed are above average; of 12 for Quick, none.
         "tasks": {
@@ -145,15 +145,15 @@ def test_a_group_stands_where_its_worst_kpi_with_enough_cases_puts_it() -> None:
 
 
 def test_rows_without_a_name_stand_where_their_level_puts_them() -> None:
-    names = [None] * 5 + ["Ana"] * 5
-    rows: dict[str, Columns] = {"surveys": {"client": names, "date": [DAY] * 10, "score": [1] * 5 + [5] * 5}}
+    names = [None] * 8 + ["Ana"] * 8
+    rows: dict[str, Columns] = {"surveys": {"client": names, "date": [DAY] * 16, "score": [1] * 8 + [5] * 8}}
     assert order(entries(rows), "client") == ["", "Ana"]
 
 
-@pytest.mark.parametrize(("minimum", "few"), [(1, ["Four"]), (6, ["Five", "Four"]), (None, ["Four"])])
+@pytest.mark.parametrize(("minimum", "few"), [(1, ["Seven"]), (9, ["Eight", "Seven"]), (None, ["Seven"])])
 def test_the_owners_minimum_of_cases_raises_ours(minimum: int | None, few: list[str]) -> None:
     found = replace(
-        surveys(Four=[5] * 4, Five=[5] * 5, Six=[5] * 6),
+        surveys(Seven=[5] * 7, Eight=[5] * 8, Nine=[5] * 9),
         settings={"minimum_cases": InputCell(minimum, "Settings", "C9")},
     )
     groups = section(found, "client").groups
@@ -162,11 +162,11 @@ def test_the_owners_minimum_of_cases_raises_ours(minimum: int | None, few: list[
 
 
 def test_groups_of_equal_size_stand_by_name() -> None:
-    # Five answers each, all content: as many cases, the same level. The rows name them in another order.
-    assert order(surveys(Carl=[5] * 5, Ana=[5] * 5, Ben=[5] * 5), "client") == ["Ana", "Ben", "Carl"]
+    # Eight answers each, all content: as many cases, the same level. The rows name them in another order.
+    assert order(surveys(Carl=[5] * 8, Ana=[5] * 8, Ben=[5] * 8), "client") == ["Ana", "Ben", "Carl"]
     # Of thirteen that are equal the last by name is the one too many.
     names = [f"Client {letter}" for letter in "MLKJIHGFEDCBA"]
-    assert order(surveys(**{name: [5] * 5 for name in names}), "client") == sorted(names)[:12]
+    assert order(surveys(**{name: [5] * 8 for name in names}), "client") == sorted(names)[:12]
 
 
 SB = business("service-business")
@@ -194,11 +194,11 @@ def test_a_group_without_a_level_stands_between_graded_and_small_ones() -> None:
     rows = services(
         clients={"client": [f"C{number}" for number in range(9)], "start": long_ago, "source": ["Fair"] * 9},
         leads={
-            "date": [DAY] * 13,
-            "lead": [f"L{number}" for number in range(13)],
-            "source": ["Post"] * 4 + ["Web"] * 7 + ["Fair"] * 2,
-            "qualified": ["yes"] * 13,
-            "converted": [None] * 12 + [DAY],  # in a column that nobody fills in, nothing is known
+            "date": [DAY] * 14,
+            "lead": [f"L{number}" for number in range(14)],
+            "source": ["Post"] * 4 + ["Web"] * 8 + ["Fair"] * 2,
+            "qualified": ["yes"] * 14,
+            "converted": [None] * 13 + [DAY],  # in a column that nobody fills in, nothing is known
         },
     )
     # Leads were won before, so that none of these is won yet.

@@ -174,6 +174,28 @@ def test_check_is_a_chip_that_leads_to_its_errors(tmp_path: Path) -> None:
     assert shown(path, "company", "level") == f"✖ Check · errors: {count}"
 
 
+def test_the_chip_rises_with_what_is_typed(tmp_path: Path) -> None:
+    """A score that is none is an error of Check: the chip says so at once, and no more once it is put right."""
+    rows: dict[str, Rows] = {"surveys": {"date": [day("2026-10-02")] * 3, "client": ["Ana"] * 3, "score": [5, 4, 3]}}
+    path = make(tmp_path / "b.xlsx", Filled(rows=rows))
+    book = opened(path)
+    chip, sheet = placed(book, "dashboard", "company", "level"), book.sheets["surveys"].name
+    scores = [address for (at, address), cell in contents(path).items() if at == sheet and cell.value in (5, 4, 3)]
+    column = next(letter for letter in "CDE" if f"{letter}5" in scores)
+    before = ironcalc_values(path)[chip]
+    assert "errors" not in str(before)
+    for row, errors in ((5, 1), (6, 2)):
+        put(path, {(sheet, f"{column}{row}"): 50})
+        assert ironcalc_values(path)[chip] == f"✖ Check · errors: {errors}"
+    refresh.refresh(path, now=NOW)
+    assert sum(one.severity == "error" for one in results.results(path, today=TODAY).problems) == 2
+    assert ironcalc_values(path)[chip] == shown(path, "company", "level") == "✖ Check · errors: 2"
+    put(path, {(sheet, f"{column}7"): 60, (sheet, f"{column}6"): 4})
+    assert ironcalc_values(path)[chip] == "✖ Check · errors: 1"  # what is new is counted, and never nothing
+    put(path, {(sheet, f"{column}5"): 5, (sheet, f"{column}7"): 3})
+    assert str(ironcalc_values(path)[chip]).startswith("! Check · to review: ")
+
+
 @pytest.mark.parametrize("language", ["en", "es", "pt", "fr", "ro"])
 def test_an_empty_workbook_begins_with_the_first_steps(language: str, tmp_path: Path) -> None:
     path = make(tmp_path / "b.xlsx", Filled(language=language), refresh=False)
@@ -218,6 +240,13 @@ def test_bars_lie_on_the_bands_of_their_rows(tmp_path: Path) -> None:
     assert ends == {"min": "0", "max": "4"}
 
 
+def test_what_is_as_far_below_as_can_be_has_a_bar_too(tmp_path: Path) -> None:
+    path = make(tmp_path / "b.xlsx", Filled(typed={"satisfied": 0.0, "surveyed": 100.0}))
+    bar = placed(opened(path), "board", "board_1", "level_0")
+    assert shown(path, "board_1", "position", "board") == 0
+    assert cached_values(path)[bar] == ironcalc_values(path)[bar] == 0.08
+
+
 def test_the_trend_has_its_usual_range_and_its_signals(tmp_path: Path) -> None:
     past = [(month(number), "va_css", 0.8 + 0.01 * (number % 2)) for number in range(1, 12)]
     path = make(tmp_path / "b.xlsx", Filled(typed={"satisfied": 95.0, "surveyed": 100.0}, past=past))
@@ -233,6 +262,8 @@ def test_the_trend_has_its_usual_range_and_its_signals(tmp_path: Path) -> None:
         "signal": pytest.approx(1),
     }
     assert str(shown(path, "p11", "signal", "line")) == "#N/A"
+    # The word for the usual range stands in its middle, and apart from the word of the 95 % that are typical's next.
+    assert shown(path, "p12", "usual_at", "line") == pytest.approx((low - 0.75) / 0.2 + 0.0266 / 0.2)
     (band,) = charts(path)[1].iter(f"{CHART}areaChart")
     (lines,) = charts(path)[1].iter(f"{CHART}lineChart")
     referred = [
@@ -255,13 +286,13 @@ def test_a_target_at_the_top_of_the_axis_is_drawn(tmp_path: Path) -> None:
 
 
 def test_the_worst_groups_of_the_first_kpi(tmp_path: Path) -> None:
-    """Five answers each: Ana gives one good one, Ben three, Cleo five; two of Dan's are too few."""
-    names = [*["Ana"] * 5, *["Ben"] * 5, *["Cleo"] * 5, *["Dan"] * 2]
-    scores = [5, 1, 1, 1, 1, 5, 5, 5, 1, 1, 5, 5, 5, 5, 5, 1, 1]
-    rows: dict[str, Rows] = {"surveys": {"date": [day("2026-10-05")] * 17, "client": names, "score": scores}}
+    """Eight answers each: Ana gives one good one, Ben four, Cleo eight; seven of Dan's are too few."""
+    names = [*["Ana"] * 8, *["Ben"] * 8, *["Cleo"] * 8, *["Dan"] * 7]
+    scores = [5, *[1] * 7, *[5] * 4, *[1] * 4, *[5] * 8, *[1] * 7]
+    rows: dict[str, Rows] = {"surveys": {"date": [day("2026-10-05")] * 31, "client": names, "score": scores}}
     path = make(tmp_path / "b.xlsx", Filled(rows=rows))
     told = [(shown(path, row, "band_0"), shown(path, row, "band_3")) for row in ("line_1", "line_2", "line_3")]
-    assert told == [("Ana", 0.2), ("Ben", 0.6), ("Cleo", 1)]
+    assert told == [("Ana", 0.125), ("Ben", 0.5), ("Cleo", 1)]
     assert shown(path, "line_head", "band_0") == "Client satisfaction score: By client"
 
 

@@ -343,6 +343,13 @@ def test_what_owners_stumbled_over_stays_away(code: str) -> None:
     assert [text for text in texts if re.search(READ_BADLY[code], text)] == []
 
 
+@pytest.mark.parametrize("page", sorted(Path(__file__).parent.parent.glob("docs/*.md")), ids=lambda page: page.stem)
+def test_pages_for_owners_are_written_alike(page: Path) -> None:
+    """What stands in code, such as the keys of an answer, is no wording."""
+    prose = re.sub(r"```.*?```|`[^`]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert [line for line in prose.splitlines() if re.search(READ_BADLY["en"], line)] == []
+
+
 SAID = {
     "Net cash": (
         "Flujo de caja libre",

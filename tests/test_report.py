@@ -24,6 +24,7 @@ from lxml import etree
 
 import browser
 import builds
+import packs
 from clock import NOW, TODAY
 from kpixl import palette
 from kpixl.catalog import Level, business
@@ -647,6 +648,11 @@ def test_without_thresholds_the_middle_divides() -> None:
     assert (drawn.length, drawn.tick) == (400, 200)  # never past the frame
 
 
+@pytest.mark.parametrize("position", [-3.0, 0.0, 0.05])
+def test_what_is_as_far_below_as_can_be_has_a_bar_too(position: float) -> None:
+    assert charts.bullet(position, None, LEVELS).length == 8
+
+
 def test_bars_and_targets_on_the_page() -> None:
     """CSS 88 %: three fifths of the way from typical (85 %) to above average (90 %); the target 92 %: two fifths on."""
     made = entries(typed=typed(satisfied=88, surveyed=100), targets={"css": InputCell(0.92, "KPIs", "E5")})
@@ -1031,3 +1037,35 @@ def test_in_a_browser(chromium: Any, samples: tuple[results.Outcome, ...], tmp_p
                 assert browser.violations(page) == [], (name, width, "at night, all unfolded")
                 page.emulate_media(color_scheme="light")
                 assert browser.violations(page) == [], (name, width)
+
+
+@pytest.mark.browser
+@pytest.mark.filterwarnings("default::DeprecationWarning")
+def test_every_business_fits_on_a_telephone_and_on_three_sheets(
+    chromium: Any, samples: tuple[results.Outcome, ...]
+) -> None:
+    """Every sample, and every example of a pack: no more than 3,500 pixels, three pages, sound by night as by day."""
+    pages = [sample.path.with_suffix(".html") for sample in samples]
+    pages += [packs.shown(pack, "en").with_suffix(".html") for pack in packs.EXAMPLES]
+    assert len(pages) == 9
+    for path in pages:
+        with browser.opened(chromium, path, 390) as (page, noticed):
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, path.name
+            assert page.evaluate("document.documentElement.scrollHeight") <= 3_500, path.name
+            assert len(re.findall(rb"/MediaBox", page.pdf(prefer_css_page_size=True))) == 3, path.name
+            assert browser.violations(page) == [], path.name
+            page.emulate_media(color_scheme="dark")
+            assert browser.violations(page) == [], (path.name, "at night")
+            assert noticed == []
+
+
+@pytest.mark.parametrize("pack", packs.EXAMPLES, ids=lambda pack: pack.stem)
+def test_the_numbers_of_a_packs_report_are_those_of_the_results(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = packs.shown(pack, "en")
+    assert main(["results", str(path), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    tree = parsed(path.with_suffix(".html").read_text(encoding="utf-8"))
+    assert len(tree.xpath("//article")) == len(said["kpis"]) > 0
+    for kpi in said["kpis"]:
+        shown = one(tree, "//*[@id=$id]//*[@class='value' or @class='value long']/data", id=f"kpi-{kpi['kpi']}")
+        assert (number(shown), shown.text) == (kpi["value"], EN.number(kpi["value"], kpi["unit"], said["currency"]))

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from lxml.etree import _Element as Element
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 import builds
 from clock import NOW
@@ -423,6 +426,29 @@ def test_every_field_has_an_input_message_and_names_are_picked_from_their_tables
                 area = parse_area(some(rule.findtext(f"{{{MAIN}}}formula1")).rpartition("!")[2].replace("$", ""))
                 assert area.bottom - area.top + 1 == len(field.choices)
     assert picked >= 8
+
+
+def test_a_filled_example_stands_beside_each_title(book: Path) -> None:
+    """Right of where the title ends, something for each column that is needed; out of sight once there is a row."""
+    where = opened(book)
+    t = language(where.entries.language)
+    for table in where.entries.business.tables:
+        sheet = _loaded(book)[where.sheets[table.id].name]
+        example = next(cell for cell in sheet[1][1:] if cell.value)
+        said = t("For example: {example}").format(example="")
+        assert str(example.value).startswith(said)
+        shown = dict(part.split(": ", 1) for part in str(example.value).removeprefix(said).split(" · "))
+        assert {t(field.heading) for field in table.fields if field.required and not field.extra} <= {*shown}
+        assert all(shown.values())
+        before = [sheet.column_dimensions[get_column_letter(one)] for one in range(1, example.column)]
+        assert sum(7 * one.width for one in before if not one.hidden) >= letters.width(t(table.title), 18, bold=True)
+        (rule,) = (one for area, rules in _rules_of(sheet) if example.coordinate in area for one in rules)
+        assert (rule.formula[0].startswith("COUNTA("), rule.dxf.font.color.rgb[-6:]) == (True, "FFFFFF")
+
+
+def _rules_of(sheet: Worksheet) -> Iterator[tuple[str, list[Any]]]:
+    for area in sheet.conditional_formatting:
+        yield str(area.sqref), area.rules
 
 
 def test_the_drop_down_for_the_trend_holds_every_kpi(book: Path) -> None:

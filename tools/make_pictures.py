@@ -1,7 +1,8 @@
 """Draws dashboards from real files: ``make pictures`` for the README. Needs LibreOffice and pdftoppm.
 
 The helpdesk's picture needs the export that the README speaks of, as an argument. With ``--out FOLDER``, every sample
-workbook is drawn there, and one of each state that a workbook can be in; the README's pictures stay as they are.
+workbook is drawn there, and of each state that a workbook can be in the sheets that show something in it; the README's
+pictures stay as they are.
 """
 
 from __future__ import annotations
@@ -32,14 +33,29 @@ FIRST_PAGE = json.dumps({"PageRange": {"type": "string", "value": "1"}})
 
 def draw(workbooks: Mapping[Path, Path], scratch: Path) -> None:
     """The first printed page of each workbook, its dashboard, as a PNG at the place that stands behind it."""
-    profile = f"-env:UserInstallation={(scratch / 'profile').as_uri()}"
-    convert = ["soffice", profile, "--headless", "--convert-to", f"pdf:calc_pdf_Export:{FIRST_PAGE}"]
-    subprocess.run([*convert, "--outdir", str(scratch), *map(str, workbooks)], check=True, stdout=subprocess.DEVNULL)
+    _print(list(workbooks), f"pdf:calc_pdf_Export:{FIRST_PAGE}", scratch)
     for workbook, target in workbooks.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         pdf = scratch / f"{workbook.stem}.pdf"
         paint = ["pdftoppm", "-r", "105", "-f", "1", "-l", "1", "-singlefile", *PAGE, "-png"]
         subprocess.run([*paint, str(pdf), str(target.with_suffix(""))], check=True)
+
+
+def draw_all(workbooks: Mapping[Path, Path], scratch: Path) -> None:
+    """All printed pages of each workbook, as a PNG each in the folder that stands behind it."""
+    _print(list(workbooks), "pdf", scratch)
+    for workbook, target in workbooks.items():
+        target.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["pdftoppm", "-r", "80", "-png", str(scratch / f"{workbook.stem}.pdf"), str(target)], check=True)
+        for page in target.parent.glob(f"{target.name}-*.png"):
+            page.rename(target / page.name.removeprefix(f"{target.name}-"))
+
+
+def _print(workbooks: list[Path], to: str, scratch: Path) -> None:
+    """Workbooks as PDF files beside one another, by one start of LibreOffice."""
+    profile = f"-env:UserInstallation={(scratch / 'profile').as_uri()}"
+    convert = ["soffice", profile, "--headless", "--convert-to", to, "--outdir", str(scratch)]
+    subprocess.run([*convert, *map(str, workbooks)], check=True, stdout=subprocess.DEVNULL)
 
 
 def helpdesk(export: Path, folder: Path) -> Path:
@@ -67,7 +83,7 @@ def main() -> None:
         }
         if given.out is not None:
             now = datetime.now()
-            wanted |= {make(state, scratch, now): folder / "states" / f"{state.name}.png" for state in STATES}
+            draw_all({make(state, scratch, now): folder / "states" / state.name for state in STATES}, scratch)
         if given.export is not None:
             wanted[helpdesk(given.export, scratch)] = DOCS / "pictures" / "helpdesk.png"
         draw(wanted, scratch)

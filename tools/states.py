@@ -7,22 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
+
+from lxml import etree
 
 from kpixl import catalog
 from kpixl.entries import PastValue, Setup
 from kpixl.i18n import language
-from kpixl.ooxml.cells import Value
+from kpixl.ooxml.cells import Value, column_letters, parse_area
+from kpixl.ooxml.namespaces import qn
+from kpixl.ooxml.package import Package
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.period import Kind, Period, serial
 from kpixl.samples import sample
 from kpixl.verbs.refresh import refresh_package
 from kpixl.workbook.append import append_entries
 from kpixl.workbook.blank import new_package
+from kpixl.workbook.grid import quoted
 from kpixl.workbook.past import append_past
-from kpixl.workbook.read import read
+from kpixl.workbook.read import Book, read
 
 Columns: TypeAlias = dict[str, list[Value]]
 
@@ -52,7 +57,9 @@ class State:
     currency: str
     change: Callable[[Filling], Filling]
     month: int = -1
-    """Which month it is about: the one before this, this one, or the next; a sheet asks for the day by itself."""
+    """Which month it is about: the one before this, or the next; a sheet asks for the day by itself."""
+    sheets: tuple[str, ...] = ()
+    """Those that show something in it, besides the ones that do in every state; with none, all of them."""
 
 
 def make(state: State, folder: Path, now: datetime) -> Path:
@@ -66,7 +73,7 @@ def make(state: State, folder: Path, now: datetime) -> Path:
     rows: dict[str, Columns] = {
         table: {id_: [*cells] for id_, cells in columns.items()} for table, columns in made.rows.items()
     }
-    filling = state.change(_until(Filling(period, rows, made.past, typed, business.sample_name), now))
+    filling = state.change(_until(Filling(period, rows, made.past, typed, business.sample_name), now.date()))
     path = folder / f"{state.name}.xlsx"
     setup = Setup(business.id, state.language, period, filling.company, state.currency)
     package = new_package(setup, path, now=now)
@@ -84,8 +91,33 @@ def make(state: State, folder: Path, now: datetime) -> Path:
     for editor in editors.values():
         editor.commit()
     refresh_package(package, now=now, rows_changed=True)
+    _only(package, book, state)
     package.save(path, new=True)
     return path
+
+
+def _only(package: Package, book: Book, state: State) -> None:
+    """Have only the sheets printed that show something in a state, and of a long one no more than its beginning."""
+    root = package.tree(package.workbook_part)
+    names = root.find(qn("x:definedNames"))
+    assert names is not None
+    printed = {entry.get("localSheetId") for entry in names if entry.get("name") == "_xlnm.Print_Area"}
+    keys = {sheet.name: key for key, sheet in book.sheets.items()}
+    for number, (entry, sheet) in enumerate(zip(root.iterfind(qn("x:sheets/x:sheet")), package.sheets, strict=True)):
+        if state.sheets and keys.get(sheet.name) not in (*EVERYWHERE, *state.sheets):
+            entry.set("state", "hidden")
+        elif str(number) not in printed and entry.get("state") in (None, "visible"):
+            filled = [parse_area(cell.get("r", "")) for cell in package.tree(sheet.part).iter(qn("x:c")) if len(cell)]
+            last = max((one.right for one in filled), default=1)
+            low = min(max((one.bottom for one in filled), default=1), ROWS)
+            area = etree.SubElement(names, qn("x:definedName"), name="_xlnm.Print_Area", localSheetId=str(number))
+            area.text = f"{quoted(sheet.name)}!$A$1:${column_letters(last)}${low}"
+    package.replace(package.workbook_part, root)
+
+
+EVERYWHERE = ("dashboard", "kpis", "what_if", "breakdown", "behind", "across", "check")
+ROWS = 60
+"""As many as a page of a long sheet has."""
 
 
 # What is changed
@@ -103,9 +135,15 @@ def _first(of: Filling) -> Filling:
     return replace(of, past=())
 
 
-def _until(of: Filling, now: datetime) -> Filling:
-    """Without what is dated after a moment."""
-    tables, day = catalog.catalogue().tables, float(serial(now.date()) + 1)
+def _running(of: Filling) -> Filling:
+    """Eleven days of a month, all that is known of it."""
+    day = of.period.start + timedelta(days=10)
+    return _until(replace(of, cells=of.cells | {("settings", "entered_until", "value"): float(serial(day))}), day)
+
+
+def _until(of: Filling, last: date) -> Filling:
+    """Without what is dated after a day."""
+    tables, day = catalog.catalogue().tables, float(serial(last) + 1)
 
     def kept(table: str, columns: Columns) -> Columns:
         dates = columns.get(tables[table].date or "", [])
@@ -175,14 +213,14 @@ def _no_targets(of: Filling) -> Filling:
 
 STATES = (
     State("empty", "remote-va-agency", "en", "USD", _empty),
-    State("first-period", "multilingual-va", "fr", "EUR", _first),
-    State("running", "service-business", "ro", "RON", _as_it_is, month=0),
-    State("not-begun", "career-coaching", "es", "EUR", _as_it_is, month=1),
-    State("many-errors", "remote-va-agency", "en", "USD", _errors),
-    State("few-cases", "luxury-personal-assistant", "pt", "BRL", _few),
-    State("one-kpi", "remote-va-agency", "en", "USD", _one),
-    State("two-hundred-clients", "remote-va-agency", "es", "EUR", _many),
-    State("long-names", "service-business", "ro", "RON", _long),
-    State("no-targets", "service-business", "fr", "EUR", _no_targets),
+    State("first-period", "multilingual-va", "fr", "EUR", _first, sheets=("past",)),
+    State("running", "service-business", "ro", "RON", _running, sheets=("past", "totals")),
+    State("not-begun", "career-coaching", "es", "EUR", _as_it_is, month=1, sheets=("totals", "past")),
+    State("many-errors", "remote-va-agency", "en", "USD", _errors, sheets=("surveys", "requests", "hours")),
+    State("few-cases", "luxury-personal-assistant", "pt", "BRL", _few, sheets=("surveys",)),
+    State("one-kpi", "remote-va-agency", "en", "USD", _one, sheets=("settings", "thresholds")),
+    State("two-hundred-clients", "remote-va-agency", "es", "EUR", _many, sheets=("clients",)),
+    State("long-names", "service-business", "ro", "RON", _long, sheets=("clients", "sales", "complaints", "settings")),
+    State("no-targets", "service-business", "fr", "EUR", _no_targets, sheets=("thresholds",)),
 )
 """Each in another language where that shows something."""

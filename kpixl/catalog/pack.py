@@ -184,7 +184,7 @@ class PackExample(Record, frozen=True):
     """A worked example."""
 
     arguments: Annotated[dict[Id, Figure], Meta(description="A number for each measure of the formula.")]
-    value: Annotated[Figure, Meta(description="What the formula gives, in the unit of the KPI: 0.9 is 90 %.")]
+    value: Annotated[Figure, Meta(description="What the formula gives, in the unit of the KPI: 0.9 is 90%.")]
     note: Annotated[Prose, Meta(description="Where it is from.")] = ""
 
 
@@ -283,7 +283,7 @@ class PackPareto(Record, frozen=True):
     by: Annotated[Id, Meta(description="A text or choice of the same table.")]
     title: Annotated[Label, Meta(description="Above the chart.")]
     text: Annotated[
-        Prose, Meta(description="A sentence with `{vital}` of `{groups}`: the fewest groups that bring 80 %.")
+        Prose, Meta(description="A sentence with `{vital}` of `{groups}`: the fewest groups that bring 80%.")
     ]
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CAPACITY = 12
 """Groups shown for each dimension: those with the most cases, or the largest amounts where cases are not counted."""
-ENOUGH_CASES = 5
+ENOUGH_CASES = 8
 """Below this a group's value is shown without a level: one case more or less would change it. The owner's own minimum
 counts where it is larger."""
 

@@ -391,6 +391,10 @@ def marked_periods(result: Result, values: Sequence[float | None]) -> tuple[bool
     return (*closed, last and result.past.signal is not None)
 
 
+SHORTEST_BAR = 0.08
+"""Of the bars that are drawn, on the scale of positions: what is as far below its benchmark as can be has one, too."""
+
+
 def target_position(result: Result) -> float | None:
     """Where the owner's target lies on the scale of positions, 0 to 4. A KPI without thresholds is held against the
     middle: its target, else the previous period."""

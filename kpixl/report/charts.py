@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level
 from kpixl.kpi.noise import NOISE, same
+from kpixl.kpi.score import SHORTEST_BAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -148,7 +149,7 @@ def bullet(position: float | None, target: float | None, levels: Sequence[Level]
         bands = tuple(Band(level * BAND, BAND, level) for level in (Level.BELOW, *sorted(levels)))
     else:
         bands = (Band(0.0, 2 * BAND, Level.BELOW), Band(2 * BAND, 2 * BAND, Level.ABOVE_AVERAGE))
-    return Bullet(bands, _on_scale(position), _on_scale(target))
+    return Bullet(bands, _on_scale(None if position is None else max(position, SHORTEST_BAR)), _on_scale(target))
 
 
 def _on_scale(position: float | None) -> float | None:

@@ -24,7 +24,7 @@ from kpixl.report.page import frame
 from kpixl.report.trends import Trend, past_of, trend_of
 from kpixl.texts.figures import SIGN
 from kpixl.texts.render import rendered
-from kpixl.texts.words import SHAPES, SIGNALS, SINCE, UNITS, kpi_title
+from kpixl.texts.words import LEVELS, SHAPES, SIGNALS, SINCE, STANDINGS, UNITS, kpi_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -220,7 +220,7 @@ def _row(one: KpiYear, annual: Annual, entries: Entries, t: Language) -> YearRow
         name=t(kpi.name),
         unit=told,
         cells=tuple(
-            CellShown(number(value), value, _stood(level) if value is not None else None, _broke(told_then, t))
+            CellShown(number(value), value, _stood(level, t) if value is not None else None, _broke(told_then, t))
             for value, level, told_then in zip(one.values, one.levels, one.told, strict=True)
         ),
         whole=number(one.whole),
@@ -238,12 +238,13 @@ def _number(value: float, unit: str, t: Language) -> str:
     return t.decimal(value, SHOWN[unit]) if unit in SHOWN else t.number(value)
 
 
-def _stood(level: str) -> StandingShown | None:
-    """How a closed period's value stood, by the sign that its words begin with; an id of this period as well."""
-    by_id = {one.id: one for one in Level} | {one.value: one.shade for one in Standing}
+def _stood(level: str, t: Language) -> StandingShown | None:
+    """How a closed period's value stood, by the sign that its words begin with; by its id that of this period."""
+    words = {one.id: (one, LEVELS[one]) for one in Level} | {one.value: (one.shade, STANDINGS[one]) for one in Standing}
     sign, _, word = level.partition(" ")
-    if level in by_id:
-        return StandingShown(SHAPES[by_id[level]], "", shade(by_id[level]))
+    if level in words:
+        of, said = words[level]
+        return StandingShown(SHAPES[of], t(said), shade(of))
     found = next((one for one, shape in SHAPES.items() if shape == sign), None)
     return None if found is None else StandingShown(sign, word, found.id)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter, quote_sheetname
@@ -90,6 +90,7 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
         sheet.column_dimensions[letter].width = max(width, len(heading) * 1.15 + 4)
     _table(sheet, table.id, headings, c, {x.id: calculated_text(table, x, c) for x in table.calculated})
     _first_row(sheet, len(table.fields))
+    _example_row(sheet, table, c)
     sheet.sheet_properties.tabColor = EDGE
 
 
@@ -109,6 +110,28 @@ def _first_row(sheet: Worksheet, width: int) -> None:
     sheet.conditional_formatting.add(row.replace("$", ""), blank)
 
 
+def _example_row(sheet: Worksheet, table: Table, c: Context) -> None:
+    """A filled row as it may look, beside the title, for as long as there is none."""
+    at, room = 1, letters.width(str(sheet.cell(1, 1).value), style.TITLE.size, bold=True)
+    while room > 0 or sheet.column_dimensions[get_column_letter(at)].hidden:
+        room -= 7 * sheet.column_dimensions[get_column_letter(at)].width
+        at += 1
+    # A client who came today, by herself, and stays.
+    ends = table.stays[1] if table.stays else None
+    shown = [one for one in table.fields if not one.extra and one.refers_to != table.id and one.id != ends]
+    values = [f"{c.t(field.heading)}: {found}" for field in shown if (found := _example(field, c))]
+    text = c.t(FOR_EXAMPLE).format(example=" · ".join(values[:MOST_VALUES]))
+    cell = sheet.cell(1, at, text)
+    cell.data_type = "s"
+    EXAMPLE.apply(cell)
+    row = f"$A${FIRST_ROW}:${get_column_letter(len(table.fields))}${FIRST_ROW}"
+    filled = FormulaRule(formula=[f"COUNTA({row})>0"], font=Font(color="FFFFFF"))
+    sheet.conditional_formatting.add(cell.coordinate, filled)
+
+
+FOR_EXAMPLE = N_("For example: {example}")
+MOST_VALUES = 8
+EXAMPLE = style.Style(size=9, colour=palette.MUTED, vertical="bottom")
 NONE_ROW, NONE_COLUMN = 3, 2
 """Where the owner says that there is nothing to enter."""
 NOTHING = N_("← Nothing to enter this period? Type x.")
@@ -297,7 +320,7 @@ def suggested(field: Field, t: Language) -> list[str]:
 def _prompt(field: Field, c: Context) -> str:
     """What a column is for, and an example of what may stand there."""
     found = _example(field, c)
-    example = c.t(N_("For example: {example}")).format(example=found) if found else ""
+    example = c.t(FOR_EXAMPLE).format(example=found) if found else ""
     return f"{c.t(field.help)} {example}".strip()
 
 

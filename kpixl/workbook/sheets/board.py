@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import OWN_SLOTS, Level
 from kpixl.kpi.actions import FIRST, in_focus, in_order, to_do
-from kpixl.kpi.score import order_key, target_position
+from kpixl.kpi.score import SHORTEST_BAR, order_key, target_position
 from kpixl.workbook.grid import Cell, Cells, Context, live, static
 from kpixl.workbook.sheets.check import ERRORS
 from kpixl.workbook.sheets.grading import finer_shown, look_of
@@ -57,6 +57,7 @@ def board(c: Context) -> Cells:
 def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
     index, position = c.at("board", row, "index"), c.at("board", row, "position")
     place, shade = result.grade.position, result.grade.shade
+    bar = None if place is None else max(place, SHORTEST_BAR)
     aim = None if result.kpi.own or result.off else target_position(result)
     shade_there, aim_there = of(c, index, "shade"), of(c, index, "target_position")
     limit, taken = c.at("do", LIMIT, "order"), c.span("do", "index", FIRST_ROWS)
@@ -69,8 +70,8 @@ def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
         "position": live(of(c, index, "position"), place),
         **{
             f"level_{level.value}": live(
-                f"IF(ISNUMBER({position}),IF({shade_there}={level.value},{position},NA()),NA())",
-                place if place is not None and shade == level else NOT_AVAILABLE,
+                f"IF(ISNUMBER({position}),IF({shade_there}={level.value},MAX({position},{SHORTEST_BAR}),NA()),NA())",
+                bar if bar is not None and shade == level else NOT_AVAILABLE,
             )
             for level in Level
         },
@@ -111,9 +112,13 @@ def do(c: Context) -> Cells:
     found[LIMIT, "order"] = live(f"IF(SUM({needs})={FIRST},MAX({order}),{NO_LIMIT})", max(worst) if full else NO_LIMIT)  # type: ignore[type-var]
     errors = sum(problem.severity == "error" for problem in c.problems)
     checked = c.refreshed is not None
-    # Live, so that it falls as soon as a cell is put right.
+    # Live: it falls as soon as a cell is put right, and rises with what the sheets themselves find wrong.
     done = c.at("do", CHECK, "order")
-    found[CHECK, "index"] = live(f'IF(ISNUMBER({done}),{ERRORS},"")', errors if checked else None)
+    since, there = (f"MAX({c.span('calc', column, c.kpi_ids)})" for column in ("wrong_since", "wrong"))
+    wrong = any(result.wrong_rows.rows for result in c.scorecard.slots)
+    found[CHECK, "index"] = live(
+        f'IF(ISNUMBER({done}),MAX({ERRORS}+{since},MIN({there},1)),"")', max(errors, wrong) if checked else None
+    )
     found[CHECK, "order"] = static(len(c.problems) - errors if checked else None)
     return found
 

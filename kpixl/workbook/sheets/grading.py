@@ -66,7 +66,8 @@ COLUMNS = (
     "typical", "above_average", "exceptional", "seen_level", "seen_target", "seen_window", "changed",
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
     "target_position", "finer", "title", "proposal_1", "proposal_2", "proposal_3", "in_use",
-    "wrong", "wrong_lever", "wrong_sample", "unread", "unread_lever", "unread_sample", "if_for", "if_against",
+    "wrong", "wrong_lever", "wrong_sample", "wrong_seen", "wrong_since",
+    "unread", "unread_lever", "unread_sample", "if_for", "if_against",
     "value", "target", "previous", "year_before", "forecast", "met", "against", "against_word", "distance", "mark",
     "full", "look", "link", "rows",
 )  # fmt: skip
@@ -130,8 +131,9 @@ def finer_shown(result: Result) -> int | None:
 
 
 def _wrong(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell]:
-    """How many rows and cells behind it are wrong, and the value with all such rows for it, or against it. Errors in
-    the place of texts are those of the last refresh: a sheet cannot count them."""
+    """How many rows and cells behind it are wrong, how many more than at the last refresh, and the value with all such
+    rows for it, or against it. Errors in the place of texts are those of the last refresh: a sheet cannot count
+    them."""
     kpi, at, fresh = result.kpi, FormulaNames(c.column, c.row_cell, c.word), result.kpi.id in c.rewound
     texts: dict[str, list[str]] = {"wrong": _wrong_cells(kpi, c), "wrong_lever": [], "wrong_sample": []}
     for part in parts(kpi, c.business):
@@ -151,8 +153,11 @@ def _wrong(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell
     static_ = {"unread": unread.rows, "unread_lever": unread.lever, "unread_sample": unread.sample}
     for column, alone in zip(texts, static_, strict=True):
         texts[column].append(c.at("calc", kpi.id, alone))
+    here, seen = (c.at("calc", kpi.id, column) for column in ("wrong", "wrong_seen"))
     return {
         **{column: static(number) for column, number in static_.items()},
+        "wrong_seen": static(found.rows),
+        "wrong_since": live(f"IF(ISNUMBER({here}),MAX({here}-{seen},0),0)", 0, guarded=fresh),
         **{
             column: live(shown_if_used(kpi, "+".join(texts[column]), "0"), value, guarded=fresh)
             for column, value in values.items()

@@ -22,6 +22,8 @@ GROUPS = NAMED + 1
 """Rows of the table: groups by their names, and all the others as one."""
 ROOM = 4
 """Empty rows below the table that the chart needs to be high enough."""
+LONGEST_NAME = 32
+"""So many letters of a name stand below its column."""
 _HEAD = ("title", "text", "note")
 PER_PAGE = 2
 """So many sections fit on a printed page."""
@@ -76,7 +78,7 @@ def _section(ranking: Ranking, c: Context) -> Cells:
     for number, row in enumerate(group_rows(item)):
         part = ranking.parts[number] if number < len(ranking.parts) else None
         values = {
-            "name": part_name(part, t) if part else None,
+            "name": _short(part_name(part, t)) if part else None,
             "amount": part.amount if part else None,
             "share": part.share if part else None,
             "cumulative": part.cumulative if part else None,
@@ -84,6 +86,11 @@ def _section(ranking: Ranking, c: Context) -> Cells:
         for column, value in values.items():
             found[row, COLUMNS[column]] = static(value, _look(column, item, c))
     return found
+
+
+def _short(name: str) -> str:
+    """A name with which the chart keeps its columns, below which it stands."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
 
 
 def _look(column: str, item: Pareto, c: Context) -> style.Style:

@@ -35,6 +35,8 @@ _NEAR = 1e-9
 """A figure that lies so near a tick, in steps, lies on it."""
 _APART = 0.13
 """So far apart, on the scale, are the words at the right end of the lines."""
+_COVERED = 0.1
+"""A word that is so near the last value stands below its mark."""
 SINGLE = (
     "picked", "name", "look", "unit", "aim", "aim_word", "usual_word", "forecast_word", "mean", "low", "high",
     "forecast", "least", "most", "power", *STEPS, "step", *TICKS,
@@ -176,14 +178,18 @@ def _period(number: int, row: str, axis: _Axis, marked: tuple[int, bool], c: Con
         joined = NOT_AVAILABLE if axis.forecast is None else value
         joined_formula = f"IF(ISNUMBER({at['forecast']}),{here['value']},NA())"
     has, base = axis.mean is not None, axis.at(axis.low)
-    aim, at_usual = axis.drawn(axis.aim), _apart(axis)
+    aim, at_usual = axis.drawn(axis.aim), _apart(axis, _number(value))
     length, mark = marked
     before = c.at("line", PERIODS[number - 1], "run") if number else "0"
     told = f"INDEX({c.span('xmr', 'state', c.kpi_ids)},{at['picked']})" if last else ""
     middle = _scaled(f"({at['low']}+{at['high']})/2", at)
     gap = f"({middle}-{here['aim']})"
     nearest = f"IF(ABS{gap}<{_APART},{here['aim']}+IF({gap}<0,-{_APART},{_APART}),{middle})"
-    usual_at = f"IF(ISNUMBER({at['mean']}),IF(ISNUMBER({here['aim']}),{nearest},{middle}),NA())"
+    off_aim = f"IF(ISNUMBER({here['aim']}),{nearest},{middle})"
+    below = f"IF(ISNUMBER({here['aim']}),{here['aim']}>={here['value']},{middle}<{here['value']})"
+    off_mark = f"MAX(0,{here['value']}+IF({below},-{_APART},{_APART}))"
+    covered = f"ABS(IF(ISNUMBER({here['value']}),{here['value']},9)-{off_aim})<{_COVERED}"
+    usual_at = f"IF(ISNUMBER({at['mean']}),IF({covered},{off_mark},{off_aim}),NA())"
     return found | {
         "value": live(formula, value, style.figure("ratio")),
         "base": live(f"IF(ISNUMBER({at['mean']}),{_scaled(at['low'], at)},0)", base if has else 0),
@@ -200,15 +206,20 @@ def _period(number: int, row: str, axis: _Axis, marked: tuple[int, bool], c: Con
     }
 
 
-def _apart(axis: _Axis) -> float | None:
-    """Where the word for the usual range stands: in its middle, or off the word for what the value is held against."""
+def _apart(axis: _Axis, last: float | None) -> float | None:
+    """Where the word for the usual range stands: in its middle, or off the word for what the value is held against, and
+    off the mark of the ``last`` value."""
     if axis.low is None or axis.high is None:
         return None
     middle, aim = axis.at((axis.low + axis.high) / 2), axis.drawn(axis.aim)
     assert middle is not None
-    if aim is None or abs(middle - aim) >= _APART:
-        return middle
-    return aim + (-_APART if middle - aim < 0 else _APART)
+    at = middle
+    if aim is not None and abs(middle - aim) < _APART:
+        at = aim + (-_APART if middle - aim < 0 else _APART)
+    if last is None or abs(last - at) >= _COVERED:
+        return at
+    below = middle < last if aim is None else aim >= last
+    return max(0.0, last + (-_APART if below else _APART))
 
 
 def _scaled(figure: str, at: dict[str, str]) -> str:
