@@ -262,8 +262,8 @@ def test_the_trend_has_its_usual_range_and_its_signals(tmp_path: Path) -> None:
         "signal": pytest.approx(1),
     }
     assert str(shown(path, "p11", "signal", "line")) == "#N/A"
-    # The word for the usual range stands in its middle, and apart from the word of the 95 % that are typical's next.
-    assert shown(path, "p12", "usual_at", "line") == pytest.approx((low - 0.75) / 0.2 + 0.0266 / 0.2)
+    # The word for the usual range stands below the one for September's 81 %, which is nearly in its middle.
+    assert shown(path, "p12", "usual_at", "line") == pytest.approx((0.81 - 0.75) / 0.2 - 0.13)
     (band,) = charts(path)[1].iter(f"{CHART}areaChart")
     (lines,) = charts(path)[1].iter(f"{CHART}lineChart")
     referred = [

@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 
 import builds
@@ -38,7 +39,7 @@ from kpixl.workbook import layout
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
 from kpixl.workbook.grid import Cell, Placement, label, live
-from kpixl.workbook.migrate import STEPS, layout_record, migrate
+from kpixl.workbook.migrate import STEPS, layout_record, migrate, page_anew
 from kpixl.workbook.read import fixed_in, read
 from kpixl.workbook.sheets import guide, kpis, settings, totals, vocabulary
 from narrow import some
@@ -204,6 +205,47 @@ def test_a_second_time_there_is_nothing_to_do(tmp_path: Path, capsys: pytest.Cap
     assert "al día" in capsys.readouterr().out
     assert path.read_bytes() == once
     assert len(copies(path)) == 1
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_columns_of_results_are_as_wide_as_new_ones_and_those_of_the_owner_stay(tmp_path: Path) -> None:
+    """She has made one narrow, one wide, and has put one out of sight."""
+    path = copied(AGENCY, tmp_path)
+    package = Package.open(path)
+    places, sheets = Blocks(FileView(package)).places("totals", "kpis")
+    root = package.tree(sheets["totals"].part)
+    columns = places["totals"].column_numbers
+    for entry, (width, hidden) in zip(
+        page_anew.columns_apart(root, [columns[one] for one in ("label", "unit", "source")]).values(),
+        (("4", "0"), ("60", "0"), ("5", "1")),
+        strict=True,
+    ):
+        entry.set("width", width)
+        entry.set("hidden", hidden)
+    package.replace(sheets["totals"].part, root)
+    package.save(path)
+    upgrade.upgrade(path, now=NOW)
+    book, made = opened(path), tmp_path / "new.xlsx"
+    new.new(Setup(book.entries.business.id, "en", book.entries.period, "A", "USD"), made, now=NOW)
+    wanted = opened(made)
+    there, fresh = (openpyxl.load_workbook(one) for one in (path, made))
+    narrow = []
+    for id_ in ("totals", "kpis", "check", "guide", "what_if", "log", "settings"):
+        for column, index in wanted.placements[id_].column_numbers.items():
+            now, then = (
+                one[where.sheets[where.placements[id_].sheet].name].column_dimensions[get_column_letter(at)]
+                for one, where, at in (
+                    (there, book, book.placements[id_].column_numbers[column]),
+                    (fresh, wanted, index),
+                )
+            )
+            narrow += [(id_, column)] if now.width < then.width and not now.hidden and not then.hidden else []
+    assert narrow == []
+    totals = there[book.sheets["totals"].name].column_dimensions
+    shown = {one: totals[get_column_letter(columns[one])] for one in ("label", "unit", "source")}
+    assert shown["label"].width > 20
+    assert shown["unit"].width == 60
+    assert (shown["source"].width, shown["source"].hidden) == (5, True)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

@@ -261,7 +261,8 @@ _IN_NEED = (Standing.MISSED, Standing.WORSE, Standing.OFF_TRACK)
 
 def _needs(traits: Traits, standing: Node) -> Node:
     """1 of what an owner should do something about: below its benchmark, typical while her target is not met, a target
-    missed, worse than before; 0 of all else. What still builds up is behind until the period is over: it needs nobody unless it is off its pace."""
+    missed, worse than before; 0 of all else. What still builds up is behind until the period is over: it needs nobody
+    unless it is off its pace."""
     content = either(every(equal(standing, Level.TYPICAL), known(TARGET)), met(traits, VALUE), NO)
     bad = some(every(standing <= Level.TYPICAL, opposite(content)), *(equal(standing, one.number) for one in _IN_NEED))
     if traits.builds_up:

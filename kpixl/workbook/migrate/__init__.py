@@ -28,6 +28,7 @@ from kpixl.workbook.migrate import (
     page_anew,
     renamed,
     thresholds_apart,
+    widths,
 )
 from kpixl.workbook.migrate.before import Before, narrowed_to
 from kpixl.workbook.migrate.pattern import Pattern
@@ -119,4 +120,5 @@ def _brought_up(
     thresholds_apart.move(package, version)
     laid_over.bring(package, book, model, grown, now)
     entry_marks.bring(package, book, model, grown)
+    widths.bring(package, book, model, grown)
     return room.told(state)
