@@ -247,7 +247,8 @@ def test_every_figure_is_that_of_the_results_and_of_past_periods(
         ids = {one.kpi.history_id for one in scorecard.results}
         lines = {(one.start, one.id): one.value for one in scorecard.entries.past if one.id in ids}
         text = year_html(annual(scorecard, 2026), scorecard.entries, (), language("en"), now=NOW)
-        rows = etree.fromstring(text.encode()).xpath("//table[@class='periods']/tbody/tr")
+        tree: Any = etree.fromstring(text.encode())
+        rows = tree.xpath("//table[@class='periods']/tbody/tr")
         titles = {language("en")(one.kpi.name): one.kpi for one in scorecard.results}
         assert len(rows) == len(titles) == len(now)
         for row in rows:
