@@ -631,7 +631,7 @@ def assert_alive(name: str, path: Path, computed: Mapping[Place, Value]) -> None
     after = contents(refreshed(path, path.with_name(f"refreshed {path.name}")))
     # Refresh leaves entry sheets alone, and what depends on the last refresh is older before it.
     old = {placed(book, "totals", row, "changed") for row in (*(m.name for m in BUSINESS.measures), "total")}
-    old |= {placed(book, "calc", kpi.id, "changed") for kpi in BUSINESS.kpis}
+    old |= {placed(book, "calc", kpi.id, column) for kpi in BUSINESS.kpis for column in ("changed", "wrong_since")}
     notices = (("kpis", "value"), ("breakdown", "value_0"), ("check", "where"), ("behind", "part_1"))
     old |= {changed, *(placed(book, block, "space", column) for block, column in notices)}
     # Errors that are mended are errors no more; new ones are found by the next refresh.

@@ -1,4 +1,4 @@
-"""The columns of kpixl's own sheets in a workbook of an earlier layout: as wide as in a new one, where they are narrower.
+"""The columns of kpixl's own sheets in a workbook of an earlier layout: as wide as in a new one, if they are narrower.
 
 Texts have become longer since, or stand in fewer columns. A column that the owner has made wider stays so, and one
 that is out of sight stays out of it.
