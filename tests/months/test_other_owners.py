@@ -103,7 +103,7 @@ def test_leads_and_clients_of_one_channel(tmp_path: Path) -> None:
         "source": ["site web", "recommandation"],
     }
     month = Month.of(tmp_path, Filled(language="fr", rows={"leads": leads, "clients": clients}))
-    assert month.group("source", "site web")["ncar"] == (0.2, "exceptional", 5)
+    assert month.group("source", "site web")["ncar"] == (0.2, "", 5)
     assert month.group("source", "recommandation")["ncar"][0] == 1
 
 
