@@ -93,6 +93,11 @@ def has_namesakes(table: Table) -> bool:
     return len(keys) == 1 and keys[0].id != "id" and not table.stays and table.date is not None
 
 
+def is_simple(table: Table) -> bool:
+    """Whether there is one row of a table for each key, whatever else it says."""
+    return not table.stays and not has_namesakes(table)
+
+
 def stay_like(stays: Sequence[KnownStay], start: float | None, end: float | None = None) -> KnownStay | None:
     """Of rows with one key, the one with this start: one with another start is another stay. A row without a start is
     the last of them that does not begin after its ``end``; it has ended before what begins later."""
@@ -153,6 +158,8 @@ class Known:
 
     def keyed(self, key: Hashable, start: float | None, end: float | None = None) -> int | None:
         """The row of the workbook with a key, and this start and end where rows last; None without one."""
+        if is_simple(self.table):
+            return self._placed.get(key)
         stay = stay_like(self._keyed.get(key, ()), start, end)
         return None if stay is None else stay.place
 
@@ -226,6 +233,13 @@ class Known:
         return unlike - blanks, blanks
 
     @cached_property
+    def _placed(self) -> dict[Hashable, int]:
+        """Where the row with each key stands, the last one of several."""
+        ids = [field.id for field in self.table.fields if field.key and self.rows.has(field.id)]
+        keys = (key_of(self.table, {id_: self.value(id_, place) for id_ in ids}) for place in range(len(self.rows)))
+        return {key: place for place, key in enumerate(keys) if key is not None}
+
+    @cached_property
     def _keyed(self) -> dict[Hashable, list[KnownStay]]:
         found: dict[Hashable, list[KnownStay]] = {}
         ids = [field.id for field in self.table.fields if field.key and self.rows.has(field.id)]
@@ -235,11 +249,7 @@ class Known:
             if key is not None:
                 days = (self.value(id_, place) if id_ else None for id_ in edges)
                 start, end = (day if isinstance(day, float) else None for day in days)
-                stay = KnownStay(place, start, end)
-                if key in found:
-                    found[key].append(stay)
-                else:
-                    found[key] = [stay]  # takes less room than one that has grown
+                found.setdefault(key, []).append(KnownStay(place, start, end))
         return found
 
     @cached_property

@@ -4,7 +4,7 @@ Decides nothing."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kpixl.errors import N_
 from kpixl.imports.remarks import Note
@@ -118,10 +118,17 @@ class Accepted:
     misfitting: frozenset[str] = frozenset()
     """Fields with a cell that does not fit: whoever said what fills them may have been wrong."""
 
+    let_go: int = 0
+    """How many new rows there are that are no longer kept."""
+
+    def told(self) -> Accepted:
+        """The same without the rows, which are where they belong: what there is to tell of them."""
+        return replace(self, columns={}, lines=(), before={}, named={}, numbers={}, let_go=len(self))
+
     @property
     def doubtful(self) -> bool:
         """Whether somebody has to look: rows were left out, or may not mean what the owner thinks."""
         return bool(self.rejected) or any(note.doubtful for note in self.notes)
 
     def __len__(self) -> int:
-        return len(next(iter(self.columns.values()), []))
+        return len(next(iter(self.columns.values()), [])) or self.let_go

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from kpixl.imports.choice_words import plain_text
-from kpixl.imports.known import Kept, Known, KnownStay, has_namesakes, key_of, same_value, stay_like, text_key
+from kpixl.imports.known import (
+    Kept,
+    Known,
+    KnownStay,
+    has_namesakes,
+    is_simple,
+    key_of,
+    same_value,
+    stay_like,
+    text_key,
+)
 from kpixl.imports.numbered import Numbered
 from kpixl.imports.outcome import Accepted, Completion, Difference, Refusal, Rejected
 from kpixl.imports.remarks import Note
@@ -93,6 +103,9 @@ class Sorter:
         self.misfits: dict[str, list[tuple[int, Unfit]]] = {}
         """Cells of optional fields that do not fit and stay blank."""
         self.seen: dict[Hashable, list[KnownStay]] = {}
+        self.first: dict[Hashable, int] = {}
+        """The line of the first row with a key, where that tells all."""
+        self.is_simple = is_simple(self.table)
 
     def sorted(self, kept: Kept, notes: Sequence[Note]) -> Accepted:
         """Every row in its place."""
@@ -102,8 +115,7 @@ class Sorter:
         past = [one for one, is_early in zip(rows, is_past, strict=True) if is_early]
         rows = [one for one, is_early in zip(rows, is_past, strict=True) if not is_early]
         rows = [(place, row) for place, row in rows if not self._is_repeated(place, row)]
-        if not has_namesakes(self.table):
-            self.seen.clear()  # a key for each row of a large file
+        self.first.clear()  # a key for each row of a large file
         numbers = self.numbers.learned(self.table, rows)
         if kept.existing is not None:
             there = Known(kept.existing, [id_ for id_ in self.filled if not self._assumed(id_)], kept.locked)
@@ -248,6 +260,12 @@ class Sorter:
         key = key_of(self.table, row)
         if key is None:
             return False
+        if self.is_simple:
+            line = self.of.lines[place]
+            first = self.first.setdefault(key, line)
+            if first != line:
+                self._reject_again(place, first)
+            return first != line
         start = self._start(row)
         stays = self.seen.get(key, [])
         if has_namesakes(self.table):
@@ -261,9 +279,12 @@ class Sorter:
             stays.append(KnownStay(self.of.lines[place], start, self._end(row)))
             self.seen[key] = stays
             return False
-        id_ = next(field.id for field in self.table.fields if field.key)
-        self._reject(place, id_, Unfit(TWICE), first=same.place)
+        self._reject_again(place, same.place)
         return True
+
+    def _reject_again(self, place: int, first: int) -> None:
+        id_ = next(field.id for field in self.table.fields if field.key)
+        self._reject(place, id_, Unfit(TWICE), first=first)
 
     def _once(self, rows: Placed) -> Placed:
         """The rows without those that have the key and the first day of one before them."""

@@ -106,7 +106,8 @@ def _imported(
         if done is None:
             return ImportOutcome(plan, written=False)
         past = _backfilled(package, plan, now) if request.backfill else None
-        plan = replace(plan, match=glimpsed(plan.match, {row.line for row in plan.accepted.rejected}))
+        refused = {row.line for row in plan.accepted.rejected}
+        plan = replace(plan, match=glimpsed(plan.match, refused), accepted=plan.accepted.told())
         progress(3, 5, N_("Computing the KPIs"))
         _, problems = refresh_package(package, now=now, rows_changed=True, done=_and_past(done, past))
     progress(4, 5, N_("Saving"))
