@@ -23,7 +23,8 @@ from kpixl.ooxml import verify
 from kpixl.ooxml.cell_values import TooFarApart
 from kpixl.ooxml.odd import of_the_file
 from kpixl.ooxml.package import Package
-from kpixl.ooxml.parts import TooLargeToChange
+from kpixl.ooxml.parts import TooLargeToChange, TooLargeToKeep
+from kpixl.ooxml.table_rows import append_rows
 from kpixl.verbs.refresh import refresh
 from kpixl.verbs.results import results
 from kpixl.workbook.file_view import FileView
@@ -423,3 +424,19 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytes
     path.write_bytes(bytes(1001))
     with pytest.raises(FileTooLarge):
         Package.open(path)
+
+
+def test_a_workbook_never_grows_past_what_can_be_read_again(
+    sound: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(sound)
+    package = Package.open(path)
+    with zipfile.ZipFile(io.BytesIO(sound)) as parts:
+        inside = sum(one.file_size for one in parts.infolist() if one.filename.endswith((".xml", ".rels")))
+    monkeypatch.setattr(verify, "MOST_XML", inside + 5_000)
+    append_rows(package, "tbl_surveys", {"Date": [46_300.0] * 100})
+    with pytest.raises(TooLargeToKeep, match="stays as it was"):
+        package.save(path, backup=NOW)
+    assert [*tmp_path.iterdir()] == [path]
+    assert path.read_bytes() == sound

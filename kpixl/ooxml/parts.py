@@ -32,6 +32,7 @@ from kpixl.errors import (
 )
 from kpixl.files.soundness import Unsound, part_key
 from kpixl.message import Message, phrase
+from kpixl.ooxml import verify
 from kpixl.ooxml.archive import Archive, Glance, Packed
 from kpixl.ooxml.namespaces import PACKAGE_RELATIONSHIP, qn
 from kpixl.ooxml.verify import Reach, verified
@@ -67,6 +68,16 @@ class TooLargeToChange(WorkbookError):
     template = N_(
         "{path} holds too much of the same in its part {part}, such as rows with nothing but a format; delete the "
         "empty rows and columns of its sheets in Excel, save and try again."
+    )
+
+
+class TooLargeToKeep(WorkbookError):
+    """A workbook that has grown so far that it could not be read again."""
+
+    code = "too_large_to_keep"
+    template = N_(
+        "{path} would hold more than {limit} MB inside, and kpixl could not read it again, so it stays as it was; "
+        "close the period first, or take fewer rows at a time and close in between."
     )
 
 
@@ -360,6 +371,8 @@ class Parts:
         if target == self._source and on_disk != self._archive.data and not new:
             raise files.SavedMeanwhile(path.name)
         data = self.data
+        if not verify.is_within(Archive(data)):
+            raise TooLargeToKeep(path=path.name, limit=verify.MOST_XML // 1_000_000)
         was = None if on_disk is None else files.digest_of(on_disk)
         draft = files.prepare(target, data, was, self._verify)
         try:

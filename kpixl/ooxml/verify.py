@@ -84,7 +84,7 @@ class Reach:
 def verified(archive: Archive) -> dict[str, Reach]:
     """How far each sheet reaches, by its part, once every part has been read; Unsound for the first that is damaged,
     not well-formed or beyond the limits."""
-    if sum(archive.size(name) for name in archive.names if name.lower().endswith(_XML)) > MOST_XML:
+    if not is_within(archive):
         raise Unsound(phrase(N_("its sheets unpack to more than {limit} MB"), limit=MOST_XML // 1_000_000))
     reaches = {}
     for name in archive.names:
@@ -92,6 +92,11 @@ def verified(archive: Archive) -> dict[str, Reach]:
         if reach is not None:
             reaches[name] = reach
     return reaches
+
+
+def is_within(archive: Archive) -> bool:
+    """Whether what an archive unpacks to is no more than is read."""
+    return sum(archive.size(name) for name in archive.names if name.lower().endswith(_XML)) <= MOST_XML
 
 
 class _Sound:
