@@ -158,6 +158,9 @@ class EntryTable:
     """Amounts that are shown in another currency than the workbook's: field -> row -> its code."""
     noted: frozenset[int] = frozenset()
     """Rows without an entry in which the owner wrote something in a column of his own."""
+    beside: np.ndarray | None = None
+    """Equal numbers for rows in which the owner wrote the same in all columns of his own, shape (rows,); None where
+    there is no such column."""
     _blanks: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What ``blank`` has been asked already: every condition of every measure does."""
     _distinct: dict[str, Distinct] = field(default_factory=dict, init=False, repr=False, compare=False)

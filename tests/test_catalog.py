@@ -27,12 +27,13 @@ from kpixl.catalog import (
     catalogue,
 )
 from kpixl.catalog.load import EDGES, FOLDER, MONTHS, parse_condition, parse_line
-from kpixl.catalog.model import OWN_SLOTS
-from kpixl.catalog.needs import settings_of
+from kpixl.catalog.model import OWN_SLOTS, with_parts
+from kpixl.catalog.needs import columns_read, settings_of
 from kpixl.catalog.settings import READS, SETTINGS
 from kpixl.catalog.tables import Chained, Comparison, Each, Else, InOrder, Months, Table, Where, branches
 from kpixl.errors import UnknownChoice
 from kpixl.formula import names, parse
+from kpixl.kpi.breakdown import dimensions
 
 KPIS = [pytest.param(kpi, id=f"{kpi.code}_{kpi.id}") for owner in businesses() for kpi in owner.kpis]
 BUSINESSES = [pytest.param(owner, id=owner.id) for owner in businesses()]
@@ -435,3 +436,33 @@ def test_english_everywhere_in_names() -> None:
         for column in table.columns:
             suffix = column.window.suffix if isinstance(column, Lookup) else ""
             assert re.fullmatch(r"[a-z][a-z_]*", column.id.removesuffix(suffix))
+
+
+ONLY_NAMES = {"id", "description"}
+"""Columns that say which row it is, to whoever reads it."""
+
+
+def _read(owner: Business) -> set[tuple[str, str]]:
+    """The columns of a business that something is made of: a measure, a breakdown, the largest groups of a total, or
+    the day from which a row is needed no more."""
+    read = columns_read([table.id for table in owner.tables], {one.id: one for one in owner.tables}, owner.measures)
+    for dimension, kpis in dimensions(owner).items():
+        measures = (part for kpi in kpis for one in kpi.arguments for part in with_parts(one.measure))
+        read |= {(item.table, dimension) for item in measures if item.table}
+    read |= {(table.id, one.column) for table in owner.tables for branch in branches(table.leaves) for one in branch}
+    return read | {(str(one.measure.table), one.by) for one in owner.pareto}
+
+
+@pytest.mark.parametrize("owner", BUSINESSES)
+def test_nothing_is_asked_for_that_nobody_reads(owner: Business) -> None:
+    """An owner who fills in a column sees something of it: a figure, a breakdown, rows that stay until it is settled,
+    or a line of Check about this very column (a name given twice, a lead won who is not on Clients)."""
+    read = _read(owner)
+    for table in owner.tables:
+        told = {*table.same, *(table.stays or ()), *([table.date] if table.date else [])}
+        told |= {field.id for field in table.fields if field.key}
+        for field in table.fields:
+            if field.becomes:
+                told |= {field.id, field.becomes.date}
+        unread = {field.id for field in table.fields if (table.id, field.id) not in read}
+        assert unread <= told | ONLY_NAMES, (table.id, unread - told - ONLY_NAMES)

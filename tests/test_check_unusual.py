@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from kpixl.catalog.model import Business
@@ -63,6 +64,18 @@ def test_rows_that_may_well_be_equal() -> None:
     assert "row_again" in codes(entries({"requests": [{**minute, "id": "R-1"}, {**minute, "id": "R-2"}]}))
     other = {**ROWS["sales"][0], "amount": 901}
     assert "row_again" not in codes(entries({"sales": [ROWS["sales"][0], other]}, one=SB))
+
+
+def test_what_the_owner_wrote_in_a_column_of_her_own_tells_rows_apart() -> None:
+    """Two answers of a client on a day, one with a note “by telephone” in her own column and one without: two. With the
+    same note they are one."""
+    answer = ROWS["surveys"][2]
+    found = entries({"surveys": [answer, answer]})
+    for noted, again in (([0, 1], []), ([0, 0], ["B7"])):
+        rows = found.tables["surveys"]
+        assert rows is not None
+        own = replace(found, tables={**found.tables, "surveys": replace(rows, beside=np.array(noted))})
+        assert [problem.cell for problem in of(own, "row_again")] == again
 
 
 def test_a_session_of_a_client_at_the_same_hour_is_one() -> None:

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from clock import TODAY
+from engines import contents
 from kpixl.cli import main
 from kpixl.verbs import results
-from workbooks import Filled, day, make, opened
+from workbooks import Filled, day, make, opened, put
 
 Run = Callable[..., tuple[int, Any]]
 
@@ -157,6 +158,23 @@ def test_a_field_left_out(run: Run, tmp_path: Path) -> None:
         "--map", "converted=Converted")  # fmt: skip
     run("import", book, "leads", file(tmp_path, "Date,Lead,Converted", "2026-10-05,Di,2026-10-09"))
     assert [value is None for value in column(book, "leads", "converted")] == [True, True, False, False]
+
+
+def test_a_column_that_the_business_does_not_ask_for_is_told_and_not_taken(run: Run, tmp_path: Path) -> None:
+    """A translation business does not ask for whom hours were, nor which were billable: what a time tracker says of
+    these is named as not used. So it is where an earlier kpixl was told to leave such a column out."""
+    book = blank(tmp_path, "multilingual-va")
+    path = file(tmp_path, "User,Client,Billable,Start date,Duration", "Eva,Robles,Yes,2026-10-02,02:30:00")
+    code, answer = run("import", book, "hours", path, "--set", "language=French", "--add-new")
+    assert (code, column(book, "hours", "available")) == (0, [2.5])
+    assert {"Client", "Billable"} <= {*answer["unused"]}
+    run("import", book, "hours", path, "--set", "language=French", "--map", "worked=")
+    held = contents(book)
+    (place,) = [place for place, cell in held.items() if cell.value == "worked="]
+    put(book, {place: "productive="})
+    later = file(tmp_path, "User,Client,Billable,Start date,Duration", "Eva,Robles,Yes,2026-10-03,01:30:00")
+    code, _ = run("import", book, "hours", later, "--set", "language=French")
+    assert (code, column(book, "hours", "available")) == (0, [2.5, 1.5])
 
 
 def test_two_columns_for_one_field(run: Run, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def figures(table: Mapping[str, Rows], period: Period) -> dict[str, float]:
         "lpa": sum(row["assistant"] in team for row in table["languages"]) / len(team),
         "kept": sum(end >= after for end in at_start) / len(at_start),
         "accuracy": sum(row["accurate"] for row in checks) / sum(row["checked"] for row in checks),
-        "tph": len(dated("tasks", "completed")) / sum(row["productive"] for row in dated("hours", "date")),
+        "tph": len(dated("tasks", "completed")) / sum(row["worked"] for row in dated("hours", "date")),
         "nps": 100 * (sum(r >= 9 for r in recommended) - sum(r <= 6 for r in recommended)) / len(recommended),
     }
 
@@ -128,8 +128,8 @@ def test_everybody_speaks_the_language(one: Made) -> None:
 def test_hours_and_answers_are_plausible(one: Made) -> None:
     answered = sum(row["recommend"] is not None for row in one["surveys"])
     assert 0.9 < answered / len(one["surveys"]) < 1
-    productive, available = (sum(row[id_] for row in one["hours"]) for id_ in ("productive", "available"))
-    assert 0.65 < productive / available < 0.95
+    worked, available = (sum(row[id_] for row in one["hours"]) for id_ in ("worked", "available"))
+    assert 0.65 < worked / available < 0.95
 
 
 @pytest.mark.slow

@@ -125,7 +125,7 @@ def test_new_clients_were_leads_and_the_invited_among_them(one: Made) -> None:
     joined = {row["client"]: row["start"] for row in one["clients"] if row["start"] >= one.year}
     converted = {row["lead"]: row["converted"] for row in one["leads"] if row["converted"] is not None}
     assert converted == joined
-    by = {row["client"]: row["referred_by"] for row in one["clients"]}
+    by = {row["lead"]: row["referred_by"] for row in one["leads"]}
     for row in one["invitations"]:
         if row["converted"] is not None:
             assert joined[row["invited"]] == row["converted"]

@@ -325,6 +325,10 @@ class Table(Record, frozen=True):
                 return field
         raise KeyError(id)
 
+    def has(self, id: str) -> bool:  # noqa: A002
+        """Whether there is a field called ``id``: a business does without some."""
+        return any(field.id == id for field in self.fields)
+
     @property
     def in_right_order(self) -> InOrder | None:
         """The column that tells stays which end before they begin."""

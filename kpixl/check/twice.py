@@ -30,7 +30,7 @@ _LONG_NAME, _LONG_WORD = 6, 4
 
 def rows(log: TableLog) -> Iterator[Finding]:
     """Entries that say the same as another one, in a table whose rows have no name of their own: in every cell, or in
-    those that tell one thing from another."""
+    those that tell one thing from another, and in the columns that the owner has added."""
     if any(key.role != "code" for key in log.keys):
         return
     fields = [field for field in log.fields if field.role != "code"]
@@ -42,11 +42,12 @@ def rows(log: TableLog) -> Iterator[Finding]:
         among &= _timed(log, fields) | log.blank(next(field.id for field in log.fields if field.role == "code"))
     # What is no number or date has an error of its own, and says nothing that could be the same.
     among[[row for field in fields for row in log.rows.odd.get(field.id, {})]] = False
-    groups = _groups(list(codes.values()), among)
+    told = [] if log.rows.beside is None else [log.rows.beside]
+    groups = _groups([*codes.values(), *told], among)
     same = [codes[id_] for id_ in log.table.same if id_ in codes]
     if same and len(same) == len(log.table.same) and len(fields) == len(log.fields):
         there = np.all([column >= 0 for column in same], axis=0)
-        groups = np.where(groups >= 0, groups, _groups(same, there))
+        groups = np.where(groups >= 0, groups, _groups([*same, *told], there))
     again = groups >= 0
     if again.any():
         column = next((id_ for id_ in codes if id_ == log.table.date), fields[0].id)

@@ -14,6 +14,7 @@ from kpixl.formula.expressions import BLANK, NOT_THERE, either, equal, known
 from kpixl.formula.nodes import Number
 from kpixl.formula.reduced import reduced
 from kpixl.identity import once_each
+from kpixl.kpi.contradictions import among_arguments
 from kpixl.kpi.grading import MORE, VALUE, level
 from kpixl.kpi.rulebook import PAST, WHOLE_PERIOD, rulebook
 from kpixl.kpi.traits import traits_of
@@ -40,7 +41,8 @@ def step_rules(kpi: BusinessKpi) -> Mapping[str, Node]:
     measures = {name: f"measure.{name}" for name in kpi.kpi.arguments}
     nothing = dict.fromkeys(("target", "previous", "total", "squares", *PAST), BLANK)
     sample = Name(measures[kpi.kpi.sample]) if kpi.kpi.sample in measures else BLANK
-    whole = {id_: Number(value) for id_, value in WHOLE_PERIOD.items()}
+    whole: dict[str, Node] = {id_: Number(value) for id_, value in WHOLE_PERIOD.items()}
+    whole["contradicted"] = among_arguments(kpi)
     rules = {id_: rule for id_, rule in rulebook(kpi).items() if id_ != "value"}
     rules[STEP] = either(known(Name("amount")), _STEP, NOT_THERE)
     return reduced(rules, STEP, {**nothing, **whole, "sample": sample}, ("value", *measures.values()))

@@ -33,7 +33,7 @@ class Derived:
 
 def derived(match: Match) -> tuple[Match, Derived | None]:
     """What is known of a file by other columns than those of its fields, and the file with what that fills."""
-    if match.table.id == "hours":
+    if match.table.id == "hours" and match.table.has("productive"):
         return _productive(match)
     if match.table.id == "sessions" and "completed" not in match.constants:
         return match, _completed(match)
@@ -101,7 +101,7 @@ def outcomes(match: Match, read: Mapping[str, Sequence[Read]], constants: Mappin
     """What there is to say of outcomes that no row has, or that are the same in all."""
     id_ = {"sessions": "completed", "hours": "productive"}.get(match.table.id)
     notes = []
-    if id_ and id_ not in constants:
+    if id_ and match.table.has(id_) and id_ not in constants:
         cells = list(read.get(id_, ()))
         field = phrase(match.table.field(id_).heading)
         if all(cell is None for cell in cells):

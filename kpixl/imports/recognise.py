@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kpixl.folding import name_key
@@ -51,7 +51,9 @@ def recognised(table: Table, places: Mapping[str, Sequence[int]], profiles: Sequ
 
     best = max(found, key=fitness)
     rivals = {one.product.id for one in found if fitness(one) == fitness(best)}
-    return best if len(rivals) == 1 else None
+    # What is said of fields that this business does not have fills nothing, and decides nothing.
+    asked = {id_: rule for id_, rule in best.rules.items() if table.has(id_)}
+    return replace(best, rules=asked) if len(rivals) == 1 else None
 
 
 def _aliases(product: Product, places: Mapping[str, Sequence[int]]) -> dict[str, int]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog import business, businesses, catalogue, catalogue_of
 from kpixl.errors import N_, NotANumber, UnknownChoice, UnknownMeasure, UsageError
+from kpixl.formula import evaluate
+from kpixl.kpi.contradictions import among_arguments
 from kpixl.kpi.grade import evaluated, graded, reason_of, thresholds_published
 from kpixl.kpi.grading import waits
 from kpixl.kpi.result import Result, certain
@@ -47,7 +49,8 @@ def calc(kpi_id: str, numbers: Mapping[str, float], owner: str | Business | None
         raise MissingArguments(kpi=kpi.abbreviation, missing=", ".join(missing), example=f"{missing[0]}=12.5")
     measures = {name: float(numbers[name]) for name in takes}
     thresholds = thresholds_published(kpi)
-    found = evaluated(kpi, measures, thresholds)
+    contradicted = evaluate(among_arguments(kpi), {f"measure.{name}": value for name, value in measures.items()})
+    found = evaluated(kpi, measures, thresholds, {"contradicted": contradicted})
     value = found.number("value")
     return Result(
         kpi=kpi,

@@ -10,7 +10,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.tables import Comparison, Condition, branches
-from kpixl.formula import Name, evaluate
+from kpixl.formula import Name, evaluate, substituted
 from kpixl.formula.expressions import NO, either, every, known, more_than, some
 from kpixl.identity import once_each
 from kpixl.kpi.traits import NEVER_NEGATIVE
@@ -54,11 +54,23 @@ def contradicted(wholes: Sequence[Whole], prefix: str = "") -> Node:
     return either(some(*(_exceeded(one, prefix) for one in wholes)), 1, 0)
 
 
-def found(wholes: Sequence[Whole], measures: Mapping[str, MeasureValue]) -> tuple[Whole, ...]:
-    """Those of which it is so."""
+def found(
+    wholes: Sequence[Whole], measures: Mapping[str, MeasureValue], supposed: Mapping[str, float | None] | None = None
+) -> tuple[Whole, ...]:
+    """Those of which it is so, by what is ``supposed`` of measures in place of what they are."""
     used = {item.name: measures[item.name].used for one in wholes for item in one.measures}
+    used |= {name: value for name, value in (supposed or {}).items() if name in used}
     used |= {TYPED + one.whole.name: measures[one.whole.name].typed for one in wholes}
     return tuple(one for one in wholes if evaluate(contradicted((one,)), used) == 1)
+
+
+@once_each
+def among_arguments(kpi: BusinessKpi) -> Node:
+    """``contradicted`` for one who knows nothing but the arguments of ``kpi``, over ``measure.`` with their names."""
+    known_ = {} if kpi.kpi.bounded or kpi.kpi.disjoint else {one.measure.name: one for one in kpi.arguments}
+    wholes = _wholes([one.measure for one in known_.values()])
+    figures: dict[str, Node] = {name: Name(f"measure.{one.name}") for name, one in known_.items()}
+    return substituted(contradicted(wholes), figures | {TYPED + name: figure for name, figure in figures.items()})
 
 
 def _exceeded(one: Whole, prefix: str) -> Node:
@@ -72,13 +84,17 @@ def _exceeded(one: Whole, prefix: str) -> Node:
 @once_each
 def _of_business(business: Business) -> tuple[Whole, ...]:
     """Every whole of a business with its parts."""
-    by_name = {item.name: item for item in business.measures}
+    return _wholes(business.measures)
+
+
+def _wholes(measures: Sequence[Measure]) -> tuple[Whole, ...]:
+    by_name = {item.name: item for item in measures}
     wholes = []
-    for whole in business.measures:
+    for whole in measures:
         split = [by_name[id_ + whole.window.suffix] for id_ in whole.split if id_ + whole.window.suffix in by_name]
         if split:
             wholes.append(Whole(whole, tuple(split)))
-        parts = (item for item in business.measures if item not in split and _is_part(item, whole))
+        parts = (item for item in measures if item not in split and _is_part(item, whole))
         wholes += [Whole(whole, (part,)) for part in parts]
     return tuple(wholes)
 

@@ -472,9 +472,9 @@ def reason(kpi: Kpi, traits: Traits) -> Node:
 def withheld(kpi: Kpi, traits: Traits, *, own: bool, rows: bool = True) -> Node:
     """Why a value that is there is not judged: the period has not begun, its figures contradict each other, it is more
     than the whole, the owner wants more cases, ``rows`` behind it are wrong that may change how it stands, or a cost is
-    nothing since no row is of its kind."""
+    nothing since no row is of its kind. Of the owner's ``own`` nobody knows what is too much."""
     if own:
-        return either(known(VALUE), either(NOT_BEGUN, 1))
+        return either(known(VALUE), cases((NOT_BEGUN, 1), (CONTRADICTED > 0, 2)))
     free = every(equal(VALUE, 0), UNSAID > 0) if traits.cost and traits.by_period else NO
     over = more_than(VALUE, 1)
     past_whole = over if traits.bounded and not traits.may_exceed else NO

@@ -184,7 +184,7 @@ def _suppose_kpi(result: Result, scorecard: Scorecard, then: Mapping[str, float 
         "target": result.target,
         "sample": then.get(kpi.sample.name) if kpi.sample else None,
         "minimum_cases": fewest_cases(scorecard.entries),
-        "contradicted": float(bool(contradictions.found(wholes, scorecard.measures))),
+        "contradicted": float(bool(contradictions.found(wholes, scorecard.measures, then))),
         "level": None if result.level is None else float(result.level),
         "standing": standing.number if standing else None,
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -50,10 +50,14 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Wrong(Count):
-    """The same, with those among them that no sheet can count: of which a text cannot be read, and which may be in the
-    lever now."""
+    """The same, with those among them that no sheet can count: of which a text cannot be read and nothing else is
+    wrong, and which may be in the lever now."""
 
     unread: Count = Count()
+    counted: Count = Count()
+    """Those that a sheet can count, without the owner's own cells."""
+    causes: int = 0
+    """What is wrong in the rows that a sheet can count: more than they are where one is wrong in several ways."""
 
 
 NONE_WRONG = Wrong()
@@ -124,28 +128,39 @@ def _looked_up_faults(one: Lookup, table: Table) -> Iterator[WrongKind]:
 
 
 def wrong(kpi: BusinessKpi, measures: Mapping[str, MeasureValue], tally: Tally) -> Wrong:
-    """How many rows behind ``kpi`` are wrong; of a table of which every total was typed, none."""
-    told, unread = [], []
+    """How many rows behind ``kpi`` are wrong, each once in whatever ways; of a table of which every total was typed,
+    none."""
+    told, counted, causes = [], [], 0
     for part in parts(kpi, tally.entries.business):
         if not all(measures[item.name].typed is not None for item in part.measures):
-            told += [_counts(part, [fault], tally) for fault in part.faults if not fault.unread]
-            # These are rows, each once, whatever measures need what is in them.
-            unread.append(_counts(part, [fault for fault in part.faults if fault.unread], tally))
-    every, apart = _added([*told, *unread]), _added(unread)
-    return Wrong(every.rows, every.lever, every.sample, apart)
+            met = _met(part, tally)
+            countable = [(fault, rows) for fault, rows in met if not fault.unread]
+            told.append(_count(part, met))
+            counted.append(_count(part, countable))
+            causes += sum(int(np.count_nonzero(rows)) for _, rows in countable)
+    every, seen = _added(told), _added(counted)
+    unread = Count(every.rows - seen.rows, every.lever - seen.lever, every.sample - seen.sample)
+    return Wrong(every.rows, every.lever, every.sample, unread, seen, causes)
 
 
 def _added(found: Sequence[Count]) -> Count:
     return Count(sum(one.rows for one in found), sum(one.lever for one in found), sum(one.sample for one in found))
 
 
-def _counts(part: WrongPart, faults: Sequence[WrongKind], tally: Tally) -> Count:
+_Met: TypeAlias = "Sequence[tuple[WrongKind, np.ndarray]]"
+"""Kinds of wrong rows, each with which rows are; shape (rows,)."""
+
+
+def _met(part: WrongPart, tally: Tally) -> _Met:
+    known = (fault for fault in part.faults if tally.has(fault.table, columns_of(fault.where)))
+    return [(fault, tally.meets_where(fault.table, fault.where, fault.window)) for fault in known]
+
+
+def _count(part: WrongPart, met: _Met) -> Count:
     """How many rows of a table are wrong in one of some ways."""
-    known = [fault for fault in faults if tally.has(fault.table, columns_of(fault.where))]
-    rows = [(tally.meets_where(fault.table, fault.where, fault.window), fault.apart) for fault in known]
     every, apart = (
-        int(np.count_nonzero(np.any(met, axis=0))) if met else 0
-        for met in ([one for one, _ in rows], [one for one, is_apart in rows if is_apart])
+        int(np.count_nonzero(np.any(rows, axis=0))) if rows else 0
+        for rows in ([one for _, one in met], [one for fault, one in met if fault.apart])
     )
     return Count(every, every if part.lever else 0, apart if part.sample else 0)
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from kpixl.catalog.tables import word_key
 from kpixl.period import serial
-from kpixl.samples.company import REFERRAL, Company, Row
+from kpixl.samples.company import Company, Row
 from kpixl.samples.days import cell, workday_after, workday_before
 from kpixl.samples.plan import COURSE, FIRST_MONTH, PLAN, TARGETS, PlanMonth
 
@@ -64,7 +64,6 @@ class Agency(Company):
                         "date": cell(stay.lead),
                         "lead": stay.client,
                         "source": self.words.sources[stay.source],
-                        "referred_by": stay.referred_by,
                         "qualified": yes,
                         "consultation": talk if self.random.random() < 0.7 else None,
                         "converted": self.so_far(serial(stay.start)),
@@ -72,15 +71,13 @@ class Agency(Company):
                 )
         for _ in range(plan.leads - len(rows)):
             day = self.random.choice(days)
-            source = self.source()
             qualified = self.random.choices((yes, no, None), (45, 35, 20))[0]
             talk = self.so_far(serial(workday_after(day, self.random.randint(1, 8))))
             rows.append(
                 {
                     "date": cell(day),
                     "lead": self.names.client(self.language()),
-                    "source": self.words.sources[source],
-                    "referred_by": self.client(day, day).client if source == REFERRAL else None,
+                    "source": self.words.sources[self.source()],
                     "qualified": qualified,
                     "consultation": talk if qualified == yes and self.random.random() < 0.5 else None,
                 }

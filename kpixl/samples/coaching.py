@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.period import MONTH_DAYS, serial
 from kpixl.samples.days import cell, workday_after
-from kpixl.samples.phrases import REFERRAL, Client, Drawn, Row
+from kpixl.samples.phrases import Client, Drawn, Row
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
@@ -116,7 +116,7 @@ class Coaching(Drawn):
         self.coaches = [(self.names.person(0), self.days(since)[0]) for since in _COACHES_SINCE]
         self.clients: list[_Coached] = []
         self.logs: dict[str, list[Row]] = {"sessions": [], "surveys": [], "leads": [], "sales": []}
-        self._coming: list[tuple[str, int, date, int, str | None]] = []
+        self._coming: list[tuple[str, int, date, int]] = []
         for month in range(_BEGAN, 1):
             self._live(month)
 
@@ -142,7 +142,7 @@ class Coaching(Drawn):
             for _ in range(_JOINED_BEFORE[before]):
                 source = self.place(_SOURCE_WEIGHTS)
                 start = self.random.choice(days)
-                self._join(*self._name(), start, source, self._referrer(source, start))
+                self._join(*self._name(), start, source)
             self._place(month, days, _PLACED_BEFORE)
             self._reach(days, *_MILESTONES_BEFORE)
             return
@@ -157,14 +157,13 @@ class Coaching(Drawn):
 
     # Clients
 
-    def _join(self, name: str, language: int, start: date, source: int, referred_by: str | None) -> None:
+    def _join(self, name: str, language: int, start: date, source: int) -> None:
         self.clients.append(
             _Coached(
                 name=name,
                 start=start,
                 language=language,
                 source=source,
-                referred_by=referred_by,
                 coaching=workday_after(start, self.random.randint(0, 6)),
                 programme=self.place(_PROGRAMME_WEIGHTS),
                 weight=self.random.uniform(0.5, 1.5),
@@ -215,7 +214,6 @@ class Coaching(Drawn):
             "language": self.owner.languages[client.language],
             "service": self.phrases.services[_PROGRAMMES[client.programme][0]],
             "source": self.phrases.sources[client.source],
-            "referred_by": client.referred_by,
             "coaching_start": self.known(client.coaching),
             "placed": self.known(client.placed),
             "milestone": self.known(client.milestone),
@@ -236,21 +234,19 @@ class Coaching(Drawn):
             talk = at + self.random.randint(1, 3)
             source = self.place(_SOURCE_WEIGHTS)
             name, language = self._name()
-            referred_by = self._referrer(source, days[at])
             start: date | None = None
             if wins:
                 start = days[min(talk + self.random.randint(0, 6), len(days) - 1)]
-                self._join(name, language, start, source, referred_by)
+                self._join(name, language, start, source)
             elif later:
                 start = workday_after(days[-1], self.random.randint(1, 7))
-                self._coming.append((name, language, start, source, referred_by))
+                self._coming.append((name, language, start, source))
             fits = self.random.choices(("yes", "no", None), (60, 25, 15) if consulted else (20, 50, 30))[0]
             rows.append(
                 {
                     "date": cell(days[at]),
                     "lead": name,
                     "source": self.phrases.sources[source],
-                    "referred_by": referred_by,
                     "qualified": self.word("leads", "qualified", "yes" if wins or later else fits),
                     "consultation": cell(days[talk]) if consulted else None,
                     "converted": self.known(start),
@@ -293,13 +289,11 @@ class Coaching(Drawn):
         for day, score in zip(sorted(self.random.choices(days, k=plan.surveys)), scores, strict=True):
             client = self.random.choice([c for c in self.clients if c.there(day) and c.name not in answered])
             answered.add(client.name)
-            recommend = min(10, max(0, 2 * score - self.random.randint(0, 2)))
             self.logs["surveys"].append(
                 {
                     "date": cell(day),
                     "client": client.name,
                     "score": float(score),
-                    "recommend": float(recommend) if self.random.random() < 0.9 else None,
                     "language": self.owner.languages[client.language],
                 }
             )
@@ -317,9 +311,10 @@ class Coaching(Drawn):
             offered = [e for e in _EXTRAS if e[2] <= left and self.first(_SERVICES_SINCE[e[0]]) <= days[0]]
             service, kind, price = self.random.choice(offered)
             day = self.random.choice(days)
-            buyer = self.random.choice([client for client in served if client.there(day)])
-            sold.append((day, buyer, service, kind, price))
-            left -= price
+            extra = (day, self.random.choice([one for one in served if one.there(day)]), service, kind, price)
+            if extra not in sold:  # nobody buys the same twice on a day
+                sold.append(extra)
+                left -= price
         self.logs["sales"] += [
             {
                 "date": cell(day),
@@ -337,11 +332,6 @@ class Coaching(Drawn):
         """A new person, and the place of the language that the person speaks."""
         language = self.place(_LANGUAGE_WEIGHTS)
         return self.names.person(language), language
-
-    def _referrer(self, source: int, day: date) -> str | None:
-        """Who recommended the practice, where that is how somebody came."""
-        there = [client.name for client in self.clients if client.there(day)]
-        return self.random.choice(there) if source == REFERRAL and there else None
 
 
 MAKER = Coaching

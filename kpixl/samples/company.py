@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -301,21 +302,20 @@ class Company(ABC):
         return rows
 
     def surveys(self, total: int, share_satisfied: float, days: Sequence[date]) -> list[Row]:
-        """Answers, exactly the planned share of them satisfied; nobody answers more than three times."""
+        """Answers, exactly the planned share of them satisfied; nobody answers twice a day or more than three times."""
         satisfied = round(total * self.noisy(share_satisfied, 0.01))
         scores = self.scores(satisfied, total - satisfied)
-        answers: dict[str, int] = {}
+        answers: dict[str, list[date]] = defaultdict(list)
         rows: list[Row] = []
         for day, score in zip(sorted(self.random.choices(days, k=total)), scores, strict=True):
-            stay = self.random.choice([s for s in self.clients_on(day) if answers.get(s.client, 0) < 3])
-            answers[stay.client] = answers.get(stay.client, 0) + 1
-            recommend = min(10, max(0, 2 * score - self.random.randint(0, 2)))
+            open_ = [s for s in self.clients_on(day) if len(answers[s.client]) < 3 and day not in answers[s.client]]
+            stay = self.random.choice(open_)
+            answers[stay.client].append(day)
             rows.append(
                 {
                     "date": cell(day),
                     "client": stay.client,
                     "score": float(score),
-                    "recommend": float(recommend) if self.random.random() < 0.9 else None,
                     "language": self.languages[stay.language],
                 }
             )

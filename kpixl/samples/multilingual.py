@@ -169,23 +169,22 @@ class Multilingual(Company):
                 hours = _AVAILABLE[self.assistants.index(assistant)]
                 if HOUSE in languages:
                     hours -= _HOUSE_AVAILABLE
-                    productive = _quarters(_HOUSE_AVAILABLE * self.noisy(_HOUSE_UTILISED, 0.15)) / 4
-                    rows.append(self._worked(day, assistant, HOUSE, _HOUSE_AVAILABLE, productive))
+                    worked = _quarters(_HOUSE_AVAILABLE * self.noisy(_HOUSE_UTILISED, 0.15)) / 4
+                    rows.append(self._worked(day, assistant, HOUSE, _HOUSE_AVAILABLE, worked))
                 places.append(len(rows))
                 available.append(hours)
                 rows.append(self._worked(day, assistant, self._foreign(languages), hours, 0.0))
         needed = self._done_in_others(days) / plan.tasks_per_hour
         for place, quarters in zip(places, self._spread(_quarters(needed), available), strict=True):
-            rows[place]["worked"] = rows[place]["productive"] = quarters / 4
+            rows[place]["worked"] = quarters / 4
         return rows
 
-    def _worked(self, day: date, assistant: Assistant, language: int, available: float, productive: float) -> Row:
+    def _worked(self, day: date, assistant: Assistant, language: int, available: float, worked: float) -> Row:
         return {
             "date": cell(day),
             "assistant": assistant.name,
             "available": available,
-            "worked": productive,
-            "productive": productive,
+            "worked": worked,
             "language": self.languages[language],
         }
 

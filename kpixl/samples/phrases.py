@@ -72,7 +72,6 @@ class Client:
     start: date
     language: int
     source: int
-    referred_by: str | None
     end: date | None = None
 
     def there(self, day: date) -> bool:

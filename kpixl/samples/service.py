@@ -162,7 +162,7 @@ class Service(Drawn):
             "surveys": [],
         }
         self._answers = random.Random(f"{business.id} {period} surveys")
-        self._coming: list[tuple[str, int, date, int, str | None]] = []
+        self._coming: list[tuple[str, int, date, int]] = []
         for month in range(_BEGAN, 1):
             self._live(month)
 
@@ -191,7 +191,7 @@ class Service(Drawn):
             joined, left = (n * (place + 1) // 12 - n * place // 12 for n in _YEARS_BEFORE[year])
             self._leave(days, left)
             for _ in range(joined):
-                self._join(*self._name(), self.random.choice(days), *self._origin(days[0]))
+                self._join(*self._name(), self.random.choice(days), self._origin())
         else:
             plan = _PLAN[month - _FIRST]
             self._leave(days, plan.left)
@@ -206,7 +206,7 @@ class Service(Drawn):
 
     # Clients
 
-    def _join(self, name: str, language: int, start: date, source: int, referred_by: str | None) -> None:
+    def _join(self, name: str, language: int, start: date, source: int) -> None:
         contract = self.place(_CONTRACT_WEIGHTS)
         regular = self.place(_SERVICE_WEIGHTS)
         offered = [i for i in (regular, 0, 1) if self.first(_SERVICES_SINCE[i]) <= start]
@@ -218,7 +218,6 @@ class Service(Drawn):
                 start=start,
                 language=language,
                 source=source,
-                referred_by=referred_by,
                 service=single if contract == _ON_REQUEST else offered[0],
                 contract=contract,
                 monthly=0.0 if contract == _ON_REQUEST else monthly,
@@ -247,7 +246,6 @@ class Service(Drawn):
             "language": self.owner.languages[customer.language],
             "service": self.phrases.services[customer.service],
             "source": self.phrases.sources[customer.source],
-            "referred_by": customer.referred_by,
             "assistant": there[place % len(there)] if there else None,
             "site": self.phrases.sites[place * place % len(self.phrases.sites)],
         }
@@ -278,10 +276,10 @@ class Service(Drawn):
             start: date | None = None
             if wins:
                 start = days[min(visit + self.random.randint(1, 6), len(days) - 1)]
-                self._join(name, language, start, source, host)
+                self._join(name, language, start, source)
             elif later:
                 start = workday_after(days[-1], self.random.randint(2, 9))
-                self._coming.append((name, language, start, source, host))
+                self._coming.append((name, language, start, source))
             fits = place < plan.qualified - (plan.referred - plan.invited) or recommended
             visited = fits and (wins or later or self.random.random() < 0.5) and visit < len(days)
             undecided = not fits and self.random.random() < 0.3
@@ -330,8 +328,10 @@ class Service(Drawn):
             buyer = self.random.choice(regular)
             kind = self.random.choices([kind for kind, _ in _EXTRAS], [weight for _, weight in _EXTRAS])[0]
             price = self.random.choice([price for price in _JOBS if price <= left])
-            sold.append((self._day_of(buyer, days), buyer, kind, self.random.choice(_SINGLE_JOBS), price))
-            left -= price
+            job = (self._day_of(buyer, days), buyer, kind, self.random.choice(_SINGLE_JOBS), price)
+            if job not in sold:  # nobody buys the same twice on a day
+                sold.append(job)
+                left -= price
         self.logs["sales"] += [
             {
                 "date": cell(day),
@@ -432,12 +432,9 @@ class Service(Drawn):
         language = self.place(_LANGUAGE_WEIGHTS)
         return self.names.client(language), language
 
-    def _origin(self, day: date) -> tuple[int, str | None]:
-        """Where a client of earlier years came from, and who recommended the company."""
-        there = [customer.name for customer in self.customers if customer.there(day)]
-        if there and self.random.random() < _REFERRED:
-            return REFERRAL, self.random.choice(there)
-        return self.place(_SOURCE_WEIGHTS), None
+    def _origin(self) -> int:
+        """Where a client of earlier years came from."""
+        return REFERRAL if self.random.random() < _REFERRED else self.place(_SOURCE_WEIGHTS)
 
     def _day_of(self, customer: _Customer, days: Sequence[date]) -> date:
         """A day of the month on which the client is one."""

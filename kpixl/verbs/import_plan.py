@@ -148,7 +148,10 @@ def _hints(book: Book, record: Table, request: ImportRequest) -> tuple[Hints, Sa
     now = _by_id(request.said, record, headings)
     mapping = {_field(name, record, headings): column for name, column in request.mapping.items()}
     constants = {_field(name, record, headings): value for name, value in request.constants.items()}
-    said = together(now, remembered(known), {*mapping, *constants})
+    before = remembered(known)
+    # What was left out may be a column that the business no longer has.
+    before = replace(before, left_out=frozenset(filter(record.has, before.left_out)))
+    said = together(now, before, {*mapping, *constants})
     return Hints(mapping, columns, headings, constants, said.left_out), said
 
 

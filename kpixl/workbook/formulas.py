@@ -6,7 +6,7 @@ Texts are counted with ``=`` alone, and what is different from a text by subtrac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING
@@ -113,6 +113,45 @@ def fault_formula(table: Table, fault: WrongKind, names: FormulaNames) -> str:
     return f"IFERROR({total},0)"
 
 
+def wrong_rows_formula(table: Table, faults: Sequence[WrongKind], names: FormulaNames) -> str:
+    """How many rows are wrong in one way or several, each once. COUNTIFS cannot tell, so every row is looked at: to be
+    asked only where there are several causes."""
+    ways = (
+        "*".join(_tested(one, table.id, fault.window, names) for one in way)
+        for fault in faults
+        for way in branches(fault.where)
+    )
+    return f"SUMPRODUCT(--({'+'.join(ways)}>0))"
+
+
+def _tested(condition: Condition, table: str, window: Window, names: FormulaNames) -> str:
+    """1 for each row that meets a condition, else 0, as COUNTIFS tells: an error is not equal, less or more."""
+    column = names.column(table, condition.column)
+    error, written, number = f"ISERROR({column})", f"ISNUMBER(CODE({column}))", f"ISNUMBER({column})"
+    filled, blank = f"{error}+{written}", f"1-{error}-{written}"
+    match condition.comparison:
+        case "filled":
+            return f"({filled})"
+        case "blank":
+            return f"({blank})"
+        case "odd" if not condition.text:
+            return f"({filled}-{number})"
+        case "odd":
+            words = (names.word(word_key(table, condition.column, id_)) for id_ in condition.choices)
+            return f"({filled}-{_holds('+'.join(f'({column}={word})' for word in words))})"
+    operand = _operand(condition, table, window, names, literal=True)
+    if condition.text:
+        equal = _holds(f"{column}={operand}")
+        return f"({filled}-{equal})" if condition.comparison == "<>" else equal
+    met = f"{number}*{_holds(f'{column}{condition.comparison}{operand}')}"
+    return f"({met}+{blank})" if condition.or_blank else met
+
+
+def _holds(test: str) -> str:
+    """1 where a test is true of a row; 0 where it is not, or fails."""
+    return f"ISNUMBER(1/({test}))"
+
+
 def rows_formula(table: Table, where: Where, names: FormulaNames) -> str:
     """How many rows of ``table`` meet ``where``; 0 where that cannot be told."""
     return f"IFERROR({_total(table.id, where, Window.PERIOD, names, '')},0)"
@@ -184,14 +223,16 @@ def _proper(condition: Condition, table: str, names: FormulaNames) -> list[str]:
     return [f'{column},"="&{escaped(word)}' for word in words]
 
 
-def _operand(condition: Condition, table: str, window: Window, names: FormulaNames) -> str:
+def _operand(condition: Condition, table: str, window: Window, names: FormulaNames, *, literal: bool = False) -> str:
+    """What a cell is compared with; of texts their criterion or, ``literal``, the text."""
     if condition.kind == "number":
         return to_excel(Number(float(condition.operand)))
+    of_text = (lambda cell: cell) if literal else escaped
     if condition.kind == "choice":
-        return escaped(names.word(word_key(table, condition.column, str(condition.operand))))
+        return of_text(names.word(word_key(table, condition.column, str(condition.operand))))
     name = str(condition.operand)
     if condition.text:
-        return escaped(name)
+        return of_text(name)
     start = f"window_start{window.suffix}" if window.suffix else "period_start"
     return {"window_start": start, "after_window": "period_after", **names.edges}.get(name, name)
 

@@ -448,9 +448,22 @@ class _Reader(Blocks):
                 found.left + len(found.columns) - 1,
                 {id_: money[letters[id_]] for id_ in letters if letters[id_] in money},
                 self._noted(found, [columns[field.id] for field in table.fields if field.id in columns], columns),
+                self._beside(found, by_index, columns),
             ),
             sheet,
         )
+
+    def _beside(
+        self, found: TableRows, by_index: Sequence[Sequence[Any]], columns: Mapping[str, int]
+    ) -> np.ndarray | None:
+        """What the owner typed in columns of his own, as a number for each row that is the same for the same."""
+        theirs = [index for index in range(len(found.columns)) if index not in columns.values()]
+        filled = [index for index in theirs if any(value != "" for value in by_index[index])]
+        typed = [by_index[i] for i in filled if not self.view.formulas(found, found.letter(i)).any()]
+        if not typed:
+            return None
+        known: dict[tuple[Any, ...], int] = {}
+        return np.array([known.setdefault(row, len(known)) for row in zip(*typed, strict=True)])
 
     def _noted(self, found: TableRows, fields: Sequence[int], columns: Mapping[str, int]) -> frozenset[int]:
         """Rows without an entry in which the owner wrote something himself in a column of his own."""

@@ -84,14 +84,20 @@ def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
     bind |= outcomes_of(kpi, c)
     item = spent(kpi)
     bind["unsaid"] = "0" if item is None else _unsaid_formula(item, c)
-    wholes = contradictions.of_kpi(kpi, c.business)
-    totals = {contradictions.TYPED + one.whole.name: c.at("totals", one.whole.name, "counted") for one in wholes}
-    bind["contradicted"] = to_excel(contradictions.contradicted(wholes), totals) if wholes else "0"
+    bind["contradicted"] = c.at("calc", kpi.id, "contradicted") if kpi.own else contradicted_formula(kpi, c)
     if traits_of(kpi).builds_up:
         bind["part"] = c.at("calc", kpi.id, "part")
     if kpi.own:
         bind["falls"] = f"IFERROR({c.at('own', kpi.id, 'direction')}={c.word('direction_down')},FALSE)"
     return bind
+
+
+def contradicted_formula(kpi: BusinessKpi, c: Context, supposed: Mapping[str, str] | None = None) -> str:
+    """1 where figures behind it contradict each other: those of measures by their names, or in the cells that have
+    what is ``supposed`` of them."""
+    wholes = contradictions.of_kpi(kpi, c.business)
+    totals = {contradictions.TYPED + one.whole.name: c.at("totals", one.whole.name, "counted") for one in wholes}
+    return to_excel(contradictions.contradicted(wholes), {**totals, **(supposed or {})}) if wholes else "0"
 
 
 def nothing_formula(table: str, c: Context) -> str:

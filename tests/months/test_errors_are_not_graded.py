@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hand import Month, table
 
-from engines import ironcalc_values
+from engines import ironcalc_values, libreoffice_values
 from kpixl.catalog.model import Level
 from kpixl.cellvalue import ExcelError
 from kpixl.kpi.result import Result
@@ -70,6 +70,43 @@ def test_it_lapses_when_the_row_is_mended(tmp_path: Path) -> None:
     values = ironcalc_values(month.path)
     assert (values[errors], values[level]) == (0, "▲ above average")
     assert values[placed(book, "do", "check", "index")] == 0
+
+
+def hours(*rows: tuple[Value, Value]) -> dict[str, Rows]:
+    """A day of Ana's each, on duty and spent on work for clients."""
+    return {
+        "hours": {
+            "date": [day("2026-10-01") + number for number in range(len(rows))],
+            "assistant": ["Ana"] * len(rows),
+            "available": [available for available, _ in rows],
+            "productive": [productive for _, productive in rows],
+        }
+    }
+
+
+def test_a_row_that_is_wrong_in_two_ways_is_one_row(tmp_path: Path) -> None:
+    """Of five days one has words in both columns of hours, and one a time below nothing: two rows to look at, not
+    three. Typed into the open workbook it is the same before kpixl sees it: two words on one more day make it three
+    rows; with the first day mended it is two again."""
+    month = Month.of(tmp_path, Filled(rows=hours((8, 7), (8, 7), ("eight", "six"), (8, -1), (8, 7))))
+    assert month["aur"].wrong == 2
+    assert month.apart == []
+    assert str(month.cell("kpis", "aur", "level")).endswith("✖ 2")
+    book = opened(month.path)
+    rows, count = book.entries.tables["hours"], placed(book, "calc", "aur", "wrong")
+    assert rows is not None
+
+    def typed(row: int, *words: Value) -> None:
+        columns = ("available", "productive")
+        put(month.path, {(rows.sheet, rows.cell(id_, row)): one for id_, one in zip(columns, words, strict=True)})
+
+    typed(4, "a day", "most of it")
+    (values,) = libreoffice_values([month.path])
+    assert values[count] == 3
+    typed(2, 8, 6)
+    (values,) = libreoffice_values([month.path])
+    assert values[count] == 2
+    assert Month(month.path)["aur"].wrong == 2
 
 
 def test_a_word_that_is_none_of_the_list(tmp_path: Path) -> None:

@@ -91,7 +91,6 @@ def test_hours_worked_else_those_available(tmp_path: Path) -> None:
         "assistant": ["Ana", "Ben", "Ana"],
         "available": [8, 5, 4],
         "worked": [6, None, 3],
-        "productive": [4, 4, 2],
         "language": ["French", "French", "English"],
     }
     tasks: Rows = {

@@ -8,11 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hand import Month, table
+from msgspec.structs import replace
 
+from clock import NOW, TODAY
+from engines import differences, ironcalc_values
 from kpixl.catalog import business
+from kpixl.catalog.model import Level
 from kpixl.formula.states import State
+from kpixl.functions.grades import step_rules
+from kpixl.kpi.calc import calc
+from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.many import scorecards
-from workbooks import Filled
+from kpixl.kpi.what_if import suppose
+from kpixl.verbs import refresh, results
+from workbooks import Filled, Value, make, opened, placed, put
 
 SERVICE = "service-business"
 CUSTOMERS = table("""
@@ -127,3 +136,54 @@ def test_in_another_business_and_language(tmp_path: Path) -> None:
     assert month["rpc"].level is None
     assert why(month, "rpc") == "impossible"
     assert month.apart == []
+
+
+def test_a_kpi_of_her_own_is_not_judged_by_figures_that_contradict_each_other(tmp_path: Path) -> None:
+    """She made up one of her own, five who came of 100 customers; 0.05 reaches the 0.04 that she calls typical, but
+    five of three invited cannot be. One of hers that has nothing to do with it is judged as ever: 100 of 50."""
+    typed = {"invitations": 3, "invitations_converted": 5, "clients_start": 100}
+    own: dict[str, dict[str, Value]] = {
+        "own_1": {"label": "Pull", "formula": "=invitations_converted/clients_start", "typical": 0.04},
+        "own_2": {"label": "Size", "formula": "=clients_start", "typical": 50},
+    }
+    month = Month.of(tmp_path, Filled(business=SERVICE, typed=typed, own=own))
+    assert (month["own_1"].value, month["own_1"].level, why(month, "own_1")) == (0.05, None, "impossible")
+    assert month["own_2"].level is Level.TYPICAL
+    assert month.cell("kpis", "own_1", "level") == "○ not graded"
+    assert month.apart == []
+    right = Filled(business=SERVICE, typed={**typed, "invitations": 5}, own=own)
+    assert Month.of(tmp_path / "right", right)["own_1"].level is Level.TYPICAL
+
+
+def test_what_if_is_judged_by_what_is_supposed(tmp_path: Path) -> None:
+    """Five of five came: the target is met. One more could not have come, and no level is said of it. Where it is six
+    of five now, one fewer would be right, and meet the target."""
+    for came, change, now, then in ((5, 1, "met", None), (6, -1, None, "met")):
+        typed = {"invitations": 5, "invitations_converted": came, "clients_start": 100}
+        filled = Filled(business=SERVICE, typed=typed, targets={"viral": 0.04})
+        folder = tmp_path / str(came)
+        folder.mkdir()
+        path = make(folder / "month.xlsx", filled)
+        put(path, {placed(opened(path), "what_if", "invitations_converted", "change"): change})
+        refresh.refresh(path, now=NOW)
+        moved = suppose(results.results(path, today=TODAY).scorecard).kpis["viral"]
+        assert [None if one is None else str(one) for one in (moved.before, moved.after)] == [now, then]
+        assert differences(path, ironcalc_values(path)) == []
+
+
+def test_one_alone_knows_what_its_own_figures_contradict() -> None:
+    """A pack's score counts the satisfied, half of all others beside them, and bounds nothing: six satisfied of five is
+    2.5 of 3 all the same. ``kpixl calc`` shows it and judges it not, nor says what the next level takes."""
+    found = business("remote-va-agency")
+    css = next(kpi for kpi in found.kpis if kpi.id == "css")
+    loose = replace(css, kpi=replace(css.kpi, bounded=False))
+    pack = replace(found, kpis=tuple(loose if kpi is css else kpi for kpi in found.kpis))
+    wrong = calc("css", {"satisfied": 6, "surveyed": 5}, pack)
+    assert (wrong.value, wrong.level, wrong.reason and wrong.reason.code) == (1.2, None, "impossible")
+    assert wrong.grade.to_next is None
+    assert calc("css", {"satisfied": 5, "surveyed": 5}, pack).level is Level.EXCEPTIONAL
+    given = {"value": 1.2, "measure.satisfied": 6.0, "measure.surveyed": 5.0}
+    edges = {"typical": 2.0, "above_average": 3.0, "exceptional": 4.0}
+    assert Evaluation(step_rules(loose), {**given, **edges}).number("step") is None
+    possible = {"value": 0.8, "measure.satisfied": 4.0, "measure.surveyed": 5.0}
+    assert Evaluation(step_rules(loose), {**possible, **edges}).number("step") is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level
@@ -32,7 +33,7 @@ from kpixl.texts.words import (
     tip_text,
 )
 from kpixl.workbook import style
-from kpixl.workbook.formulas import FormulaNames, fault_formula
+from kpixl.workbook.formulas import FormulaNames, fault_formula, wrong_rows_formula
 from kpixl.workbook.grid import BLOCK_PREFIX, Cell, Cells, Context, label, live, static
 from kpixl.workbook.past_lines import ID, columns, number_of, total_of
 from kpixl.workbook.rule_formulas import RuleFormulas
@@ -67,7 +68,8 @@ COLUMNS = (
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
     "target_position", "finer", "title", "proposal_1", "proposal_2", "proposal_3", "in_use",
     "wrong", "wrong_lever", "wrong_sample", "wrong_seen", "wrong_since",
-    "unread", "unread_lever", "unread_sample", "if_for", "if_against",
+    "unread", "unread_lever", "unread_sample", "causes", "seen_causes",
+    "seen", "seen_lever", "seen_sample", "contradicted", "if_for", "if_against",
     "value", "target", "previous", "year_before", "forecast", "met", "against", "against_word", "distance", "mark",
     "full", "look", "link", "rows",
 )  # fmt: skip
@@ -107,6 +109,7 @@ def _published(result: Result, index: int, c: Context) -> dict[str, Cell]:
             **_wrong(result, formulas, c),
             "finer": live(formulas["finer"], finer_shown(result)),
             "seen_window": static(window_typed(kpi, c)),
+            "contradicted": static(None),
             "rows": static(jump(kpi, c) or f"#{kpi.name_prefix}_value"),
         }
     )
@@ -134,39 +137,54 @@ def _wrong(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell
     """How many rows and cells behind it are wrong, how many more than at the last refresh, and the value with all such
     rows for it, or against it. Errors in the place of texts are those of the last refresh: a sheet cannot count
     them."""
-    kpi, at, fresh = result.kpi, FormulaNames(c.column, c.row_cell, c.word), result.kpi.id in c.rewound
-    texts: dict[str, list[str]] = {"wrong": _wrong_cells(kpi, c), "wrong_lever": [], "wrong_sample": []}
+    kpi, names, fresh = result.kpi, FormulaNames(c.column, c.row_cell, c.word), result.kpi.id in c.rewound
+    found, causes, of_kinds = result.wrong_rows, [], {"": _Rows(), "_lever": _Rows(), "_sample": _Rows()}
     for part in parts(kpi, c.business):
         faults = [fault for fault in part.faults if not fault.unread]
-        counts = [(fault.apart, fault_formula(c.business.table(part.table), fault, at)) for fault in faults]
-        if not counts:
+        if not faults:
             continue
+        table = c.business.table(part.table)
+        counts = {fault: fault_formula(table, fault, names) for fault in faults}
         typed = ",".join(c.at("totals", item.name, "counted") for item in part.measures)
         unless = f"IF(COUNT({typed})={len(part.measures)},0,{{}})"
-        texts["wrong"].append(unless.format("+".join(text for _, text in counts)))
-        if part.lever:
-            texts["wrong_lever"].append(unless.format("+".join(text for _, text in counts)))
-        if part.sample and any(apart for apart, _ in counts):
-            texts["wrong_sample"].append(unless.format("+".join(text for apart, text in counts if apart)))
-    found, unread = result.wrong_rows, result.wrong_rows.unread
-    values = {"wrong": found.rows, "wrong_lever": found.lever, "wrong_sample": found.sample}
-    static_ = {"unread": unread.rows, "unread_lever": unread.lever, "unread_sample": unread.sample}
-    for column, alone in zip(texts, static_, strict=True):
-        texts[column].append(c.at("calc", kpi.id, alone))
-    here, seen = (c.at("calc", kpi.id, column) for column in ("wrong", "wrong_seen"))
-    return {
-        **{column: static(number) for column, number in static_.items()},
+        causes.append(unless.format("+".join(counts.values())))
+        apart = [fault for fault in faults if fault.apart] if part.sample else []
+        for rows, those in zip(of_kinds.values(), (faults, faults if part.lever else [], apart), strict=True):
+            if those:
+                each = "+".join(counts[fault] for fault in those)
+                rows.causes.append(unless.format(each))
+                rows.once.append(unless.format(f"IFERROR({wrong_rows_formula(table, those, names)},{each})"))
+    at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
+    made: dict[str, Cell] = {
+        "causes": live(shown_if_used(kpi, "+".join(causes) or "0", "0"), found.causes, guarded=fresh),
+        "seen_causes": static(found.causes),
         "wrong_seen": static(found.rows),
-        "wrong_since": live(f"IF(ISNUMBER({here}),MAX({here}-{seen},0),0)", 0, guarded=fresh),
-        **{
-            column: live(shown_if_used(kpi, "+".join(texts[column]), "0"), value, guarded=fresh)
-            for column, value in values.items()
-        },
-        **{
-            rule: live(formulas[rule], number, guarded=fresh)
-            for rule, number in zip(EITHER_WAY, result.either_way, strict=True)
-        },
+        "wrong_since": live(f"IF(ISNUMBER({at['wrong']}),MAX({at['wrong']}-{at['wrong_seen']},0),0)", 0, guarded=fresh),
     }
+    own = {"": _wrong_cells(kpi, c)}
+    for kind, measure in (("", "rows"), ("_lever", "lever"), ("_sample", "sample")):
+        rows = of_kinds[kind]
+        # Where nothing is wrong, or one thing, there is nothing to tell apart; nor where all is as refresh has seen it.
+        several = f"IF({at['causes']}={at['seen_causes']},{at[f'seen{kind}']},{'+'.join(rows.once)})"
+        counted = [f"IF({at['causes']}<2,{'+'.join(rows.causes)},{several})"] if rows.once else []
+        formula = "+".join([*own.get(kind, []), *counted, at[f"unread{kind}"]])
+        made |= {
+            f"wrong{kind}": live(shown_if_used(kpi, formula, "0"), getattr(found, measure), guarded=fresh),
+            f"unread{kind}": static(getattr(found.unread, measure)),
+            f"seen{kind}": static(getattr(found.counted, measure)),
+        }
+    return made | {
+        rule: live(formulas[rule], number, guarded=fresh)
+        for rule, number in zip(EITHER_WAY, result.either_way, strict=True)
+    }
+
+
+@dataclass
+class _Rows:
+    """The wrong rows of one kind, by table: as formulas of their causes, and of each row once."""
+
+    causes: list[str] = field(default_factory=list)
+    once: list[str] = field(default_factory=list)
 
 
 def _wrong_cells(kpi: BusinessKpi, c: Context) -> list[str]:
@@ -229,7 +247,8 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
     formulas = RuleFormulas(kpi, c, {"place": str(index + 1)})
     at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
     name = c.at("own", kpi.id, "label")
-    waits = f"IF(ISNUMBER({at['withheld']}),{c.word('not_begun')},{c.word('no_bands')})"
+    waits = f"IF({at['withheld']}=1,{c.word('not_begun')},{c.word('impossible')})"
+    waits = f"IF(ISNUMBER({at['withheld']}),{waits},{c.word('no_bands')})"
     graded = f'IF(ISNUMBER({at["standing"]}),"",{waits})'
     reason = f'IF({at["name"]}="","",IF(ISNUMBER({formulas.bind["value"]}),{graded},{c.word("own_formula")}))'
     fraction = c.word("unit_fraction")
@@ -247,6 +266,8 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
         "link": label(f"#{BLOCK_PREFIX}own"),
         "lever": label(None),
         "reason": live(reason, reason_text(result.reason, c.t)),
+        # What its formula names is known to whoever refreshes; no cell can tell.
+        "contradicted": static(int(result.withheld == "impossible")),
         "seen_window": static(None),
     }
     return {column: live('""', None) for column in COLUMNS if column not in found} | found

@@ -43,7 +43,7 @@ from kpixl.texts.words import SHAPES, STANDINGS, TRENDS, kpi_title, level_word, 
 from kpixl.workbook import style
 from kpixl.workbook.formulas import made_formula
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
-from kpixl.workbook.rule_formulas import RuleFormulas
+from kpixl.workbook.rule_formulas import RuleFormulas, contradicted_formula
 from kpixl.workbook.sheets.in_use import shown_if_used
 from kpixl.workbook.sheets.kpis import SMALL, unit_shown
 from kpixl.workbook.sheets.vocabulary import LEVELS_CHANGED, STANDING_ROWS
@@ -304,5 +304,7 @@ def _standings(kpi: BusinessKpi, c: Context) -> tuple[str, str]:
         f"measure.{argument.name}": c.at("what_if", argument.measure.name, "then") for argument in kpi.arguments
     }
     bind = {"then": c.at("what_if", kpi_row(kpi), "then"), "sample": sample, **supposed}
+    cells_ = {measure.name: c.at("what_if", measure.name, "then") for measure in measures_of(c.business)}
+    bind["contradicted"] = contradicted_formula(kpi, c, cells_)
     formulas = RuleFormulas(kpi, c, bind)
     return formulas.write(before(traits)), formulas.write(after(kpi.kpi, traits))
