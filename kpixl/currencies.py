@@ -57,7 +57,10 @@ def beside_amount(text: str, own: str) -> str:
 
 
 def in_format(text: str, own: str) -> str:
-    """The code of the currency that a number format shows, such as ``#,##0.00 [$€-407]``; empty where it shows none."""
+    """The code of the currency that a number format shows, such as ``#,##0.00 [$€-407]``; empty where it shows none,
+    and for one with a plus: it says how much something has changed, and is on no amount that anyone enters."""
+    if text.startswith("+"):
+        return ""
     section = _SECTION.match(text)
     for found in _IN_FORMAT.finditer(section[0] if section else ""):
         sign = (found["sign"] or found["quoted"] or found["bare"] or "").strip()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from string import Formatter
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 import yaml
@@ -97,14 +97,11 @@ def catalogue() -> Catalogue:
     return _catalogue(FOLDER)
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(msgspec.Struct, frozen=True):
     """What businesses are made of."""
 
     tables: dict[str, Table]
     measures: dict[str, Measure]
-    long_measures: dict[str, Measure]
-    """As workbooks of quarters and years have them."""
     kpis: dict[str, Kpi]
     cautions: tuple[CautionRule, ...]
     dimensions: dict[str, Dimension]
@@ -117,10 +114,7 @@ def _shared(root: Any) -> _Known:
     kpis = {id_: msgspec.convert({"id": id_, **raw}, Kpi) for id_, raw in _read(root / "kpis.yaml").items()}
     return _Known(
         tables=tables,
-        measures={id_: _measure(id_, raw, tables) for id_, raw in _read(root / "measures.yaml").items()},
-        long_measures={
-            id_: _measure(id_, raw, tables, long=True) for id_, raw in _read(root / "measures.yaml").items()
-        },
+        measures=_measures(root, tables, long=False),
         kpis=kpis,
         cautions=tuple(parse_caution(id_, raw, kpis) for id_, raw in _read(root / "cautions.yaml").items()),
         dimensions={id_: _dimension(id_, raw, tables) for id_, raw in _read(root / "dimensions.yaml").items()},
@@ -128,8 +122,72 @@ def _shared(root: Any) -> _Known:
 
 
 @cache
+def _shared_long(root: Any) -> _Known:
+    """The same, as workbooks of quarters and years have it."""
+    known = _shared(root)
+    return replace(known, measures=_measures(root, known.tables, long=True))
+
+
+def _measures(root: Any, tables: dict[str, Table], *, long: bool) -> dict[str, Measure]:
+    return {id_: _measure(id_, raw, tables, long=long) for id_, raw in _read(root / "measures.yaml").items()}
+
+
+@cache
 def _catalogue(root: Any) -> Catalogue:
-    return _with_packs(_shared(root), _files(root / "businesses"))
+    known, packs = _shared(root), _Files(root / "businesses")
+    return Catalogue(
+        tables=known.tables,
+        measures=known.measures,
+        kpis=known.kpis,
+        cautions=known.cautions,
+        dimensions=known.dimensions,
+        businesses=_Businesses(root, packs, long=False),
+        long=_Businesses(root, packs, long=True),
+    )
+
+
+class _Files(Mapping[str, dict[str, Any]]):
+    """What the files of a folder say, one a business: by their ``order``, then by their names. A file is read when it
+    is asked for: most commands are about one business."""
+
+    def __init__(self, folder: Any) -> None:
+        self._files = {one.name.removesuffix(".yaml"): one for one in folder.iterdir() if one.name.endswith(".yaml")}
+        self._read: dict[str, dict[str, Any]] = {}
+
+    def __getitem__(self, id_: str) -> dict[str, Any]:
+        if id_ not in self._read:
+            raw = _read(self._files[id_])
+            if raw["id"] != id_:
+                raise ValueError(f"{self._files[id_].name} calls its business {raw['id']}")
+            msgspec.convert(raw, Pack)
+            self._read[id_] = raw
+        return self._read[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._files, key=lambda id_: (self[id_].get("order", math.inf), id_)))
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+class _Businesses(Mapping[str, Business]):
+    """The businesses of the catalogue, each put together when it is asked for."""
+
+    def __init__(self, root: Any, packs: _Files, *, long: bool) -> None:
+        self._root, self._packs, self._is_long = root, packs, long
+        self._made: dict[str, Business] = {}
+
+    def __getitem__(self, id_: str) -> Business:
+        if id_ not in self._made:
+            known = (_shared_long if self._is_long else _shared)(self._root)
+            self._made[id_] = _with_pack(known, self._packs[id_], long=self._is_long)[1]
+        return self._made[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packs)
+
+    def __len__(self) -> int:
+        return len(self._packs)
 
 
 def catalogue_with(pack: dict[str, Any]) -> Catalogue:
@@ -141,36 +199,28 @@ def catalogue_with(pack: dict[str, Any]) -> Catalogue:
     raw["own_example"] = raw["own_example"] or _shared(FOLDER).kpis[first].formula
     for one in raw["kpis"].values():
         one.setdefault("source", raw["source"])
-    extended = _with_packs(_shared(FOLDER), [raw])
+    known, made = _with_pack(_shared(FOLDER), raw, long=False)
     usual = catalogue()
-    return replace(
-        extended,
-        businesses={**usual.businesses, **extended.businesses},
-        long={**usual.long, **extended.long},
-    )
-
-
-def _with_packs(known: _Known, packs: Sequence[dict[str, Any]]) -> Catalogue:
-    """Everything that is known, and the businesses of ``packs``."""
-    businesses: dict[str, Business] = {}
-    long: dict[str, Business] = {}
-    for raw in packs:
-        msgspec.convert(raw, Pack)
-        known = _extended(known, raw)
-        for found, measures, said in (
-            (businesses, known.measures, deepcopy(raw)),
-            (long, known.long_measures, _long(deepcopy(raw))),
-        ):
-            found[raw["id"]] = _business(said, known.tables, measures, known.kpis, known.cautions)
     return Catalogue(
         tables=known.tables,
         measures=known.measures,
         kpis=known.kpis,
         cautions=known.cautions,
         dimensions=known.dimensions,
-        businesses=businesses,
-        long=long,
+        businesses=_before(usual.businesses, made),
+        long=_before(usual.long, _with_pack(_shared_long(FOLDER), raw, long=True)[1]),
     )
+
+
+def _before(usual: Mapping[str, Business], made: Business) -> Mapping[str, Business]:
+    return ChainMap({made.id: made}, cast("dict[str, Business]", usual))
+
+
+def _with_pack(known: _Known, raw: dict[str, Any], *, long: bool) -> tuple[_Known, Business]:
+    """What is known with a pack, and the business that it makes."""
+    said = deepcopy(raw)
+    known = _extended(known, said)
+    return known, _business(_long(said) if long else said, known.tables, known.measures, known.kpis, known.cautions)
 
 
 def _extended(known: _Known, raw: dict[str, Any]) -> _Known:
@@ -194,7 +244,6 @@ def _extended(known: _Known, raw: dict[str, Any]) -> _Known:
     return _Known(
         tables=tables,
         measures=known.measures | own,
-        long_measures=known.long_measures | own,
         kpis=kpis,
         cautions=known.cautions + cautions,
         dimensions=known.dimensions | dimensions,

@@ -536,9 +536,9 @@ class Catalogue(Record, frozen=True):
     measures: dict[str, Measure]
     kpis: dict[str, Kpi]
     cautions: tuple[CautionRule, ...]
-    businesses: dict[str, Business]
+    businesses: Mapping[str, Business]
     """As workbooks of weeks and months have them."""
-    long: dict[str, Business]
+    long: Mapping[str, Business]
     """As workbooks of quarters and years have them."""
     dimensions: dict[str, Dimension]
 

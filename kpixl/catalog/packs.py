@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import ChainMap
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -85,7 +86,9 @@ def _made(text: str) -> _Made:
     found = checked(text)
     made = _worded(catalogue_with(found.data), found.worded)
     this = {kind: {found.id: replace(getattr(made, kind)[found.id], pack=text)} for kind in ("businesses", "long")}
-    made = replace(made, businesses=made.businesses | this["businesses"], long=made.long | this["long"])
+    made = replace(
+        made, businesses=ChainMap(this["businesses"], made.businesses), long=ChainMap(this["long"], made.long)
+    )
     pack = _worded(msgspec.convert(found.data, Pack), found.worded)
     return _Made(pack, made)
 
@@ -107,6 +110,9 @@ def _worded(value: Any, texts: Mapping[str, Worded]) -> Any:
     if isinstance(value, tuple):
         items = [_worded(one, texts) for one in value]
         return value if all(new is old for new, old in zip(items, value, strict=True)) else tuple(items)
+    if isinstance(value, ChainMap):
+        # The pack's own, before those of the catalogue, in which no text is the pack's.
+        return ChainMap(_worded(value.maps[0], texts), *value.maps[1:])
     if isinstance(value, dict):
         found = {key: _worded(one, texts) for key, one in value.items()}
         return value if all(found[key] is one for key, one in value.items()) else found
