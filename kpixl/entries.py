@@ -5,6 +5,8 @@ Cell values become numbers by one rule, Excel's: what Excel would count is a num
 
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -114,11 +116,11 @@ class InputCell:
         return not is_blank(self.raw) and self.number is None
 
 
-def numbered(values: Iterable[T | None]) -> tuple[np.ndarray, list[T]]:
+def numbered(values: Sequence[T | None]) -> tuple[np.ndarray, list[T]]:
     """Equal values by one number, counted in the order in which they come first: the number of each value, −1 for None,
     shape (values,); and the value that each number stands for."""
-    known: dict[T | None, int] = {None: -1}
-    codes = np.array([known.setdefault(value, len(known) - 1) for value in values], dtype=np.int64)
+    known: dict[T | None, int] = defaultdict(itertools.count().__next__, {None: -1})
+    codes = np.fromiter(map(known.__getitem__, values), np.int64, len(values))
     return codes, [value for value in known if value is not None]
 
 
@@ -189,7 +191,7 @@ class EntryTable:
     def distinct(self, column: str) -> Distinct:
         """The different texts of ``column``; not to be written to."""
         if column not in self._distinct:
-            self._distinct[column] = Distinct(*numbered(self.texts[column]))
+            self._distinct[column] = Distinct(*numbered(self.texts[column].tolist()))
         return self._distinct[column]
 
     def failed(self, column: str) -> list[int]:

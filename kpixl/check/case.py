@@ -247,7 +247,7 @@ class TableLog:
         names = np.zeros(len(self.rows), dtype=np.int64)
         for key in self.keys:
             words = self.words(key.id)
-            alike, labels = numbered(text or None for text in words.folded)
+            alike, labels = numbered([text or None for text in words.folded])
             codes = np.append(alike, -1)[words.codes]
             names = np.where((names < 0) | (codes < 0), -1, names * len(labels) + codes)
         return names
@@ -311,7 +311,7 @@ class TableLog:
 
 
 def _distinct(written: Distinct) -> EntryWords:
-    groups, spelt_alike = numbered(text.casefold() for text in written.texts)
+    groups, spelt_alike = numbered([text.casefold() for text in written.texts])
     if len(spelt_alike) == len(written.texts):
         return EntryWords(written.codes, [*written.texts])
     first = dict(zip(reversed(groups.tolist()), reversed(written.texts), strict=True))

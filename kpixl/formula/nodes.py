@@ -7,8 +7,9 @@ error goes through everything but ``IsNumber`` and ``Otherwise``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
 from typing import Literal, cast
+
+import msgspec
 
 NOISE = 1e-9
 """What is near is equal where it differs by no more than this, times the larger of 1 and the right side."""
@@ -69,60 +70,55 @@ class Operators:
         return cast("Node", self)  # only nodes are Operators
 
 
-@dataclass(frozen=True, slots=True)
-class Number(Operators):
+class _Node(Operators, msgspec.Struct, frozen=True):
+    """Immutable, and equal to what is the same."""
+
+
+class Number(_Node, frozen=True):
     """A literal."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Text(Operators):
+class Text(_Node, frozen=True):
     """A literal text; what an owner reads is a ``Wording``."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Truth(Operators):
+class Truth(_Node, frozen=True):
     """True or false."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Blank(Operators):
+class Blank(_Node, frozen=True):
     """No value; a cell shows nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotAvailable(Operators):
+class NotAvailable(_Node, frozen=True):
     """#N/A: what a chart leaves out, where it would draw a blank as zero."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name(Operators):
+class Name(_Node, frozen=True):
     """A value from elsewhere: a measure, a setting, a cell, another rule; or a row, of which some may be missing."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wording(Operators):
+class Wording(_Node, frozen=True):
     """A text in the owner's language, by its id."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Negate(Operators):
+class Negate(_Node, frozen=True):
     """A minus sign."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Binary(Operators):
+class Binary(_Node, frozen=True):
     """An operation between two numbers."""
 
     operator: Sign
@@ -130,8 +126,7 @@ class Binary(Operators):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Compare(Operators):
+class Compare(_Node, frozen=True):
     """How two values compare, to the last digit."""
 
     operator: Comparison
@@ -139,8 +134,7 @@ class Compare(Operators):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Near(Operators):
+class Near(_Node, frozen=True):
     """How two numbers compare where what differs by ``NOISE`` is equal."""
 
     operator: Comparison
@@ -148,29 +142,25 @@ class Near(Operators):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class And(Operators):
+class And(_Node, frozen=True):
     """Whether all are true. All of them are looked at, as in Excel: an error in one is an error."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Or(Operators):
+class Or(_Node, frozen=True):
     """Whether any is true; all of them are looked at."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not(Operators):
+class Not(_Node, frozen=True):
     """The opposite."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
-class If(Operators):
+class If(_Node, frozen=True):
     """The one or the other; only the one that counts is looked at."""
 
     test: Node
@@ -178,38 +168,33 @@ class If(Operators):
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True)
-class IsNumber(Operators):
+class IsNumber(_Node, frozen=True):
     """Whether a value is a number."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Otherwise(Operators):
+class Otherwise(_Node, frozen=True):
     """A value, or something else in the place of an error."""
 
     operand: Node
     instead: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Operators):
+class Call(_Node, frozen=True):
     """One of the functions of ``kpixl.formula.calls``."""
 
     function: str
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Join(Operators):
+class Join(_Node, frozen=True):
     """Texts one after the other; a number among them as it is written plainly."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SheetCall(Operators):
+class SheetCall(_Node, frozen=True):
     """What only a spreadsheet does: looks up in lists of cells, counts rows, jumps. ``kpixl.formula.in_cells`` makes
     them; only the visitor for Excel knows them."""
 
@@ -236,8 +221,8 @@ def as_node(value: Node | float | str | bool) -> Node:
 def parts_of(node: Node) -> tuple[Node, ...]:
     """The parts right below ``node``, from left to right."""
     found: list[Node] = []
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for field in node.__struct_fields__:
+        value = getattr(node, field)
         if isinstance(value, Operators):
             found.append(value._node)
         elif isinstance(value, tuple):
@@ -255,8 +240,8 @@ def walk(node: Node) -> Iterator[Node]:
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     """``node`` with each part right below it changed."""
     values: list[object] = []
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for field in node.__struct_fields__:
+        value = getattr(node, field)
         if isinstance(value, Operators):
             values.append(change(value._node))
         elif isinstance(value, tuple):

@@ -141,11 +141,9 @@ def groups_of(rows: EntryTable, dimension: str) -> Groups:
 
 
 def _grouped(texts: np.ndarray) -> Groups:
-    written, different = numbered(texts)
-    if (written < 0).any():
-        written, different = numbered("" if text is None else text for text in texts)
+    written, different = numbered(["" if text is None else text for text in texts.tolist()])
     names = [text.strip() for text in different]
-    folded, keys = numbered(name.casefold() for name in names)
+    folded, keys = numbered([name.casefold() for name in names])
     first = {key: name for name, key in reversed([*zip(names, (n.casefold() for n in names), strict=True)])}
     return Groups(folded[written], tuple(keys), tuple(first[key] for key in keys))
 
