@@ -45,7 +45,7 @@ def elapsed(
     span[~(until >= since)] = float("nan")
     if column.unit == "months":
         span = span / MONTH_DAYS
-    return span if column.power == 1 else span**column.power
+    return span**2 if column.squares else span
 
 
 IN_USE_YES, IN_USE_NO = "in_use_yes", "in_use_no"

@@ -351,7 +351,7 @@ def _lookups(id_: str, raw: dict[str, Any], tables: dict[str, Table]) -> tuple[L
 def _table(id_: str, raw: dict[str, Any]) -> Table:
     fields = tuple(msgspec.convert({"id": key, **value}, Field) for key, value in raw.pop("fields").items())
     calculated: tuple[Calculated, ...] = tuple(
-        msgspec.convert({"id": key, "extra": value["unit"] == "months" or "power" in value, **value}, Elapsed)
+        msgspec.convert({"id": key, "extra": value["unit"] == "months" or "squares" in value, **value}, Elapsed)
         for key, value in raw.pop("calculated", {}).items()
     )
     calculated += tuple(msgspec.convert({"id": key, **value}, Months) for key, value in raw.pop("months", {}).items())

@@ -128,8 +128,8 @@ class Elapsed(Record, frozen=True):
     """A column that a formula fills: time from one date field to another, blank where either is no date or they run
     backwards. ``hours`` counts clock time, ``days`` calendar days, ``months`` calendar days in months of 30.4375 days.
 
-    With ``open_until``, a blank or later ``until`` counts up to that edge. ``power`` 2 makes a hidden column of
-    squares, behind the interval of a mean.
+    With ``open_until``, a blank or later ``until`` counts up to that edge. With ``squares`` it is a hidden column of
+    the squares of what stands in another one, behind the interval of a mean.
     """
 
     id: str
@@ -139,12 +139,12 @@ class Elapsed(Record, frozen=True):
     unit: Literal["hours", "days", "months"]
     open_until: str | None = None
     extra: bool = False
-    power: Literal[1, 2] = 1
+    squares: str | None = None
 
     @property
     def reads(self) -> tuple[str, ...]:
         """The columns of its row that it is computed from."""
-        return self.since, self.until
+        return (self.squares,) if self.squares else (self.since, self.until)
 
 
 class Lookup(Record, frozen=True):

@@ -39,7 +39,7 @@ def backwards(log: TableLog) -> Iterator[Finding]:
 def starts_missing(log: TableLog) -> Iterator[Finding]:
     """Days that would count from another one, which may be blank and is."""
     counted = {column for item in log.case.entries.business.measures for column in _read(item, log.table)}
-    pairs = [c.reads for c in log.table.calculated if isinstance(c, Elapsed) and c.power == 1 and c.id in counted]
+    pairs = [c.reads for c in log.table.calculated if isinstance(c, Elapsed) and not c.squares and c.id in counted]
     pairs += [pair for pair in log.table.in_order if pair[1] in counted]
     for since, until in dict.fromkeys(pairs):
         if since not in log.rows.numbers or until not in log.rows.numbers or log.table.field(since).required:
@@ -67,7 +67,7 @@ def _backwards_details(log: TableLog, since: str, until: str, with_time: bool, r
 def calculated_cells(log: TableLog) -> Iterator[Finding]:
     """Calculated columns that hold something else than their formula gives, which Excel counts all the same."""
     for column in log.table.calculated:
-        if not isinstance(column, Elapsed) or column.power > 1:
+        if not isinstance(column, Elapsed) or column.squares:
             yield from _hidden(log, column)
             continue
         if not {column.id, *column.reads} <= set(log.rows.numbers):

@@ -33,7 +33,7 @@ def reckoned(match: Match, columns: Columns, read: dict[str, list[Read]]) -> tup
     found: set[str] = set()
     notes = []
     for column in match.table.calculated:
-        if not isinstance(column, Elapsed) or column.unit == "months" or column.power != 1:
+        if not isinstance(column, Elapsed) or column.unit == "months" or column.squares:
             continue
         until = column.until
         if until not in columns.cells or column.since not in read:
@@ -73,7 +73,7 @@ def without_times(
     found: set[int] = set()
     notes = []
     for column in match.table.calculated:
-        if not isinstance(column, Elapsed) or column.unit != "hours" or column.power != 1:
+        if not isinstance(column, Elapsed) or column.unit != "hours" or column.squares:
             continue
         if column.until in reckoned_:
             continue
@@ -98,7 +98,7 @@ def over_a_change(match: Match, columns: Columns, read: dict[str, list[Read]], z
     there = zone_called(zone)
     notes = []
     for column in match.table.calculated:
-        if not isinstance(column, Elapsed) or column.unit != "hours" or column.power != 1:
+        if not isinstance(column, Elapsed) or column.unit != "hours" or column.squares:
             continue
         since, until = column.since, column.until
         if since not in columns.cells or until not in columns.cells:

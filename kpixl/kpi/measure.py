@@ -268,7 +268,11 @@ class Tally:
             column = by_id.get(id_)
             if column is not None and id_ not in rows.letters:
                 return False
-            if isinstance(column, Elapsed | Months | InOrder) and not all(map(rows.has, column.reads)):
+            if isinstance(column, Elapsed) and column.squares and column.squares not in rows.letters:
+                return False
+            if isinstance(column, Elapsed) and not (rows.has(column.since) and rows.has(column.until)):
+                return False
+            if isinstance(column, Months | InOrder) and not all(map(rows.has, column.reads)):
                 return False
             if isinstance(column, Else) and not all(map(rows.has, column.needs)):
                 return False
@@ -389,6 +393,9 @@ class Tally:
     def calculated(self, rows: EntryTable, column: Calculated) -> np.ndarray:
         """What the formulas of a calculated column give, shape (rows,), whatever stands in its cells: hours, days or
         months that have elapsed, rows that a look-up finds, or a name's share in a distinct count."""
+        if isinstance(column, Elapsed) and column.squares:
+            # What has been typed over a formula counts, and so does its square.
+            return self.column(rows.table.id, column.squares) ** 2
         if isinstance(column, Elapsed):
             if not {column.since, column.until} <= set(rows.numbers):
                 return np.full(len(rows), np.nan)

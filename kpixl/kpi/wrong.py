@@ -225,7 +225,7 @@ def _undated(tests: tuple[Condition, ...], days: tuple[str, ...]) -> bool:
 def _tests(column: Field | Calculated, table: Table, read: Collection[str]) -> Iterator[tuple[Condition, ...]]:
     """What makes a row wrong by one of its columns."""
     id_ = column.id
-    if isinstance(column, Elapsed) and column.power == 1 and column.unit != "hours" and column.reads != table.stays:
+    if isinstance(column, Elapsed) and not column.squares and column.unit != "hours" and column.reads != table.stays:
         there = (Condition(column=one, comparison=">") for one in column.reads)
         yield *there, Condition(column=id_, comparison="blank")
     if isinstance(column, InOrder) and (not column.days or column.reads == table.stays):

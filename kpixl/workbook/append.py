@@ -107,7 +107,7 @@ def _elapsed(column: Elapsed, columns: Mapping[str, Sequence[Value]], count: int
     """The values of a column of elapsed time that is known from its row alone; blank for others."""
     if column.open_until or not {column.since, column.until} <= set(columns):
         return [""] * count
-    dates = {id_: as_numbers(columns[id_])[0] for id_ in column.reads}
+    dates = {id_: as_numbers(columns[id_])[0] for id_ in (column.since, column.until)}
     values = elapsed(column, dates, np.zeros(count, dtype=bool), {})
     return ["" if value != value else float(value) for value in values]
 

@@ -77,7 +77,7 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
             first.value = f"={calculated_text(table, column, c)}"
             width = 10.0
             # What only formulas read is out of sight; it can be unhidden to see what counts.
-            sheet.column_dimensions[letter].hidden = not isinstance(column, Elapsed) or column.power > 1
+            sheet.column_dimensions[letter].hidden = not isinstance(column, Elapsed) or column.squares is not None
         else:
             head = HEAD if column.type in ("text", "choice") else HEAD_RIGHT
             (replace(head, edge=EDGE) if column.required else head).apply(cell)

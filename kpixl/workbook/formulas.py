@@ -163,6 +163,8 @@ def _behind(read: Collection[str], table: Table) -> list[tuple[str, str]]:
     for column in table.calculated:
         if column.id in read and isinstance(column, Elapsed | Months | InOrder):
             found += [(table.id, id_) for id_ in column.reads if id_ not in read]
+            if isinstance(column, Elapsed) and column.squares:
+                found += [(table.id, id_) for id_ in (column.since, column.until) if id_ not in read]
         elif column.id in read and isinstance(column, Else):
             found += [(table.id, id_) for id_ in column.needs if id_ not in read]
         elif column.id in read and isinstance(column, Chained):
@@ -265,6 +267,9 @@ def calculated_formula(column: Calculated, table: str, names: FormulaNames) -> s
 
 def _elapsed(column: Elapsed, table: str, names: FormulaNames) -> str:
     """Blank where a date is missing or the two run backwards."""
+    if column.squares:
+        number = names.cell(table, column.squares)
+        return f'IF(ISNUMBER({number}),{number}^2,"")'
     since, until = names.cell(table, column.since), names.cell(table, column.until)
     test = f"ISNUMBER({until})"
     if column.open_until:
@@ -276,8 +281,6 @@ def _elapsed(column: Elapsed, table: str, names: FormulaNames) -> str:
         since_, until_ = since, until
     scale = {"hours": "*24", "days": "", "months": f"/{MONTH_DAYS}"}[column.unit]
     span = f"({until_}-{since_}){scale}" if scale else f"{until_}-{since_}"
-    if column.power > 1:
-        span = f"({span})^{column.power}"
     return f'IF(AND(ISNUMBER({since}),{test}),IF({until_}>={since_},{span},""),"")'
 
 

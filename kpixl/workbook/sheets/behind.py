@@ -233,7 +233,7 @@ def shown_columns(listing: Listing) -> list[str]:
 
 
 def _is_elapsed(table: Table, id_: str) -> bool:
-    return any(isinstance(one, Elapsed) and one.id == id_ and one.power == 1 for one in table.calculated)
+    return any(isinstance(one, Elapsed) and one.id == id_ and not one.squares for one in table.calculated)
 
 
 def _look(table: Table, column: str) -> str:
