@@ -17,7 +17,7 @@ from clock import TODAY
 from kpixl.catalog import Business, BusinessKpi, Level, Standing, Window, business, businesses
 from kpixl.entries import Entries, InputCell, OwnEntry, PastValue
 from kpixl.kpi.grade import Grade, calculate, grade, thresholds_published
-from kpixl.kpi.measure import MeasureValue
+from kpixl.kpi.measure import MeasureValue, measure
 from kpixl.kpi.result import Result
 from kpixl.kpi.score import Scorecard, score, target_position
 from kpixl.kpi.traits import GRADED
@@ -607,3 +607,33 @@ def test_the_unit_of_an_own_kpi() -> None:
     assert own("leads", unit="bananas").kpi.kpi.unit == own("leads").kpi.kpi.unit == "ratio"
     # Money that the owner graded herself is in her own currency.
     assert own("leads", unit="dinero", bands={TYPICAL: 40}, currency="EUR").level == TYPICAL
+
+
+@pytest.mark.parametrize(
+    ("satisfied", "target", "needed"),
+    [
+        (85, None, True),  # typical (above 80 %), and nobody has said that it will do
+        (85, 0.9, True),  # typical, and less than she wants
+        (85, 0.85, False),  # typical, and as much as she wants
+        (70, 0.6, True),  # all that she wants, and yet below what others have
+        (95, 0.97, False),  # less than she wants, and exceptional
+    ],
+)
+def test_what_is_typical_and_meets_the_owners_target_needs_nobody(
+    satisfied: float, target: float | None, needed: bool
+) -> None:
+    typed = {"satisfied": satisfied, "surveyed": 100.0}
+    entries = Entries(
+        business=VA,
+        company="TaskZenith",
+        language="en",
+        currency="USD",
+        period=Period.parse("2026-10"),
+        tables={},
+        settings={},
+        typed={name: InputCell(number, "Totals", "D5") for name, number in typed.items()},
+        targets={} if target is None else {"css": InputCell(target, "KPIs", "E5")},
+        thresholds={},
+        past=(),
+    )
+    assert score(entries, measure(entries), TODAY).result("css").needs == needed

@@ -260,9 +260,11 @@ _IN_NEED = (Standing.MISSED, Standing.WORSE, Standing.OFF_TRACK)
 
 
 def _needs(traits: Traits, standing: Node) -> Node:
-    """1 of what an owner should do something about: less than above average, a target missed, worse than before; 0 of
-    all else. What still builds up is behind until the period is over: it needs nobody unless it is off its pace."""
-    bad = some(standing <= Level.TYPICAL, *(equal(standing, one.number) for one in _IN_NEED))
+    """1 of what an owner should do something about: below its benchmark, typical while her target is not met, a target
+    missed, worse than before; 0 of all else. What still builds up is behind until the period is over: it needs nobody
+    unless it is off its pace."""
+    content = either(every(equal(standing, Level.TYPICAL), known(TARGET)), met(traits, VALUE), NO)
+    bad = some(every(standing <= Level.TYPICAL, opposite(content)), *(equal(standing, one.number) for one in _IN_NEED))
     if traits.builds_up:
         bad = every(bad, opposite(every(known(Name("forecast")), opposite(equal(Name("pace"), Wording("off_track"))))))
     return either(known(standing), either(bad, 1, 0), 0)
@@ -282,13 +284,13 @@ def _unbenchmarked(traits: Traits, value: Node) -> Node:
 
 
 def _unbenchmarked_position(traits: Traits, value: Node) -> Node:
-    """Where it is on the scale of positions: 2 is what it is held against."""
+    """Where it is on the scale of positions: 2 is what it is held against, also where that is the usual up and down."""
     if traits.benchmarked:
         return BLANK
     reference = either(known(TARGET), TARGET, PREVIOUS)
     share = either(_falls(traits), reference / value, value / reference)
     near = either(every(value > 0, reference > 0), minimum(4, 2 * share), Name("shade") + 1)
-    return either(known(Name("standing")), near)
+    return either(known(Name("standing")), either(equal(Name("standing"), Standing.SAME.number), 2, near))
 
 
 def _target_position(traits: Traits, level_: Node, next_: Node) -> Node:

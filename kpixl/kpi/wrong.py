@@ -56,7 +56,7 @@ class Wrong(Count):
     unread: Count = Count()
     counted: Count = Count()
     """Those that a sheet can count, without the owner's own cells."""
-    causes: int = 0
+    causes: Count = Count()
     """What is wrong in the rows that a sheet can count: more than they are where one is wrong in several ways."""
 
 
@@ -130,17 +130,17 @@ def _looked_up_faults(one: Lookup, table: Table) -> Iterator[WrongKind]:
 def wrong(kpi: BusinessKpi, measures: Mapping[str, MeasureValue], tally: Tally) -> Wrong:
     """How many rows behind ``kpi`` are wrong, each once in whatever ways; of a table of which every total was typed,
     none."""
-    told, counted, causes = [], [], 0
+    told, counted, causes = [], [], []
     for part in parts(kpi, tally.entries.business):
         if not all(measures[item.name].typed is not None for item in part.measures):
             met = _met(part, tally)
             countable = [(fault, rows) for fault, rows in met if not fault.unread]
             told.append(_count(part, met))
             counted.append(_count(part, countable))
-            causes += sum(int(np.count_nonzero(rows)) for _, rows in countable)
+            causes += [_count(part, [one]) for one in countable]
     every, seen = _added(told), _added(counted)
     unread = Count(every.rows - seen.rows, every.lever - seen.lever, every.sample - seen.sample)
-    return Wrong(every.rows, every.lever, every.sample, unread, seen, causes)
+    return Wrong(every.rows, every.lever, every.sample, unread, seen, _added(causes))
 
 
 def _added(found: Sequence[Count]) -> Count:

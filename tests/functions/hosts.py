@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import ironcalc
 from cases import Case
 
+import builds
 import kpixl.functions
 from clock import NOW
 from kpixl.entries import Setup
@@ -57,9 +57,12 @@ def lambdas(cases: Sequence[Case]) -> list[Any]:
 @cache
 def workbook(business: str, language: str) -> Path:
     """A new workbook whose currency is that of the benchmarks."""
-    folder = Path(tempfile.mkdtemp(prefix="kpixl-functions-"))
-    out = folder / f"{business} {language}.xlsx"
-    return new.new(Setup(business, language, Period.parse("2026-10"), "TaskZenith", "USD"), out, now=NOW)
+
+    def make(folder: Path) -> None:
+        setup = Setup(business, language, Period.parse("2026-10"), "TaskZenith", "USD")
+        new.new(setup, folder / "new.xlsx", now=NOW)
+
+    return builds.once(f"for functions {business} {language}", make) / "new.xlsx"
 
 
 def _computed(path: Path, cases: Sequence[Case]) -> list[Any]:

@@ -114,10 +114,11 @@ def do(c: Context) -> Cells:
     checked = c.refreshed is not None
     # Live: it falls as soon as a cell is put right, and rises with what the sheets themselves find wrong.
     done = c.at("do", CHECK, "order")
-    since, there = (f"MAX({c.span('calc', column, c.kpi_ids)})" for column in ("wrong_since", "wrong"))
+    since, there = (c.span("calc", column, c.kpi_ids) for column in ("wrong_since", "wrong"))
     wrong = any(result.wrong_rows.rows for result in c.scorecard.slots)
     found[CHECK, "index"] = live(
-        f'IF(ISNUMBER({done}),MAX({ERRORS}+{since},MIN({there},1)),"")', max(errors, wrong) if checked else None
+        f'IF(ISNUMBER({done}),MAX({ERRORS}+MAX({since}),MIN(MAX({there}),1)),"")',
+        max(errors, wrong) if checked else None,
     )
     found[CHECK, "order"] = static(len(c.problems) - errors if checked else None)
     return found

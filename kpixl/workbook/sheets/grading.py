@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level
 from kpixl.formula import Name, substituted
-from kpixl.formula.expressions import BLANK, either, equal, first_known, floor, joined, known
+from kpixl.formula.expressions import BLANK, either, equal, first_known, floor, joined, known, maximum, or_else
 from kpixl.formula.in_cells import item
 from kpixl.formula.nodes import Wording
 from kpixl.formula.to_excel import Template, in_parentheses, literal
@@ -68,7 +68,7 @@ COLUMNS = (
     "interval_low", "interval_high", "low_level", "high_level", "settled", "target_level", "target_next",
     "target_position", "finer", "title", "proposal_1", "proposal_2", "proposal_3", "in_use",
     "wrong", "wrong_lever", "wrong_sample", "wrong_seen", "wrong_since",
-    "unread", "unread_lever", "unread_sample", "causes", "seen_causes",
+    "unread", "unread_lever", "unread_sample", "causes", "causes_lever", "causes_sample", "seen_causes",
     "seen", "seen_lever", "seen_sample", "contradicted", "if_for", "if_against",
     "value", "target", "previous", "year_before", "forecast", "met", "against", "against_word", "distance", "mark",
     "full", "look", "link", "rows",
@@ -137,39 +137,24 @@ def _wrong(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell
     """How many rows and cells behind it are wrong, how many more than at the last refresh, and the value with all such
     rows for it, or against it. Errors in the place of texts are those of the last refresh: a sheet cannot count
     them."""
-    kpi, names, fresh = result.kpi, FormulaNames(c.column, c.row_cell, c.word), result.kpi.id in c.rewound
-    found, causes, of_kinds = result.wrong_rows, [], {"": _Rows(), "_lever": _Rows(), "_sample": _Rows()}
-    for part in parts(kpi, c.business):
-        faults = [fault for fault in part.faults if not fault.unread]
-        if not faults:
-            continue
-        table = c.business.table(part.table)
-        counts = {fault: fault_formula(table, fault, names) for fault in faults}
-        typed = ",".join(c.at("totals", item.name, "counted") for item in part.measures)
-        unless = f"IF(COUNT({typed})={len(part.measures)},0,{{}})"
-        causes.append(unless.format("+".join(counts.values())))
-        apart = [fault for fault in faults if fault.apart] if part.sample else []
-        for rows, those in zip(of_kinds.values(), (faults, faults if part.lever else [], apart), strict=True):
-            if those:
-                each = "+".join(counts[fault] for fault in those)
-                rows.causes.append(unless.format(each))
-                rows.once.append(unless.format(f"IFERROR({wrong_rows_formula(table, those, names)},{each})"))
+    kpi, found, fresh = result.kpi, result.wrong_rows, result.kpi.id in c.rewound
     at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
     made: dict[str, Cell] = {
-        "causes": live(shown_if_used(kpi, "+".join(causes) or "0", "0"), found.causes, guarded=fresh),
-        "seen_causes": static(found.causes),
+        "seen_causes": static(found.causes.rows),
         "wrong_seen": static(found.rows),
-        "wrong_since": live(f"IF(ISNUMBER({at['wrong']}),MAX({at['wrong']}-{at['wrong_seen']},0),0)", 0, guarded=fresh),
+        "wrong_since": live(_SINCE.filled(at, c.word), 0, guarded=fresh),
     }
     own = {"": _wrong_cells(kpi, c)}
-    for kind, measure in (("", "rows"), ("_lever", "lever"), ("_sample", "sample")):
-        rows = of_kinds[kind]
-        # Where nothing is wrong, or one thing, there is nothing to tell apart; nor where all is as refresh has seen it.
-        several = f"IF({at['causes']}={at['seen_causes']},{at[f'seen{kind}']},{'+'.join(rows.once)})"
-        counted = [f"IF({at['causes']}<2,{'+'.join(rows.causes)},{several})"] if rows.once else []
-        formula = "+".join([*own.get(kind, []), *counted, at[f"unread{kind}"]])
+    for (kind, measure), rows in zip(_KINDS.items(), _wrong_rows(kpi, c), strict=True):
+        causes, unread = at[f"causes{kind}"], at[f"unread{kind}"]
+        bind = {"causes": causes, "every": at["causes"], "seen_causes": at["seen_causes"], "seen": at[f"seen{kind}"]}
+        counted = [_ROWS.filled(bind | {"once": f"({'+'.join(rows.once)})"}, c.word)] if rows.once else []
+        told = "+".join([*own.get(kind, []), *counted, unread])
         made |= {
-            f"wrong{kind}": live(shown_if_used(kpi, formula, "0"), getattr(found, measure), guarded=fresh),
+            f"causes{kind}": live(
+                shown_if_used(kpi, "+".join(rows.causes) or "0", "0"), getattr(found.causes, measure), guarded=fresh
+            ),
+            f"wrong{kind}": live(shown_if_used(kpi, told, "0"), getattr(found, measure), guarded=fresh),
             f"unread{kind}": static(getattr(found.unread, measure)),
             f"seen{kind}": static(getattr(found.counted, measure)),
         }
@@ -179,12 +164,52 @@ def _wrong(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell
     }
 
 
+_KINDS = {"": "rows", "_lever": "lever", "_sample": "sample"}
+"""How the columns of all wrong rows end, and of those in the lever and in the sample: and what Python calls them."""
+
+
 @dataclass
 class _Rows:
     """The wrong rows of one kind, by table: as formulas of their causes, and of each row once."""
 
     causes: list[str] = field(default_factory=list)
     once: list[str] = field(default_factory=list)
+
+
+_WRONG, _CAUSES, _WITHHELD = Name("wrong"), Name("causes"), Name("withheld")
+_SINCE = Template(either(known(_WRONG), maximum(_WRONG - Name("wrong_seen"), 0), 0))
+_ROWS = Template(
+    either(
+        _CAUSES < 2,
+        _CAUSES,
+        either(equal(Name("every"), Name("seen_causes")), Name("seen"), or_else(Name("once"), _CAUSES)),
+    )
+)
+"""Where nothing is wrong, or one thing, there is nothing to tell apart; nor where all is as refresh has ``seen`` it."""
+_WAITS = Template(
+    either(
+        known(_WITHHELD), either(equal(_WITHHELD, 1), Wording("not_begun"), Wording("impossible")), Wording("no_bands")
+    )
+)
+"""Why a KPI of the owner's is not judged."""
+
+
+def _wrong_rows(kpi: BusinessKpi, c: Context) -> tuple[_Rows, _Rows, _Rows]:
+    """The wrong rows behind a KPI, of each kind."""
+    names, found = FormulaNames(c.column, c.row_cell, c.word), (_Rows(), _Rows(), _Rows())
+    for part in parts(kpi, c.business):
+        faults = [fault for fault in part.faults if not fault.unread]
+        if not faults:
+            continue
+        table = c.business.table(part.table)
+        typed = ",".join(c.at("totals", item.name, "counted") for item in part.measures)
+        unless = f"IF(COUNT({typed})={len(part.measures)},0,{{}})"
+        apart = [fault for fault in faults if fault.apart] if part.sample else []
+        for rows, those in zip(found, (faults, faults if part.lever else [], apart), strict=True):
+            if those:
+                rows.causes.append(unless.format("+".join(fault_formula(table, fault, names) for fault in those)))
+                rows.once.append(unless.format(wrong_rows_formula(table, those, names)))
+    return found
 
 
 def _wrong_cells(kpi: BusinessKpi, c: Context) -> list[str]:
@@ -247,8 +272,7 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
     formulas = RuleFormulas(kpi, c, {"place": str(index + 1)})
     at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
     name = c.at("own", kpi.id, "label")
-    waits = f"IF({at['withheld']}=1,{c.word('not_begun')},{c.word('impossible')})"
-    waits = f"IF(ISNUMBER({at['withheld']}),{waits},{c.word('no_bands')})"
+    waits = _WAITS.filled(at, c.word)
     graded = f'IF(ISNUMBER({at["standing"]}),"",{waits})'
     reason = f'IF({at["name"]}="","",IF(ISNUMBER({formulas.bind["value"]}),{graded},{c.word("own_formula")}))'
     fraction = c.word("unit_fraction")

@@ -6,8 +6,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from kpixl.formula import Name, to_excel
-from kpixl.formula.expressions import NOT_THERE, either, every, known
+from kpixl.formula import Name, evaluate, to_excel
+from kpixl.formula.expressions import NO, NOT_THERE, absolute, either, every, known, maximum
 from kpixl.kpi.score import marked_periods
 from kpixl.kpi.signals import BROKEN, RUN_LENGTH, runs
 from kpixl.texts.figures import held_against
@@ -22,6 +22,7 @@ from kpixl.workbook.sheets.vocabulary import PAGE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kpixl.formula.nodes import Node
     from kpixl.kpi.result import Result
     from kpixl.ooxml.cells import Value
 
@@ -99,6 +100,14 @@ class _Axis:
         where nothing is drawn."""
         at = self.at(figure)
         return None if at is None else _tenth(at)
+
+    def usual_at(self, last: float | None) -> float | None:
+        """Where the word for the usual range stands, beside the mark of the ``last`` value."""
+        if self.low is None or self.high is None:
+            return None
+        middle = self.at((self.low + self.high) / 2)
+        found = evaluate(_USUAL_AT, {"mean": self.mean, "aim": self.drawn(self.aim), "last": last, "middle": middle})
+        return found if isinstance(found, float) else None
 
 
 def _tenth(number: float) -> float:
@@ -178,18 +187,12 @@ def _period(number: int, row: str, axis: _Axis, marked: tuple[int, bool], c: Con
         joined = NOT_AVAILABLE if axis.forecast is None else value
         joined_formula = f"IF(ISNUMBER({at['forecast']}),{here['value']},NA())"
     has, base = axis.mean is not None, axis.at(axis.low)
-    aim, at_usual = axis.drawn(axis.aim), _apart(axis, _number(value))
+    aim = axis.drawn(axis.aim)
     length, mark = marked
     before = c.at("line", PERIODS[number - 1], "run") if number else "0"
     told = f"INDEX({c.span('xmr', 'state', c.kpi_ids)},{at['picked']})" if last else ""
     middle = _scaled(f"({at['low']}+{at['high']})/2", at)
-    gap = f"({middle}-{here['aim']})"
-    nearest = f"IF(ABS{gap}<{_APART},{here['aim']}+IF({gap}<0,-{_APART},{_APART}),{middle})"
-    off_aim = f"IF(ISNUMBER({here['aim']}),{nearest},{middle})"
-    below = f"IF(ISNUMBER({here['aim']}),{here['aim']}>={here['value']},{middle}<{here['value']})"
-    off_mark = f"MAX(0,{here['value']}+IF({below},-{_APART},{_APART}))"
-    covered = f"ABS(IF(ISNUMBER({here['value']}),{here['value']},9)-{off_aim})<{_COVERED}"
-    usual_at = f"IF(ISNUMBER({at['mean']}),IF({covered},{off_mark},{off_aim}),NA())"
+    usual_at = to_excel(_USUAL_AT, {"mean": at["mean"], "aim": here["aim"], "last": here["value"], "middle": middle})
     return found | {
         "value": live(formula, value, style.figure("ratio")),
         "base": live(f"IF(ISNUMBER({at['mean']}),{_scaled(at['low'], at)},0)", base if has else 0),
@@ -202,24 +205,26 @@ def _period(number: int, row: str, axis: _Axis, marked: tuple[int, bool], c: Con
         "run": live(to_excel(RUN_LENGTH, _of_usual(c, raw=here["raw"], before=before)), length),
         "signal": live(_mark(here, told, c), value if mark else NOT_AVAILABLE),
         "aim_at": live(here["aim"] if last else "NA()", _there(aim) if last else NOT_AVAILABLE),
-        "usual_at": live(usual_at if last else "NA()", _there(at_usual) if last else NOT_AVAILABLE),
+        "usual_at": live(
+            usual_at if last else "NA()", _there(axis.usual_at(_number(value))) if last else NOT_AVAILABLE
+        ),
     }
 
 
-def _apart(axis: _Axis, last: float | None) -> float | None:
+def _usual_at() -> Node:
     """Where the word for the usual range stands: in its middle, or off the word for what the value is held against, and
-    off the mark of the ``last`` value."""
-    if axis.low is None or axis.high is None:
-        return None
-    middle, aim = axis.at((axis.low + axis.high) / 2), axis.drawn(axis.aim)
-    assert middle is not None
-    at = middle
-    if aim is not None and abs(middle - aim) < _APART:
-        at = aim + (-_APART if middle - aim < 0 else _APART)
-    if last is None or abs(last - at) >= _COVERED:
-        return at
-    below = middle < last if aim is None else aim >= last
-    return max(0.0, last + (-_APART if below else _APART))
+    off the mark of the last value."""
+    aim, last, middle = Name("aim"), Name("last"), Name("middle")
+    off_aim = either(absolute(middle - aim) < _APART, aim + either(middle < aim, -_APART, _APART), middle)
+    at = either(known(aim), off_aim, middle)
+    below = either(known(aim), aim >= last, middle < last)
+    covered = either(known(last), absolute(last - at) < _COVERED, NO)
+    return either(
+        known(Name("mean")), either(covered, maximum(0, last + either(below, -_APART, _APART)), at), NOT_THERE
+    )
+
+
+_USUAL_AT = _usual_at()
 
 
 def _scaled(figure: str, at: dict[str, str]) -> str:
