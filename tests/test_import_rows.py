@@ -388,7 +388,7 @@ def clients(path: Path) -> list[tuple[object, float]]:
 
 
 def test_clients_that_recommend_each_other_are_added_once(run: Run, tmp_path: Path, tickets: Path) -> None:
-    book = make(tmp_path / "book.xlsx", Filled())
+    book = make(tmp_path / "book.xlsx", Filled(business="luxury-personal-assistant"))
     tickets.write_text(
         "Client,Start,Referred by\nAna,2026-10-01,\nBob,2026-10-03,Ana\nCid,2026-09-01,BOB\nDan,2026-09-02,Eli\n"
     )

@@ -287,7 +287,8 @@ def _elapsed(column: Elapsed, table: str, names: FormulaNames) -> str:
 def _months(column: Months, table: str, names: FormulaNames) -> str:
     """Blank where the row has no name, no start, or ends before it starts."""
     name, since, until = (names.cell(table, id_) for id_ in column.reads)
-    first, last = f"MAX({since},period_start)", f'IF({until}="",period_end,MIN({until},period_end))'
+    # A day before all others is one, too: what YEAR makes of 0 is not the same everywhere.
+    first, last = f"MAX({since},period_start)", f'IF({until}="",period_end,MAX(1,MIN({until},period_end)))'
     span = f"(YEAR({last})-YEAR({first}))*12+MONTH({last})-MONTH({first})+1"
     others = [names.column(table, id_) for id_ in column.reads]
     earlier = f'{others[0]},"="&{escaped(name)},{others[1]},"<"&{since},{others[2]}'
