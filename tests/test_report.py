@@ -218,7 +218,7 @@ def test_totals_have_their_largest_groups(samples: tuple[results.Outcome, ...]) 
             )
             assert len(one(figure, ".//polyline").get("points").split()) == len(ranking.parts)
             seen += 1
-    assert seen == 5
+    assert seen == 8
 
 
 # What comes first
