@@ -494,12 +494,13 @@ class _Reader(Blocks):
             differs = ~np.isclose(computed, shown, rtol=0.0, atol=noise, equal_nan=True)
             if differs.any():
                 has_formula = self.view.formulas(self.found[table], rows.letters[id_])
-                shown = np.where(has_formula, computed, shown)
                 wrong = np.flatnonzero(differs & has_formula).tolist()
                 if wrong:
-                    right = (float(value) for value in shown[wrong])
+                    right = (float(value) for value in computed[wrong])
                     stale[table, id_] = dict(zip(wrong, (None if x != x else x for x in right), strict=True))
-            rows.numbers[id_] = shown
+                computed = np.where(differs & ~has_formula, shown, computed)
+            # Not what is saved, which is near it: the next column may be computed from this one.
+            rows.numbers[id_] = computed
         return stale
 
     def past(self, headings: Mapping[str, str], t: Language) -> Iterable[tuple[int, PastValue]]:
