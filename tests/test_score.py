@@ -620,17 +620,11 @@ def test_the_unit_of_an_own_kpi() -> None:
     ],
 )
 def test_what_is_typical_and_meets_the_owners_target_needs_nobody(
-    satisfied: float, target: float | None, needed: bool
+    satisfied: float, target: float | None, needed: bool, scorecard: Scorecard
 ) -> None:
     typed = {"satisfied": satisfied, "surveyed": 100.0}
-    entries = Entries(
-        business=VA,
-        company="TaskZenith",
-        language="en",
-        currency="USD",
-        period=Period.parse("2026-10"),
-        tables={},
-        settings={},
+    entries = replace(
+        scorecard.entries,
         typed={name: InputCell(number, "Totals", "D5") for name, number in typed.items()},
         targets={} if target is None else {"css": InputCell(target, "KPIs", "E5")},
         thresholds={},

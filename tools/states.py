@@ -108,10 +108,11 @@ def _only(package: Package, book: Book, state: State) -> None:
             entry.set("state", "hidden")
         elif str(number) not in printed and entry.get("state") in (None, "visible"):
             filled = [parse_area(cell.get("r", "")) for cell in package.tree(sheet.part).iter(qn("x:c")) if len(cell)]
-            last = max((one.right for one in filled), default=1)
-            low = min(max((one.bottom for one in filled), default=1), ROWS)
-            area = etree.SubElement(names, qn("x:definedName"), name="_xlnm.Print_Area", localSheetId=str(number))
-            area.text = f"{quoted(sheet.name)}!$A$1:${column_letters(last)}${low}"
+            # Only where it has to be: what goes on past the last column would be cut off.
+            if max((one.bottom for one in filled), default=1) > ROWS:
+                last = column_letters(max(one.right for one in filled))
+                area = etree.SubElement(names, qn("x:definedName"), name="_xlnm.Print_Area", localSheetId=str(number))
+                area.text = f"{quoted(sheet.name)}!$A$1:${last}${ROWS}"
     package.replace(package.workbook_part, root)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal, cast
 
 import msgspec
 import yaml
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from kpixl.catalog.model import (
     Aggregate,
@@ -98,7 +98,7 @@ def catalogue() -> Catalogue:
 
 
 class _Known(msgspec.Struct, frozen=True):
-    """What businesses are made of."""
+    """What businesses are made of: what a catalogue has besides them."""
 
     tables: dict[str, Table]
     measures: dict[str, Measure]
@@ -136,11 +136,7 @@ def _measures(root: Any, tables: dict[str, Table], *, long: bool) -> dict[str, M
 def _catalogue(root: Any) -> Catalogue:
     known, packs = _shared(root), _Files(root / "businesses")
     return Catalogue(
-        tables=known.tables,
-        measures=known.measures,
-        kpis=known.kpis,
-        cautions=known.cautions,
-        dimensions=known.dimensions,
+        **asdict(known),
         businesses=_Businesses(root, packs, long=False),
         long=_Businesses(root, packs, long=True),
     )
@@ -202,11 +198,7 @@ def catalogue_with(pack: dict[str, Any]) -> Catalogue:
     known, made = _with_pack(_shared(FOLDER), raw, long=False)
     usual = catalogue()
     return Catalogue(
-        tables=known.tables,
-        measures=known.measures,
-        kpis=known.kpis,
-        cautions=known.cautions,
-        dimensions=known.dimensions,
+        **asdict(known),
         businesses=_before(usual.businesses, made),
         long=_before(usual.long, _with_pack(_shared_long(FOLDER), raw, long=True)[1]),
     )

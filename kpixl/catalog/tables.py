@@ -330,6 +330,11 @@ class Table(Record, frozen=True):
         return any(field.id == id for field in self.fields)
 
     @property
+    def elapsed(self) -> tuple[Elapsed, ...]:
+        """The times between two dates of a row, without the hidden squares of them."""
+        return tuple(one for one in self.calculated if isinstance(one, Elapsed) and not one.squares)
+
+    @property
     def in_right_order(self) -> InOrder | None:
         """The column that tells stays which end before they begin."""
         orders = (one for one in self.calculated if isinstance(one, InOrder))

@@ -39,7 +39,7 @@ def backwards(log: TableLog) -> Iterator[Finding]:
 def starts_missing(log: TableLog) -> Iterator[Finding]:
     """Days that would count from another one, which may be blank and is."""
     counted = {column for item in log.case.entries.business.measures for column in _read(item, log.table)}
-    pairs = [c.reads for c in log.table.calculated if isinstance(c, Elapsed) and not c.squares and c.id in counted]
+    pairs = [column.reads for column in log.table.elapsed if column.id in counted]
     pairs += [pair for pair in log.table.in_order if pair[1] in counted]
     for since, until in dict.fromkeys(pairs):
         if since not in log.rows.numbers or until not in log.rows.numbers or log.table.field(since).required:

@@ -235,22 +235,25 @@ class Known:
     @cached_property
     def _placed(self) -> dict[Hashable, int]:
         """Where the row with each key stands, the last one of several."""
-        ids = [field.id for field in self.table.fields if field.key and self.rows.has(field.id)]
-        keys = (key_of(self.table, {id_: self.value(id_, place) for id_ in ids}) for place in range(len(self.rows)))
-        return {key: place for place, key in enumerate(keys) if key is not None}
+        return {key: place for place, key in self._keys()}
 
     @cached_property
     def _keyed(self) -> dict[Hashable, list[KnownStay]]:
         found: dict[Hashable, list[KnownStay]] = {}
-        ids = [field.id for field in self.table.fields if field.key and self.rows.has(field.id)]
         edges = [id_ if self.rows.has(id_) else None for id_ in self.table.stays or ("", "")]
+        for place, key in self._keys():
+            days = (self.value(id_, place) if id_ else None for id_ in edges)
+            start, end = (day if isinstance(day, float) else None for day in days)
+            found.setdefault(key, []).append(KnownStay(place, start, end))
+        return found
+
+    def _keys(self) -> Iterator[tuple[int, Hashable]]:
+        """The rows that have a key, each with it."""
+        ids = [field.id for field in self.table.fields if field.key and self.rows.has(field.id)]
         for place in range(len(self.rows)):
             key = key_of(self.table, {id_: self.value(id_, place) for id_ in ids})
             if key is not None:
-                days = (self.value(id_, place) if id_ else None for id_ in edges)
-                start, end = (day if isinstance(day, float) else None for day in days)
-                found.setdefault(key, []).append(KnownStay(place, start, end))
-        return found
+                yield place, key
 
     @cached_property
     def _equal(self) -> _Index:

@@ -7,7 +7,6 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.tables import Elapsed
 from kpixl.imports.dates import is_day, zone_called
 from kpixl.imports.numbers import lasted, lasting_in
 from kpixl.imports.remarks import Note
@@ -32,8 +31,8 @@ def reckoned(match: Match, columns: Columns, read: dict[str, list[Read]]) -> tup
     is so, and what is to be said of it."""
     found: set[str] = set()
     notes = []
-    for column in match.table.calculated:
-        if not isinstance(column, Elapsed) or column.unit == "months" or column.squares:
+    for column in match.table.elapsed:
+        if column.unit == "months":
             continue
         until = column.until
         if until not in columns.cells or column.since not in read:
@@ -72,10 +71,8 @@ def without_times(
     day; and what is to be said of that. Between a beginning and what was ``reckoned_`` from it they are known."""
     found: set[int] = set()
     notes = []
-    for column in match.table.calculated:
-        if not isinstance(column, Elapsed) or column.unit != "hours" or column.squares:
-            continue
-        if column.until in reckoned_:
+    for column in match.table.elapsed:
+        if column.unit != "hours" or column.until in reckoned_:
             continue
         ends = [list(read.get(id_, ())) for id_ in (column.since, column.until)]
         if not all(ends) or all(_timed(cells) for cells in ends):
@@ -97,8 +94,8 @@ def over_a_change(match: Match, columns: Columns, read: dict[str, list[Read]], z
     which nobody can tell. Nothing where the zone is not known."""
     there = zone_called(zone)
     notes = []
-    for column in match.table.calculated:
-        if not isinstance(column, Elapsed) or column.unit != "hours" or column.squares:
+    for column in match.table.elapsed:
+        if column.unit != "hours":
             continue
         since, until = column.since, column.until
         if since not in columns.cells or until not in columns.cells:

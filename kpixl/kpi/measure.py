@@ -268,11 +268,10 @@ class Tally:
             column = by_id.get(id_)
             if column is not None and id_ not in rows.letters:
                 return False
-            if isinstance(column, Elapsed) and column.squares and column.squares not in rows.letters:
-                return False
-            if isinstance(column, Elapsed) and not (rows.has(column.since) and rows.has(column.until)):
-                return False
-            if isinstance(column, Months | InOrder) and not all(map(rows.has, column.reads)):
+            if isinstance(column, Elapsed) and column.squares:
+                if not self._has(rows, frozenset(column.reads)):
+                    return False
+            elif isinstance(column, Elapsed | Months | InOrder) and not all(map(rows.has, column.reads)):
                 return False
             if isinstance(column, Else) and not all(map(rows.has, column.needs)):
                 return False

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog.tables import Elapsed
 from kpixl.errors import N_
 from kpixl.texts.behind_text import NUMBERS, heading, measure_text, why_text
 from kpixl.texts.formula_words import in_words
@@ -233,7 +232,7 @@ def shown_columns(listing: Listing) -> list[str]:
 
 
 def _is_elapsed(table: Table, id_: str) -> bool:
-    return any(isinstance(one, Elapsed) and one.id == id_ and not one.squares for one in table.calculated)
+    return any(one.id == id_ for one in table.elapsed)
 
 
 def _look(table: Table, column: str) -> str:
