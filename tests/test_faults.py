@@ -359,7 +359,7 @@ def hold_of_home(home: Home) -> None:
         assert hidden(folder) == []
 
 
-@pytest.mark.parametrize(("call", "number"), [(1, errno.EACCES), (4, errno.ENOSPC)])
+@pytest.mark.parametrize(("call", "number"), [(1, errno.EACCES), (4, errno.ENOSPC), (10, errno.ENOSPC)])
 def test_a_first_minute_on_a_failing_disk(call: int, number: int, tmp_path: Path) -> None:
     home, does = in_home(tmp_path)
     error, _ = outcome(does, call, number)

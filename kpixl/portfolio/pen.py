@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
@@ -16,6 +15,7 @@ from kpixl.ooxml.package import Package
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.texts.words import SHAPES
 from kpixl.workbook import style
+from kpixl.workbook.saved import saved
 from kpixl.workbook.style import Style
 
 if TYPE_CHECKING:
@@ -111,9 +111,7 @@ class Paper:
         """The file; ``path`` names it in errors. What formulas come to stands beside them."""
         self.book.calculation.fullCalcOnLoad = True
         self.book.properties.creator = "kpixl"
-        out = BytesIO()
-        self.book.save(out)
-        package = Package.from_bytes(out.getvalue(), path)
+        package = Package.from_bytes(saved(self.book), path)
         sheets = {sheet.name: sheet for sheet in package.sheets}
         for pen in self.pens:
             if pen.computed:

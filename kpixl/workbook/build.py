@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
@@ -29,6 +28,7 @@ from kpixl.workbook import dashboard_page, layout, letters, pareto_charts, style
 from kpixl.workbook.entry_sheets import entry_sheet, imports_table, past_sheet
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import BARE, BLOCK_PREFIX, Cells, Context, Placement, here
+from kpixl.workbook.saved import saved
 from kpixl.workbook.sheets import (
     across,
     behind,
@@ -77,9 +77,7 @@ def skeleton(c: Context) -> bytes:
     book.calculation.fullCalcOnLoad = True
     book.properties.creator = "kpixl"
     book.properties.title = title(c.scorecard.entries.company, c.scorecard.entries.period, c.t)
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 def _write(book: Workbook, sheet: Worksheet, place: Placement, cells: Cells, c: Context) -> None:

@@ -127,7 +127,7 @@ def wrong_rows_formula(table: Table, faults: Sequence[WrongKind], names: Formula
 def _tested(condition: Condition, table: str, window: Window, names: FormulaNames) -> str:
     """1 for each row that meets a condition, else 0, as COUNTIFS tells: an error is not equal, less or more."""
     column = names.column(table, condition.column)
-    error, written, number = f"ISERROR({column})", f"ISNUMBER(CODE({column}))", f"ISNUMBER({column})"
+    error, written, number = f"ISERROR({column})", _holds(f'{column}<>""'), f"ISNUMBER({column})"
     filled, blank = f"{error}+{written}", f"1-{error}-{written}"
     match condition.comparison:
         case "filled":

@@ -109,6 +109,26 @@ def test_a_row_that_is_wrong_in_two_ways_is_one_row(tmp_path: Path) -> None:
     assert Month(month.path)["aur"].wrong == 2
 
 
+def test_cells_that_may_be_blank_are_not_wrong(tmp_path: Path) -> None:
+    """Of four tasks two have no day by which they are due, and one of these is not done yet: nothing is wrong. Then
+    the owner types words for two days of one task: one row is wrong, not three."""
+    tasks = table("""
+        id | assigned   | due        | completed
+        T1 | 2026-10-01 | 2026-10-05 | 2026-10-04
+        T2 | 2026-10-03 |            | 2026-10-08
+        T3 | 2026-10-10 |            |
+        T4 | 2026-10-12 | 2026-10-20 | 2026-10-14
+    """)
+    month = Month.of(tmp_path, Filled(rows={"tasks": tasks}))
+    assert month["tcr"].wrong == 0
+    book = opened(month.path)
+    rows, count = book.entries.tables["tasks"], placed(book, "calc", "tcr", "wrong")
+    assert rows is not None
+    put(month.path, {(rows.sheet, rows.cell(id_, 3)): "soon" for id_ in ("assigned", "due")})
+    (values,) = libreoffice_values([month.path])
+    assert values[count] == Month(month.path)["tcr"].wrong == 1
+
+
 def test_a_word_that_is_none_of_the_list(tmp_path: Path) -> None:
     """Eight sessions of ten were held, one was not, and of one it says “jes”. 8 of 10 are above average (from 80 %);
     had it been held, 9 of 10 were exceptional (from 90 %)."""

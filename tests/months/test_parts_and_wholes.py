@@ -151,8 +151,15 @@ def test_a_kpi_of_her_own_is_not_judged_by_figures_that_contradict_each_other(tm
     assert month["own_2"].level is Level.TYPICAL
     assert month.cell("kpis", "own_1", "level") == "○ not graded"
     assert month.apart == []
-    right = Filled(business=SERVICE, typed={**typed, "invitations": 5}, own=own)
-    assert Month.of(tmp_path / "right", right)["own_1"].level is Level.TYPICAL
+    # Live: five of five invited is possible, and six of five is not.
+    book = opened(month.path)
+    for converted, level in ((5, "● typical"), (6, "○ not graded")):
+        put(month.path, {
+            placed(book, "totals", "invitations", "typed"): 5,
+            placed(book, "totals", "invitations_converted", "typed"): converted,
+        })  # fmt: skip
+        assert ironcalc_values(month.path)[placed(book, "kpis", "own_1", "level")] == level
+        assert Month(month.path)["own_1"].level is (Level.TYPICAL if converted == 5 else None)
 
 
 def test_what_if_is_judged_by_what_is_supposed(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from kpixl.workbook.macros.buttons import BUTTONS, CHOOSE, KINDS, PICK, Button
 from kpixl.workbook.macros.functions_udf import BRIDGE, CONF_SHEET, NO_PYTHON, bridge, conf
 from kpixl.workbook.macros.registration import calls, told
 from kpixl.workbook.macros.ribbon import DECLARATION, GROUPS, put_ribbon
+from kpixl.workbook.saved import saved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -155,9 +156,7 @@ def package(path: Path, code: str, *, python: bool, here: bool = False, owner: B
     book.active["A1"] = f"kpixl {__version__}"
     book.properties.title = _SHEET
     book.views[0].visibility = "hidden"
-    stream = io.BytesIO()
-    book.save(stream)
-    made = Package.from_bytes(stream.getvalue(), path)
+    made = Package.from_bytes(saved(book), path)
     order_fonts(made)
     make_add_in(made, modules(code, python=python, owner=owner), conf(here=here) if python else {})
     return made

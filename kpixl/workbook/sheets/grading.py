@@ -11,6 +11,7 @@ from kpixl.formula.expressions import BLANK, either, equal, first_known, floor, 
 from kpixl.formula.in_cells import item
 from kpixl.formula.nodes import Wording
 from kpixl.formula.to_excel import Template, in_parentheses, literal
+from kpixl.kpi import contradictions
 from kpixl.kpi.calendar_rules import START
 from kpixl.kpi.finer import DECIMALS
 from kpixl.kpi.grade import grade, level_of
@@ -36,7 +37,7 @@ from kpixl.workbook import style
 from kpixl.workbook.formulas import FormulaNames, fault_formula, wrong_rows_formula
 from kpixl.workbook.grid import BLOCK_PREFIX, Cell, Cells, Context, label, live, static
 from kpixl.workbook.past_lines import ID, columns, number_of, total_of
-from kpixl.workbook.rule_formulas import RuleFormulas
+from kpixl.workbook.rule_formulas import RuleFormulas, contradicted_formula
 from kpixl.workbook.sheets.behind import jump
 from kpixl.workbook.sheets.in_use import flag, flag_formula, shown_if_used
 from kpixl.workbook.sheets.kpis import unit_shown, window_typed
@@ -273,6 +274,7 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
     at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
     name = c.at("own", kpi.id, "label")
     waits = _WAITS.filled(at, c.word)
+    contradicted = contradictions.found(contradictions.of_kpi(kpi, c.business), c.scorecard.measures)
     graded = f'IF(ISNUMBER({at["standing"]}),"",{waits})'
     reason = f'IF({at["name"]}="","",IF(ISNUMBER({formulas.bind["value"]}),{graded},{c.word("own_formula")}))'
     fraction = c.word("unit_fraction")
@@ -290,8 +292,8 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
         "link": label(f"#{BLOCK_PREFIX}own"),
         "lever": label(None),
         "reason": live(reason, reason_text(result.reason, c.t)),
-        # What its formula names is known to whoever refreshes; no cell can tell.
-        "contradicted": static(int(result.withheld == "impossible")),
+        # Which figures its formula names is known to whoever refreshes; no cell can tell.
+        "contradicted": live(contradicted_formula(kpi, c), int(bool(contradicted)), guarded=True),
         "seen_window": static(None),
     }
     return {column: live('""', None) for column in COLUMNS if column not in found} | found
