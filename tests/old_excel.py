@@ -6,15 +6,21 @@ After [MS-XLS] and [MS-CFB], as far as a sheet of texts and numbers needs.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 _FREE, _LAST, _TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 _SECTOR = 512
 
 
-def workbook(rows: Sequence[Sequence[str | float]], page: int | None, codec: str, sheet: str = "Sheet1") -> bytes:
+def workbook(
+    rows: Sequence[Sequence[str | float]],
+    page: int | None,
+    codec: str,
+    sheet: str = "Sheet1",
+    hidden: Collection[int] = (),
+) -> bytes:
     """A workbook with one sheet, its letters written by ``codec``; ``page`` is the code page that it says they are of,
-    None where it says nothing."""
+    None where it says nothing; ``hidden`` are the numbers of rows that are."""
     cells = b"".join(_cell(top, left, value, codec) for top, row in enumerate(rows) for left, value in enumerate(row))
     name = sheet.encode(codec)
     told = b"" if page is None else _record(0x42, struct.pack("<H", page))
@@ -22,7 +28,8 @@ def workbook(rows: Sequence[Sequence[str | float]], page: int | None, codec: str
     head = _begin(5) + told + _record(0xFF, bytes(4096))
     start = len(head) + 11 + len(name) + 4
     head += _record(0x85, struct.pack("<IBBB", start, 0, 0, len(name)) + name) + _record(0x0A)
-    return _compound(head + _begin(0x10) + cells + _record(0x0A))
+    described = b"".join(_row(number, is_hidden=number in hidden) for number in range(1, len(rows) + 1))
+    return _compound(head + _begin(0x10) + described + cells + _record(0x0A))
 
 
 def _record(kind: int, data: bytes = b"") -> bytes:
@@ -31,6 +38,10 @@ def _record(kind: int, data: bytes = b"") -> bytes:
 
 def _begin(what: int) -> bytes:
     return _record(0x0809, struct.pack("<HHHH", 0x0500, what, 0, 1996))
+
+
+def _row(number: int, *, is_hidden: bool) -> bytes:
+    return _record(0x0208, struct.pack("<HHHHHHI", number - 1, 0, 3, 255, 0, 0, 0x0120 if is_hidden else 0x0100))
 
 
 def _cell(row: int, column: int, value: str | float, codec: str) -> bytes:

@@ -300,6 +300,16 @@ def test_hidden_rows_of_an_open_document_are_told(tmp_path: Path) -> None:
     assert accepted.doubtful
 
 
+def test_hidden_rows_of_an_old_workbook_are_told(tmp_path: Path) -> None:
+    rows: list[list[str | float]] = [["Date", "Client", "Amount"]]
+    rows += [[f"2026-10-0{number}", "C", float(number)] for number in range(1, 6)]
+    path = written(tmp_path, old_excel.workbook(rows, 1252, "cp1252", hidden=(3, 5, 6)), "old.xls")
+    accepted = taken("sales", path, **OTHER)
+    assert accepted.columns["amount"] == [1, 2, 3, 4, 5]
+    assert any("which were taken as well: 3." in text for text in said(accepted))
+    assert accepted.doubtful
+
+
 def test_headings_that_are_merged(tmp_path: Path) -> None:
     def fill(sheet: Worksheet) -> None:
         for place, heading in enumerate(("Date", "Client", "Sales"), start=1):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from kpixl.folding import folded
+from kpixl.imports.old_hidden import hidden_in_old
 from kpixl.imports.old_letters import old_letters
 from kpixl.imports.open_document import hidden_in
 
@@ -93,8 +94,9 @@ def _limit_memory() -> None:
 
 def sheets_in(content: bytes, sheet: str | None) -> ReadSheets:
     """The same in this process."""
-    letters, hidden = old_letters(content), hidden_in(content)
+    letters, hidden, in_order = old_letters(content), hidden_in(content), hidden_in_old(content)
     with CalamineWorkbook.from_filelike(io.BytesIO(letters.content)) as book:
+        hidden = {**hidden, **{item.name: lines for item, lines in zip(book.sheets_metadata, in_order, strict=False)}}
         worksheets = [item for item in book.sheets_metadata if item.typ == SheetTypeEnum.WorkSheet]
         right = letters.likeliest(item.name for item in worksheets).right
         found = []
@@ -103,5 +105,5 @@ def sheets_in(content: bytes, sheet: str | None) -> ReadSheets:
             if cells.start is not None and (sheet is None or folded(name) == folded(sheet)):
                 rows = letters.in_rows(cast("list[list[Raw]]", cells.to_python()))
                 is_shown = item.visible == SheetVisibleEnum.Visible
-                found.append(ReadSheet(name, is_shown, rows, cells.start, hidden.get(name, frozenset())))
+                found.append(ReadSheet(name, is_shown, rows, cells.start, hidden.get(item.name, frozenset())))
         return ReadSheets([right(item.name) for item in worksheets], found)

@@ -24,7 +24,7 @@ _NAME, _STREAM_NAME, _OFFSET, _END, _CODE_PAGE, _VERSION = 0x19, 0x32, 0x31, 0x2
 def module_texts(project: bytes) -> dict[str, str]:
     """The modules of a vbaProject.bin by name, with their Attribute lines; ValueError where it is none."""
     try:
-        streams = _streams(project)
+        streams = streams_in(project)
         listed = list(_listed(_decompressed(streams["vba/dir"])))
         return {
             name: _decompressed(streams[f"vba/{stream.lower()}"][offset:]).decode(page, "replace")
@@ -88,8 +88,9 @@ def _unpacked(chunk: bytes) -> bytes:
     return bytes(found)
 
 
-def _streams(data: bytes) -> dict[str, bytes]:
-    """Every stream by its path, in small letters."""
+def streams_in(data: bytes) -> dict[str, bytes]:
+    """Every stream of a compound file by its path, in small letters; ValueError, struct.error or IndexError where it is
+    none, or a damaged one."""
     if not data.startswith(_MAGIC):
         raise ValueError("no compound file")
     (shift,) = struct.unpack_from("<H", data, 30)
