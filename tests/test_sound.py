@@ -143,6 +143,23 @@ def test_a_small_file_that_unpacks_to_a_large_one(book: Path, sound: bytes, monk
     assert "40 MB" in refused(book)
 
 
+def test_what_a_large_file_may_unpack_to_grows_with_it(
+    book: Path, sound: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A workbook is some fifteen times as large as its file, what is to burst a program hundreds of times."""
+    monkeypatch.setattr(verify, "MOST_XML", 1_000)
+    known = figures(book)
+    with zipfile.ZipFile(book) as parts:
+        inside = sum(one.file_size for one in parts.infolist() if one.filename.endswith((".xml", ".rels")))
+    assert 5 < inside / len(sound) < verify.MOST_TIMES / 2
+    package = Package.open(book)
+    append_rows(package, "tbl_surveys", {"Date": [46_300.0] * 100})
+    package.save(book)
+    assert figures(book) == known
+    book.write_bytes(with_part(sound, "xl/styles.xml", lambda xml: xml + b" " * 60 * len(sound)))
+    assert f"{verify.MOST_TIMES * book.stat().st_size // 1_000_000} MB" in refused(book)
+
+
 def test_more_names_or_tags_than_a_workbook_has(book: Path, sound: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kpixl.ooxml.package._MOST_NAMES", 100)
     assert "more than 100 names" in refused(book)
@@ -434,9 +451,27 @@ def test_a_workbook_never_grows_past_what_can_be_read_again(
     package = Package.open(path)
     with zipfile.ZipFile(io.BytesIO(sound)) as parts:
         inside = sum(one.file_size for one in parts.infolist() if one.filename.endswith((".xml", ".rels")))
+    monkeypatch.setattr(verify, "MOST_TIMES", 1)
     monkeypatch.setattr(verify, "MOST_XML", inside + 5_000)
     append_rows(package, "tbl_surveys", {"Date": [46_300.0] * 100})
     with pytest.raises(TooLargeToKeep, match="stays as it was"):
         package.save(path, backup=NOW)
     assert [*tmp_path.iterdir()] == [path]
+    assert path.read_bytes() == sound
+
+
+@pytest.mark.parametrize(("name", "most"), [("MOST_UNPACKED", 3_000_000), ("MOST_CELLS", 500)])
+def test_nor_past_what_all_parts_or_one_sheet_may_hold(
+    name: str, most: int, sound: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(sound)
+    package = Package.open(path)
+    with monkeypatch.context() as patch:
+        if name == "MOST_CELLS":
+            patch.setattr(verify, "LARGE", 0)
+        patch.setattr(verify if name == "MOST_CELLS" else soundness, name, most)
+        append_rows(package, "tbl_surveys", {"Date": [46_300.0] * 40_000})
+        with pytest.raises(TooLargeToKeep, match="stays as it was"):
+            package.save(path, backup=NOW)
     assert path.read_bytes() == sound

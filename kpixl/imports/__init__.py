@@ -5,7 +5,7 @@ from kpixl.imports.choice_words import Choices, plain_text
 from kpixl.imports.columns import Manners
 from kpixl.imports.from_workbook import read_sheet
 from kpixl.imports.glimpse import glimpsed
-from kpixl.imports.known import Kept, Spellings, has_namesakes, spelling, text_key
+from kpixl.imports.known import Kept, Spellings, has_namesakes, is_simple, spelling, text_key
 from kpixl.imports.matching import HOW_WORDS, Filling, Hints, How, Match, match
 from kpixl.imports.naming import field_called, table_called
 from kpixl.imports.near_names import near
@@ -90,6 +90,7 @@ __all__ = [
     "field_called",
     "glimpsed",
     "has_namesakes",
+    "is_simple",
     "lines_of",
     "match",
     "name_key",

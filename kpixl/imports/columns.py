@@ -260,3 +260,10 @@ def _told(id_: str, by_column: Mapping[str, frozenset[_Told]]) -> _Told | Litera
         return "both" if len(own) > 1 else next(iter(own))
     all_told = frozenset(one for told in by_column.values() for one in told)
     return next(iter(all_told)) if len(all_told) == 1 else None
+
+
+def forget_texts() -> None:
+    """Let go of what the texts of a file say, which is kept while its columns are read: of a large file it takes as
+    much room as its rows."""
+    dates.written.cache_clear()
+    numbers.amount.cache_clear()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from kpixl.imports.matching import Match
+    from kpixl.imports.source import Raw
 
 EXAMPLES = 3
 """So many different values are shown of a column."""
@@ -42,8 +43,12 @@ def examples(match: Match, places: Sequence[int]) -> tuple[str, ...]:
     if match.glimpse:
         return match.glimpse.examples[tuple(places)]
     found: dict[str, None] = {}
+    seen: set[tuple[Raw, ...]] = set()
     for row in match.source.rows[match.heading + 1 :]:
-        cells = [row[place] for place in places if place < len(row)]
+        cells = tuple(row[place] for place in places if place < len(row))
+        if cells in seen:  # in most rows, of a column that holds the same again and again
+            continue
+        seen.add(cells)
         text = " ".join(plain_text(cell) for cell in cells if is_filled(cell))
         if text:
             found[_short(text)] = None

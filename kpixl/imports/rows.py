@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kpixl.errors import MissingMapping
 from kpixl.folding import name_key
 from kpixl.imports.body import Body, body, cells_for, meets
-from kpixl.imports.columns import OWN_DAY, Columns, Manners
+from kpixl.imports.columns import OWN_DAY, Columns, Manners, forget_texts
 from kpixl.imports.currency import compared
 from kpixl.imports.dates import zone_called
 from kpixl.imports.deriving import apply, derived, outcomes
@@ -74,6 +74,7 @@ def rows_for(
     notes += [*about_ends, *about_times]
     notes += [] if lasting else over_a_change(match, columns, read, manners.zone)
     numbers = numbered(match, of, kept.numbers)
+    forget_texts()
     sorter = Sorter(match, of, columns, ReadRows(read, constants, {**outside, **refused}, untimed, numbers))
     notes = [
         *_about(match, said),

@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from kpixl.imports.choice_words import plain_text
@@ -171,12 +172,12 @@ class Sorter:
     def _days(self, id_: str, date: str, every: Placed) -> Iterator[tuple[str, float]]:
         """Names of a field with the whole days of their rows, refused ones among them but for those that no row of the
         table is."""
-        pairs: list[tuple[object, object]] = [(row.get(id_), row.get(date)) for _, row in every]
-        told = {place for place, _ in every}
-        told |= {place for place, why in self.refused.items() if why.reason == NO_ROW_OF_IT}
-        if id_ in self.read and date in self.read:
-            others = [place for place in range(len(self.of.rows)) if place not in told]
-            pairs += [(self.read[id_][place], self.read[date][place]) for place in others]
+        pairs: Iterator[tuple[object, object]] = ((row.get(id_), row.get(date)) for _, row in every)
+        if len(every) < len(self.of.rows) and id_ in self.read and date in self.read:
+            told = {place for place, _ in every}
+            told |= {place for place, why in self.refused.items() if why.reason == NO_ROW_OF_IT}
+            others = (place for place in range(len(self.of.rows)) if place not in told)
+            pairs = chain(pairs, ((self.read[id_][place], self.read[date][place]) for place in others))
         for name, day in pairs:
             if isinstance(name, str) and isinstance(day, float):
                 yield name, float(int(day))

@@ -371,8 +371,8 @@ class Parts:
         if target == self._source and on_disk != self._archive.data and not new:
             raise files.SavedMeanwhile(path.name)
         data = self.data
-        if not verify.is_within(Archive(data)):
-            raise TooLargeToKeep(path=path.name, limit=verify.MOST_XML // 1_000_000)
+        if not verify.is_readable(data):
+            raise TooLargeToKeep(path=path.name, limit=verify.most_xml(data) // 1_000_000)
         was = None if on_disk is None else files.digest_of(on_disk)
         draft = files.prepare(target, data, was, self._verify)
         try:

@@ -7,6 +7,7 @@ Says on the way how far the sheets reach: the reader of values makes a rectangle
 from __future__ import annotations
 
 import codecs
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
@@ -15,17 +16,20 @@ from xml.parsers import expat
 import numpy as np
 
 from kpixl.errors import N_
+from kpixl.files import soundness
 from kpixl.files.soundness import Unsound
 from kpixl.message import phrase
+from kpixl.ooxml.archive import Archive
 from kpixl.ooxml.cells import MAX_COLUMN, MAX_ROW, cell_name, parse_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kpixl.ooxml.archive import Archive
-
 MOST_XML = 500_000_000
-"""Bytes of all parts of XML together."""
+"""Bytes of all parts of XML together, whatever the size of the file."""
+MOST_TIMES = 50
+"""How many times as large as the file all parts of XML together may be beyond that: sheets that people fill are ten to
+forty times as large as what they are packed in, and what is to burst a program is hundreds of times."""
 DEEPEST = 1_000
 """Elements within one another."""
 MOST_ELEMENTS = 8_000_000
@@ -40,6 +44,7 @@ MOST_CELLS = 8_000_000
 _MOST_KNOWN = 10_000
 _LONGEST_TOKEN = 1 << 23
 _HEAD = 4_000
+_REACHES = re.compile(rb'<dimension ref="[A-Z0-9]+:([A-Z]{1,3}[0-9]{1,7})"')
 _XML = (".xml", ".rels")
 _SHEET_MARKS = (b"<worksheet", b":worksheet")
 _LETTERS, _DIGITS = 4, 8
@@ -84,8 +89,9 @@ class Reach:
 def verified(archive: Archive) -> dict[str, Reach]:
     """How far each sheet reaches, by its part, once every part has been read; Unsound for the first that is damaged,
     not well-formed or beyond the limits."""
-    if not is_within(archive):
-        raise Unsound(phrase(N_("its sheets unpack to more than {limit} MB"), limit=MOST_XML // 1_000_000))
+    if _xml(archive) > most_xml(archive.data):
+        limit = most_xml(archive.data) // 1_000_000
+        raise Unsound(phrase(N_("its sheets unpack to more than {limit} MB"), limit=limit))
     reaches = {}
     for name in archive.names:
         reach = _SOUND.reach(archive, name)
@@ -94,9 +100,30 @@ def verified(archive: Archive) -> dict[str, Reach]:
     return reaches
 
 
-def is_within(archive: Archive) -> bool:
-    """Whether what an archive unpacks to is no more than is read."""
-    return sum(archive.size(name) for name in archive.names if name.lower().endswith(_XML)) <= MOST_XML
+def most_xml(data: bytes) -> int:
+    """Bytes of XML up to which a file of this content is read."""
+    return min(max(MOST_XML, MOST_TIMES * len(data)), soundness.MOST_UNPACKED)
+
+
+def is_readable(data: bytes) -> bool:
+    """Whether a file that is about to be written stays within what is read: as a whole, and by the cells of each large
+    sheet, as far as it says that it reaches."""
+    try:
+        archive = Archive(data)
+    except Unsound:
+        return False
+    large = (name for name in archive.names if name.lower().endswith(_XML) and archive.size(name) > LARGE)
+    return _xml(archive) <= most_xml(data) and all(_cells(archive, name) <= MOST_CELLS for name in large)
+
+
+def _xml(archive: Archive) -> int:
+    return sum(archive.size(name) for name in archive.names if name.lower().endswith(_XML))
+
+
+def _cells(archive: Archive, name: str) -> int:
+    told = _REACHES.search(next(archive.pieces(name), b"")[:_HEAD])
+    row, column = parse_cell(told[1].decode()) if told else (0, 0)
+    return row * column
 
 
 class _Sound:

@@ -16,6 +16,7 @@ from kpixl.imports import (
     Manners,
     Said,
     field_called,
+    is_simple,
     match,
     near,
     remembered,
@@ -112,7 +113,8 @@ def plan_of(
     matched = match(record, source, hints, language=entries.language)
     kept = Kept(
         None if anew else entries.tables.get(table),
-        {field.id: spelling(_names(entries, table, field)) for field in record.fields},
+        # A row whose key is there is the row that is there: how it is written matters in other tables alone.
+        {f.id: spelling(_names(entries, table, f)) for f in record.fields if f.refers_to or not is_simple(record)},
         lambda columns: _leaving(entries, record, columns),
         holds_formula(book, table),
         numbers.get(table, {}),

@@ -106,10 +106,9 @@ def _imported(
         if done is None:
             return ImportOutcome(plan, written=False)
         past = _backfilled(package, plan, now) if request.backfill else None
-        refused = {row.line for row in plan.accepted.rejected}
-        plan = replace(plan, match=glimpsed(plan.match, refused), accepted=plan.accepted.told())
+        plan = replace(plan, accepted=plan.accepted.told())
         progress(3, 5, N_("Computing the KPIs"))
-        _, problems = refresh_package(package, now=now, rows_changed=True, done=_and_past(done, past))
+        problems = refresh_package(package, now=now, rows_changed=True, done=_and_past(done, past))[1]
     progress(4, 5, N_("Saving"))
     backup = package.save(path, backup=now)
     names = {other: tuple(map(str, next(iter(columns.values())))) for other, columns in plan.missing.items()}
@@ -124,10 +123,11 @@ def _taken(
     is in memory for as long as this takes, and not beside itself as it is afterwards."""
     book = read(package, sparing=True)
     progress(1, 5, N_("Reading the file"))
-    source = read_source(request.source, sheet=request.sheet, weigh=suiting(book, request))
-    plan = plan_of(package.path, book, request, source, numbers=numbers_in(package))
+    plan = _planned(package, book, request)
     if agree is not None and not agree(plan):
         return plan, None
+    # What the file says stands in the columns to be taken by now; of its rows, the refused ones are kept to be told.
+    plan = replace(plan, match=glimpsed(plan.match, {row.line for row in plan.accepted.rejected}))
     progress(2, 5, N_("Adding the rows"))
     table = plan.match.table.id
     for other, columns in plan.missing.items():
@@ -139,6 +139,11 @@ def _taken(
     if len(plan.accepted) or plan.accepted.known:
         remember(package, book, table, learned(book, plan, agreed=request.agreed))
     return plan, _done(plan, book)
+
+
+def _planned(package: Package, book: Book, request: ImportRequest) -> Plan:
+    source = read_source(request.source, sheet=request.sheet, weigh=suiting(book, request))
+    return plan_of(package.path, book, request, source, numbers=numbers_in(package))
 
 
 def _backfilled(package: Package, plan: Plan, now: datetime) -> Backfill:
