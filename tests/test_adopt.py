@@ -97,6 +97,24 @@ def test_sheets_of_hers_that_look_like_ours_are_proposed_and_taken_in(
     assert (measures["requests_resolved"].used, measures["clients_new"].used) == (8, 1)
 
 
+def test_a_list_of_sales_without_their_kind_is_proposed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "Atelier.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Mes ventes"
+    rows = [("Journal 2026",), ("Date", "Client", "Montant"), *((datetime(2026, 10, n), "Ana", n) for n in (5, 6))]
+    for row in rows:
+        sheet.append(row)
+    book.save(path)
+    words = ["--lang", "fr", "--period", "2026-10", "--name", "Atelier", "--currency", "EUR"]
+    assert main(["adopt", str(path), "service-business", *words], now=NOW) == 0
+    said = capsys.readouterr().out
+    assert 'kpixl link "Atelier.xlsx" "Mes ventes" sales --set kind=other --show' in said
+    assert main(["link", str(path), "Mes ventes", "sales", "--set", "kind=other", "--yes"], now=NOW) == 0
+    assert results(path, today=TODAY).scorecard.measures["revenue"].used == 11
+
+
 def test_where_the_other_file_cannot_be(hers: Path) -> None:
     before = hers.read_bytes()
     with pytest.raises(FileExists):

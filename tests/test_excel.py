@@ -34,7 +34,9 @@ from kpixl.ooxml.package import Package
 from kpixl.ooxml.plain_sheet import add_plain_sheet
 from kpixl.verbs import refresh, results
 from kpixl.verbs.roll import roll
+from kpixl.workbook.append import append_columns
 from kpixl.workbook.links_part import Link, put_links
+from kpixl.workbook.read import read
 from narrow import some
 from packages import copies
 from workbooks import ROWS, Filled, day, entry, make, named, opened, placed, put
@@ -487,7 +489,7 @@ def test_import_tells_first_why_rows_are_left_out_and_what_columns_hold(app: Des
     before = path.read_bytes()
     app.answers = ["no"]
     imported(source)
-    (question,) = app.texts
+    question, otherwise = app.texts
     told = " ".join(question.split())
     assert "← opened" in told
     assert "2026-10-05, soon 20, soon 21" in told
@@ -499,8 +501,30 @@ def test_import_tells_first_why_rows_are_left_out_and_what_columns_hold(app: Des
         in told
     )
     assert told.endswith(T("Take the rows like this?"))
+    assert titles(path)["settings"] in otherwise
     assert path.read_bytes() == before
     assert app.events == []
+
+
+def test_an_import_goes_by_what_the_owner_has_written_on_settings(app: Desk, path: Path, source: Path) -> None:
+    """All that a command can say of a file is said in lines of a table there, in the words of her sheets."""
+    book = opened(path)
+    sheet, heading = book.sheets["requests"].name, book.headings["requests"]["client"]
+    lines = [(sheet, heading, "Who"), ("requests", "--only", "State=done"), (sheet, "--value", f"{heading}:Anna=Ana")]
+    lines += [(sheet, "--dates", "opened=mdy"), (sheet, "--map", f"{book.headings['requests']['kind']}=")]
+    package = Package.open(path)
+    table, field, column = zip(*lines, strict=True)
+    append_columns(package, read(package), "imports", {"table": table, "field": field, "column": column})
+    path.write_bytes(package.data)
+    rows = ("R20;Anna;10/02/2026;done;call", "R21;Anna;10/03/2026;gone;call")
+    source.write_text("\n".join(("id;Who;opened;State;kind", *rows)) + "\n", encoding="utf-8")
+    app.answers = ["yes"]
+    imported(source)
+    found = opened(path).entries.tables["requests"]
+    assert found is not None
+    assert ids(path)[4:] == ["R20"]
+    assert (found.texts["client"][4], found.texts["kind"][4]) == ("Ana", None)
+    assert found.numbers["opened"][4] == day("2026-10-02")
 
 
 def test_import_of_a_file_that_lacks_a_column_says_which(app: Desk, path: Path, source: Path) -> None:

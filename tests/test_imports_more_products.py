@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kpixl.errors import EntryError
 from kpixl.imports import products
 from sources import day, said, taken, written
 
@@ -279,6 +280,29 @@ def test_exports_are_read_without_being_told(tmp_path: Path, export: Export, tur
     assert accepted.rejected == ()
     assert {id_: accepted.columns[id_] for id_ in export.columns} == export.columns
     assert accepted.passed_over == export.left
+
+
+COUNTED = ("amount", "available", "productive", "completed", "qualified", "score", "recommend", "resolved")
+"""Fields that figures are made of, whatever a row is called."""
+
+
+@pytest.mark.parametrize("export", EXPORTS, ids=lambda one: f"{one.product}-{one.table}")
+def test_no_figure_is_another_in_silence_where_a_column_is_lacking(tmp_path: Path, export: Export) -> None:
+    rows = list(csv.reader(io.StringIO(export.lines)))
+    whole = {"currency": "USD"} | export.options
+    for place, heading in enumerate(rows[0]):
+        if heading in export.options.get("given", {}).values():
+            continue
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows([row[:place] + row[place + 1 :] for row in rows])
+        try:
+            accepted = taken(export.table, written(tmp_path, text.getvalue()), **whole)
+        except EntryError:  # asked for
+            continue
+        there = [id_ for id_ in COUNTED if id_ in export.columns and id_ in accepted.columns]
+        same = [accepted.columns[id_] == export.columns[id_] for id_ in there]
+        same.append(len(accepted) == len(next(iter(export.columns.values()))))
+        assert all(same) or accepted.doubtful, (heading, said(accepted))
 
 
 def test_every_product_has_a_file(tmp_path: Path) -> None:

@@ -30,6 +30,16 @@ if TYPE_CHECKING:
     from kpixl.check import Problem
     from kpixl.verbs.roll import Rolled
 
+_OTHERWISE = N_(
+    "To take the rows otherwise, write it on the sheet “{sheet}” into the table “{heading}”, in a line of its own, and "
+    "import again: in the first column {table}, in the second and third one of these.\n"
+    "--only and COLUMN=VALUE: only rows that say so.\n"
+    "--not and COLUMN=VALUE: all rows but these.\n"
+    "--value and FIELD:THEIRS=OURS: what a word of the file stands for.\n"
+    "--dates and COLUMN=dmy: the day stands first (mdy: the month, ymd: the year).\n"
+    "A field and a column: what fills it.\n"
+    "--map and FIELD=: nothing fills it."
+)
 AFTER_THE_MACRO = "KPIXL_AFTER_THE_MACRO"
 """Set in the environment of the Python that works on when the macro has ended."""
 _READ_ONLY = 3
@@ -341,7 +351,11 @@ def _agreed(host: Host, path: Path, source: Path, table: str) -> bool:
     if not len(accepted) and not accepted.completions:
         host.tell("\n".join([*lines, t(N_("Nothing was written."))]))
         return False
-    return host.ask("\n".join([*lines, "", t(N_("Take the rows like this?"))]))
+    if host.ask("\n".join([*lines, "", t(N_("Take the rows like this?"))])):
+        return True
+    heading, sheet = t(N_("Columns of imported files")), host.titles.get("settings", t(N_("Settings")))
+    host.tell(t(_OTHERWISE).format(sheet=sheet, heading=heading, table=t(plan.match.table.title)))
+    return False
 
 
 def _undo(host: Host) -> None:

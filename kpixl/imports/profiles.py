@@ -71,6 +71,8 @@ class ProductReport(Record, frozen=True):
     only: Where | None = None
     also: tuple[Where, ...] = ()
     """Further conditions, each of which holds only where its column is there."""
+    wanted: tuple[str, ...] = ()
+    """Columns without which other rows count, or with other amounts: where one is lacking, that is told."""
     others: tuple[str, ...] = ()
     """What the columns of conditions hold in rows that are known to be none of the table's."""
     filled: str | None = None
@@ -92,7 +94,12 @@ class Product(Record, frozen=True):
     def __post_init__(self) -> None:
         for report in self.reports:
             rules = [rule for alternatives in report.fields.values() for rule in alternatives]
-            used = {*report.marks, *report.lacks, *(alias for rule in rules for alias in (*rule.first, *rule.needs))}
+            used = {
+                *report.marks,
+                *report.lacks,
+                *report.wanted,
+                *(alias for rule in rules for alias in (*rule.first, *rule.needs)),
+            }
             used |= {where.column for where in (report.only, *report.also) if where}
             used |= {alias for alias in (report.filled, *(rule.less for rule in rules)) if alias}
             if not used <= {*self.columns}:

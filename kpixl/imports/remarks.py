@@ -89,6 +89,10 @@ _TEMPLATES = {
     "unanswered": N_(
         "No column fills {fields}, so these rows answer nothing; say which column does with --map {id}=COLUMN."
     ),
+    "lacking": N_(
+        "The export has no column “{column}”, by which {product} says which rows count and how much; please check "
+        "the figures, or export it with that column."
+    ),
     "not_used": N_("“{column}” is not used; it holds {values}."),
     "other_kinds": N_(
         "“{column}”: rows that are not known to be of this table were passed over: {values}. To take them: {command}."
@@ -137,7 +141,8 @@ _TEMPLATES = {
 DOUBTFUL = frozenset(
     {"no_such_value", "other_currency", "currency_chosen", "held_back", "unweighed", "misfits", "dates_mixed",
      "numbers_mixed", "ambiguous", "half_converted", "off_scale", "low_scale", "no_outcome", "one_outcome", "no_times",
-     "other_kinds", "unanswered", "sides_off", "hidden_rows", "other_sheets", "days_of", "clock_change"}
+     "other_kinds", "unanswered", "sides_off", "hidden_rows", "other_sheets", "days_of", "clock_change",
+     "lacking"}
 )  # fmt: skip
 """Remarks by which rows or their meaning may not be what the owner thinks: somebody has to look."""
 MINUTES, SECONDS = N_("minutes"), N_("seconds")

@@ -221,7 +221,10 @@ def _about(match: Match, said: Said) -> list[Note]:
     """What there is to say of the file as a whole."""
     notes = []
     if match.product:
-        notes.append(Note("product", {"product": match.product.product.name, "report": match.product.report.name}))
+        product, report = match.product.product, match.product.report
+        notes.append(Note("product", {"product": product.name, "report": report.name}))
+        lacking = [alias for alias in report.wanted if alias not in match.product.aliases]
+        notes += [Note("lacking", {"column": product.columns[one][0], "product": product.name}) for one in lacking]
     if match.source.sheet is not None:
         notes.append(Note("sheet", {"sheet": match.source.sheet}))
     if match.source.others:

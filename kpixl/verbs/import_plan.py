@@ -145,23 +145,40 @@ def suiting(book: Book, request: ImportRequest) -> Weigh:
 
 def _hints(book: Book, record: Table, request: ImportRequest) -> tuple[Hints, Said]:
     """What is known of the columns before a file is looked at, and what the owner has said, now and before."""
-    headings, known = book.headings[record.id], book.remembered.get(record.id, {})
+    headings = book.headings[record.id]
+    known = _remembered(book, record, headings)
     columns = {id_: names for id_, names in known.items() if not id_.startswith("--")}
     now = _by_id(request.said, record, headings)
     mapping = {_field(name, record, headings): column for name, column in request.mapping.items()}
     constants = {_field(name, record, headings): value for name, value in request.constants.items()}
-    before = remembered(known)
     # What was left out may be a column that the business no longer has.
+    before = _by_id(remembered(known), record, headings, lenient=True)
     before = replace(before, left_out=frozenset(filter(record.has, before.left_out)))
     said = together(now, before, {*mapping, *constants})
     return Hints(mapping, columns, headings, constants, said.left_out), said
 
 
-def _table(book: Book, name: str) -> str:
-    """The id of the table that somebody calls so."""
+def _remembered(book: Book, record: Table, headings: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """What the workbook remembers of files for a table: an owner may have added lines, in the words of her sheets."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, lines in book.remembered.items():
+        if name != record.id and _called(book, name) != record.id:
+            continue
+        for field, columns in lines.items():
+            id_ = field if field.startswith("--") else field_called(field, record, headings) or field
+            found[id_] = (*found.get(id_, ()), *columns)
+    return found
+
+
+def _called(book: Book, name: str) -> str | None:
     tables = book.entries.business.tables
     sheets = {table.id: book.sheets[table.id].name for table in tables if table.id in book.sheets}
-    found = table_called(name, tables, sheets)
+    return table_called(name, tables, sheets)
+
+
+def _table(book: Book, name: str) -> str:
+    """The id of the table that somebody calls so."""
+    tables, found = book.entries.business.tables, _called(book, name)
     if found is None:
         raise UnknownChoice(got=name, what=phrase(N_("table")), allowed=", ".join(table.id for table in tables))
     return found
@@ -176,13 +193,16 @@ def _field(name: str, table: Table, headings: Mapping[str, str]) -> str:
     return found
 
 
-def _by_id(said: Said, table: Table, headings: Mapping[str, str]) -> Said:
-    """What is said of fields, by their ids."""
+def _by_id(said: Said, table: Table, headings: Mapping[str, str], *, lenient: bool = False) -> Said:
+    """What is said of fields, by their ids; ``lenient`` where a field that is not there may have been once."""
+
+    def id_of(name: str) -> str:
+        return (field_called(name, table, headings) or name) if lenient else _field(name, table, headings)
+
     words: dict[str, Mapping[str, str]] = {}
     for name, known in said.words.items():
-        id_ = _field(name, table, headings)
-        words[id_] = {**words.get(id_, {}), **known}
-    return replace(said, words=words, left_out=frozenset(_field(name, table, headings) for name in said.left_out))
+        words[id_of(name)] = {**words.get(id_of(name), {}), **known}
+    return replace(said, words=words, left_out=frozenset(map(id_of, said.left_out)))
 
 
 def _leaving(entries: Entries, table: Table, columns: Mapping[str, list[Value]]) -> Sequence[bool]:

@@ -180,7 +180,8 @@ def adopted_text(adopted: Adopted, t: Language) -> str:
         )
         lines += block([t(text)])
     for one in adopted.proposals:
-        command = f'kpixl link "{adopted.path.name}" "{one.sheet}" {one.table} --show'
+        fixed = "".join(f" --set {id_}={word}" for id_, word in one.constants.items())
+        command = f'kpixl link "{adopted.path.name}" "{one.sheet}" {one.table}{fixed} --show'
         # To be copied, so never cut into lines.
         lines += [f"  {one.sheet} → {one.title}", f"    {command}"]
     return "\n".join(lines)

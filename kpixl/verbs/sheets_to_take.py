@@ -3,7 +3,7 @@ nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kpixl.errors import EntryError, UsageError, WorkbookError
@@ -11,15 +11,19 @@ from kpixl.imports import read_sheet
 from kpixl.verbs.import_plan import ImportRequest, plan_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
+    from kpixl.catalog.tables import Table
+    from kpixl.imports import Source
     from kpixl.ooxml.package import Package
+    from kpixl.verbs.import_plan import Plan
     from kpixl.workbook.read import Book
 
 _MOST_SHEETS = 40
 _FIRST_ROWS = 200
 """So many rows say what a sheet is about."""
 _FEWEST_FIELDS = 2
+_OTHER = "other"
 _MOST_REFUSED = 4
 """At most one row in so many may not fit."""
 
@@ -35,6 +39,8 @@ class Proposal:
     """What its sheet is called."""
     rows: int
     """Filled rows, the headings among them."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Field id -> what it is in every row, where the sheet has no column for it."""
 
 
 def proposals(package: Package, book: Book, ours: Collection[str]) -> tuple[Proposal, ...]:
@@ -50,15 +56,28 @@ def _proposed(package: Package, book: Book, sheet: str) -> Iterator[Proposal]:
     except (EntryError, UsageError, WorkbookError):
         return
     first = replace(source, rows=source.rows[:_FIRST_ROWS], lines=source.lines[:_FIRST_ROWS])
-    suits: dict[str, int] = {}
+    suits: dict[str, tuple[int, Mapping[str, str]]] = {}
     for table in book.entries.business.tables:
-        try:
-            plan = plan_of(package.path, book, ImportRequest(table.id, package.path, sheet=sheet), first)
-        except (EntryError, UsageError):
+        found = _planned(package, book, table, first)
+        if found is None:
             continue
+        plan, constants = found
         taken, refused = len(plan.accepted) + plan.accepted.earlier, len(plan.accepted.rejected)
         if len(plan.match.fillings) >= _FEWEST_FIELDS and taken > refused * _MOST_REFUSED:
-            suits[table.id] = len(plan.match.fillings)
-    best = [table for table, fields in suits.items() if fields == max(suits.values())]
+            suits[table.id] = len(plan.match.fillings), constants
+    best = [table for table, (fields, _) in suits.items() if fields == max(most for most, _ in suits.values())]
     if len(best) == 1:
-        yield Proposal(sheet, best[0], book.sheets[best[0]].name, len(source.rows))
+        yield Proposal(sheet, best[0], book.sheets[best[0]].name, len(source.rows), suits[best[0]][1])
+
+
+def _planned(package: Package, book: Book, table: Table, source: Source) -> tuple[Plan, Mapping[str, str]] | None:
+    """What the rows of a sheet would be in a table, where each field that every row needs has a column, or may be
+    “other” in all of them, as owners who sell one thing have no column for its kind."""
+    other = {one.id: _OTHER for one in table.fields if one.required and _OTHER in one.choices}
+    for constants in ({}, other) if other else ({},):
+        request = ImportRequest(table.id, package.path, constants=constants, sheet=source.sheet)
+        try:
+            return plan_of(package.path, book, request, source), constants
+        except (EntryError, UsageError):
+            continue
+    return None
