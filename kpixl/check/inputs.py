@@ -23,7 +23,7 @@ from kpixl.period import serial
 from kpixl.texts.words import LEVELS
 
 if TYPE_CHECKING:
-    from kpixl.catalog.model import BusinessKpi, Level
+    from kpixl.catalog.model import BusinessKpi, Level, Measure
     from kpixl.check.case import Case, TableLog
     from kpixl.entries import InputCell
     from kpixl.kpi.result import Result
@@ -198,6 +198,9 @@ def typed(case: Case) -> Iterator[Problem]:
         # Money may flow out: an increase of working capital below 0 is a decrease.
         if number < 0 and item.unit != "money":
             yield problem_at("typed_negative", cell, name, details)
+        elif number < 0 and _is_spent(item, case):
+            got = amount(number, item.unit, case.entries.currency)
+            yield problem_at("typed_minus", cell, name, {**details, "got": got})
         elif item.whole and number % 1:
             yield problem_at("typed_fraction", cell, name, details)
         meant = case.typed_elsewhere.get(name)
@@ -207,6 +210,13 @@ def typed(case: Case) -> Iterator[Problem]:
             yield problem_at("typed_elsewhere", cell, name, {**details, "other": meant, "cells": cells, "lost": lost})
         elif value.log and not same(value.log, number):
             yield problem_at("typed_over_rows", cell, name, details)
+
+
+def _is_spent(item: Measure, case: Case) -> bool:
+    """Whether a measure adds up what is seldom less than 0, such as expenses."""
+    of = item.aggregate
+    fields = case.entries.business.table(of.table).fields if of is not None else ()
+    return of is not None and any(field.seldom_negative for field in fields if field.id == of.column)
 
 
 def _number(case: Case, wrong: str, kpi: BusinessKpi, cell: InputCell) -> Iterator[Problem]:

@@ -597,6 +597,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("“{got}” is not a number, so the typed total for “{measure}” is passed over."),
         N_("Type a number, or clear the cell to count the rows."),
     ),
+    "typed_minus": Sentence(
+        "warning",
+        N_("The typed total for “{measure}” is {got}, less than 0, so it counts as money that came back."),
+        N_("Type it without the minus sign, unless the money came back to you."),
+    ),
     "typed_negative": Sentence(
         "error",
         N_("The typed total for “{measure}” is {got}, but it cannot be less than 0."),

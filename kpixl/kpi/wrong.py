@@ -2,7 +2,7 @@
 
 Where such a row may be a case for or against, the value with it on either side tells whether a level stands; of an
 amount nobody can say what it is. Knows the kinds of error that a sheet can count by itself, so that both lapse there
-when the row is mended.
+when the row is mended; and rows that count twice, which lapse at the next refresh.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from kpixl.catalog.tables import Chained, Condition, Elapsed, Field, InOrder, Lookup, Where, branches, columns_of
+from kpixl.kpi.renewals import pairs
 from kpixl.period import Window
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Count:
 @dataclass(frozen=True, slots=True)
 class Wrong(Count):
     """The same, with those among them that no sheet can count: of which a text cannot be read and nothing else is
-    wrong, and which may be in the lever now."""
+    wrong, and which may be in the lever now; and those that count twice."""
 
     unread: Count = Count()
     counted: Count = Count()
@@ -130,17 +131,66 @@ def _looked_up_faults(one: Lookup, table: Table) -> Iterator[WrongKind]:
 def wrong(kpi: BusinessKpi, measures: Mapping[str, MeasureValue], tally: Tally) -> Wrong:
     """How many rows behind ``kpi`` are wrong, each once in whatever ways; of a table of which every total was typed,
     none."""
-    told, counted, causes = [], [], []
+    told, counted, causes, twice = [], [], [], 0
     for part in parts(kpi, tally.entries.business):
         if not all(measures[item.name].typed is not None for item in part.measures):
+            twice += _twice(part, tally)
             met = _met(part, tally)
             countable = [(fault, rows) for fault, rows in met if not fault.unread]
             told.append(_count(part, met))
             counted.append(_count(part, countable))
             causes += [_count(part, [one]) for one in countable]
     every, seen = _added(told), _added(counted)
-    unread = Count(every.rows - seen.rows, every.lever - seen.lever, every.sample - seen.sample)
-    return Wrong(every.rows, every.lever, every.sample, unread, seen, _added(causes))
+    unread = Count(every.rows - seen.rows + twice, every.lever - seen.lever, every.sample - seen.sample)
+    return Wrong(every.rows + twice, every.lever, every.sample, unread, seen, _added(causes))
+
+
+def _twice(part: WrongPart, tally: Tally) -> int:
+    """How many rows count for what another one counts for already."""
+    counts = [item for item in part.measures if item.table == part.table and not item.through_past]
+    rows_counted = [of for item in counts if (of := item.aggregate) and of.kind != "distinct"]
+    again = _again(tally.entries.business.table(part.table), tally) if rows_counted else None
+    if again is None or not again.any():
+        return 0
+    known = (item for item in counts if item.aggregate in rows_counted and tally.can_measure(item))
+    where = ((item.aggregate.where, item.window) for item in known if item.aggregate)
+    counted = [tally.meets_where(part.table, conditions, window) for conditions, window in where]
+    return int(np.count_nonzero(again & np.any(counted, axis=0))) if counted else 0
+
+
+def _again(table: Table, tally: Tally) -> np.ndarray | None:
+    """Which rows have a code that an earlier one has, or are of a stay at the same time as another, shape (rows,);
+    None of tables of which that says nothing."""
+    keys = tuple(field.id for field in table.fields if field.key)
+    if not keys or not tally.has(table.id, frozenset({*keys, *(table.stays or ())})):
+        return None
+    if table.stays is None:
+        return _seen_before(tally.names(table.id, keys)) if table.field(keys[0]).role == "code" else None
+    names, rows = tally.names(table.id, keys), tally.entries.tables[table.id]
+    assert rows is not None
+    start, end = table.stays
+    begin = np.where(rows.blank(start) & (not table.field(start).required), -np.inf, rows.numbers[start] // 1)
+    return _overlapping(names, begin, np.where(rows.blank(end), np.inf, rows.numbers[end] // 1))
+
+
+def _seen_before(names: np.ndarray) -> np.ndarray:
+    """Which rows have a name that an earlier one has."""
+    again = names >= 0
+    again[np.unique(names, return_index=True)[1]] = False
+    return again
+
+
+def _overlapping(names: np.ndarray, begin: np.ndarray, finish: np.ndarray) -> np.ndarray:
+    """Which stays are at the same time as one of the same name that begins before, or stands above; the day on which
+    one ends and the next one begins is of neither."""
+    order = np.empty(len(names), dtype=int)
+    order[np.lexsort((finish, begin))] = np.arange(len(names))
+    one, other = pairs(np.where(begin <= finish, names, -1))
+    same = (begin[one] == begin[other]) & (finish[one] == finish[other])
+    meets = (begin[other] < finish[one]) & (begin[one] < finish[other]) | same
+    again = np.zeros(len(names), dtype=bool)
+    again[one[meets & (order[other] < order[one])]] = True
+    return again
 
 
 def _added(found: Sequence[Count]) -> Count:
