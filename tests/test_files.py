@@ -14,6 +14,7 @@ from kpixl.errors import (
     DriveFailed,
     FileExists,
     FileInUse,
+    FileMissing,
     NameTooLong,
     NoPermission,
     NoRoom,
@@ -107,6 +108,7 @@ def test_a_read_only_file_says_so(book: Path, monkeypatch: pytest.MonkeyPatch) -
         (30, NoPermission, "not read-only"),
         (16, FileInUse, "close it there"),
         (12, NotWritten, "stays as it was; try again"),
+        (40, FileMissing, "check the name"),
     ],
 )
 def test_the_mend_fits_the_cause(number: int, expected: type[WorkbookError], mend: str, book: Path) -> None:

@@ -67,11 +67,22 @@ def test_each_has_what_it_has_alone_and_a_failing_one_stops_none(
     run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "North" / "bad.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    (folder / "North" / "circle.xlsx").symlink_to("circle.xlsx")
+    (folder / "North" / "gone.xlsx").symlink_to("elsewhere.xlsx")
+    os.mkfifo(folder / "North" / "pipe.xlsx")
+    (folder / "North" / "round").symlink_to(folder)
     code, lines = run("results", folder)
     assert code == 2
     by_name = {Path(line["path"]).name: line for line in lines}
-    assert list(by_name) == ["a 2026-10.xlsx", "b 2026-10.xlsx", "bad.xlsx", "c 2026-10.xlsx"]
-    assert by_name["bad.xlsx"]["error"]["code"] == "damaged_workbook"
+    assert {name: line["error"]["code"] for name, line in by_name.items() if "error" in line} == {
+        "bad.xlsx": "damaged_workbook",
+        "circle.xlsx": "file_missing",
+        "gone.xlsx": "file_missing",
+        "pipe.xlsx": "no_ordinary_file",
+    }
+    assert [name for name, line in by_name.items() if "error" not in line] == [
+        "a 2026-10.xlsx", "b 2026-10.xlsx", "c 2026-10.xlsx"
+    ]  # fmt: skip
     for path in (folder / "a 2026-10.xlsx", folder / "North" / "c 2026-10.xlsx"):
         assert by_name[path.name] == alone(path, capsys) | {"unchanged": False}
     assert by_name["c 2026-10.xlsx"]["problem_count"]["error"] == 1

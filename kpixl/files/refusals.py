@@ -38,6 +38,8 @@ def unwritable(path: Path, error: OSError) -> WorkbookError:
     if held or error.errno == errno.EBUSY:
         return FileInUse(path=path.name, program="Excel" if held else phrase(N_("another program")))
     detail = error.strerror or str(error)
+    if error.errno == errno.ELOOP:  # links that lead to one another, and to no file
+        return FileMissing(path=str(path))
     if error.errno in _NO_ROOM:
         return NoRoom(path=path.name, detail=detail)
     if error.errno in _FAILED:
