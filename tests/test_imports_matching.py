@@ -86,6 +86,16 @@ def test_what_other_programs_call_a_column(table: str, field: str, names: list[s
         assert how(matched(table, headed(*others, name)))[field][0] == name
 
 
+@pytest.mark.parametrize(
+    "names",
+    [("Disponibles", "Productivas"), ("Disponibles", "Productives"), ("Disponíveis", "Produtivas"),
+     ("Disponibile", "Productive"), ("Available time", "Billable hours")],
+)  # fmt: skip
+def test_hours_that_are_called_by_one_word(names: tuple[str, str], headed: Headed) -> None:
+    found = how(matched("hours", headed("date", "assistant", *names)))
+    assert (found["available"][0], found["productive"][0]) == names
+
+
 def test_a_column_named_otherwise_waits_for_the_heading_itself(headed: Headed) -> None:
     """Where a column has the very heading, one that only may mean the same stays unused."""
     found = matched("leads", headed("date", "lead", "Sales rep", "Salesperson"))
