@@ -398,3 +398,14 @@ def test_too_few_cases_call_for_nothing() -> None:
     found_ = few.result("discretion")
     assert (found_.value, found_.level, found_.alert, found_.past.signal) == pytest.approx((1 / 3, None, None, None))
     assert cautions(few) == ()
+
+
+def test_beside_cells_with_the_values_no_caution_holds_one() -> None:
+    """On a sheet a figure stands in its cell; what says one as a text, has words without it for there."""
+    told = {one.id: one for owner in businesses() for one in owner.cautions}
+    valued = {id_ for id_, one in told.items() if "{" in one.text}
+    assert len(valued) >= 7
+    assert {id_ for id_, one in told.items() if one.beside} == valued
+    assert not [one.beside for one in told.values() if set(one.beside) & set("{}0123456789%")]
+    for code in codes():
+        assert not [one.id for one in told.values() if set(language(code)(one.beside)) & set("{}0123456789%")]

@@ -68,7 +68,7 @@ FALLEN = [(month(1), "va_css", 0.8), (month(2), "va_css", 0.9)]
 
 def test_cautions_are_one_line_that_goes_with_its_cause(tmp_path: Path) -> None:
     path = make(tmp_path / "tired.xlsx", Filled(typed=TIRED, past=FALLEN))
-    assert str(shown(path, "caution")).startswith("! Assistants spend 95.0% of their hours on clients")
+    assert str(shown(path, "caution")).startswith("! Assistants spend almost all of their hours on clients")
     assert not is_hidden(path, "caution")
     path = make(tmp_path / "rested.xlsx", Filled(typed={**TIRED, "productive_hours": 85.0}, past=FALLEN))
     assert shown(path, "caution") == ""
@@ -384,3 +384,30 @@ def test_more_open_actions_than_rows_are_told_beside(tmp_path: Path) -> None:
     names = [shown(path, row) for row in board.FIRST_ROWS]
     assert "Task completion rate" not in names
     assert "Still to be done: Task completion rate (Eva)" in str(shown(path, "caution"))
+
+
+# What nobody has entered
+
+
+@pytest.mark.parametrize("said", [False, True])
+def test_nothing_entered_is_no_drop_of_the_trend(said: bool, tmp_path: Path) -> None:
+    """Of what a customer cost nobody has said anything in October: the line of 50 and 60 ends there, in every engine,
+    and Past periods keeps no 0 of it. With a 0 typed in Totals it falls."""
+    past = [(month(2), "sb_cac", 50.0), (month(1), "sb_cac", 60.0)]
+    rows: dict[str, Rows] = {
+        "clients": {"client": ["Ana", "Ben"], "start": [day("2026-10-05"), day("2026-01-01")]},
+        "expenses": {"date": [day("2026-10-01")], "kind": ["operating"], "amount": [900.0]},
+    }
+    filled = Filled("service-business", rows=rows, past=past, trend="Client acquisition cost")
+    filled = replace(filled, typed={"sales_marketing_spend": 0} if said else {})
+    path = make(tmp_path / "b.xlsx", filled)
+    assert results.results(path, today=TODAY).scorecard.result("cac").value == 0
+    computed, where = ironcalc_values(path), opened(path)
+    drawn = [str(computed[placed(where, "spark", "cac", f"p{number}")]) for number in (10, 11, 12)]
+    assert drawn == ["50.0", "60.0", "0.0" if said else "#N/A"]
+    assert differences(path, computed) == []
+    assert shown(path, "cac", "p12", "across") == (0 if said else "")
+    assert (str(shown(path, "p12", "value", "line")) == "#N/A") is not said
+    rolled = opened(roll.roll(path, now=NOW, anyway=True).path)
+    kept = [line.value for line in rolled.entries.past if line.id == "sb_cac" and line.start == date(2026, 10, 1)]
+    assert kept == [0 if said else None]

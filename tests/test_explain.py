@@ -172,10 +172,10 @@ def listed(path: Path, kpi: str) -> list[list[object]]:
 
 def test_the_sheet_lists_what_counts_and_what_does_not(month: Path) -> None:
     assert listed(month, "css") == [
-        ["#", "CSS · Client satisfaction score: 66.7%"],
+        ["#%", "CSS · Client satisfaction score", pytest.approx(2 / 3)],
         ["t", "= Satisfied answers ÷ Survey answers"],
-        ["t", "① Satisfied answers: 2 (from the rows) · rows that count: 2, left out: 2"],
-        ["t", "② Survey answers: 3 (from the rows) · rows that count: 3, left out: 1"],
+        ["t1", "① Satisfied answers (from the rows) · rows that count: 2, left out: 2", 2],
+        ["t1", "② Survey answers (from the rows) · rows that count: 3, left out: 1", 3],
         ["h", "Surveys", "Date", "Client", "Score", "①", "②", "Left out because"],
         ["rd--", "5", day("2026-10-02"), "Ana", 5, "✔", "✔"],
         ["rd--", "6", day("2026-10-03"), "Léa", 4, "✔", "✔"],

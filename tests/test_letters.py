@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
+from engines import contents
 from kpixl.catalog import businesses
 from kpixl.catalog.model import Level
 from kpixl.entries import EntryTable
 from kpixl.i18n import language
 from kpixl.languages import codes
+from kpixl.period import serial
 from kpixl.texts.words import LEVELS, SHAPES, kpi_title
+from kpixl.version import __version__
 from kpixl.workbook.letters import column, lines, room, width
 from kpixl.workbook.sheets import dashboard
-from workbooks import blank, opened
+from workbooks import Filled, Rows, blank, day, make, opened, placed, put
 
 # openpyxl says what it would lose.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
@@ -113,6 +118,101 @@ def test_no_text_of_a_full_workbook_is_cut(path: Path) -> None:
 
 def _texts(rows: EntryTable) -> set[str]:
     return {str(text) for one in rows.texts.values() for text in one if text is not None}
+
+
+@pytest.mark.parametrize("code", codes())
+def test_what_stands_above_an_entry_table_is_printed_in_full(code: str, tmp_path: Path) -> None:
+    """On paper a text ends with the last cell that is printed, and where a column is out of sight: title, example, help
+    and the way back of every entry sheet, in every language, have the room that they take. Without the lines that they
+    take a text would be found."""
+    for business in businesses():
+        path = blank(tmp_path / "new.xlsx", business.id, code)
+        where, book = opened(path), openpyxl.load_workbook(path)
+        for table in business.tables:
+            sheet = book[where.sheets[table.id].name]
+            assert above(sheet) == [], (business.id, table.id)
+            assert len({cell.row for row in sheet["A1:C3"] for cell in row if cell.value}) == 3
+            sheet.row_dimensions[2].height = 5
+            assert [cell.coordinate for cell in above(sheet)] == ["A2"], (business.id, table.id)
+
+
+def above(sheet: Any) -> list[Any]:
+    """The texts above a table for which there is no room within the columns that are printed."""
+    end = max(cell.column for cell in sheet[4] if cell.value and not hidden(sheet, cell.column))
+    areas = {area.start_cell.coordinate: area for area in sheet.merged_cells.ranges}
+    short = []
+    for row in sheet.iter_rows(max_row=3):
+        texts = [cell for cell in row if cell.value]
+        for number, cell in enumerate(texts):
+            area = areas.get(cell.coordinate)
+            last = min([end, area.max_col if area else end, *(one.column - 1 for one in texts[number + 1 :])])
+            there = sum(pixels(sheet, at) for at in range(cell.column, last + 1)) - 5 - 9 * cell.alignment.indent
+            size, bold = cell.font.sz, bool(cell.font.b)
+            needed = lines(cell.value, there, size, bold=bold) if cell.alignment.wrap_text else 1
+            high = sheet.row_dimensions[cell.row].height or 15
+            wide = cell.alignment.wrap_text or width(cell.value, size, bold=bold) <= there
+            if not wide or needed * size * 1.2 > high:
+                short.append(cell)
+    return short
+
+
+def hidden(sheet: Any, number: int) -> bool:
+    return any(one.hidden and one.min <= number <= one.max for one in sheet.column_dimensions.values())
+
+
+def pixels(sheet: Any, number: int) -> float:
+    found = [one.width * 7 for one in sheet.column_dimensions.values() if (one.min or 0) <= number <= (one.max or 0)]
+    return 0.0 if hidden(sheet, number) else float(found[0]) if found else 64.0
+
+
+FIGURE = re.compile(r"(?<![\d.,/])\d{1,3}(?:[.,\u00a0\u202f]\d{3})*[.,]\d+(?![\d.,/])|\d[.,\u00a0\u202f]\d{3}\b")
+"""A number as a language writes it: with a decimal sign, or its thousands apart. A date has more parts."""
+
+
+def figures_in_texts(path: Path) -> list[Cut]:
+    """Texts with such a number on a sheet that has numbers of that kind in cells, too, which each program writes as its
+    own settings say. Of a formula's text the number is written so as well. What the owner wrote is hers."""
+    where, book = opened(path), openpyxl.load_workbook(path)
+    owners = {where.sheets[table.id].name for table in where.entries.business.tables}
+    found = []
+    for sheet in book:
+        if sheet.sheet_state != "visible" or sheet.title in owners:
+            continue
+        cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        texts = [cell for cell in cells if cell.data_type == "s" and FIGURE.search(cell.value)]
+        texts = [cell for cell in texts if not hidden(sheet, cell.column) and cell.value != __version__]
+        numbers = [cell for cell in cells if cell.data_type in "nf" and FRACTIONS.search(cell.number_format)]
+        found += [(sheet.title, cell.coordinate, cell.value) for cell in texts if numbers]
+    return found
+
+
+FRACTIONS = re.compile(r"0[.]0|#,##0")
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=[path.stem for path in SAMPLES])
+def test_no_number_stands_in_a_text_beside_numbers_in_cells(path: Path) -> None:
+    """A reader whose Excel writes 84,2 % sees no 84.2% on the same sheet."""
+    assert figures_in_texts(path) == []
+
+
+def test_neither_do_cautions_steps_forecasts_and_late_outcomes_hold_one(tmp_path: Path) -> None:
+    """All that may be said of a month: people burn out, an average misses its level by a little, half of the requests
+    took less, the period runs, a total was typed over rows."""
+    month = float(serial(date(2026, 9, 1)))
+    rows: dict[str, Rows] = {
+        "requests": {"id": ["R1", "R2", "R3"], "client": ["Ana"] * 3, "opened": [day("2026-10-01", 8)] * 3}
+        | {"resolved": [day("2026-10-01", hour) for hour in (9.25, 10.5, 20.1)]},
+        "surveys": {"date": [day("2026-10-02")] * 3, "client": ["Ana"] * 3, "score": [5, 1, 2]},
+    }
+    typed = {"productive_hours": 951.5, "available_hours": 1000.0, "satisfied": 70.5, "surveyed": 1100.0}
+    past = [(month, "va_css", 0.8), (float(serial(date(2026, 8, 1))), "va_css", 0.9)]
+    path = make(tmp_path / "b.xlsx", Filled(rows=rows, typed=typed, past=past, targets={"css": 0.905}))
+    told = {str(cell.value) for cell in contents(path).values()}
+    assert any("almost all of their hours" in text for text in told)
+    assert "The rows alone come to:" in told
+    assert figures_in_texts(path) == []
+    put(path, {placed(opened(path), "kpis", "css", "comment"): "81.7%, below benchmark"})
+    assert [text for _, _, text in figures_in_texts(path)] == ["81.7%, below benchmark"]
 
 
 def test_a_text_that_is_cut_is_found(tmp_path: Path) -> None:

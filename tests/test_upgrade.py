@@ -29,7 +29,7 @@ from kpixl.excel.live import open_workbook
 from kpixl.i18n import language
 from kpixl.ooxml.cells import cell_name, parse_area
 from kpixl.ooxml.insert_rows import insert_rows
-from kpixl.ooxml.package import Package
+from kpixl.ooxml.package import MAIN, Package
 from kpixl.ooxml.properties import mark
 from kpixl.ooxml.references import RowsInserted, followed, followed_in_bytes, mapped, same_formula
 from kpixl.ooxml.sheet import SheetEditor
@@ -287,6 +287,10 @@ def test_entry_sheets_and_the_guide_tell_as_much_as_new_ones(tmp_path: Path) -> 
     assert prompts["A5"] == {str(one.sqref)[:2]: one.prompt for one in wanted.data_validations.dataValidation}["A5"]
     assert "For example" in str(prompts["A5"])
     assert prompts["B5"] == "Day one"
+    merged = {str(area) for area in there.merged_cells.ranges}
+    assert merged == {str(area) for area in wanted.merged_cells.ranges if area.min_row == 2} != set()
+    assert there["A2"].alignment.wrap_text
+    assert there.row_dimensions[2].height == wanted.row_dimensions[2].height
     place = book.placements["guide"]
     assert sorted(place.row_numbers, key=place.row_numbers.__getitem__) == [*guide.rows(book.entries.business)]
     name = package_of(book).defined_names["_kpixl.guide.css"]
@@ -656,7 +660,8 @@ def test_the_functions_in_cells_still_work(later: None, tmp_path: Path) -> None:
 
 
 def test_a_workbook_with_macros_keeps_them(later: None, tmp_path: Path) -> None:
-    """As made by an earlier kpixl with buttons: the project and the ribbon keep their bytes."""
+    """As made by an earlier kpixl with buttons: the project and the ribbon keep their bytes. The company's name, which
+    went on below the buttons, ends before them."""
     path = tmp_path / "buttons.xlsm"
     with pytest.MonkeyPatch.context() as today:
         builds.anew(today)
@@ -664,10 +669,18 @@ def test_a_workbook_with_macros_keeps_them(later: None, tmp_path: Path) -> None:
         assert main(words, now=NOW) == 0
     package = Package.open(path)
     mark(package, layout.PROPERTY, "3")
+    dashboard = package.sheets[0].part
+    root = package.tree(dashboard)
+    (title,) = (one for one in root.iter(f"{{{MAIN}}}mergeCell") if one.get("ref", "").startswith("B2:"))
+    made = title.get("ref")
+    title.set("ref", "B2:M2")
+    package.replace(dashboard, root)
     package.save(path)
     before = parts(path)
     assert upgrade.upgrade(path, now=NOW).changed
     after = parts(path)
+    now = Package.open(path).tree(dashboard)
+    assert [one.get("ref") for one in now.iter(f"{{{MAIN}}}mergeCell") if one.get("ref", "")[:3] == "B2:"] == [made]
     kept = [part for part in before if "vba" in part.lower() or "customUI" in part]
     assert len(kept) >= 2
     assert [part for part in kept if before[part] != after[part]] == []

@@ -8,7 +8,7 @@ from typing import IO, Any
 import yaml
 
 TEXTS = {
-    "abbreviation", "absent", "benefits", "cautions", "definition", "example", "heading", "help", "label",
+    "abbreviation", "absent", "benefits", "beside", "cautions", "definition", "example", "heading", "help", "label",
     "limits", "name", "note", "published", "reading", "source", "suggested", "text", "tips", "title", "unnamed",
 }  # fmt: skip
 """Keys whose values an owner reads."""

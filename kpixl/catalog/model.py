@@ -263,6 +263,8 @@ class CautionRule(Record, frozen=True):
     """By KPI id: a threshold that the value passes, how it moved from the previous period, or any value."""
     text: str
     """A KPI id in braces stands for its value."""
+    beside: str = ""
+    """The same where the values stand beside, in cells; without one, the text is shown there as well."""
 
     @property
     def kpis(self) -> tuple[str, ...]:

@@ -197,7 +197,7 @@ def scorecard_text(scorecard: Scorecard, problems: Sequence[Problem], t: Languag
             _told(result, t),
             as_line(pace_text(result, t, entries.currency)),
             as_line(final_text(result, t, entries.currency)),
-            *_advice(result, t),
+            *_advice(result, t, entries.currency),
         )
         lines += block((text for text in below if text), indent=widths[0] + len(GAP))
     found = block(caution_line(caution, t) for caution in cautions(scorecard))
@@ -217,7 +217,7 @@ def calc_text(result: Result, t: Language) -> str:
     alert = [f"{SIGNS['act_now']} {alert_text(result, t)}"] if result.alert else []
     return "\n".join(
         block([f"{heading} {t.number(result.value, unit, finer=result.finer)}  {level}"])
-        + block([*_advice(result, t), *alert], 2)
+        + block([*_advice(result, t, ""), *alert], 2)
     )
 
 
@@ -228,9 +228,9 @@ def _told(result: Result, t: Language) -> str:
     return as_line(" · ".join(text for text in (*unsure, signal) if text))
 
 
-def _advice(result: Result, t: Language) -> list[str]:
+def _advice(result: Result, t: Language, currency: str) -> list[str]:
     """Why there is no value or level, or what it takes to the next one; and what is to be known of the value."""
-    first = reason_text(result.reason, t) if result.grade.shade is None else to_next_text(result, t)
+    first = reason_text(result.reason, t) if result.grade.shade is None else to_next_text(result, t, currency)
     return [text for text in (first, t(result.note)) if text]
 
 

@@ -85,7 +85,7 @@ def closed_lines(scorecard: Scorecard) -> tuple[PastValue, ...]:
         if name in shown
     )
     kpis = (
-        PastValue(start, "kpi", result.kpi.history_id, result.value, level=standing_id(result))
+        PastValue(start, "kpi", result.kpi.history_id, result.kept, level=standing_id(result))
         for result in scorecard.results
     )
     off = (

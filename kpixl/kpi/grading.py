@@ -12,6 +12,7 @@ from functools import cache, reduce
 from typing import TYPE_CHECKING, Literal
 
 from kpixl.catalog.model import Level, Standing
+from kpixl.decimals import SHOWN
 from kpixl.formula import Name, denominators, names, parse, substituted
 from kpixl.formula.expressions import (
     BLANK,
@@ -45,7 +46,7 @@ from kpixl.kpi.traits import GRADED, Comparison, Traits
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kpixl.catalog.model import Kpi
+    from kpixl.catalog.model import BusinessKpi, Kpi
     from kpixl.kpi.evaluation import Evaluation
 
 Waits = Literal["not_begun", "impossible", "beyond", "too_few", "in_doubt", "unsaid"]
@@ -75,6 +76,11 @@ REASONS_TO_WAIT: tuple[Waits, ...] = ("not_begun", "impossible", "beyond", "too_
 JUDGED = opposite(known(WITHHELD))
 COMPARED = opposite(every(known(WITHHELD), some(WITHHELD <= 2, equal(WITHHELD, REASONS_TO_WAIT.index("unsaid") + 1))))
 """Of what cannot be, has not begun, or may not be known, nothing is better or worse."""
+NO_FIGURE: tuple[Waits, ...] = ("not_begun", "unsaid")
+"""Why a value stands nowhere among those of other periods: nothing was entered, which is not zero."""
+KEPT = opposite(
+    every(known(WITHHELD), some(*(equal(WITHHELD, REASONS_TO_WAIT.index(waits) + 1) for waits in NO_FIGURE)))
+)
 OUTCOMES_OPEN, OUTCOMES_TYPED = Name("outcomes_open"), Name("outcomes_typed")
 """1 until outcomes have had their time since the end of the period, and how many totals of such outcomes were typed."""
 TENTHS = 10
@@ -403,6 +409,20 @@ DISTANCE = either(
     known(VALUE, Name("against")), (first_known(Name("forecast"), VALUE) - Name("against")) * Name("unit_scale")
 )
 """How far a value, or its forecast, is from that; ``unit_scale`` is 100 of a share."""
+
+
+def each_digits(kpi: BusinessKpi) -> int | None:
+    """The decimals that an average is shown with, of which an owner is told how much each case has to move; None for
+    other KPIs, whose total she moves."""
+    lever, _, cases_ = kpi.kpi.formula.partition(" / ")
+    averaged = bool(lever) and lever == kpi.kpi.lever and any(one.name == cases_ for one in kpi.arguments)
+    return SHOWN.get(kpi.kpi.unit) if averaged and kpi.argument(lever).unit == kpi.kpi.unit else None
+
+
+def each(digits: int) -> Node:
+    """How much an average has to move, rounded up to the digits that are shown."""
+    moved = Name("amount") * absolute(Name("slope")) * 10**digits
+    return round_up(moved - noise(moved)) / 10**digits
 
 
 @cache

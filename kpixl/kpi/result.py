@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from kpixl.kpi.grading import REASONS_TO_WAIT, Waits
+from kpixl.kpi.grading import NO_FIGURE, REASONS_TO_WAIT, Waits
 from kpixl.kpi.interval import Interval
 from kpixl.kpi.wrong import NONE_WRONG, Wrong
 
@@ -132,6 +132,11 @@ class Result:
         """Why the value is there and not judged; None where it is judged, or is none."""
         code = self.reason.code if self.reason and self.value is not None else None
         return next((waits for waits in REASONS_TO_WAIT if waits == code), None)
+
+    @property
+    def kept(self) -> float | None:
+        """The value as it stands among those of other periods; None where it is 0 since nothing was entered."""
+        return None if self.withheld in NO_FIGURE else self.value
 
     @property
     def level(self) -> Level | None:

@@ -182,7 +182,7 @@ def _card(result: Result, scorecard: Scorecard, history: History, t: Language) -
         change=change_text(result, t, currency) if result.past.change is not None else "",
         target="" if result.target is None else target,
         against_target=t(TARGETS[result.against_target]) if result.against_target else "",
-        step=to_next_text(result, t),
+        step=to_next_text(result, t, currency),
         notes=tuple(note for note in (reason, t(result.note), alert_text(result, t)) if note),
         drawn=Drawings(
             past=past,

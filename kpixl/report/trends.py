@@ -83,7 +83,7 @@ def past_of(result: Result, period: Period, history: History, currency: str, t: 
     """The last twelve periods of one KPI."""
     unit = result.kpi.kpi.unit
     periods = [period.shift(shift) for shift in range(1 - PERIODS, 1)]
-    values = [*(history.value(one, result.kpi.history_id) for one in periods[:-1]), result.value]
+    values = [*(history.value(one, result.kpi.history_id) for one in periods[:-1]), result.kept]
     drawn = tuple(None if value is None or abs(value) >= UNDRAWN else value for value in values)
     texts = tuple(
         "" if value is None else named(_short(one, t), t.number(value, unit, currency), t)

@@ -76,19 +76,37 @@ def why_text(listing: Listing, row: int, numbers: Mapping[str, str], t: Language
 
 def measure_text(measure: Measure, tally: Tally, currency: str, t: Language) -> str:
     """What a measure comes to and where that is from, and how many rows count: ``Leads: 98 (from the rows) · …``."""
-    value, table = tally.value(measure), table_of(measure, tally)
+    value = tally.value(measure)
     amount = t.number(value.used, measure.unit, currency)
-    parts = [named(measure_label(measure, t), f"{amount} ({t(SOURCES[value.source])})", t)]
-    if table is not None:
-        counted = tally.meets(measure)
-        left = int((entered(table) & ~counted).sum())
-        counts = t(N_("rows that count: {count}, left out: {left}"))
-        parts.append(counts.format(count=t.plain(int(counted.sum())), left=t.plain(left)))
-        if value.typed is not None and value.log is not None:
-            parts.append(t(ROWS_ALONE).format(value=t.number(value.log, measure.unit, currency)))
+    parts = [named(measure_label(measure, t), f"{amount} ({t(SOURCES[value.source])})", t), *_counts(measure, tally, t)]
+    if rows_differ(measure, tally):
+        parts.append(t(ROWS_ALONE).format(value=t.number(value.log, measure.unit, currency)))
     return " · ".join(parts)
 
 
+def measure_beside(measure: Measure, tally: Tally, t: Language) -> str:
+    """The same on a sheet, beside the cell with what it comes to."""
+    source = t(SOURCES[tally.value(measure).source])
+    return " · ".join([f"{measure_label(measure, t)} ({source})", *_counts(measure, tally, t)])
+
+
+def _counts(measure: Measure, tally: Tally, t: Language) -> list[str]:
+    table = table_of(measure, tally)
+    if table is None:
+        return []
+    counted = tally.meets(measure)
+    left = int((entered(table) & ~counted).sum())
+    counts = t(N_("rows that count: {count}, left out: {left}"))
+    return [counts.format(count=t.plain(int(counted.sum())), left=t.plain(left))]
+
+
+def rows_differ(measure: Measure, tally: Tally) -> bool:
+    """Whether a total was typed in the place of what the rows come to."""
+    value = tally.value(measure)
+    return table_of(measure, tally) is not None and value.typed is not None and value.log is not None
+
+
+ROWS_BESIDE = N_("The rows alone come to:")
 ROWS_ALONE = N_("The rows alone come to {value}.")
 
 

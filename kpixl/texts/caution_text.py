@@ -24,9 +24,19 @@ def caution_text(caution: Caution, t: Language) -> str:
     return Message(caution.id, caution.rule.text, values).text(t)
 
 
+def caution_beside(caution: Caution, t: Language) -> str:
+    """What it says on a sheet, where the values stand in cells beside."""
+    return t(caution.rule.beside) if caution.rule.beside else caution_text(caution, t)
+
+
 def caution_line(caution: Caution, t: Language) -> str:
     """The same behind its shape."""
     return f"{SIGNS[caution.severity]} {caution_text(caution, t)}"
+
+
+def caution_line_beside(caution: Caution, t: Language) -> str:
+    """The same on a sheet."""
+    return f"{SIGNS[caution.severity]} {caution_beside(caution, t)}"
 
 
 def alert_text(result: Result, t: Language) -> str:

@@ -122,6 +122,15 @@ def late_text(late: LateKpi, t: Language, currency: str) -> str:
     )
 
 
+def late_beside(late: LateKpi, t: Language) -> str:
+    """The same on a sheet, whose *Past periods* have the figures: ``September 2026: Lead conversion rate has changed,
+    late outcomes: 3``."""
+    text = N_("{period}: {kpi} has changed, late outcomes: {count}")
+    if not late.outcomes:
+        text = N_("{period}: {kpi} has changed, counted anew")
+    return t(text).format(period=t.period(late.period), kpi=t(late.kpi.name), count=t.plain(late.outcomes))
+
+
 def final_text(result: Result, t: Language, currency: str) -> str:
     """While outcomes may still come, the latest period of which all are there: ``last final: August 2026, 45 %``."""
     if result.final is None:

@@ -9,7 +9,9 @@ from kpixl.catalog.settings import SETTINGS
 from kpixl.catalog.tables import word_key
 from kpixl.errors import N_
 from kpixl.folding import without_accents
+from kpixl.formula import evaluate
 from kpixl.i18n import NO_BREAK, language, rounded
+from kpixl.kpi.grading import each, each_digits
 from kpixl.kpi.noise import noise_of
 from kpixl.kpi.signals import Signal
 from kpixl.languages import codes
@@ -55,6 +57,8 @@ ANSWERS = {
 """What a survey's score takes to rise."""
 STEP = N_("{figure}: {step}")
 """What it takes: a measure, and how much more or less of it."""
+EACH = N_("On average: {amount} → {level}")
+"""The same of an average: how much each case has to move."""
 DIRECTIONS = {"up": N_("higher is better"), "down": N_("lower is better")}
 
 WINDOWS = {Window.PERIOD: N_("period"), Window.QUARTER: N_("last 3 months"), Window.YEAR: N_("last 12 months")}
@@ -274,18 +278,30 @@ def reason_message(reason: Reason) -> Message:
     return Message(reason.code, REASONS[reason.code], values)
 
 
-def to_next_text(result: Result, t: Language) -> str:
-    """What it takes to reach the next level: ``Satisfied answers: +9 → typical``; empty at the top.
+def to_next_text(result: Result, t: Language, currency: str) -> str:
+    """What it takes to reach the next level: ``Satisfied answers: +9 → typical``, of an average ``On average: −0.33 h →
+    exceptional``; empty at the top.
 
     Digits are not grouped, as in the workbook, where a formula joins number and words.
     """
     step: ToNext | None = result.grade.to_next
     if step is None or result.grade.next_level is None:
         return ""
-    sign = "+" if step.direction == "more" else "−"
+    sign, level = "+" if step.direction == "more" else "−", t(LEVELS[result.grade.next_level])
+    digits = each_digits(result.kpi)
+    if digits is not None:
+        moved = evaluate(each(digits), {"amount": step.amount, "slope": result.grade.slope})
+        told = f"{moved:.15g}".replace(".", t.decimal_point)
+        return each_text(result.kpi.kpi.unit, currency, t).format(sign=sign, amount=told, level=level)
     amount = f"{step.amount:.15g}".replace(".", t.decimal_point)
-    steps = f"{sign}{amount} → {t(LEVELS[result.grade.next_level])}"
+    steps = f"{sign}{amount} → {level}"
     return t(STEP).format(figure=step_figure(result, t), step=steps)
+
+
+def each_text(unit: str, currency: str, t: Language) -> str:
+    """``EACH`` with the unit or currency around its amount; without a currency, amounts stand alone."""
+    pattern = t.money_pattern(currency) if unit == "money" and currency else f"{{}}{after_number(unit, t)}"
+    return t(EACH).replace("{amount}", "{sign}" + pattern.format("{amount}"))
 
 
 def step_figure(result: Result, t: Language) -> str:
@@ -313,6 +329,8 @@ def interval_scale(unit: str) -> tuple[int, int]:
     return 100 if unit == "fraction" else 1, 1 if unit in ("hours", "months") else 0
 
 
+AVERAGED = ("hours", "months", "money")
+"""Units of averages of which is told how much each case has to move."""
 AFTER = ("fraction", "hours", "months")
 """Units that are written behind a number."""
 

@@ -337,6 +337,13 @@ def _finish_behind(sheet: Worksheet, c: Context) -> None:
     first, last = (place.row_numbers[line] for line in (behind.lines(c.business)[0], behind.lines(c.business)[-1]))
     kind, conditional = f"${letter['kind']}{first}", sheet.conditional_formatting
     whole = f"{letter['row']}{first}:{letter[behind.PARTS[-1]]}{last}"
+    figures, shown = f"{letter[behind.FIGURE]}{first}:{letter[behind.FIGURE]}{last}", dashboard_page.units(c)
+    # Before the others: LibreOffice goes by the first that holds.
+    for number, (unit, sign) in enumerate({**behind.UNIT_SIGNS, "": behind.OTHER}.items(), BEHIND_FORMATS):
+        code = shown[unit][0] if unit in shown else style.FORMATS[unit]
+        rule = FormulaRule(formula=[f'MID({kind},2,1)="{sign}"'], font=Font(bold=True, color=palette.INK))
+        rule.dxf.numFmt = NumberFormat(numFmtId=number + len(behind.LOOKS), formatCode=code)
+        conditional.add(figures, rule)
     tint = PatternFill(bgColor=palette.LINE, fill_type="solid")
     for sign, font, fill in (
         (behind.TITLE, Font(bold=True, color=palette.ACCENT), None),

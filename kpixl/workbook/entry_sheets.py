@@ -90,7 +90,11 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
         sheet.column_dimensions[letter].width = max(width, len(heading) * 1.15 + 4)
     _table(sheet, table.id, headings, c, {x.id: calculated_text(table, x, c) for x in table.calculated})
     _first_row(sheet, len(table.fields))
-    _example_row(sheet, table, c)
+    right = _spread(sheet, len(headings))
+    _across(sheet, HELP_ROW, 1, right, style.HELP)
+    if table.waits:
+        _across(sheet, NONE_ROW, NONE_COLUMN + 1, right, style.HELP)
+    _example_row(sheet, table, right, c)
     sheet.sheet_properties.tabColor = EDGE
 
 
@@ -110,11 +114,41 @@ def _first_row(sheet: Worksheet, width: int) -> None:
     sheet.conditional_formatting.add(row.replace("$", ""), blank)
 
 
-def _example_row(sheet: Worksheet, table: Table, c: Context) -> None:
+def _spread(sheet: Worksheet, columns: int) -> int:
+    """The column with which texts above a table end: its last one in sight. On paper nothing is further right."""
+    return max(number for number in range(1, columns + 1) if _pixels(sheet, number))
+
+
+def _pixels(sheet: Worksheet, number: int) -> float:
+    column = sheet.column_dimensions[get_column_letter(number)]
+    return 0.0 if column.hidden else 7 * column.width
+
+
+def _across(sheet: Worksheet, row: int, left: int, right: int, look: style.Style) -> None:
+    """Have a text above a table go over its columns, in as many lines as it takes."""
+    cell = sheet.cell(row, left)
+    replace(look, wrap=True).apply(cell)
+    room = sum(_pixels(sheet, number) for number in range(left, right + 1))
+    height = text_height(str(cell.value), room, look.size)
+    sheet.row_dimensions[row].height = max(sheet.row_dimensions[row].height or 0.0, height)
+    if right > left:
+        sheet.merge_cells(start_row=row, start_column=left, end_row=row, end_column=right)
+
+
+def text_height(text: str, room: float, size: float = style.HELP.size) -> float:
+    """The height of a row, in points, in which a text wraps within so many pixels."""
+    return LINE * size * letters.lines(text, room - 2 * letters.INDENT, size) + 3
+
+
+LINE = 1.3
+"""The height of a line, by that of its letters."""
+
+
+def _example_row(sheet: Worksheet, table: Table, right: int, c: Context) -> None:
     """A filled row as it may look, beside the title, for as long as there is none."""
-    at, room = 1, letters.width(str(sheet.cell(1, 1).value), style.TITLE.size, bold=True)
-    while room > 0 or sheet.column_dimensions[get_column_letter(at)].hidden:
-        room -= 7 * sheet.column_dimensions[get_column_letter(at)].width
+    at, room = 1, letters.width(str(sheet.cell(1, 1).value), style.TITLE.size, bold=True) + letters.INDENT
+    while room > 0 or not _pixels(sheet, at):
+        room -= _pixels(sheet, at)
         at += 1
     # A client who came today, by herself, and stays.
     ends = table.stays[1] if table.stays else None
@@ -123,7 +157,7 @@ def _example_row(sheet: Worksheet, table: Table, c: Context) -> None:
     text = c.t(FOR_EXAMPLE).format(example=" · ".join(values[:MOST_VALUES]))
     cell = sheet.cell(1, at, text)
     cell.data_type = "s"
-    EXAMPLE.apply(cell)
+    _across(sheet, 1, at, right, EXAMPLE)
     row = f"$A${FIRST_ROW}:${get_column_letter(len(table.fields))}${FIRST_ROW}"
     filled = FormulaRule(formula=[f"COUNTA({row})>0"], font=Font(color="FFFFFF"))
     sheet.conditional_formatting.add(cell.coordinate, filled)
@@ -334,7 +368,7 @@ def _example(field: Field, c: Context) -> str:
     if field.type == "choice":
         return t(next(iter(field.choices.values())))
     if field.type == "number":
-        number = {"hours": 7.5, "money": 250.0}.get(field.unit, 20.0)
+        number = {"hours": 8.0, "money": 250.0}.get(field.unit, 20.0)
         return t.plain(number if field.maximum is None else field.maximum - 1)
     table = next((one for one in c.business.tables if one.id == field.refers_to), None)
     key = next((one for one in table.fields if one.key), None) if table else None

@@ -151,17 +151,22 @@ def add_buttons(package: Package, business: Business, code: str) -> None:
     for number, (button, edges) in enumerate(zip(BUTTONS, _edges(place), strict=True), max(taken, default=0) + 1):
         root.append(_anchored(button, number, place.row_numbers[_ROW], edges, t))
     package.replace(drawing, root)
-    _make_room(package, sheet.part, place)
+    make_room(package, sheet.part, place)
 
 
-def _make_room(package: Package, part: str, place: Placement) -> None:
-    """The company's name, which is merged over the cells below the buttons, ends where they begin: a long one is made
-    smaller instead of running on below them."""
+def make_room(package: Package, part: str, place: Placement) -> None:
+    """Where there are buttons, the company's name, which is merged over the cells below them, ends where they begin: a
+    long one is made smaller instead of running on below them."""
+    ours = {f"[0]!{button.macro}" for button in BUTTONS}
+    drawings = map(package.tree, package.related(part, OFFICE_RELATIONSHIP + "/drawing"))
+    if not any(shape.get("macro") in ours for drawing in drawings for shape in drawing.iter(qn("xdr:sp"))):
+        return
     root = package.tree(part)
     whole, left = (_merged(place, until) for until in (BANDS[-1], _BEFORE))
-    (merged,) = (one for one in root.iterfind(qn("x:mergeCells/x:mergeCell")) if one.get("ref") == whole)
-    merged.set("ref", left)
-    package.replace(part, root)
+    for merged in root.iterfind(qn("x:mergeCells/x:mergeCell")):
+        if merged.get("ref") == whole:
+            merged.set("ref", left)
+            package.replace(part, root)
 
 
 def _merged(place: Placement, until: str) -> str:

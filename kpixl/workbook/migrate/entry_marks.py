@@ -6,14 +6,19 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from kpixl.catalog.tables import Field
-from kpixl.ooxml.cells import Area, column_letters
+from kpixl.ooxml.cells import Area, column_letters, parse_area
+from kpixl.ooxml.elements import in_order
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.shape import find_table, shape_of
 from kpixl.ooxml.sheet import SheetEditor
-from kpixl.workbook.entry_sheets import HELP_ROW, NEEDED, PROMPT_TITLE_LIMIT, TEXT_LIMIT
+from kpixl.ooxml.table_columns import SHEET_ORDER
+from kpixl.workbook.entry_sheets import HELP_ROW, NEEDED, PROMPT_TITLE_LIMIT, TEXT_LIMIT, text_height
 from kpixl.workbook.migrate.laid_over import add_beside, covers
 from kpixl.workbook.migrate.pattern import first_cell, heading_cell
+from kpixl.workbook.migrate.widths import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +66,11 @@ def _fields(table: Table, *, needed: bool) -> Iterator[tuple[int, Field]]:
             yield index, column
 
 
+_MERGED = qn("x:mergeCells/x:mergeCell")
+_USUAL = 64 / 7
+"""The width of a column of which a sheet says nothing."""
+
+
 class _Marks:
     """An entry sheet beside the same sheet of a new workbook."""
 
@@ -87,12 +97,32 @@ class _Marks:
         told = self.editor.value(HELP_ROW, 1)
         if isinstance(told, str) and any(field.required for field in self.table.fields):
             self.editor.set(HELP_ROW, 1, f"{told} {self.t(NEEDED)}")
+        self._spread()
         self._tint()
         for needed in (True, False):
             for index, field in _fields(self.table, needed=needed):
                 if field.id in self.places:
                     self._message(first_cell(index), field)
         self.package.replace(self.sheet.part, self.editor.serialised())
+
+    def _spread(self) -> None:
+        """What the table is for goes over its columns, in as many lines as it takes, if nothing of the owner's stands
+        beside it."""
+        rows = (parse_area(one.get("ref", "")) for one in self.new_root.iterfind(_MERGED))
+        wanted = next((area for area in rows if (area.top, area.left) == (HELP_ROW, 1)), None)
+        there = [parse_area(one.get("ref", "")) for one in self.editor.root.iterfind(_MERGED)]
+        told = self.editor.value(HELP_ROW, 1)
+        if wanted is None or not isinstance(told, str) or any(wanted.overlaps(area) for area in there):
+            return
+        if not all(self.editor.is_blank(HELP_ROW, column) for column in range(2, wanted.right + 1)):
+            return
+        known = columns_of(self.editor.root)
+        seen = (known.get(column, (_USUAL, False)) for column in range(1, wanted.right + 1))
+        self.editor.set_style(HELP_ROW, 1, self.model.style(self.table.id, HELP_ROW, 1))
+        self.editor.set_row_height(HELP_ROW, text_height(told, 7 * sum(width for width, hidden in seen if not hidden)))
+        holder = in_order(self.editor.root, "mergeCells", SHEET_ORDER)
+        etree.SubElement(holder, qn("x:mergeCell"), ref=wanted.ref)
+        holder.set("count", str(len(holder)))
 
     def _tint(self) -> None:
         """The first row shows that it is the owner's until something stands there."""

@@ -19,6 +19,7 @@ from kpixl.ooxml.sheet import SheetEditor, moved_formula
 from kpixl.ooxml.table_columns import SHEET_ORDER
 from kpixl.workbook import layout
 from kpixl.workbook.finish import sparklines
+from kpixl.workbook.macros import buttons
 from kpixl.workbook.migrate import page_anew
 from kpixl.workbook.migrate.contents import current
 from kpixl.workbook.migrate.pattern import first_cell, place_of
@@ -48,6 +49,8 @@ def bring(package: Package, book: Book, model: Pattern, grown: Grown, now: datet
         page_anew.draw(package, book, model, current(book, now))
     elif "dashboard" in book.placements and grown.rows["dashboard"]:
         sparklines(package, current(book, now))
+    if "dashboard" in book.placements:
+        buttons.make_room(package, book.sheets["dashboard"].part, book.placements["dashboard"])
 
 
 def _is_about(key: str, grown: Grown) -> bool:

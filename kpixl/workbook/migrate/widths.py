@@ -29,9 +29,9 @@ def bring(package: Package, book: Book, model: Pattern, grown: Grown) -> None:
 
 
 def _widen(package: Package, book: Book, model: Pattern, key: str) -> None:
-    new = _columns(model.editor(key).root)
+    new = columns_of(model.editor(key).root)
     editor = SheetEditor(package, book.sheets[key], lambda row: False)  # rows are none of its business
-    there, wanted = _columns(editor.root), dict[int, float]()
+    there, wanted = columns_of(editor.root), dict[int, float]()
     for id_, place in model.context.placements.items():
         if place.sheet != key or id_ not in book.placements:
             continue
@@ -48,7 +48,7 @@ def _widen(package: Package, book: Book, model: Pattern, key: str) -> None:
         package.replace(book.sheets[key].part, editor.serialised())
 
 
-def _columns(root: Element) -> dict[int, tuple[float, bool]]:
+def columns_of(root: Element) -> dict[int, tuple[float, bool]]:
     """How wide each column is that a sheet says something of, and whether it is out of sight."""
     found = {}
     for entry in root.iterfind(f"{qn('x:cols')}/{qn('x:col')}"):

@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.errors import N_
-from kpixl.texts.behind_text import NUMBERS, heading, measure_text, why_text
+from kpixl.texts.behind_text import NUMBERS, ROWS_BESIDE, heading, measure_beside, rows_differ, why_text
 from kpixl.texts.formula_words import in_words
-from kpixl.texts.words import kpi_title, named
+from kpixl.texts.words import kpi_title
 from kpixl.workbook import letters, style
 from kpixl.workbook.grid import BARE, Cell, Cells, Context, label, notice, quoted, static
 from kpixl.workbook.sheets.check import link
@@ -35,6 +35,11 @@ TITLE, TEXT, HEADINGS, ROW = "#", "t", "h", "r"
 """What a line is: the first sign in its hidden cell, by which rules know its look."""
 LOOKS = {"d": style.FORMATS["date"], "m": style.FORMATS["moment"], "n": "#,##0.00"}
 """How numbers of a row are shown that are not shown as typed: the signs that follow, one for each field."""
+UNIT_SIGNS = {"fraction": "%", "hours": "h", "months": "o", "money": "€", "count": "1"}
+"""How the number of a line is shown: the sign that follows, by its unit; of any other, to two decimals."""
+OTHER = "2"
+FIGURE = PARTS[4]
+"""The column of such a number: what it is has the ones before it."""
 COUNTS, NOT = "✔", "–"
 _HELP = N_(
     "As of {day}: the rows that count for each KPI, and those that do not, with the reason; at most {count} for each. "
@@ -52,10 +57,10 @@ def lines(business: Business) -> tuple[str, ...]:
 
 
 def _room(kpi: BusinessKpi) -> int:
-    """Title, formula, one line for each measure, and for each table its headings, its rows, and how many more."""
+    """Title, formula, two lines for each measure, and for each table its headings, its rows, and how many more."""
     measures = kpi.measures
     tables = {measure.aggregate.table for measure in measures if measure.aggregate}
-    return 3 + len(measures) + 2 * len(tables) + MOST
+    return 3 + 2 * len(measures) + 2 * len(tables) + MOST
 
 
 def rows(business: Business) -> tuple[str, ...]:
@@ -155,7 +160,8 @@ def _count(c: Context) -> int:
 def _length(result: Result, c: Context) -> int:
     """How many lines a KPI takes."""
     listed = [one for one in c.listed[result.kpi.id] if one.rows]
-    above = 2 + (len(result.kpi.arguments) > 1) + len(result.kpi.measures)
+    apart = sum(rows_differ(measure, c.tally) for measure in result.kpi.measures[: len(NUMBERS)])
+    above = 2 + (len(result.kpi.arguments) > 1) + len(result.kpi.measures) + apart
     return above + sum(len(one.rows) + 1 + (one.more > 0) for one in listed)
 
 
@@ -169,21 +175,28 @@ def _line(kind: str, *values: Value) -> dict[str, Cell]:
     return {"kind": static(kind)} | {column: static(value, looks.get(column, style.TEXT)) for column, value in cells}
 
 
+def _figure(kind: str, text: str, value: float | None, unit: str) -> dict[str, Cell]:
+    """A line with a number at its end, in a cell of its own, which shows it as the reader's Excel writes it."""
+    return _line(kind + UNIT_SIGNS.get(unit, OTHER), text) | {FIGURE: static(value)}
+
+
 _STYLES = {sign: style.Style(format=code) for sign, code in LOOKS.items()}
 """By these it is known which numbers are days."""
 
 
 def _block(result: Result, c: Context) -> Iterator[dict[str, Cell]]:
     """Its value and how it is made; what each measure comes to; then the rows of each table."""
-    kpi, t, currency = result.kpi, c.t, c.scorecard.entries.currency
-    value = t.number(result.value, kpi.kpi.unit, currency, result.finer)
-    yield _line(TITLE, named(kpi_title(kpi, t), value, t))
+    kpi, t = result.kpi, c.t
+    yield _figure(TITLE, kpi_title(kpi, t), result.value, kpi.kpi.unit)
     if len(kpi.arguments) > 1:
         yield _line(TEXT, f"= {in_words(kpi, t)}")
     numbers: dict[str, str] = {}
     for sign, measure in zip(NUMBERS, kpi.measures, strict=False):
         numbers[measure.name] = sign
-        yield _line(TEXT, f"{sign} {measure_text(measure, c.tally, currency, t)}")
+        value = c.tally.value(measure)
+        yield _figure(TEXT, f"{sign} {measure_beside(measure, c.tally, t)}", value.used, measure.unit)
+        if rows_differ(measure, c.tally):
+            yield _figure(TEXT, t(ROWS_BESIDE), value.log, measure.unit)
     for listing in c.listed[kpi.id]:
         if listing.rows:
             yield from _table(listing, numbers, c)

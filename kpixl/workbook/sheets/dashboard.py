@@ -21,8 +21,8 @@ from kpixl.kpi.actions import in_focus, in_order, left_out, to_do, verdict, weak
 from kpixl.kpi.cautions import cautions
 from kpixl.kpi.grade import Reason
 from kpixl.texts.action_text import action_text
-from kpixl.texts.caution_text import SIGNS, caution_line
-from kpixl.texts.figures import held_against, late_text
+from kpixl.texts.caution_text import SIGNS, caution_line_beside
+from kpixl.texts.figures import held_against, late_beside
 from kpixl.texts.groups import level_shown, title
 from kpixl.texts.words import (
     DAYS_LEFT,
@@ -396,13 +396,13 @@ def _also(c: Context) -> str:
 
 def _told(c: Context) -> str:
     """Everything that has to be said beside: cautions, what came late, and what is still to be done elsewhere."""
-    t, currency = c.t, c.scorecard.entries.currency
-    texts = [caution_line(caution, t) for caution in cautions(c.scorecard)]
+    t = c.t
+    texts = [caution_line_beside(caution, t) for caution in cautions(c.scorecard)]
     more = len(texts) - MOST_CAUTIONS
     if more > 0:  # the comments on KPIs tell them all
         texts = texts[:MOST_CAUTIONS]
         texts[-1] += f" (+{more})"
-    texts += [late_text(late, t, currency) for late in c.scorecard.late]
+    texts += [late_beside(late, t) for late in c.scorecard.late]
     waiting = [
         f"{name_of(one, c)} ({action_text(c.scorecard.entries.actions[one.kpi.id], t)})"
         for one in left_out(c.scorecard)

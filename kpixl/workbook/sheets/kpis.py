@@ -8,11 +8,15 @@ from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level, value_formula
 from kpixl.errors import N_
 from kpixl.formula import Name, names, parse, to_excel
-from kpixl.formula.expressions import either, first_known, known
+from kpixl.formula.expressions import BLANK, count, either, equal, every, first_known, joined, known
+from kpixl.formula.in_cells import item, worded
+from kpixl.formula.nodes import Wording
 from kpixl.formula.to_excel import Template
+from kpixl.kpi.grading import each, each_digits
 from kpixl.kpi.score import PAST_PERIODS
 from kpixl.kpi.traits import GRADED, late_measures, traits_of
 from kpixl.period import Window
+from kpixl.texts.commentary import median_behind
 from kpixl.texts.words import (
     PACES,
     SETTLED,
@@ -65,6 +69,9 @@ COLUMNS = {
     "forecast": N_("Forecast"),
     "steady": N_("Target to date"),
     "pace": N_("On track?"),
+    "usual_low": N_("Usual from"),
+    "usual_high": N_("Usual to"),
+    "median": N_("Half took at most"),
     "comment": N_("Comment"),
 }
 FIRST_PAGE = (
@@ -122,7 +129,8 @@ def blank_columns(business: Business) -> tuple[str, ...]:
     sample = any(kpi.sample for kpi in business.kpis)
     found: tuple[str, ...] = () if late else ("final",)
     found += () if builds_up else ("forecast", "steady", "pace")
-    return found + (() if sample else ("sample", "low", "high", "settled"))
+    found += () if sample else ("sample", "low", "high", "settled")
+    return found + (() if any(kpi.median for kpi in business.kpis) else ("median",))
 
 
 def heights(c: Context) -> dict[str, float]:
@@ -131,7 +139,7 @@ def heights(c: Context) -> dict[str, float]:
     for result in c.scorecard.results:
         texts = {
             "comment": c.comments.get(result.kpi.id) or "",
-            "to_next": to_next_text(result, c.t) or reason_text(result.reason, c.t) or "",
+            "to_next": to_next_text(result, c.t, c.scorecard.entries.currency) or reason_text(result.reason, c.t) or "",
         }
         rooms = {column: letters.room(WIDTHS[column]) - letters.INDENT for column in texts}
         lines = max(letters.lines(text, rooms[column]) for column, text in texts.items())
@@ -286,10 +294,13 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
         ),
         **_beside_the_target(result, formulas, c),
         "to_next": live(
-            _to_next(kpi, c), to_next_text(result, t) or reason_text(result.reason, t), style.apart(style.WRAPPED)
+            _to_next(kpi, c),
+            to_next_text(result, t, c.scorecard.entries.currency) or reason_text(result.reason, t),
+            style.apart(style.WRAPPED),
         ),
         **_beside_the_past(result, formulas, c),
         **_sure(result, c),
+        **_usual(result, c),
         "comment": static(c.comments.get(kpi.id), style.apart(style.WRAPPED)),
     }
 
@@ -383,15 +394,44 @@ def _sure(result: Result, c: Context) -> dict[str, Cell]:
     }
 
 
+def _usual(result: Result, c: Context) -> dict[str, Cell]:
+    """What is usual of it by the closed periods, and what half of the cases behind a mean did not pass."""
+    kpi, usual, figure = result.kpi, result.past.usual, style.figure(result.kpi.kpi.unit, muted=True)
+    middle, formula = median_behind(result, c.scorecard), '""'
+    if kpi.median is not None and kpi.window is Window.PERIOD:
+        typed = ",".join(c.at("totals", argument.measure.name, "typed") for argument in kpi.arguments)
+        formula = _MEDIAN.filled({"typed": typed, "median": kpi.median.name}, c.word)
+    return {
+        **{
+            f"usual_{end}": live(
+                _USUAL.filled({"mean": c.at("xmr", kpi.id, "mean"), "end": c.at("xmr", kpi.id, end)}, c.word),
+                getattr(usual, end) if usual else None,
+                figure,
+            )
+            for end in ("low", "high")
+        },
+        "median": live(formula, middle, figure, guarded=kpi.id in c.rewound),
+    }
+
+
+_USUAL = Template(either(known(Name("mean")), Name("end")))
+_MEDIAN = Template(either(every(equal(count(Name("typed")), 0), known(Name("median"))), Name("median"), BLANK))
+
+
 def _to_next(kpi: BusinessKpi, c: Context) -> str:
-    """``Satisfied answers: +9 → typical``, or why there is no value."""
+    """``Satisfied answers: +9 → typical``, of an average ``On average: −0.33 h → exceptional``, or why there is no
+    value."""
     if kpi.own:
         return c.at("calc", kpi.id, "reason")
-    at = {column: c.at("calc", kpi.id, column) for column in ("amount", "next", "lever", "reason", "sign")}
-    words = c.span("words", "text", [f"word_{level.value}" for level in Level])
-    steps = f'{at["sign"]}&{at["amount"]}&" → "&INDEX({words},{at["next"]}+1)'
-    step = f'SUBSTITUTE(SUBSTITUTE({c.word("step")},"{{figure}}",{at["lever"]}),"{{step}}",{steps})'
-    return f"IF(ISNUMBER({at['amount']}),{step},{at['reason']})"
+    bind = {column: c.at("calc", kpi.id, column) for column in ("amount", "next", "lever", "reason", "sign", "slope")}
+    bind["levels"] = c.span("words", "text", [f"word_{level.value}" for level in Level])
+    level, digits = item(Name("levels"), Name("next") + 1), each_digits(kpi)
+    if digits is None:
+        steps = joined(Name("sign"), Name("amount"), " → ", level)
+        told = worded(Wording("step"), figure=Name("lever"), step=steps)
+    else:
+        told = worded(Wording(f"each_{kpi.kpi.unit}"), sign=Name("sign"), amount=each(digits), level=level)
+    return to_excel(either(known(Name("amount")), told, Name("reason")), bind, c.word)
 
 
 def _to_date(kpi: BusinessKpi, c: Context) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from kpixl.cellvalue import ExcelError
 from kpixl.formula import Name, to_excel
-from kpixl.formula.expressions import NOT_THERE, either, known
+from kpixl.formula.expressions import NOT_THERE, either, every, known
 from kpixl.formula.to_excel import Template
 from kpixl.kpi.calendar_rules import START, shifted
+from kpixl.kpi.grading import KEPT
 from kpixl.kpi.score import PAST_PERIODS
 from kpixl.period import serial
 from kpixl.workbook import style
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 TREND_PERIODS = PAST_PERIODS + 1
 PERIODS = tuple(f"p{number}" for number in range(1, TREND_PERIODS + 1))
 NOT_AVAILABLE = ExcelError.NA
-_THERE = Template(either(known(Name("value")), Name("value"), NOT_THERE))
+_THERE = Template(either(every(known(Name("value")), KEPT), Name("value"), NOT_THERE))
 
 
 def sparks(c: Context) -> dict[tuple[str, str], Value]:
@@ -35,7 +36,7 @@ def sparks(c: Context) -> dict[tuple[str, str], Value]:
         day = c.scorecard.entries.period.shift(shift)
         found["start", column] = serial(day.start)
         for result in c.scorecard.slots:
-            value = history.value(day, result.kpi.history_id) if shift else result.value
+            value = history.value(day, result.kpi.history_id) if shift else result.kept
             found[result.kpi.id, column] = NOT_AVAILABLE if value is None else value
     return found
 
@@ -56,7 +57,8 @@ def spark(c: Context) -> Cells:
             if shift:
                 formula = past_value(c, kpi.history_id, start, otherwise=to_excel(NOT_THERE))
             else:
-                formula = _THERE.filled({"value": f"{kpi.name_prefix}_value"}, c.word)
+                waits = c.at("calc", kpi.id, "withheld")
+                formula = _THERE.filled({"value": f"{kpi.name_prefix}_value", "withheld": waits}, c.word)
             found[kpi.id, column] = live(formula, values[kpi.id, column], guarded=kpi.id in c.rewound)
     return found
 

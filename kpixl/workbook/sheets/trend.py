@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpixl.formula import Name, evaluate, to_excel
 from kpixl.formula.expressions import NO, NOT_THERE, absolute, either, every, known, maximum
+from kpixl.i18n import NO_BREAK
 from kpixl.kpi.score import marked_periods
 from kpixl.kpi.signals import BROKEN, RUN_LENGTH, runs
 from kpixl.texts.figures import held_against
@@ -38,6 +39,8 @@ _APART = 0.13
 """So far apart, on the scale, are the words at the right end of the lines."""
 _COVERED = 0.1
 """A word that is so near the last value stands below its mark."""
+_CLEAR = 3 * NO_BREAK
+"""Before a word at the end of a line, which a mark of the last value would cover."""
 SINGLE = (
     "picked", "name", "look", "unit", "aim", "aim_word", "usual_word", "forecast_word", "mean", "low", "high",
     "forecast", "least", "most", "power", *STEPS, "step", *TICKS,
@@ -141,7 +144,7 @@ def _single(picked: Result, axis: _Axis, c: Context) -> dict[str, Cell]:
         "look": live(of("calc", "look"), look_of(picked.kpi)),
         "unit": live(of("calc", "unit"), unit_shown(picked.kpi, c)),
         "aim": live(of("calc", "against"), axis.aim),
-        "aim_word": live(of("calc", "against_word"), held_against(picked, c.t)[1]),
+        "aim_word": live(f'"{_CLEAR}"&{of("calc", "against_word")}', f"{_CLEAR}{held_against(picked, c.t)[1]}"),
         "usual_word": live(
             f'IF(ISNUMBER({at["mean"]}),{c.word("usual_range")},"")',
             None if axis.mean is None else c.t(PAGE["usual_range"]),
