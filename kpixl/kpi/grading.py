@@ -421,8 +421,9 @@ def each_digits(kpi: BusinessKpi) -> int | None:
 
 def each(digits: int) -> Node:
     """How much an average has to move, rounded up to the digits that are shown."""
-    moved = Name("amount") * absolute(Name("slope")) * 10**digits
-    return round_up(moved - noise(moved)) / 10**digits
+    scale = int(10**digits)
+    moved = Name("amount") * absolute(Name("slope")) * scale
+    return round_up(moved - noise(moved)) / scale
 
 
 @cache
