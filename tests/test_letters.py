@@ -200,8 +200,12 @@ def test_neither_do_cautions_steps_forecasts_and_late_outcomes_hold_one(tmp_path
     took less, the period runs, a total was typed over rows."""
     month = float(serial(date(2026, 9, 1)))
     rows: dict[str, Rows] = {
-        "requests": {"id": ["R1", "R2", "R3"], "client": ["Ana"] * 3, "opened": [day("2026-10-01", 8)] * 3}
-        | {"resolved": [day("2026-10-01", hour) for hour in (9.25, 10.5, 20.1)]},
+        "requests": {
+            "id": ["R1", "R2", "R3"],
+            "client": ["Ana"] * 3,
+            "opened": [day("2026-10-01", 8)] * 3,
+            "resolved": [day("2026-10-01", hour) for hour in (9.25, 10.5, 20.1)],
+        },
         "surveys": {"date": [day("2026-10-02")] * 3, "client": ["Ana"] * 3, "score": [5, 1, 2]},
     }
     typed = {"productive_hours": 951.5, "available_hours": 1000.0, "satisfied": 70.5, "surveyed": 1100.0}
