@@ -283,24 +283,6 @@ def test_the_trend_has_its_usual_range_and_its_signals(tmp_path: Path) -> None:
         assert str(reference).split("$")[1] == placed(opened(path), "line", "p1", column)[1].rstrip("0123456789")
 
 
-@pytest.mark.parametrize(
-    ("before", "now", "target", "word"),
-    [
-        (0.5, 90, 0.88, 0.95 - 0.13),  # an axis from 50 to 90 %: the mark at 1 would cover a word at 0.95
-        (0.9, 52, 0.5, 0.13),  # below the line there is no room
-        (0.5, 70, 0.9, 1),  # half of the axis lies between
-    ],
-)
-def test_the_word_of_a_target_stands_off_the_last_mark(
-    before: float, now: float, target: float, word: float, tmp_path: Path
-) -> None:
-    filled = Filled(typed={"satisfied": now, "surveyed": 100}, targets={"css": target})
-    path = make(tmp_path / "b.xlsx", replace(filled, past=[(month(1), "va_css", before)]))
-    place = placed(opened(path), "line", "p12", "aim_at")
-    assert cached_values(path)[place] == pytest.approx(word)
-    assert ironcalc_values(path)[place] == pytest.approx(word)
-
-
 def test_a_target_at_the_top_of_the_axis_is_drawn(tmp_path: Path) -> None:
     """From 86 to 88 % the scale ends with the target: beyond it, by however little, no line would be seen."""
     book = make(tmp_path / "book.xlsx", Filled(typed={"satisfied": 43, "surveyed": 50}, targets={"css": 0.88}))

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from kpixl.formula import Name, evaluate, to_excel
-from kpixl.formula.expressions import NO, NOT_THERE, absolute, either, every, known, maximum, minimum
+from kpixl.formula.expressions import NO, NOT_THERE, absolute, either, every, known, maximum
 from kpixl.kpi.score import marked_periods
 from kpixl.kpi.signals import BROKEN, RUN_LENGTH, runs
 from kpixl.texts.figures import held_against
@@ -101,18 +101,12 @@ class _Axis:
         at = self.at(figure)
         return None if at is None else _tenth(at)
 
-    def aim_at(self, last: float | None) -> float | None:
-        """Where the word for what it is held against stands."""
-        found = evaluate(_AIM_AT, {"aim": self.drawn(self.aim), "last": last})
-        return found if isinstance(found, float) else None
-
     def usual_at(self, last: float | None) -> float | None:
         """Where the word for the usual range stands, beside the mark of the ``last`` value."""
         if self.low is None or self.high is None:
             return None
         middle = self.at((self.low + self.high) / 2)
-        aim = self.aim_at(last)
-        found = evaluate(_USUAL_AT, {"mean": self.mean, "aim": aim, "last": last, "middle": middle})
+        found = evaluate(_USUAL_AT, {"mean": self.mean, "aim": self.drawn(self.aim), "last": last, "middle": middle})
         return found if isinstance(found, float) else None
 
 
@@ -198,9 +192,7 @@ def _period(number: int, row: str, axis: _Axis, marked: tuple[int, bool], c: Con
     before = c.at("line", PERIODS[number - 1], "run") if number else "0"
     told = f"INDEX({c.span('xmr', 'state', c.kpi_ids)},{at['picked']})" if last else ""
     middle = _scaled(f"({at['low']}+{at['high']})/2", at)
-    aim_at = to_excel(_AIM_AT, {"aim": here["aim"], "last": here["value"]})
-    usual_at = to_excel(_USUAL_AT, {"mean": at["mean"], "aim": here["aim_at"], "last": here["value"], "middle": middle})
-    ended = _number(value)
+    usual_at = to_excel(_USUAL_AT, {"mean": at["mean"], "aim": here["aim"], "last": here["value"], "middle": middle})
     return found | {
         "value": live(formula, value, style.figure("ratio")),
         "base": live(f"IF(ISNUMBER({at['mean']}),{_scaled(at['low'], at)},0)", base if has else 0),
@@ -212,21 +204,11 @@ def _period(number: int, row: str, axis: _Axis, marked: tuple[int, bool], c: Con
         "forecast": live(joined_formula, joined),
         "run": live(to_excel(RUN_LENGTH, _of_usual(c, raw=here["raw"], before=before)), length),
         "signal": live(_mark(here, told, c), value if mark else NOT_AVAILABLE),
-        "aim_at": live(aim_at if last else "NA()", _there(axis.aim_at(ended)) if last else NOT_AVAILABLE),
-        "usual_at": live(usual_at if last else "NA()", _there(axis.usual_at(ended)) if last else NOT_AVAILABLE),
+        "aim_at": live(here["aim"] if last else "NA()", _there(aim) if last else NOT_AVAILABLE),
+        "usual_at": live(
+            usual_at if last else "NA()", _there(axis.usual_at(_number(value))) if last else NOT_AVAILABLE
+        ),
     }
-
-
-def _aim_at() -> Node:
-    """Where the word for what the value is held against stands: beside the end of its line, and off the mark of the
-    last value, below where there is room."""
-    aim, last = Name("aim"), Name("last")
-    off = either(every(last >= aim, aim >= _APART), aim - _APART, minimum(1, aim + _APART))
-    near = either(known(last), absolute(last - aim) < _COVERED, NO)
-    return either(known(aim), either(near, off, aim), NOT_THERE)
-
-
-_AIM_AT = _aim_at()
 
 
 def _usual_at() -> Node:
