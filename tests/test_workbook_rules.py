@@ -55,10 +55,11 @@ NOT_FAULTS = {
 """What the validator says of a right workbook, with the reason why it is not one."""
 
 FUNCTIONS = {
-    "ABS", "AND", "CHAR", "CHIINV", "CHOOSE", "COLUMNS", "COUNT", "COUNTA", "COUNTBLANK", "COUNTIF", "COUNTIFS",
-    "DATE", "DAY", "EDATE", "HYPERLINK", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER", "LEFT", "LEN", "LOG10",
-    "MATCH", "MAX", "MEDIAN", "MID", "MIN", "MONTH", "N", "NA", "NOT", "OR", "REPT", "ROUND", "ROUNDUP", "ROWS", "SIGN",
-    "SMALL", "SQRT", "SUBSTITUTE", "SUM", "SUMIF", "SUMIFS", "SUMPRODUCT", "TINV", "TODAY", "WEEKDAY", "YEAR",
+    "ABS", "AND", "AVERAGEIFS", "CHAR", "CHIINV", "CHOOSE", "COLUMNS", "COUNT", "COUNTA", "COUNTBLANK", "COUNTIF",
+    "COUNTIFS", "DATE", "DAY", "EDATE", "HYPERLINK", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNUMBER", "LEFT",
+    "LEN", "LOG10", "MATCH", "MAX", "MEDIAN", "MID", "MIN", "MONTH", "N", "NA", "NOT", "OR", "REPT", "ROUND", "ROUNDUP",
+    "ROWS", "SIGN", "SMALL", "SQRT", "SUBSTITUTE", "SUM", "SUMIF", "SUMIFS", "SUMPRODUCT", "TINV", "TODAY", "WEEKDAY",
+    "YEAR",
 }  # fmt: skip
 """All are in Excel 2007 already, and in LibreOffice. A new one belongs here only if it is in Excel 2016."""
 

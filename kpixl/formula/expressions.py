@@ -25,6 +25,8 @@ from kpixl.formula.nodes import (
     Text,
     Truth,
     as_node,
+    numbers,
+    truths,
 )
 
 BLANK, NOT_THERE = Blank(), NotAvailable()
@@ -34,7 +36,7 @@ Given = Node | float | str | bool
 
 def either(test: Given, then: Given, otherwise: Given = BLANK) -> Node:
     """``then`` where the test holds, else ``otherwise``."""
-    test_, then_, otherwise_ = as_node(test), as_node(then), as_node(otherwise)
+    (test_,), then_, otherwise_ = truths(test, of="either"), as_node(then), as_node(otherwise)
     if isinstance(test_, Truth):
         return then_ if test_.value else otherwise_
     return If(test_, then_, otherwise_)
@@ -50,7 +52,7 @@ def cases(*pairs: tuple[Given, Given], otherwise: Given = BLANK) -> Node:
 
 def every(*tests: Given) -> Node:
     """Whether all hold."""
-    parts = [part for test in tests for part in _flat(as_node(test), And) if part != YES]
+    parts = [part for test in truths(*tests, of="every") for part in _flat(test, And) if part != YES]
     if NO in parts:
         return NO
     return And(tuple(parts)) if len(parts) > 1 else (parts[0] if parts else YES)
@@ -58,7 +60,7 @@ def every(*tests: Given) -> Node:
 
 def some(*tests: Given) -> Node:
     """Whether any holds."""
-    parts = [part for test in tests for part in _flat(as_node(test), Or) if part != NO]
+    parts = [part for test in truths(*tests, of="some") for part in _flat(test, Or) if part != NO]
     if YES in parts:
         return YES
     return Or(tuple(parts)) if len(parts) > 1 else (parts[0] if parts else NO)
@@ -70,7 +72,7 @@ def _flat(node: Node, kind: type[And] | type[Or]) -> tuple[Node, ...]:
 
 def opposite(test: Given) -> Node:
     """Whether it does not hold."""
-    test_ = as_node(test)
+    (test_,) = truths(test, of="opposite")
     if isinstance(test_, Truth):
         return Truth(not test_.value)
     return test_.operand if isinstance(test_, Not) else Not(test_)
@@ -106,27 +108,27 @@ def first_known(*values: Given) -> Node:
 
 def at_least(value: Given, edge: Given) -> Node:
     """value >= edge"""
-    return Near(">=", as_node(value), as_node(edge))
+    return Near(">=", *numbers(value, edge, sign=">="))
 
 
 def more_than(value: Given, edge: Given) -> Node:
     """value > edge"""
-    return Near(">", as_node(value), as_node(edge))
+    return Near(">", *numbers(value, edge, sign=">"))
 
 
 def at_most(value: Given, edge: Given) -> Node:
     """value <= edge"""
-    return Near("<=", as_node(value), as_node(edge))
+    return Near("<=", *numbers(value, edge, sign="<="))
 
 
 def less_than(value: Given, edge: Given) -> Node:
     """value < edge"""
-    return Near("<", as_node(value), as_node(edge))
+    return Near("<", *numbers(value, edge, sign="<"))
 
 
 def same(value: Given, other: Given) -> Node:
     """Whether two numbers differ by noise alone."""
-    return Near("=", as_node(value), as_node(other))
+    return Near("=", *numbers(value, other, sign="="))
 
 
 def noise(reference: Given) -> Node:
@@ -204,16 +206,16 @@ def chi_square_high(freedom: Given) -> Node:
 
 def count(*values: Given) -> Node:
     """How many of the values are numbers."""
-    return _call("count", *values)
+    return Call("count", tuple(map(as_node, values)))
 
 
 def choose(index: Given, *values: Given) -> Node:
     """The value of that number, from 1."""
-    return _call("choose", index, *values)
+    return Call("choose", (*numbers(index, sign="choose"), *map(as_node, values)))
 
 
 def _call(function: str, *arguments: Given) -> Node:
-    return Call(function, tuple(map(as_node, arguments)))
+    return Call(function, numbers(*arguments, sign=function))
 
 
 # Days, by their serial numbers

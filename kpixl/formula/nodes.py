@@ -18,52 +18,61 @@ Sign = Literal["+", "-", "*", "/", "^"]
 Comparison = Literal[">=", ">", "<=", "<", "=", "<>"]
 
 
+class WrongKind(TypeError):
+    """An expression of parts that do not go together, such as a text that is calculated with; says what and where."""
+
+    def __init__(self, message: str, place: tuple[str, ...]) -> None:
+        super().__init__(f"{message}, in {' > '.join(place) or 'the whole'}")
+        self.place = place
+
+
 class Operators:
-    """Lets a rule be written as it is read: ``value - target``, ``(sample < minimum) & known(sample)``."""
+    """Lets a rule be written as it is read: ``value - target``, ``(sample < minimum) & known(sample)``. WrongKind where
+    a part is plainly no number."""
 
     __slots__ = ()
 
     def __add__(self, other: Node | float) -> Node:
-        return Binary("+", self._node, as_node(other))
+        return Binary("+", *numbers(self._node, other, sign="+"))
 
     def __radd__(self, other: float) -> Node:
-        return Binary("+", as_node(other), self._node)
+        return Binary("+", *numbers(other, self._node, sign="+"))
 
     def __sub__(self, other: Node | float) -> Node:
-        return Binary("-", self._node, as_node(other))
+        return Binary("-", *numbers(self._node, other, sign="-"))
 
     def __rsub__(self, other: float) -> Node:
-        return Binary("-", as_node(other), self._node)
+        return Binary("-", *numbers(other, self._node, sign="-"))
 
     def __mul__(self, other: Node | float) -> Node:
-        return Binary("*", self._node, as_node(other))
+        return Binary("*", *numbers(self._node, other, sign="*"))
 
     def __rmul__(self, other: float) -> Node:
-        return Binary("*", as_node(other), self._node)
+        return Binary("*", *numbers(other, self._node, sign="*"))
 
     def __truediv__(self, other: Node | float) -> Node:
-        return Binary("/", self._node, as_node(other))
+        return Binary("/", *numbers(self._node, other, sign="/"))
 
     def __rtruediv__(self, other: float) -> Node:
-        return Binary("/", as_node(other), self._node)
+        return Binary("/", *numbers(other, self._node, sign="/"))
 
     def __pow__(self, other: Node | float) -> Node:
-        return Binary("^", self._node, as_node(other))
+        return Binary("^", *numbers(self._node, other, sign="^"))
 
     def __neg__(self) -> Node:
-        return Negate(self._node)
+        return Negate(numbers(self._node, sign="-")[0])
 
     def __ge__(self, other: Node | float) -> Node:
-        return Compare(">=", self._node, as_node(other))
+        return Compare(">=", *numbers(self._node, other, sign=">="))
 
     def __gt__(self, other: Node | float) -> Node:
-        return Compare(">", self._node, as_node(other))
+        return Compare(">", *numbers(self._node, other, sign=">"))
 
     def __le__(self, other: Node | float) -> Node:
-        return Compare("<=", self._node, as_node(other))
+        return Compare("<=", *numbers(self._node, other, sign="<="))
 
     def __lt__(self, other: Node | float) -> Node:
-        return Compare("<", self._node, as_node(other))
+        return Compare("<", *numbers(self._node, other, sign="<"))
 
     @property
     def _node(self) -> Node:
@@ -207,6 +216,28 @@ Node = (
     | Name | Wording | Negate | Binary | Compare | Near | And | Or | Not | If | IsNumber
     | Otherwise | Call | Join | SheetCall
 )  # fmt: skip
+
+
+_NO_NUMBERS = frozenset({Text, Wording, Truth, Join, Compare, Near, And, Or, Not, IsNumber})
+_NO_TRUTHS = frozenset({Number, Text, Wording, Blank, NotAvailable, Binary, Negate, Join})
+
+
+def numbers(*values: Node | float | str | bool, sign: str) -> tuple[Node, ...]:
+    """Values as the operands of ``sign``; WrongKind where one is plainly no number."""
+    found = tuple(map(as_node, values))
+    for place, node in enumerate(found, 1):
+        if type(node) in _NO_NUMBERS:
+            raise WrongKind(f"{node!r} is calculated with", (f"operand {place} of {sign}",))
+    return found
+
+
+def truths(*values: Node | float | str | bool, of: str) -> tuple[Node, ...]:
+    """Values as the tests of ``of``; WrongKind where one is plainly neither true nor false."""
+    found = tuple(map(as_node, values))
+    for place, node in enumerate(found, 1):
+        if type(node) in _NO_TRUTHS:
+            raise WrongKind(f"{node!r} is neither true nor false", (f"test {place} of {of}",))
+    return found
 
 
 def as_node(value: Node | float | str | bool) -> Node:

@@ -22,7 +22,7 @@ from kpixl.errors import N_
 from kpixl.period import serial
 from kpixl.texts.words import KINDS_OF_PAST, SOURCES_OF_PAST, measure_label
 from kpixl.workbook import layout, letters, style
-from kpixl.workbook.formulas import FormulaNames, calculated_formula, none_name
+from kpixl.workbook.formulas import calculated_formula, none_name
 from kpixl.workbook.sheets.kpis import level_width
 
 if TYPE_CHECKING:
@@ -283,7 +283,7 @@ def _table(
 
 def calculated_text(table: Table, column: Calculated, c: Context) -> str:
     """The formula of a calculated column as it has to stand in this workbook."""
-    names = FormulaNames(c.column, c.row_cell, c.word, last_day=c.days.last)
+    names = c.names(last_day=c.days.last)
     return c.aliases.there(calculated_formula(column, table.id, names))
 
 

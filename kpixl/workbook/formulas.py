@@ -6,9 +6,12 @@ Texts are counted with ``=`` alone, and what is different from a text by subtrac
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.tables import Chained, Each, Elapsed, Else, InOrder, Lookup, Months, branches, columns_of, word_key
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from kpixl.catalog.tables import Calculated, Condition, Once, Table, Where
     from kpixl.kpi.wrong import WrongKind
 
+WILD = re.compile(r"[~*?]")
+"""What a criterion takes for something else than itself."""
 NOISE_TEXT = to_excel(Number(NOISE))
 """The same number as formulas write it."""
 
@@ -39,6 +44,8 @@ class FormulaNames:
     """Likewise -> the column's cell in the row that the formula stands in."""
     word: Callable[[str], str]
     """The id of a word -> the cell that holds it."""
+    wild: Collection[str] = ()
+    """The ids of the words in which a criterion would see wildcards."""
     entered: Mapping[str, str] = field(default_factory=dict)
     """By the id of a table that waits for entries, or of one and its field that tells outcomes: the cell that is 0
     before something is entered there."""
@@ -187,56 +194,87 @@ def made_formula(measure: Measure, made: Made, cells: Mapping[str, str] | None =
 
 def _total(table: str, where: Where, window: Window, names: FormulaNames, what: str, key: str = "") -> str:
     """The rows that meet ``where``: counted, or their cells in ``what`` added up. ``key`` is one more criterion."""
-    text = ""
+    times: Counter[tuple[str, ...]] = Counter()
     for branch in branches(where):
         for choice in product(*(_signed(condition, table, window, names) for condition in branch)):
-            minus = sum(sign < 0 for sign, _ in choice) % 2
-            criteria = ",".join(part for part in (key, *(criterion for _, criterion in choice)) if part)
-            every = f"ROWS({names.column(table, branch[0].column)})"
-            term = f"SUMIFS({what},{criteria})" if what else f"COUNTIFS({criteria})" if criteria else every
-            text += ("-" if minus else "+") + term
-    return text.removeprefix("+")
+            if _possible(choice):
+                criteria = dict.fromkeys(part for part in (key, *(one.text for one in choice)) if part)
+                times[tuple(criteria)] += prod(one.sign for one in choice)
+    first = names.column(table, branches(where)[0][0].column)
+    signs = {1: "+", -1: "-"}
+    terms = ((number, _term(criteria, what, first)) for criteria, number in times.items() if number)
+    return "".join(signs.get(number, f"{number:+}*") + term for number, term in terms).removeprefix("+") or "0"
 
 
-def _signed(condition: Condition, table: str, window: Window, names: FormulaNames) -> list[tuple[int, str]]:
-    """A condition as criteria to count and, with −1, to take away again."""
-    column = names.column(table, condition.column)
-    blank = f'{column},""'
+def _term(criteria: Sequence[str], what: str, column: str) -> str:
+    """The rows that meet all criteria, or all that ``column`` has: counted, or their cells in ``what`` added up."""
+    if not criteria:
+        return f"SUM({what})" if what else f"ROWS({column})"
+    return f"SUMIFS({what},{','.join(criteria)})" if what else f"COUNTIFS({','.join(criteria)})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Criterion:
+    """A criterion of COUNTIFS, to count or, with −1, to take away again; without a text, every row."""
+
+    sign: int
+    text: str
+    column: str = ""
+    exact: str | None = None
+    """What alone meets it: a word of a choice, by its id, or nothing."""
+
+
+def _possible(chosen: Sequence[_Criterion]) -> bool:
+    """Whether a row may meet all: no cell is two words, or one and blank."""
+    exact = {(one.column, one.exact) for one in chosen if one.exact is not None}
+    return len(exact) == len({column for column, _ in exact})
+
+
+def _signed(condition: Condition, table: str, window: Window, names: FormulaNames) -> list[_Criterion]:
+    """A condition as criteria to count and to take away."""
+    id_, column = condition.column, names.column(table, condition.column)
+    every, blank = _Criterion(1, ""), _Criterion(-1, f'{column},""', id_, "")
     if condition.comparison == "filled":
-        return [(1, ""), (-1, blank)]
+        return [every, blank]
     if condition.comparison == "blank":
-        return [(1, blank)]
+        return [replace(blank, sign=1)]
     if condition.comparison == "odd":
-        return [(1, ""), (-1, blank), *((-1, one) for one in _proper(condition, table, names))]
+        return [every, blank, *_proper(condition, table, names)]
     if condition.text:
-        equal = f'{column},"="&{_operand(condition, table, window, names)}'
-        return [(1, equal)] if condition.comparison == "=" else [(1, ""), (-1, equal), (-1, blank)]
+        word = str(condition.operand) if condition.kind == "choice" else None
+        equal = _Criterion(1, f'{column},"="&{_operand(condition, table, window, names)}', id_, word)
+        return [equal] if condition.comparison == "=" else [every, replace(equal, sign=-1), blank]
     # A literal stands outside the quotes, since Excel reads the text of a criterion by the owner's decimal sign.
-    met = (1, f'{column},"{condition.comparison}"&{_operand(condition, table, window, names)}')
-    return [met, (1, blank)] if condition.or_blank else [met]
+    met = _Criterion(1, f'{column},"{condition.comparison}"&{_operand(condition, table, window, names)}')
+    return [met, replace(blank, sign=1)] if condition.or_blank else [met]
 
 
-def _proper(condition: Condition, table: str, names: FormulaNames) -> list[str]:
-    """The criteria that a number meets, or a word of the choice: one of them."""
-    column = names.column(table, condition.column)
+def _proper(condition: Condition, table: str, names: FormulaNames) -> list[_Criterion]:
+    """The criteria that a number meets, or a word of the choice: one of them; to take away."""
+    id_, column = condition.column, names.column(table, condition.column)
     if not condition.text:
-        return [f'{column},">=-1E300"']
-    words = (names.word(word_key(table, condition.column, id_)) for id_ in condition.choices)
-    return [f'{column},"="&{escaped(word)}' for word in words]
+        return [_Criterion(-1, f'{column},">=-1E300"')]
+    words = {choice: _word(word_key(table, id_, choice), names) for choice in condition.choices}
+    return [_Criterion(-1, f'{column},"="&{word}', id_, choice) for choice, word in words.items()]
 
 
 def _operand(condition: Condition, table: str, window: Window, names: FormulaNames, *, literal: bool = False) -> str:
     """What a cell is compared with; of texts their criterion or, ``literal``, the text."""
     if condition.kind == "number":
         return to_excel(Number(float(condition.operand)))
-    of_text = (lambda cell: cell) if literal else escaped
-    if condition.kind == "choice":
-        return of_text(names.word(word_key(table, condition.column, str(condition.operand))))
     name = str(condition.operand)
+    if condition.kind == "choice":
+        word = word_key(table, condition.column, name)
+        return names.word(word) if literal else _word(word, names)
     if condition.text:
-        return of_text(name)
+        return name if literal else escaped(name)
     start = f"window_start{window.suffix}" if window.suffix else "period_start"
     return {"window_start": start, "after_window": "period_after", **names.edges}.get(name, name)
+
+
+def _word(id_: str, names: FormulaNames) -> str:
+    """A word of kpixl's as a criterion takes it literally."""
+    return escaped(names.word(id_)) if id_ in names.wild else names.word(id_)
 
 
 def escaped(cell: str) -> str:
@@ -316,13 +354,13 @@ def _chained(column: Chained, table: str, names: FormulaNames) -> str:
             return f'IF(ISNUMBER({end}),IF({nameless},0,{found}),IF({open_},0,""))'
         case "stays_until":
             which = f'{key},{starts},">="&{closes}+1,{near}'
-            found = f"IFERROR(SUMIFS({starts},{which})/COUNTIFS({which}),{end})"
+            found = f"IFERROR(AVERAGEIFS({starts},{which}),{end})"
             return f'IF(ISNUMBER({end}),IF({nameless},{end},{found}),IF({open_},{names.last_day},""))'
         case "stay":
             found = f'COUNTIFS({key},{starts},"<"&{begins}+1,{renews},0)'
             return f'IF(ISNUMBER({start}),IF({nameless},1,{found}),"")'
     which = f'{key},{renews},0,{stay},"="&{names.cell(table, "stay")}'
-    found = f"IFERROR(SUMIFS({starts},{which})/COUNTIFS({which}),{start})"
+    found = f"IFERROR(AVERAGEIFS({starts},{which}),{start})"
     return f'IF(ISNUMBER({start}),IF({nameless},{start},{found}),"")'
 
 

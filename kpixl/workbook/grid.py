@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, structs
 
@@ -18,7 +19,9 @@ from kpixl.catalog.model import Level
 from kpixl.cellvalue import ExcelError
 from kpixl.ooxml.cells import Value, column_letters
 from kpixl.palette import LEVEL_TEXT
+from kpixl.texts.words import entry_words
 from kpixl.workbook.aliases import AS_USUAL, Aliases
+from kpixl.workbook.formulas import WILD, FormulaNames
 from kpixl.workbook.style import DAY_FORMATS, TEXT, Style
 
 if TYPE_CHECKING:
@@ -230,6 +233,15 @@ class Context:
     def word(self, id_: str) -> str:
         """The address of a word in the owner's language."""
         return self.at("words", id_, "text")
+
+    def names(self, **others: Any) -> FormulaNames:
+        """What the formulas of measures call things; ``others`` are further fields of it."""
+        return FormulaNames(self.column, self.row_cell, self.word, self._wild, **others)
+
+    @cached_property
+    def _wild(self) -> frozenset[str]:
+        """Words in which a criterion would see wildcards."""
+        return frozenset(id_ for id_, word in entry_words(self.business, self.t).items() if WILD.search(word))
 
 
 def notice(c: Context) -> Cell:

@@ -13,7 +13,7 @@ from kpixl.kpi import contradictions
 from kpixl.kpi.grading import unsaid
 from kpixl.kpi.rulebook import rulebook_of
 from kpixl.kpi.traits import GRADED, late_measures, spent, traits_of
-from kpixl.workbook.formulas import FormulaNames, none_name, rows_formula
+from kpixl.workbook.formulas import none_name, rows_formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,7 +110,7 @@ def _unsaid_formula(item: Measure, c: Context) -> str:
     """1 where nothing says what an amount comes to."""
     table = c.business.table(str(item.table))
     assert item.aggregate is not None
-    names = FormulaNames(c.column, c.row_cell, c.word)
+    names = c.names()
     bind = {
         "rows": rows_formula(table, item.aggregate.where, names),
         "typed": f"COUNT({c.at('totals', item.name, 'counted')})",

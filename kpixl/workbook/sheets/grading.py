@@ -34,7 +34,7 @@ from kpixl.texts.words import (
     tip_text,
 )
 from kpixl.workbook import style
-from kpixl.workbook.formulas import FormulaNames, fault_formula, wrong_rows_formula
+from kpixl.workbook.formulas import fault_formula, wrong_rows_formula
 from kpixl.workbook.grid import BLOCK_PREFIX, Cell, Cells, Context, label, live, static
 from kpixl.workbook.past_lines import ID, columns, number_of, total_of
 from kpixl.workbook.rule_formulas import RuleFormulas, contradicted_formula
@@ -197,7 +197,7 @@ _WAITS = Template(
 
 def _wrong_rows(kpi: BusinessKpi, c: Context) -> tuple[_Rows, _Rows, _Rows]:
     """The wrong rows behind a KPI, of each kind."""
-    names, found = FormulaNames(c.column, c.row_cell, c.word), (_Rows(), _Rows(), _Rows())
+    names, found = c.names(), (_Rows(), _Rows(), _Rows())
     for part in parts(kpi, c.business):
         faults = [fault for fault in part.faults if not fault.unread]
         if not faults:

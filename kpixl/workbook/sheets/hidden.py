@@ -20,7 +20,6 @@ from kpixl.kpi.year_to_date import first_closed
 from kpixl.period import serial
 from kpixl.workbook import style
 from kpixl.workbook.formulas import (
-    FormulaNames,
     entered_formula,
     outcome_row,
     outcomes_formula,
@@ -110,13 +109,13 @@ _FIRST_OF_YEAR = Template(_first_of_year())
 def _late(c: Context, open_start: str) -> str:
     """How many of the rows of periods that are not final have an outcome."""
     edges = dict.fromkeys(("after_window", "came_before"), "period_start") | {"window_start": open_start}
-    names = FormulaNames(c.column, c.row_cell, c.word, edges=edges)
+    names = c.names(edges=edges)
     return "+".join(rows_formula(table, where, names) for table, where in c.business.watched) or "0"
 
 
 def entered(c: Context) -> Cells:
     """Whether something of the period is entered in each of them, and of which outcomes something is known."""
-    names = FormulaNames(c.column, c.row_cell, c.word)
+    names = c.names()
     found: dict[tuple[str, str], Cell] = {}
     for table in c.business.tables:
         if table.waits:

@@ -18,7 +18,7 @@ from kpixl.kpi.over_past import MEAN, through_past, to_date
 from kpixl.period import serial
 from kpixl.texts.words import SOURCES, measure_label, reason_text, unit_label
 from kpixl.workbook import style
-from kpixl.workbook.formulas import FormulaNames, entered_rows, made_formula, measure_formula, outcome_row
+from kpixl.workbook.formulas import entered_rows, made_formula, measure_formula, outcome_row
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, static
 from kpixl.workbook.past_lines import columns, number_of, past_value, total_of
 from kpixl.workbook.sheets.vocabulary import since_name
@@ -197,7 +197,7 @@ def _log(measure: Measure, c: Context) -> str:
     if of is None:
         return '""'
     entered = {row: c.at("entered", row, "known") for row in entered_rows(c.business)}
-    names = FormulaNames(c.column, c.row_cell, c.word, entered)
+    names = c.names(entered=entered)
     return measure_formula(measure, of, c.business.table(of.table), names)
 
 
