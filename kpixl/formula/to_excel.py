@@ -54,12 +54,12 @@ class Template:
         written = _Writer(lambda id_: f"{_PLACE}{id_}{_PLACE}", lambda id_: f"{_PLACE}{_WORD}{id_}{_PLACE}").write(node)
         self._text, *self._others = written.split(_PLACE)
 
-    def filled(self, bind: Mapping[str, str], word: Callable[[str], str]) -> str:
+    def filled(self, bind: Mapping[str, str], word: Callable[[str], str] | None = None) -> str:
         """The formula; each name becomes what ``bind`` gives for it, if anything, each word the cell that ``word``
         gives. FormulaTooLong where Excel would not take it."""
         text = self._text
         for id_, after in zip(self._others[::2], self._others[1::2], strict=True):
-            text += (word(id_[1:]) if id_.startswith(_WORD) else bind.get(id_, id_)) + after
+            text += ((word or _no_word)(id_[1:]) if id_.startswith(_WORD) else bind.get(id_, id_)) + after
         if len(text) > LONGEST:
             raise FormulaTooLong(f"{text[:60]}…: {len(text)} characters")
         return text
@@ -71,7 +71,7 @@ _PLACE, _WORD = "\0", "\1"
 
 def to_excel(node: Node, bind: Mapping[str, str] | None = None, word: Callable[[str], str] | None = None) -> str:
     """The text of ``node``, as ``Template.filled`` has it."""
-    return Template(node).filled(bind or {}, word or _no_word)
+    return Template(node).filled(bind or {}, word)
 
 
 def in_parentheses(node: Node, bind: Mapping[str, str] | None = None) -> str:

@@ -6,6 +6,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import OWN_SLOTS, Level
+from kpixl.formula import Name
+from kpixl.formula.expressions import (
+    NOT_THERE,
+    either,
+    equal,
+    every,
+    first_known,
+    known,
+    largest,
+    maximum,
+    minimum,
+)
+from kpixl.formula.in_cells import count_cells, item, total
+from kpixl.formula.to_excel import Template
 from kpixl.kpi.actions import FIRST, in_focus, in_order, to_do
 from kpixl.kpi.score import SHORTEST_BAR, order_key, target_position
 from kpixl.workbook.grid import Cell, Cells, Context, live, static
@@ -38,7 +52,7 @@ def rows(business: Business) -> tuple[str, ...]:
 
 def of(c: Context, index: str, column: str) -> str:
     """What the helper cells have of the KPI that stands in a place."""
-    return f"INDEX({c.span('calc', column, c.kpi_ids)},{index})"
+    return _OF.filled({"list": c.span("calc", column, c.kpi_ids), "index": index}, c.word)
 
 
 def board(c: Context) -> Cells:
@@ -49,7 +63,7 @@ def board(c: Context) -> Cells:
         found.update({(row, column): cell for column, cell in _row(row, result, c).items()})
         index = c.at("board", row, "index")
         for period in PERIODS:
-            formula = f"INDEX({c.span('spark', period, c.kpi_ids)},{index})"
+            formula = _OF.filled({"list": c.span("spark", period, c.kpi_ids), "index": index}, c.word)
             found[row, period] = live(formula, lines[result.kpi.id, period])
     return found
 
@@ -59,10 +73,9 @@ def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
     place, shade = result.grade.position, result.grade.shade
     bar = None if place is None else max(place, SHORTEST_BAR)
     aim = None if result.kpi.own or result.off else target_position(result)
-    shade_there, aim_there = of(c, index, "shade"), of(c, index, "target_position")
-    limit, taken = c.at("do", LIMIT, "order"), c.span("do", "index", FIRST_ROWS)
-    order, needs = of(c, index, "order"), of(c, index, "needs")
-    also = f'IF(AND({needs}=1,COUNTIF({taken},{index})=0,{order}<{limit}),{order},"")'
+    there = {column: of(c, index, column) for column in ("shade", "target_position", "order", "needs")}
+    bind = {"index": index, "position": position, **there}
+    bind |= {"limit": c.at("do", LIMIT, "order"), "taken": c.span("do", "index", FIRST_ROWS)}
     return {
         "index": static(c.kpi_ids.index(result.kpi.id) + 1),
         "look": live(of(c, index, "look"), look_of(result.kpi)),
@@ -70,17 +83,35 @@ def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
         "position": live(of(c, index, "position"), place),
         **{
             f"level_{level.value}": live(
-                f"IF(ISNUMBER({position}),IF({shade_there}={level.value},MAX({position},{SHORTEST_BAR}),NA()),NA())",
+                _BARS[level].filled(bind, c.word),
                 bar if bar is not None and shade == level else NOT_AVAILABLE,
             )
             for level in Level
         },
         "target": live(
-            f"IF(ISNUMBER({position}),IF(ISNUMBER({aim_there}),{aim_there},NA()),NA())",
+            _AIM.filled(bind, c.word),
             aim if aim is not None and place is not None else NOT_AVAILABLE,
         ),
-        "also": live(also, None),
+        "also": live(_ALSO.filled(bind, c.word), None),
     }
+
+
+_INDEX, _POSITION, _ORDER, _NEEDS = Name("index"), Name("position"), Name("order"), Name("needs")
+_OF = Template(item(Name("list"), _INDEX))
+_BARS = {
+    level: Template(
+        either(
+            known(_POSITION),
+            either(equal(Name("shade"), level), maximum(_POSITION, SHORTEST_BAR), NOT_THERE),
+            NOT_THERE,
+        )
+    )
+    for level in Level
+}
+_AIM = Template(either(known(_POSITION), first_known(Name("target_position"), NOT_THERE), NOT_THERE))
+_ALSO = Template(
+    either(every(equal(_NEEDS, 1), equal(count_cells(Name("taken"), _INDEX), 0), Name("limit") > _ORDER), _ORDER)
+)
 
 
 def finer(result: Result) -> float | None:
@@ -104,12 +135,14 @@ def do(c: Context) -> Cells:
             "order": order_key(result, places[result.kpi.id]),
         }  # fmt: skip
         for column, value in known.items():
-            found[row, column] = live(f'IF(ISNUMBER({index}),{of(c, index, column)},"")', value)
+            there = of(c, index, column)
+            found[row, column] = live(_OF_CHOSEN.filled({"index": index, "there": there}, c.word), value)
     needs, order = (c.span("do", column, FIRST_ROWS) for column in ("needs", "order"))
     needing = [row for row in FIRST_ROWS if (one := chosen.get(row)) is not None and one.needs]
     worst = [found[row, "order"].value for row in needing]
     full = len(needing) == FIRST
-    found[LIMIT, "order"] = live(f"IF(SUM({needs})={FIRST},MAX({order}),{NO_LIMIT})", max(worst) if full else NO_LIMIT)  # type: ignore[type-var]
+    limit = _LIMIT.filled({"needs": needs, "order": order}, c.word)
+    found[LIMIT, "order"] = live(limit, max(worst) if full else NO_LIMIT)  # type: ignore[type-var]
     errors = sum(problem.severity == "error" for problem in c.problems)
     checked = c.refreshed is not None
     # Live: it falls as soon as a cell is put right, and rises with what the sheets themselves find wrong.
@@ -117,7 +150,7 @@ def do(c: Context) -> Cells:
     since, there = (c.span("calc", column, c.kpi_ids) for column in ("wrong_since", "wrong"))
     wrong = any(result.wrong_rows.rows for result in c.scorecard.slots)
     found[CHECK, "index"] = live(
-        f'IF(ISNUMBER({done}),MAX({ERRORS}+MAX({since}),MIN(MAX({there}),1)),"")',
+        _UNMENDED.filled({"done": done, "errors": ERRORS, "since": since, "there": there}, c.word),
         max(errors, wrong) if checked else None,
     )
     found[CHECK, "order"] = static(len(c.problems) - errors if checked else None)
@@ -126,6 +159,14 @@ def do(c: Context) -> Cells:
 
 NO_LIMIT = 99
 """Comes after every place in the ranking."""
+_OF_CHOSEN = Template(either(known(_INDEX), Name("there")))
+_LIMIT = Template(either(equal(total(_NEEDS), FIRST), largest(_ORDER), NO_LIMIT))
+_UNMENDED = Template(
+    either(
+        known(Name("done")),
+        maximum(Name("errors") + largest(Name("since")), minimum(largest(Name("there")), 1)),
+    )
+)
 
 
 def actions(c: Context) -> Cells:

@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING
 from kpixl.catalog.model import Level
 from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_
+from kpixl.formula import Name, to_excel
+from kpixl.formula.expressions import equal, or_else
+from kpixl.formula.in_cells import as_text, exactly, flag, is_error, total
+from kpixl.formula.in_cells import link as jump
+from kpixl.formula.to_excel import Template
+from kpixl.kpi.grading import REASONS_TO_WAIT
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, notice, quoted, static
 
@@ -53,7 +59,8 @@ def cells(c: Context) -> Cells:
     errors = sum(problem.severity == "error" for problem in c.problems)
     found["help", "seen"] = static(rest or None)
     unlisted = c.at("check", "help", "seen")
-    found["help", "errors"] = live(f"SUM({c.span('check', 'errors', LISTED)},{unlisted})", errors, name=ERRORS)
+    listed = {"listed": c.span("check", "errors", LISTED), "unlisted": unlisted}
+    found["help", "errors"] = live(_ERRORS.filled(listed, c.word), errors, name=ERRORS)
     for row, problem in zip(LISTED, shown, strict=False):
         found[row, "severity"] = static(c.t(SEVERITIES[problem.severity]), PLAIN)
         found[row, "text"] = static(problem.text(c.t), WRAP)
@@ -80,16 +87,23 @@ def _still(problem: Problem, seen: str, c: Context) -> tuple[Value, str | None]:
     rows = c.scorecard.entries.tables.get(problem.table or "")
     if rows is None:
         kpi = problem.field if problem.field in c.kpi_ids else None
-        return None, f"IF({c.at('calc', kpi, 'withheld')}=2,1,0)" if kpi and problem.code in IMPOSSIBLE else None
+        if not kpi or problem.code not in IMPOSSIBLE:
+            return None, None
+        return None, _STILL_IMPOSSIBLE.filled({"withheld": c.at("calc", kpi, "withheld")}, c.word)
     row = rows.row_of(problem.cell) if problem.cell else None
     if row is None or problem.field is None or not rows.has(problem.field):
         return None, None
     cell, held = f"{quoted(problem.sheet)}!{problem.cell}", rows.held(problem.field, row)
     if isinstance(held, ExcelError):
-        return None, f"IF(ISERROR({cell}),1,0)"
-    return held, f'IFERROR(IF(EXACT({cell}&"",{seen}&""),1,0),0)'
+        return None, _STILL_AN_ERROR.filled({"cell": cell}, c.word)
+    return held, _STILL_THE_SAME.filled({"cell": cell, "seen": seen}, c.word)
 
 
+_CELL = Name("cell")
+_ERRORS = Template(total(Name("listed"), Name("unlisted")))
+_STILL_IMPOSSIBLE = Template(flag(equal(Name("withheld"), REASONS_TO_WAIT.index("impossible") + 1)))
+_STILL_AN_ERROR = Template(flag(is_error(_CELL)))
+_STILL_THE_SAME = Template(or_else(flag(exactly(as_text(_CELL), as_text(Name("seen")))), 0))
 IMPOSSIBLE = ("part_over_whole", "impossible", "score_impossible", "more_than_whole")
 """What is said of a KPI whose figures cannot be."""
 
@@ -117,8 +131,12 @@ def link(sheet: str, cell: str | None, text: str) -> str | None:
     """A formula that jumps to a cell; None where there is no cell to go to."""
     if not sheet or not cell:
         return None
-    target = f"#{quoted(sheet)}!{cell}".replace('"', '""')
-    return f'HYPERLINK("{target}","{text.replace(chr(34), chr(34) * 2)}")' if len(target) <= 255 else None
+    target = f"#{quoted(sheet)}!{cell}"
+    return to_excel(jump(target, text)) if len(target) <= LONGEST_LINK else None
+
+
+LONGEST_LINK = 255
+"""Letters in a text that stands in a formula of Excel's."""
 
 
 def _summary(c: Context) -> str:

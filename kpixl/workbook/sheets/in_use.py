@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING
 
 from kpixl import palette
 from kpixl.errors import N_
+from kpixl.formula import Name
+from kpixl.formula.expressions import NO, either, equal, or_else
+from kpixl.formula.nodes import Wording
+from kpixl.formula.to_excel import Template
 from kpixl.texts.words import kpi_title
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label
@@ -49,9 +53,15 @@ def flag(kpi: BusinessKpi) -> str:
 
 def flag_formula(kpi: BusinessKpi, c: Context) -> str:
     """What stands in that cell. A KPI whose switch is gone is in use."""
-    return f"IF(IFERROR({c.at('in_use', kpi.id, 'value')}={c.word('in_use_no')},FALSE),0,1)"
+    return _IN_USE.filled({"said": c.at("in_use", kpi.id, "value")}, c.word)
+
+
+_IN_USE = Template(either(or_else(equal(Name("said"), Wording("in_use_no")), NO), 0, 1))
 
 
 def shown_if_used(kpi: BusinessKpi, formula: str, otherwise: str = '""') -> str:
     """A formula that gives nothing, or ``otherwise``, while the KPI is switched off."""
-    return f"IF({flag(kpi)}=0,{otherwise},{formula})"
+    return _IF_USED.filled({"flag": flag(kpi), "otherwise": otherwise, "formula": formula})
+
+
+_IF_USED = Template(either(equal(Name("flag"), 0), Name("otherwise"), Name("formula")))

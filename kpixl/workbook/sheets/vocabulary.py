@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level, Standing
 from kpixl.errors import N_
+from kpixl.formula import Name, substituted, to_excel
+from kpixl.formula.expressions import day_of_month, either, floor, joined, month, year
+from kpixl.formula.in_cells import item, replaced, worded
+from kpixl.formula.nodes import Wording, as_node
 from kpixl.i18n import language
 from kpixl.kpi.grade import Reason
 from kpixl.kpi.grading import REASONS_TO_WAIT
@@ -51,6 +55,7 @@ from kpixl.workbook.grid import Cell, Cells, Context
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business
+    from kpixl.formula import Node
     from kpixl.i18n import Language
 
 STANDING_ROWS = (*(f"level_{level.value}" for level in Level), *(f"standing_{standing}" for standing in Standing))
@@ -169,43 +174,49 @@ YEAR, DAY = 2999, 17
 """Stand for the year and the day in the patterns: no other number of a date looks like them."""
 
 
+_NAMES, _DAY = Name("names"), Name("day")
+_NUMBERS = {Kind.QUARTER: floor((month(_DAY) + 2) / 3), Kind.YEAR: as_node(1)}
+"""Which of the names is that of a day's period; of others, that of its month."""
+
+
+def _named(day: Node, kind: Kind = Kind.MONTH, *, dated: bool) -> Node:
+    """The name that ``names`` has for a day or for its period, ``dated`` where it says the day of the month."""
+    number = substituted(_NUMBERS.get(kind, month(_DAY)), {"day": day})
+    found = replaced(item(_NAMES, number), "{y}", year(day))
+    return replaced(found, "{d}", day_of_month(day)) if dated else found
+
+
+def _period() -> dict[Kind, Node]:
+    first, last = (_named(Name(day), dated=True) for day in ("period_start", "period_end"))
+    whole = {kind: _named(Name("period_start"), kind, dated=False) for kind in Kind}
+    return {**whole, Kind.WEEK: joined(first, " – ", last)}
+
+
+_PERIOD = _period()
+
+
 def period_name(c: Context) -> tuple[str, str]:
     """The period in words, as formula and as value: it follows when the owner changes the period."""
     period = c.scorecard.entries.period
-    words_ = c.span("words", "text", [f"period_{number}" for number in range(1, 13)])
-
-    def of(day: str, index: str) -> str:
-        named = f'SUBSTITUTE(INDEX({words_},{index}),"{{y}}",YEAR({day}))'
-        return f'SUBSTITUTE({named},"{{d}}",DAY({day}))' if period.kind is Kind.WEEK else named
-
-    match period.kind:
-        case Kind.MONTH:
-            formula = of("period_start", "MONTH(period_start)")
-        case Kind.QUARTER:
-            formula = of("period_start", "INT((MONTH(period_start)+2)/3)")
-        case Kind.YEAR:
-            formula = of("period_start", "1")
-        case _:
-            first, last = (of(day, f"MONTH({day})") for day in ("period_start", "period_end"))
-            formula = f'{first}&" – "&{last}'
-    return formula, c.t.period(period)
+    names = c.span("words", "text", [f"period_{number}" for number in range(1, 13)])
+    return to_excel(_PERIOD[period.kind], {"names": names}), c.t.period(period)
 
 
 def day_name(c: Context, day: str) -> str:
     """A formula for a day in words."""
-    words_ = c.span("words", "text", [f"day_{number}" for number in range(1, 13)])
-    return f'SUBSTITUTE(SUBSTITUTE(INDEX({words_},MONTH({day})),"{{y}}",YEAR({day})),"{{d}}",DAY({day}))'
+    names = c.span("words", "text", [f"day_{number}" for number in range(1, 13)])
+    return to_excel(_named(_DAY, dated=True), {"names": names, "day": day})
 
 
 def since_name(c: Context) -> tuple[str, str | None]:
     """From when on the year to date is known, in words, where that is not the beginning of the year: as formula and as
     value."""
-    entries, t, first = c.scorecard.entries, c.t, c.at("dates", "first_of_year", "value")
+    entries, t = c.scorecard.entries, c.t
     kind, day = entries.period.kind, since(entries)
-    words_ = c.span("words", "text", [f"period_{number}" for number in range(1, 13)])
-    index = {Kind.QUARTER: f"INT((MONTH({first})+2)/3)", Kind.YEAR: "1"}.get(kind, f"MONTH({first})")
-    named = f'SUBSTITUTE(SUBSTITUTE(INDEX({words_},{index}),"{{y}}",YEAR({first})),"{{d}}",DAY({first}))'
-    formula = f'IF({first}>year_start,SUBSTITUTE({c.word("since")},"{{period}}",{named}),"")'
+    named = worded(Wording("since"), period=_named(_DAY, kind, dated=True))
+    names = c.span("words", "text", [f"period_{number}" for number in range(1, 13)])
+    bind = {"day": c.at("dates", "first_of_year", "value"), "names": names}
+    formula = to_excel(either(Name("year_start") < _DAY, named, ""), bind, c.word)
     return formula, since_text(day, kind, t) or None
 
 
