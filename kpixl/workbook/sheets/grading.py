@@ -7,15 +7,30 @@ from typing import TYPE_CHECKING
 
 from kpixl.catalog.model import Level
 from kpixl.formula import Name, substituted
-from kpixl.formula.expressions import BLANK, either, equal, first_known, floor, joined, known, maximum, or_else
-from kpixl.formula.in_cells import item
+from kpixl.formula.expressions import (
+    BLANK,
+    NO,
+    YES,
+    count,
+    either,
+    equal,
+    every,
+    first_known,
+    floor,
+    joined,
+    known,
+    maximum,
+    or_else,
+    some,
+)
+from kpixl.formula.in_cells import as_text, item, same_text
 from kpixl.formula.nodes import Wording
 from kpixl.formula.to_excel import Template, in_parentheses, literal
 from kpixl.kpi import contradictions
 from kpixl.kpi.calendar_rules import START
 from kpixl.kpi.finer import DECIMALS
 from kpixl.kpi.grade import grade, level_of
-from kpixl.kpi.grading import AGAINST, DISTANCE, LESS, MORE, REASONS_TO_WAIT
+from kpixl.kpi.grading import AGAINST, DISTANCE, LESS, MORE, REASONS_TO_WAIT, TARGET, VALUE
 from kpixl.kpi.partial import PART, REACHED, TENTHS, built
 from kpixl.kpi.proposals import MOST
 from kpixl.kpi.score import order_key, target_position
@@ -187,10 +202,8 @@ _ROWS = Template(
     )
 )
 """Where nothing is wrong, or one thing, there is nothing to tell apart; nor where all is as refresh has ``seen`` it."""
-_WAITS = Template(
-    either(
-        known(_WITHHELD), either(equal(_WITHHELD, 1), Wording("not_begun"), Wording("impossible")), Wording("no_bands")
-    )
+_WAITS = either(
+    known(_WITHHELD), either(equal(_WITHHELD, 1), Wording("not_begun"), Wording("impossible")), Wording("no_bands")
 )
 """Why a KPI of the owner's is not judged."""
 
@@ -204,28 +217,51 @@ def _wrong_rows(kpi: BusinessKpi, c: Context) -> tuple[_Rows, _Rows, _Rows]:
             continue
         table = c.business.table(part.table)
         typed = ",".join(c.at("totals", item.name, "counted") for item in part.measures)
-        unless = f"IF(COUNT({typed})={len(part.measures)},0,{{}})"
+        bind = {"typed": typed, "all": str(len(part.measures))}
         apart = [fault for fault in faults if fault.apart] if part.sample else []
         for rows, those in zip(found, (faults, faults if part.lever else [], apart), strict=True):
             if those:
-                rows.causes.append(unless.format("+".join(fault_formula(table, fault, names) for fault in those)))
-                rows.once.append(unless.format(wrong_rows_formula(table, those, names)))
+                causes = "+".join(fault_formula(table, fault, names) for fault in those)
+                rows.causes.append(_UNLESS_TYPED.filled(bind | {"rows": causes}))
+                rows.once.append(_UNLESS_TYPED.filled(bind | {"rows": wrong_rows_formula(table, those, names)}))
     return found
+
+
+_UNLESS_TYPED = Template(either(equal(count(Name("typed")), Name("all")), 0, Name("rows")))
+"""Rows do not count where all totals that are counted from them are typed."""
 
 
 def _wrong_cells(kpi: BusinessKpi, c: Context) -> list[str]:
     """For each of the owner's own cells behind it, 1 where it is wrong, else 0."""
     if kpi.own:
         return []
-    no_number = 'IFERROR(IF(OR(ISNUMBER({0}),{0}=""),0,1),1)'
-    found = [no_number.format(c.at("thresholds", kpi.id, f"{level.id}_yours")) for level in GRADED]
-    typed = [no_number.format(c.at("totals", item.name, "typed")) for item in kpi.measures]
-    found.append(f"IF({c.at('dates', 'totals_count', 'value')}=1,{'+'.join(typed)},0)")
-    for setting in settings_behind(kpi, c.business):
-        at = c.at("settings", setting.id, "value")
-        beyond = f"IF(OR({at}<{setting.minimum:g},{at}>{setting.maximum:g}),1,0)"
-        found.append(f'IFERROR(IF(ISNUMBER({at}),{beyond},IF({at}="",0,1)),1)')
-    return found
+    edges = (c.at("thresholds", kpi.id, f"{level.id}_yours") for level in GRADED)
+    typed = (c.at("totals", item.name, "typed") for item in kpi.measures)
+    wrong = "+".join(_NO_NUMBER.filled({"cell": cell}) for cell in typed)
+    totals = _IF_TYPED_COUNT.filled({"counts": c.at("dates", "totals_count", "value"), "wrong": wrong})
+    return [
+        *(_NO_NUMBER.filled({"cell": cell}) for cell in edges),
+        totals,
+        *(
+            _NO_SETTING.filled(
+                {
+                    "cell": c.at("settings", setting.id, "value"),
+                    "least": f"{setting.minimum:g}",
+                    "most": f"{setting.maximum:g}",
+                }
+            )
+            for setting in settings_behind(kpi, c.business)
+        ),
+    ]
+
+
+_CELL = Name("cell")
+_FILLED = either(equal(_CELL, BLANK), 0, 1)
+_NO_NUMBER = Template(or_else(either(some(known(_CELL), equal(_CELL, BLANK)), 0, 1), 1))
+_IF_TYPED_COUNT = Template(either(equal(Name("counts"), 1), _WRONG, 0))
+_NO_SETTING = Template(
+    or_else(either(known(_CELL), either(some(Name("least") > _CELL, Name("most") < _CELL), 1, 0), _FILLED), 1)
+)
 
 
 def _lever(result: Result, formulas: RuleFormulas, c: Context) -> Cell:
@@ -233,9 +269,13 @@ def _lever(result: Result, formulas: RuleFormulas, c: Context) -> Cell:
     kpi, lever = result.kpi, result.kpi.kpi.lever
     if not kpi.kpi.disjoint:
         return static(measure_label(kpi.argument(lever), c.t) if lever else None)
-    how = formulas["how"]
-    changed, new = c.word("answers_changed"), c.word("answers_new")
-    return live(f'IF(ISNUMBER({formulas.bind["amount"]}),IF({how}=1,{changed},{new}),"")', step_figure(result, c.t))
+    bind = {"amount": formulas.bind["amount"], "how": formulas["how"]}
+    return live(_ANSWERS.filled(bind, c.word), step_figure(result, c.t))
+
+
+_ANSWERS = Template(
+    either(known(Name("amount")), either(equal(Name("how"), 1), Wording("answers_changed"), Wording("answers_new")))
+)
 
 
 def _sure(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell]:
@@ -272,26 +312,20 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
     kpi = result.kpi
     formulas = RuleFormulas(kpi, c, {"place": str(index + 1)})
     at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
-    name = c.at("own", kpi.id, "label")
-    waits = _WAITS.filled(at, c.word)
+    typed = {column: c.at("own", kpi.id, column) for column in ("label", "unit")}
+    bind = at | typed | {"value": formulas.bind["value"], "shown": at["name"], "unit": typed["unit"]}
+    own = {rule: template.filled(bind, c.word) for rule, template in _OWN.items()}
     contradicted = contradictions.found(contradictions.of_kpi(kpi, c.business), c.scorecard.measures)
-    graded = f'IF(ISNUMBER({at["standing"]}),"",{waits})'
-    reason = f'IF({at["name"]}="","",IF(ISNUMBER({formulas.bind["value"]}),{graded},{c.word("own_formula")}))'
-    fraction = c.word("unit_fraction")
-    unit = c.at("own", kpi.id, "unit")
     found = _common(result, index, formulas, c) | {
-        "name": live(f'IFERROR({name}&"","")', kpi.name),
-        "tip": live(f'IF({at["name"]}="","",{c.word("own_tip")})', tip_text(kpi, c.t) if kpi.name else None),
-        "unit_scale": live(f"IF(IFERROR({unit}={fraction},FALSE),100,1)", 100 if kpi.kpi.unit == "fraction" else 1),
-        "unit": live(f'{unit}&""', unit_shown(kpi, c)),
-        "full": live(f'IFERROR({name}&"","")', kpi.name),
-        "look": live(
-            f"IF({at['unit_scale']}=100,{LOOKS['fraction']},{OWN_LOOK})",
-            look_of(kpi),
-        ),
+        "name": live(own["name"], kpi.name),
+        "tip": live(own["tip"], tip_text(kpi, c.t) if kpi.name else None),
+        "unit_scale": live(own["unit_scale"], 100 if kpi.kpi.unit == "fraction" else 1),
+        "unit": live(own["unit"], unit_shown(kpi, c)),
+        "full": live(own["name"], kpi.name),
+        "look": live(own["look"], look_of(kpi)),
         "link": label(f"#{BLOCK_PREFIX}own"),
         "lever": label(None),
-        "reason": live(reason, reason_text(result.reason, c.t)),
+        "reason": live(own["reason"], reason_text(result.reason, c.t)),
         # Which figures its formula names is known to whoever refreshes; no cell can tell.
         "contradicted": live(contradicted_formula(kpi, c), int(bool(contradicted)), guarded=True),
         "seen_window": static(None),
@@ -299,12 +333,31 @@ def _own(result: Result, index: int, c: Context) -> dict[str, Cell]:
     return {column: live('""', None) for column in COLUMNS if column not in found} | found
 
 
+def _own_rules() -> dict[str, Template]:
+    """What is shown of a KPI of the owner's, from what she has typed in Settings."""
+    shown, unit = Name("shown"), Name("unit")
+    graded = either(known(Name("standing")), BLANK, _WAITS)
+    rules = {
+        "name": or_else(as_text(Name("label")), ""),
+        "tip": either(equal(shown, BLANK), BLANK, Wording("own_tip")),
+        "unit_scale": either(or_else(equal(unit, Wording("unit_fraction")), NO), 100, 1),
+        "unit": as_text(unit),
+        "look": either(equal(Name("unit_scale"), 100), LOOKS["fraction"], OWN_LOOK),
+        "reason": either(equal(shown, BLANK), BLANK, either(known(VALUE), graded, Wording("own_formula"))),
+    }
+    return {id_: Template(rule) for id_, rule in rules.items()}
+
+
+_OWN = _own_rules()
+
+
 def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> dict[str, Cell]:
     """Level, standing, position and what it takes."""
     kpi, grade, step = result.kpi, result.grade, result.grade.to_next
     fresh = kpi.id in c.rewound
     at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
-    edge, target = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}, f"{kpi.name_prefix}_target"
+    edge = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}
+    target, window = f"{kpi.name_prefix}_target", f"{kpi.name_prefix}_window"
     standing = grade.level if grade.level is not None else grade.standing
     standing_number = "" if standing is None else standing.number
     strict = None if grade.next_level is None else int(kpi.comparison(grade.next_level) in (">", "<"))
@@ -339,11 +392,7 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
         ),
         "seen_level": static(standing_number),
         "seen_target": static("" if result.target is None else result.target),
-        "changed": live(
-            f'IF(AND({at["standing"]}&""={at["seen_level"]}&"",IF(ISNUMBER({target}),{target},"")&""={at["seen_target"]}&""'
-            f"{_same_window(kpi, at)}),0,1)",
-            0,
-        ),
+        "changed": live(_CHANGED[kpi.own].filled(at | {"target": target, "window": window}), 0),
         **shown(result, c),
         # Copies of what stands on KPIs, where an owner may insert a row and shift what is counted from the top.
         "level_word": live(f"{kpi.name_prefix}_level", standing_word(result, c.t)),
@@ -434,5 +483,12 @@ _PART = Template(_share_of_parts())
 _NEXT_TENTH = {"next_tenth": in_parentheses(floor(REACHED) + 1)}
 
 
-def _same_window(kpi: BusinessKpi, at: dict[str, str]) -> str:
-    return "" if kpi.own else f',{kpi.name_prefix}_window&""={at["seen_window"]}&""'
+def _changed(*, own: bool) -> Node:
+    """1 where it stands otherwise than at the last refresh, or is held against, or counted over, something else."""
+    standing, target = Name("standing"), as_text(first_known(TARGET))
+    window = YES if own else same_text(Name("window"), Name("seen_window"))
+    same_target = equal(target, as_text(Name("seen_target")))
+    return either(every(same_text(standing, Name("seen_level")), same_target, window), 0, 1)
+
+
+_CHANGED = {own: Template(_changed(own=own)) for own in (False, True)}
