@@ -14,7 +14,8 @@ import re
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache, partial
@@ -147,7 +148,9 @@ def ironcalc_values(path: Path, today: date = TODAY) -> dict[Place, Value]:
     changed |= _with_ranges(package, {**formulas, **changed})
     key = _all_but_cells(package)
     with _quiet():
-        model = _models.pop(key, None) or _Model(path)
+        model = _models.pop(key, None)
+        if model is None or not model.knows(cells):
+            model = _Model(package, cells)
         model.take(cells | {place: Content(formula, "") for place, formula in changed.items()})
         found = {place: model.value(place) for place in formulas}
     while len(_models) >= _MOST_MODELS:
@@ -177,12 +180,23 @@ def _all_but_cells(package: Package) -> bytes:
 
 class _Model:
     """A workbook in IronCalc, which takes a tenth of a second to compute one and half a second to load it: what differs
-    in the cells alone is given to the workbook that is loaded already."""
+    in the cells alone is given to the workbook that is loaded already.
 
-    def __init__(self, path: Path) -> None:
-        self._model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
+    For every name in a formula IronCalc goes through all names of the workbook, twice: those that no formula has are
+    left out, which saves a third of the time.
+    """
+
+    def __init__(self, package: Package, cells: Mapping[Place, Content]) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            slim = Path(folder, "slim.xlsx")
+            self._left_out = _without_unused_names(package, cells, slim)
+            self._model = ironcalc.load_from_xlsx(str(slim), "en", "UTC", "en")
         self._indexes = {sheet["name"]: at for at, sheet in enumerate(self._model.get_worksheets_properties())}
-        self._cells = _given(Package.open(path))
+        self._cells = dict(cells)
+
+    def knows(self, cells: Mapping[Place, Content]) -> bool:
+        """Whether it has every name in their formulas."""
+        return not self._left_out & _words(content.formula for content in cells.values()).keys()
 
     def take(self, cells: Mapping[Place, Content]) -> None:
         """Have these cells in the place of all others, and compute them."""
@@ -217,6 +231,28 @@ class _Model:
 
     def _at(self, place: Place) -> tuple[int, int, int]:
         return self._indexes[place[0]], *parse_cell(place[1])
+
+
+def _words(formulas: Iterable[str | None]) -> Counter[str]:
+    """Whatever may be a name in them, and how often."""
+    return Counter(word.lower() for formula in formulas if formula for word in _WORD.findall(formula))
+
+
+_WORD = re.compile(r"[^\W\d][\w.]*")
+
+
+def _without_unused_names(package: Package, cells: Mapping[Place, Content], slim: Path) -> set[str]:
+    """Write a workbook without the names that none of its formulas has, those first that most have; which they are."""
+    book = etree.fromstring(package.read(package.workbook_part))
+    names = {name: name.get("name", "").lower() for name in book.iter(f"{{{MAIN}}}definedName")}
+    used = _words(content.formula for content in cells.values())
+    used += _words(name.text for name, id_ in names.items() if id_ in used)
+    for held in book.iter(f"{{{MAIN}}}definedNames"):
+        held[:] = sorted((name for name in held if names[name] in used), key=lambda name: -used[names[name]])
+    with zipfile.ZipFile(slim, "w") as archive:
+        for part in package.parts:
+            archive.writestr(part, etree.tostring(book) if part == package.workbook_part else package.read(part))
+    return {*names.values()} - used.keys()
 
 
 def _input(content: Content | None) -> object:
