@@ -33,7 +33,7 @@ from kpixl.formula.nodes import (
     Text,
     Truth,
     Wording,
-    WrongKind,
+    KindError,
 )
 
 
@@ -61,7 +61,7 @@ MAYBE = Kind.NUMBER | Kind.BLANK
 
 
 def kind_of(node: Node, names: Mapping[str, Kind]) -> Kind:
-    """What ``node`` gives where its names are of these kinds. WrongKind, with its place, where its parts do not go
+    """What ``node`` gives where its names are of these kinds. KindError, with its place, where its parts do not go
     together."""
     return _Kinds(names).of(node)
 
@@ -239,8 +239,8 @@ class _Kinds:
         yield
         self.narrowed = before
 
-    def _wrong(self, message: str, place: str = "") -> WrongKind:
-        return WrongKind(message, (*self.place, place) if place else tuple(self.place))
+    def _wrong(self, message: str, place: str = "") -> KindError:
+        return KindError(message, (*self.place, place) if place else tuple(self.place))
 
 
 def _told(test: Node, *, holds: bool) -> dict[Node, bool]:

@@ -34,7 +34,7 @@ from kpixl.formula.expressions import (
     some,
     year,
 )
-from kpixl.formula.nodes import Node, Text, Truth, Wording, WrongKind, as_node
+from kpixl.formula.nodes import Node, Text, Truth, Wording, KindError, as_node
 from kpixl.formula.states import State
 from kpixl.formula.to_python import evaluate_single
 from kpixl.kpi.calendar_rules import INSIDE, LATE_START, day_rules
@@ -75,7 +75,7 @@ NAMES = {
     ],
 )
 def test_nothing_but_a_number_is_calculated_with(build: Callable[[], Node]) -> None:
-    with pytest.raises(WrongKind, match=r"is calculated with, in operand \d of "):
+    with pytest.raises(KindError, match=r"is calculated with, in operand \d of "):
         build()
 
 
@@ -91,7 +91,7 @@ def test_nothing_but_a_number_is_calculated_with(build: Callable[[], Node]) -> N
     ],
 )
 def test_what_is_tested_is_true_or_false(build: Callable[[], Node]) -> None:
-    with pytest.raises(WrongKind, match=r"is neither true nor false, in test \d of "):
+    with pytest.raises(KindError, match=r"is neither true nor false, in test \d of "):
         build()
 
 
@@ -143,7 +143,7 @@ def test_what_an_expression_gives(node: Node, kind: Kind) -> None:
     ],
 )
 def test_where_parts_do_not_go_together(node: Node, message: str) -> None:
-    with pytest.raises(WrongKind) as found:
+    with pytest.raises(KindError) as found:
         kind_of(node, NAMES)
     assert str(found.value) == message
 
@@ -240,7 +240,7 @@ PYTHON = {Kind.NUMBER: float, Kind.TEXT: str, Kind.TRUTH: bool}
 def test_what_goes_together_gives_what_was_told(node: Node) -> None:
     try:
         kind = kind_of(node, NAMES)
-    except WrongKind:
+    except KindError:
         return
     found = evaluate_single(node, VALUES.__getitem__)
     told = tuple(type_ for one, type_ in PYTHON.items() if one in kind)

@@ -18,7 +18,7 @@ Sign = Literal["+", "-", "*", "/", "^"]
 Comparison = Literal[">=", ">", "<=", "<", "=", "<>"]
 
 
-class WrongKind(TypeError):
+class KindError(TypeError):
     """An expression of parts that do not go together, such as a text that is calculated with; says what and where."""
 
     def __init__(self, message: str, place: tuple[str, ...]) -> None:
@@ -27,7 +27,7 @@ class WrongKind(TypeError):
 
 
 class Operators:
-    """Lets a rule be written as it is read: ``value - target``, ``(sample < minimum) & known(sample)``. WrongKind where
+    """Lets a rule be written as it is read: ``value - target``, ``(sample < minimum) & known(sample)``. KindError where
     a part is plainly no number."""
 
     __slots__ = ()
@@ -223,20 +223,20 @@ _NO_TRUTHS = frozenset({Number, Text, Wording, Blank, NotAvailable, Binary, Nega
 
 
 def numbers(*values: Node | float | str | bool, sign: str) -> tuple[Node, ...]:
-    """Values as the operands of ``sign``; WrongKind where one is plainly no number."""
+    """Values as the operands of ``sign``; KindError where one is plainly no number."""
     found = tuple(map(as_node, values))
     for place, node in enumerate(found, 1):
         if type(node) in _NO_NUMBERS:
-            raise WrongKind(f"{node!r} is calculated with", (f"operand {place} of {sign}",))
+            raise KindError(f"{node!r} is calculated with", (f"operand {place} of {sign}",))
     return found
 
 
 def truths(*values: Node | float | str | bool, of: str) -> tuple[Node, ...]:
-    """Values as the tests of ``of``; WrongKind where one is plainly neither true nor false."""
+    """Values as the tests of ``of``; KindError where one is plainly neither true nor false."""
     found = tuple(map(as_node, values))
     for place, node in enumerate(found, 1):
         if type(node) in _NO_TRUTHS:
-            raise WrongKind(f"{node!r} is neither true nor false", (f"test {place} of {of}",))
+            raise KindError(f"{node!r} is neither true nor false", (f"test {place} of {of}",))
     return found
 
 
