@@ -20,6 +20,7 @@ from kpixl.formula.nodes import (
     If,
     IsNumber,
     Join,
+    KindError,
     Name,
     Near,
     Negate,
@@ -33,7 +34,6 @@ from kpixl.formula.nodes import (
     Text,
     Truth,
     Wording,
-    KindError,
 )
 
 

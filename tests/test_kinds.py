@@ -34,7 +34,7 @@ from kpixl.formula.expressions import (
     some,
     year,
 )
-from kpixl.formula.nodes import Node, Text, Truth, Wording, KindError, as_node
+from kpixl.formula.nodes import KindError, Node, Text, Truth, Wording, as_node
 from kpixl.formula.states import State
 from kpixl.formula.to_python import evaluate_single
 from kpixl.kpi.calendar_rules import INSIDE, LATE_START, day_rules
