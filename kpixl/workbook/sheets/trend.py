@@ -7,7 +7,31 @@ import math
 from typing import TYPE_CHECKING
 
 from kpixl.formula import Name, evaluate, to_excel
-from kpixl.formula.expressions import NO, NOT_THERE, absolute, either, every, known, maximum
+from kpixl.formula.expressions import (
+    BLANK,
+    NO,
+    NOT_THERE,
+    absolute,
+    at_least,
+    count_of,
+    either,
+    equal,
+    every,
+    first_known,
+    floor,
+    known,
+    largest,
+    less_than,
+    log10,
+    maximum,
+    or_else,
+    rounded,
+    smallest,
+)
+from kpixl.formula.in_cells import item, length, place_in
+from kpixl.formula.nodes import Wording, as_node
+from kpixl.formula.to_excel import Template
+from kpixl.kpi.evaluation import Evaluation
 from kpixl.kpi.score import marked_periods
 from kpixl.kpi.signals import BROKEN, RUN_LENGTH, runs
 from kpixl.texts.figures import held_against
@@ -32,6 +56,8 @@ STEPS = tuple(f"step_{number}" for number in range(1, len(FACTORS) + 1))
 TICKS = ("tick_1", "tick_2", "tick_3", "tick_4", "tick_5")
 """From the lowest."""
 _GAPS = len(TICKS) - 1
+_DIGITS = 9
+"""So many decimals are no noise."""
 _NEAR = 1e-9
 """A figure that lies so near a tick, in steps, lies on it."""
 _APART = 0.13
@@ -62,8 +88,59 @@ def trend(c: Context) -> Cells:
     return found
 
 
+_FIGURES, _LEAST, _MOST, _LOOK = Name("figures"), Name("least"), Name("most"), Name("look")
+_POWER, _STEP, _FIRST = Name("power"), Name("step"), Name(TICKS[0])
+_MEAN, _LOW, _HIGH, _FORECAST = Name("mean"), Name("low"), Name("high"), Name("forecast")
+
+
+def _below(figure: Node, step: Node) -> Node:
+    """The tick at or below a figure."""
+    return floor(figure / step + _NEAR) * step
+
+
+def _fits(factor: float) -> Node:
+    """A step of the axis, where four of them are enough."""
+    step = _POWER * factor
+    return either(_below(_LEAST, step) + _GAPS * step >= _MOST - _NEAR * step, step)
+
+
+def _axis_rules() -> dict[str, Node]:
+    """The scale of the KPI that was picked, by all ``figures`` that are drawn: Python evaluates the rules that the
+    sheet has."""
+    top = either(equal(count_of(_FIGURES), 0), 0, largest(_FIGURES))
+    flat = top - _LEAST <= absolute(top) * _NEAR
+    power = as_node(10) ** floor(rounded(log10((_MOST - _LEAST) / _GAPS), _DIGITS))
+    return {
+        "least": either(equal(count_of(_FIGURES), 0), 0, smallest(_FIGURES)),
+        "most": either(flat, _LEAST + either(equal(_LEAST, 0), 1, absolute(_LEAST) / 10), top),
+        "power": either(equal(_LOOK, LOOKS["count"]), maximum(1, power), power),
+        **{row: _fits(factor) for row, factor in zip(STEPS, FACTORS, strict=True)},
+        "step": smallest(Name("steps")),
+        TICKS[0]: _below(_LEAST, _STEP),
+        **{row: _FIRST + number * _STEP for number, row in enumerate(TICKS[1:], 1)},
+    }
+
+
+_AXIS = _axis_rules()
+_WRITTEN = {row: Template(rule) for row, rule in _AXIS.items()}
+
+
+def _scaled(figure: Node) -> Node:
+    """Where a figure lies on the scale."""
+    return (figure - _FIRST) / (_GAPS * _STEP)
+
+
+_FIGURE = Name("figure")
+_DRAWN = either(known(_FIGURE), rounded(_scaled(_FIGURE), _DIGITS), NOT_THERE)
+"""The same as a line is drawn through it: what lies on the top or the bottom lies on it, and no noise beyond, where
+nothing is drawn."""
+_BASE = either(known(_MEAN), _scaled(_LOW), 0)
+_BAND = either(known(_MEAN), (_HIGH - _LOW) / (_GAPS * _STEP), 0)
+_MIDDLE = _scaled((_LOW + _HIGH) / 2)
+
+
 class _Axis:
-    """The scale of the picked KPI: Python's side of the formulas."""
+    """The scale of the picked KPI, and what is drawn on it."""
 
     def __init__(self, picked: Result, raw: Sequence[float | None], aim: float | None) -> None:
         usual = picked.past.usual
@@ -74,165 +151,150 @@ class _Axis:
         self.forecast = picked.pace.forecast if picked.pace else None
         self.raw = raw if self.forecast is None else [*raw[:-1], None]
         figures = [one for one in (*self.raw, aim, self.low, self.high, self.forecast) if one is not None]
-        self.least, most = (min(figures), max(figures)) if figures else (0.0, 0.0)
-        spread = most - self.least
-        if not math.isfinite(spread):  # no axis has both ends of all numbers
-            self.least, spread, most = 0.0, 0.0, 0.0
-        flat = spread <= abs(most) * _NEAR
-        self.most = self.least + (abs(self.least) / 10 or 1.0) if flat else most
-        power = 10.0 ** math.floor(_tenth(math.log10((self.most - self.least) / _GAPS)))
-        self.power = max(1.0, power) if picked.kpi.kpi.unit == "count" else power
-        self.steps = [self._fits(self.power * factor) for factor in FACTORS]
-        self.step = min(step for step in self.steps if step is not None)
-        self.first = self._first(self.step)
+        if figures and not math.isfinite(max(figures) - min(figures)):  # no axis has both ends of all numbers
+            figures = []
+        rules = Evaluation(_AXIS, {"figures": figures, "look": look_of(picked.kpi)})
+        self.steps = [rules.number(row) for row in STEPS]
+        scale = {row: rules[row] for row in ("least", "most", "power")} | {
+            "steps": [step for step in self.steps if step is not None]
+        }
+        ends = Evaluation(_AXIS, scale)
+        self.scale: dict[str, float] = scale | {row: ends[row] for row in ("step", *TICKS)}
 
-    def _first(self, step: float) -> float:
-        return math.floor(self.least / step + _NEAR) * step
-
-    def _fits(self, step: float) -> float | None:
-        return step if self._first(step) + _GAPS * step >= self.most - _NEAR * step else None
-
-    def at(self, figure: float | None) -> float | None:
-        return None if figure is None else (figure - self.first) / (_GAPS * self.step)
+    def _of(self, rule: Node, **figures: float | None) -> float | None:
+        """A number that a rule gives of the scale, the usual range and other figures."""
+        usual = {"mean": self.mean, "low": self.low, "high": self.high}
+        found = evaluate(rule, {**self.scale, **usual, **figures})
+        return found if isinstance(found, float) else None
 
     def drawn(self, figure: float | None) -> float | None:
-        """The same as a line is drawn through it: what lies on the top or the bottom lies on it, and no noise beyond,
-        where nothing is drawn."""
-        at = self.at(figure)
-        return None if at is None else _tenth(at)
+        """Where a figure is drawn."""
+        return self._of(_DRAWN, figure=figure)
+
+    def usual(self) -> tuple[float | None, float | None]:
+        """Where the usual range begins, and how wide it is."""
+        return self._of(_BASE), self._of(_BAND)
 
     def usual_at(self, last: float | None) -> float | None:
         """Where the word for the usual range stands, beside the mark of the ``last`` value."""
-        if self.low is None or self.high is None:
-            return None
-        middle = self.at((self.low + self.high) / 2)
-        found = evaluate(_USUAL_AT, {"mean": self.mean, "aim": self.drawn(self.aim), "last": last, "middle": middle})
-        return found if isinstance(found, float) else None
-
-
-def _tenth(number: float) -> float:
-    """Without noise."""
-    return round(number, 9)
+        middle = None if self.mean is None else self._of(_MIDDLE)
+        return self._of(_USUAL_AT, aim=self.drawn(self.aim), last=last, middle=middle)
 
 
 def _single(picked: Result, axis: _Axis, c: Context) -> dict[str, Cell]:
     """The rows with one cell."""
     ids = c.kpi_ids
     at = {row: c.at("line", row, "value") for row in SINGLE}
-    raw = c.span("line", "raw", PERIODS)
+    names = c.span("calc", "name", ids)
 
     def of(block: str, column: str) -> str:
-        return f"INDEX({c.span(block, column, ids)},{at['picked']})"
+        return _OF.filled({"list": c.span(block, column, ids), "picked": at["picked"]})
 
-    names = c.span("calc", "name", ids)
-    first = f'IFERROR(MATCH("?*",{names},0),1)'
-    figures = f"{raw},{at['aim']},{at['low']},{at['high']},{at['forecast']}"
-    least = f"IF(COUNT({figures})=0,0,MIN({figures}))"
-    most = f"IF(COUNT({figures})=0,0,MAX({figures}))"
-    flat = f"({most}-{at['least']})<=ABS({most})*{_NEAR:.0E}"
-    flat_most = f"{at['least']}+IF({at['least']}=0,1,ABS({at['least']})/10)"
-    power = f"10^INT(ROUND(LOG10(({at['most']}-{at['least']})/{_GAPS}),9))"
+    def worded(word: str, shown: float | None) -> Cell:
+        return live(_WORDS[word].filled(at, c.word), None if shown is None else c.t(PAGE[word]))
+
+    drawn = ",".join((c.span("line", "raw", PERIODS), *(at[row] for row in ("aim", "low", "high", "forecast"))))
+    bind = at | {"figures": drawn, "steps": c.span("line", "value", STEPS)}
     found = {
-        "picked": live(
-            f"IF(LEN(trend_kpi)=0,{first},IFERROR(MATCH(trend_kpi,{names},0),{first}))",
-            ids.index(picked.kpi.id) + 1,
-        ),
+        "picked": live(_PICKED.filled({"names": names}), ids.index(picked.kpi.id) + 1),
         "name": live(of("calc", "name"), kpi_title(picked.kpi, c.t) if picked.in_use else None),
         "look": live(of("calc", "look"), look_of(picked.kpi)),
         "unit": live(of("calc", "unit"), unit_shown(picked.kpi, c)),
         "aim": live(of("calc", "against"), axis.aim),
         "aim_word": live(of("calc", "against_word"), held_against(picked, c.t)[1]),
-        "usual_word": live(
-            f'IF(ISNUMBER({at["mean"]}),{c.word("usual_range")},"")',
-            None if axis.mean is None else c.t(PAGE["usual_range"]),
-        ),
-        "forecast_word": live(
-            f'IF(ISNUMBER({at["forecast"]}),{c.word("forecast")},"")',
-            None if axis.forecast is None else c.t(PAGE["forecast"]),
-        ),
+        "usual_word": worded("usual_range", axis.mean),
+        "forecast_word": worded("forecast", axis.forecast),
         **{limit: live(of("xmr", limit), getattr(axis, limit)) for limit in ("mean", "low", "high")},
         "forecast": live(of("calc", "forecast"), axis.forecast),
-        "least": live(least, axis.least),
-        "most": live(f"IF({flat},{flat_most},{most})", axis.most),
-        "power": live(f"IF({at['look']}={LOOKS['count']},MAX(1,{power}),{power})", axis.power),
-        "step": live(f"MIN({c.span('line', 'value', STEPS)})", axis.step),
     }
-    for row, factor, fits in zip(STEPS, FACTORS, axis.steps, strict=True):
-        step = f"{at['power']}*{factor:g}"
-        first = f"INT({at['least']}/({step})+{_NEAR:.0E})*{step}"
-        enough = f"{first}+{_GAPS}*{step}>={at['most']}-{_NEAR:.0E}*{step}"
-        found[row] = live(f'IF({enough},{step},"")', fits)
-    lowest = f"INT({at['least']}/{at['step']}+{_NEAR:.0E})*{at['step']}"
-    for number, row in enumerate(TICKS):
-        formula = f"{at[TICKS[0]]}+{number}*{at['step']}" if number else lowest
-        found[row] = live(formula, axis.first + number * axis.step)
-    return found
+    values = axis.scale | dict(zip(STEPS, axis.steps, strict=True))
+    return found | {row: live(template.filled(bind), values[row]) for row, template in _WRITTEN.items()}
+
+
+_NAMES, _PICKED_NAME = Name("names"), Name("trend_kpi")
+
+
+def _picked() -> Node:
+    """The place of the KPI that was picked; without one, of the first that is there."""
+    first = or_else(place_in(_NAMES, "?*"), 1)
+    return either(equal(length(_PICKED_NAME), 0), first, or_else(place_in(_NAMES, _PICKED_NAME), first))
+
+
+_PICKED = Template(_picked())
+_OF = Template(item(Name("list"), Name("picked")))
+_WORDS = {
+    "usual_range": Template(either(known(_MEAN), Wording("usual_range"))),
+    "forecast": Template(either(known(_FORECAST), Wording("forecast"))),
+}
 
 
 def _period(number: int, row: str, axis: _Axis, marked: tuple[int, bool], c: Context) -> dict[str, Cell]:
     """What is drawn at one period. Where there is a forecast, it stands in the place of the value so far."""
     at = {single: c.at("line", single, "value") for single in SINGLE}
     here = {column: c.at("line", row, column) for column in COLUMNS}
-    last, raw = row == PERIODS[-1], axis.raw[number]
-    index = f"INDEX({c.span('spark', row, c.kpi_ids)},{at['picked']})"
-    value = _there(axis.drawn(raw))
-    formula = _or_na(here["raw"], at)
-    there = f'IF(ISNUMBER({index}),{index},"")'
-    found = {"raw": live(f'IF(ISNUMBER({at["forecast"]}),"",{there})' if last else there, raw)}
+    last = row == PERIODS[-1]
+    index = _OF.filled({"list": c.span("spark", row, c.kpi_ids), "picked": at["picked"]})
+    value = _there(axis.drawn(axis.raw[number]))
     joined: Value = NOT_AVAILABLE
-    joined_formula = "NA()"
     if last:
-        joined, joined_formula = _there(axis.drawn(axis.forecast)), _or_na(at["forecast"], at)
-    elif row == PERIODS[-2]:
-        joined = NOT_AVAILABLE if axis.forecast is None else value
-        joined_formula = f"IF(ISNUMBER({at['forecast']}),{here['value']},NA())"
-    has, base = axis.mean is not None, axis.at(axis.low)
-    aim = axis.drawn(axis.aim)
-    length, mark = marked
+        joined = _there(axis.drawn(axis.forecast))
+    elif row == PERIODS[-2] and axis.forecast is not None:
+        joined = value
+    drawn = {figure: _DRAW.filled(at | {"figure": cell}) for figure, cell in _drawn(at, here).items()}
+    begins = _JOINED.filled(at | {"value": here["value"]}) if row == PERIODS[-2] else _NOTHING
+    base, band = axis.usual()
+    length_, mark = marked
     before = c.at("line", PERIODS[number - 1], "run") if number else "0"
-    told = f"INDEX({c.span('xmr', 'state', c.kpi_ids)},{at['picked']})" if last else ""
-    middle = _scaled(f"({at['low']}+{at['high']})/2", at)
-    usual_at = to_excel(_USUAL_AT, {"mean": at["mean"], "aim": here["aim"], "last": here["value"], "middle": middle})
-    return found | {
-        "value": live(formula, value, style.figure("ratio")),
-        "base": live(f"IF(ISNUMBER({at['mean']}),{_scaled(at['low'], at)},0)", base if has else 0),
-        "band": live(
-            f"IF(ISNUMBER({at['mean']}),({at['high']}-{at['low']})/({_GAPS}*{at['step']}),0)",
-            (axis.high - axis.low) / (_GAPS * axis.step) if axis.high is not None and axis.low is not None else 0,
-        ),
-        "aim": live(_or_na(at["aim"], at), _there(aim)),
-        "forecast": live(joined_formula, joined),
-        "run": live(to_excel(RUN_LENGTH, _of_usual(c, raw=here["raw"], before=before)), length),
+    told = _OF.filled({"list": c.span("xmr", "state", c.kpi_ids), "picked": at["picked"]}) if last else ""
+    beside = {"last": here["value"], "middle": _MIDDLE_AT.filled(at), "aim": here["aim"]}
+    aim = _there(axis.drawn(axis.aim))
+    return {
+        "raw": live(_RAW[last].filled(at | {"index": index}), axis.raw[number]),
+        "value": live(drawn["raw"], value, style.figure("ratio")),
+        "base": live(_BASE_AT.filled(at), base),
+        "band": live(_BAND_AT.filled(at), band),
+        "aim": live(drawn["aim"], aim),
+        "forecast": live(drawn["forecast"] if last else begins, joined),
+        "run": live(to_excel(RUN_LENGTH, _of_usual(c, raw=here["raw"], before=before)), length_),
         "signal": live(_mark(here, told, c), value if mark else NOT_AVAILABLE),
-        "aim_at": live(here["aim"] if last else "NA()", _there(aim) if last else NOT_AVAILABLE),
+        "aim_at": live(here["aim"] if last else _NOTHING, aim if last else NOT_AVAILABLE),
         "usual_at": live(
-            usual_at if last else "NA()", _there(axis.usual_at(_number(value))) if last else NOT_AVAILABLE
+            _USUAL_WORD.filled(at | beside) if last else _NOTHING,
+            _there(axis.usual_at(_number(value))) if last else NOT_AVAILABLE,
         ),
     }
+
+
+def _drawn(at: dict[str, str], here: dict[str, str]) -> dict[str, str]:
+    """The cells of figures through which lines are drawn."""
+    return {"raw": here["raw"], "aim": at["aim"], "forecast": at["forecast"]}
+
+
+_INDEX = first_known(Name("index"))
+_RAW = {False: Template(_INDEX), True: Template(either(known(_FORECAST), BLANK, _INDEX))}
+"""The value of a period; of the last one, by whether it is that."""
+_NOTHING = to_excel(NOT_THERE)
+_DRAW, _BASE_AT, _BAND_AT, _MIDDLE_AT = (Template(rule) for rule in (_DRAWN, _BASE, _BAND, _MIDDLE))
+_JOINED = Template(either(known(_FORECAST), Name("value"), NOT_THERE))
+"""Where the line to the forecast begins."""
 
 
 def _usual_at() -> Node:
     """Where the word for the usual range stands: in its middle, or off the word for what the value is held against, and
     off the mark of the last value."""
     aim, last, middle = Name("aim"), Name("last"), Name("middle")
-    off_aim = either(absolute(middle - aim) < _APART, aim + either(middle < aim, -_APART, _APART), middle)
+    near = less_than(absolute(middle - aim), _APART)
+    off_aim = either(near, aim + either(less_than(middle, aim), -_APART, _APART), middle)
     at = either(known(aim), off_aim, middle)
-    below = either(known(aim), aim >= last, middle < last)
-    covered = either(known(last), absolute(last - at) < _COVERED, NO)
+    below = either(known(aim), at_least(aim, last), less_than(middle, last))
+    covered = either(known(last), less_than(absolute(last - at), _COVERED), NO)
     return either(
         known(Name("mean")), either(covered, maximum(0, last + either(below, -_APART, _APART)), at), NOT_THERE
     )
 
 
 _USUAL_AT = _usual_at()
-
-
-def _scaled(figure: str, at: dict[str, str]) -> str:
-    return f"({figure}-{at[TICKS[0]]})/({_GAPS}*{at['step']})"
-
-
-def _or_na(figure: str, at: dict[str, str]) -> str:
-    return f"IF(ISNUMBER({figure}),ROUND({_scaled(figure, at)},9),NA())"
+_USUAL_WORD = Template(_USUAL_AT)
 
 
 def _there(figure: float | None) -> Value:
