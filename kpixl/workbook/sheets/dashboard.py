@@ -15,11 +15,37 @@ from msgspec import structs
 from kpixl import palette
 from kpixl.catalog.model import Level
 from kpixl.errors import N_
-from kpixl.formula import Name, to_excel
-from kpixl.formula.expressions import count
+from kpixl.formula import Name
+from kpixl.formula.expressions import (
+    BLANK,
+    NO,
+    count,
+    either,
+    equal,
+    first_known,
+    joined,
+    known,
+    or_else,
+    smallest,
+)
+from kpixl.formula.in_cells import (
+    as_text,
+    count_cells,
+    count_rows,
+    item,
+    link,
+    new_line,
+    place_in,
+    replaced,
+    total,
+    worded,
+)
+from kpixl.formula.nodes import Wording
+from kpixl.formula.to_excel import Template
 from kpixl.kpi.actions import in_focus, in_order, left_out, to_do, verdict, weakest
 from kpixl.kpi.cautions import cautions
 from kpixl.kpi.grade import Reason
+from kpixl.kpi.grading import LEFT, NOT_BEGUN, RUNNING
 from kpixl.texts.action_text import action_text
 from kpixl.texts.caution_text import SIGNS, caution_line_beside
 from kpixl.texts.figures import held_against, late_beside
@@ -50,6 +76,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kpixl.catalog.model import Business
+    from kpixl.formula import Node
     from kpixl.kpi.result import Result
     from kpixl.ooxml.cells import Value
 
@@ -198,12 +225,11 @@ def _head(c: Context) -> Cells:
     """Company and period, the verdict, Check, and how old is what does not follow by itself."""
     entries, t, now = c.scorecard.entries, c.t, c.scorecard.clock
     period, named = period_name(c)
-    left = f'IF(days_gone*days_left>0," · "&SUBSTITUTE({c.word("days_left")},"{{days}}",days_left),"")'
     left_now = f" · {t(DAYS_LEFT).format(days=now.left)}" if now.running else ""
     moment = t(REFRESHED).format(moment=t.moment(c.refreshed)) if c.refreshed else t(N_("Not refreshed yet"))
     return {
         ("company", "tick"): live(
-            f'company&" · "&{period}&{left}',
+            _HEAD.filled({"period": period}, c.word),
             f"{entries.company} · {named}{left_now}",
             style.Style(size=16, bold=True, colour=palette.ACCENT, shrink=True),
         ),
@@ -214,9 +240,13 @@ def _head(c: Context) -> Cells:
     }
 
 
+_LEFT = either(RUNNING, joined(" · ", worded(Wording("days_left"), days=LEFT)))
+_HEAD = Template(joined(Name("company"), " · ", Name("period"), _LEFT))
+
+
 def _check(c: Context) -> Cell:
     """The chip: how many errors Check found, as a link to them."""
-    errors, others = (c.at("do", CHECK, column) for column in ("index", "order"))
+    bind = {"errors": c.at("do", CHECK, "index"), "others": c.at("do", CHECK, "order")}
     found = sum(problem.severity == "error" for problem in c.problems)
     if c.refreshed is None:
         text = c.t(PAGE["check_not_done"])
@@ -225,29 +255,29 @@ def _check(c: Context) -> Cell:
     else:
         text = c.t(PAGE["check_sound"]).format(others=len(c.problems))
         text = text.replace(SOUND, TO_REVIEW) if c.problems else text
-    told = f'SUBSTITUTE({c.word("check_errors")},"{{errors}}",{errors})'
-    sound = f'SUBSTITUTE({c.word("check_sound")},"{{others}}",{others})'
-    sound = f'SUBSTITUTE({sound},"{SOUND}",IF({others}>0,"{TO_REVIEW}","{SOUND}"))'
-    shown = f"IF(ISNUMBER({errors}),IF({errors}>0,{told},{sound}),{c.word('check_not_done')})"
-    return live(f'HYPERLINK("#{BLOCK_PREFIX}check",{shown})', text, CHIP)
+    return live(_CHIP.filled(bind, c.word), text, CHIP)
+
+
+def _chip() -> Node:
+    errors, others = Name("errors"), Name("others")
+    told = worded(Wording("check_errors"), errors=errors)
+    sound = replaced(worded(Wording("check_sound"), others=others), SOUND, either(others > 0, TO_REVIEW, SOUND))
+    shown = either(known(errors), either(errors > 0, told, sound), Wording("check_not_done"))
+    return link(f"#{BLOCK_PREFIX}check", shown)
+
+
+_CHIP = Template(_chip())
 
 
 def _verdict(c: Context) -> tuple[str, str]:
     """How the period goes, in one line: ``3 good · 3 typical · 1 below par``."""
     t = c.t
-    shades, needs, names = (c.span("calc", column, c.kpi_ids) for column in ("shade", "needs", "name"))
-    good, act, judged = f'COUNTIF({shades},">=2")', f"COUNTIFS({shades},0,{needs},1)", f"COUNT({shades})"
-    line = c.word("verdict")
-    for name, number in (("good", good), ("typical", f"({judged}-{good}-{act})"), ("act", act)):
-        line = f'SUBSTITUTE({line},"{{{name}}}",{number})'
-    rest = f'COUNTIF({names},"?*")-{judged}'
-    more = f'IF({rest}>0," · "&SUBSTITUTE({c.word("not_judged")},"{{count}}",{rest}),"")'
-    waits = to_excel(count(Name("withheld")), {"withheld": c.span("calc", "withheld", c.kpi_ids)})
-    nothing = f"IF({_there(c)},{c.word('no_aim')},IF({waits}=0,{c.word('no_data')},{line}&{more}))"
-    still, still_now = _still_running(c)
-    formula = f"IF(days_gone=0,{c.word('not_begun')},{still}&IF({judged}=0,{nothing},{line}&{more}))"
+    columns = {column: c.span("calc", column, c.kpi_ids) for column in ("shade", "needs", "name", "value", "withheld")}
+    formula = _VERDICT.filled(columns | {"until_day": day_name(c, "period_end")}, c.word)
+    clock = c.scorecard.clock
+    still_now = f"{until_text(c.scorecard.entries.period.end, t)} · " if clock.running else ""
     well, typical, bad, unjudged = verdict(c.scorecard)
-    if not c.scorecard.clock.gone:
+    if not clock.gone:
         return formula, reason_text(Reason("not_begun"), t)
     if not well + typical + bad and (_figures(c) or not any(one.withheld for one in c.scorecard.slots)):
         return formula, still_now + t(FIRST_STEPS["no_aim" if _figures(c) else "no_data"])
@@ -255,18 +285,25 @@ def _verdict(c: Context) -> tuple[str, str]:
     return formula, text + (f" · {t(PAGE['not_judged']).format(count=unjudged)}" if unjudged else "")
 
 
-def _still_running(c: Context) -> tuple[str, str]:
-    """That the period is not over, and until when, where that is so: all that follows is as of now."""
-    clock, t = c.scorecard.clock, c.t
-    formula = f'IF(days_gone*days_left>0,SUBSTITUTE({c.word("until")},"{{day}}",{day_name(c, "period_end")})&" · ","")'
-    return formula, f"{until_text(c.scorecard.entries.period.end, t)} · " if clock.running else ""
+_VALUES, _WAITING, _NEEDS = Name("value"), Name("withheld"), Name("needs")
+_THERE = count_rows(_VALUES, ">0", _WAITING, BLANK) + count_rows(_VALUES, "<0", _WAITING, BLANK) > 0
+"""Whether any figure is to be judged. Zero is no sign that anything was entered: no complaint is there without a
+row."""
 
 
-def _there(c: Context) -> str:
-    """Whether any figure is to be judged. Zero is no sign that anything was entered: no complaint is there without
-    a row."""
-    figures, waiting = (c.span("calc", column, c.kpi_ids) for column in ("value", "withheld"))
-    return f'COUNTIFS({figures},">0",{waiting},"")+COUNTIFS({figures},"<0",{waiting},"")>0'
+def _in_a_line() -> Node:
+    """The verdict; before it that the period is not over, and until when: all that follows is as of now."""
+    shades = Name("shade")
+    good, act, judged = count_cells(shades, ">=2"), count_rows(shades, 0, _NEEDS, 1), count(shades)
+    rest = count_cells(Name("name"), "?*") - judged
+    more = either(rest > 0, joined(" · ", worded(Wording("not_judged"), count=rest)))
+    line = joined(worded(Wording("verdict"), good=good, typical=judged - good - act, act=act), more)
+    nothing = either(_THERE, Wording("no_aim"), either(equal(count(_WAITING), 0), Wording("no_data"), line))
+    still = either(RUNNING, joined(worded(Wording("until"), day=Name("until_day")), " · "))
+    return either(NOT_BEGUN, Wording("not_begun"), joined(still, either(equal(judged, 0), nothing, line)))
+
+
+_VERDICT = Template(_in_a_line())
 
 
 def _figures(c: Context) -> bool:
@@ -310,11 +347,11 @@ def _first(row: str, result: Result | None, c: Context) -> dict[str, Cell]:
         aim, aim_word = held_against(result, t)
         distance = shown_of(result, c)["distance"].value
         tip = tip_text(result.kpi, t) if result.needs else t(PAGE["no_need"])
-    tip_formula = f"IF({of(c, index, 'needs')}=1,{of(c, index, 'tip')},{c.word('no_need')})"
+    bind = {"index": index, **{column: of(c, index, column) for column in ("needs", "tip", "link", "full")}}
     rule = palette.LINE
     found = {
         "tick": live(
-            f'IF(ISNUMBER({index}),HYPERLINK({of(c, index, "link")},{of(c, index, "full")}&""),"")',
+            _FIRST_NAME.filled(bind),
             name,
             style.Style(size=9, bold=True, wrap=True, rule=rule),
         ),
@@ -325,7 +362,7 @@ def _first(row: str, result: Result | None, c: Context) -> dict[str, Cell]:
         ),
         "year": _taken("distance", index, distance, c, NUMBER),
         "spark": live(
-            f'IF(ISNUMBER({index}),{tip_formula},"")',
+            _FIRST_TIP.filled(bind, c.word),
             tip,
             style.Style(size=9, wrap=True, rule=rule, indent=1, align="left"),
         ),
@@ -368,17 +405,22 @@ ENTRY = {
 
 
 def _taken(column: str, index: str, value: Value, c: Context, look: style.Style) -> Cell:
-    return live(f'IF(ISNUMBER({index}),{of(c, index, column)},"")', value, look)
+    return live(_FIRST_CELL.filled({"index": index, "there": of(c, index, column)}), value, look)
+
+
+_CHOSEN = known(Name("index"))
+_LINKED = link(Name("link"), as_text(Name("full")))
+_FIRST_NAME = Template(either(_CHOSEN, _LINKED))
+_FIRST_TIP = Template(either(_CHOSEN, either(equal(_NEEDS, 1), Name("tip"), Wording("no_need"))))
+_FIRST_CELL = Template(either(_CHOSEN, Name("there")))
 
 
 def _steps(c: Context) -> tuple[str, str]:
     """What stands in place of KPIs to put first: the first steps while there is no figure, how to have figures judged
     while there is nothing to hold them against; else that nothing needs the owner."""
     ids, t = c.kpi_ids, c.t
-    judged, needs = f"COUNT({c.span('calc', 'position', ids)})", f"SUM({c.span('calc', 'needs', ids)})"
-    steps, aims = ("&CHAR(10)&".join(c.word(f"{kind}_{n}") for n in (1, 2, 3)) for kind in ("step", "aim"))
-    later = f"IF({needs}>0,{c.word('refresh_first')},{c.word('none_needs')})"
-    formula = f"IF({judged}>0,{later},IF({_there(c)},{aims},{steps}))"
+    columns = {column: c.span("calc", column, ids) for column in ("position", "needs", "value", "withheld")}
+    formula = _FIRST_STEPS.filled(columns, c.word)
     if any(result.grade.position is not None for result in c.scorecard.slots):
         return formula, t(
             PAGE["refresh_first"] if any(one.needs for one in c.scorecard.slots) else FIRST_STEPS["none_needs"]
@@ -387,11 +429,27 @@ def _steps(c: Context) -> tuple[str, str]:
     return formula, "\n".join(t(FIRST_STEPS[f"{kind}_{number}"]) for number in (1, 2, 3))
 
 
+def _first_steps() -> Node:
+    def lines(kind: str) -> Node:
+        first, second, third = (Wording(f"{kind}_{number}") for number in (1, 2, 3))
+        return joined(first, new_line(), second, new_line(), third)
+
+    later = either(total(_NEEDS) > 0, Wording("refresh_first"), Wording("none_needs"))
+    return either(count(Name("position")) > 0, later, either(_THERE, lines("aim"), lines("step")))
+
+
+_FIRST_STEPS = Template(_first_steps())
+
+
 def _also(c: Context) -> str:
     """The KPI that has become worse since the last refresh than one of those put first."""
-    keys, index = (c.span("board", column, board.rows(c.business)) for column in ("also", "index"))
-    name = of(c, f"INDEX({index},MATCH(MIN({keys}),{keys},0))", "full")
-    return f'IF(COUNT({keys})=0,"",SUBSTITUTE({c.word("also")},"{{kpi}}",{name}))'
+    columns = {column: c.span("board", column, board.rows(c.business)) for column in ("also", "index")}
+    return _ALSO.filled(columns | {"full": c.span("calc", "full", c.kpi_ids)}, c.word)
+
+
+_KEYS = Name("also")
+_WORSE = item(Name("full"), item(Name("index"), place_in(_KEYS, smallest(_KEYS))))
+_ALSO = Template(either(equal(count(_KEYS), 0), BLANK, worded(Wording("also"), kpi=_WORSE)))
 
 
 def _told(c: Context) -> str:
@@ -444,21 +502,19 @@ def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
     """A KPI of the table."""
     index, t = c.at("board", row, "index"), c.t
     none = result.in_use and result.value is None
-    name = f'{of(c, index, "full")}&""'
-    value, forecast = of(c, index, "value"), of(c, index, "forecast")
-    used = f'{of(c, index, "name")}=""'
-    mark = f"IF(ISNUMBER({forecast}),{forecast},{of(c, index, 'mark')})"
+    columns = ("full", "link", "name", "value", "rows", "level_word", "forecast", "mark")
+    bind = {column: of(c, index, column) for column in columns}
     shown = shown_of(result, c)
     marked = result.pace.forecast if result.pace else shown["mark"].value
     bands = palette.LEVEL_TINTS if any(kpi.thresholds for kpi in c.business.kpis) else palette.PLAIN_TINTS
     return {
         "tick": live(
-            f"HYPERLINK({of(c, index, 'link')},{name})",
+            _ROW_NAME.filled(bind),
             name_of(result, c),
             style.Style(size=NAME_SIZE, bold=True, wrap=True, rule=palette.LINE),
         ),
         "value": live(
-            f'IF({used},"",IF(ISNUMBER({value}),HYPERLINK({of(c, index, "rows")},{value}),{c.word("no_figure")}))',
+            _ROW_VALUE.filled(bind, c.word),
             "–" if none else result.value,
             NUMBER_BOLD,
         ),
@@ -473,16 +529,24 @@ def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
             for column, level in zip(BANDS, Level, strict=True)
         },
         "level": live(
-            f'IF({used},"",{of(c, index, "level_word")})',
+            _ROW_LEVEL.filled(bind),
             standing_word(result, t) if result.in_use else None,
             style.apart(style.Style(size=NAME_SIZE, bold=True, rule=palette.LINE, wrap=True)),
         ),
         "few": live(
-            f'IF({used},"",{mark})',
+            _ROW_MARK.filled(bind),
             marked if result.in_use else None,
             style.Style(size=MARK_SIZE, colour=palette.MUTED, rule=palette.LINE, wrap=True, align="left"),
         ),
     }
+
+
+_UNUSED = equal(Name("name"), BLANK)
+_VALUE_LINKED = either(known(_VALUES), link(Name("rows"), _VALUES), Wording("no_figure"))
+_ROW_NAME = Template(_LINKED)
+_ROW_VALUE = Template(either(_UNUSED, BLANK, _VALUE_LINKED))
+_ROW_LEVEL = Template(either(_UNUSED, BLANK, Name("level_word")))
+_ROW_MARK = Template(either(_UNUSED, BLANK, first_known(Name("forecast"), Name("mark"))))
 
 
 # Below
@@ -491,7 +555,7 @@ def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
 def _bottom(c: Context) -> Cells:
     """The trend of the KPI that was picked, and where the first of all is worst."""
     t, picked, focus = c.t, c.scorecard.result(c.trend_kpi), in_focus(c.scorecard)
-    unit, name = (c.at("line", row, "value") for row in ("unit", "name"))
+    bind = {row: c.at("line", row, "value") for row in ("unit", "name")}
     found: dict[tuple[str, str], Cell] = {
         ("line_head", "tick"): label(t(N_("The last 12 periods of")), SECTION),
         ("line_head", "value"): entry_cell(
@@ -501,7 +565,7 @@ def _bottom(c: Context) -> Cells:
         ),
         # What the chart shows while the one that was picked is not in use.
         ("line_head", "year"): live(
-            f"IF(IFERROR({name}=trend_kpi,FALSE),{unit},{name})",
+            _DRAWN.filled(bind),
             unit_shown(picked.kpi, c) if c.trend_picked else kpi_title(picked.kpi, t) if picked.in_use else None,
             style.Style(size=9, colour=palette.MUTED, rule=palette.FAINT, vertical="bottom"),
         ),
@@ -534,6 +598,9 @@ def _bottom(c: Context) -> Cells:
             style.Style(size=9, colour=palette.MUTED, align="left", format=cases_format(c)),
         )
     return found
+
+
+_DRAWN = Template(either(or_else(equal(Name("name"), Name("trend_kpi")), NO), Name("unit"), Name("name")))
 
 
 def cases_format(c: Context) -> str:

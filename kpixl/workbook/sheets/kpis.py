@@ -8,8 +8,8 @@ from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level, value_formula
 from kpixl.errors import N_
 from kpixl.formula import Name, names, parse, to_excel
-from kpixl.formula.expressions import BLANK, count, either, equal, every, first_known, joined, known
-from kpixl.formula.in_cells import item, worded
+from kpixl.formula.expressions import BLANK, count, either, equal, every, first_known, joined, known, or_else
+from kpixl.formula.in_cells import as_text, item, length, worded
 from kpixl.formula.nodes import Wording
 from kpixl.formula.to_excel import Template
 from kpixl.kpi.grading import each, each_digits
@@ -42,6 +42,7 @@ from kpixl.workbook.sheets.vocabulary import LEAST_ROWS, SIGNAL_ROWS, STANDING_R
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
+    from kpixl.formula import Node
     from kpixl.kpi.result import Result
 
 COLUMNS = {
@@ -195,7 +196,7 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
         "abbreviation": label(t(kpi.abbreviation), style.apart(style.STRONG)),
         "name": label(t(kpi.name), style.apart(style.WRAPPED)),
         "value": live(
-            shown_if_used(kpi, f'IFERROR({value_formula(kpi)},"")'),
+            shown_if_used(kpi, _OR_NOTHING.filled({"value": value_formula(kpi)})),
             result.value,
             style.figure(unit, bold=True),
             f"{kpi.name_prefix}_value",
@@ -209,7 +210,7 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
         ),
         "year_to_date": live(_to_date(kpi, c), result.year.value, style.figure(unit), guarded=fresh),
         "sample": live(
-            f'IF(ISNUMBER({sample}),{sample},"")' if sample else '""',
+            _AS_IT_IS.filled({"cell": sample}) if sample else '""',
             result.certainty.sample,
             style.figure("count", muted=True),
             guarded=fresh,
@@ -244,20 +245,27 @@ def _own(result: Result, c: Context) -> dict[str, Cell]:
     figure = style.figure(kpi.kpi.unit)
     return _common(result, c) | {
         "abbreviation": label(kpi.id.rpartition("_")[2], style.apart(style.MUTED_TEXT)),
-        "name": live(f'IFERROR({at["label"]}&"","")', kpi.name, style.apart(style.WRAPPED)),
+        "name": live(_OWN_NAME.filled(at), kpi.name, style.apart(style.WRAPPED)),
         "value": live(
-            f'IF(AND(LEN(IFERROR({at["label"]}&"",""))>0,ISNUMBER({at["formula"]})),{at["formula"]},"")',
+            _OWN_VALUE.filled(at),
             result.value,
             style.figure(kpi.kpi.unit, bold=True),
             f"{kpi.name_prefix}_value",
         ),
-        "unit": live(f'{at["unit"]}&""', unit_shown(kpi, c), style.apart(SMALL)),
+        "unit": live(_OWN_UNIT.filled(at), unit_shown(kpi, c), style.apart(SMALL)),
         "window": static(c.t(WINDOWS[Window.PERIOD]) if kpi.name else None, style.apart(style.MUTED_TEXT)),
         "year_to_date": live('""', None, style.figure(kpi.kpi.unit)),
         "sample": live('""', None, style.figure("count", muted=True)),
         **{column: live('""', None, figure) for column in ("forecast", "steady")},
         "pace": live('""', None, style.apart(style.MUTED_TEXT)),
     }
+
+
+_OR_NOTHING = Template(or_else(Name("value"), BLANK))
+_LABELLED, _FORMULA = or_else(as_text(Name("label")), ""), Name("formula")
+_OWN_NAME, _OWN_UNIT = Template(_LABELLED), Template(as_text(Name("unit")))
+_OWN_VALUE = Template(either(every(length(_LABELLED) > 0, known(_FORMULA)), _FORMULA))
+"""A KPI of the owner's is one once it has a name."""
 
 
 def window_typed(kpi: BusinessKpi, c: Context) -> str:
@@ -276,17 +284,13 @@ def unit_shown(kpi: BusinessKpi, c: Context) -> str:
 def _common(result: Result, c: Context) -> dict[str, Cell]:
     """What a KPI of the business and one of the owner's have in the same way."""
     kpi, t, formulas = result.kpi, c.t, RuleFormulas(result.kpi, c)
-    standing = c.at("calc", kpi.id, "standing")
-    word = f"INDEX({c.span('words', 'text', STANDING_ROWS)},{standing}+1)"
-    if traits_of(kpi).late or traits_of(kpi).builds_up:
-        more, least = c.at("calc", kpi.id, "next"), c.span("words", "text", LEAST_ROWS)
-        word = f"IF(AND({formulas['least']}=1,ISNUMBER({more})),INDEX({least},{standing}),{word})"
-    if not kpi.own:
-        wrong = c.at("calc", kpi.id, "wrong")
-        word = f'{word}&IF({wrong}>0," {WRONG} "&{wrong},"")'
+    bind = {column: c.at("calc", kpi.id, column) for column in ("standing", "next", "wrong")}
+    bind |= {"least": formulas["least"], "words": c.span("words", "text", STANDING_ROWS)}
+    bind["least_words"] = c.span("words", "text", LEAST_ROWS)
+    grows = traits_of(kpi).late or traits_of(kpi).builds_up
     return {
         "level": live(
-            f"IF(ISNUMBER({standing}),{word},{c.word('not_graded')})",
+            _LEVEL[grows, kpi.own].filled(bind, c.word),
             standing_word(result, t),
             style.apart(style.STRONG),
             name=f"{kpi.name_prefix}_level",
@@ -303,6 +307,21 @@ def _common(result: Result, c: Context) -> dict[str, Cell]:
         **_usual(result, c),
         "comment": static(c.comments.get(kpi.id), style.apart(style.WRAPPED)),
     }
+
+
+def _level_word(*, grows: bool, own: bool) -> Node:
+    """The word of a level or standing: of a value that ``grows``, the least that it will be; with how many rows behind
+    it are wrong, which nobody knows of an ``own`` one."""
+    standing, wrong = Name("standing"), Name("wrong")
+    word = item(Name("words"), standing + 1)
+    if grows:
+        word = either(every(equal(Name("least"), 1), known(Name("next"))), item(Name("least_words"), standing), word)
+    if not own:
+        word = joined(word, either(wrong > 0, joined(f" {WRONG} ", wrong), ""))
+    return either(known(standing), word, Wording("not_graded"))
+
+
+_LEVEL = {(grows, own): Template(_level_word(grows=grows, own=own)) for grows in (False, True) for own in (False, True)}
 
 
 def _beside_the_target(result: Result, formulas: RuleFormulas, c: Context) -> dict[str, Cell]:
@@ -363,35 +382,44 @@ def _final(result: Result, formulas: RuleFormulas, c: Context) -> str:
     """The value of the latest closed period that is final, while outcomes of this one may still come."""
     if not traits_of(result.kpi).late:
         return '""'
-    count = c.at("dates", "finals", "value")
     row = c.across("spark", result.kpi.id, [f"p{number}" for number in range(1, PAST_PERIODS + 1)])
-    return f'IF({formulas["open"]}=1,IF({count}>0,IFERROR(INDEX({row},1,{count}),""),""),"")'
+    return _FINAL.filled({"open": formulas["open"], "number": c.at("dates", "finals", "value"), "row": row})
+
+
+_NUMBER = Name("number")
+_FINAL = Template(either(equal(Name("open"), 1), either(_NUMBER > 0, or_else(item(Name("row"), 1, _NUMBER), BLANK))))
 
 
 def _sure(result: Result, c: Context) -> dict[str, Cell]:
     """Where the value may lie as well, whether that settles its level, and whether it is a signal."""
     kpi, t, found, signal = result.kpi, c.t, result.certainty, result.past.signal
-    sure, state = c.at("calc", kpi.id, "settled"), c.at("xmr", kpi.id, "state")
+    bind = {"sure": c.at("calc", kpi.id, "settled"), "state": c.at("xmr", kpi.id, "state")}
+    bind["signals"] = c.span("words", "text", SIGNAL_ROWS)
     return {
         **{
             column: live(
-                f'IF(ISNUMBER({at}),{at},"")',
+                _AS_IT_IS.filled({"cell": at}),
                 None if found.interval is None else getattr(found.interval, column),
                 style.figure(kpi.kpi.unit, muted=True),
             )
             for column, at in ((end, c.at("calc", kpi.id, f"interval_{end}")) for end in ("low", "high"))
         },
         "settled": live(
-            f'IF(ISNUMBER({sure}),IF({sure}=1,{c.word("sure")},{c.word("unsure")}),"")',
+            _SETTLED.filled(bind, c.word),
             None if found.settled is None else t(SETTLED[found.settled]),
             style.apart(style.MUTED_TEXT),
         ),
         "signal": live(
-            f'IF(ISNUMBER({state}),INDEX({c.span("words", "text", SIGNAL_ROWS)},{state}+1),"")',
+            _SIGNAL.filled(bind),
             t(SIGNALS[signal]) if signal else None,
             style.apart(style.MUTED_TEXT),
         ),
     }
+
+
+_SURE, _STATE = Name("sure"), Name("state")
+_SETTLED = Template(either(known(_SURE), either(equal(_SURE, 1), Wording("sure"), Wording("unsure"))))
+_SIGNAL = Template(either(known(_STATE), item(Name("signals"), _STATE + 1)))
 
 
 def _usual(result: Result, c: Context) -> dict[str, Cell]:
@@ -441,7 +469,6 @@ def _to_date(kpi: BusinessKpi, c: Context) -> str:
     formula = parse(kpi.kpi.formula)
     bind = {name: c.at("totals", kpi.argument(name).name, "to_date") for name in names(formula)}
     summed = [argument.measure.name for argument in kpi.arguments if argument.measure.rollup == "sum"]
-    closed = [c.at("totals", name, "closed") for name in summed]
-    even = ",".join(f"{closed[0]}={other}" for other in closed[1:])
-    value = f'IFERROR({to_excel(formula, bind)},"")'
-    return f'IF(AND({even}),{value},"")' if even else value
+    closed = [Name(c.at("totals", name, "closed")) for name in summed]
+    even = every(*(equal(closed[0], other) for other in closed[1:]))
+    return to_excel(either(even, or_else(formula, BLANK)), bind)

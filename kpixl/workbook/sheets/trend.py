@@ -155,11 +155,9 @@ class _Axis:
             figures = []
         rules = Evaluation(_AXIS, {"figures": figures, "look": look_of(picked.kpi)})
         self.steps = [rules.number(row) for row in STEPS]
-        scale = {row: rules[row] for row in ("least", "most", "power")} | {
-            "steps": [step for step in self.steps if step is not None]
-        }
-        ends = Evaluation(_AXIS, scale)
-        self.scale: dict[str, float] = scale | {row: ends[row] for row in ("step", *TICKS)}
+        self.scale: dict[str, float] = {row: rules[row] for row in ("least", "most", "power")}
+        ends = Evaluation(_AXIS, self.scale | {"steps": [step for step in self.steps if step is not None]})
+        self.scale |= {row: ends[row] for row in ("step", *TICKS)}
 
     def _of(self, rule: Node, **figures: float | None) -> float | None:
         """A number that a rule gives of the scale, the usual range and other figures."""
