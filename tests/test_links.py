@@ -221,8 +221,9 @@ def test_a_watch_has_the_table_follow(linked: Path) -> None:
     watch(linked.parent, events.append, clock=clock, once=True)
     assert [event.kind for event in events] == ["refreshed"]
     # Excel, which knows nothing of links, shows the fifth ticket in the file that the watch has written.
-    rows = openpyxl.load_workbook(linked, read_only=True)["Requests"].iter_rows(values_only=True)
-    assert sum("T10-5" in row for row in rows) == 1
+    book = openpyxl.load_workbook(linked, read_only=True)
+    assert sum("T10-5" in row for row in book["Requests"].iter_rows(values_only=True)) == 1
+    book.close()
 
 
 def test_the_next_month_has_its_rows_alone(linked: Path) -> None:
