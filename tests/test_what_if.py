@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
@@ -20,7 +20,7 @@ from kpixl import i18n
 from kpixl.catalog import business, businesses
 from kpixl.catalog.model import Level, Made, Standing
 from kpixl.cellvalue import ExcelError
-from kpixl.entries import InputCell, Setup, WhatIf
+from kpixl.entries import InputCell, PastValue, Setup, WhatIf
 from kpixl.kpi.measure import measure
 from kpixl.kpi.noise import NOISE
 from kpixl.kpi.score import Scorecard, score
@@ -124,10 +124,25 @@ def test_without_a_benchmark_the_target_decides() -> None:
     found = then(shop(typed, targets={"complaints": 10.0}), complaints=(-4.0, None), leads_converted=(3.0, None))
     assert found.kpis["complaints"] == Moved(14, 10, Standing.MISSED, Standing.MET)
     assert direction(business("service-business").kpis[7], found.kpis["complaints"]) == "better"
-    # Neither a benchmark nor a target: better, but no level.
+    # Neither a benchmark, a target, nor a period before: better, but no level.
     assert found.kpis["conversion"] == Moved(0.25, 0.3, None, None)
     assert direction(business("service-business").kpis[2], found.kpis["conversion"]) == "better"
     assert found.levels_moved == 1
+
+
+def test_without_a_target_the_previous_period_decides() -> None:
+    typed = {"complaints": 14.0, "leads_converted": 15.0, "leads_qualified": 60.0}
+    found = then(before_it({"complaints": [14.0], "conversion": [0.25]}, typed), leads_converted=(3.0, None))
+    assert found.kpis["conversion"] == Moved(0.25, 0.3, Standing.SAME, Standing.BETTER)
+    assert found.kpis["complaints"] == Moved(14, 14, Standing.SAME, Standing.SAME)
+    found = then(before_it({"complaints": [20.0]}, typed), complaints=(9.0, None))
+    assert found.kpis["complaints"] == Moved(14, 23, Standing.BETTER, Standing.WORSE)
+    assert found.levels_moved == 1
+    # Of what was 10 to 16 in every month, 12 is the usual up and down, whatever the last one was; 30 is not.
+    months = {"complaints": [16.0, 10.0, 15.0, 11.0, 16.0, 10.0, 14.0]}
+    usual = then(before_it(months, typed), complaints=(-2.0, None))
+    assert usual.kpis["complaints"] == Moved(14, 12, Standing.SAME, Standing.SAME)
+    assert then(before_it(months, typed), complaints=(16.0, None)).kpis["complaints"].after is Standing.WORSE
 
 
 def test_measures_made_of_others_follow_them() -> None:
@@ -151,6 +166,19 @@ def shop(typed: Mapping[str, float], targets: Mapping[str, float] | None = None)
     cells = {name: InputCell(number, "Totals", "D5") for name, number in typed.items()}
     aims = {kpi: InputCell(number, "KPIs", "E5") for kpi, number in (targets or {}).items()}
     entries = replace(blank, typed=cells, targets=aims, tables=dict.fromkeys(blank.tables))
+    return score(entries, measure(entries), TODAY)
+
+
+def before_it(past: Mapping[str, Sequence[float]], typed: Mapping[str, float]) -> Scorecard:
+    """The same after periods in which KPIs had these values, the latest one first."""
+    entries = shop(typed).entries
+    names = {kpi.id: kpi.history_id for kpi in entries.business.kpis}
+    lines = tuple(
+        PastValue(entries.period.shift(-back).start, "kpi", names[id_], value)
+        for id_, values in past.items()
+        for back, value in enumerate(values, 1)
+    )
+    entries = replace(entries, past=lines)
     return score(entries, measure(entries), TODAY)
 
 

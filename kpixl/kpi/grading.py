@@ -281,12 +281,17 @@ def _unbenchmarked(traits: Traits, value: Node) -> Node:
     benchmark is published, which does not apply just now."""
     if traits.benchmarked:
         return BLANK
-    by_change = choose(MOVES + 2, *(Standing(one).number for one in _TRENDS))
+    by_change = moved(MOVES)
     by_target = to_target(traits, VALUE, value)
     if traits.late:
         so_far = either(met(traits, VALUE), Standing.MET.number)
         by_target = either(still_open(traits), so_far, by_target)
     return either(every(known(value), JUDGED), either(known(TARGET), by_target, either(known(MOVES), by_change)))
+
+
+def moved(moves_: Node) -> Node:
+    """The standing of what moves to the better, the worse, or not."""
+    return choose(moves_ + 2, *(Standing(one).number for one in _TRENDS))
 
 
 def _unbenchmarked_position(traits: Traits, value: Node) -> Node:

@@ -13,10 +13,36 @@ from typing import TYPE_CHECKING, Literal
 from kpixl.catalog.load import MONTHS
 from kpixl.catalog.model import Level, Made, Mean, Standing
 from kpixl.formula import Name, evaluate, parse, substituted
-from kpixl.formula.expressions import BLANK, absolute, count, either, known, maximum, noise, or_else, some
+from kpixl.formula.expressions import (
+    BLANK,
+    absolute,
+    count,
+    either,
+    every,
+    known,
+    maximum,
+    noise,
+    or_else,
+    same,
+    some,
+)
 from kpixl.kpi import contradictions
 from kpixl.kpi.grade import calculate, standing_numbered
-from kpixl.kpi.grading import EDGES, PART, TARGET, TOLD, reached, so_far, to_target, withheld
+from kpixl.kpi.grading import (
+    EDGES,
+    PART,
+    PREVIOUS,
+    TARGET,
+    TOLD,
+    comparable,
+    final,
+    moved,
+    moves,
+    reached,
+    so_far,
+    to_target,
+    withheld,
+)
 from kpixl.kpi.pace import days
 from kpixl.kpi.score import fewest_cases
 from kpixl.kpi.traits import GRADED, NEVER_NEGATIVE, Traits, traits_of
@@ -38,7 +64,7 @@ class Moved:
     now: float | None
     then: float | None
     before: Level | Standing | None
-    """The level now; without a benchmark, how the value stands to the owner's target."""
+    """The level now; without a benchmark, how the value stands to the owner's target or to the previous period."""
     after: Level | Standing | None
 
     @property
@@ -123,9 +149,9 @@ def changed(*, never_negative: bool) -> Node:
 
 @cache
 def before(traits: Traits) -> Node:
-    """The number of the level now; without a benchmark, of how the value stands to the owner's target."""
-    by_target = BLANK if traits.benchmarked else either(known(TARGET), Name("standing"))
-    return either(known(Name("level")), Name("level"), by_target)
+    """The number of the level now; without a benchmark, of how the value stands to the owner's target, or to the
+    previous period."""
+    return either(known(Name("level")), Name("level"), BLANK if traits.benchmarked else Name("standing"))
 
 
 @cache
@@ -134,10 +160,20 @@ def after(kpi: Kpi, traits: Traits) -> Node:
     measures are what they would be then."""
     building = traits.builds_up and not traits.benchmarked
     held = either(TOLD, _THEN / PART, _THEN) if building else _THEN
-    by_target = BLANK if traits.benchmarked else either(known(TARGET), to_target(traits, _THEN, held))
+    by_target = either(known(TARGET), to_target(traits, _THEN, held), _to_previous(traits, held))
+    by_target = BLANK if traits.benchmarked else by_target
     stands = either(count(*EDGES) > 0, so_far(traits, reached(traits, held)), by_target)
     waits = substituted(withheld(kpi, traits, own=False, rows=False), {"value": _THEN})
     return either(known(_THEN), either(known(waits), BLANK, stands))
+
+
+def _to_previous(traits: Traits, held: Node) -> Node:
+    """The standing against the previous period: what moves beyond the usual limits is better or worse. Where nothing
+    moves, it stands as it does, which signals of several periods have a part in."""
+    moves_ = substituted(moves(traits, held, held - PREVIOUS), {"signal_number": BLANK})
+    told = every(known(PREVIOUS), final(traits), comparable(traits))
+    moving = either(told, moved(moves_))
+    return either(known(_NOW), either(same(_THEN, _NOW), Name("standing"), moving), moving)
 
 
 def supposed(now: float | None, change: float | None, percent: float | None, *, never_negative: bool) -> float | None:
@@ -179,7 +215,11 @@ def _suppose_kpi(result: Result, scorecard: Scorecard, then: Mapping[str, float 
         "part": result.part,
         "outcomes_open": float(result.open),
         "outcomes_typed": 0.0,
+        "now": result.value,
         "then": value,
+        "previous": result.past.previous,
+        "usual_low": result.past.usual.low if result.past.usual else None,
+        "usual_high": result.past.usual.high if result.past.usual else None,
         **{f"measure.{name}": amount for name, amount in arguments.items()},
         "target": result.target,
         "sample": then.get(kpi.sample.name) if kpi.sample else None,

@@ -297,13 +297,14 @@ def _word(index: str, c: Context) -> str:
 
 
 def _standings(kpi: BusinessKpi, c: Context) -> tuple[str, str]:
-    """The level now and then; without a benchmark, the standing against the target."""
+    """The level now and then; without a benchmark, the standing against the target or the previous period."""
     traits = traits_of(kpi)
     sample = c.at("what_if", kpi.sample.name, "then") if kpi.sample else ""
     supposed = {
         f"measure.{argument.name}": c.at("what_if", argument.measure.name, "then") for argument in kpi.arguments
     }
-    bind = {"then": c.at("what_if", kpi_row(kpi), "then"), "sample": sample, **supposed}
+    here = {column: c.at("what_if", kpi_row(kpi), column) for column in ("now", "then")}
+    bind = {**here, "sample": sample, **supposed}
     cells_ = {measure.name: c.at("what_if", measure.name, "then") for measure in measures_of(c.business)}
     bind["contradicted"] = contradicted_formula(kpi, c, cells_)
     formulas = RuleFormulas(kpi, c, bind)
