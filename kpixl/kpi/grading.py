@@ -419,9 +419,10 @@ DISTANCE = either(
 def each_digits(kpi: BusinessKpi) -> int | None:
     """The decimals that an average is shown with, of which an owner is told how much each case has to move; None for
     other KPIs, whose total she moves."""
-    lever, _, cases_ = kpi.kpi.formula.partition(" / ")
-    averaged = bool(lever) and lever == kpi.kpi.lever and any(one.name == cases_ for one in kpi.arguments)
-    return SHOWN.get(kpi.kpi.unit) if averaged and kpi.argument(lever).unit == kpi.kpi.unit else None
+    match parse(kpi.kpi.formula):
+        case Binary("/", Name(total), Name()) if total == kpi.kpi.lever and kpi.argument(total).unit == kpi.kpi.unit:
+            return SHOWN.get(kpi.kpi.unit)
+    return None
 
 
 def each(digits: int) -> Node:
