@@ -10,6 +10,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 from engines import contents
 from kpixl.catalog import businesses
@@ -20,6 +22,8 @@ from kpixl.languages import codes
 from kpixl.period import serial
 from kpixl.texts.words import LEVELS, SHAPES, kpi_title
 from kpixl.version import __version__
+from kpixl.workbook import style
+from kpixl.workbook.entry_sheets import across
 from kpixl.workbook.letters import column, lines, room, width
 from kpixl.workbook.sheets import dashboard
 from workbooks import Filled, Rows, blank, day, make, opened, placed, put
@@ -244,3 +248,19 @@ def test_the_list_of_a_trend_has_room(code: str) -> None:
     picked = sum(dashboard.PIXELS[column] for column in ("value", "target", "met", "previous"))
     titles = [kpi_title(kpi, language(code)) for one in businesses() for kpi in one.kpis]
     assert [title for title in titles if width(title, bold=True) * 0.75 > picked] == []
+
+
+def test_a_text_has_an_end_where_it_has_no_room() -> None:
+    assert [lines("mm m", room) for room in (0, -20)] == [3, 3]  # a letter a line
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_texts_above_a_narrow_table_have_room(columns: int) -> None:
+    sheet = openpyxl.Workbook().active
+    assert isinstance(sheet, Worksheet)
+    for number in range(1, columns + 1):
+        sheet.column_dimensions[get_column_letter(number)].width = 10
+    for left, right in ((1, columns), (columns + 1, columns)):
+        sheet.cell(left, left, "Nothing to enter in this period.")
+        across(sheet, left, left, right, style.HELP)
+        assert sheet.row_dimensions[left].height < 60

@@ -91,9 +91,9 @@ def entry_sheet(sheet: Worksheet, table: Table, c: Context) -> None:
     _table(sheet, table.id, headings, c, {x.id: calculated_text(table, x, c) for x in table.calculated})
     _first_row(sheet, len(table.fields))
     right = _spread(sheet, len(headings))
-    _across(sheet, HELP_ROW, 1, right, style.HELP)
+    across(sheet, HELP_ROW, 1, right, style.HELP)
     if table.waits:
-        _across(sheet, NONE_ROW, NONE_COLUMN + 1, right, style.HELP)
+        across(sheet, NONE_ROW, NONE_COLUMN + 1, right, style.HELP)
     _example_row(sheet, table, right, c)
     sheet.sheet_properties.tabColor = EDGE
 
@@ -124,15 +124,21 @@ def _pixels(sheet: Worksheet, number: int) -> float:
     return 0.0 if column.hidden else 7 * column.width
 
 
-def _across(sheet: Worksheet, row: int, left: int, right: int, look: style.Style) -> None:
-    """Have a text above a table go over its columns, in as many lines as it takes."""
+def across(sheet: Worksheet, row: int, left: int, right: int, look: style.Style) -> None:
+    """Have a text above a table go over its columns, in as many lines as it takes; above a narrow one, further."""
+    right = max(left, right)
+    while (room := sum(_pixels(sheet, number) for number in range(left, right + 1))) < LEAST_ROOM:
+        right += 1
     cell = sheet.cell(row, left)
     replace(look, wrap=True).apply(cell)
-    room = sum(_pixels(sheet, number) for number in range(left, right + 1))
     height = text_height(str(cell.value), room, look.size)
     sheet.row_dimensions[row].height = max(sheet.row_dimensions[row].height or 0.0, height)
     if right > left:
         sheet.merge_cells(start_row=row, start_column=left, end_row=row, end_column=right)
+
+
+LEAST_ROOM = 140
+"""So many pixels has a text above a table at least."""
 
 
 def text_height(text: str, room: float, size: float = style.HELP.size) -> float:
@@ -157,7 +163,7 @@ def _example_row(sheet: Worksheet, table: Table, right: int, c: Context) -> None
     text = c.t(FOR_EXAMPLE).format(example=" · ".join(values[:MOST_VALUES]))
     cell = sheet.cell(1, at, text)
     cell.data_type = "s"
-    _across(sheet, 1, at, right, EXAMPLE)
+    across(sheet, 1, at, right, EXAMPLE)
     row = f"$A${FIRST_ROW}:${get_column_letter(len(table.fields))}${FIRST_ROW}"
     filled = FormulaRule(formula=[f"COUNTA({row})>0"], font=Font(color="FFFFFF"))
     sheet.conditional_formatting.add(cell.coordinate, filled)

@@ -48,7 +48,8 @@ def _letter(letter: str, widths: tuple[int, ...]) -> int:
 
 
 def lines(text: str, room: float, size: float = 10, *, bold: bool = False) -> int:
-    """How many lines a text takes that wraps within so many pixels; a word that is longer takes several."""
+    """How many lines a text takes that wraps within so many pixels, or a letter's; a longer word takes several."""
+    room = max(room, width("m", size, bold=bold))
     return sum(_wrapped(part, room, size, bold) for part in text.split("\n"))
 
 
