@@ -24,23 +24,16 @@ from kpixl.formula import Binary, Name, Node, Number, to_excel
 from kpixl.formula.expressions import (
     BLANK,
     NOT_THERE,
-    absolute,
-    choose,
     count,
     either,
     every,
-    floor,
     known,
-    maximum,
-    minimum,
     opposite,
     or_else,
-    round_up,
     some,
-    square_root,
     sum_of,
 )
-from kpixl.formula.nodes import Compare, Near, Text
+from kpixl.formula.nodes import Call, Compare, Near, Negate, Text
 from kpixl.formula.states import State
 from kpixl.formula.to_python import evaluate_single
 from kpixl.formula.to_vba import vba_function
@@ -345,7 +338,8 @@ HEAD = ", ".join(f"{id_} As Variant" for id_ in INPUTS)
 
 
 def grown(draw: random.Random, depth: int = 3) -> Node:
-    """Any expression over the three names."""
+    """Any expression over the three names, also of parts that do not go together: what stands in a cell may be
+    anything, so nothing here asks for what a rule would be refused for."""
     leaves: list[Node] = [A, B, C, Number(2.0), BLANK, Text("Über"), NOT_THERE]
     if not depth or draw.random() < 0.1:
         return draw.choice(leaves)
@@ -354,17 +348,17 @@ def grown(draw: random.Random, depth: int = 3) -> Node:
         lambda: Binary(draw.choice(["+", "-", "*", "/", "^"]), one, two),
         lambda: Compare(draw.choice([">=", ">", "<=", "<", "=", "<>"]), one, two),
         lambda: Near(draw.choice([">=", ">", "<=", "<", "=", "<>"]), one, two),
-        lambda: -one,
-        lambda: every(known(one), one > two),
-        lambda: some(one < two, known(three)),
-        lambda: opposite(one > two),
-        lambda: either(one > two, two, three),
+        lambda: Negate(one),
+        lambda: every(known(one), Compare(">", one, two)),
+        lambda: some(Compare("<", one, two), known(three)),
+        lambda: opposite(Compare(">", one, two)),
+        lambda: either(Compare(">", one, two), two, three),
         lambda: either(known(one), one, three),
         lambda: or_else(one, two),
-        lambda: draw.choice([absolute, floor, round_up, square_root])(one),
-        lambda: draw.choice([minimum, maximum])(one, two, three),
+        lambda: Call(draw.choice(["abs", "floor", "round_up", "square_root"]), (one,)),
+        lambda: Call(draw.choice(["minimum", "maximum"]), (one, two, three)),
         lambda: count(one, two, three),
-        lambda: choose(one, two, three),
+        lambda: Call("choose", (one, two, three)),
     ]
     return draw.choice(makes)()
 
