@@ -173,8 +173,8 @@ BUILDING = {
 }
 BANDED = {
     # A published benchmark grades what is there, which can only rise: 60,000 from 20 clients are 3,000 each, 4,000
-    # short of more than 7,000.
-    "rpc": (3000.0, 9300.0, "● at least typical", "", "Revenue per month: +80001 → above average"),
+    # short of more than 7,000: 80,001 in all is the least whole sum that brings them there, 4,000.05 each.
+    "rpc": (3000.0, 9300.0, "● at least typical", "", "On average: +€4000.05 → above average"),
     # 2 of 20 are 10 %, short of 15 %, and two thirds of the month are still to come.
     "referral": (0.1, 0.31, "○ not graded", "", "Not judged before the period is over: more is still to come"),
 }

@@ -76,11 +76,11 @@ REASONS_TO_WAIT: tuple[Waits, ...] = ("not_begun", "impossible", "beyond", "too_
 JUDGED = opposite(known(WITHHELD))
 COMPARED = opposite(every(known(WITHHELD), some(WITHHELD <= 2, equal(WITHHELD, REASONS_TO_WAIT.index("unsaid") + 1))))
 """Of what cannot be, has not begun, or may not be known, nothing is better or worse."""
-NO_FIGURE: tuple[Waits, ...] = ("not_begun", "unsaid")
-"""Why a value stands nowhere among those of other periods: nothing was entered, which is not zero."""
-KEPT = opposite(
-    every(known(WITHHELD), some(*(equal(WITHHELD, REASONS_TO_WAIT.index(waits) + 1) for waits in NO_FIGURE)))
-)
+_NOTHING_YET = every(equal(WITHHELD, REASONS_TO_WAIT.index("not_begun") + 1), equal(VALUE, 0))
+_UNSAID = equal(WITHHELD, REASONS_TO_WAIT.index("unsaid") + 1)
+KEPT = either(known(WITHHELD), opposite(some(_UNSAID, _NOTHING_YET)), YES)
+"""Whether a value stands among those of other periods: what is 0 since nothing was entered does not, nor the 0 of a
+period that has not begun."""
 OUTCOMES_OPEN, OUTCOMES_TYPED = Name("outcomes_open"), Name("outcomes_typed")
 """1 until outcomes have had their time since the end of the period, and how many totals of such outcomes were typed."""
 TENTHS = 10

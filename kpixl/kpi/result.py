@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from kpixl.kpi.grading import NO_FIGURE, REASONS_TO_WAIT, Waits
+from kpixl.formula.to_python import evaluate_single
+from kpixl.kpi.grading import KEPT, REASONS_TO_WAIT, Waits
 from kpixl.kpi.interval import Interval
 from kpixl.kpi.wrong import NONE_WRONG, Wrong
 
@@ -136,7 +137,8 @@ class Result:
     @property
     def kept(self) -> float | None:
         """The value as it stands among those of other periods; None where it is 0 since nothing was entered."""
-        return None if self.withheld in NO_FIGURE else self.value
+        waits = None if self.withheld is None else REASONS_TO_WAIT.index(self.withheld) + 1
+        return self.value if evaluate_single(KEPT, {"withheld": waits, "value": self.value}.__getitem__) else None
 
     @property
     def level(self) -> Level | None:
