@@ -67,7 +67,7 @@ LITERALS = {
     "", ">=", "<=", "<", ">", "=", "<>", ">=-1E300", ": ", " → ", "+", "−", " · ", " – ", "{day}", "{y}", "{d}",
     "{period}", "{days}", "{count}", ">0", "<0", "~", "~~", "*", "~*", "?", "~?", "{figure}", "{step}", "·", "●",
     "{good}", "{typical}", "{act}", "{errors}", "{others}", "{kpi}", ">=2", "?*", "d", "m", "n", "✔", "✘", "◆ ", " ✖ ",
-    "{sign}", "{amount}", "{level}",
+    "{sign}", "{amount}", "{level}", "%", "h", "o", "€", "1", "2",
 }  # fmt: skip
 """What formulas hold in quotes, besides ids of measures and KPIs: signs that are the same in every language."""
 
