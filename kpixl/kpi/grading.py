@@ -73,11 +73,18 @@ NOT_BEGUN = equal(GONE, 0)
 """Before the first day of the period nothing in it can be judged."""
 REASONS_TO_WAIT: tuple[Waits, ...] = ("not_begun", "impossible", "beyond", "too_few", "in_doubt", "unsaid")
 """Why a value is not judged, in the order of their numbers from 1; the first that holds counts."""
+
+
+def reason_number(waits: Waits) -> int:
+    """The number of a reason to wait."""
+    return REASONS_TO_WAIT.index(waits) + 1
+
+
 JUDGED = opposite(known(WITHHELD))
-COMPARED = opposite(every(known(WITHHELD), some(WITHHELD <= 2, equal(WITHHELD, REASONS_TO_WAIT.index("unsaid") + 1))))
+COMPARED = opposite(every(known(WITHHELD), some(WITHHELD <= 2, equal(WITHHELD, reason_number("unsaid")))))
 """Of what cannot be, has not begun, or may not be known, nothing is better or worse."""
-_NOTHING_YET = every(equal(WITHHELD, REASONS_TO_WAIT.index("not_begun") + 1), equal(VALUE, 0))
-_UNSAID = equal(WITHHELD, REASONS_TO_WAIT.index("unsaid") + 1)
+_NOTHING_YET = every(equal(WITHHELD, reason_number("not_begun")), equal(VALUE, 0))
+_UNSAID = equal(WITHHELD, reason_number("unsaid"))
 KEPT = either(known(WITHHELD), opposite(some(_UNSAID, _NOTHING_YET)), YES)
 """Whether a value stands among those of other periods: what is 0 since nothing was entered does not, nor the 0 of a
 period that has not begun."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kpixl.formula.to_python import evaluate_single
-from kpixl.kpi.grading import KEPT, REASONS_TO_WAIT, Waits
+from kpixl.kpi.grading import KEPT, REASONS_TO_WAIT, Waits, reason_number
 from kpixl.kpi.interval import Interval
 from kpixl.kpi.wrong import NONE_WRONG, Wrong
 
@@ -137,7 +137,7 @@ class Result:
     @property
     def kept(self) -> float | None:
         """The value as it stands among those of other periods; None where it is 0 since nothing was entered."""
-        waits = None if self.withheld is None else REASONS_TO_WAIT.index(self.withheld) + 1
+        waits = None if self.withheld is None else reason_number(self.withheld)
         return self.value if evaluate_single(KEPT, {"withheld": waits, "value": self.value}.__getitem__) else None
 
     @property

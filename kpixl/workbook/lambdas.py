@@ -21,6 +21,7 @@ from kpixl.functions.grades import LEVEL, STEP, level_rules, step_rules
 from kpixl.functions.scores import CUT, DETRACTOR, PROMOTER
 from kpixl.kpi.traits import GRADED
 from kpixl.ooxml.cells import column_letters
+from kpixl.workbook.formulas import escaped
 from kpixl.workbook.grid import quoted
 
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ def _threshold(c: Context) -> str:
     level, number = _p("level"), _p("number")
     ids = ",".join(f'"{one.id}"' for one in Level)
     words, shaped = (c.span("words", "text", [f"{row}_{one.value}" for one in Level]) for row in ("word", "level"))
-    known = f"MATCH({_literal(level)},{{{ids}}},0)"
+    known = f"MATCH({escaped(level)},{{{ids}}},0)"
     for span in (words, shaped):
-        known = f"IFERROR({known},MATCH({_literal(level)},{span},0))"
+        known = f"IFERROR({known},MATCH({escaped(level)},{span},0))"
     wanted = (
         f"IF(ISNUMBER({level}),{level},IF(ISTEXT({level}),IFERROR({known},0)-1,"
         f"IF(ISERROR({level}),{level},{ExcelError.VALUE})))"
@@ -129,13 +130,8 @@ def _if_text(cell: str, then: str) -> str:
     return f"IF(ISTEXT({cell}),{then},IF(ISERROR({cell}),{cell},{ExcelError.VALUE}))"
 
 
-def _literal(cell: str) -> str:
-    """A text as MATCH takes it, without wildcards."""
-    return f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({cell},"~","~~"),"*","~*"),"?","~?")'
-
-
 def _matched(cell: str, keys: str, ending: str = "") -> str:
-    sought = f'{_literal(cell)}&"{ending}"' if ending else _literal(cell)
+    sought = f'{escaped(cell)}&"{ending}"' if ending else escaped(cell)
     return f"IFERROR(MATCH({sought},{keys},0),NA())"
 
 

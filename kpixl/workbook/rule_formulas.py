@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kpixl.formula import substituted, to_excel
-from kpixl.formula.expressions import equal, every, or_else
+from kpixl.formula.expressions import equal, every, first_known, or_else
 from kpixl.formula.nodes import Compare, Name, Text
 from kpixl.formula.to_excel import Template
 from kpixl.kpi import contradictions
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _NOTHING = Template(every(equal(Name("counts"), 1), or_else(Compare("<>", Name("said"), Text("")), False)))
 _UNSAID = Template(unsaid())
+AS_IT_IS = Template(first_known(Name("cell")))
+"""The number of a ``cell``; nothing where there is none."""
 
 CALC = (
     "held", "level", "standing", "shade", "next", "next_value", "strict", "low", "high", "position", "slope", "needed",

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.errors import N_
-from kpixl.formula import Name
-from kpixl.formula.expressions import first_known
-from kpixl.formula.to_excel import Template
 from kpixl.period import Kind
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, live
+from kpixl.workbook.rule_formulas import AS_IT_IS
 from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.spark import NOT_AVAILABLE, PERIODS, sparks
 
@@ -29,9 +27,6 @@ COLUMNS = ("name", "unit", *PERIODS)
 WIDTHS = {"name": 44.0, "unit": 14.0}
 WIDTH = 12.5
 _HELP = N_("The last twelve periods of every KPI, this one last. What closed periods held in full is on {sheet}.")
-
-
-_SHOWN = Template(first_known(Name("there")))
 
 
 def rows(business: Business) -> tuple[str, ...]:
@@ -69,7 +64,7 @@ def _row(result: Result, values: Mapping[tuple[str, str], Value], c: Context) ->
     for period in PERIODS:
         there, value = c.at("spark", kpi.id, period), values[kpi.id, period]
         found[period] = live(
-            _SHOWN.filled({"there": there}, c.word),
+            AS_IT_IS.filled({"cell": there}),
             None if value == NOT_AVAILABLE else value,
             style.figure(kpi.kpi.unit, bold=period == now),
         )

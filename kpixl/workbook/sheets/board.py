@@ -50,9 +50,9 @@ def rows(business: Business) -> tuple[str, ...]:
     return tuple(f"board_{number + 1}" for number in range(len(business.kpis) + len(OWN_SLOTS)))
 
 
-def of(c: Context, index: str, column: str) -> str:
-    """What the helper cells have of the KPI that stands in a place."""
-    return _OF.filled({"list": c.span("calc", column, c.kpi_ids), "index": index}, c.word)
+def of(c: Context, index: str, column: str, block: str = "calc") -> str:
+    """What a column of a block has of the KPI that stands in a place."""
+    return _OF.filled({"list": c.span(block, column, c.kpi_ids), "index": index})
 
 
 def board(c: Context) -> Cells:
@@ -63,8 +63,7 @@ def board(c: Context) -> Cells:
         found.update({(row, column): cell for column, cell in _row(row, result, c).items()})
         index = c.at("board", row, "index")
         for period in PERIODS:
-            formula = _OF.filled({"list": c.span("spark", period, c.kpi_ids), "index": index}, c.word)
-            found[row, period] = live(formula, lines[result.kpi.id, period])
+            found[row, period] = live(of(c, index, period, "spark"), lines[result.kpi.id, period])
     return found
 
 

@@ -12,7 +12,7 @@ from kpixl.formula.expressions import equal, or_else
 from kpixl.formula.in_cells import as_text, exactly, flag, is_error, total
 from kpixl.formula.in_cells import link as jump
 from kpixl.formula.to_excel import Template
-from kpixl.kpi.grading import REASONS_TO_WAIT
+from kpixl.kpi.grading import reason_number
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, live, notice, quoted, static
 
@@ -101,7 +101,7 @@ def _still(problem: Problem, seen: str, c: Context) -> tuple[Value, str | None]:
 
 _CELL = Name("cell")
 _ERRORS = Template(total(Name("listed"), Name("unlisted")))
-_STILL_IMPOSSIBLE = Template(flag(equal(Name("withheld"), REASONS_TO_WAIT.index("impossible") + 1)))
+_STILL_IMPOSSIBLE = Template(flag(equal(Name("withheld"), reason_number("impossible"))))
 _STILL_AN_ERROR = Template(flag(is_error(_CELL)))
 _STILL_THE_SAME = Template(or_else(flag(exactly(as_text(_CELL), as_text(Name("seen")))), 0))
 IMPOSSIBLE = ("part_over_whole", "impossible", "score_impossible", "more_than_whole")

@@ -30,7 +30,7 @@ from kpixl.kpi import contradictions
 from kpixl.kpi.calendar_rules import START
 from kpixl.kpi.finer import DECIMALS
 from kpixl.kpi.grade import grade, level_of
-from kpixl.kpi.grading import AGAINST, DISTANCE, LESS, MORE, REASONS_TO_WAIT, TARGET, VALUE
+from kpixl.kpi.grading import AGAINST, DISTANCE, LESS, MORE, TARGET, VALUE, reason_number
 from kpixl.kpi.partial import PART, REACHED, TENTHS, built
 from kpixl.kpi.proposals import MOST
 from kpixl.kpi.score import order_key, target_position
@@ -52,7 +52,7 @@ from kpixl.workbook import style
 from kpixl.workbook.formulas import fault_formula, wrong_rows_formula
 from kpixl.workbook.grid import BLOCK_PREFIX, Cell, Cells, Context, label, live, static
 from kpixl.workbook.past_lines import ID, columns, number_of, total_of
-from kpixl.workbook.rule_formulas import RuleFormulas, contradicted_formula
+from kpixl.workbook.rule_formulas import AS_IT_IS, RuleFormulas, contradicted_formula
 from kpixl.workbook.sheets.behind import jump
 from kpixl.workbook.sheets.in_use import flag, flag_formula, shown_if_used
 from kpixl.workbook.sheets.kpis import unit_shown, window_typed
@@ -372,7 +372,7 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
         "amount": step.amount if step else None,
         "needed": result.grade.needed,
         "gap": result.gap,
-        "withheld": None if result.withheld is None else REASONS_TO_WAIT.index(result.withheld) + 1,
+        "withheld": None if result.withheld is None else reason_number(result.withheld),
         "moves": None if result.past.trend is None else MOVES[result.past.trend],
         "sign": (MORE if step.direction == "more" else LESS) if step else None,
         "order": order_key(result, index),
@@ -397,7 +397,7 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
         # Copies of what stands on KPIs, where an owner may insert a row and shift what is counted from the top.
         "level_word": live(f"{kpi.name_prefix}_level", standing_word(result, c.t)),
         **{
-            level.id: live(_THERE.filled({"cell": edge[level]}, c.word), result.thresholds.get(level))
+            level.id: live(AS_IT_IS.filled({"cell": edge[level]}, c.word), result.thresholds.get(level))
             for level in GRADED
         },
     }
@@ -419,7 +419,7 @@ def shown(result: Result, c: Context) -> dict[str, Cell]:
     }
 
     def there(cell: str, value: Value) -> Cell:
-        return live(_THERE.filled({"cell": cell}, c.word), value)
+        return live(AS_IT_IS.filled({"cell": cell}, c.word), value)
 
     elsewhere = {"previous": past.previous, "year_before": past.year_before, "forecast": forecast}
     known_ = {"met": met, "against": aim, "against_word": aim_word, "distance": distance(result, t)}
@@ -455,7 +455,6 @@ def _shown_rules() -> dict[str, Template]:
 
 
 _SHOWN = _shown_rules()
-_THERE = Template(first_known(Name("cell")))
 
 
 def _part(kpi: BusinessKpi, c: Context) -> str:

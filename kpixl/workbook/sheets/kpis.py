@@ -8,7 +8,7 @@ from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level, value_formula
 from kpixl.errors import N_
 from kpixl.formula import Name, names, parse, to_excel
-from kpixl.formula.expressions import BLANK, count, either, equal, every, first_known, joined, known, or_else
+from kpixl.formula.expressions import BLANK, count, either, equal, every, joined, known, or_else
 from kpixl.formula.in_cells import as_text, item, length, worded
 from kpixl.formula.nodes import Wording
 from kpixl.formula.to_excel import Template
@@ -36,7 +36,7 @@ from kpixl.texts.words import (
 from kpixl.workbook import letters, style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live, notice, static
 from kpixl.workbook.past_lines import past_value
-from kpixl.workbook.rule_formulas import RuleFormulas
+from kpixl.workbook.rule_formulas import AS_IT_IS, RuleFormulas
 from kpixl.workbook.sheets.in_use import shown_if_used
 from kpixl.workbook.sheets.vocabulary import LEAST_ROWS, SIGNAL_ROWS, STANDING_ROWS, since_name
 
@@ -210,7 +210,7 @@ def _kpi(result: Result, c: Context) -> dict[str, Cell]:
         ),
         "year_to_date": live(_to_date(kpi, c), result.year.value, style.figure(unit), guarded=fresh),
         "sample": live(
-            _AS_IT_IS.filled({"cell": sample}) if sample else '""',
+            AS_IT_IS.filled({"cell": sample}) if sample else '""',
             result.certainty.sample,
             style.figure("count", muted=True),
             guarded=fresh,
@@ -362,7 +362,7 @@ def _difference(column: str, value: float | None, kpi: BusinessKpi, c: Context) 
     may_be_share = kpi.own or unit == "fraction"
     bind = {"cell": c.at("calc", kpi.id, column), "scale": c.at("calc", kpi.id, "unit_scale")}
     return live(
-        (_SCALED if may_be_share else _AS_IT_IS).filled(bind, c.word),
+        (_SCALED if may_be_share else AS_IT_IS).filled(bind, c.word),
         value if value is None or unit != "fraction" else value * 100,
         look or style.change(unit),
         guarded=kpi.id in c.rewound,
@@ -375,7 +375,7 @@ def points_format(c: Context) -> str:
 
 
 _CELL = Name("cell")
-_AS_IT_IS, _SCALED = Template(first_known(_CELL)), Template(either(known(_CELL), _CELL * Name("scale")))
+_SCALED = Template(either(known(_CELL), _CELL * Name("scale")))
 
 
 def _final(result: Result, formulas: RuleFormulas, c: Context) -> str:
@@ -398,7 +398,7 @@ def _sure(result: Result, c: Context) -> dict[str, Cell]:
     return {
         **{
             column: live(
-                _AS_IT_IS.filled({"cell": at}),
+                AS_IT_IS.filled({"cell": at}),
                 None if found.interval is None else getattr(found.interval, column),
                 style.figure(kpi.kpi.unit, muted=True),
             )

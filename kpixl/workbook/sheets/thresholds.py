@@ -16,6 +16,7 @@ from kpixl.kpi.traits import GRADED
 from kpixl.texts.words import level_word
 from kpixl.workbook import letters, style
 from kpixl.workbook.grid import Cell, Cells, Context, entry_cell, label, live
+from kpixl.workbook.rule_formulas import AS_IT_IS
 from kpixl.workbook.sheets import kpis
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ _HELP = N_(
 _YOURS, _PUBLISHED, _RATE = map(Name, ("yours", "published", "rate"))
 _IN_FORCE = Template(first_known(_YOURS, _PUBLISHED, BLANK))
 _CONVERTED = Template(either(known(_YOURS), _YOURS, either(every(known(_PUBLISHED, _RATE)), _PUBLISHED * _RATE)))
-_OWN = Template(first_known(Name("cell")))
 
 
 def rows(business: Business) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ def _own(result: Result, c: Context) -> dict[str, Cell]:
     }
     for level in GRADED:
         found[f"{level.id}_used"] = live(
-            _OWN.filled({"cell": c.at("own", kpi.id, level.id)}, c.word),
+            AS_IT_IS.filled({"cell": c.at("own", kpi.id, level.id)}),
             result.thresholds.get(level),
             style.figure(kpi.kpi.unit, bold=True),
             name=f"{kpi.name_prefix}_{level.id}",

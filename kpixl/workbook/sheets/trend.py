@@ -28,7 +28,7 @@ from kpixl.formula.expressions import (
     rounded,
     smallest,
 )
-from kpixl.formula.in_cells import item, length, place_in
+from kpixl.formula.in_cells import length, place_in
 from kpixl.formula.nodes import Wording, as_node
 from kpixl.formula.to_excel import Template
 from kpixl.kpi.evaluation import Evaluation
@@ -38,6 +38,7 @@ from kpixl.texts.figures import held_against
 from kpixl.texts.words import kpi_title
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, live
+from kpixl.workbook.sheets.board import of
 from kpixl.workbook.sheets.grading import LOOKS, look_of
 from kpixl.workbook.sheets.kpis import unit_shown
 from kpixl.workbook.sheets.spark import NOT_AVAILABLE, PERIODS, sparks
@@ -185,8 +186,8 @@ def _single(picked: Result, axis: _Axis, c: Context) -> dict[str, Cell]:
     at = {row: c.at("line", row, "value") for row in SINGLE}
     names = c.span("calc", "name", ids)
 
-    def of(block: str, column: str) -> str:
-        return _OF.filled({"list": c.span(block, column, ids), "picked": at["picked"]})
+    def of_picked(block: str, column: str) -> str:
+        return of(c, at["picked"], column, block)
 
     def worded(word: str, shown: float | None) -> Cell:
         return live(_WORDS[word].filled(at, c.word), None if shown is None else c.t(PAGE[word]))
@@ -195,15 +196,15 @@ def _single(picked: Result, axis: _Axis, c: Context) -> dict[str, Cell]:
     bind = at | {"figures": drawn, "steps": c.span("line", "value", STEPS)}
     found = {
         "picked": live(_PICKED.filled({"names": names}), ids.index(picked.kpi.id) + 1),
-        "name": live(of("calc", "name"), kpi_title(picked.kpi, c.t) if picked.in_use else None),
-        "look": live(of("calc", "look"), look_of(picked.kpi)),
-        "unit": live(of("calc", "unit"), unit_shown(picked.kpi, c)),
-        "aim": live(of("calc", "against"), axis.aim),
-        "aim_word": live(of("calc", "against_word"), held_against(picked, c.t)[1]),
+        "name": live(of_picked("calc", "name"), kpi_title(picked.kpi, c.t) if picked.in_use else None),
+        "look": live(of_picked("calc", "look"), look_of(picked.kpi)),
+        "unit": live(of_picked("calc", "unit"), unit_shown(picked.kpi, c)),
+        "aim": live(of_picked("calc", "against"), axis.aim),
+        "aim_word": live(of_picked("calc", "against_word"), held_against(picked, c.t)[1]),
         "usual_word": worded("usual_range", axis.mean),
         "forecast_word": worded("forecast", axis.forecast),
-        **{limit: live(of("xmr", limit), getattr(axis, limit)) for limit in ("mean", "low", "high")},
-        "forecast": live(of("calc", "forecast"), axis.forecast),
+        **{limit: live(of_picked("xmr", limit), getattr(axis, limit)) for limit in ("mean", "low", "high")},
+        "forecast": live(of_picked("calc", "forecast"), axis.forecast),
     }
     values = axis.scale | dict(zip(STEPS, axis.steps, strict=True))
     return found | {row: live(template.filled(bind), values[row]) for row, template in _WRITTEN.items()}
@@ -219,7 +220,6 @@ def _picked() -> Node:
 
 
 _PICKED = Template(_picked())
-_OF = Template(item(Name("list"), Name("picked")))
 _WORDS = {
     "usual_range": Template(either(known(_MEAN), Wording("usual_range"))),
     "forecast": Template(either(known(_FORECAST), Wording("forecast"))),
@@ -231,28 +231,33 @@ def _period(number: int, row: str, axis: _Axis, marked: tuple[int, bool], c: Con
     at = {single: c.at("line", single, "value") for single in SINGLE}
     here = {column: c.at("line", row, column) for column in COLUMNS}
     last = row == PERIODS[-1]
-    index = _OF.filled({"list": c.span("spark", row, c.kpi_ids), "picked": at["picked"]})
+
+    def drawn_at(cell: str) -> str:
+        return _DRAW.filled(at | {"figure": cell})
+
+    index = of(c, at["picked"], row, "spark")
     value = _there(axis.drawn(axis.raw[number]))
     joined: Value = NOT_AVAILABLE
     if last:
         joined = _there(axis.drawn(axis.forecast))
     elif row == PERIODS[-2] and axis.forecast is not None:
         joined = value
-    drawn = {figure: _DRAW.filled(at | {"figure": cell}) for figure, cell in _drawn(at, here).items()}
-    begins = _JOINED.filled(at | {"value": here["value"]}) if row == PERIODS[-2] else _NOTHING
+    joined_at = _JOINED.filled(at | {"value": here["value"]}) if row == PERIODS[-2] else _NOTHING
+    if last:
+        joined_at = drawn_at(at["forecast"])
     base, band = axis.usual()
     length_, mark = marked
     before = c.at("line", PERIODS[number - 1], "run") if number else "0"
-    told = _OF.filled({"list": c.span("xmr", "state", c.kpi_ids), "picked": at["picked"]}) if last else ""
+    told = of(c, at["picked"], "state", "xmr") if last else ""
     beside = {"last": here["value"], "middle": _MIDDLE_AT.filled(at), "aim": here["aim"]}
     aim = _there(axis.drawn(axis.aim))
     return {
         "raw": live(_RAW[last].filled(at | {"index": index}), axis.raw[number]),
-        "value": live(drawn["raw"], value, style.figure("ratio")),
+        "value": live(drawn_at(here["raw"]), value, style.figure("ratio")),
         "base": live(_BASE_AT.filled(at), base),
         "band": live(_BAND_AT.filled(at), band),
-        "aim": live(drawn["aim"], aim),
-        "forecast": live(drawn["forecast"] if last else begins, joined),
+        "aim": live(drawn_at(at["aim"]), aim),
+        "forecast": live(joined_at, joined),
         "run": live(to_excel(RUN_LENGTH, _of_usual(c, raw=here["raw"], before=before)), length_),
         "signal": live(_mark(here, told, c), value if mark else NOT_AVAILABLE),
         "aim_at": live(here["aim"] if last else _NOTHING, aim if last else NOT_AVAILABLE),
@@ -261,11 +266,6 @@ def _period(number: int, row: str, axis: _Axis, marked: tuple[int, bool], c: Con
             _there(axis.usual_at(_number(value))) if last else NOT_AVAILABLE,
         ),
     }
-
-
-def _drawn(at: dict[str, str], here: dict[str, str]) -> dict[str, str]:
-    """The cells of figures through which lines are drawn."""
-    return {"raw": here["raw"], "aim": at["aim"], "forecast": at["forecast"]}
 
 
 _INDEX = first_known(Name("index"))
