@@ -141,7 +141,8 @@ def test_what_stands_above_an_entry_table_is_printed_in_full(code: str, tmp_path
 
 
 def above(sheet: Any) -> list[Any]:
-    """The texts above a table for which there is no room within the columns that are printed."""
+    """The texts above a table for which there is no room within what is printed: the columns in sight, and the cells
+    that a text was given beyond them."""
     end = max(cell.column for cell in sheet[4] if cell.value and not hidden(sheet, cell.column))
     areas = {area.start_cell.coordinate: area for area in sheet.merged_cells.ranges}
     short = []
@@ -149,7 +150,7 @@ def above(sheet: Any) -> list[Any]:
         texts = [cell for cell in row if cell.value]
         for number, cell in enumerate(texts):
             area = areas.get(cell.coordinate)
-            last = min([end, area.max_col if area else end, *(one.column - 1 for one in texts[number + 1 :])])
+            last = min([area.max_col if area else end, *(one.column - 1 for one in texts[number + 1 :])])
             there = sum(pixels(sheet, at) for at in range(cell.column, last + 1)) - 5 - 9 * cell.alignment.indent
             size, bold = cell.font.sz, bool(cell.font.b)
             needed = lines(cell.value, there, size, bold=bold) if cell.alignment.wrap_text else 1

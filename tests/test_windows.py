@@ -119,7 +119,7 @@ def test_over_three_months_and_back(book: Path) -> None:
     assert shown(book, computed, "totals", "resolution_hours_3m", "used") == pytest.approx(20)
     assert shown(book, computed, "totals", "requests_resolved_3m", "source") == "from the rows"
     # 18 hours would do for 6 requests: a third of an hour less for each, told to the hundredth that does.
-    step = "On average: −0.34 h → typical"
+    step = "On average: −0.34\u00a0h → typical"
     assert shown(book, computed, "kpis", "art", "to_next") == step
     others = {r.kpi.id: r.value for r in results.results(book, today=TODAY).scorecard.results if r.kpi.id != "art"}
     assert others == {id_: pytest.approx(value) for id_, (value, _) in KPIS.items() if id_ != "art"}
