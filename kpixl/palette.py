@@ -16,7 +16,7 @@ PAPER = "F5F7FA"
 
 ACCENT = "243B53"
 
-INPUT = "FFF8DC"
+INPUT = "FFF2C2"
 
 SIGNAL = "C77700"
 
@@ -25,8 +25,8 @@ SIGNAL_TEXT = "8A5200"
 
 LEVEL_COLOURS = {
     Level.BELOW: "B5442C",
-    Level.TYPICAL: "7A869A",
-    Level.ABOVE_AVERAGE: "1F7F76",
+    Level.TYPICAL: "596880",
+    Level.ABOVE_AVERAGE: "15796F",
     Level.EXCEPTIONAL: "1F5FA8",
 }
 
@@ -45,7 +45,16 @@ LEVEL_TINTS = {
     Level.EXCEPTIONAL: "DCE7F3",
 }
 
-PLAIN_TINTS = {Level.BELOW: LINE, Level.TYPICAL: LINE, Level.ABOVE_AVERAGE: PAPER, Level.EXCEPTIONAL: PAPER}
+BANDS = {
+    Level.BELOW: "E0BDB2",
+    Level.TYPICAL: "D1D4DA",
+    Level.ABOVE_AVERAGE: "D7EAE6",
+    Level.EXCEPTIONAL: "F5F8FC",
+}
+"""What a bar lies on: each is darker than the better one beside it, so that a print without colours shows them, too."""
+
+PLAIN_BANDS = {level: "CFD3D9" if level <= Level.TYPICAL else PAPER for level in Level}
+"""Of KPIs that have a target alone: not reached, reached."""
 
 BAND = "EAF0F6"
 """The usual range behind a trend."""
@@ -84,4 +93,12 @@ NIGHT_TINTS = {
     Level.EXCEPTIONAL: "1C3654",
 }
 
-NIGHT_PLAIN = {level: NIGHT["line" if level <= Level.TYPICAL else "paper"] for level in Level}
+NIGHT_BANDS = {
+    Level.BELOW: "693C32",
+    Level.TYPICAL: "343D48",
+    Level.ABOVE_AVERAGE: "143532",
+    Level.EXCEPTIONAL: "122337",
+}
+"""By night the better one is darker."""
+
+NIGHT_PLAIN_BANDS = {level: "2F3843" if level <= Level.TYPICAL else NIGHT["paper"] for level in Level}

@@ -814,6 +814,7 @@ BLIND = {
     "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
 }
 """What is seen of red, green and blue light without one of the three cones: Machado, Oliveira and Fernandes 2009."""
+DAYLIGHT = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
 
 
 def linear(colour: str) -> list[float]:
@@ -845,6 +846,36 @@ def test_levels_differ_for_every_eye() -> None:
     assert (
         apart({**palette.NIGHT_TEXT, Level.TYPICAL: "BAC4D0", Level.ABOVE_AVERAGE: "7ED3C9"}, BLIND["deuteranopia"]) < 3
     )
+
+
+def test_bands_are_told_apart_by_every_eye_and_without_colours() -> None:
+    """Each is darker (by night lighter) than the better one beside it by what a print without colours still shows; a
+    bar of any level stands out from each band that it may lie on, and so does the tick of a target."""
+    for bands, bars, tick, ground in (
+        (palette.BANDS, palette.LEVEL_COLOURS, palette.INK, "FFFFFF"),
+        (palette.NIGHT_BANDS, palette.NIGHT_COLOURS, palette.NIGHT["ink"], palette.NIGHT["ground"]),
+    ):
+        steps = [contrast(bands[level], ground) for level in Level]
+        assert all(worse >= 1.16 * better for worse, better in pairwise(steps))
+        assert steps[-1] >= 1.05
+        for level in Level:
+            assert all(contrast(bars[level], bands[under]) >= 3 for under in Level if under <= level)
+            assert contrast(tick, bands[level]) >= 4.5
+        assert min(apart(bands, matrix) for matrix in (DAYLIGHT, *BLIND.values())) >= 6
+    for plain, ground in ((palette.PLAIN_BANDS, "FFFFFF"), (palette.NIGHT_PLAIN_BANDS, palette.NIGHT["ground"])):
+        assert contrast(plain[Level.BELOW], ground) >= 1.3 * contrast(plain[Level.EXCEPTIONAL], ground)
+
+
+def test_a_cell_for_entries_is_told_from_all_others() -> None:
+    """The yellow of what the owner types, beside white and the bands; what is typed and hinted there can be read."""
+    for matrix in (DAYLIGHT, *BLIND.values()):
+        yellow = lab(seen(palette.INPUT, matrix))
+        others = ("FFFFFF", palette.PAPER, *palette.BANDS.values())
+        assert min(math.dist(yellow, lab(seen(other, matrix))) for other in others) >= 6
+        # A level's tint never stands without its word and sign.
+        assert min(math.dist(yellow, lab(seen(other, matrix))) for other in palette.LEVEL_TINTS.values()) >= 4.6
+    for colour in (palette.INK, palette.MUTED, palette.ACCENT, palette.SIGNAL_TEXT):
+        assert contrast(colour, palette.INPUT) >= 4.5
 
 
 def apart(shades: Mapping[Level, str], matrix: Sequence[Sequence[float]]) -> float:

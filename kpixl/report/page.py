@@ -193,14 +193,16 @@ def _colours() -> dict[str, Any]:
             "text": _by_id(palette.LEVEL_TEXT.items()) | {"none": palette.MUTED},
             "solid": _by_id(palette.LEVEL_COLOURS.items()) | {"none": palette.MUTED},
             "tint": _by_id(palette.LEVEL_TINTS.items()) | {"none": palette.LINE},
-            "plain": _by_id(palette.PLAIN_TINTS.items()),
+            "band": _by_id(palette.BANDS.items()),
+            "plain": _by_id(palette.PLAIN_BANDS.items()),
         },
         "night": {
             **palette.NIGHT,
             "text": _by_id(palette.NIGHT_TEXT.items()) | {"none": palette.NIGHT["muted"]},
             "solid": _by_id(palette.NIGHT_COLOURS.items()) | {"none": palette.NIGHT["muted"]},
             "tint": _by_id(palette.NIGHT_TINTS.items()) | {"none": palette.NIGHT["line"]},
-            "plain": _by_id(palette.NIGHT_PLAIN.items()),
+            "band": _by_id(palette.NIGHT_BANDS.items()),
+            "plain": _by_id(palette.NIGHT_PLAIN_BANDS.items()),
         },
     }
 

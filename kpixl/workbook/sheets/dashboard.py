@@ -506,7 +506,7 @@ def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
     bind = {column: of(c, index, column) for column in columns}
     shown = shown_of(result, c)
     marked = result.pace.forecast if result.pace else shown["mark"].value
-    bands = palette.LEVEL_TINTS if any(kpi.thresholds for kpi in c.business.kpis) else palette.PLAIN_TINTS
+    bands = palette.BANDS if any(kpi.thresholds for kpi in c.business.kpis) else palette.PLAIN_BANDS
     return {
         "tick": live(
             _ROW_NAME.filled(bind),
