@@ -483,6 +483,11 @@ class Business(Record, frozen=True):
             part.name for measure in (*arguments, *medians, *self.companions) for part in with_parts(measure)
         )
 
+    @property
+    def banded(self) -> bool:
+        """Whether anybody has published a benchmark for any of its KPIs."""
+        return any(kpi.thresholds for kpi in self.kpis)
+
     def over(self, windows: Mapping[str, Window]) -> Business:
         """The business with some KPIs graded over windows that the owner chose, by KPI id."""
         kpis = (kpi.over(windows[kpi.id]) if windows.get(kpi.id) in kpi.bound else kpi for kpi in self.kpis)

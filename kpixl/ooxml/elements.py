@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
+SHEET_ORDER = (
+    "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
+    "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells",
+    "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup",
+    "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags",
+    "drawing", "legacyDrawing", "legacyDrawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts",
+    "extLst",
+)  # fmt: skip
+"""The children of a worksheet, in the order that the format wants."""
+
 
 def in_order(root: Element, tag: str, order: Sequence[str]) -> Element:
     """The child called ``tag``; a missing one is made before the first child that ``order`` has after it."""

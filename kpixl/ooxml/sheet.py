@@ -15,6 +15,7 @@ from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_, DamagedWorkbook
 from kpixl.message import phrase
 from kpixl.ooxml.cells import Area, Value, cell_name, escaped, needs_space, number_text, parse_area, parse_cell
+from kpixl.ooxml.elements import SHEET_ORDER, in_order
 from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import string_of, unescaped
 from kpixl.ooxml.parts import to_bytes
@@ -207,6 +208,26 @@ class SheetEditor:
             found.set("ht", text)
             found.set("customHeight", "1")
             self._changed = True
+
+    def set_page_break(self, row: int, begins: bool) -> None:
+        """Have a printed page begin with a row, or not; every other break stays."""
+        holder = self.root.find(qn("x:rowBreaks"))
+        there = None if holder is None else next((one for one in holder if one.get("id") == str(row - 1)), None)
+        if begins == (there is not None):
+            return
+        if holder is None:
+            holder = in_order(self.root, "rowBreaks", SHEET_ORDER)
+        if there is not None:
+            holder.remove(there)
+        else:
+            etree.SubElement(holder, qn("x:brk"), id=str(row - 1), max="16383", man="1")
+            holder[:] = sorted(holder, key=lambda one: int(one.get("id", "0")))
+        if len(holder):
+            holder.set("count", str(len(holder)))
+            holder.set("manualBreakCount", str(sum(one.get("man") in ("1", "true") for one in holder)))
+        else:
+            self.root.remove(holder)
+        self._changed = True
 
     def widen(self, area: Area) -> None:
         """Have the sheet's dimension include ``area``."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from kpixl.ooxml.cells import Area, parse_area
-from kpixl.ooxml.elements import in_order
+from kpixl.ooxml.elements import SHEET_ORDER, in_order
 from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import unescaped
 from kpixl.ooxml.references import same_formula
@@ -26,15 +26,6 @@ if TYPE_CHECKING:
 
     from kpixl.ooxml.package import Package
 
-SHEET_ORDER = (
-    "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
-    "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells",
-    "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup",
-    "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags",
-    "drawing", "legacyDrawing", "legacyDrawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts",
-    "extLst",
-)  # fmt: skip
-"""The children of a worksheet, in the order that the format wants."""
 _TABLE_ORDER = ("autoFilter", "sortState", "tableColumns", "tableStyleInfo", "extLst")
 
 

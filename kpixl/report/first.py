@@ -17,7 +17,7 @@ from kpixl.report.cards import StandingShown
 from kpixl.texts.action_text import due_text
 from kpixl.texts.figures import SIGN, gap_text, held_against, mark_text
 from kpixl.texts.groups import level_shown, title
-from kpixl.texts.words import NOT_JUDGED, SHAPES, TARGET_SIGNS, VERDICT, kpi_title, tip_text
+from kpixl.texts.words import NOT_JUDGED, SHAPES, TARGET_SIGNS, VERDICT, VERDICT_BEFORE, kpi_title, tip_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +92,8 @@ def verdict_shown(scorecard: Scorecard, t: Language) -> tuple[StandingShown, ...
     good, typical, act, unjudged = verdict(scorecard)
     if not scorecard.clock.gone or not good + typical + act:
         return ()
-    texts = t(VERDICT).format(good=good, typical=typical, act=act).split(" · ")
+    words = VERDICT if scorecard.entries.business.banded else VERDICT_BEFORE
+    texts = t(words).format(good=good, typical=typical, act=act).split(" · ")
     levels = (Level.ABOVE_AVERAGE, Level.TYPICAL, Level.BELOW)
     shown = [StandingShown(SHAPES[level], text, level.id) for level, text in zip(levels, texts, strict=True)]
     if unjudged:

@@ -152,7 +152,7 @@ def _cards(scorecard: Scorecard, shown: Sequence[cards.Card], t: Language) -> di
 
 def _pictures(scorecard: Scorecard, shown: Sequence[cards.Card], t: Language) -> dict[str, Any]:
     """The KPIs on one scale and their trends, with the keys to what is drawn there."""
-    banded = any(kpi.thresholds for kpi in scorecard.entries.business.kpis)
+    banded = scorecard.entries.business.banded
     by_id = {card.id: card for card in shown}
     return {
         "scale": [_level(level, t) for level in Level],

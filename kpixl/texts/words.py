@@ -97,6 +97,8 @@ OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
 TARGET, PREVIOUS = N_("target"), N_("before")
 """What a value is held against."""
 VERDICT = N_("{good} good · {typical} typical · {act} below par")
+VERDICT_BEFORE = N_("{good} good · {typical} as before · {act} below par")
+"""Of a business without benchmarks, in which nothing is typical."""
 NOT_JUDGED = N_("not graded: {count}")
 
 SINCE = N_("since {period}")

@@ -15,7 +15,6 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.pagebreak import Break
 
 from kpixl import palette
 from kpixl.catalog.model import OWN_SLOTS, Level
@@ -311,18 +310,14 @@ def _tenths_rule(sheet: Worksheet, cells: list[str], number: int) -> None:
 def _finish_breakdown(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=False)
     place = c.placements["breakdown"]
-    wide = kpis.level_width(breakdown.LEVEL_WIDTH, c)
-    widths = {column: wide for column in place.columns if column.startswith("level")}
-    _widths(sheet, place, {**breakdown.WIDTHS, **widths}, breakdown.WIDTH)
-    for column in widths:
+    _widths(sheet, place, breakdown.widths(c), breakdown.WIDTH)
+    for column in (column for column in place.columns if column.startswith("level")):
         first, index = place.position(place.rows[0], column)
         letter = get_column_letter(index)
         level_rules(sheet, f"{letter}{first}:{letter}{place.bottom}", f"${letter}{first}")
-    for number, item in enumerate(c.business.pareto):
+    for item in c.business.pareto:
         sheet.row_dimensions[place.position(pareto.chart_rows(item)[0], "name")[0]].height = 27
         sheet.add_chart(pareto_charts.chart(sheet, place, item, pareto.axis_format(item, c)))
-        if number % pareto.PER_PAGE == 0:
-            sheet.row_breaks.append(Break(id=place.position(f"{pareto.prefix(item)}_title", "name")[0] - 1))
 
 
 def _finish_behind(sheet: Worksheet, c: Context) -> None:

@@ -105,6 +105,8 @@ class Block:
     """Rows that have nothing to show this time; the others are shown again."""
     heights: Callable[[Context], dict[str, float]] | None = None
     """Heights in points of rows whose texts differ from one refresh to the next."""
+    breaks: Callable[[Context], dict[str, bool]] | None = None
+    """Rows with which a printed page may begin, and whether one does this time."""
 
 
 SHEET_NAME_LIMIT = 31
@@ -185,6 +187,7 @@ def _seen(business: Business) -> dict[str, Block]:
         "breakdown": replace(
             _block("breakdown", breakdown.rows(business), breakdown.columns(business), breakdown.cells),
             hidden_rows=breakdown.hidden_rows,
+            breaks=breakdown.breaks,
         ),
         "behind": replace(
             _block("behind", behind.rows(business), behind.COLUMNS, behind.cells), hidden_rows=behind.hidden_rows

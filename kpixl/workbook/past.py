@@ -75,7 +75,7 @@ def late_block(book: Book) -> Owned | None:
             if column in _WRITTEN and headings.get(column) in table.columns:
                 number = table.left + table.columns.index(headings[column])
                 cells[table.first_row + row, number] = static(values[0])
-    return Owned(layout.PAST, book.view.sheets[table.sheet], cells, {}, {})
+    return Owned(layout.PAST, book.view.sheets[table.sheet], cells, {}, {}, {})
 
 
 def _columns(book: Book, rows: list[PastValue]) -> dict[str, Sequence[Value]]:

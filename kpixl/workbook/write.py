@@ -33,6 +33,8 @@ class Owned:
     """Whether a row is to be out of sight, for the rows that come and go."""
     heights: Mapping[int, float]
     """Heights in points of rows, where the block sets them."""
+    breaks: Mapping[int, bool]
+    """Whether a printed page begins with a row, for those with which one may."""
 
 
 def owned(context: Context, placements: Mapping[str, Placement], sheets: Mapping[str, Sheet]) -> Iterator[Owned]:
@@ -49,12 +51,14 @@ def owned(context: Context, placements: Mapping[str, Placement], sheets: Mapping
         }
         hidden = block.hidden_rows(context) if block.hidden_rows is not None else None
         heights = block.heights(context) if block.heights is not None else {}
+        breaks = block.breaks(context) if block.breaks is not None else {}
         yield Owned(
             id_,
             sheets[place.sheet],
             cells,
             {} if hidden is None else {number: row in hidden for row, number in rows.items()},
             {rows[row]: points for row, points in heights.items() if row in rows},
+            {rows[row]: begins for row, begins in breaks.items() if row in rows},
         )
 
 
@@ -76,6 +80,8 @@ def write(package: Package, context: Context, placements: Mapping[str, Placement
             editor.set_row_hidden(row, hidden)
         for row, points in block.heights.items():
             editor.set_row_height(row, points)
+        for row, begins in block.breaks.items():
+            editor.set_page_break(row, begins)
     for editor in editors.values():
         editor.commit()
     package.set_full_calc_on_load()

@@ -10,11 +10,10 @@ from lxml import etree
 
 from kpixl.catalog.tables import Field
 from kpixl.ooxml.cells import Area, column_letters, parse_area
-from kpixl.ooxml.elements import in_order
+from kpixl.ooxml.elements import SHEET_ORDER, in_order
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.shape import find_table, shape_of
 from kpixl.ooxml.sheet import SheetEditor
-from kpixl.ooxml.table_columns import SHEET_ORDER
 from kpixl.workbook.entry_sheets import HELP_ROW, NEEDED, PROMPT_TITLE_LIMIT, TEXT_LIMIT, text_height
 from kpixl.workbook.migrate.laid_over import add_beside, covers
 from kpixl.workbook.migrate.pattern import first_cell, heading_cell

@@ -10,13 +10,12 @@ from lxml import etree
 
 from kpixl.catalog.tables import word_key
 from kpixl.ooxml.cells import Area, cell_name, parse_area
-from kpixl.ooxml.elements import in_order, planted
+from kpixl.ooxml.elements import SHEET_ORDER, in_order, planted
 from kpixl.ooxml.moves import area_of
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.references import mapped
 from kpixl.ooxml.shape import find_table, shape_of
 from kpixl.ooxml.sheet import SheetEditor, moved_formula
-from kpixl.ooxml.table_columns import SHEET_ORDER
 from kpixl.workbook import layout
 from kpixl.workbook.finish import sparklines
 from kpixl.workbook.macros import buttons

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from kpixl.ooxml.cells import Area, column_letters
 from kpixl.ooxml.defined_names import add_names, remove_names
-from kpixl.ooxml.elements import in_order
+from kpixl.ooxml.elements import SHEET_ORDER, in_order
 from kpixl.ooxml.moves import area_of
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.references import mapped
 from kpixl.ooxml.sheet import SheetEditor
-from kpixl.ooxml.table_columns import SHEET_ORDER
 from kpixl.workbook import layout, letters
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from kpixl import palette
 from kpixl.errors import N_
 from kpixl.kpi.breakdown import CAPACITY, Section, dimensions
-from kpixl.texts.groups import ORDER, has_level, heading, level_shown, section_note, title
-from kpixl.texts.words import unit_label
+from kpixl.texts.groups import FEW, ORDER, has_level, heading, level_shown, section_note, title
+from kpixl.texts.words import SHAPES, unit_label
 from kpixl.workbook import style
 from kpixl.workbook.grid import Cell, Cells, Context, label, notice, static
-from kpixl.workbook.sheets import inactive, pareto
+from kpixl.workbook.sheets import inactive, kpis, pareto
 
 if TYPE_CHECKING:
     from kpixl.catalog.model import Business, BusinessKpi
+    from kpixl.kpi.breakdown import GroupResult
 
-WIDTHS = {"name": 34}
-LEVEL_WIDTH, WIDTH = 22.0, 11.0
-"""Of columns with a level, and of all others; in characters."""
+NAME_WIDTH, LEVEL_WIDTH, SIGN_WIDTH, CASES_WIDTH, WIDTH = 34.0, 22.0, 4.0, 8.0, 11.0
+"""Of names, levels, signs alone, numbers of cases and all else; in characters."""
 HELP = N_("As of the last refresh, from the rows. Cases tells how many rows stand behind a value.")
 
 
@@ -30,6 +30,19 @@ def columns(business: Business) -> tuple[str, ...]:
     """Ids of the block's columns: a name, then value, level and cases of each KPI of the widest section."""
     widest = max((len(kpis) for kpis in dimensions(business).values()), default=1)
     return ("name", *(f"{part}_{number}" for number in range(widest) for part in ("value", "level", "cases")))
+
+
+def widths(c: Context) -> dict[str, float]:
+    """How wide each column is, in characters: one for levels has room for words only where a KPI has levels. The
+    tables of totals stand in the first ones."""
+    level, held = kpis.level_width(LEVEL_WIDTH, c), dimensions(c.business).values()
+    found = {"name": NAME_WIDTH}
+    for column in columns(c.business)[1:]:
+        part, _, number = column.partition("_")
+        banded = any(len(placed) > int(number) and placed[int(number)].thresholds for placed in held)
+        usual = {"value": WIDTH, "level": level if banded else SIGN_WIDTH, "cases": CASES_WIDTH}[part]
+        found[column] = max(usual, WIDTH) if c.business.pareto and column in pareto.COLUMNS.values() else usual
+    return found
 
 
 def rows(business: Business) -> tuple[str, ...]:
@@ -43,13 +56,19 @@ def cells(c: Context) -> Cells:
     found: dict[tuple[str, str], Cell] = {
         ("space", "value_0"): notice(c),
         ("title", "name"): label(c.titles["breakdown"], style.TITLE),
-        ("help", "name"): label(f"{c.t(HELP)} {c.t(ORDER)}", style.HELP),
+        ("help", "name"): label(" ".join(_help(c)), style.HELP),
     }
     for section in c.breakdown:
         found.update(_section(section, c))
     found.update(pareto.cells(c))
     found.update(inactive.cells(c))
     return found
+
+
+def _help(c: Context) -> list[str]:
+    """What is to be known of the sheet; what a sign means that stands alone."""
+    signs = any(kpi.sample and not kpi.thresholds for kpi in c.business.kpis)
+    return [c.t(HELP), c.t(ORDER), *([f"{SHAPES[None]} {c.t(FEW)}."] if signs else [])]
 
 
 def _section(section: Section, c: Context) -> Cells:
@@ -62,9 +81,11 @@ def _section(section: Section, c: Context) -> Cells:
     # A KPI that is switched off leaves its columns blank, so that the others stay where they are.
     placed = dimensions(c.business)[section.dimension]
     for number, kpi in enumerate(placed):
-        headings = {"value": _heading(kpi, c), "level": t(N_("Level")) if kpi.thresholds else ""}
-        if kpi.sample:
-            headings["cases"] = t(N_("Cases"))
+        headings = {
+            "value": _heading(kpi, c),
+            "level": t(N_("Level")) if kpi.thresholds else "",
+            "cases": t(N_("Cases")) if kpi.sample else "",
+        }
         for part, text in headings.items():
             look = style.apart(style.HEADING) if part == "level" else style.HEADING_RIGHT
             found[f"{at}_headings", f"{part}_{number}"] = static((text or None) if kpi in section.kpis else None, look)
@@ -77,7 +98,7 @@ def _section(section: Section, c: Context) -> Cells:
             has = result is not None and result.value is not None
             values = {
                 "value": result.value if result and has else None,
-                "level": level_shown(result, t) if result and has and has_level(result, kpi) else None,
+                "level": _level(result, kpi, c) if result and has else None,
                 "cases": result.cases if result and has else None,
             }
             for part, value in values.items():
@@ -90,10 +111,59 @@ def _section(section: Section, c: Context) -> Cells:
 PLAIN = style.Style()
 
 
+def _level(result: GroupResult, kpi: BusinessKpi, c: Context) -> str | None:
+    """What is said of a value's level; of a KPI that has none, no more than the sign of too few cases."""
+    if not has_level(result, kpi):
+        return None
+    return level_shown(result, c.t) if kpi.thresholds else level_shown(result, c.t).partition(" ")[0]
+
+
 def _heading(kpi: BusinessKpi, c: Context) -> str:
     """The short name of a KPI, with its unit where its values do not show it."""
     unit = unit_label(kpi.kpi.unit, c.scorecard.entries.currency, c.t)
     return c.t(kpi.abbreviation) + (f" ({unit})" if kpi.kpi.unit in ("money", "hours", "months") else "")
+
+
+PAGE_WIDTH, PAGE_HEIGHT = 784.0, 500.0
+"""The room on a printed page of A4, in points, with some to spare for a program's own widths and heights."""
+ROW_HEIGHT, HEADINGS_HEIGHT = 15.0, 27.0
+
+
+def breaks(c: Context) -> dict[str, bool]:
+    """The first row of each section, and whether a new printed page begins with it: where the section would not be
+    whole on the page before."""
+    wide = sum(columns_width + _CELL_EDGES for columns_width in widths(c).values()) * _POINTS
+    room, used, fresh = PAGE_HEIGHT * max(1.0, wide / PAGE_WIDTH), 0.0, True
+    hidden, found = hidden_rows(c), dict[str, bool]()
+    for first, *parts in _parts(c.business):
+        heights = [_height(row) for row in (first, *parts) if row not in hidden]
+        needed = sum(heights) - (ROW_HEIGHT if parts and parts[-1].endswith("_space") else 0)
+        if first.endswith("_title"):
+            found[first] = bool(heights) and not fresh and used + needed > room
+            used, fresh = (0.0, True) if found[first] else (used, fresh)
+            fresh = fresh and not heights
+        used += sum(heights)
+    return found
+
+
+_POINTS = 7 * 0.75
+"""The width of a character, in points."""
+_CELL_EDGES = 0.72
+"""What a column has beside its characters, in characters."""
+
+
+def _parts(business: Business) -> list[list[str]]:
+    """The rows of the block: those above all sections, then those of each section."""
+    parts: list[list[str]] = [[]]
+    for row in rows(business):
+        if row.endswith("_title"):
+            parts.append([])
+        parts[-1].append(row)
+    return parts
+
+
+def _height(row: str) -> float:
+    return HEADINGS_HEIGHT if row.endswith("_headings") else ROW_HEIGHT
 
 
 def hidden_rows(c: Context) -> set[str]:

@@ -218,7 +218,7 @@ HEADING_RIGHT = style.Style(
 SECTION = style.Style(size=12, bold=True, colour=palette.ACCENT, rule=palette.FAINT, vertical="bottom")
 SOUND, TO_REVIEW = "✔", "!"
 """What the words about Check begin with where there is nothing to look at, and where there is."""
-CHIP = style.Style(bold=True, colour=palette.LEVEL_TEXT[Level.ABOVE_AVERAGE], align="right", underline=True)
+CHIP = style.Style(bold=True, colour=palette.LEVEL_TEXT[Level.ABOVE_AVERAGE], align="right", indent=1, underline=True)
 
 
 def _head(c: Context) -> Cells:
@@ -273,7 +273,8 @@ def _verdict(c: Context) -> tuple[str, str]:
     """How the period goes, in one line: ``3 good · 3 typical · 1 below par``."""
     t = c.t
     columns = {column: c.span("calc", column, c.kpi_ids) for column in ("shade", "needs", "name", "value", "withheld")}
-    formula = _VERDICT.filled(columns | {"until_day": day_name(c, "period_end")}, c.word)
+    word = "verdict" if c.business.banded else "verdict_before"
+    formula = _VERDICTS[word].filled(columns | {"until_day": day_name(c, "period_end")}, c.word)
     clock = c.scorecard.clock
     still_now = f"{until_text(c.scorecard.entries.period.end, t)} · " if clock.running else ""
     well, typical, bad, unjudged = verdict(c.scorecard)
@@ -281,7 +282,7 @@ def _verdict(c: Context) -> tuple[str, str]:
         return formula, reason_text(Reason("not_begun"), t)
     if not well + typical + bad and (_figures(c) or not any(one.withheld for one in c.scorecard.slots)):
         return formula, still_now + t(FIRST_STEPS["no_aim" if _figures(c) else "no_data"])
-    text = still_now + t(PAGE["verdict"]).format(good=well, typical=typical, act=bad)
+    text = still_now + t(PAGE[word]).format(good=well, typical=typical, act=bad)
     return formula, text + (f" · {t(PAGE['not_judged']).format(count=unjudged)}" if unjudged else "")
 
 
@@ -291,19 +292,19 @@ _THERE = count_rows(_VALUES, ">0", _WAITING, BLANK) + count_rows(_VALUES, "<0", 
 row."""
 
 
-def _in_a_line() -> Node:
+def _in_a_line(verdict: str) -> Node:
     """The verdict; before it that the period is not over, and until when: all that follows is as of now."""
     shades = Name("shade")
     good, act, judged = count_cells(shades, ">=2"), count_rows(shades, 0, _NEEDS, 1), count(shades)
     rest = count_cells(Name("name"), "?*") - judged
     more = either(rest > 0, joined(" · ", worded(Wording("not_judged"), count=rest)))
-    line = joined(worded(Wording("verdict"), good=good, typical=judged - good - act, act=act), more)
+    line = joined(worded(Wording(verdict), good=good, typical=judged - good - act, act=act), more)
     nothing = either(_THERE, Wording("no_aim"), either(equal(count(_WAITING), 0), Wording("no_data"), line))
     still = either(RUNNING, joined(worded(Wording("until"), day=Name("until_day")), " · "))
     return either(NOT_BEGUN, Wording("not_begun"), joined(still, either(equal(judged, 0), nothing, line)))
 
 
-_VERDICT = Template(_in_a_line())
+_VERDICTS = {word: Template(_in_a_line(word)) for word in ("verdict", "verdict_before")}
 
 
 def _figures(c: Context) -> bool:
@@ -476,11 +477,11 @@ MOST_CAUTIONS = 2
 
 def _board_head(c: Context) -> Cells:
     t = c.t
-    banded = any(kpi.thresholds for kpi in c.business.kpis)
+    banded = c.business.banded
     found = {
         ("board_head", "tick"): label(t(N_("KPIs, worst first")), SECTION),
         ("board_head", "value"): label(t(N_("Value")), HEADING_RIGHT),
-        ("board_head", "target"): label(t(N_("Target")), HEADING_RIGHT),
+        ("board_head", "target"): label(t(N_("Target")), replace(HEADING_RIGHT, indent=2)),  # above its figures
         ("board_head", "previous"): label(t(N_("Previous period")), HEADING_RIGHT),
         ("board_head", "year"): label(t(N_("A year before")), HEADING_RIGHT),
         ("board_head", "spark"): label(t(N_("The last 12 periods")), style.apart(HEADING)),
@@ -506,7 +507,7 @@ def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
     bind = {column: of(c, index, column) for column in columns}
     shown = shown_of(result, c)
     marked = result.pace.forecast if result.pace else shown["mark"].value
-    bands = palette.BANDS if any(kpi.thresholds for kpi in c.business.kpis) else palette.PLAIN_BANDS
+    bands = palette.BANDS if c.business.banded else palette.PLAIN_BANDS
     return {
         "tick": live(
             _ROW_NAME.filled(bind),

@@ -25,8 +25,6 @@ ROOM = 4
 LONGEST_NAME = 32
 """So many letters of a name stand below its column."""
 _HEAD = ("title", "text", "note")
-PER_PAGE = 2
-"""So many sections fit on a printed page."""
 
 
 def prefix(item: Pareto) -> str:

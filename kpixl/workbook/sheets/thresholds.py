@@ -52,8 +52,7 @@ def widths(c: Context) -> dict[str, float]:
 
 def blank_columns(business: Business) -> tuple[str, ...]:
     """Columns in which nothing will ever stand: nobody has published anything for the business."""
-    published = any(kpi.thresholds for kpi in business.kpis)
-    return () if published else tuple(f"{level.id}_published" for level in GRADED)
+    return () if business.banded else tuple(f"{level.id}_published" for level in GRADED)
 
 
 def cells(c: Context) -> Cells:

@@ -51,8 +51,14 @@ if TYPE_CHECKING:
     from kpixl.kpi.result import Result
     from kpixl.ooxml.cells import Value
 
-FACTORS = (1.0, 2.0, 2.5, 5.0, 10.0, 20.0)
-"""Steps of an axis, times a power of ten. With the last one, whatever the figures are, four of them are enough."""
+FACTORS = (1.0, 2.0, 4.0, 5.0, 10.0, 20.0)
+"""Steps of an axis, times a power of ten. With the last one, whatever the figures are, four of them are enough; none
+gives a tick more decimals than the power has."""
+FINEST = {
+    "count": 1.0, "score": 0.1, "months": 0.1, "fraction": 0.001,
+    "hours": 0.01, "money": 0.01, "ratio": 0.01, "tasks_per_hour": 0.01,
+}  # fmt: skip
+"""What a tick can show, by unit: a finer step would have two ticks with one figure."""
 STEPS = tuple(f"step_{number}" for number in range(1, len(FACTORS) + 1))
 TICKS = ("tick_1", "tick_2", "tick_3", "tick_4", "tick_5")
 """From the lowest."""
@@ -111,10 +117,13 @@ def _axis_rules() -> dict[str, Node]:
     top = either(equal(count_of(_FIGURES), 0), 0, largest(_FIGURES))
     flat = top - _LEAST <= absolute(top) * _NEAR
     power = as_node(10) ** floor(rounded(log10((_MOST - _LEAST) / _GAPS), _DIGITS))
+    finest: Node = as_node(0)
+    for unit, step in FINEST.items():
+        finest = either(equal(_LOOK, LOOKS[unit]), step, finest)
     return {
         "least": either(equal(count_of(_FIGURES), 0), 0, smallest(_FIGURES)),
         "most": either(flat, _LEAST + either(equal(_LEAST, 0), 1, absolute(_LEAST) / 10), top),
-        "power": either(equal(_LOOK, LOOKS["count"]), maximum(1, power), power),
+        "power": maximum(power, finest),
         **{row: _fits(factor) for row, factor in zip(STEPS, FACTORS, strict=True)},
         "step": smallest(Name("steps")),
         TICKS[0]: _below(_LEAST, _STEP),
