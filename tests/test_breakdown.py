@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from engines import contents
 from kpixl.catalog import Level, business
 from kpixl.entries import Columns, Entries, InputCell, PastValue, entry_table
 from kpixl.kpi.breakdown import CAPACITY, Section, breakdown, dimensions
+from kpixl.ooxml.namespaces import qn
 from kpixl.period import Period, serial
+from narrow import some
+from workbooks import opened, package_of, placed
 
+WORKBOOKS = Path(__file__).parent.parent / "workbooks"
 VA = business("remote-va-agency")
 OCTOBER = Period.parse("2026-10")
 DAY = float(serial(OCTOBER.start))
@@ -206,3 +212,74 @@ def test_a_group_without_a_level_stands_between_graded_and_small_ones() -> None:
     assert order(rows, "source") == ["Fair", "Web", "Post"]
     graded = replace(rows, thresholds={("conversion", Level.TYPICAL): InputCell(0.1, "KPIs", "K9")})
     assert order(graded, "source") == ["Web", "Fair", "Post"]
+
+
+# The sheet
+
+
+@pytest.mark.parametrize("company", ["Dumbrava Facility", "Elite Concierge", "TaskZenith"])
+def test_a_section_is_whole_on_a_printed_page(company: str) -> None:
+    """A page of A4 across, as far as its margins, made smaller where the columns are wider than it; rows are 15 points
+    high, headings two lines."""
+    (path,) = WORKBOOKS.glob(f"{company} *.xlsx")
+    book = opened(path)
+    where, root = book.placements["breakdown"], package_of(book).tree(book.sheets["breakdown"].part)
+    titles = [number for row, number in where.row_numbers.items() if row.endswith("_title")]
+    headings = {number for row, number in where.row_numbers.items() if row.endswith("_headings")}
+    seen = [
+        (int(row.get("r", "0")), 27.0 if int(row.get("r", "0")) in headings else float(row.get("ht", "15")))
+        for row in root.iter(qn("x:row"))
+        if row.get("hidden") != "1"
+    ]
+    wide = sum(
+        float(one.get("width", "0")) * (int(one.get("max", "0")) - int(one.get("min", "0")) + 1)
+        for one in root.iter(qn("x:col"))
+    )
+    margins = some(root.find(qn("x:pageMargins")))
+    across, down = (
+        points - 72 * sum(float(margins.get(side, "0")) for side in sides)
+        for points, sides in ((841.9, ("left", "right")), (595.3, ("top", "bottom")))
+    )
+    room = down / min(1.0, across / (wide * 7 * 0.75))
+    begins = [int(one.get("id", "0")) + 1 for one in root.iterfind(qn("x:rowBreaks/x:brk"))]
+    assert begins
+    assert set(begins) <= set(titles)
+    ends = [*begins[1:], where.bottom + 1]
+    pages = [
+        sum(height for row, height in seen if first <= row < end)
+        for first, end in zip((1, *begins), (begins[0], *ends), strict=True)
+    ]
+    assert max(pages) <= room + 15  # the blank row below the last section need not fit
+    for number, first in enumerate(begins):
+        section = min(title for title in (*titles, where.bottom + 1) if title > first)
+        needed = sum(height for row, height in seen if first <= row < section)
+        assert pages[number] + needed > 0.93 * room  # or it would have had room on the page before
+
+
+def test_no_column_is_wide_for_words_that_are_not_there() -> None:
+    """Nothing is published for a service business: a sign tells groups of too few cases."""
+    wide = {company: breakdown_columns(company) for company in ("Dumbrava Facility", "TaskZenith")}
+    signs, words = (wide[company] for company in wide)
+    assert max(width for width, _ in signs.values()) < 12
+    assert set().union(*(texts for _, texts in signs.values())) <= {"○", ""}
+    assert min(width for width, _ in words.values()) >= 22
+    assert any("above average" in text for _, texts in words.values() for text in texts)
+
+
+def breakdown_columns(company: str) -> dict[str, tuple[float, set[str]]]:
+    """The columns for levels: how wide each is, and its words."""
+    (path,) = WORKBOOKS.glob(f"{company} *.xlsx")
+    book, values = opened(path), contents(path)
+    where, root = book.placements["breakdown"], package_of(book).tree(book.sheets["breakdown"].part)
+    widths = {
+        number: float(one.get("width", "0"))
+        for one in root.iter(qn("x:col"))
+        for number in range(int(one.get("min", "0")), int(one.get("max", "0")) + 1)
+    }
+    found = {}
+    for column, number in where.column_numbers.items():
+        if column.startswith("level"):
+            rows = (row for row in where.rows if "_group_" in row and not row.startswith("pareto"))
+            cells = [values[at].value for row in rows if (at := placed(book, "breakdown", row, column)) in values]
+            found[column] = widths[number], {cell for cell in cells if isinstance(cell, str)}
+    return found

@@ -292,6 +292,37 @@ def test_a_target_at_the_top_of_the_axis_is_drawn(tmp_path: Path) -> None:
         assert {values[placed(where, "line", f"p{number}", "aim")] for number in range(1, 13)} == {1.0}
 
 
+@pytest.mark.parametrize(
+    ("satisfied", "target", "ticks"),
+    [
+        (84.0, 0.85, [0.84, 0.844, 0.848, 0.852, 0.856]),  # by quarters two would have been 84.2 and 84.7
+        (84.0, 0.8405, [0.84, 0.841, 0.842, 0.843, 0.844]),  # no step is finer than what is shown
+    ],
+)
+def test_ticks_are_figures_as_they_are_shown(
+    satisfied: float, target: float, ticks: list[float], tmp_path: Path
+) -> None:
+    book = make(
+        tmp_path / "book.xlsx", Filled(typed={"satisfied": satisfied, "surveyed": 100}, targets={"css": target})
+    )
+    places = [placed(opened(book), "line", f"tick_{number}", "value") for number in range(1, 6)]
+    for values in (cached_values(book), ironcalc_values(book)):
+        assert [values[place] for place in places] == pytest.approx(ticks)
+
+
+def test_where_nothing_is_published_nothing_is_typical(tmp_path: Path) -> None:
+    """Forty of fifty are satisfied, as in the month before; of those who answered more would recommend it."""
+    typed = {"satisfied": 40.0, "surveyed": 50.0, "promoters": 30.0, "detractors": 5.0, "respondents": 50.0}
+    past = [(month(1), "sb_css", 0.8), (month(1), "sb_nps", 10.0)]
+    path = make(tmp_path / "b.xlsx", Filled(business="service-business", typed=typed, past=past))
+    place = placed(opened(path), "dashboard", "verdict", "tick")
+    assert (
+        cached_values(path)[place]
+        == ironcalc_values(path)[place]
+        == "1 good · 1 as before · 0 below par · not graded: 10"
+    )
+
+
 def test_the_worst_groups_of_the_first_kpi(tmp_path: Path) -> None:
     """Eight answers each: Ana gives one good one, Ben four, Cleo eight; seven of Dan's are too few."""
     names = [*["Ana"] * 8, *["Ben"] * 8, *["Cleo"] * 8, *["Dan"] * 7]

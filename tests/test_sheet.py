@@ -16,6 +16,7 @@ from lxml import etree
 
 from kpixl.errors import DamagedWorkbook
 from kpixl.ooxml.cells import Area, cell_name, column_letters, parse_area, parse_cell
+from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import MAIN, Package
 from kpixl.ooxml.sheet import SheetEditor
 from narrow import some
@@ -210,6 +211,26 @@ def test_hidden_rows(package: Package, editor: SheetEditor) -> None:
     editor = SheetEditor(package, package.sheets[0])
     editor.set_row_hidden(2, False)
     assert not openpyxl.load_workbook(committed(editor, package).path).active.row_dimensions[2].hidden
+
+
+def test_page_breaks(package: Package, editor: SheetEditor) -> None:
+    """A break stands before a row: after the one above it. One of the owner's stays."""
+    for row, begins in ((9, True), (5, True), (7, False)):
+        editor.set_page_break(row, begins)
+    package = committed(editor, package)
+    sheet = openpyxl.load_workbook(package.path).active
+    assert [one.id for one in sheet.row_breaks.brk] == [4, 8]
+    tags = [etree.QName(child).localname for child in package.tree(package.sheets[0].part)]
+    assert tags.index("rowBreaks") > tags.index("sheetData")
+    editor = SheetEditor(package, package.sheets[0])
+    editor.set_page_break(5, False)
+    package = committed(editor, package)
+    assert [one.id for one in openpyxl.load_workbook(package.path).active.row_breaks.brk] == [8]
+    editor = SheetEditor(package, package.sheets[0])
+    editor.set_page_break(9, False)
+    assert package.tree(package.sheets[0].part).find(qn("x:rowBreaks")) is not None
+    package = committed(editor, package)
+    assert package.tree(package.sheets[0].part).find(qn("x:rowBreaks")) is None
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, "x" * 32_768, "😀" * 16_384])

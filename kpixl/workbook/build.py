@@ -23,7 +23,7 @@ from kpixl.kpi.finer import DECIMALS, FINEST
 from kpixl.kpi.proposals import MOST
 from kpixl.kpi.what_if import changeable
 from kpixl.texts.words import SHAPES, title
-from kpixl.workbook import dashboard_page, layout, letters, pareto_charts, style
+from kpixl.workbook import dashboard_page, entry_sheets, layout, letters, pareto_charts, style
 from kpixl.workbook.entry_sheets import entry_sheet, imports_table, past_sheet
 from kpixl.workbook.formulas import NOISE_TEXT
 from kpixl.workbook.grid import BARE, BLOCK_PREFIX, Cells, Context, Placement, here
@@ -311,6 +311,8 @@ def _finish_breakdown(sheet: Worksheet, c: Context) -> None:
     _result_sheet(sheet, grid=False)
     place = c.placements["breakdown"]
     _widths(sheet, place, breakdown.widths(c), breakdown.WIDTH)
+    row, left = place.position("help", "name")
+    entry_sheets.across(sheet, row, left, left + len(place.columns) - 1, style.HELP)
     for column in (column for column in place.columns if column.startswith("level")):
         first, index = place.position(place.rows[0], column)
         letter = get_column_letter(index)
