@@ -20,6 +20,7 @@ from kpixl.cli.main import main
 from kpixl.i18n import language
 from kpixl.kpi.grade import Reason
 from kpixl.languages import codes
+from kpixl.ooxml.cells import cell_name, parse_area
 from kpixl.ooxml.package import MAIN, OFFICE_RELATIONSHIP
 from kpixl.period import add_months, serial
 from kpixl.texts.words import reason_text
@@ -295,7 +296,7 @@ def test_a_target_at_the_top_of_the_axis_is_drawn(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("satisfied", "target", "ticks"),
     [
-        (84.0, 0.85, [0.84, 0.844, 0.848, 0.852, 0.856]),  # by quarters two would have been 84.2 and 84.7
+        (84.0, 0.85, [0.84, 0.845, 0.85, 0.855, 0.86]),  # by quarters two would have been 84.2 and 84.7
         (84.0, 0.8405, [0.84, 0.841, 0.842, 0.843, 0.844]),  # no step is finer than what is shown
     ],
 )
@@ -308,6 +309,34 @@ def test_ticks_are_figures_as_they_are_shown(
     places = [placed(opened(book), "line", f"tick_{number}", "value") for number in range(1, 6)]
     for values in (cached_values(book), ironcalc_values(book)):
         assert [values[place] for place in places] == pytest.approx(ticks)
+
+
+def test_the_small_line_of_a_row_is_that_of_its_kpi(tmp_path: Path) -> None:
+    """No program here draws it on paper, so that its cells are looked at: eleven months and this one, oldest first."""
+    past = [(month(number), kpi, start + number / 100) for number in range(1, 12) for kpi, start in PAST_OF.items()]
+    typed = {"satisfied": 70.0, "surveyed": 100.0, "tasks_completed": 95.0, "tasks_assigned": 100.0}
+    path = make(tmp_path / "b.xlsx", Filled(typed=typed, past=past))
+    book = opened(path)
+    root = package_of(book).tree(book.sheets["dashboard"].part)
+    sources = {
+        some(line.findtext(f"{XM}sqref")): some(line.findtext(f"{XM}f")) for line in root.iter(f"{X14}sparkline")
+    }
+    (group,) = root.iter(f"{X14}sparklineGroup")
+    assert (group.get("type", "line"), group.get("displayEmptyCellsAs"), group.get("last")) == ("line", "gap", "1")
+    for values in (cached_values(path), ironcalc_values(path)):
+        for row in board.rows(book.entries.business)[:2]:
+            name = values[placed(book, "dashboard", row, "tick")]
+            start, now = {"Client satisfaction score": (0.7, 0.7), "Task completion rate": (0.8, 0.95)}[str(name)]
+            area = parse_area(sources[placed(book, "dashboard", row, "spark")[1]].rpartition("!")[2])
+            cells = [(book.sheets["hidden"].name, cell_name(area.top, at)) for at in range(area.left, area.right + 1)]
+            assert [values[cell] for cell in cells] == pytest.approx(
+                [*(start + n / 100 for n in range(11, 0, -1)), now]
+            )
+
+
+PAST_OF = {"va_css": 0.7, "va_tcr": 0.8}
+X14 = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
+XM = "{http://schemas.microsoft.com/office/excel/2006/main}"
 
 
 def test_where_nothing_is_published_nothing_is_typical(tmp_path: Path) -> None:

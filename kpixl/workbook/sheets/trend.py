@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from kpixl.kpi.result import Result
     from kpixl.ooxml.cells import Value
 
-FACTORS = (1.0, 2.0, 4.0, 5.0, 10.0, 20.0)
+FACTORS = (1.0, 2.0, 5.0, 10.0, 20.0)
 """Steps of an axis, times a power of ten. With the last one, whatever the figures are, four of them are enough; none
 gives a tick more decimals than the power has."""
 FINEST = {
