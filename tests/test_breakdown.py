@@ -266,6 +266,28 @@ def test_no_column_is_wide_for_words_that_are_not_there() -> None:
     assert any("above average" in text for _, texts in words.values() for text in texts)
 
 
+def test_no_heading_stands_above_nothing() -> None:
+    """In each section of the samples: hours are not kept by client, so that there is no utilisation by client."""
+    bare = set()
+    for path in WORKBOOKS.glob("[!~]*.xlsx"):
+        book, values = opened(path), contents(path)
+        where = book.placements["breakdown"]
+        for row in (row for row in where.rows if row.endswith("_headings") and "pareto" not in row):
+            groups = [one for one in where.rows if one.startswith(f"{row.removesuffix('headings')}group_")]
+            filled = {
+                column
+                for column in where.columns
+                if any(placed(book, "breakdown", group, column) in values for group in groups)
+            }
+            heads = {column for column in where.columns if placed(book, "breakdown", row, column) in values}
+            if "name" in filled:
+                assert {column for column in heads if column.startswith("value")} <= filled
+                bare |= {
+                    (path.stem[:10], row, column) for column in set(where.columns) - heads if column[:5] == "value"
+                }
+    assert ("TaskZenith", "client_headings", "value_3") in bare
+
+
 def breakdown_columns(company: str) -> dict[str, tuple[float, set[str]]]:
     """The columns for levels: how wide each is, and its words."""
     (path,) = WORKBOOKS.glob(f"{company} *.xlsx")

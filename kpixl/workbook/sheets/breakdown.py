@@ -86,9 +86,10 @@ def _section(section: Section, c: Context) -> Cells:
             "level": t(N_("Level")) if kpi.thresholds else "",
             "cases": t(N_("Cases")) if kpi.sample else "",
         }
+        there = kpi in section.kpis and _has_values(section, kpi)
         for part, text in headings.items():
             look = style.apart(style.HEADING) if part == "level" else style.HEADING_RIGHT
-            found[f"{at}_headings", f"{part}_{number}"] = static((text or None) if kpi in section.kpis else None, look)
+            found[f"{at}_headings", f"{part}_{number}"] = static((text or None) if there else None, look)
     for row in range(CAPACITY):
         group = section.groups[row] if row < len(section.groups) else None
         name = (group.name or t(N_("(blank)"))) if group else None
@@ -116,6 +117,12 @@ def _level(result: GroupResult, kpi: BusinessKpi, c: Context) -> str | None:
     if not has_level(result, kpi):
         return None
     return level_shown(result, c.t) if kpi.thresholds else level_shown(result, c.t).partition(" ")[0]
+
+
+def _has_values(section: Section, kpi: BusinessKpi) -> bool:
+    """Whether a KPI has a value in any group: a heading above nothing says nothing."""
+    found = (group.results.get(kpi.id) for group in section.groups)
+    return not section.groups or any(one is not None and one.value is not None for one in found)
 
 
 def _heading(kpi: BusinessKpi, c: Context) -> str:
