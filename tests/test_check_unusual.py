@@ -232,6 +232,34 @@ def test_more_hours_than_a_day_has() -> None:
     assert problem.text(EN) == "“Ana” has 30.00\xa0h on October 1, 2026, more than a day has."
 
 
+def clocked(*available: float) -> list[tuple[str | None, str]]:
+    found: list[Row] = [
+        {"date": date(2026, 10, 1 + day), "assistant": "Ana", "available": hours, "productive": None}
+        for day, hours in enumerate(available)
+    ]
+    return [(one.cell, one.text(EN)) for one in of(entries({"hours": found}), "time_of_day")]
+
+
+def test_hours_typed_as_a_time_of_day() -> None:
+    """8:00 is a third of a day to Excel, so a third of an hour here: nobody is on duty for twenty minutes among days
+    of eight hours."""
+    assert clocked(8, 8 / 24, 7.5) == [("D7", "8:00 is a time of day; as hours it counts as 0.33\xa0h.")]
+    # In a column of times 6:00 is one, too, though a quarter of an hour is written alike.
+    assert [cell for cell, _ in clocked(8 / 24, 0.25, 7.5 / 24)] == ["D6", "D7", "D8"]
+    (told, *_) = of(entries({"hours": [{"date": date(2026, 10, 1), "available": 7.75 / 24}]}), "time_of_day")
+    assert told.severity == "warning"
+    assert told.mend(EN).startswith("Type 7.75 if so many hours are meant")
+
+
+@pytest.mark.parametrize(
+    "available", [(8, 0.25), (0.5, 0.25), (8, 0.33), (40, 20 / 60, 38), (8, 1 / 7), (8, 0, -1 / 3)]
+)
+def test_minutes_are_hours_too(available: tuple[float, ...]) -> None:
+    """A quarter of an hour, a rounded third, something that no clock shows; twenty minutes where a day's usual is
+    beyond twice what the clock would say."""
+    assert clocked(*available) == []
+
+
 def test_who_writes_a_row_a_week_has_the_hours_of_one() -> None:
     assert worked((0, 40), (7, 38), (14, 42)) == []
     assert worked((0, 40), (7, 38), (14, 420)) == ["D8"]

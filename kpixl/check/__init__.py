@@ -70,6 +70,7 @@ _TABLE_RULES: tuple[Callable[[TableLog], Iterator[Finding]], ...] = (
     stays.won,
     unusual.amounts,
     unusual.hours,
+    unusual.times_of_day,
     unusual.days,
     languages.missing,
     languages.nearly_house,

@@ -274,6 +274,11 @@ SENTENCES: dict[str, Sentence] = {
         N_("“{got}” has {hours} on {day}, more than a day has."),
         N_("Correct the hours or the dates of these rows; nothing to do if a row stands for a week."),
     ),
+    "time_of_day": Sentence(
+        "warning",
+        N_("{clock} is a time of day; as hours it counts as {got}."),
+        N_("Type {meant} if so many hours are meant; otherwise there is nothing to do."),
+    ),
     "date_swapped": Sentence(
         "warning",
         N_("{got} is outside {period}; with day and month changed over it would be in it."),

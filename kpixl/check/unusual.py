@@ -11,6 +11,7 @@ import numpy as np
 from kpixl.check.fields import FIRST_LIKELY, day_of
 from kpixl.check.problem import amount
 from kpixl.check.spans import as_closed
+from kpixl.i18n import language
 from kpixl.kpi.measure import month_number
 from kpixl.message import Verbatim
 from kpixl.period import add_months, from_serial, serial
@@ -28,6 +29,8 @@ _FAR, _DEVIATIONS = 0.7, 3.5
 _APART, _DEVIATIONS_APART, _GAP = 0.65, 2.3, 2.0
 """The same for one that stands apart from all others by a factor, and would be among them with a zero less."""
 _DAY_HOURS, _DAYS_A_ROW = 24.0, 7
+_MINUTE, _DECIMALS, _TYPED = 1e-4, 4, 1e-9
+"""A time of day is of whole minutes; a number that is typed has so many decimals at most."""
 _FEW_OLD, _SHARE_OLD = 3, 0.05
 """So many old rows, or this share of all, may be slips; more of them are the rows of earlier years."""
 _AHEAD_MONTHS = 6
@@ -117,6 +120,32 @@ def hours(log: TableLog) -> Iterator[Finding]:
         yield from log.problems("hours_over_day", field.id, found, details)
         if len(found):
             return
+
+
+def times_of_day(log: TableLog) -> Iterator[Finding]:
+    """Hours typed as a time of day, which Excel counts in days: 8:00 is a third of an hour. What is written with a few
+    decimals may be minutes; a third of an hour among days of eight is not, nor where no row has an hour."""
+    for field in log.fields:
+        if field.unit != "hours" or field.type != "number" or field.id not in log.rows.numbers:
+            continue
+        values = log.numbers(field.id)
+        meant = values * 24
+        usual = values[values >= 1]
+        clock = (values > 0) & (values < 1) & (np.abs(meant * 60 - np.round(meant * 60)) < _MINUTE)
+        if len(usual):
+            clock &= np.abs(np.log2(np.where(clock, meant, 1) / np.median(usual))) <= 1
+        if (clock & (np.abs(values - np.round(values, _DECIMALS)) > _TYPED)).any():
+            details = partial(_clock_details, log, values)
+            yield from log.problems("time_of_day", field.id, np.flatnonzero(clock), details)
+
+
+def _clock_details(log: TableLog, values: np.ndarray, row: int) -> dict[str, object]:
+    minutes = round(float(values[row]) * 24 * 60)
+    return {
+        "got": amount(float(values[row]), "hours", log.case.entries.currency),
+        "clock": Verbatim(f"{minutes // 60}:{minutes % 60:02}"),
+        "meant": Verbatim(language(log.case.entries.language).to_type(minutes / 60)),
+    }
 
 
 def _days_a_row(who: np.ndarray, days: np.ndarray) -> np.ndarray:
