@@ -1276,6 +1276,21 @@ def test_a_target_out_of_reach() -> None:
         assert codes(entries(targets={"css": cell(beyond)})) == ["beyond_whole"]
 
 
+def test_a_target_that_no_value_has() -> None:
+    """Nobody has fewer than no complaints, a request takes no less than no time, and a score ends at 100 either way;
+    money may be below nothing, but for what something costs."""
+    told = only(entries(targets={"complaints": cell(-1, "K9", "KPIs")}, one=SB), "below_least")
+    assert (told.severity, told.sheet, told.cell) == ("warning", "KPIs", "K9")
+    assert told.text(EN) == "-1 is out of reach, since Customer complaints is never below 0."
+    assert told.mend(EN) == "Type a number from 0 on, or clear the cell."
+    assert only(entries(targets={"nps": cell(120)}, one=SB), "above_most").text(EN).endswith("is never above 100.0.")
+    for one, kpi, never in ((VA, "art", -0.5), (SB, "cac", -5), (SB, "nps", -100.5)):
+        assert [code for code in codes(entries(targets={kpi: cell(never)}, one=one)) if code == "below_least"], kpi
+    for kpi, possible in (("complaints", 0), ("nps", -100), ("nps", 100), ("netcash", -500), ("cac", 0)):
+        found = codes(entries(targets={kpi: cell(possible)}, one=SB))
+        assert not {"below_least", "above_most"} & {*found}, kpi
+
+
 def test_typed_totals_that_cannot_be() -> None:
     assert only(entries(typed={"leads": cell(-1)}), "typed_negative").severity == "error"
     assert codes(entries({"leads": []}, typed={"leads": cell(0)})) == []

@@ -328,7 +328,7 @@ def test_standings_on_the_dashboard(service: Path) -> None:
     assert cells[placed(where, "kpis", "viral", "to_next")].value == "No benchmark and no target to grade against"
     # Two met their target and one is better than before, of seven that stand against something.
     verdict = str(cells[placed(where, "dashboard", "verdict", "tick")].value)
-    assert verdict.startswith("3 good · 1 typical · 3 below par")
+    assert verdict.startswith("3 good · 1 as before · 3 below par")
     ranked = [cells[placed(where, "dashboard", f"board_{n}", "tick")].value for n in range(1, 4)]
     assert ranked == ["Customer complaints", "Lead conversion rate", "Customer retention rate"]
 

@@ -17,7 +17,7 @@ from kpixl.check.sentences import SENTENCES
 from kpixl.kpi.grade import thresholds_published
 from kpixl.kpi.noise import same
 from kpixl.kpi.score import dollar_rate
-from kpixl.kpi.traits import GRADED
+from kpixl.kpi.traits import GRADED, MOST_OF_A_SCORE, traits_of
 from kpixl.message import Shown, Verbatim, phrase
 from kpixl.period import serial
 from kpixl.texts.words import LEVELS
@@ -227,6 +227,18 @@ def _number(case: Case, wrong: str, kpi: BusinessKpi, cell: InputCell) -> Iterat
     elif number is not None and kpi.kpi.bounded and not 0 <= number <= 1:
         details = {"got": _amount(case, kpi, number), "kpi": name_of(kpi)}
         yield problem_at("beyond_whole", cell, kpi.id, details)
+    elif number is not None and (bound := _passed(kpi, number)) is not None:
+        details = {"got": _amount(case, kpi, number), "kpi": name_of(kpi), "bound": _amount(case, kpi, bound)}
+        yield problem_at("below_least" if number < bound else "above_most", cell, kpi.id, details)
+
+
+def _passed(kpi: BusinessKpi, number: float) -> float | None:
+    """The value that a KPI is never below, or above, where a number is."""
+    traits = traits_of(kpi)
+    least = 0.0 if traits.cost else traits.least
+    if least is not None and number < least:
+        return least
+    return MOST_OF_A_SCORE if traits.score and number > MOST_OF_A_SCORE else None
 
 
 def _amount(case: Case, kpi: BusinessKpi, value: float) -> Shown:

@@ -597,6 +597,16 @@ SENTENCES: dict[str, Sentence] = {
         N_("{got} is out of reach, since {kpi} is a share of a whole."),
         N_("Type a percentage between 0 and 100, or clear the cell."),
     ),
+    "below_least": Sentence(
+        "warning",
+        N_("{got} is out of reach, since {kpi} is never below {bound}."),
+        N_("Type a number from {bound} on, or clear the cell."),
+    ),
+    "above_most": Sentence(
+        "warning",
+        N_("{got} is out of reach, since {kpi} is never above {bound}."),
+        N_("Type a number up to {bound}, or clear the cell."),
+    ),
     "typed_wrong": Sentence(
         "error",
         N_("“{got}” is not a number, so the typed total for “{measure}” is passed over."),

@@ -18,6 +18,10 @@ NEVER_NEGATIVE = ("count", "hours", "months")
 GRADED = (Level.TYPICAL, Level.ABOVE_AVERAGE, Level.EXCEPTIONAL)
 
 
+MOST_OF_A_SCORE = 100.0
+"""What a score reaches where all are for it; where all are against it, as much below 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Traits:
     """The traits of a KPI."""
@@ -92,7 +96,7 @@ def traits_of(kpi: BusinessKpi) -> Traits:
         may_exceed=kpi.kpi.may_exceed,
         never_negative=tuple(a.name for a in kpi.arguments if a.measure.unit in NEVER_NEGATIVE),
         cost=kpi.kpi.unit == "money" and kpi.kpi.direction == "down" and not kpi.own,
-        least=None if kpi.own or kpi.kpi.unit == "money" else -100.0 if kpi.kpi.unit == "score" else 0.0,
+        least=None if kpi.own or kpi.kpi.unit == "money" else -MOST_OF_A_SCORE if kpi.kpi.unit == "score" else 0.0,
         counted=kpi.sample is not None,
         lever=("whole" if kpi.argument(lever).told_whole else "tenths") if lever else None,
         late=by_period and any(measure.late for measure in late_measures(kpi)),

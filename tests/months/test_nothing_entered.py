@@ -55,7 +55,9 @@ def test_rent_alone_does_not_say_what_was_spent_on_marketing(tmp_path: Path) -> 
     assert cac.withheld == "unsaid"
     assert not cac.good
     assert month.cell("kpis", "cac", "to_next") == "0, since no row is of its kind: if that is so, type 0 in Totals"
-    assert str(month.cell("dashboard", "verdict", "tick")).startswith("0 good · 0 typical · 0 below par · not graded:")
+    assert str(month.cell("dashboard", "verdict", "tick")).startswith(
+        "0 good · 0 as before · 0 below par · not graded:"
+    )
     assert len(month.problems("nothing_spent")) == 1
     assert month.apart == []
 

@@ -47,7 +47,7 @@ def test_a_missed_target_does_not_go_best(tmp_path: Path) -> None:
     )
     month = Month.of(tmp_path, filled)
     assert first(month) == ["Revenue"]
-    assert str(month.cell("dashboard", "verdict", "tick")).startswith("1 good · 0 typical · 1 below par")
+    assert str(month.cell("dashboard", "verdict", "tick")).startswith("1 good · 0 as before · 1 below par")
     assert [one.kpi.id for one in to_do(month.scorecard)] == ["revenue"]
     assert month.apart == []
 
