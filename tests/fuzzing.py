@@ -27,12 +27,19 @@ import builds
 import packs
 import workbooks
 from kpixl.catalog.packs import fingerprint
-from kpixl.errors import DamagedWorkbook, KpixlError
+from kpixl.errors import DamagedWorkbook, KpixlError, Unexpected
 from kpixl.imports.source_file import read_source
 from kpixl.ooxml.odd import of_the_file
 from kpixl.ooxml.package import Package
+from kpixl.ooxml.plain_sheet import add_plain_sheet
+from kpixl.verbs.fix import fix
+from kpixl.verbs.folders import Meant
+from kpixl.verbs.import_plan import ImportRequest
+from kpixl.verbs.link import link
 from kpixl.verbs.pack_update import update
+from kpixl.verbs.portfolio import Asked, told
 from kpixl.verbs.refresh import refresh
+from kpixl.verbs.report import report
 from kpixl.verbs.results import results
 from kpixl.verbs.roll import roll
 from kpixl.verbs.setup import setup
@@ -86,8 +93,24 @@ def samples(folder: Path) -> Mapping[str, bytes]:
     """For every verb a file as today's kpixl makes it: a workbook, one of a pack, the add-in."""
     of_a_pack = packs.blank(packs.daily(), folder / "pack.xlsx").read_bytes()
     addin = xlam.package(folder / "kpixl.xlam", "en", python=True).data
-    usual = sample(folder)
-    return {verb: of_a_pack if verb in OF_PACKS else addin if verb == "setup" else usual for verb in _VERBS}
+    others = {**dict.fromkeys(OF_PACKS, of_a_pack), "setup": addin, "refresh of links": linked(folder)}
+    return dict.fromkeys(_VERBS, sample(folder)) | others
+
+
+def linked(folder: Path) -> bytes:
+    """A workbook in which a sheet of the owner's fills one of kpixl's."""
+    path = folder / "linked.xlsx"
+    workbooks.make(path, workbooks.Filled(rows=workbooks.ROWS))
+    package = Package.open(path)
+    rows = [("ID", "Client", "Opened", "Resolved"), *(_ticket(number) for number in range(1, 6))]
+    add_plain_sheet(package, "Tickets", rows)
+    package.save(path)
+    link(path, ImportRequest("requests", path, {}, sheet="Tickets"), now=NOW)
+    return path.read_bytes()
+
+
+def _ticket(number: int) -> tuple[str, ...]:
+    return f"T{number}", "Ana", f"2026-10-0{number} 09:00", f"2026-10-0{number} 1{number}:00"
 
 
 OF_PACKS = ("pack update", "results of a pack")
@@ -103,7 +126,7 @@ def faults(broken: Case, folder: Path, *, verb: str) -> str:
     except DamagedWorkbook:
         return ""
     except KpixlError as error:
-        return f"{verb}: an internal one" if error.code == "internal" else ""
+        return f"{verb}: {error.text()}" if error.code == "internal" else ""
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
@@ -133,7 +156,20 @@ _VERBS: dict[str, Callable[[Path], object]] = {
     "results of a pack": lambda path: results(path, today=NOW.date()),
     "pack update": lambda path: _updated(path),
     "setup": lambda path: _set_up(path),
+    "refresh of links": lambda path: refresh(path, now=NOW),
+    "year": lambda path: report(path, out=path.with_suffix(".html"), year=2026, now=NOW),
+    "portfolio": lambda path: _gathered(path),
+    "fix": lambda path: fix(path, now=NOW),
 }
+
+
+def _gathered(path: Path) -> None:
+    """One workbook of many: what is wrong with it is told of it, and stops no other."""
+    answer = told(Asked(Meant(str(path), named=True), NOW, str(path.parent / "cache")))
+    if answer.get("error", {}).get("code") == "internal":
+        raise Unexpected(detail=answer["error"]["message"])
+    if "error" in answer:
+        raise DamagedWorkbook(path=path, detail=answer["error"]["message"])
 
 
 def _updated(path: Path) -> None:
@@ -327,8 +363,19 @@ _OF_PACKS = (("pack", _pack),) * 6
 
 def verb_of(seed: int) -> str:
     """Which verb is tried on the file of a seed."""
-    usual = ("results", "results", "refresh", "import", "results", "refresh", "roll")
-    return (*usual, *OF_PACKS, "setup")[seed % 10]
+    usual = (
+        "results",
+        "refresh",
+        "import",
+        "results",
+        "refresh",
+        "roll",
+        "refresh of links",
+        "year",
+        "portfolio",
+        "fix",
+    )
+    return (*usual, *OF_PACKS, "setup")[seed % 13]
 
 
 def _broken(seed: int, files: Mapping[str, bytes]) -> Case:
