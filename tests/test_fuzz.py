@@ -58,6 +58,9 @@ FOUND: dict[str, tuple[str, str, str, str]] = {
     "a heading of what imports remember is another": (
         *("refresh", r"xl/tables/.*", r'name="Column in the file"', 'name="=1+1"'),
     ),
+    "a number of headings that is a range, in one of many": (
+        *("portfolio", r"xl/tables/table1\.xml", r'headerRowCount="1"', 'headerRowCount="Sheet1!A1"'),
+    ),
     "a sheet that is none": ("import", r"xl/worksheets/sheet1\.xml", r"<worksheet.*", "<styleSheet/>"),
 }
 

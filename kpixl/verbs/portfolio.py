@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from kpixl.errors import N_, FileExists, FolderMissing, KpixlError, NotOurWorkbook, UsageError, WorkbookError
+from kpixl.errors import (
+    N_,
+    FileExists,
+    FolderMissing,
+    KpixlError,
+    NotOurWorkbook,
+    Unexpected,
+    UsageError,
+    WorkbookError,
+)
 from kpixl.files.remote import fetched, is_url
+from kpixl.ooxml.odd import of_the_file
 from kpixl.ooxml.package import Package
 from kpixl.portfolio.group import group
 from kpixl.portfolio.member import Member, Whereabouts, member
@@ -201,7 +211,8 @@ def told(asked: Asked) -> dict[str, Any]:
     except KpixlError as error:
         return {"error": {"code": error.code, "message": error.text()}}
     except Exception as error:
-        return {"error": {"code": "internal", "message": " ".join(f"{type(error).__name__}: {error}".split())}}
+        known = of_the_file(error) or Unexpected(detail=" ".join(f"{type(error).__name__}: {error}".split()))
+        return {"error": {"code": known.code, "message": known.text()}}
 
 
 def _kept(asked: Asked, path: Path) -> dict[str, Any]:
