@@ -19,11 +19,11 @@ import workbooks
 from clock import NOW
 from faults import failing
 from kpixl import files
-from kpixl.cli.failures import as_ours
 from kpixl.cli.main import main
 from kpixl.errors import DriveFailed, FileInUse, KpixlError, NameTooLong, NoPermission, NoRoom, NotWritten
 from kpixl.ooxml.package import Package
 from kpixl.period import Period
+from kpixl.verbs.failures import as_ours
 from kpixl.verbs.fix import fix
 from kpixl.verbs.import_plan import ImportRequest
 from kpixl.verbs.import_rows import import_rows

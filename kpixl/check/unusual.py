@@ -96,9 +96,14 @@ def _amount_details(
     }
 
 
+def _typed_hours(log: TableLog) -> list[Field]:
+    """The columns of a table in which hours are typed."""
+    return [f for f in log.fields if f.unit == "hours" and f.type == "number" and f.id in log.rows.numbers]
+
+
 def hours(log: TableLog) -> Iterator[Finding]:
     """More hours of one person on one day than it has. Who writes a row a week has the hours of one."""
-    fields = [f for f in log.fields if f.unit == "hours" and f.type == "number" and f.id in log.rows.numbers]
+    fields = _typed_hours(log)
     person = next((f for f in log.fields if f.required and f.refers_to and f.id in log.rows.texts), None)
     if log.table.date is None or log.table.date not in log.rows.numbers or person is None or not fields:
         return
@@ -125,9 +130,7 @@ def hours(log: TableLog) -> Iterator[Finding]:
 def times_of_day(log: TableLog) -> Iterator[Finding]:
     """Hours typed as a time of day, which Excel counts in days: 8:00 is a third of an hour. What is written with a few
     decimals may be minutes; a third of an hour among days of eight is not, nor where no row has an hour."""
-    for field in log.fields:
-        if field.unit != "hours" or field.type != "number" or field.id not in log.rows.numbers:
-            continue
+    for field in _typed_hours(log):
         values = log.numbers(field.id)
         meant = values * 24
         usual = values[values >= 1]

@@ -26,10 +26,10 @@ from kpixl.cli.command import (
     help_of_all,
     read,
 )
-from kpixl.cli.failures import as_ours, cause, error_json
 from kpixl.errors import N_, KpixlError
 from kpixl.languages import TRANSLATIONS, default_language
 from kpixl.message import Translate, harmless
+from kpixl.verbs.failures import as_ours, cause, error_json
 from kpixl.version import __version__
 
 NOT_DONE = 2

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpixl.cli import outside
 from kpixl.cli.command import DONE, OWNER_NEEDED, Answer, Arguments, Option, Word
-from kpixl.cli.failures import as_ours, error_json
 from kpixl.errors import N_, NotOurWorkbook, UsageError
 from kpixl.message import harmless, one_line
+from kpixl.verbs.failures import as_ours, error_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -41,7 +41,7 @@ from kpixl.formula.expressions import (
     some,
 )
 from kpixl.formula.nodes import Binary, Node, Truth, Wording, as_node, walk
-from kpixl.kpi.traits import GRADED, Comparison, Traits
+from kpixl.kpi.traits import GRADED, MOST_OF_A_SCORE, Comparison, Traits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -404,12 +404,12 @@ def pace(*, falls: bool | None) -> Mapping[str, Node]:
 
 def _worst(traits: Traits, first: Node) -> Node:
     """Where the scale of positions begins: the natural worst, or twice the first threshold where less is better."""
-    return either(_falls(traits), 2 * first, -100 if traits.score else 0)
+    return either(_falls(traits), 2 * first, -MOST_OF_A_SCORE if traits.score else 0)
 
 
 def _best(traits: Traits, last: Node) -> Node:
     """Where it ends: the natural best, or twice the last threshold where there is none."""
-    most = 100 if traits.score else 1 if traits.bounded else 2 * last
+    most = MOST_OF_A_SCORE if traits.score else 1 if traits.bounded else 2 * last
     return either(_falls(traits), 0, most)
 
 

@@ -18,7 +18,7 @@ NEVER_NEGATIVE = ("count", "hours", "months")
 GRADED = (Level.TYPICAL, Level.ABOVE_AVERAGE, Level.EXCEPTIONAL)
 
 
-MOST_OF_A_SCORE = 100.0
+MOST_OF_A_SCORE = 100
 """What a score reaches where all are for it; where all are against it, as much below 0."""
 
 

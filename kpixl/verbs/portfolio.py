@@ -12,17 +12,15 @@ from kpixl.errors import (
     N_,
     FileExists,
     FolderMissing,
-    KpixlError,
     NotOurWorkbook,
-    Unexpected,
     UsageError,
     WorkbookError,
 )
 from kpixl.files.remote import fetched, is_url
-from kpixl.ooxml.odd import of_the_file
 from kpixl.ooxml.package import Package
 from kpixl.portfolio.group import group
 from kpixl.portfolio.member import Member, Whereabouts, member
+from kpixl.verbs.failures import as_ours
 from kpixl.verbs.kept_answers import KeptAnswers, Question, digest
 from kpixl.verbs.spread import spread
 from kpixl.workbook.read import read
@@ -112,9 +110,8 @@ def gather(
         progress(number + 1, len(asked), Verbatim(piece.thing))
         answer = piece.answer
         if answer is None:
-            error = piece.error
-            code = error.code if isinstance(error, KpixlError) else "internal"
-            failed.append(Unread(str(piece.thing), code, " ".join(str(error).split())))
+            error = as_ours(piece.error or RuntimeError())
+            failed.append(Unread(str(piece.thing), error.code, error.text()))
         elif "error" in answer:
             if answer["error"]["code"] != NotOurWorkbook.code or piece.thing.meant.named:
                 failed.append(Unread(str(piece.thing), answer["error"]["code"], answer["error"]["message"]))
@@ -208,10 +205,8 @@ def told(asked: Asked) -> dict[str, Any]:
             return _kept(asked, Path(place))
         with fetched(place) as path:
             return _kept(asked, path)
-    except KpixlError as error:
-        return {"error": {"code": error.code, "message": error.text()}}
     except Exception as error:
-        known = of_the_file(error) or Unexpected(detail=" ".join(f"{type(error).__name__}: {error}".split()))
+        known = as_ours(error)
         return {"error": {"code": known.code, "message": known.text()}}
 
 

@@ -26,16 +26,15 @@ from kpixl.errors import (
     KpixlError,
     NoPermission,
     NotWritten,
-    Unexpected,
     UsageError,
     WorkbookError,
 )
 from kpixl.files import BACKUP_FOLDER, ensure_free, locked, whole
 from kpixl.i18n import language
 from kpixl.message import Verbatim
-from kpixl.ooxml.odd import of_the_file
 from kpixl.ooxml.package import Package
 from kpixl.verbs.exports import exports_in, take
+from kpixl.verbs.failures import as_ours
 from kpixl.verbs.progress import quiet
 from kpixl.verbs.refresh import refresh_package
 from kpixl.verbs.results import brought_up, no_collection
@@ -240,7 +239,7 @@ class Watcher:
             pending.due = self._clock.seconds() + RETRY
             self._tell_once(pending, error.text(), Event("failed", now, path, error=error, by_itself=True))
         except Exception as error:
-            self._tell(Event("left", now, path, error=_failure(error)))
+            self._tell(Event("left", now, path, error=as_ours(error)))
             self._memory.keep(self._key(path), pending.stamp, "")
         else:
             outcome = done.outcome
@@ -281,7 +280,7 @@ class Watcher:
                 self._tell_once(pending, error.text(), failed)
         except Exception as error:
             if ours:
-                self._tell(Event("failed", self._clock.now(), path, error=_failure(error)))
+                self._tell(Event("failed", self._clock.now(), path, error=as_ours(error)))
             self._memory.keep(path.name, pending.stamp, digest if ours else "")
         else:
             if made:
@@ -316,12 +315,6 @@ class Watcher:
         if pending.told != what:
             pending.told = what
             self._tell(event)
-
-
-def _failure(error: Exception) -> KpixlError:
-    """What went wrong, as it is told."""
-    known = error if isinstance(error, KpixlError) else of_the_file(error)
-    return known or Unexpected(detail=f"{type(error).__name__}: {error}")
 
 
 def _digest(data: bytes) -> str:
