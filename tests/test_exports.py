@@ -178,6 +178,74 @@ def test_a_single_look_says_what_it_took(book: Path, capsys: pytest.CaptureFixtu
     assert (book.parent / "Exports" / "imported" / "october.csv").exists()
 
 
+class Hand:
+    """A watch whose time goes by when it is told to; ``start`` begins anew, as after a restart of the computer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.time, self.events = folder, 100.0, list[Event]()
+        self.start()
+
+    def start(self) -> None:
+        self.watcher = Watcher(self.folder, self.events.append, clock=Clock(lambda: self.time, _never, lambda: NOW))
+
+    def settle(self) -> list[str]:
+        """Long enough for everything to come to rest twice; what was told of exports meanwhile."""
+        told = len(self.events)
+        for _ in range(12):
+            self.watcher.look()
+            self.time += max(PAUSE, SETTLED / 2)
+        return [event.kind for event in self.events[told:] if event.kind in ("taken", "left")]
+
+
+def test_what_still_lies_there_is_told_at_each_start_and_taken_once_its_columns_are_known(tmp_path: Path) -> None:
+    made = agency(tmp_path / "books")
+    source = export(made, "october.csv", "2026-10-08,Ana,1")
+    hand = Hand(made.parent)
+    assert hand.settle() == ["left"]
+    hand.start()
+    assert hand.settle() == ["left"]
+    # A saved workbook is a reason to try again, and none to say the same again.
+    workbooks.append(made, "surveys", {"date": [workbooks.day("2026-10-05")], "client": ["Ana"], "score": [5]})
+    assert hand.settle() == []
+    assert source.exists()
+    like_it = tmp_path / "like it.csv"
+    like_it.write_text(ANSWERS + "2026-10-06,Ana,5\n", encoding="utf-8")
+    by_hand(made, like_it)
+    assert hand.settle() == ["taken"]
+    assert not source.exists()
+    # Three of four, the two that were added and satisfied, and the export's.
+    assert css(made) == pytest.approx(4 / 6)
+
+
+def test_each_single_look_says_what_still_lies_there_and_ends_with_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = agency(tmp_path / "books")
+    source = export(made, "october.csv", "2026-10-08,Ana,1")
+    for _ in range(2):
+        assert main(["watch", str(made.parent), "--once"]) == 1
+        assert "kpixl cannot be certain which sheet october.csv is for" in capsys.readouterr().out
+    by_hand(made, source)  # the owner takes this very file
+    capsys.readouterr()
+    assert main(["watch", str(made.parent), "--once"]) in (0, 1)
+    said = capsys.readouterr().out
+    assert "october.csv: taken into Surveys of TaskZenith 2026-10.xlsx: new rows 0" in said
+    assert (source.parent / "imported" / "october.csv").exists()
+    assert main(["watch", str(made.parent), "--once"]) == 0
+    assert "october.csv" not in capsys.readouterr().out
+
+
+def test_what_was_taken_and_cannot_be_moved_away_is_not_taken_again(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kpixl.verbs.exports._moved", lambda _source: None)
+    export(book, "october.csv", "2026-10-08,Ana,1")
+    hand = Hand(book.parent)
+    assert hand.settle() == ["taken"]
+    hand.start()
+    assert hand.settle() == []
+
+
 # What was asked and agreed to is remembered like what was said
 
 

@@ -63,6 +63,8 @@ _ENDINGS = (".xlsx", ".xlsm")
 _NOT_THE_OWNERS = ("~$", ".")
 _PASSING = (DamagedWorkbook, FileMissing, NoPermission, NotWritten)
 _WAITS = "waits"
+_TAKEN = "taken"
+"""What is remembered of an export that was taken and could not be moved away, in place of a digest."""
 
 
 class NoSuchFolder(WorkbookError):
@@ -109,6 +111,14 @@ class _Pending:
     looked: bool = False
     """Whether it has been opened since."""
     told: str = ""
+
+
+class _Left(NamedTuple):
+    """An export that was left where it lies: with which file, at which state of the workbooks, and why."""
+
+    stamp: Stamp
+    state: int
+    told: str
 
 
 class _Made(NamedTuple):
@@ -177,6 +187,10 @@ class Watcher:
         self._clock = clock
         self._memory = Memory(folder)
         self._pending: dict[str, _Pending] = {}
+        # Never kept for the next start: what still lies there is tried again then, and told.
+        self._left: dict[str, _Left] = {}
+        self._state = 0
+        self._names: list[Path] = []
         self._gone = False
 
     def look(self) -> bool:
@@ -184,8 +198,10 @@ class Watcher:
         paths = self._workbooks()
         if paths is None:
             return False
+        if paths != self._names:
+            self._state, self._names = self._state + 1, paths
         exports = exports_in(self._folder)
-        due = [path for path in (*exports, *paths) if self._is_due(path)]
+        due = [path for path in (*exports, *paths) if self._is_due(path, path in exports)]
         for number, path in enumerate(due):
             self._progress(number, len(due), Verbatim(path.name))
             pending = self._pending[self._key(path)]
@@ -195,6 +211,7 @@ class Watcher:
                 self._deal_with(path, pending)
         names = {self._key(path) for path in (*exports, *paths)}
         self._pending = {name: pending for name, pending in self._pending.items() if name in names}
+        self._left = {name: left for name, left in self._left.items() if name in names}
         self._memory.save(names)
         return any(not pending.looked for pending in self._pending.values())
 
@@ -215,22 +232,25 @@ class Watcher:
         """What a file is remembered under: its name, with its folder where that is another one."""
         return path.relative_to(self._folder).as_posix()
 
-    def _is_due(self, path: Path) -> bool:
+    def _is_due(self, path: Path, is_export: bool) -> bool:
         key = self._key(path)
-        stamp, pending = stamp_of(path), self._pending.get(key)
-        if stamp is None or stamp == self._memory.stamp(key):
+        stamp, pending, left = stamp_of(path), self._pending.get(key), self._left.get(key)
+        known = stamp == self._memory.stamp(key) and (not is_export or self._memory.digest(key) == _TAKEN)
+        if stamp is None or known or (left and left[:2] == (stamp, self._state)):
             self._pending.pop(key, None)
             return False
         if pending is None or pending.stamp != stamp:
             told = pending.told if pending and pending.told == _WAITS else ""
+            told = left.told if left and left.stamp == stamp else told
             self._pending[key] = _Pending(stamp, self._clock.seconds() + SETTLED, told=told)
             return False
         return pending.due <= self._clock.seconds()
 
     def _take(self, path: Path, pending: _Pending, workbooks: list[Path]) -> None:
-        """Take an export into the workbook that it is for, or tell once why it is left."""
+        """Take an export into the workbook that it is for, or tell why it is left: once, until there is another
+        reason."""
         pending.looked = True
-        now = self._clock.now()
+        now, key = self._clock.now(), self._key(path)
         try:
             done = take(path, workbooks, now=now)
         except FileInUse as error:
@@ -239,8 +259,9 @@ class Watcher:
             pending.due = self._clock.seconds() + RETRY
             self._tell_once(pending, error.text(), Event("failed", now, path, error=error, by_itself=True))
         except Exception as error:
-            self._tell(Event("left", now, path, error=as_ours(error)))
-            self._memory.keep(self._key(path), pending.stamp, "")
+            failure = as_ours(error)
+            self._tell_once(pending, failure.text(), Event("left", now, path, error=failure))
+            self._left[key] = _Left(pending.stamp, self._state, pending.told)
         else:
             outcome = done.outcome
             self._tell(
@@ -249,7 +270,7 @@ class Watcher:
                     upgraded=outcome.upgraded, export=done,
                 )
             )  # fmt: skip
-            self._memory.keep(self._key(path), pending.stamp, "")
+            self._memory.keep(key, pending.stamp, _TAKEN)
             self._keep_as_written(outcome)
 
     def _keep_as_written(self, outcome: ImportOutcome) -> None:
@@ -269,6 +290,8 @@ class Watcher:
             package = Package.open(path)
             digest = _digest(package.data)
             ours = version_in(package.custom_properties).isdigit() and version_in(package.custom_properties) != "0"
+            # Saved anew, it may know by now what an export is that was left.
+            self._state += ours and digest != known
             # The same as before: touched by a cloud, taken back by the owner, or refused and not mended since.
             made = self._refreshed(package) if ours and digest != known else None
         except FileInUse as error:

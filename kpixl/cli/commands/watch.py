@@ -75,7 +75,8 @@ COMMAND = Command(
             "--once",
             N_("look once at what has been saved since, and stop"),
             manual="look once at what has been saved since its last refresh, refresh that, and stop: for the Task "
-            "Scheduler of Windows, or cron. Exit code 1 where a workbook could not be refreshed, or Check has errors",
+            "Scheduler of Windows, or cron. Exit code 1 where a workbook could not be refreshed, an export "
+            "was left, or Check has errors",
         ),
     ),
     manual="""\
@@ -94,7 +95,9 @@ the exports that you put beside them.
   what they are: what you have said or agreed to in an earlier `kpixl import` of the same columns, or what a program
   that kpixl knows exports. They then lie in `Exports/imported`. Of workbooks of one company, that of the latest period
   takes them. An export that is not certain, that more than one sheet could take, or of which rows would be left out
-  stays where it is, and is told once with the reason.
+  stays where it is, and is told with the reason: at each start of the watch, and at each `--once`, which then ends
+  with 1. It is tried again there, and whenever a workbook has been saved; import one like it by hand, and its columns
+  are known. To hear no more of it, take it out of the folder.
 - What happens is shown, and kept in the file `kpixl watch.log` in the folder; at 200 kB a new one begins, and one
   older one stays as `kpixl watch.log.1`. With `--lang` all of it is in that language; else what concerns a workbook
   is in the workbook's.
