@@ -61,15 +61,21 @@ FOUND: dict[str, tuple[str, str, str, str]] = {
     "a number of headings that is a range, in one of many": (
         *("portfolio", r"xl/tables/table1\.xml", r'headerRowCount="1"', 'headerRowCount="Sheet1!A1"'),
     ),
+    "a width that is no number": (
+        *("pack update", r"xl/worksheets/sheet6\.xml", r'<col width="[\d.]+"', '<col width="rId1"'),
+    ),
+    "a name without a name, so that the guide is gone": (
+        *("pack update", r"xl/workbook\.xml", r' name="_kpixl\.block\.guide"', ""),
+    ),
     "a sheet that is none": ("import", r"xl/worksheets/sheet1\.xml", r"<worksheet.*", "<styleSheet/>"),
 }
 
 
 @pytest.mark.parametrize("name", FOUND)
-def test_what_was_found_once_is_dealt_with(name: str, sample: bytes, tmp_path: Path) -> None:
+def test_what_was_found_once_is_dealt_with(name: str, others: Mapping[str, bytes], tmp_path: Path) -> None:
     verb, part, old, new = FOUND[name]
     made, changed = io.BytesIO(), 0
-    with zipfile.ZipFile(io.BytesIO(sample)) as archive, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as copy:
+    with zipfile.ZipFile(io.BytesIO(others[verb])) as archive, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as copy:
         for info in archive.infolist():
             text = archive.read(info)
             if re.fullmatch(part, info.filename):

@@ -16,6 +16,7 @@ from lxml import etree
 
 from kpixl.errors import DamagedWorkbook
 from kpixl.ooxml.cells import Area, cell_name, column_letters, parse_area, parse_cell
+from kpixl.ooxml.column_looks import columns_apart, looks_of
 from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import MAIN, Package
 from kpixl.ooxml.sheet import SheetEditor
@@ -231,6 +232,28 @@ def test_page_breaks(package: Package, editor: SheetEditor) -> None:
     assert package.tree(package.sheets[0].part).find(qn("x:rowBreaks")) is not None
     package = committed(editor, package)
     assert package.tree(package.sheets[0].part).find(qn("x:rowBreaks")) is None
+
+
+SPANS = '<cols><col min="2" max="4" width="9"/><col min="6" max="2000000000" width="20" hidden="1"/></cols>'
+"""The second reaches past every sheet, as only a broken program writes it."""
+
+
+def test_a_column_told_apart_leaves_what_is_said_of_its_neighbours() -> None:
+    root = etree.fromstring(f'<worksheet xmlns="{MAIN}">{SPANS}<sheetData/></worksheet>')
+    before = looks_of(root, range(1, 12))
+    assert before == {**dict.fromkeys((2, 3, 4), (9.0, False)), **dict.fromkeys(range(6, 12), (20.0, True))}
+    apart = columns_apart(root, [9, 1, 3, 6, 3])
+    assert {index: dict(entry.attrib) for index, entry in apart.items()} == {
+        1: {"min": "1", "max": "1"},
+        3: {"min": "3", "max": "3", "width": "9"},
+        6: {"min": "6", "max": "6", "width": "20", "hidden": "1"},
+        9: {"min": "9", "max": "9", "width": "20", "hidden": "1"},
+    }
+    assert [(one.get("min"), one.get("max")) for one in root[0]] == [
+        *(("1", "1"), ("2", "2"), ("3", "3"), ("4", "4"), ("6", "6")),
+        *(("7", "8"), ("9", "9"), ("10", "2000000000")),
+    ]
+    assert looks_of(root, range(2, 12)) == before
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, "x" * 32_768, "😀" * 16_384])

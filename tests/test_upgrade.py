@@ -28,6 +28,7 @@ from kpixl.errors import EarlierWorkbook, OlderWorkbook
 from kpixl.excel.live import open_workbook
 from kpixl.i18n import language
 from kpixl.ooxml.cells import cell_name, parse_area
+from kpixl.ooxml.column_looks import columns_apart
 from kpixl.ooxml.insert_rows import insert_rows
 from kpixl.ooxml.package import MAIN, Package
 from kpixl.ooxml.properties import mark
@@ -39,7 +40,7 @@ from kpixl.workbook import layout
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
 from kpixl.workbook.grid import Cell, Placement, label, live
-from kpixl.workbook.migrate import STEPS, layout_record, migrate, page_anew
+from kpixl.workbook.migrate import STEPS, layout_record, migrate
 from kpixl.workbook.read import fixed_in, read
 from kpixl.workbook.sheets import guide, kpis, settings, totals, vocabulary
 from narrow import some
@@ -228,7 +229,7 @@ def test_columns_of_results_are_as_wide_as_new_ones_and_those_of_the_owner_stay(
     root = package.tree(sheets["totals"].part)
     columns = places["totals"].column_numbers
     for entry, (width, hidden) in zip(
-        page_anew.columns_apart(root, [columns[one] for one in ("label", "unit", "source")]).values(),
+        columns_apart(root, [columns[one] for one in ("label", "unit", "source")]).values(),
         (("4", "0"), ("60", "0"), ("5", "1")),
         strict=True,
     ):

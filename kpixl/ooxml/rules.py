@@ -39,6 +39,11 @@ def move_rules(root: Element, sheet_name: str, moves: Moves) -> None:
         _move_sparklines(entry, sheet_name, moves)
 
 
+def last_priority(root: Element) -> int:
+    """The priority of the conditional format of the sheet ``root`` that is asked last; 0 where there is none."""
+    return max((int(one.get("priority", "0")) for one in root.iter(qn("x:cfRule"))), default=0)
+
+
 def _beside_cells(root: Element, *names: str) -> Iterator[Element]:
     wanted = [f"{{*}}{name}" for name in names]
     for child in root.iterchildren("{*}*"):

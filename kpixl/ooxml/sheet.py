@@ -15,6 +15,7 @@ from kpixl.cellvalue import ExcelError
 from kpixl.errors import N_, DamagedWorkbook
 from kpixl.message import phrase
 from kpixl.ooxml.cells import Area, Value, cell_name, escaped, needs_space, number_text, parse_area, parse_cell
+from kpixl.ooxml.column_looks import span_of
 from kpixl.ooxml.elements import SHEET_ORDER, in_order
 from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import string_of, unescaped
@@ -126,6 +127,11 @@ class SheetEditor:
         self._ensure_there(row)
         found = self._rows.get(row)
         return {} if found is None else {str(key): str(value) for key, value in found.attrib.items()}
+
+    def row_look(self, row: int) -> tuple[float, bool]:
+        """The height of a row, 0 where it has none of its own, and whether it is out of sight."""
+        look = self.row_attributes(row)
+        return float(look.get("ht") or 0), look.get("hidden") in ("1", "true")
 
     def is_blank(self, row: int, col: int) -> bool:
         """Whether there is neither value nor formula; a format alone is nothing."""
@@ -267,11 +273,7 @@ class SheetEditor:
     def _column_styles(self) -> list[tuple[int, int, int]]:
         """The first and last column of each span of columns that has a format, and the format's index."""
         spans = self.root.iterfind(qn("x:cols/x:col"))
-        return [
-            (int(one.get("min", "0")), int(one.get("max", "0")), int(one.get("style", "0")))
-            for one in spans
-            if one.get("style")
-        ]
+        return [(*span_of(one), int(one.get("style", "0"))) for one in spans if one.get("style")]
 
     def _cell(self, row: int, col: int) -> Element | None:
         return self._in_row(row).get(col)

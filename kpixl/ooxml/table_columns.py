@@ -5,14 +5,14 @@ Never writes over anything: where something stands to the right of the table, it
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from kpixl.ooxml.cells import Area, parse_area
-from kpixl.ooxml.elements import SHEET_ORDER, in_order
+from kpixl.ooxml.column_looks import look_of_column
+from kpixl.ooxml.elements import in_order
 from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import unescaped
 from kpixl.ooxml.references import same_formula
@@ -21,8 +21,6 @@ from kpixl.ooxml.sheet import SheetEditor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from lxml.etree import _Element as Element
 
     from kpixl.ooxml.package import Package
 
@@ -113,45 +111,6 @@ def calculate(package: Package, table_name: str, heading: str, formula: str) -> 
     package.replace(table.part, root)
     editor.commit()
     return True
-
-
-def look_of_column(root: Element, number: int, look: Mapping[str, str]) -> None:
-    """Give a column of the sheet ``root`` a width, or hide it, where it has no width of its own."""
-    if not look:
-        return
-    holder = in_order(root, "cols", SHEET_ORDER)
-    for entry in list(holder):
-        first, last = int(entry.get("min", "0")), int(entry.get("max", "0"))
-        if not first <= number <= last:
-            continue
-        if entry.get("customWidth") in ("1", "true") and first == last:
-            return
-        for start, end in ((first, number - 1), (number, number), (number + 1, last)):
-            if start <= end:
-                part = deepcopy(entry)
-                part.set("min", str(start))
-                part.set("max", str(end))
-                entry.addprevious(part)
-        holder.remove(entry)
-    found = next((entry for entry in holder if entry.get("min") == entry.get("max") == str(number)), None)
-    if found is None:
-        found = holder.makeelement(qn("x:col"), {"min": str(number), "max": str(number)})
-        later = next((entry for entry in holder if int(entry.get("min", "0")) > number), None)
-        if later is None:
-            holder.append(found)
-        else:
-            later.addprevious(found)
-    for attribute, value in look.items():
-        found.set(attribute, value)
-
-
-def look_in(root: Element, number: int) -> dict[str, str]:
-    """The width of a column of the sheet ``root`` and whether it is hidden, as the sheet writes them."""
-    for entry in root.iterfind(qn("x:cols/x:col")):
-        if int(entry.get("min", "0")) <= number <= int(entry.get("max", "0")):
-            wanted = ("width", "customWidth", "hidden")
-            return {key: entry.get(key, "") for key in wanted if key in entry.attrib}
-    return {}
 
 
 def heading_free(columns: Sequence[str], heading: str) -> str:

@@ -143,8 +143,10 @@ def _at_kpi(c: Context, then: str) -> str:
 
 
 def _keys(c: Context, block: str, rows: Sequence[str]) -> str:
-    """The ids to the left of a block."""
-    place = c.placements[block]
+    """The ids to the left of a block; as in Excel, #REF! where it or one of the rows is gone."""
+    place = c.placements.get(block)
+    if place is None or not {rows[0], rows[-1]} <= place.row_numbers.keys():
+        return str(ExcelError.REF)
     letter, numbers = column_letters(place.left), place.row_numbers
     return f"{quoted(c.titles[place.sheet])}!${letter}${numbers[rows[0]]}:${letter}${numbers[rows[-1]]}"
 

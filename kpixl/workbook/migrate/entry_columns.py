@@ -9,9 +9,10 @@ from kpixl import catalog
 from kpixl.catalog.tables import Field
 from kpixl.i18n import language
 from kpixl.ooxml.cells import parse_area
+from kpixl.ooxml.column_looks import look_in
 from kpixl.ooxml.defined_names import add_names
 from kpixl.ooxml.shape import find_table
-from kpixl.ooxml.table_columns import NewColumn, add_columns, has_room, heading_free, look_in
+from kpixl.ooxml.table_columns import NewColumn, add_columns, has_room, heading_free
 from kpixl.workbook import layout
 from kpixl.workbook.migrate.pattern import first_cell, heading_cell
 

@@ -10,14 +10,15 @@ from lxml import etree
 
 from kpixl.catalog.tables import Field
 from kpixl.ooxml.cells import Area, column_letters, parse_area
+from kpixl.ooxml.column_looks import looks_of
 from kpixl.ooxml.elements import SHEET_ORDER, in_order
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
+from kpixl.ooxml.rules import last_priority
 from kpixl.ooxml.shape import find_table, shape_of
 from kpixl.ooxml.sheet import SheetEditor
 from kpixl.workbook.entry_sheets import HELP_ROW, NEEDED, PROMPT_TITLE_LIMIT, TEXT_LIMIT, text_height
 from kpixl.workbook.migrate.laid_over import add_beside, covers
 from kpixl.workbook.migrate.pattern import first_cell, heading_cell
-from kpixl.workbook.migrate.widths import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,8 +116,9 @@ class _Marks:
             return
         if not all(self.editor.is_blank(HELP_ROW, column) for column in range(2, wanted.right + 1)):
             return
-        known = columns_of(self.editor.root)
-        seen = (known.get(column, (_USUAL, False)) for column in range(1, wanted.right + 1))
+        columns = range(1, wanted.right + 1)
+        known = looks_of(self.editor.root, columns)
+        seen = (known.get(column, (_USUAL, False)) for column in columns)
         self.editor.set_style(HELP_ROW, 1, self.model.style(self.table.id, HELP_ROW, 1))
         self.editor.set_row_height(HELP_ROW, text_height(told, 7 * sum(width for width, hidden in seen if not hidden)))
         holder = in_order(self.editor.root, "mergeCells", SHEET_ORDER)
@@ -132,8 +134,7 @@ class _Marks:
         copy, row = deepcopy(entry), self.data.top
         copy.set("sqref", " ".join(Area(row, column, row, column).ref for column in columns))
         blanks = "+".join(f"COUNTA(${column_letters(column)}${row})" for column in columns)
-        used = [int(one.get("priority", "0")) for one in self.editor.root.iter(qn("x:cfRule"))]
-        for number, rule in enumerate(copy.iterchildren(qn("x:cfRule")), max(used, default=0) + 1):
+        for number, rule in enumerate(copy.iterchildren(qn("x:cfRule")), last_priority(self.editor.root) + 1):
             rule.set("dxfId", str(self.model.formats.rules[int(rule.get("dxfId", "0"))]))
             rule.set("priority", str(number))
             for formula in rule.iterchildren(qn("x:formula")):

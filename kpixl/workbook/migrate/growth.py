@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from kpixl.ooxml.cells import Area, parse_area
+from kpixl.ooxml.column_looks import look_in, look_of_column
 from kpixl.ooxml.defined_names import add_names
 from kpixl.ooxml.graft import graft, order_sheets
 from kpixl.ooxml.insert_rows import insert_rows
@@ -16,7 +17,6 @@ from kpixl.ooxml.namespaces import qn
 from kpixl.ooxml.package import Package
 from kpixl.ooxml.references import RowsInserted
 from kpixl.ooxml.sheet import SheetEditor
-from kpixl.ooxml.table_columns import look_in, look_of_column
 from kpixl.workbook import layout
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
@@ -211,7 +211,7 @@ def _put_below(editor: SheetEditor, id_: str, model: Pattern) -> Area:
     by = top - new.top
     for column, index in new.column_numbers.items():
         editor.set(top, index, column)
-    if model.editor(new.sheet).row_attributes(new.top).get("hidden"):
+    if model.editor(new.sheet).row_look(new.top)[1]:
         editor.set_row_hidden(top, True)
     for row, number in new.row_numbers.items():
         editor.set(number + by, new.left, row)
@@ -222,10 +222,10 @@ def _put_below(editor: SheetEditor, id_: str, model: Pattern) -> Area:
 def _like(editor: SheetEditor, number: int, model: Pattern, id_: str, row: str) -> None:
     """Have a new row the height that a new workbook gives it."""
     place = model.context.placements[id_]
-    look = model.editor(place.sheet).row_attributes(place.row_numbers[row])
-    if look.get("ht"):
-        editor.set_row_height(number, float(look["ht"]))
-    if look.get("hidden") in ("1", "true"):
+    height, hidden = model.editor(place.sheet).row_look(place.row_numbers[row])
+    if height:
+        editor.set_row_height(number, height)
+    if hidden:
         editor.set_row_hidden(number, True)
 
 

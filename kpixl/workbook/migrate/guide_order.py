@@ -33,11 +33,11 @@ def arrange(package: Package) -> None:
     columns = (place.left, *place.column_numbers.values())
     held = {}
     for row, number in place.row_numbers.items():
-        look = editor.row_attributes(number)
+        height, hidden = editor.row_look(number)
         cells = [
             (at, editor.content(number, at), editor.formula(number, at), editor.style(number, at)) for at in columns
         ]
-        held[row] = cells, float(look.get("ht") or PLAIN_HEIGHT), look.get("hidden") in ("1", "true")
+        held[row] = cells, height or PLAIN_HEIGHT, hidden
     names = {}
     for row, number in zip(wanted, sorted(place.row_numbers.values()), strict=True):
         if place.row_numbers[row] != number:

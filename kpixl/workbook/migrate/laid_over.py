@@ -14,6 +14,7 @@ from kpixl.ooxml.elements import SHEET_ORDER, in_order, planted
 from kpixl.ooxml.moves import area_of
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.references import mapped
+from kpixl.ooxml.rules import last_priority
 from kpixl.ooxml.shape import find_table, shape_of
 from kpixl.ooxml.sheet import SheetEditor, moved_formula
 from kpixl.workbook import layout
@@ -133,8 +134,7 @@ class _Sheet:
                 self.changed = True
 
     def _formats(self) -> None:
-        priorities = (int(one.get("priority", "0")) for one in self.root.iter(qn("x:cfRule")))
-        priority = max(priorities, default=0)
+        priority = last_priority(self.root)
         for entry in self.new_root.findall(qn("x:conditionalFormatting")):
             areas = [parse_area(ref) for ref in entry.get("sqref", "").split()]
             base = (min(area.top for area in areas), min(area.left for area in areas))

@@ -6,12 +6,11 @@ What is the owner's stays: her notes and pictures, what she has written beside, 
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from kpixl.ooxml.cells import Area, column_letters
+from kpixl.ooxml.column_looks import columns_apart
 from kpixl.ooxml.defined_names import add_names, remove_names
-from kpixl.ooxml.elements import SHEET_ORDER, in_order
 from kpixl.ooxml.moves import area_of
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
 from kpixl.ooxml.references import mapped
@@ -27,7 +26,7 @@ from kpixl.workbook.read import fixed_in
 from kpixl.workbook.sheets import dashboard
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from lxml.etree import _Element as Element
 
@@ -166,31 +165,6 @@ def _widths(root: Element, columns: dict[str, int]) -> None:
     for index, entry in columns_apart(root, wanted).items():
         entry.set("width", f"{wanted[index]:.4f}")
         entry.set("customWidth", "1")
-
-
-def columns_apart(root: Element, indexes: Collection[int]) -> dict[int, Element]:
-    """What the sheet says of each of some columns, apart from its neighbours."""
-    holder = in_order(root, "cols", SHEET_ORDER)
-    for entry in list(holder):
-        first, last = int(entry.get("min", "0")), int(entry.get("max", "0"))
-        if any(first <= index <= last for index in indexes):
-            for number in range(first, last + 1):
-                one = deepcopy(entry)
-                one.set("min", str(number))
-                one.set("max", str(number))
-                entry.addprevious(one)
-            holder.remove(entry)
-    there = {int(entry.get("min", "0")): entry for entry in holder}
-    for index in indexes:
-        if index not in there:
-            entry = holder.makeelement(qn("x:col"), {"min": str(index), "max": str(index)})
-            later = next((one for one in holder if int(one.get("min", "0")) > index), None)
-            if later is None:
-                holder.append(entry)
-            else:
-                later.addprevious(entry)
-            there[index] = entry
-    return {index: there[index] for index in indexes}
 
 
 def _print(package: Package, sheet: Sheet, area: Area) -> None:

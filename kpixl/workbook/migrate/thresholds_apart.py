@@ -13,6 +13,7 @@ from kpixl import catalog
 from kpixl.catalog.model import OWN_SLOTS
 from kpixl.kpi.traits import GRADED
 from kpixl.ooxml.cells import Area, parse_cell
+from kpixl.ooxml.column_looks import columns_apart
 from kpixl.ooxml.defined_names import remove_names
 from kpixl.ooxml.insert_rows import follow_apart
 from kpixl.ooxml.namespaces import OFFICE_RELATIONSHIP, qn
@@ -21,7 +22,7 @@ from kpixl.ooxml.sheet import SheetEditor
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
 from kpixl.workbook.migrate import layout_record as record
-from kpixl.workbook.migrate.page_anew import columns_apart, uncover
+from kpixl.workbook.migrate.page_anew import uncover
 from kpixl.workbook.read import fixed_in
 from kpixl.workbook.sheets.thresholds import PARTS
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.ooxml.namespaces import qn
+from kpixl.ooxml.column_looks import columns_apart, looks_of
 from kpixl.ooxml.sheet import SheetEditor
-from kpixl.workbook.migrate.page_anew import columns_apart
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
-
     from kpixl.ooxml.package import Package
     from kpixl.workbook.migrate.growth import Grown
     from kpixl.workbook.migrate.pattern import Pattern
@@ -29,29 +26,21 @@ def bring(package: Package, book: Book, model: Pattern, grown: Grown) -> None:
 
 
 def _widen(package: Package, book: Book, model: Pattern, key: str) -> None:
-    new = columns_of(model.editor(key).root)
     editor = SheetEditor(package, book.sheets[key], lambda row: False)  # rows are none of its business
-    there, wanted = columns_of(editor.root), dict[int, float]()
-    for id_, place in model.context.placements.items():
-        if place.sheet != key or id_ not in book.placements:
-            continue
-        held = book.placements[id_].column_numbers
-        for column in place.column_numbers.keys() & held.keys():
-            width, hidden = new.get(place.column_numbers[column], (0.0, True))
-            now, out_of_sight = there.get(held[column], (0.0, False))
-            if width > now and not hidden and not out_of_sight:
-                wanted[held[column]] = max(width, wanted.get(held[column], 0.0))
+    pairs = [
+        (place.column_numbers[column], book.placements[id_].column_numbers[column])
+        for id_, place in model.context.placements.items()
+        if place.sheet == key and id_ in book.placements
+        for column in place.column_numbers.keys() & book.placements[id_].column_numbers.keys()
+    ]
+    new = looks_of(model.editor(key).root, {own for own, _ in pairs})
+    there, wanted = looks_of(editor.root, {held for _, held in pairs}), dict[int, float]()
+    for own, held in pairs:
+        (width, hidden), (now, out_of_sight) = new.get(own, (0.0, True)), there.get(held, (0.0, False))
+        if width > now and not hidden and not out_of_sight:
+            wanted[held] = max(width, wanted.get(held, 0.0))
     if wanted:
         for index, entry in columns_apart(editor.root, wanted).items():
             entry.set("width", f"{wanted[index]:.4f}")
             entry.set("customWidth", "1")
         package.replace(book.sheets[key].part, editor.serialised())
-
-
-def columns_of(root: Element) -> dict[int, tuple[float, bool]]:
-    """How wide each column is that a sheet says something of, and whether it is out of sight."""
-    found = {}
-    for entry in root.iterfind(f"{qn('x:cols')}/{qn('x:col')}"):
-        look = float(entry.get("width", "0")), entry.get("hidden") in ("1", "true")
-        found.update(dict.fromkeys(range(int(entry.get("min", "0")), int(entry.get("max", "0")) + 1), look))
-    return found
