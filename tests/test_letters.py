@@ -120,6 +120,40 @@ def test_no_text_of_a_full_workbook_is_cut(path: Path) -> None:
     assert [one for one in cut(path) if one[0] not in hers and one[2] not in names] == []
 
 
+A4_ACROSS = (11.69 - 2 * 0.4) * 96 / 7
+"""Characters beside one another on a page of A4 between its margins."""
+
+
+@pytest.mark.parametrize("code", codes())
+def test_what_is_printed_across_can_be_read(code: str, tmp_path: Path) -> None:
+    """On a page of A4 the letters of KPIs have 7 points at least, those of Breakdown 5: what is too wide goes on, on a
+    page of its own, beside the names again."""
+    own = dict(zip(codes(), [one.id for one in businesses()], strict=True))
+    book = openpyxl.load_workbook(blank(tmp_path / "new.xlsx", own[code], code))
+    for block, least in (("kpis", 7.0), ("breakdown", 5.0)):
+        sheet = book[next(iter(book.defined_names[f"_kpixl.block.{block}"].destinations))[0]]
+        assert 10.0 * min(1.0, A4_ACROSS / widest_page(sheet)) >= least, sheet.title
+
+
+def widest_page(sheet: Worksheet) -> float:
+    """The characters of the widest of the pages that stand beside one another."""
+
+    def across_columns(first: int, last: int) -> float:
+        looks = [sheet.column_dimensions[get_column_letter(number)] for number in range(first, last + 1)]
+        return float(sum(look.width for look in looks if not look.hidden))
+
+    pages = [area.rpartition("!")[2] for area in str(sheet.print_area).replace("$", "").split(",") if area]
+    if not pages:
+        return across_columns(1, sheet.max_column)
+    areas = [openpyxl.utils.range_boundaries(page) for page in pages]
+    beside = str(sheet.print_title_cols).replace("$", "").partition(":")[0]
+    again = openpyxl.utils.column_index_from_string(beside)
+    return max(
+        across_columns(first, last) + (0 if first <= again <= last else across_columns(again, again))
+        for first, _, last, _ in areas
+    )
+
+
 def _texts(rows: EntryTable) -> set[str]:
     return {str(text) for one in rows.texts.values() for text in one if text is not None}
 

@@ -255,12 +255,8 @@ def _finish_kpis(sheet: Worksheet, c: Context) -> None:
     letter = get_column_letter(column)
     level_rules(sheet, f"{letter}{first}:{letter}{last}", f"${letter}{first}")
     _freeze(sheet, place, "headings", "value")
-    pages = (kpis.FIRST_PAGE, kpis.SECOND_PAGE)
-    letters = [[get_column_letter(place.column_numbers[column]) for column in page] for page in pages]
-    # Each area begins a page of its own, and has all its columns there.
-    sheet.print_area = ",".join(f"{page[0]}{place.top + 1}:{page[-1]}{place.bottom}" for page in letters)
-    sheet.print_title_cols = "B:C"
-    sheet.page_setup.fitToHeight = len(pages)
+    _pages(sheet, place, kpis.PAGES, c.kpi_ids[0], "name")
+    sheet.page_setup.fitToHeight = len(kpis.PAGES)
 
 
 def _finish_thresholds(sheet: Worksheet, c: Context) -> None:
@@ -313,6 +309,8 @@ def _finish_breakdown(sheet: Worksheet, c: Context) -> None:
     _widths(sheet, place, breakdown.widths(c), breakdown.WIDTH)
     row, left = place.position("help", "name")
     entry_sheets.across(sheet, row, left, left + len(place.columns) - 1, style.HELP)
+    if halves := breakdown.halves(c):
+        _pages(sheet, place, halves, breakdown.first_section(c.business), "name")
     for column in (column for column in place.columns if column.startswith("level")):
         first, index = place.position(place.rows[0], column)
         letter = get_column_letter(index)
@@ -434,6 +432,15 @@ def _finish_log(sheet: Worksheet, c: Context) -> None:
 
 def _finish_hidden(sheet: Worksheet, c: Context) -> None:
     sheet.protection.sheet = True
+
+
+def _pages(sheet: Worksheet, place: Placement, pages: Sequence[Sequence[str]], first: str, beside: str) -> None:
+    """Print some columns after others: each area begins a page of its own and has all its columns there, from the row
+    ``first`` on beside a column that every page repeats. What stands above is on the first page alone."""
+    letters = [[get_column_letter(place.column_numbers[column]) for column in (page[0], page[-1])] for page in pages]
+    tops = [place.top + 1, *(place.row_numbers[first] for _ in pages[1:])]
+    sheet.print_area = ",".join(f"{a}{top}:{b}{place.bottom}" for top, (a, b) in zip(tops, letters, strict=True))
+    sheet.print_title_cols = "{0}:{0}".format(get_column_letter(place.column_numbers[beside]))
 
 
 def _freeze(sheet: Worksheet, place: Placement, row: str, column: str) -> None:

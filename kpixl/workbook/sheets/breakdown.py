@@ -139,8 +139,8 @@ ROW_HEIGHT, HEADINGS_HEIGHT = 15.0, 27.0
 def breaks(c: Context) -> dict[str, bool]:
     """The first row of each section, and whether a new printed page begins with it: where the section would not be
     whole on the page before."""
-    wide = sum(columns_width + _CELL_EDGES for columns_width in widths(c).values()) * _POINTS
-    room, used, fresh = PAGE_HEIGHT * max(1.0, wide / PAGE_WIDTH), 0.0, True
+    across = _width(c) / (2 if halves(c) else 1)
+    room, used, fresh = PAGE_HEIGHT * max(1.0, across / PAGE_WIDTH), 0.0, True
     hidden, found = hidden_rows(c), dict[str, bool]()
     for first, *parts in _parts(c.business):
         heights = [_height(row) for row in (first, *parts) if row not in hidden]
@@ -151,6 +151,23 @@ def breaks(c: Context) -> dict[str, bool]:
             fresh = fresh and not heights
         used += sum(heights)
     return found
+
+
+def halves(c: Context) -> tuple[tuple[str, ...], ...]:
+    """The columns of two pages side by side, where all of them would be too small to read on one."""
+    every = columns(c.business)
+    middle = 1 + len(every) // 6 * 3
+    return (every[:middle], every[middle:]) if _width(c) > 2 * PAGE_WIDTH else ()
+
+
+def first_section(business: Business) -> str:
+    """The row in which the first of the sections begins."""
+    return _parts(business)[1][0]
+
+
+def _width(c: Context) -> float:
+    """How wide all columns are together, in points."""
+    return sum(width + _CELL_EDGES for width in widths(c).values()) * _POINTS
 
 
 _POINTS = 7 * 0.75

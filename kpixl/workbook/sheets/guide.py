@@ -142,7 +142,7 @@ def rows(business: Business) -> tuple[str, ...]:
     """Ids of the block's rows."""
     reading = tuple(f"how_{part}" for part in READING if part not in LAST)
     parts = tuple(f"{kpi.id}_{part}" for kpi in business.kpis for part in ("name", *PARTS, "space"))
-    return ("title", "how", *reading, "space", *parts, "chance", *(f"how_{part}" for part in LAST))
+    return ("title", "space", "how", *reading, *parts, "chance", *(f"how_{part}" for part in LAST))
 
 
 def hidden_rows(c: Context) -> set[str]:

@@ -75,13 +75,16 @@ COLUMNS = {
     "median": N_("Half took at most"),
     "comment": N_("Comment"),
 }
-FIRST_PAGE = (
-    "abbreviation", "name", "value", "unit", "level", "window", "target", "against_target", "to_next", "previous",
-    "change", "comment",
+PAGES = (
+    ("abbreviation", "name", "value", "unit", "level", "window", "target", "against_target", "to_next"),
+    ("previous", "change", "comment", "gap", "trend", "year_before", "final", "year_to_date"),
+    (
+        "sample", "low", "high", "settled", "signal", "forecast", "steady", "pace", "usual_low", "usual_high", "median",
+    ),
 )  # fmt: skip
-"""What an owner looks at first: it fits a page. What makes it up follows on a second one."""
-SECOND_PAGE = tuple(column for column in COLUMNS if column not in FIRST_PAGE)
-ORDER = (*FIRST_PAGE, *SECOND_PAGE)
+"""What an owner looks at first, how it has come there, and how sure it is: each fits a printed page that can be
+read."""
+ORDER = tuple(column for page in PAGES for column in page)
 WIDTH = 12.0
 WIDTHS: dict[str, float] = {
     "unit": 13,
