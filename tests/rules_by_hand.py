@@ -61,7 +61,8 @@ def level(facts: Facts, value: Number, edges: tuple[Number, Number, Number]) -> 
 
 
 def against_target(facts: Facts, value: Number, target: Number) -> str | None:
-    if value is None or target is None:
+    """None of these is less than nothing, and a share is no more than its whole: nobody can aim there."""
+    if value is None or target is None or target < -1e-9 or (facts.whole and target > 1 + 1e-9):
         return None
     return "met" if passes(value, target, less=facts.less_is_better, strict=False) else "missed"
 

@@ -106,7 +106,7 @@ def drawn(draw: random.Random, kind: int) -> Case:
     given |= {
         "days_gone": gone, "days_left": left, "days_share": gone / (gone + left),
         "dollar_rate": draw.choice([None, 1.0]),
-        "target": draw.choice([None, None, edge, edge * (1 + 5e-10), edge * (1 + 1e-6), 0.0, 50.0]),
+        "typed_target": draw.choice([None, edge, edge * (1 + 5e-10), edge * (1 + 1e-6), -3.0, 1.2, 50.0]),
         "previous": draw.choice([None, edge, 0.8, 0.0]), "sample": draw.choice([whole, None, 0.0, 2.0]),
         "minimum_cases": draw.choice([0.0, 5.0, whole]), "part": draw.choice([None, 0.0, 0.4]),
         "total": draw.choice([given[f"measure.{kpi.kpi.arguments[0]}"], None]),
@@ -258,7 +258,7 @@ def test_by_hand(id_: str, seed: int) -> None:
         return
     edges = tuple(number(case.given[level.id]) for level in GRADED)
     assert found.number("level") == by_hand.level(facts, value, edges)  # type: ignore[arg-type]
-    assert found.text("against_target") == by_hand.against_target(facts, value, number(case.given["target"]))
+    assert found.text("against_target") == by_hand.against_target(facts, value, number(case.given["typed_target"]))
     cases_ = case.given.get("sample")
     if facts.whole and cases_ and not isinstance(cases_, State):
         ends = by_hand.wilson(min(1.0, value), cases_)
@@ -278,7 +278,7 @@ def test_a_function_in_a_cell_takes_the_step_of_the_scorecard(kind: int, seed: i
     over = {
         **case.given, "days_gone": 31.0, "days_left": 0.0, "minimum_cases": 0.0, "wrong_lever": 0.0,
         "wrong_sample": 0.0, "contradicted": 0.0,
-        "outcomes_open": 0.0, "target": None, "previous": None, "part": None, "sample": arguments.get(sample),
+        "outcomes_open": 0.0, "typed_target": None, "previous": None, "part": None, "sample": arguments.get(sample),
     }  # fmt: skip
     every = Evaluation(case.rules, over)
     value = every["value"]

@@ -17,7 +17,7 @@ from kpixl.check.sentences import SENTENCES
 from kpixl.kpi.grade import thresholds_published
 from kpixl.kpi.noise import same
 from kpixl.kpi.score import dollar_rate
-from kpixl.kpi.traits import GRADED, MOST_OF_A_SCORE, traits_of
+from kpixl.kpi.traits import GRADED, traits_of
 from kpixl.message import Shown, Verbatim, phrase
 from kpixl.period import serial
 from kpixl.texts.words import LEVELS
@@ -234,11 +234,10 @@ def _number(case: Case, wrong: str, kpi: BusinessKpi, cell: InputCell) -> Iterat
 
 def _passed(kpi: BusinessKpi, number: float) -> float | None:
     """The value that a KPI is never below, or above, where a number is."""
-    traits = traits_of(kpi)
-    least = 0.0 if traits.cost else traits.least
+    least, most = traits_of(kpi).reach
     if least is not None and number < least:
         return least
-    return MOST_OF_A_SCORE if traits.score and number > MOST_OF_A_SCORE else None
+    return most if most is not None and number > most else None
 
 
 def _amount(case: Case, kpi: BusinessKpi, value: float) -> Shown:

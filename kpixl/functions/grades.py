@@ -43,6 +43,6 @@ def step_rules(kpi: BusinessKpi) -> Mapping[str, Node]:
     sample = Name(measures[kpi.kpi.sample]) if kpi.kpi.sample in measures else BLANK
     whole: dict[str, Node] = {id_: Number(value) for id_, value in WHOLE_PERIOD.items()}
     whole["contradicted"] = among_arguments(kpi)
-    rules = {id_: rule for id_, rule in rulebook(kpi).items() if id_ != "value"}
+    rules = {id_: rule for id_, rule in rulebook(kpi).items() if id_ not in ("value", "target")}
     rules[STEP] = either(known(Name("amount")), _STEP, NOT_THERE)
     return reduced(rules, STEP, {**nothing, **whole, "sample": sample}, ("value", *measures.values()))

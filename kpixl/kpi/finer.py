@@ -35,5 +35,6 @@ def _passes(edge: Node, decimals: int) -> Node:
     """Whether an edge lies between the value and what is shown of it, or is shown in its place."""
     scale = 10**decimals
     shown = floor(_VALUE * scale + 0.5) / scale
-    between = every((_VALUE - edge) * (shown - edge) <= 0, opposite(same(_VALUE, edge)))
+    # No product of two small differences, which not every engine tells from nothing.
+    between = every(either(_VALUE < edge, shown >= edge, shown <= edge), opposite(same(_VALUE, edge)))
     return either(known(edge), between, NO)

@@ -54,7 +54,9 @@ Waits = Literal["not_begun", "impossible", "beyond", "too_few", "in_doubt", "uns
 # What goes in
 
 VALUE, TARGET, PREVIOUS, RAISED = Name("value"), Name("target"), Name("previous"), Name("raised")
-"""``raised`` is the value that one more of the lever would bring."""
+"""``raised`` is the value that one more of the lever would bring; ``target`` is one that a value can have."""
+TYPED_TARGET = Name("typed_target")
+"""What the owner has typed as her target."""
 SAMPLE, FEWEST = Name("sample"), Name("minimum_cases")
 WITHHELD = Name("withheld")
 """Why a value is shown without being judged, as a number; blank where nothing stands against it."""
@@ -218,6 +220,7 @@ def rules(traits: Traits) -> Mapping[str, Node]:
     target_level, target_next = Name("target_level"), Name("target_next")
     by_place = either(equal(high, low), 0, progress)
     return {
+        "target": _aim(traits),
         "held": held(traits),
         "level": _level(traits),
         "standing": either(known(level_), level_, _unbenchmarked(traits, value)),
@@ -248,6 +251,15 @@ def rules(traits: Traits) -> Mapping[str, Node]:
         "good": either(known(standing), either(at_least(Name("shade"), Level.ABOVE_AVERAGE), 1, 0), 0),
         **(_pace(traits) if traits.builds_up else dict.fromkeys(("forecast", "steady", "pace"), BLANK)),
     }
+
+
+def _aim(traits: Traits) -> Node:
+    """The owner's target; none where it is one that no value can have, which is neither met nor missed."""
+    least_, most = traits.reach
+    possible = [at_least(TYPED_TARGET, least_)] if least_ is not None else []
+    possible += [at_most(TYPED_TARGET, most)] if most is not None else []
+    aimed = either(every(*possible), TYPED_TARGET) if possible else TYPED_TARGET
+    return either(known(TYPED_TARGET), aimed)
 
 
 MOVES = Name("moves")

@@ -43,7 +43,7 @@ def scorecards(
         inputs: dict[str, Item | Array] = {
             **{id_: value for id_, value in WHOLE_PERIOD.items() if id_ != "contradicted"},
             **given(kpi, arguments, thresholds_published(kpi), known.get(kpi.cases_of.name) if kpi.cases_of else None),
-            "target": targets.get(kpi.id),
+            "typed_target": targets.get(kpi.id),
             "previous": previous.get(kpi.id),
             **dict.fromkeys(PAST),
         }

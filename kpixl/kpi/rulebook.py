@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def rulebook(kpi: BusinessKpi) -> Mapping[str, Node]:
     """The rules of ``kpi``. They name what goes in: ``measure.`` with each argument's name, ``typical``,
-    ``above_average`` and ``exceptional``, ``target``, ``previous``, ``sample``, ``minimum_cases``, ``days_gone``,
+    ``above_average`` and ``exceptional``, ``typed_target``, ``previous``, ``sample``, ``minimum_cases``, ``days_gone``,
     ``days_left`` and ``days_share``; ``outcomes_open`` and ``outcomes_typed`` of one whose outcomes may come late;
     ``wrong_lever``, ``wrong_sample`` and ``unread_lever``, rows that are wrong; ``contradicted`` by other figures;
     ``unsaid`` of a cost; ``dollar_rate`` of one in dollars, ``total``, ``squares`` and ``typed`` of a mean, ``part``,

@@ -283,7 +283,7 @@ def _evaluated(
     inputs: dict[str, Item] = {
         **given(kpi, arguments, thresholds, scoring.measures[kpi.cases_of.name].used if kpi.cases_of else None),
         **time_given(entries, scoring.clock),
-        "target": target.number if target else None,
+        "typed_target": target.number if target else None,
         "previous": scoring.value(entries.period.shift(-1), kpi.history_id),
         "minimum_cases": fewest_cases(entries),
         "wrong_lever": float(scoring.wrong.get(kpi.id, NONE_WRONG).lever),

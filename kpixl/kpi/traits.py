@@ -61,6 +61,11 @@ class Traits:
     interval: Literal["share", "nps", "mean", "lifetime"] | None
     """How the interval of its value is taken; a mean only where the squares behind it are summed up."""
 
+    @property
+    def reach(self) -> tuple[float | None, float | None]:
+        """The least and the most that an owner can aim at, in the KPI's unit; None where there is no end."""
+        return 0.0 if self.cost else self.least, 1.0 if self.bounded else MOST_OF_A_SCORE if self.score else None
+
 
 def late_measures(kpi: BusinessKpi) -> tuple[Measure, ...]:
     """The measures behind ``kpi`` whose outcomes may come after its period."""

@@ -75,7 +75,9 @@ def cells_of(kpi: BusinessKpi, c: Context) -> dict[str, str]:
     bind = {column: c.at("calc", kpi.id, column) for column in CALC} | {
         **{rule: c.at("xmr", kpi.id, column) for rule, column in USUAL.items()},
         **{column: c.at("kpis", kpi.id, column) for column in KPIS},
-        **{name: f"{prefix}_{name}" for name in ("value", "target", "change", *(level.id for level in GRADED))},
+        **{name: f"{prefix}_{name}" for name in ("value", "change", *(level.id for level in GRADED))},
+        "target": c.at("calc", kpi.id, "target"),
+        "typed_target": f"{prefix}_target",
         **{f"measure.{argument.name}": argument.measure.name for argument in kpi.arguments},
     }
     if kpi.sample:

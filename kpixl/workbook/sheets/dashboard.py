@@ -521,8 +521,9 @@ def _row(row: str, result: Result, c: Context) -> dict[str, Cell]:
         ),
         **{
             column: live(of(c, index, source), shown[source].value, NUMBER)
-            for column, source in (("target", "target"), ("previous", "previous"), ("year", "year_before"))
+            for column, source in (("previous", "previous"), ("year", "year_before"))
         },
+        "target": live(of(c, index, "target"), result.target, NUMBER),
         "met": live(of(c, index, "met"), shown["met"].value, style.Style(bold=True, align="center", rule=palette.LINE)),
         "spark": label(None, style.Style(rule=palette.LINE)),
         **{

@@ -357,7 +357,7 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
     fresh = kpi.id in c.rewound
     at = {column: c.at("calc", kpi.id, column) for column in COLUMNS}
     edge = {level: f"{kpi.name_prefix}_{level.id}" for level in GRADED}
-    target, window = f"{kpi.name_prefix}_target", f"{kpi.name_prefix}_window"
+    window = f"{kpi.name_prefix}_window"
     standing = grade.level if grade.level is not None else grade.standing
     standing_number = "" if standing is None else standing.number
     strict = None if grade.next_level is None else int(kpi.comparison(grade.next_level) in (">", "<"))
@@ -382,6 +382,7 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
     return {
         **{column: live(formulas[column], value, guarded=fresh) for column, value in values.items()},
         "part": live(_part(kpi, c), result.part, guarded=fresh),
+        "target": live(formulas["target"], result.target),
         "held": live(formulas["held"], held, guarded=fresh),
         "change": live(formulas["change"], result.past.change, name=f"{kpi.name_prefix}_change", guarded=fresh),
         "slope": live(formulas["slope"], grade.slope, guarded=fresh),
@@ -392,7 +393,7 @@ def _common(result: Result, index: int, formulas: RuleFormulas, c: Context) -> d
         ),
         "seen_level": static(standing_number),
         "seen_target": static("" if result.target is None else result.target),
-        "changed": live(_CHANGED[kpi.own].filled(at | {"target": target, "window": window}), 0),
+        "changed": live(_CHANGED[kpi.own].filled(at | {"window": window}), 0),
         **shown(result, c),
         # Copies of what stands on KPIs, where an owner may insert a row and shift what is counted from the top.
         "level_word": live(f"{kpi.name_prefix}_level", standing_word(result, c.t)),
@@ -425,7 +426,6 @@ def shown(result: Result, c: Context) -> dict[str, Cell]:
     known_ = {"met": met, "against": aim, "against_word": aim_word, "distance": distance(result, t)}
     return {
         "value": there(f"{prefix}_value", result.value),
-        "target": there(f"{prefix}_target", result.target),
         **{column: there(c.at("kpis", kpi.id, column), value) for column, value in elsewhere.items()},
         **{
             column: live(_SHOWN[column].filled(bind, c.word), value)
