@@ -311,7 +311,7 @@ def test_dates_of_other_months_are_no_slips() -> None:
 def test_what_is_planned_may_be_to_come() -> None:
     task = {"id": "T-1", "assigned": date(2026, 10, 1), "due": date(2027, 3, 1), "assistant": "Bo"}
     assert codes(entries({"tasks": [task]})) == []
-    assert codes(entries({"tasks": [{**task, "due": date(2026, 9, 30)}]})) == ["earlier"]
+    assert codes(entries({"tasks": [{**task, "due": date(2026, 9, 30)}]})) == ["backwards"]
     assert of(entries({"tasks": [{**task, "completed": date(2027, 3, 1)}]}), "date_ahead")
     session = {"client": "Client 1", "scheduled": datetime(2027, 3, 1, 9)}
     assert of(entries({"sessions": [session]}, one=CC), *WRONG) == []

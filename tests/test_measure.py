@@ -494,7 +494,10 @@ CHECKS = {
     ),
     "leads": Check("leads", count("leads", lambda r, f: within(r["date"], f))),
     "leads_qualified": Check("leads", count("leads", qualified)),
-    "leads_converted": Check("leads", count("leads", lambda r, f: qualified(r, f) and became(r["converted"]))),
+    "leads_converted": Check(
+        "leads",
+        count("leads", lambda r, f: qualified(r, f) and became(r["converted"]) and after(r["date"], r["converted"])),
+    ),
     "leads_referred": Check("leads", count("leads", lambda r, f: within(r["date"], f) and not blank(r["referred_by"]))),
     "consultations": Check("leads", distinct("leads", "lead", consulted)),
     "consultations_converted": Check(
@@ -508,13 +511,20 @@ CHECKS = {
     "investments": Check("expenses", amounts("expenses", "inversión")),
     "complaints": Check("complaints", count("complaints", lambda r, f: within(r["received"], f))),
     "complaints_outstanding": Check("complaints", count("complaints", lambda r, f: still_open(r, "received"))),
-    "complaints_resolved": Check("complaints", count("complaints", lambda r, f: within(r["resolved"], f))),
+    "complaints_resolved": Check(
+        "complaints",
+        count("complaints", lambda r, f: within(r["resolved"], f) and after(r["received"], r["resolved"])),
+    ),
     "complaints_escalated": Check(
         "complaints", count("complaints", lambda r, f: within(r["received"], f) and one(r["status"], "escalada"))
     ),
     "invitations": Check("invitations", count("invitations", lambda r, f: within(r["date"], f))),
     "invitations_converted": Check(
-        "invitations", count("invitations", lambda r, f: within(r["date"], f) and became(r["converted"]))
+        "invitations",
+        count(
+            "invitations",
+            lambda r, f: within(r["date"], f) and became(r["converted"]) and after(r["date"], r["converted"]),
+        ),
     ),
     "invitations_per_client": Check("invitations clients", divided("invitations", "clients_start")),
     "invitations_conversion": Check("invitations", divided("invitations_converted", "invitations")),

@@ -45,9 +45,11 @@ def columns_read(ids: Sequence[str], tables: Mapping[str, Table], measures: Sequ
 
 
 def _orders(ids: Sequence[str], tables: Mapping[str, Table], read: Collection[Place]) -> set[Place]:
-    """The columns that tell stays which end before they begin, of tables that both days are ``read`` of."""
+    """The columns that tell stays which end before they begin, of tables that both days are ``read`` of, and other days
+    that run backwards, of those of which the first one is."""
     orders = ((id_, tables[id_].in_right_order) for id_ in ids)
-    return {(id_, one.id) for id_, one in orders if one and all((id_, day) in read for day in one.reads)}
+    stays = {(id_, one.id) for id_, one in orders if one and all((id_, day) in read for day in one.reads)}
+    return stays | {(id_, one.id) for id_ in ids for one in tables[id_].certain_orders if (id_, one.first) in read}
 
 
 def settings_of(business: Business) -> tuple[Setting, ...]:

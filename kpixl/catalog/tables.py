@@ -241,6 +241,8 @@ class InOrder(Record, frozen=True):
     then: str
     days: bool = True
     extra: bool = True
+    certain: bool = False
+    """Whether days that run backwards are wrong for certain."""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -339,6 +341,11 @@ class Table(Record, frozen=True):
         """The column that tells stays which end before they begin."""
         orders = (one for one in self.calculated if isinstance(one, InOrder))
         return next((one for one in orders if one.reads == self.stays), None)
+
+    @property
+    def certain_orders(self) -> tuple[InOrder, ...]:
+        """The columns that tell rows of which two days run backwards for certain."""
+        return tuple(one for one in self.calculated if isinstance(one, InOrder) and one.certain)
 
     @property
     def waits(self) -> bool:

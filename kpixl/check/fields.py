@@ -203,5 +203,29 @@ def parts(log: TableLog) -> Iterator[Finding]:
             yield from log.problems("part_over_total", field.id, np.flatnonzero(part > whole), details)
 
 
+def half_answered(log: TableLog) -> Iterator[Finding]:
+    """Rows of the period that answer one question of several, where others answer them all."""
+    period, when = log.case.entries.period, log.table.date
+    asked = [field.id for field in log.fields if _is_answer(field) and field.id in log.rows.numbers]
+    asked = [id_ for id_ in asked if (log.table.id, id_) in log.case.readers]
+    if len(asked) < 2 or when is None or when not in log.rows.numbers:
+        return
+    days = log.numbers(when)
+    of_period = (days >= serial(period.start)) & (days < serial(period.after))
+    given = {id_: of_period & ~log.blank(id_) for id_ in asked}
+    for id_ in asked:
+        others = np.any([rows for other, rows in given.items() if other != id_], axis=0)
+        rows = np.flatnonzero(others & ~given[id_])
+        # Who never asks it leaves nothing out.
+        if len(rows) and given[id_].any():
+            first = log.rows.cell(id_, int(rows[0]))
+            yield log.problem("half_answered", id_, count=len(rows), first=first)
+
+
+def _is_answer(field: Field) -> bool:
+    """Whether it is the answer to a question, on a scale."""
+    return field.type == "number" and not field.required and None not in (field.minimum, field.maximum)
+
+
 def _part_details(part: np.ndarray, whole: np.ndarray, heading: object, row: int) -> dict[str, object]:
     return {"got": float(part[row]), "total": float(whole[row]), "total_heading": heading}

@@ -173,6 +173,19 @@ SENTENCES: dict[str, Sentence] = {
         N_("Rows that are dated outside {period} and do not count: {count} (first: {first})."),
         N_("Nothing to do if they belong to another period; otherwise correct their {heading}."),
     ),
+    "still_to_come": Sentence(
+        "note",
+        N_(
+            "Rows whose {heading} is a day that is still to come, before which they do not count: {count} "
+            "(first: {first})."
+        ),
+        N_("Nothing to do if the day is right; otherwise correct it."),
+    ),
+    "half_answered": Sentence(
+        "note",
+        N_("Answers without {heading}, which count for what they do answer alone: {count} (first: {first})."),
+        N_("Nothing to do if it was left open; otherwise type it."),
+    ),
     "closed_period": Sentence(
         "warning",
         N_("Rows that are dated in a closed period, whose figures do not count them: {count} (first: {first})."),

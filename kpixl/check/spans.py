@@ -26,7 +26,8 @@ def backwards(log: TableLog) -> Iterator[Finding]:
     spans = [("backwards", c.since, c.until, c.unit == "hours") for c in log.table.calculated if isinstance(c, Elapsed)]
     if log.table.stays:
         spans.append(("backwards", *log.table.stays, False))
-    spans += [("earlier", since, until, False) for since, until in log.table.in_order]
+    certain = {column.reads for column in log.table.certain_orders}
+    spans += [("backwards" if pair in certain else "earlier", *pair, False) for pair in log.table.in_order]
     for code, since, until, with_time in dict.fromkeys(spans):
         if since not in log.rows.numbers or until not in log.rows.numbers:
             continue
@@ -171,6 +172,24 @@ def outside_period(log: TableLog) -> Iterator[Finding]:
         first = log.rows.cell(column, int(np.flatnonzero(outside)[0]))
         count = int(np.count_nonzero(outside))
         yield log.problem("outside_period", column, period=period, count=count, first=first)
+
+
+def still_to_come(log: TableLog) -> Iterator[Finding]:
+    """Rows of the period that do not count yet, since their day has not come; of what is planned that goes without
+    saying."""
+    edges = log.case.tally.edges(Window.PERIOD)
+    if log.table.ahead or edges["came_before"] >= edges["after_window"]:
+        return
+    for field in log.fields:
+        if field.type != "date" or field.planned or field.id not in log.rows.numbers:
+            continue
+        counted = (item.aggregate for item in log.case.readers.get((log.table.id, field.id), ()))
+        if any(of.table == log.table.id and not of.planned and field.id in of.reads for of in counted if of):
+            days = log.numbers(field.id)
+            rows = np.flatnonzero((days >= edges["came_before"]) & (days < edges["after_window"]))
+            if len(rows):
+                first = log.rows.cell(field.id, int(rows[0]))
+                yield log.problem("still_to_come", field.id, count=len(rows), first=first)
 
 
 def closed_smaller(log: TableLog) -> Iterator[Finding]:

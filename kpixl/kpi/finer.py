@@ -36,5 +36,5 @@ def _passes(edge: Node, decimals: int) -> Node:
     scale = 10**decimals
     shown = floor(_VALUE * scale + 0.5) / scale
     # No product of two small differences, which not every engine tells from nothing.
-    between = every(either(_VALUE < edge, shown >= edge, shown <= edge), opposite(same(_VALUE, edge)))
+    between = every(either(edge > _VALUE, shown >= edge, shown <= edge), opposite(same(_VALUE, edge)))
     return either(known(edge), between, NO)

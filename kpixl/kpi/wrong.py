@@ -32,6 +32,8 @@ class WrongKind:
     window: Window
     apart: bool
     """Whether none of them is among the cases that the KPI divides by."""
+    more: bool = True
+    """Whether they may be more of the KPI's lever; else they are in it already, if they belong there."""
 
     @property
     def unread(self) -> bool:
@@ -88,7 +90,8 @@ def parts(kpi: BusinessKpi, business: Business) -> tuple[WrongPart, ...]:
     for id_, measures in by_table.items():
         table, sample = business.table(id_), kpi.sample
         cases = sample if sample is not None and sample.table == id_ else None
-        faults = dict.fromkeys(fault for item in measures for fault in _faults(item, table, cases))
+        of_lever = lever if lever is not None and lever.table == id_ else None
+        faults = dict.fromkeys(fault for item in measures for fault in _faults(item, table, cases, of_lever))
         has_lever = lever is not None and lever.unit == "count" and lever.table == id_
         has_lever = has_lever or any(item is lever for item, _ in looked_up.get(id_, ()))
         found.append(WrongPart(id_, tuple(measures), tuple(faults), has_lever, cases is not None))
@@ -208,11 +211,15 @@ def _met(part: WrongPart, tally: Tally) -> _Met:
 
 def _count(part: WrongPart, met: _Met) -> Count:
     """How many rows of a table are wrong in one of some ways."""
-    every, apart = (
+    every, more, apart = (
         int(np.count_nonzero(np.any(rows, axis=0))) if rows else 0
-        for rows in ([one for _, one in met], [one for fault, one in met if fault.apart])
+        for rows in (
+            [one for _, one in met],
+            [one for fault, one in met if fault.more],
+            [one for fault, one in met if fault.apart],
+        )
     )
-    return Count(every, every if part.lever else 0, apart if part.sample else 0)
+    return Count(every, more if part.lever else 0, apart if part.sample else 0)
 
 
 def _counted(item: Measure) -> Iterator[Measure]:
@@ -223,7 +230,7 @@ def _counted(item: Measure) -> Iterator[Measure]:
         yield from _counted(part)
 
 
-def _faults(item: Measure, table: Table, cases: Measure | None) -> Iterator[WrongKind]:
+def _faults(item: Measure, table: Table, cases: Measure | None, lever: Measure | None) -> Iterator[WrongKind]:
     of = item.aggregate
     assert of is not None
     window = Window.PERIOD if item.through_past else item.window
@@ -235,7 +242,8 @@ def _faults(item: Measure, table: Table, cases: Measure | None) -> Iterator[Wron
             lasts = column is table.in_right_order and not _is_begun(span, table)
             when = () if lasts or _undated(tests, of.days) else span
             where = (*when, *(((test,),) for test in tests))
-            yield WrongKind(table.id, where, window, _is_apart(tests, table, cases))
+            more = lever is None or column not in table.certain_orders or _is_apart(tests, table, lever)
+            yield WrongKind(table.id, where, window, _is_apart(tests, table, cases), more)
 
 
 def _is_begun(span: Where, table: Table) -> bool:
@@ -249,6 +257,7 @@ def _columns(table: Table, read: Collection[str]) -> list[Field | Calculated]:
     """The columns by which a row may be wrong, where those are ``read``."""
     order = table.in_right_order
     found: list[Field | Calculated] = [one for one in (*table.fields, *table.calculated) if one.id in read]
+    found += [one for one in table.certain_orders if one.id not in read and one.first in read]
     return [*found, order] if order is not None and order.id not in read and {*order.reads} <= {*read} else found
 
 
@@ -278,7 +287,7 @@ def _tests(column: Field | Calculated, table: Table, read: Collection[str]) -> I
     if isinstance(column, Elapsed) and not column.squares and column.unit != "hours" and column.reads != table.stays:
         there = (Condition(column=one, comparison=">") for one in column.reads)
         yield *there, Condition(column=id_, comparison="blank")
-    if isinstance(column, InOrder) and (not column.days or column.reads == table.stays):
+    if isinstance(column, InOrder) and (not column.days or column.certain or column.reads == table.stays):
         yield (Condition(column=id_, comparison="=", operand=0.0),)
     if not isinstance(column, Field):
         return
@@ -323,8 +332,15 @@ def _is_apart(tests: tuple[Condition, ...], table: Table, cases: Measure | None)
             for test in tests
             if test.column in behind.get(condition.column, {condition.column})
         )
+        or any(_needs(test, condition, behind) for condition in branch for test in tests)
         for branch in branches(cases.where)
     )
+
+
+def _needs(test: Condition, condition: Condition, behind: Mapping[str, Collection[str]]) -> bool:
+    """Whether what meets ``test`` has something in the column that ``condition`` wants blank."""
+    told = test.comparison == "=" and condition.comparison == "blank"
+    return told and condition.column in behind.get(test.column, ())
 
 
 def _lasts(branch: tuple[Condition, ...], table: Table) -> bool:

@@ -6,10 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hand import Month
+from hand import Month, table
 
+from engines import ironcalc_values
 from kpixl.catalog.model import Level
-from workbooks import Filled, Rows, Value, day
+from workbooks import Filled, Rows, Value, day, entry, opened, placed, put
 
 COACHING = "career-coaching"
 
@@ -114,4 +115,75 @@ def test_a_placement_years_ago_is_none_of_this_year(tmp_path: Path) -> None:
     month = Month.of(tmp_path, Filled(business=COACHING, rows={"clients": clients}))
     assert (month.measure("clients_placed_12m"), month.measure("clients_coached_12m")) == (1, 3)
     assert month["cjpsr"].value == pytest.approx(1 / 3)
+    assert month.apart == []
+
+
+def test_what_came_of_it_before_it_began_is_wrong(tmp_path: Path) -> None:
+    """A company's October: Emil was a customer nine days before he was invited, Cy a month before the first talk: they
+    came of neither, so that one invitation for two customers and one lead of two were won. One complaint was settled
+    before it came in: it is one complaint, and none that October settled. Which of the two days is wrong nobody knows:
+    each figure is marked, and stands, since whatever is right meets the target, too."""
+    rows = {
+        "clients": table("""
+            client | start
+            Ana    | 2026-01-01
+            Ben    | 2026-02-01
+        """),
+        "invitations": table("""
+            date       | client | invited | converted
+            2026-10-10 | Ana    | Emil    | 2026-10-01
+            2026-10-03 | Ana    | Fay     | 2026-10-20
+        """),
+        "leads": table("""
+            date       | lead | qualified | converted
+            2026-10-02 | Fay  | yes       | 2026-10-20
+            2026-10-03 | Cy   | yes       | 2026-09-03
+        """),
+        "complaints": table("""
+            received   | client | status   | resolved
+            2026-10-12 | Ben    | resolved | 2026-10-02
+        """),
+    }
+    targets = {"viral": 0.5, "conversion": 0.5, "complaints": 1.0}
+    month = Month.of(tmp_path, Filled(business="service-business", rows=rows, targets=targets))
+    told = {id_: (month[id_].value, month[id_].against_target, month[id_].wrong) for id_ in targets}
+    assert told == dict.fromkeys(("viral", "conversion"), (0.5, "met", 1)) | {"complaints": (1, "met", 1)}
+    assert [month.measure(id_) for id_ in ("invitations_converted", "leads_converted", "complaints_resolved")] == [
+        1,
+        1,
+        0,
+    ]
+    assert {(one.severity, one.table) for one in month.problems("backwards")} == {
+        ("error", "invitations"),
+        ("error", "leads"),
+        ("error", "complaints"),
+    }
+    assert month.apart == []
+    # In the open workbook the day of the invitation is put right: two of two, and nothing is wrong any more.
+    book = opened(month.path)
+    put(month.path, {entry(book, "invitations", "date", 0): day("2026-09-30")})
+    live = ironcalc_values(month.path)
+    assert live[placed(book, "calc", "viral", "wrong")] == 0
+    put(month.path, {entry(book, "invitations", "date", 0): day("2026-10-01")})
+    live = ironcalc_values(month.path)
+    assert [live[placed(book, block, "viral", column)] for block, column in (("kpis", "value"), ("calc", "wrong"))] == [
+        1,
+        0,
+    ]
+
+
+def test_a_task_that_is_due_before_it_was_given_is_wrong(tmp_path: Path) -> None:
+    """Nobody can do it in time: two of three, 67 %, and with the third 3 of 3, exceptional: not graded."""
+    tasks = table("""
+        id | assigned   | due        | completed
+        T1 | 2026-10-01 | 2026-10-05 | 2026-10-04
+        T2 | 2026-10-03 | 2026-10-08 | 2026-10-08
+        T3 | 2026-10-20 | 2026-10-12 | 2026-10-21
+    """)
+    month = Month.of(tmp_path, Filled(rows={"tasks": tasks}))
+    tcr = month["tcr"]
+    assert tcr.value == pytest.approx(2 / 3)
+    assert (tcr.level, tcr.wrong) == (None, 1)
+    assert tcr.reason is not None
+    assert tcr.reason.code == "in_doubt"
     assert month.apart == []

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hand import Month
 from scipy import stats
 
+from kpixl.i18n import language
 from kpixl.period import Kind, Period, serial
+from kpixl.texts.words import to_next_text
 from workbooks import Filled, Value, day
 
 COACHING, LUXURY, SERVICE = "career-coaching", "luxury-personal-assistant", "service-business"
@@ -130,3 +133,29 @@ def test_few_departures_tell_little_of_a_lifetime(tmp_path: Path, left: int, val
     assert (found.low, found.high) == pytest.approx((ltv.value * 2 * left / low, ltv.value * 2 * left / high))
     assert ltv.certainty.settled is False
     assert month.apart == []
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("en", "On average: +$1000 → typical"),
+        ("es", "De media: +1000\u00a0US$ → típico"),
+        ("fr", "En moyenne\u00a0: +1000\u00a0$US → typique"),
+        ("pt", "Em média: +US$\u00a01000 → típico"),
+        ("ro", "În medie: +1000\u00a0USD → obișnuit"),
+    ],
+)
+def test_the_step_of_a_quarter_is_in_what_is_shown(code: str, told: str, tmp_path: Path) -> None:
+    """Three clients, 9,000 in July and in September: 18,000 for nine client-months are 2,000, below the 3,000 that are
+    typical. That is 1,000 more for each client and month, told as what the value is; of the quarter nothing is said,
+    and what the answer for programs names, 3,000 more, is called revenue per month."""
+    rows: dict[str, dict[str, list[Value]]] = {
+        "clients": {"client": ["Ana", "Ben", "Cy"], "start": [day("2026-01-01")] * 3},
+        "sales": {"date": [day("2026-07-10"), day("2026-09-10")], "amount": [9000, 9000]},
+    }
+    month = Month.of(tmp_path, replace(of_quarter(LUXURY, rows), language=code))
+    rpc, step = month["rpc"], month["rpc"].grade.to_next
+    assert rpc.value == pytest.approx(2000)
+    assert to_next_text(rpc, language(code), "USD") == told
+    assert step is not None
+    assert (step.amount, step.measure.label) == (3000, "Revenue per month")

@@ -219,7 +219,8 @@ def _wrong_rows(kpi: BusinessKpi, c: Context) -> tuple[_Rows, _Rows, _Rows]:
         typed = ",".join(c.at("totals", item.name, "counted") for item in part.measures)
         bind = {"typed": typed, "all": str(len(part.measures))}
         apart = [fault for fault in faults if fault.apart] if part.sample else []
-        for rows, those in zip(found, (faults, faults if part.lever else [], apart), strict=True):
+        more = [fault for fault in faults if fault.more] if part.lever else []
+        for rows, those in zip(found, (faults, more, apart), strict=True):
             if those:
                 causes = "+".join(fault_formula(table, fault, names) for fault in those)
                 rows.causes.append(_UNLESS_TYPED.filled(bind | {"rows": causes}))
