@@ -125,7 +125,7 @@ def grade(
 ) -> Grade:
     """The level of ``value``, the next one, and what it takes to get there. A KPI for which no benchmark is published
     stands against the owner's ``target``, else against the ``previous`` period."""
-    found = evaluated(kpi, arguments, thresholds, {"value": value, "target": target, "previous": previous})
+    found = evaluated(kpi, arguments, thresholds, {"value": value, "typed_target": target, "previous": previous})
     return graded(kpi, found)
 
 
@@ -137,7 +137,7 @@ def evaluated(
 ) -> Evaluation:
     """The rules of a KPI over a whole period, without a minimum of cases; without a target and a past, unless they are
     given ``besides``."""
-    nothing = dict.fromkeys(("target", "previous", "total", "squares", *PAST))
+    nothing = dict.fromkeys(("typed_target", "previous", "total", "squares", *PAST))
     return Evaluation(rulebook(kpi), {**WHOLE_PERIOD, **given(kpi, arguments, thresholds), **nothing, **besides})
 
 
