@@ -74,6 +74,17 @@ def test_figures_that_contradict_each_other_are_not_judged(kpi: BusinessKpi) -> 
     assert found.number("change") is None
 
 
+@OF_ALL
+def test_figures_below_nothing_are_not_judged(kpi: BusinessKpi) -> None:
+    """Nobody has fewer than no cases, or worked for less than no hours; of money a refund may be."""
+    for argument in kpi.arguments:
+        if argument.measure.unit in ("count", "hours", "months"):
+            below = {**example(kpi), argument.name: -1.0}
+            found = evaluated(kpi, below, thresholds_published(kpi), {"typed_target": 0.5})
+            assert found.number("value") is not None
+            assert said(found) == NOTHING
+
+
 @pytest.mark.parametrize("kpi", SHARES)
 def test_a_share_past_its_whole_is_shown_and_not_judged(kpi: BusinessKpi) -> None:
     part, whole = kpi.kpi.arguments
