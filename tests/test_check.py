@@ -776,8 +776,8 @@ def test_an_answer_whose_language_nobody_knows() -> None:
             "Answers without a language, from clients without one in Clients, are left out of:"
             f" {EN(ML.kpis[-1].name)} (rows: 1; this is the first)."
         )
-    halves = ["half_answered", "half_answered"]
-    assert codes(recommends("Quux", None)) == ["unknown_name", "answer_without_language", *halves]
+    both = ["half_answered", "half_answered"]
+    assert codes(recommends("Quux", None)) == ["unknown_name", "answer_without_language", *both]
 
 
 def test_an_answer_whose_language_is_known_otherwise() -> None:

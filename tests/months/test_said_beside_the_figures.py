@@ -1,0 +1,79 @@
+"""What is said beside the figures, by hand: when a period begins, which totals do not count, what a median is of, why
+customers complain, and over which span the articles are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hand import Month
+
+from kpixl import palette
+from kpixl.catalog import business
+from kpixl.i18n import language
+from kpixl.languages import codes
+from kpixl.texts.commentary import headline
+from workbooks import Filled, Rows, day, opened, placed
+
+SERVICE = "service-business"
+
+
+def test_when_a_period_begins_is_said(tmp_path: Path) -> None:
+    """December's workbook, read on 22 November."""
+    month = Month.of(tmp_path, Filled(business=SERVICE, day=day("2026-12-01"), typed={"revenue": 0}))
+    assert headline(month.scorecard, language("en")) == (
+        "December 2026 has not begun: it begins on December 1, 2026, and nothing is judged before."
+    )
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_totals_that_do_not_count_are_grey(tmp_path: Path) -> None:
+    """All of the column to type in, as long as the cell says that they are of another month."""
+    month = Month.of(tmp_path, Filled(business=SERVICE, typed={"revenue": 12_000}))
+    book = opened(month.path)
+    name, cell = placed(book, "totals", "revenue", "typed")
+    sheet = openpyxl.load_workbook(month.path)[name]
+    greyed = [
+        rule
+        for area in sheet.conditional_formatting
+        if cell in area
+        for rule in area.rules
+        if rule.dxf is not None and rule.dxf.font is not None and rule.dxf.font.color.rgb[-6:] == palette.FAINT
+    ]
+    assert len(greyed) == 1
+    counts = placed(book, "dates", "totals_count", "value")[1]
+    letters, number = counts.rstrip("0123456789"), counts.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    assert greyed[0].formula[0].replace("$", "").endswith(f"{letters}{number}=0")
+
+
+def test_why_customers_complain(tmp_path: Path) -> None:
+    """Three complaints of October: two about delay, one about the price; one has no reason."""
+    rows: dict[str, Rows] = {
+        "complaints": {
+            "received": [day(f"2026-10-{n:02}") for n in (1, 2, 12, 20)],
+            "reason": ["Delay", "delay", "price", None],
+        }
+    }
+    month = Month.of(tmp_path, Filled(business=SERVICE, rows=rows))
+    assert {name: month.group("reason", name)["complaints"][0] for name in ("Delay", "price")} == {
+        "Delay": 2,
+        "price": 1,
+    }
+    assert month.apart == []
+
+
+def test_times_of_requests_are_called_clock_time(tmp_path: Path) -> None:
+    month = Month.of(tmp_path, Filled())
+    assert month.cell("totals", "resolution_hours_median", "label") == "Median clock time of a request"
+
+
+@pytest.mark.parametrize("kpi", ["referral", "upsell"])
+def test_the_span_of_what_is_read_as_yearly_is_said(kpi: str) -> None:
+    """Recommendations and upsells of a concierge are of twelve months, and their reading says so in every language."""
+    (found,) = (one for one in business("luxury-personal-assistant").kpis if one.id == kpi)
+    assert found.window.months == 12
+    words = {"en": "12 months", "es": "12 meses", "fr": "12 derniers mois", "pt": "12 meses", "ro": "12 luni"}
+    assert {*words} == {*codes()}
+    for code, word in words.items():
+        assert word in language(code)(found.texts.reading)
