@@ -89,7 +89,7 @@ def test_sheets_of_hers_that_look_like_ours_are_proposed_and_taken_in(
         "Kunden → Clients",
         "Tickets 2026 → Requests",
     ]
-    assert f'kpixl link "{path.name}" "Tickets 2026" requests --show' in said
+    assert f'kpixl link "{path.name}" "Tickets 2026" Requests --show' in said
     for table, sheet in (("clients", "Kunden"), ("requests", "Tickets 2026")):
         assert main(["link", str(path), sheet, table, "--yes"], now=NOW) in (0, 1)
     measures = results(path, today=TODAY).scorecard.measures
@@ -110,8 +110,8 @@ def test_a_list_of_sales_without_their_kind_is_proposed(tmp_path: Path, capsys: 
     words = ["--lang", "fr", "--period", "2026-10", "--name", "Atelier", "--currency", "EUR"]
     assert main(["adopt", str(path), "service-business", *words], now=NOW) == 0
     said = capsys.readouterr().out
-    assert 'kpixl link "Atelier.xlsx" "Mes ventes" sales --set kind=other --show' in said
-    assert main(["link", str(path), "Mes ventes", "sales", "--set", "kind=other", "--yes"], now=NOW) == 0
+    assert 'kpixl link "Atelier.xlsx" "Mes ventes" Ventes --set Type=autre --show' in said
+    assert main(["link", str(path), "Mes ventes", "Ventes", "--set", "Type=autre", "--yes"], now=NOW) == 0
     assert results(path, today=TODAY).scorecard.measures["revenue"].used == 11
 
 

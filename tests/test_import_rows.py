@@ -182,7 +182,7 @@ def test_an_answer_that_gave_no_row_is_not_remembered(run: Run, book: Path, tick
 def test_columns_that_suit_equally_are_told(run: Run, book: Path, tickets: Path) -> None:
     tickets.write_text("Client,Opened,Topic,Kind,kind\nAna,2026-10-05,a,b,c\n")
     _, said = run("import", book, "requests", tickets)
-    assert "More than one column could fill “Kind”: Kind, kind; say which with --map kind=COLUMN." in said
+    assert "More than one column could fill “Kind”: Kind, kind; say which with --map Kind=COLUMN." in said
 
 
 def test_showing_writes_nothing(run: Run, book: Path, tickets: Path) -> None:
@@ -243,8 +243,8 @@ def test_what_is_said(run: Run, book: Path, tickets: Path) -> None:
         "  Request ← ID        by its name  R8, R9",
         "  Client  ← Customer  as given     Bo, Ana",
         "  Opened  ← Logged    as given     2026-10-07, soon",
-        "Nothing fills: Resolved (resolved), Assistant (assistant), Language (language), Kind (kind). A",
-        "  column that does is said with --map FIELD=COLUMN.",
+        "Nothing fills: “Resolved”, “Assistant”, “Language”, “Kind”. A column that does is said with --map",
+        "  FIELD=COLUMN.",
         "No row has “Resolved”.",
         "New rows: 1; there already: 0, of which completed: 0; left out: 1.",
         "New in Clients, from the day of their first row: Bo.",

@@ -444,7 +444,7 @@ def test_durations_of_an_excel_file(tmp_path: Path) -> None:
 def test_answers_without_a_column_are_told(tmp_path: Path) -> None:
     accepted = taken("surveys", written(tmp_path, "Date,Client,Verdict\n2026-10-01,A,fine\n"))
     assert accepted.doubtful
-    assert told(accepted, "No column fills “score”, “recommend”, so these rows answer nothing")
+    assert told(accepted, "No column fills “Score”, “Recommend”, so these rows answer nothing")
 
 
 @pytest.mark.parametrize(

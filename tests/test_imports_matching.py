@@ -110,7 +110,7 @@ def test_columns_of_one_name_are_never_guessed_between(headed: Headed) -> None:
     assert how(matched("requests", path, given={"assistant": "ASSISTANT"}))["assistant"] == ("ASSISTANT", How.GIVEN)
     found = matched("requests", headed("Client", "Opened", "opened"))
     assert found.missing == ("opened",)
-    with pytest.raises(AmbiguousColumn, match=r"could fill “opened”.*--map opened=COLUMN, one of: Opened, opened"):
+    with pytest.raises(AmbiguousColumn, match=r"could fill “Opened”.*--map opened=COLUMN, one of: Opened, opened"):
         rows_for(found, choice_words(found.table, {}), Manners(), Kept())
 
 
@@ -144,7 +144,7 @@ def test_what_is_given_and_not_there(headed: Headed) -> None:
         matched("requests", path, given={"opened": "When"})
     with pytest.raises(MappedAndSet, match="“client” is given both"):
         matched("requests", path, given={"client": "Who"}, constants={"client": "Ana"})
-    with pytest.raises(MissingMapping, match=r"needs “opened”.*--map opened=COLUMN, one of: Who, When"):
+    with pytest.raises(MissingMapping, match=r"needs “Opened”.*--map opened=COLUMN, one of: Who, When"):
         rows_for(matched("requests", path, given={"client": "Who"}), {}, Manners(), Kept())
 
 
@@ -300,7 +300,7 @@ def test_two_questions_that_ask_the_same_are_asked_about(tmp_path: Path) -> None
 
 
 def test_what_every_row_needs_may_be_said_of_all(tmp_path: Path) -> None:
-    with pytest.raises(MissingMapping, match=r'--set kind="new sales\|repeat sales\|.*other"\.$'):
+    with pytest.raises(MissingMapping, match=r'--set "kind=new sales\|repeat sales\|.*other"\.$'):
         taken("sales", written(tmp_path, "date,client,amount\n2026-10-03,A,5\n"))
 
 

@@ -354,7 +354,7 @@ def _agreed(host: Host, path: Path, source: Path, table: str) -> bool:
     if host.ask("\n".join([*lines, "", t(N_("Take the rows like this?"))])):
         return True
     heading, sheet = t(N_("Columns of imported files")), host.titles.get("settings", t(N_("Settings")))
-    host.tell(t(_OTHERWISE).format(sheet=sheet, heading=heading, table=t(plan.match.table.title)))
+    host.tell(t(_OTHERWISE).format(sheet=sheet, heading=heading, table=plan.match.title.text(t)))
     return False
 
 

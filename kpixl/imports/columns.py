@@ -26,6 +26,7 @@ from kpixl.message import phrase
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Field, Table
     from kpixl.imports.source import Raw, Source
+    from kpixl.message import Message
 
     Cells = Sequence[Raw]
 
@@ -66,7 +67,10 @@ class Columns:
     manners: Manners
     cells: Mapping[str, Cells]
     headings: Mapping[str, str]
+    """Blank where no column of the file fills a field."""
     rules: Mapping[str, Rule]
+    owners: Callable[[str], Message]
+    """What the owner calls a field."""
     said: Said = Said()  # noqa: RUF009  (frozen)
     notes: list[Note] = field(default_factory=list)
     _dated: dict[str, Dates] = field(default_factory=dict)
@@ -98,6 +102,10 @@ class Columns:
             else:
                 found[id_] = converted(cells, self._words(column) if column.type == "choice" else self._text)
         return found
+
+    def called(self, id_: str) -> str | Message:
+        """Where the cells of a field are from: the heading in the file, or what the owner calls the field."""
+        return self.headings.get(id_) or self.owners(id_)
 
     def instants(self, id_: str) -> Callable[[int], float | None] | None:
         """When the moments of a column of dates were, as UTC has it, by the place of their row; None for one of which
@@ -244,13 +252,13 @@ class Columns:
         if otherwise and assumed:
             self.notes.append(
                 Note(
-                    "default", {"field": phrase(column.heading), "count": assumed.count(otherwise), "value": otherwise}
+                    "default", {"field": self.owners(column.id), "count": assumed.count(otherwise), "value": otherwise}
                 )
             )
         return found
 
     def _note(self, code: str, id_: str, **values: object) -> None:
-        self.notes.append(Note(code, {"column": self.headings[id_], **values}))
+        self.notes.append(Note(code, {"column": self.called(id_), **values}))
 
 
 def _told(id_: str, by_column: Mapping[str, frozenset[_Told]]) -> _Told | Literal["both"] | None:

@@ -41,7 +41,7 @@ def compared(match: Match, of: Body, own: str, chosen: Collection[int]) -> tuple
         code = headed(amount, own)
         if code and code != own and {*match.fillings[money].places} & {*chosen}:
             return {}, [Note("currency_chosen", {"column": amount, "values": code, "own": own})]
-        return _refused(of, [code] * len(of.rows), amount, own, match.fillings[money].places) if code else ({}, [])
+        return _refused(of, [code] * len(of.rows), amount, own, match, money) if code else ({}, [])
     heading = match.columns[place]
     names = {text: _named(text, own) for text in {plain_text(row[place]) for row in of.rows}}
     codes = [names[plain_text(row[place])] for row in of.rows]
@@ -49,7 +49,7 @@ def compared(match: Match, of: Body, own: str, chosen: Collection[int]) -> tuple
         others = {code for code in codes if code and code != own}
         told = {"column": heading, "values": ", ".join(sorted(others)), "own": own}
         return {}, [Note("currency_chosen", told)] if others else []
-    return _refused(of, codes, heading, own, match.fillings[money].places)
+    return _refused(of, codes, heading, own, match, money)
 
 
 def _named(text: str, own: str) -> str:
@@ -60,19 +60,19 @@ def _named(text: str, own: str) -> str:
 
 
 def _refused(
-    of: Body, codes: Sequence[str], heading: str, own: str, amounts: Sequence[int]
+    of: Body, codes: Sequence[str], heading: str, own: str, match: Match, money: str
 ) -> tuple[dict[int, Refusal], list[Note]]:
     others = {place: code for place, code in enumerate(codes) if code and code != own}
     if not others:
         return {}, []
     refused = {place: Refusal(heading, code, ELSEWHERE, {"own": own}) for place, code in others.items()}
-    found = Counter(others.values())
+    found, amounts = Counter(others.values()), match.fillings[money].places
     sums = {code: _sum([of.rows[place][amounts[0]] for place, one in others.items() if one == code]) for code in found}
     shown = "; ".join(f"{code}: {count} ({sums[code]})" for code, count in found.most_common())
     told = {"column": heading, "own": own, "count": len(others), "values": shown}
     # A heading speaks for every row.
     value = "" if len(others) == len(of.rows) else found.most_common(1)[0][0]
-    note = Note("other_currency", {**told, "command": f'--only "{heading}={value}"'})
+    note = Note("other_currency", {**told, "command": f'--only "{heading}={value}"', "pair": match.pair(money)})
     return refused, [note]
 
 

@@ -11,7 +11,6 @@ from kpixl.imports.choice_words import plain_text, yes_or_no
 from kpixl.imports.export_words import Kind, headings_of
 from kpixl.imports.matching import Filling, How
 from kpixl.imports.remarks import Note
-from kpixl.message import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,7 +86,7 @@ def apply(match: Match, found: Derived, of: Body, read: dict[str, list[Read]], w
     else:
         off = [any(_is_yes(plain_text(row[place])) for place in found.places) for row in of.rows]
         read[found.field] = [words["no"] if one else words["yes"] for one in off]
-    field = phrase(match.table.field(found.field).heading)
+    field = match.called(found.field)
     return [Note("derived_no" if found.inverted else "derived", {"field": field, "column": heading})]
 
 
@@ -103,7 +102,7 @@ def outcomes(match: Match, read: Mapping[str, Sequence[Read]], constants: Mappin
     notes = []
     if id_ and match.table.has(id_) and id_ not in constants:
         cells = list(read.get(id_, ()))
-        field = phrase(match.table.field(id_).heading)
+        field = match.called(id_)
         if all(cell is None for cell in cells):
             notes.append(Note("no_outcome", {"field": field}))
         elif id_ == "productive" and all(cell == 0.0 for cell in cells):
@@ -112,5 +111,5 @@ def outcomes(match: Match, read: Mapping[str, Sequence[Read]], constants: Mappin
             notes.append(Note("same_outcome", {"field": field, "value": str(cells[0])}))
     end = {"requests": "resolved", "tasks": "completed"}.get(match.table.id)
     if end and end not in constants and all(cell is None for cell in read.get(end, ())):
-        notes.append(Note("never_ends", {"field": phrase(match.table.field(end).heading)}))
+        notes.append(Note("never_ends", {"field": match.called(end)}))
     return notes

@@ -16,12 +16,13 @@ from kpixl.imports.dates import without_zone
 from kpixl.imports.export_words import headings_of, names_of, total_words
 from kpixl.imports.headings import find_headings, heading_texts
 from kpixl.imports.named_currency import without_remark
+from kpixl.imports.naming import field_to_type, is_parted
 from kpixl.imports.profiles import Rule, products
 from kpixl.imports.questions import asked
 from kpixl.imports.recognise import Recognised, recognised
 from kpixl.imports.refusals import MappedAndSet
 from kpixl.languages import codes
-from kpixl.message import phrase
+from kpixl.message import Verbatim, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from kpixl.catalog.tables import Table
     from kpixl.imports.profiles import Product
     from kpixl.imports.source import Source
+    from kpixl.message import Message
 
     Names = Mapping[str, Sequence[str]]
 
@@ -45,6 +47,7 @@ class How(StrEnum):
     WORDS = "words"
 
 
+_COLUMN = N_("COLUMN")
 _GUESSED = frozenset({How.ID, How.HEADING, How.CATALOGUE})
 """Ways by names alone: what a product's report decides by such a column says more."""
 HOW_WORDS = {
@@ -72,6 +75,8 @@ class Hints:
     """The one value that every row gets."""
     left_out: frozenset[str] = frozenset()
     """Fields that no column is to be found for."""
+    sheet: str | None = None
+    """What the sheet of the table is called in the workbook."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,31 @@ class Match:
     """The field that the headings of groups fill where a row says nothing of it."""
     glimpse: Glimpse | None = None
     """What the columns hold, where the rows themselves are no longer kept."""
+    headings: Mapping[str, str] = field(default_factory=dict)
+    """Those of the owner's sheet, by field id."""
+    sheet: str | None = None
+    """What that sheet is called."""
+
+    @property
+    def title(self) -> Message:
+        """What the owner calls the table."""
+        return phrase(self.table.title if self.sheet is None else Verbatim(self.sheet))
+
+    def called(self, id_: str) -> Message:
+        """What the owner calls a field: the heading on her sheet, in her language."""
+        own = self.headings.get(id_)
+        return phrase(self.table.field(id_).heading if own is None else Verbatim(own))
+
+    def typed(self, id_: str) -> str:
+        """What a field is called in an option."""
+        return field_to_type(id_, self.table, self.headings)
+
+    def pair(self, id_: str, value: str | None = None) -> Message:
+        """What stands behind an option that says something of a field, as it is typed; without a value, that a column
+        is to be said."""
+        quote = '"' if is_parted(f"{self.typed(id_)}{value or ''}") else ""
+        parts = {"quote": quote, "field": self.typed(id_), "value": phrase(_COLUMN) if value is None else value}
+        return phrase(Verbatim("{quote}{field}={value}{quote}"), **parts)
 
     def column(self, id_: str) -> str:
         """The heading of what fills a field: joined by “+” where it is more than one."""
@@ -153,7 +183,7 @@ def match(
     given = {name_key(part) for column in hints.given.values() for part in (column, *column.split("+"))}
     known = _known_names(table, hints, words, profiles)
     heading, columns = heading_texts(source, find_headings(source, known, given), known)
-    finder = _Finder(table, columns, {**_open(table, hints), **dict.fromkeys(hints.given)}, hints.constants)
+    finder = _Finder(table, columns, hints)
     finder.free -= hints.left_out - {*hints.given}
     finder.give(source, hints.given)
     finder.take(How.REMEMBERED, {id_: [name_key(name) for name in names] for id_, names in hints.remembered.items()})
@@ -177,7 +207,7 @@ def _check_fields(table: Table, hints: Hints) -> None:
             raise UnknownField(table=table.id, got=id_, allowed=", ".join(fields))
     for id_ in hints.given:
         if id_ in hints.constants:
-            raise MappedAndSet(field=id_)
+            raise MappedAndSet(field=(hints.headings or {}).get(id_, id_))
 
 
 def _lasting(table: Table, columns: Sequence[str]) -> Names:
@@ -187,9 +217,9 @@ def _lasting(table: Table, columns: Sequence[str]) -> Names:
     return {span.until: names for span in spans if names}
 
 
-def _open(table: Table, hints: Hints) -> dict[str, None]:
+def _open(table: Table, hints: Hints) -> list[str]:
     """The fields that a column may fill without being asked to."""
-    return {field.id: None for field in table.fields if hints.headings is None or field.id in hints.headings}
+    return [field.id for field in table.fields if hints.headings is None or field.id in hints.headings]
 
 
 def _known_names(
@@ -216,11 +246,9 @@ def _by_use(words: Mapping[str, Mapping[str, str]], places: Mapping[str, list[in
 class _Finder:
     """Fills fields, level by level, with columns that nothing has taken yet."""
 
-    def __init__(
-        self, table: Table, columns: tuple[str, ...], fields: Mapping[str, None], constants: Mapping[str, str]
-    ) -> None:
-        self.table, self.columns, self.constants = table, columns, constants
-        self.free = {id_ for id_ in fields if id_ not in constants}
+    def __init__(self, table: Table, columns: tuple[str, ...], hints: Hints) -> None:
+        self.table, self.columns, self.hints, self.constants = table, columns, hints, hints.constants
+        self.free = {*_open(table, hints), *hints.given} - {*hints.constants}
         self.places: dict[str, list[int]] = defaultdict(list)
         for place, column in enumerate(columns):
             for key in dict.fromkeys((name_key(column), name_key(without_zone(column)))):
@@ -332,6 +360,8 @@ class _Finder:
             ambiguous=ambiguous,
             product=product,
             group=group,
+            headings=self.hints.headings or {},
+            sheet=self.hints.sheet,
         )
 
 

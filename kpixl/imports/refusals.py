@@ -29,8 +29,7 @@ class AmbiguousColumn(MissingMapping):
 
     code = "ambiguous_column"
     template = N_(
-        "More than one column of {path} could fill “{field}”; say which one does: --map {field}=COLUMN, "
-        "one of: {allowed}."
+        "More than one column of {path} could fill “{field}”; say which one does: --map {pair}, one of: {allowed}."
     )
 
 

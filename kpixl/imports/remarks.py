@@ -63,7 +63,7 @@ _TEMPLATES = {
     "earlier": N_("Rows of earlier periods, which are not taken into the sheet: {count}."),
     "formulas": N_("“{field}”: cells with a formula of yours, which were left as they are: {count}."),
     "ambiguous": N_(
-        "More than one column could fill “{field}”: {columns}; say which with --map {id}=COLUMN."
+        "More than one column could fill “{field}”: {columns}; say which with --map {pair}."
     ),
     "only": N_("Only rows whose “{column}” is {values}: {count}; others: {others}."),
     "except": N_("No rows whose “{column}” is {values}: {others}; the rest: {count}."),
@@ -71,7 +71,7 @@ _TEMPLATES = {
     "other_currency": N_(
         "“{column}”: rows in another currency than the workbook ({own}), which were left out, with their sums: "
         "{values}. To take them as they are: {command}; a column with the amounts in {own}: "
-        "--map amount=COLUMN."
+        "--map {pair}."
     ),
     "currency_chosen": N_("“{column}”: amounts in {values} are taken as they are, though the workbook is in {own}."),
     "held_back": N_(
@@ -87,7 +87,7 @@ _TEMPLATES = {
         "taken off: {count}."
     ),
     "unanswered": N_(
-        "No column fills {fields}, so these rows answer nothing; say which column does with --map {id}=COLUMN."
+        "No column fills {fields}, so these rows answer nothing; say which column does with --map {pair}."
     ),
     "lacking": N_(
         "The export has no column “{column}”, by which {product} says which rows count and how much; please check "

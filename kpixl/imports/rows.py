@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from kpixl.errors import MissingMapping
+from kpixl.errors import N_, MissingMapping
 from kpixl.folding import name_key
 from kpixl.imports.body import Body, body, cells_for, meets
 from kpixl.imports.columns import OWN_DAY, Columns, Manners, forget_texts
@@ -31,11 +31,14 @@ from kpixl.imports.telling import is_out, told, turned
 from kpixl.imports.times import over_a_change, reckoned, without_times
 from kpixl.imports.total_lines import numbers_in, without_totals
 from kpixl.imports.values import BLANK, Read, Unfit, Value
-from kpixl.message import phrase
+from kpixl.message import Verbatim, phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpixl.imports.choice_words import Choices
     from kpixl.imports.matching import Match
+    from kpixl.message import Message
 
 
 def rows_for(
@@ -94,21 +97,30 @@ def _check_needed(match: Match, choices: Choices) -> None:
     for id_ in match.missing:
         if id_ in match.ambiguous:
             allowed = listed(match, match.ambiguous[id_])
-            raise AmbiguousColumn(path=match.source.path.name, table=match.table.id, field=id_, allowed=allowed)
+            raise AmbiguousColumn(
+                path=match.source.path.name, field=match.called(id_), pair=match.pair(id_), allowed=allowed
+            )
     if match.missing:
         raise MissingMapping(
-            table=match.table.id,
-            fields=", ".join(f"“{id_}”" for id_ in match.missing),
-            pairs=" ".join(f"{id_}=COLUMN" for id_ in match.missing),
+            table=match.title,
+            fields=_in_a_row(", ", [match.called(id_) for id_ in match.missing], _NAMED),
+            pairs=_in_a_row(" ", [match.pair(id_) for id_ in match.missing]),
             allowed=listed(match, dict.fromkeys(filter(None, match.columns))),
-            same=" ".join(f"{id_}={_words_of(id_, choices)}" for id_ in match.missing),
+            same=_in_a_row(" ", [match.pair(id_, _words_of(id_, choices)) for id_ in match.missing]),
         )
 
 
 def _words_of(id_: str, choices: Choices) -> str:
     """What a field may be in every row, for the owner to choose from."""
-    words = "|".join(dict.fromkeys(choices.get(id_, {}).values()))
-    return f'"{words}"' if " " in words else words or "VALUE"
+    return "|".join(dict.fromkeys(choices.get(id_, {}).values())) or "VALUE"
+
+
+_NAMED = N_("“{word}”")
+
+
+def _in_a_row(between: str, parts: Sequence[Message], form: str = Verbatim("{word}")) -> Message:
+    names = {f"part{number}": phrase(form, word=part) for number, part in enumerate(parts)}
+    return phrase(Verbatim(between.join(f"{{{name}}}" for name in names)), **names)
 
 
 def _settle(match: Match, of: Body, columns: Columns, read: dict[str, list[Read]], kept: Kept) -> list[Note]:
@@ -124,12 +136,12 @@ def _settle(match: Match, of: Body, columns: Columns, read: dict[str, list[Read]
             days = read.get(day or "", [None] * len(cells))
             read[field.id] = [own if cell == OWN_DAY else cell for cell, own in zip(cells, days, strict=True)]
         elif field.maximum is not None:
-            read[field.id], told_ = weighed(field, columns.headings[field.id], cells)
+            read[field.id], told_ = weighed(field, columns.called(field.id), cells)
             notes += told_
         elif field.refers_to or (field.key and match.table.stays):
             read[field.id], changed = as_known(cells, looks(kept.spellings.get(field.id, {}).values()))
             names = ", ".join(f"{theirs} → {ours}" for theirs, ours in list(changed.items())[:5])
-            notes += [Note("respelled", {"field": phrase(field.heading), "names": names})] if changed else []
+            notes += [Note("respelled", {"field": match.called(field.id), "names": names})] if changed else []
     return notes
 
 
@@ -139,8 +151,12 @@ def _unanswered(match: Match, said: Said) -> list[Note]:
     filled = {*match.fillings, *match.constants, *said.left_out}
     if not answers or any(field.id in filled for field in answers):
         return []
-    told_ = {"fields": ", ".join(f"“{field.id}”" for field in answers), "id": answers[0].id}
-    return [Note("unanswered", told_)]
+    there = [field.id for field in answers if field.id in match.headings] or [field.id for field in answers]
+    return [
+        Note(
+            "unanswered", {"fields": _in_a_row(", ", [*map(match.called, there)], _NAMED), "pair": match.pair(there[0])}
+        )
+    ]
 
 
 def _decided(match: Match) -> frozenset[int]:
@@ -159,8 +175,9 @@ def _columns(match: Match, of: Body, choices: Choices, manners: Manners, said: S
         choices=choices,
         manners=manners,
         cells={id_: cells_for(fillings[id_], of, group=match.group == id_) for id_ in order},
-        headings={id_: " + ".join(match.columns[place] for place in fillings[id_].places) or id_ for id_ in order},
+        headings={id_: " + ".join(match.columns[place] for place in fillings[id_].places) for id_ in order},
         rules={id_: fillings[id_].rule for id_ in order},
+        owners=match.called,
         said=said,
     )
 
@@ -176,8 +193,9 @@ def _constants(
         choices=choices,
         manners=manners,
         cells={id_: [match.constants[id_]] for id_ in ids},
-        headings={id_: id_ for id_ in ids},
+        headings=dict.fromkeys(ids, ""),
         rules=dict.fromkeys(ids, Rule()),
+        owners=match.called,
     )
     found: dict[str, Value] = {}
     for id_, values in alone.read().items():
@@ -185,7 +203,9 @@ def _constants(
         if value is None and match.table.field(id_).required:
             value = Unfit(BLANK)
         if isinstance(value, Unfit):
-            raise BadConstant(field=id_, got=match.constants[id_], reason=phrase(value.reason, **value.values))
+            raise BadConstant(
+                field=match.called(id_), got=match.constants[id_], reason=phrase(value.reason, **value.values)
+            )
         found[id_] = value
     return found, alone.notes
 
@@ -236,11 +256,10 @@ def _about(match: Match, said: Said) -> list[Note]:
         notes.append(Note("delimiter", {"delimiter": shown}))
     if match.heading:
         notes.append(Note("headings", {"line": match.source.lines[match.heading]}))
-    fields = [match.table.field(id_) for id_ in sorted(said.left_out)]
-    notes += [Note("left_out", {"field": phrase(field.heading)}) for field in fields]
+    notes += [Note("left_out", {"field": match.called(id_)}) for id_ in sorted(said.left_out)]
     for id_, columns in match.ambiguous.items():
-        heading = phrase(match.table.field(id_).heading)
-        notes.append(Note("ambiguous", {"field": heading, "columns": ", ".join(columns), "id": id_}))
+        values = {"field": match.called(id_), "columns": ", ".join(columns), "pair": match.pair(id_)}
+        notes.append(Note("ambiguous", values))
     return notes
 
 

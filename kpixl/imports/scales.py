@@ -20,6 +20,7 @@ from kpixl.imports.values import Read, Unfit
 if TYPE_CHECKING:
     from kpixl.catalog.tables import Field
     from kpixl.imports.source import Raw
+    from kpixl.message import Message
 
 OFF_SCALE = N_("is not on the scale of this column, which goes up to {maximum}")
 _OF = re.compile(r"(?P<score>[0-9]+(?:[.,][0-9]+)?) ?(?:/|out of|of|de|sur|din|von) ?(?P<of>[0-9]+)")
@@ -62,7 +63,7 @@ class ScaleReader:
         return self.numbers(text)
 
 
-def weighed(field: Field, heading: str, cells: Sequence[Read]) -> tuple[list[Read], list[Note]]:
+def weighed(field: Field, heading: str | Message, cells: Sequence[Read]) -> tuple[list[Read], list[Note]]:
     """The answers of a column, and what their scale leaves to be said: none of them where a good part is beyond the
     scale of the field, which is another one then."""
     assert field.maximum is not None

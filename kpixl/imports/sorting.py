@@ -189,7 +189,7 @@ class Sorter:
         if self.further:
             notes.append(Note("further", {"column": self.numbers.column, "count": self.further}))
         for id_, count in self.held.items():
-            notes.append(Note("formulas", {"field": phrase(self.table.field(id_).heading), "count": count}))
+            notes.append(Note("formulas", {"field": self.match.called(id_), "count": count}))
         return notes
 
     def _misfit(self, id_: str, misfits: Sequence[tuple[int, Unfit]]) -> Note:
@@ -245,8 +245,10 @@ class Sorter:
 
     def _reject(self, place: int, id_: str, unfit: Unfit, first: int | None = None) -> None:
         line, sheet = self.of.lines[place], self.match.source.sheet
-        shown, heading = self._shown(place, id_), self.source.headings.get(id_, id_)
-        self.rejected.append(Rejected(line, heading, shown, unfit.reason, sheet, first, unfit.values))
+        shown = self._shown(place, id_)
+        self.rejected.append(
+            Rejected(line, str(self.source.called(id_)), shown, unfit.reason, sheet, first, unfit.values)
+        )
 
     def _refuse(self, place: int, why: Refusal) -> None:
         line, sheet = self.of.lines[place], self.match.source.sheet

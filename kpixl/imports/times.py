@@ -11,7 +11,6 @@ from kpixl.imports.dates import is_day, zone_called
 from kpixl.imports.numbers import lasted, lasting_in
 from kpixl.imports.remarks import Note
 from kpixl.imports.source import is_filled
-from kpixl.message import phrase
 from kpixl.period import from_serial
 
 if TYPE_CHECKING:
@@ -53,8 +52,8 @@ def reckoned(match: Match, columns: Columns, read: dict[str, list[Read]]) -> tup
             for start, lasting in zip(read[column.since], hours, strict=True)
         ]
         found |= set() if by_day else {until}
-        names = {id_: phrase(match.table.field(id_).heading) for id_ in (column.since, until)}
-        told = {"column": heading, "since": names[column.since], "until": names[until], "count": filled}
+        names = {id_: match.called(id_) for id_ in (column.since, until)}
+        told = {"column": columns.called(until), "since": names[column.since], "until": names[until], "count": filled}
         notes.append(Note("reckoned", told))
     return frozenset(found), notes
 

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
     from pathlib import Path
 
-    from kpixl.catalog.model import Business
     from kpixl.catalog.tables import Field, Table
     from kpixl.entries import Entries
     from kpixl.imports import Accepted, Marks, Match, Source, Value, Weigh
@@ -81,8 +80,8 @@ class Plan:
     held: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Names that are not added, each behind the id of its field and a colon, with the known one that it comes close
     to."""
-    business: Business | None = None
-    """Whose workbook it is; None without one."""
+    sheets: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """What the owner's sheets are called, by table."""
 
     @property
     def doubtful(self) -> bool:
@@ -122,7 +121,7 @@ def plan_of(
     manners = Manners(entries.language, entries.currency, request.zone)
     accepted = rows_for(matched, choice_words(record, entries.words), manners, kept, said)
     missing, held = _missing_names(book, table, accepted, said) if request.add_new else ({}, {})
-    return Plan(path, entries.language, matched, accepted, said, missing, held, entries.business)
+    return Plan(path, entries.language, matched, accepted, said, missing, held, _sheets(book))
 
 
 def suiting(book: Book, request: ImportRequest) -> Weigh:
@@ -148,14 +147,15 @@ def _hints(book: Book, record: Table, request: ImportRequest) -> tuple[Hints, Sa
     headings = book.headings[record.id]
     known = _remembered(book, record, headings)
     columns = {id_: names for id_, names in known.items() if not id_.startswith("--")}
-    now = _by_id(request.said, record, headings)
-    mapping = {_field(name, record, headings): column for name, column in request.mapping.items()}
-    constants = {_field(name, record, headings): value for name, value in request.constants.items()}
+    sheet = _sheets(book).get(record.id, record.title)
+    now = _by_id(request.said, record, headings, sheet)
+    mapping = {_field(name, record, headings, sheet): column for name, column in request.mapping.items()}
+    constants = {_field(name, record, headings, sheet): value for name, value in request.constants.items()}
     # What was left out may be a column that the business no longer has.
-    before = _by_id(remembered(known), record, headings, lenient=True)
+    before = _by_id(remembered(known), record, headings, sheet, lenient=True)
     before = replace(before, left_out=frozenset(filter(record.has, before.left_out)))
     said = together(now, before, {*mapping, *constants})
-    return Hints(mapping, columns, headings, constants, said.left_out), said
+    return Hints(mapping, columns, headings, constants, said.left_out, sheet), said
 
 
 def _remembered(book: Book, record: Table, headings: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -171,33 +171,37 @@ def _remembered(book: Book, record: Table, headings: Mapping[str, str]) -> dict[
 
 
 def _called(book: Book, name: str) -> str | None:
+    return table_called(name, book.entries.business.tables, _sheets(book))
+
+
+def _sheets(book: Book) -> dict[str, str]:
+    """What the owner's sheets of entry tables are called, by table."""
     tables = book.entries.business.tables
-    sheets = {table.id: book.sheets[table.id].name for table in tables if table.id in book.sheets}
-    return table_called(name, tables, sheets)
+    return {table.id: book.sheets[table.id].name for table in tables if table.id in book.sheets}
 
 
 def _table(book: Book, name: str) -> str:
     """The id of the table that somebody calls so."""
-    tables, found = book.entries.business.tables, _called(book, name)
+    found = _called(book, name)
     if found is None:
-        raise UnknownChoice(got=name, what=phrase(N_("table")), allowed=", ".join(table.id for table in tables))
+        raise UnknownChoice(got=name, what=phrase(N_("table")), allowed=", ".join(_sheets(book).values()))
     return found
 
 
-def _field(name: str, table: Table, headings: Mapping[str, str]) -> str:
+def _field(name: str, table: Table, headings: Mapping[str, str], sheet: str) -> str:
     """The id of the field that somebody calls so."""
     found = field_called(name, table, headings)
     if found is None or found not in headings:
-        allowed = ", ".join(field.id for field in table.fields if field.id in headings)
-        raise UnknownField(table=table.id, got=name, allowed=allowed)
+        allowed = ", ".join(headings[field.id] for field in table.fields if field.id in headings)
+        raise UnknownField(table=sheet, got=name, allowed=allowed)
     return found
 
 
-def _by_id(said: Said, table: Table, headings: Mapping[str, str], *, lenient: bool = False) -> Said:
+def _by_id(said: Said, table: Table, headings: Mapping[str, str], sheet: str, *, lenient: bool = False) -> Said:
     """What is said of fields, by their ids; ``lenient`` where a field that is not there may have been once."""
 
     def id_of(name: str) -> str:
-        return (field_called(name, table, headings) or name) if lenient else _field(name, table, headings)
+        return (field_called(name, table, headings) or name) if lenient else _field(name, table, headings, sheet)
 
     words: dict[str, Mapping[str, str]] = {}
     for name, known in said.words.items():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpixl.catalog import catalogue, catalogue_of
 from kpixl.check.problem import counts_text, problems_text
 from kpixl.errors import N_
+from kpixl.imports.naming import to_type
 from kpixl.message import one_line, phrase
 from kpixl.period import from_serial
 from kpixl.texts.lines import block
@@ -180,8 +180,8 @@ def adopted_text(adopted: Adopted, t: Language) -> str:
         )
         lines += block([t(text)])
     for one in adopted.proposals:
-        fixed = "".join(f" --set {id_}={word}" for id_, word in one.constants.items())
-        command = f'kpixl link "{adopted.path.name}" "{one.sheet}" {one.table}{fixed} --show'
+        fixed = "".join(f" --set {pair}" for pair in one.said)
+        command = f'kpixl link "{adopted.path.name}" "{one.sheet}" {to_type(one.title)}{fixed} --show'
         # To be copied, so never cut into lines.
         lines += [f"  {one.sheet} → {one.title}", f"    {command}"]
     return "\n".join(lines)
@@ -200,14 +200,14 @@ def plan_text(plan: Plan, t: Language) -> str:
     match, accepted = plan.match, plan.accepted
     rows = [
         (
-            t(match.table.field(id_).heading),
+            match.called(id_).text(t),
             one_line(match.column(id_)),
             t(HOW_WORDS[filling.how]),
             one_line(", ".join(examples(match, filling.places))),
         )
         for id_, filling in match.fillings.items()
     ]
-    rows += [(t(match.table.field(id_).heading), f"= {value}", "", "") for id_, value in match.constants.items()]
+    rows += [(match.called(id_).text(t), f"= {value}", "", "") for id_, value in match.constants.items()]
     widths = [max((len(row[place]) for row in rows), default=0) for place in range(3)]
     lines = [
         f"  {heading.ljust(widths[0])} ← {column.ljust(widths[1])}  {how.ljust(widths[2])}  {values}".rstrip()
@@ -215,7 +215,7 @@ def plan_text(plan: Plan, t: Language) -> str:
     ]
     lines += _unused(plan, t)
     if match.empty:
-        fields = ", ".join(f"{t(match.table.field(id_).heading)} ({id_})" for id_ in match.empty)
+        fields = ", ".join(t(N_("“{word}”")).format(word=match.called(id_).text(t)) for id_ in match.empty)
         text = N_("Nothing fills: {fields}. A column that does is said with --map FIELD=COLUMN.")
         lines += block([t(text).format(fields=fields)])
     lines += [line for note in accepted.notes for line in block([note.text(t)])]
@@ -260,11 +260,6 @@ def _unused(plan: Plan, t: Language) -> list[str]:
     return lines
 
 
-def _title(outcome: ImportOutcome, table: str, t: Language) -> str:
-    owner = outcome.plan.business
-    return t((catalogue_of(owner) if owner else catalogue()).tables[table].title)
-
-
 def import_text(outcome: ImportOutcome, t: Language) -> str:
     """What an import took and what it left, with the line and the reason of every rejected row."""
     accepted = outcome.plan.accepted
@@ -276,13 +271,14 @@ def import_text(outcome: ImportOutcome, t: Language) -> str:
             lines += block([_difference(outcome, one, t)], indent=2)
     for table, keys in outcome.added.items():
         if keys:
-            title = _title(outcome, table, t)
+            title = outcome.plan.sheets[table]
             text = N_("New in {table}, from the day of their first row: {keys}.")
             lines += block([t(text).format(table=title, keys=_names(keys, t))])
     for named, like in outcome.plan.held.items():
-        name = named.partition(":")[2]
+        id_, _, name = named.partition(":")
+        field = outcome.plan.match.typed(id_)
         text = N_("“{name}” was not added: it comes close to “{like}”. If it is the same: {same}; if not: {other}.")
-        same, other = (f'--value "{named}={ours}"' for ours in (like, name))
+        same, other = (f'--value "{field}:{name}={ours}"' for ours in (like, name))
         lines += block([t(text).format(name=name, like=like, same=same, other=other)])
     lines += rejected_lines(accepted.rejected, t)
     lines += _past_lines(outcome, t)
@@ -352,4 +348,6 @@ def _difference(outcome: ImportOutcome, one: Difference, t: Language) -> str:
         return t.date(from_serial(value)) if field.type == "date" else t.plain(value)
 
     text = N_("Line {line}, {column}: “{here}” in the file, “{there}” in the workbook.")
-    return t(text).format(line=one.line, column=t(field.heading), here=shown(one.here), there=shown(one.there))
+    return t(text).format(
+        line=one.line, column=outcome.plan.match.called(one.field).text(t), here=shown(one.here), there=shown(one.there)
+    )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from kpixl.catalog.tables import word_key
 from kpixl.errors import EntryError, UsageError, WorkbookError
 from kpixl.imports import read_sheet
 from kpixl.verbs.import_plan import ImportRequest, plan_of
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from kpixl.catalog.tables import Table
-    from kpixl.imports import Source
+    from kpixl.imports import Match, Source
     from kpixl.ooxml.package import Package
     from kpixl.verbs.import_plan import Plan
     from kpixl.workbook.read import Book
@@ -41,6 +42,8 @@ class Proposal:
     """Filled rows, the headings among them."""
     constants: Mapping[str, str] = field(default_factory=dict)
     """Field id -> what it is in every row, where the sheet has no column for it."""
+    said: tuple[str, ...] = ()
+    """The same as it is typed behind --set."""
 
 
 def proposals(package: Package, book: Book, ours: Collection[str]) -> tuple[Proposal, ...]:
@@ -56,7 +59,7 @@ def _proposed(package: Package, book: Book, sheet: str) -> Iterator[Proposal]:
     except (EntryError, UsageError, WorkbookError):
         return
     first = replace(source, rows=source.rows[:_FIRST_ROWS], lines=source.lines[:_FIRST_ROWS])
-    suits: dict[str, tuple[int, Mapping[str, str]]] = {}
+    suits: dict[str, tuple[int, Match, Mapping[str, str]]] = {}
     for table in book.entries.business.tables:
         found = _planned(package, book, table, first)
         if found is None:
@@ -64,10 +67,16 @@ def _proposed(package: Package, book: Book, sheet: str) -> Iterator[Proposal]:
         plan, constants = found
         taken, refused = len(plan.accepted) + plan.accepted.earlier, len(plan.accepted.rejected)
         if len(plan.match.fillings) >= _FEWEST_FIELDS and taken > refused * _MOST_REFUSED:
-            suits[table.id] = len(plan.match.fillings), constants
-    best = [table for table, (fields, _) in suits.items() if fields == max(most for most, _ in suits.values())]
+            suits[table.id] = len(plan.match.fillings), plan.match, constants
+    most = max((fields for fields, *_ in suits.values()), default=0)
+    best = [(table, match, constants) for table, (fields, match, constants) in suits.items() if fields == most]
     if len(best) == 1:
-        yield Proposal(sheet, best[0], book.sheets[best[0]].name, len(source.rows), suits[best[0]][1])
+        ((table_id, match, constants),) = best
+        words = book.entries.words
+        said = tuple(
+            match.pair(id_, words.get(word_key(table_id, id_, word), word)).text() for id_, word in constants.items()
+        )
+        yield Proposal(sheet, table_id, book.sheets[table_id].name, len(source.rows), constants, said)
 
 
 def _planned(package: Package, book: Book, table: Table, source: Source) -> tuple[Plan, Mapping[str, str]] | None:
