@@ -38,7 +38,7 @@ def looks(names: Iterable[str]) -> dict[Hashable, str]:
 def as_known(cells: list[Read], known: Mapping[Hashable, str]) -> tuple[list[Read], dict[str, str]]:
     """Some names as the workbook writes them, or as most rows do; and what was written otherwise, by its spelling."""
     counts = Counter(cell for cell in cells if isinstance(cell, str))
-    own = looks(name for name, _ in counts.most_common())
+    own = looks(sorted(counts, key=lambda name: (-counts[name], name != single_spaced(name), name == name.casefold())))
     spellings = {name: known.get(look_key(name)) or own.get(look_key(name)) or name for name in counts}
     changed = {name: spelling for name, spelling in spellings.items() if spelling != name}
     if not changed:
