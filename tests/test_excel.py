@@ -532,7 +532,7 @@ def test_import_of_a_file_that_lacks_a_column_says_which(app: Desk, path: Path, 
     before = path.read_bytes()
     imported(source)
     ((text, _, _),) = app.shown
-    assert "“Client”" in text
+    assert "«Cliente»" in text
     assert "opened (2026-10-05)" in text
     assert (path.read_bytes(), app.events) == (before, [])
 

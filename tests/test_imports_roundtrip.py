@@ -6,8 +6,10 @@ import csv
 import io
 import unicodedata
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -168,3 +170,34 @@ def test_whole_files_of_every_make_hold_what_was_sold(
     assert accepted.columns["date"] == [day(*one.timetuple()[:3]) for one, *_ in signed]
     assert accepted.columns["client"] == [name for _, name, *_ in signed]
     assert accepted.columns["amount"] == [sum_ / 100 for *_, sum_, _ in signed]
+
+
+def _xlsx(path: Path, rows: list[list[object]]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path.with_suffix(".xlsx"))
+    return path.with_suffix(".xlsx")
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data(), code=st.sampled_from(sorted(HEADINGS)), sales=SALES)
+def test_workbooks_of_every_make_hold_what_was_sold(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, code: str, sales: list[tuple[date, str, int, str]]
+) -> None:
+    """Columns in any order, days and amounts as such, or as texts in the style of the language."""
+    locale, (currency, _) = language(code).locale, CURRENCIES[code]
+    order = data.draw(st.permutations(range(3)), "order")
+    texts = data.draw(st.booleans(), "texts")
+    rows: list[list[object]] = [[HEADINGS[code][place] for place in order]]
+    for one, name, hundredths, _ in sales:
+        amount = format_decimal(hundredths / 100, "#,##0.00", locale=locale) if texts else hundredths / 100
+        shown: object = format_date(one, "medium", locale=locale) if texts else one
+        rows.append([(shown, name, amount)[place] for place in order])
+    above: list[list[object]] = [["Acme"]] if data.draw(st.booleans(), "above") else []
+    path = tmp_path_factory.getbasetemp() / "whole"
+    accepted = taken("sales", _xlsx(path, above + rows), language=code, currency=currency, constants={"kind": "other"})
+    assert accepted.rejected == ()
+    assert accepted.columns["date"] == [day(*one.timetuple()[:3]) for one, *_ in sales]
+    assert accepted.columns["client"] == [name for _, name, *_ in sales]
+    assert accepted.columns["amount"] == [hundredths / 100 for _, _, hundredths, _ in sales]
