@@ -511,7 +511,8 @@ def test_an_import_goes_by_what_the_owner_has_written_on_settings(app: Desk, pat
     book = opened(path)
     sheet, heading = book.sheets["requests"].name, book.headings["requests"]["client"]
     lines = [(sheet, heading, "Who"), ("requests", "--only", "State=done"), (sheet, "--value", f"{heading}:Anna=Ana")]
-    lines += [(sheet, "--dates", "opened=mdy"), (sheet, "--map", f"{book.headings['requests']['kind']}=")]
+    lines += [(sheet, "--set", f"{book.headings['requests']['assistant']}=Eva"), (sheet, "--dates", "opened=mdy")]
+    lines += [(sheet, "--map", f"{book.headings['requests']['kind']}=")]
     package = Package.open(path)
     table, field, column = zip(*lines, strict=True)
     append_columns(package, read(package), "imports", {"table": table, "field": field, "column": column})
@@ -525,15 +526,18 @@ def test_an_import_goes_by_what_the_owner_has_written_on_settings(app: Desk, pat
     assert ids(path)[4:] == ["R20"]
     assert (found.texts["client"][4], found.texts["kind"][4]) == ("Ana", None)
     assert found.numbers["opened"][4] == day("2026-10-02")
+    assert found.texts["assistant"][4] == "Eva"
 
 
 def test_import_of_a_file_that_lacks_a_column_says_which(app: Desk, path: Path, source: Path) -> None:
     source.write_text("id;opened\nR8;2026-10-05\n", encoding="utf-8")
     before = path.read_bytes()
     imported(source)
-    ((text, _, _),) = app.shown
+    text, otherwise = app.texts
     assert "«Cliente»" in text
     assert "opened (2026-10-05)" in text
+    assert titles(path)["settings"] in otherwise
+    assert "--set" in otherwise
     assert (path.read_bytes(), app.events) == (before, [])
 
 

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 import xlwings as xw
 
-from kpixl.errors import N_, KpixlError
+from kpixl.errors import N_, KpixlError, MissingMapping
 from kpixl.excel import escape
 from kpixl.excel.host import Host
 from kpixl.excel.live import open_workbook
+from kpixl.message import phrase
 from kpixl.verbs.new import Wanted
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _OTHERWISE = N_(
     "--value and FIELD:THEIRS=OURS: what a word of the file stands for.\n"
     "--dates and COLUMN=dmy: the day stands first (mdy: the month, ymd: the year).\n"
     "A field and a column: what fills it.\n"
+    "--set and FIELD=VALUE: what a field is in every row.\n"
     "--map and FIELD=: nothing fills it."
 )
 AFTER_THE_MACRO = "KPIXL_AFTER_THE_MACRO"
@@ -340,12 +342,15 @@ def _agreed(host: Host, path: Path, source: Path, table: str) -> bool:
     from kpixl.verbs.import_rows import import_rows
     from kpixl.verbs.outcomes import offer_text
 
+    request, nobody = ImportRequest(table, source), lambda _plan: False
     with tempfile.TemporaryDirectory(prefix="kpixl-") as folder:
-        copy = shutil.copy(path, Path(folder, path.name))
-        outcome = import_rows(
-            Path(copy), ImportRequest(table, source), now=host.now, agree=lambda _plan: False, progress=host.progress
-        )
-        plan = outcome.plan
+        copy = Path(shutil.copy(path, Path(folder, path.name)))
+        try:
+            plan = import_rows(copy, request, now=host.now, agree=nobody, progress=host.progress).plan
+        except MissingMapping as error:
+            host.tell(error.text(host.t), bad=True)
+            _tell_how(host, error.details["table"])
+            return False
     accepted, t = plan.accepted, host.t
     lines = [offer_text(plan, t)]
     if not len(accepted) and not accepted.completions:
@@ -353,9 +358,15 @@ def _agreed(host: Host, path: Path, source: Path, table: str) -> bool:
         return False
     if host.ask("\n".join([*lines, "", t(N_("Take the rows like this?"))])):
         return True
-    heading, sheet = t(N_("Columns of imported files")), host.titles.get("settings", t(N_("Settings")))
-    host.tell(t(_OTHERWISE).format(sheet=sheet, heading=heading, table=plan.match.title.text(t)))
+    _tell_how(host, plan.match.title)
     return False
+
+
+def _tell_how(host: Host, title: object) -> None:
+    """Where the owner says of a file what a command says with options; ``title`` is what she calls the table."""
+    t = host.t
+    heading, sheet = t(N_("Columns of imported files")), host.titles.get("settings", t(N_("Settings")))
+    host.tell(phrase(_OTHERWISE, sheet=sheet, heading=heading, table=title).text(t))
 
 
 def _undo(host: Host) -> None:

@@ -22,7 +22,7 @@ from kpixl.imports.refusals import (
 )
 from kpixl.imports.remarks import Note
 from kpixl.imports.rows import rows_for
-from kpixl.imports.said import DateOrder, Filter, Said, lines_of, remembered, together
+from kpixl.imports.said import DateOrder, Filter, Said, constants_in, lines_of, remembered, together
 from kpixl.imports.source import Raw, Source, Weigh
 from kpixl.imports.source_file import read_source
 from kpixl.imports.values import (
@@ -87,6 +87,7 @@ __all__ = [
     "UnreadableTable",
     "Value",
     "Weigh",
+    "constants_in",
     "field_called",
     "glimpsed",
     "has_namesakes",

@@ -16,6 +16,8 @@ DateOrder: TypeAlias = Literal["dmy", "mdy", "ymd"]
 
 ONLY, NOT, VALUE, DATES, LEFT_OUT = "--only", "--not", "--value", "--dates", "--map"
 """The options by which it is said; the workbook remembers what follows them under these names."""
+SET = "--set"
+"""The option for what is the same in every row: never remembered, but an owner may write it among the others."""
 
 
 def text_of(text: str) -> str:
@@ -86,6 +88,11 @@ def remembered(lines: Mapping[str, Sequence[str]]) -> Said:
             orders.setdefault(text_of(column), order)  # type: ignore[arg-type]
     left_out = frozenset(_pair(text)[0] for text in lines.get(LEFT_OUT, ()))
     return Said(tuple(filters), words, None, orders, left_out)
+
+
+def constants_in(lines: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What the owner has written of fields that are the same in every row."""
+    return dict(map(_pair, lines.get(SET, ())))
 
 
 def together(now: Said, before: Said, mapped: Iterable[str]) -> Said:

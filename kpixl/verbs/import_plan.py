@@ -15,6 +15,7 @@ from kpixl.imports import (
     Kept,
     Manners,
     Said,
+    constants_in,
     field_called,
     is_simple,
     match,
@@ -150,7 +151,9 @@ def _hints(book: Book, record: Table, request: ImportRequest) -> tuple[Hints, Sa
     sheet = _sheets(book).get(record.id, record.title)
     now = _by_id(request.said, record, headings, sheet)
     mapping = {_field(name, record, headings, sheet): column for name, column in request.mapping.items()}
+    written = {_field(name, record, headings, sheet): value for name, value in constants_in(known).items()}
     constants = {_field(name, record, headings, sheet): value for name, value in request.constants.items()}
+    constants = {id_: value for id_, value in written.items() if id_ not in mapping} | constants
     # What was left out may be a column that the business no longer has.
     before = _by_id(remembered(known), record, headings, sheet, lenient=True)
     before = replace(before, left_out=frozenset(filter(record.has, before.left_out)))

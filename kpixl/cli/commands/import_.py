@@ -155,6 +155,10 @@ well
 are never guessed between. At a terminal kpixl shows the columns that it has found and asks. Tables and fields may be
 called as your sheets call them, or in any language of kpixl; `kpixl tables FILE` lists them.
 
+From Excel's button the same is shown before it asks. There, `--map`, `--set`, `--only`, `--not`, `--value` and
+`--dates` are lines that you write on Settings, into *Columns of imported files*; the sheet, the zone, new names, past
+periods and a file of refused rows are for this command alone.
+
 What counts: a currency is compared with the workbook's, and rows in another one are left out with their sum. Rows
 whose status or type says that they are none (lost, pending, a withdrawal, a fee) are left out and told. A column
 that seems to say which rows count and is not used is told with its values and the `--only` that would choose. What
