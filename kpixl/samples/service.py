@@ -65,7 +65,7 @@ TARGETS = {
     "churn": 0.08,
     "conversion": 0.28,
     "revenue": 26000.0,
-    "kept": 0.9,
+    "kept": 0.92,
     "complaints": 10.0,
     "netcash": 1500.0,
 }

@@ -131,7 +131,7 @@ PAGE = {
     "check_not_done": CHECK_NOT_DONE,
     "check_errors": CHECK_ERRORS,
     "check_sound": CHECK_SOUND,
-    "refresh_first": N_("Refresh (kpixl refresh, with this file’s name): then what to do first stands here."),
+    "refresh_first": N_("Press Refresh on Excel’s tab kpixl, or run kpixl refresh: then what to do first stands here."),
     "usual_range": N_("usual"),
     "forecast": N_("forecast"),
     "until": UNTIL,
@@ -146,8 +146,8 @@ FIRST_STEPS = {
     "aim_2": N_("2. Or close the period: the next one stands against it."),
     "aim_3": N_("3. Set benchmarks of your own on Thresholds, if you know any."),
     "step_1": N_("1. Fill in the yellow tabs, or type totals on Totals."),
-    "step_2": N_("2. Save and close the workbook."),
-    "step_3": N_("3. Run: kpixl refresh, with this file's name."),
+    "step_2": N_("2. Save the workbook."),
+    "step_3": N_("3. Press Refresh on Excel’s tab kpixl; or close the workbook and run: kpixl refresh, with its name."),
 }
 
 
