@@ -209,7 +209,9 @@ def test_libreoffice_agrees(tmp_path: Path) -> None:
 def test_a_second_time_there_is_nothing_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = copied(AGENCY, tmp_path)
     assert main(["upgrade", str(path)], now=NOW) in (0, 1)
-    assert "brought up to date; everything of yours is still there" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "brought up to date; everything of yours is still there" in said
+    assert f"As it was before: {copies(path)[0]}." in said
     once = path.read_bytes()
     assert main(["upgrade", str(path), "--json"], now=NOW) in (0, 1)
     told = json.loads(capsys.readouterr().out)

@@ -9,11 +9,15 @@ import openpyxl
 import pytest
 from hand import Month
 
+from clock import TODAY
+from engines import ironcalc_values
 from kpixl import palette
 from kpixl.catalog import business
+from kpixl.cellvalue import ExcelError
 from kpixl.i18n import language
 from kpixl.languages import codes
 from kpixl.texts.commentary import headline
+from kpixl.verbs.results import results
 from workbooks import Filled, Rows, day, opened, placed
 
 SERVICE = "service-business"
@@ -77,3 +81,26 @@ def test_the_span_of_what_is_read_as_yearly_is_said(kpi: str) -> None:
     assert {*words} == {*codes()}
     for code, word in words.items():
         assert word in language(code)(found.texts.reading)
+
+
+@pytest.mark.parametrize("code", ["en", "ro"])
+def test_every_line_of_check_stands_on_its_sheet(code: str, tmp_path: Path) -> None:
+    """An agency's October with a slip of many kinds: a day of thirty hours, a score of 7 of 5 and an error in the place
+    of another, a task done before it was given, one code for two, and August closed twice. What is told elsewhere
+    stands on the sheet, line for line, in the owner's language; and the sheet counts the same errors by itself."""
+    days = [day(f"2026-10-{n:02}") for n in (5, 6, 7)]
+    rows: dict[str, Rows] = {
+        "hours": {"date": days, "assistant": ["Eva"] * 3, "available": [8, 30, 8], "productive": [6, 6, 6]},
+        "surveys": {"date": days, "client": ["Ana"] * 3, "score": [5, 7, ExcelError.NA]},
+        "tasks": {"id": ["T1", "T2", "T2"], "assigned": days, "due": days, "completed": [days[0], days[0], None]},
+    }
+    past = [(day("2026-08-01"), "va_css", 0.9), (day("2026-08-01"), "va_css", 0.8)]
+    month = Month.of(tmp_path, Filled(language=code, rows=rows, past=past))
+    told = results(month.path, today=TODAY).problems
+    assert {"hours_over_day", "too_large", "backwards", "duplicate", "past_twice"} <= {one.code for one in told}
+    for number, problem in enumerate(told, 1):
+        line = [month.cell("check", f"problem_{number}", column) for column in ("text", "mend", "where")]
+        assert line == [problem.text(language(code)), problem.mend(language(code)), problem.place]
+    book = opened(month.path)
+    errors = ironcalc_values(month.path)[placed(book, "check", "help", "errors")]
+    assert errors == sum(one.severity == "error" for one in told)

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from engines import differences, ironcalc_values
+from kpixl.i18n import language
 from kpixl.kpi.signals import Signal, limits, signal, used_values
 from kpixl.period import serial
+from kpixl.texts.commentary import comment
 from kpixl.verbs.results import results
 from workbooks import Filled, make
 
@@ -47,6 +49,9 @@ def test_in_a_workbook(satisfied: float, word: str, tmp_path: Path) -> None:
     starts = [date(2025, 11, 1), date(2025, 12, 1), *(date(2026, month, 1) for month in range(1, 10))]
     past = [(float(serial(day)), "va_css", value) for day, value in zip(starts, PAST, strict=True)]
     path = make(tmp_path / "b.xlsx", Filled(typed={"satisfied": satisfied, "surveyed": 100}, past=past))
-    result = results(path, today=date(2026, 11, 22)).scorecard.result("css")
+    scorecard = results(path, today=date(2026, 11, 22)).scorecard
+    result = scorecard.result("css")
     assert result.past.signal == word
+    # What was left out is said beside it.
+    assert "earlier signals that the usual range does without: 1" in comment(result, scorecard, language("en"))
     assert differences(path, ironcalc_values(path)) == []
