@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from kpixl.imports import Filter, Said
-from sources import day, taken, written
+from kpixl.imports.export_words import vocabularies
+from sources import TABLES, day, matched, taken, written
 
 OTHER = {"kind": "other"}
 
@@ -227,6 +228,47 @@ FILES: dict[str, tuple[str, str, dict[str, Any], str, list[Any], bool]] = {
         ["Client", "Reason"],
         False,
     ),
+    "headings: of each page": (
+        "sales",
+        "Date,Client,Amount\n2026-10-01,A,10\nDate,Client,Amount\n2026-10-02,B,20\n",
+        {"constants": OTHER},
+        "amount",
+        [10, 20],
+        False,
+    ),
+    "headings: another table below": (
+        "sales",
+        "Date,Client,Amount\n2026-10-01,A,10\n,,\nDate,What,Amount\n2026-10-02,Rent,500\n,Total,500\n",
+        {"constants": OTHER},
+        "amount",
+        [10],
+        True,
+    ),
+    "headings: below another table": (
+        "sales",
+        "Date,Client,Amount\n2026-10-01,A,10\nFecha,Concepto,Importe\n2026-10-02,Rent,500\nDate,Client,Amount\n"
+        "2026-10-03,B,7\n",
+        {"constants": OTHER},
+        "amount",
+        [10, 7],
+        True,
+    ),
+    "words: a deal under negotiation": (
+        "sales",
+        "Fecha;Cliente;Importe;Etapa\n02/10/2026;A;10;Ganada\n14/10/2026;B;20;En negociación\n",
+        {"currency": "EUR", "language": "es", "constants": OTHER},
+        "amount",
+        [10],
+        True,
+    ),
+    "zones: solved at": (
+        "requests",
+        "Client,Created (UTC),Solved at (UTC)\nA,2026-10-25 00:30,2026-10-25 02:30\n",
+        {"zone": "Europe/Paris"},
+        "resolved",
+        [day(2026, 10, 25, 3, 30)],
+        False,
+    ),
     "words: 4/5": ("surveys", "Date,Client,Score\n2026-10-01,A,4/5\n2026-10-02,B,2/5\n", {}, "score", [4, 2], False),
     "words: words es": (
         "surveys",
@@ -367,3 +409,50 @@ def test_what_is_taken_is_right(name: str, tmp_path: Path) -> None:
     accepted = taken(table, written(tmp_path, text), **options)
     assert accepted.columns[field] == pytest.approx(expected)
     assert accepted.doubtful is doubtful
+
+
+HEADINGS: tuple[tuple[str, str, str], ...] = (
+    ("complaints", "Complaint date,Customer,What happened,Date resolved", "received client reason resolved"),
+    ("complaints", "Fecha de la queja,Cliente,Asunto,Solucionada", "received client reason resolved"),
+    ("complaints", "Date de la réclamation,Client,Objet,Clôturée le", "received client reason resolved"),
+    ("complaints", "Data da reclamação,Cliente,Assunto,Encerrada em", "received client reason resolved"),
+    ("complaints", "Data reclamației,Client,Cauză,Soluționată la", "received client reason resolved"),
+    ("complaints", "Date,Client,Reason", "received client reason"),
+    ("requests", "Customer,Date received,Solved at", "client opened resolved"),
+    ("requests", "Cliente,Fecha de recepción,Solucionado", "client opened resolved"),
+    ("requests", "Client,Ouverture,Clôture", "client opened resolved"),
+    ("requests", "Cliente,Data de recebimento,Encerrada em", "client opened resolved"),
+    ("requests", "Client,Data primirii,Soluționată la", "client opened resolved"),
+    ("hours", "Work date,Employee,Available hours,Billable hours", "date assistant available productive"),
+    ("hours", "Día,Empleada,Disponibles,Horas facturables", "date assistant available productive"),
+    ("hours", "Jour,Salariée,Disponibles,Heures facturables", "date assistant available productive"),
+    ("hours", "Dia,Funcionária,Disponíveis,Horas faturáveis", "date assistant available productive"),
+    ("hours", "Ziua,Angajată,Disponibile,Ore facturabile", "date assistant available productive"),
+    ("sessions", "Client,Appointment", "client scheduled"),
+    ("sessions", "Cliente,Cita", "client scheduled"),
+    ("sessions", "Client,Rendez-vous", "client scheduled"),
+    ("sessions", "Cliente,Atendimento", "client scheduled"),
+    ("sessions", "Client,Programare", "client scheduled"),
+    ("expenses", "Date,Memo,Cost", "date description amount"),
+    ("expenses", "Fecha,Concepto,Coste", "date description amount"),
+    ("expenses", "Date,Libellé,Coût", "date description amount"),
+    ("expenses", "Data,Histórico,Custo", "date description amount"),
+    ("expenses", "Data,Explicație,Cost", "date description amount"),
+)
+"""A table, headings as owners write them, and the fields that they are for."""
+
+
+@pytest.mark.parametrize(("table", "headings", "fields"), HEADINGS, ids=[headings for _, headings, _ in HEADINGS])
+def test_columns_are_found_by_what_owners_call_them(table: str, headings: str, fields: str, tmp_path: Path) -> None:
+    row = ",".join("2026-10-02" if one in ("received", "resolved", "opened", "date", "scheduled") else "8"
+                   for one in fields.split())  # fmt: skip
+    found = matched(table, written(tmp_path, f"{headings}\n{row}\n"), constants=OTHER if table == "expenses" else {})
+    assert {id_: found.column(id_) for id_ in found.fillings if found.fillings[id_].places} == dict(
+        zip(fields.split(), headings.split(","), strict=True)
+    )
+
+
+@pytest.mark.parametrize("kind", ["fields", "choices"])
+def test_words_are_of_fields_that_are_there(kind: str) -> None:
+    there = {f"{table.id}.{field.id}" for table in TABLES.values() for field in table.fields}
+    assert {name for one in vocabularies() for name in getattr(one, kind)} <= there

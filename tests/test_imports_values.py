@@ -353,7 +353,7 @@ def test_constants_are_read_as_cells_are(tmp_path: Path) -> None:
     assert accepted.columns["date"] == [day(2026, 10, 31)] * 2
     assert accepted.columns["client"] == ["Ana", "Ana"]
     assert accepted.columns["kind"] == ["other", "other"]
-    with pytest.raises(BadConstant, match=r"“soon” cannot be the “date” of every row: it is not a date"):
+    with pytest.raises(BadConstant, match=r"“soon” cannot be the “Date” of every row: it is not a date"):
         taken("sales", path, constants={**constants, "date": "soon"})
 
 
@@ -369,7 +369,7 @@ def test_how_a_value_for_every_row_was_read_is_said(tmp_path: Path) -> None:
     accepted = taken("sales", path, constants=constants, language="es", currency="EUR")
     assert accepted.columns["date"] == [day(2026, 2, 1)]
     assert said(accepted) == [
-        "“date”: dates read as day/month/year, by the language of the workbook; no date in the file tells."
+        "“Date”: dates read as day/month/year, by the language of the workbook; no date in the file tells."
     ]
 
 

@@ -252,7 +252,7 @@ def test_a_sheet_that_is_gone_or_says_nothing_any_more_leaves_its_rows(linked: P
             data = old.read(name)
             new.writestr(name, data.replace(b'"Tickets"', b'"Work"') if name == "xl/workbook.xml" else data)
     put(linked, {("Tickets", "C1"): "Whatever"})
-    for path, code, word in ((renamed, "linked_gone", "Tickets"), (linked, "linked_unread", "opened")):
+    for path, code, word in ((renamed, "linked_gone", "Tickets"), (linked, "linked_unread", "“Opened”")):
         refresh(path, now=NOW)
         (problem,) = told(path)
         assert (problem.code, resolved(path)) == (code, 4)

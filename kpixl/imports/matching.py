@@ -149,10 +149,10 @@ class Match:
         """What a field is called in an option."""
         return field_to_type(id_, self.table, self.headings)
 
-    def pair(self, id_: str, value: str | None = None) -> Message:
+    def pair(self, id_: str, value: str | Message | None = None) -> Message:
         """What stands behind an option that says something of a field, as it is typed; without a value, that a column
         is to be said."""
-        quote = '"' if is_parted(f"{self.typed(id_)}{value or ''}") else ""
+        quote = '"' if is_parted(self.typed(id_) + (value if isinstance(value, str) else "")) else ""
         parts = {"quote": quote, "field": self.typed(id_), "value": phrase(_COLUMN) if value is None else value}
         return phrase(Verbatim("{quote}{field}={value}{quote}"), **parts)
 

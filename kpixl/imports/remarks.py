@@ -98,6 +98,11 @@ _TEMPLATES = {
         "“{column}”: rows that are not known to be of this table were passed over: {values}. To take them: {command}."
     ),
     "totals": N_("Lines that add others up, which were passed over: {count} (line {lines})."),
+    "headings_again": N_("Lines that repeat the headings, which were passed over: {count}."),
+    "other_table": N_(
+        "From line {line} on there are other headings; what stands below them is another table, and was passed over, "
+        "in lines: {count}."
+    ),
     "half_converted": N_(
         "“{column}”: dates in which another Excel had taken the month for the day were put right: {count}. No real "
         "date has a day above 12, and all that stayed texts have."
@@ -142,7 +147,7 @@ DOUBTFUL = frozenset(
     {"no_such_value", "other_currency", "currency_chosen", "held_back", "unweighed", "misfits", "dates_mixed",
      "numbers_mixed", "ambiguous", "half_converted", "off_scale", "low_scale", "no_outcome", "one_outcome", "no_times",
      "other_kinds", "unanswered", "sides_off", "hidden_rows", "other_sheets", "days_of", "clock_change",
-     "lacking"}
+     "lacking", "other_table"}
 )  # fmt: skip
 """Remarks by which rows or their meaning may not be what the owner thinks: somebody has to look."""
 MINUTES, SECONDS = N_("minutes"), N_("seconds")

@@ -16,6 +16,7 @@ from kpixl.imports.deriving import apply, derived, outcomes
 from kpixl.imports.filters import counted, filtered, place_of
 from kpixl.imports.glimpse import listed
 from kpixl.imports.known import Kept, Spellings, spelled
+from kpixl.imports.lower import without_lower
 from kpixl.imports.matching import Filling, How
 from kpixl.imports.near_names import as_known, looks
 from kpixl.imports.numbered import numbered
@@ -59,7 +60,8 @@ def rows_for(
     constants, notes = _constants(match, choices, manners, kept.spellings)
     chosen = {place for one in said.filters if (place := place_of(match, one.column)) is not None}
     whole = body(match, chosen)
-    of, about_totals = without_totals(match, whole)
+    of, about_lower = without_lower(match, whole)
+    of, about_totals = without_totals(match, of)
     of, about_rows = filtered(match, of, said)
     refused, in_others = compared(match, of, manners.currency, chosen)
     outside, untold = told(match, of, chosen | _decided(match) | ({*known_by.places} if known_by else set()))
@@ -84,6 +86,7 @@ def rows_for(
         *_unanswered(match, said),
         *notes,
         *columns.notes,
+        *about_lower,
         *about_totals,
         *about_rows,
         *in_others,
@@ -110,12 +113,13 @@ def _check_needed(match: Match, choices: Choices) -> None:
         )
 
 
-def _words_of(id_: str, choices: Choices) -> str:
+def _words_of(id_: str, choices: Choices) -> str | Message:
     """What a field may be in every row, for the owner to choose from."""
-    return "|".join(dict.fromkeys(choices.get(id_, {}).values())) or "VALUE"
+    return "|".join(dict.fromkeys(choices.get(id_, {}).values())) or phrase(_VALUE)
 
 
 _NAMED = N_("“{word}”")
+_VALUE = N_("VALUE")
 
 
 def _in_a_row(between: str, parts: Sequence[Message], form: str = Verbatim("{word}")) -> Message:

@@ -229,9 +229,11 @@ def _left_out(package: Package, plan: Plan, link: Link, book: Book) -> Iterator[
         elif note.doubtful and note.code != "hidden_rows":  # she filters her own sheet as she likes
             yield LinkedNote("linked_doubt", link.table, link.sheet, values={"note": str(note.text(t))})
     if accepted.passed_over:
-        totals = sum(int(str(note.values["count"])) for note in accepted.notes if note.code == "totals")
-        if accepted.passed_over > totals:
-            told = {"count": str(accepted.passed_over - totals)}
+        already = sum(
+            int(str(note.values["count"])) for note in accepted.notes if note.code in ("totals", "other_table")
+        )
+        if accepted.passed_over > already:
+            told = {"count": str(accepted.passed_over - already)}
             yield LinkedNote("linked_passed", link.table, link.sheet, values=told)
 
 
