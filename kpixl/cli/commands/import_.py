@@ -163,6 +163,8 @@ What counts: a currency is compared with the workbook's, and rows in another one
 whose status or type says that they are none (lost, pending, a withdrawal, a fee) are left out and told. A column
 that seems to say which rows count and is not used is told with its values and the `--only` that would choose. What
 is said with `--map`, `--only`, `--not`, `--value` and `--dates` is remembered on Settings, but for what cost a row.
+Lines that add others up or repeat the headings are passed over; so is what stands below other headings, which is
+another table, and that is told.
 A cell that does not fit a field which the sheet could do without stays blank and is told. Where rows were left out,
 or may not mean what you think, kpixl ends with 1.
 
