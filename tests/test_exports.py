@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import workbooks
@@ -126,6 +128,32 @@ def test_what_a_known_product_exports_is_certain(tmp_path: Path) -> None:
     row = "Care,Ana,Mails,Eva,Yes,2026-10-05,09:00:00,2026-10-05,11:00:00,2.00"
     done = take(export(made, "clockify.csv", row, headings=CLOCKIFY), [made], now=NOW)
     assert (done.sheet, done.outcome.imported) == ("Hours", 1)
+
+
+def test_an_excel_file_with_its_line_of_totals_is_taken_too(tmp_path: Path) -> None:
+    made = agency(tmp_path / "books")
+    book = openpyxl.Workbook()
+    row = [
+        "Care",
+        "Ana",
+        "Mails",
+        "Eva",
+        "No",
+        datetime(2026, 10, 5),
+        "09:00:00",
+        datetime(2026, 10, 5),
+        "11:00:00",
+        2.5,
+    ]
+    for cells in (CLOCKIFY.strip().split(","), row, [*row[:4], "Yes", *row[5:9], 1.5], ["Total", *[None] * 8, 4]):
+        book.active.append(cells)
+    source = export(made, "clockify.xlsx")
+    book.save(source)
+    take(source, [made], now=NOW)
+    hours = workbooks.opened(made).entries.tables["hours"]
+    assert hours is not None
+    assert hours.numbers["available"].tolist() == [8, 8, 2.5, 1.5]
+    assert hours.numbers["productive"].tolist() == [6, 7, 0, 1.5]
 
 
 def test_issues_of_jira_may_be_requests_or_tasks_until_the_owner_says_so(tmp_path: Path) -> None:

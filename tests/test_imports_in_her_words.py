@@ -15,7 +15,7 @@ from clock import NOW
 from kpixl.cli.answer import pairs
 from kpixl.errors import KpixlError, MissingMapping
 from kpixl.i18n import Language, language
-from kpixl.imports import Said, read_source
+from kpixl.imports import Filter, Said, read_source
 from kpixl.languages import codes
 from kpixl.verbs.import_plan import ImportRequest, Plan, plan_of
 from kpixl.verbs.import_rows import ImportOutcome, import_rows
@@ -28,6 +28,7 @@ from workbooks import AGENCY, Filled, Rows, day, make, opened, package_of
 LANGUAGES = sorted(codes())
 SHEETS = {"en": "Requests", "es": "Solicitudes", "fr": "Demandes", "pt": "Solicitações", "ro": "Solicitări"}
 CLIENT = {"en": "Client", "es": "Cliente", "fr": "Client", "pt": "Cliente", "ro": "Client"}
+VALUE = {"en": "VALUE", "es": "VALOR", "fr": "VALEUR", "pt": "VALOR", "ro": "VALOARE"}
 COLUMN = {"en": "COLUMN", "es": "COLUMNA", "fr": "COLONNE", "pt": "COLUNA", "ro": "COLOANĂ"}
 
 
@@ -120,6 +121,8 @@ def test_what_it_says_to_type_is_understood(code: str, tmp_path: Path) -> None:
     pairs_ = str(asked.value.details["pairs"].text(language(code)))  # type: ignore[attr-defined]
     client, when = shlex.split(pairs_)
     assert client == f"{CLIENT[code]}={COLUMN[code]}"
+    same = shlex.split(str(asked.value.details["same"].text(language(code))))  # type: ignore[attr-defined]
+    assert same[0] == f"{CLIENT[code]}={VALUE[code]}"
     said = pairs([client.replace(COLUMN[code], "who"), when.replace(COLUMN[code], "when")], "FIELD=COLUMN")
     done = shown(code, ImportRequest("requests", source, said))
     assert done.accepted.columns["client"] == ["A"]
@@ -154,3 +157,25 @@ def test_headings_of_her_own_are_what_she_reads(tmp_path: Path) -> None:
     )
     assert "could fill “Fertig”" in text
     assert "Resolved" not in text
+
+
+def test_one_table_shows_what_fills_what_and_what_is_not_used(tmp_path: Path) -> None:
+    """How each column was found with three values, which rows count, and what the others hold, the most frequent first;
+    then every cause once, with the first cells."""
+    rows = ("01,Ana,2026-10-02,North,Mail", "02,Ana,soon,North,Phone", "03,Ana,,North,Mail", "04,Ana,,South,Mail",
+            "32,Ana,,North,Mail", "33,Ana,,North,Mail", "34,Ana,,North,Mail", "35,Ana,,North,Mail")  # fmt: skip
+    lines = ("Received on,Customer,Solved at,Branch,Channel", *(f"2026-10-{row}" for row in rows))
+    source = written(tmp_path, "\n".join(lines) + "\n")
+    said = Said(filters=(Filter("Branch", "North", keeps=True),))
+    text = told("en", ImportRequest("requests", source, {"client": "Customer"}, said=said))
+    table, _, rest = text.partition(" Nothing fills: ")
+    assert table == (
+        "Client ← Customer as given Ana Opened ← Received on by its heading 2026-10-01, 2026-10-02, 2026-10-03 "
+        "Resolved ← Solved at by its heading 2026-10-02, soon "
+        "Columns that are not used, and what they hold: Channel: Mail (7), Phone (1)"
+    )
+    assert "Only rows whose “Branch” is North: 7; others: 1." in rest
+    assert "“Solved at”: cells that do not fit and were left blank: 1 (“soon”)" in rest
+    assert "New rows: 3; there already: 0, of which completed: 0; left out: 4." in rest
+    assert "4 rows, Received on: " in rest
+    assert "“2026-10-32” (6), “2026-10-33” (7), “2026-10-34” (8)." in rest

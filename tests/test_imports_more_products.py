@@ -33,11 +33,12 @@ class Export:
 
 
 PAYPAL = """\
-"Date","Time","TimeZone","Name","Type","Status","Currency","Gross","Fee","Net","From Email Address","Transaction ID"
-"10/05/2026","09:00:00","PDT","Alder","Website Payment","Completed","USD","1,000.00","-29.30","970.70","a@x.org","T1"
-"10/13/2026","09:00:00","PDT","","General Withdrawal","Completed","USD","-970.70","0.00","-970.70","me@x.org","T2"
-"10/14/2026","09:00:00","PDT","Birch","Website Payment","Pending","USD","300.00","0.00","300.00","b@x.org","T3"
-"10/15/2026","09:00:00","PDT","Alder","Payment Refund","Completed","USD","-40.00","0.00","-40.00","me@x.org","T4"
+"Date","Time","TimeZone","Name","Type","Status","Currency","Gross","Fee","Net","From Email Address","Transaction ID",\
+"To Email Address"
+"10/05/2026","09:00:00","PDT","Alder","Website Payment","Completed","USD","1,000.00","-29.30","970.70","a@x.org","T1",t
+"10/13/2026","09:00:00","PDT","","General Withdrawal","Completed","USD","-970.70","0.00","-970.70","me@x.org","T2",t
+"10/14/2026","09:00:00","PDT","Birch","Website Payment","Pending","USD","300.00","0.00","300.00","b@x.org","T3",t
+"10/15/2026","09:00:00","PDT","Alder","Payment Refund","Completed","USD","-40.00","0.00","-40.00","me@x.org","T4",t
 """
 PAYPAL_ES = """\
 Fecha,Hora,Zona horaria,Descripción,Divisa,Bruto,Comisión,Neto,Nombre
@@ -51,16 +52,17 @@ Data,Hora,Fuso horário,Nome,Tipo,Status,Moeda,Valor bruto,Tarifa,Líquido
 """
 STRIPE = """\
 id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Converted Amount,Converted Currency,Fee,Status,\
-Customer ID
-ch_1,2026-10-05 09:00:00,100.00,0.00,usd,TRUE,100.00,usd,3.2,Paid,cus_A
-ch_2,2026-10-06 09:00:00,50.00,20.00,usd,TRUE,50.00,usd,1.7,Paid,cus_B
-ch_3,2026-10-07 09:00:00,70.00,0.00,usd,FALSE,70.00,usd,0,Failed,cus_C
+Customer ID,Customer Description,Invoice ID
+ch_1,2026-10-05 09:00:00,100.00,0.00,usd,TRUE,100.00,usd,3.2,Paid,cus_A,,in_1
+ch_2,2026-10-06 09:00:00,50.00,20.00,usd,TRUE,50.00,usd,1.7,Paid,cus_B,,
+ch_3,2026-10-07 09:00:00,70.00,0.00,usd,FALSE,70.00,usd,0,Failed,cus_C,,in_3
 """
 UPWORK = """\
-"Date","Ref ID","Type","Description","Agency","Freelancer","Team","Account Name","PO","Amount","Currency","Balance"
-"Oct 5, 2026","1","Hourly","Invoice","","Ann","Birch","Birch","","500.00","USD","500.00"
-"Oct 5, 2026","2","Service Fee","Fee for 1","","Ann","Birch","Birch","","-50.00","USD","450.00"
-"Oct 12, 2026","3","Withdrawal","To the bank","","Ann","","","","-450.00","USD","0.00"
+"Date","Ref ID","Type","Description","Agency","Freelancer","Team","Account Name","PO","Amount",\
+"Amount in local currency","Currency","Balance"
+"Oct 5, 2026","1","Hourly","Invoice","","Ann","Birch","Birch","","500.00","500.00","USD","500.00"
+"Oct 5, 2026","2","Service Fee","Fee for 1","","Ann","Birch","Birch","","-50.00","-50.00","USD","450.00"
+"Oct 12, 2026","3","Withdrawal","To the bank","","Ann","","","","-450.00","-450.00","USD","0.00"
 """
 SQUARE = """\
 Date,Time,Time Zone,Category,Item,Qty,Price Point Name,Gross Sales,Discounts,Net Sales,Tax,Transaction ID,\
@@ -83,7 +85,7 @@ Two,Birch,2026-10-06,2000,Closed Lost,New Business,Ann
 Three,Cedar,2026-10-07,4000,Negotiation/Review,Existing Business,Ann
 """
 CLOCKIFY = """\
-"Project","Client","Description","Task","User","Group","Email","Tags","Billable","Start Date","Start Time",\
+"Project","Client","Description","Task/Activity","User","Group","Email","Tags","Billable","Start Date","Start Time",\
 "End Date","End Time","Duration (h)","Duration (decimal)","Billable Rate (USD)","Billable Amount (USD)"
 "Site","Alder","","","Ann","","","","Yes","10/13/2026","09:00 AM","10/13/2026","11:00 AM","02:00:00","2.00","40","80"
 "In","","Talk","","Ann","","","","No","10/14/2026","09:00 AM","10/14/2026","03:00 PM","06:00:00","6.00","0","0"

@@ -238,8 +238,8 @@ def offer_text(plan: Plan, t: Language) -> str:
     return "\n".join([plan_text(plan, t), *rejected_lines(plan.accepted.rejected, t)])
 
 
-_TOLD_OF = ("not_used", "unweighed", "held_back")
-"""Remarks that say what a column holds which fills nothing."""
+_TOLD_OF = ("not_used", "unweighed", "held_back", "only", "except")
+"""Remarks that say what a column holds which fills nothing, or that it chose rows."""
 _UNUSED = 12
 """So many of those columns are told, each on its line."""
 
