@@ -108,6 +108,14 @@ FILES: dict[str, tuple[str, str, dict[str, Any], str, list[Any], bool]] = {
         [None, None],
         True,
     ),
+    "no outcome: nothing billable": (
+        "hours",
+        "Date,Assistant,Worked,Billable\n2026-10-01,Eva,3,No\n2026-10-02,Eva,2,No\n",
+        {"given": {"available": "Worked"}},
+        "productive",
+        [0, 0],
+        True,
+    ),
     "no time of day: no time": (
         "requests",
         "Client,Opened,Resolved\nA,2026-10-01,2026-10-01\nB,2026-10-02,2026-10-05\n",
