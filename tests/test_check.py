@@ -766,23 +766,33 @@ def recommends(client: str | None, spoken: str | None, known: Sequence[Row] = ()
     return entries({"clients": clients, "surveys": surveys}, one=ML)
 
 
+HALVES = [("half_answered", "D14", 1), ("half_answered", "E6", 8)]
+"""The answer that recommends has no score, and the eight with a score do not recommend: told once a question, with its
+first cell and its rows."""
+
+
+def found_in(answers: Entries) -> list[tuple[object, ...]]:
+    """Every line of Check: what it is, where it begins, and of how many rows."""
+    return [(one.code, one.cell or one.details["first"], one.details.get("count", 1)) for one in run(answers)]
+
+
 def test_an_answer_whose_language_nobody_knows() -> None:
     mute = {"client": "Mute", "start": date(2025, 1, 1)}
     for found in (recommends(None, None), recommends("Mute", None, [mute])):
-        problem, *halves = run(found)
-        assert {one.code for one in halves} == {"half_answered"}
+        assert found_in(found) == [("answer_without_language", "F14", 1), *HALVES]
+        problem = run(found)[0]
         assert (problem.severity, problem.code, problem.cell) == ("warning", "answer_without_language", "F14")
         assert problem.text(EN) == (
             "Answers without a language, from clients without one in Clients, are left out of:"
             f" {EN(ML.kpis[-1].name)} (rows: 1; this is the first)."
         )
-    both = ["half_answered", "half_answered"]
-    assert codes(recommends("Quux", None)) == ["unknown_name", "answer_without_language", *both]
+    quux = [("unknown_name", "C14", 1), ("answer_without_language", "F14", 1), *HALVES]
+    assert found_in(recommends("Quux", None)) == quux
 
 
 def test_an_answer_whose_language_is_known_otherwise() -> None:
     for client, language_ in (("Client 1", None), (None, "Spanish"), (None, "English")):
-        assert {*codes(recommends(client, language_))} == {"half_answered"}
+        assert found_in(recommends(client, language_)) == HALVES
 
 
 @pytest.mark.parametrize(
