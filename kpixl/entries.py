@@ -20,6 +20,7 @@ from kpixl.catalog import business, business_of
 from kpixl.catalog.needs import days_lacking
 from kpixl.catalog.settings import SETTINGS, default_of
 from kpixl.cellvalue import ExcelError, is_blank, number
+from kpixl.folding import folded
 from kpixl.period import MONTH_DAYS, SINCE_1900, DateSystem, Kind, Period, serial
 
 if TYPE_CHECKING:
@@ -193,6 +194,17 @@ class EntryTable:
         if column not in self._distinct:
             self._distinct[column] = Distinct(*numbered(self.texts[column].tolist()))
         return self._distinct[column]
+
+    def names(self, keys: Iterable[str]) -> np.ndarray:
+        """Which name or code each row has in ``keys``, without case and outer spaces, shape (rows,): equal numbers
+        for the same one, −1 where a key is blank. To COUNTIFS 007 and 7 are one (``Tally.names``); to an owner, two."""
+        names = np.zeros(len(self), dtype=np.int64)
+        for key in keys:
+            of = self.distinct(key)
+            alike, known = numbered([folded(text) or None for text in of.texts])
+            codes = np.append(alike, -1)[of.codes]
+            names = np.where((names < 0) | (codes < 0), -1, names * max(1, len(known)) + codes)
+        return names
 
     def failed(self, column: str) -> list[int]:
         """The rows with an Excel error in ``column``."""

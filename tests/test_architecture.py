@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "i18n": {"message", "errors", "languages", "period", "decimals"},
     "decimals": set(),
     "palette": {"catalog"},
-    "entries": {"errors", "cellvalue", "period", "catalog"},
+    "entries": {"errors", "cellvalue", "period", "folding", "catalog"},
     "identity": set(),
     "kpi": {"message", "errors", "cellvalue", "period", "catalog", "entries", "formula", "decimals", "identity"},
     "texts": DATA | {"kpi"},

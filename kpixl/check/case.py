@@ -244,13 +244,7 @@ class TableLog:
     def names(self) -> np.ndarray:
         """Which name or code each row has in its keys, shape (rows,): equal numbers for the same one, −1 where a key is
         blank."""
-        names = np.zeros(len(self.rows), dtype=np.int64)
-        for key in self.keys:
-            words = self.words(key.id)
-            alike, labels = numbered([text or None for text in words.folded])
-            codes = np.append(alike, -1)[words.codes]
-            names = np.where((names < 0) | (codes < 0), -1, names * len(labels) + codes)
-        return names
+        return self.rows.names(key.id for key in self.keys)
 
     @cached_property
     def leaving(self) -> np.ndarray:

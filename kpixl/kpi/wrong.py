@@ -167,10 +167,11 @@ def _again(table: Table, tally: Tally) -> np.ndarray | None:
     keys = tuple(field.id for field in table.fields if field.key)
     if not keys or not tally.has(table.id, frozenset({*keys, *(table.stays or ())})):
         return None
-    if table.stays is None:
-        return _seen_before(tally.names(table.id, keys)) if table.field(keys[0]).role == "code" else None
-    names, rows = tally.names(table.id, keys), tally.entries.tables[table.id]
+    rows = tally.entries.tables[table.id]
     assert rows is not None
+    names = rows.names(keys)
+    if table.stays is None:
+        return _seen_before(names) if table.field(keys[0]).role == "code" else None
     start, end = table.stays
     begin = np.where(rows.blank(start) & (not table.field(start).required), -np.inf, rows.numbers[start] // 1)
     return _overlapping(names, begin, np.where(rows.blank(end), np.inf, rows.numbers[end] // 1))

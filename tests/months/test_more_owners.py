@@ -307,18 +307,22 @@ def test_who_speaks_what_in_a_month_of_comings_and_goings(tmp_path: Path) -> Non
 
 
 def test_what_counts_twice_is_marked(tmp_path: Path) -> None:
-    """T2 stands there twice: three of four in time are 75 %, above average, and two of three would not be. Of B a stay
-    began before his first had ended, and C stands there a second time; A's second one begins on the day on which his
-    first ended, as it should. Of the four of a year ago all are there. Check calls these rows errors, so that what they
-    are part of is marked, until they are gone and the workbook is refreshed."""
-    rows = {
-        "tasks": table("""
+    """T2 stands there twice, once as “t2 ”: three of four in time are 75 %, above average, and two of three would not
+    be. The two others are 007 and 7, two codes of which Check only asks. Of B a stay began before his first had ended,
+    and C stands there a second time; A's second one begins on the day on which his first ended, as it should. Of the
+    four of a year ago all are there. Check calls these rows errors, so that what they are part of is marked, until they
+    are gone and the workbook is refreshed."""
+    rows: dict[str, Rows] = {
+        "tasks": {
+            **table("""
             id | assigned   | completed
             T1 | 2026-10-01 | 2026-10-05
             T2 | 2026-10-02 | 2026-10-05
-            T2 | 2026-10-02 | 2026-10-05
+            t2 | 2026-10-02 | 2026-10-05
             T3 | 2026-10-02 |
         """),
+            "id": ["007", "T2", "t2 ", "7"],
+        },
         "clients": table("""
             client | start      | end
             A      | 2025-01-01 | 2026-06-30

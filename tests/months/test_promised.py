@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 from hand import Month
 
-from kpixl.kpi.breakdown import breakdown
-from workbooks import Filled, Rows, day
+from kpixl.kpi.breakdown import CAPACITY, breakdown
+from workbooks import Filled, Rows, day, opened
 
 ROWS: dict[str, Rows] = {
     # Four customers of a year ago; Ben leaves in May, Dora comes in October through the leaflet. Eve orders nothing.
@@ -80,6 +80,27 @@ def test_what_a_customer_of_each_channel_has_cost(month: Month) -> None:
 def test_complaints_by_week_and_point_of_contact(month: Month) -> None:
     assert list(groups(month, "received", "complaints").items()) == [("2026-W40", 2), ("2026-W42", 1)]
     assert groups(month, "contact", "complaints") == {"Visit": 2, "Follow-up call": 1}
+
+
+@pytest.mark.parametrize(
+    ("dimension", "kpi", "lines"),
+    [
+        ("salesperson", "conversion", {"Ion": 0.5, "Mia": 0}),
+        ("assistant", "churn", {"Ion": 0, "Mia": 0.5}),
+        ("site", "churn", {"North": 0.5, "South": 0}),
+        ("source", "cac", {"Leaflet": 120}),
+        ("received", "complaints", {"2026-W40": 2, "2026-W42": 1}),
+        ("contact", "complaints", {"Visit": 2, "Follow-up call": 1}),
+    ],
+)
+def test_all_of_that_stands_on_the_sheet(month: Month, dimension: str, kpi: str, lines: dict[str, float]) -> None:
+    """Below the KPI's heading on Breakdown, where names stand in front."""
+    short = month[kpi].kpi.abbreviation
+    columns = [one for one in opened(month.path).placements["breakdown"].columns if one.startswith("value_")]
+    headings = {str(month.cell("breakdown", f"{dimension}_headings", one)).partition(" (")[0]: one for one in columns}
+    rows = [f"{dimension}_group_{n}" for n in range(CAPACITY)]
+    found = {month.cell("breakdown", row, "name"): month.cell("breakdown", row, headings[short]) for row in rows}
+    assert {name: value for name, value in found.items() if value not in (None, "")} == pytest.approx(lines)
 
 
 def test_complaints_for_every_hundred_customers(month: Month) -> None:

@@ -147,7 +147,7 @@ def do(c: Context) -> Cells:
     # Live: it falls as soon as a cell is put right, and rises with what the sheets themselves find wrong.
     done = c.at("do", CHECK, "order")
     since, there = (c.span("calc", column, c.kpi_ids) for column in ("wrong_since", "wrong"))
-    wrong = any(result.wrong_rows.rows for result in c.scorecard.slots)
+    wrong = int(any(result.wrong_rows.rows for result in c.scorecard.slots))
     found[CHECK, "index"] = live(
         _UNMENDED.filled({"done": done, "errors": ERRORS, "since": since, "there": there}, c.word),
         max(errors, wrong) if checked else None,
