@@ -39,16 +39,17 @@ from kpixl.verbs import adopt, functions, new, refresh, results, roll, upgrade, 
 from kpixl.workbook import layout
 from kpixl.workbook.blocks import Blocks
 from kpixl.workbook.file_view import FileView
+from kpixl.workbook.formulas import none_name
 from kpixl.workbook.grid import Cell, Placement, label, live
 from kpixl.workbook.migrate import STEPS, layout_record, migrate
 from kpixl.workbook.read import fixed_in, read
-from kpixl.workbook.sheets import guide, kpis, settings, totals, vocabulary
+from kpixl.workbook.sheets import dashboard, guide, kpis, settings, totals, vocabulary
 from narrow import some
 from packages import copies
 from schema import schema_errors
 from test_letters import above
 from test_older_workbooks import FILLED, NEW, grown
-from workbooks import make, opened, package_of, placed, put
+from workbooks import day, make, named, opened, package_of, placed, put
 
 pytestmark = pytest.mark.slow
 
@@ -111,6 +112,25 @@ def of_the_owner(path: Path) -> dict[Any, Any]:
     return found
 
 
+def typed_besides(path: Path) -> dict[tuple[str, str, str], Any]:
+    """What not every sample has: a total typed instead of rows, a threshold of hers, a KPI of her own, and a supposed
+    change, by what each is; typed where nothing stands yet."""
+    blocks = Blocks(FileView(Package.open(path)))
+    made = fixed_in(blocks).business
+    places, sheets = blocks.places(*layout.blocks(made))
+    free = [one.name for one in made.measures if blocks.cell(places["totals"], sheets, one.name, "typed").raw is None]
+    entered: dict[tuple[str, str, str], Any] = {
+        ("totals", free[0], "typed"): 41.0,
+        ("kpis", made.kpis[-1].id, "typical_yours"): 0.125,
+        ("own", "own_5", "label"): "Mine alone",
+        ("own", "own_5", "formula"): f"={free[0]}*2",
+        ("what_if", free[0], "change"): 3.0,
+    }
+    cells = {at: cell_name(*places[at[0]].position(*at[1:])) for at in entered}
+    put(path, {(sheets[places[at[0]].sheet].name, cell): entered[at] for at, cell in cells.items()})
+    return entered
+
+
 def assert_as_new(path: Path, folder: Path) -> None:
     """Every formula of kpixl's is that of a new workbook, with this one's addresses, headings and names."""
     book = opened(path)
@@ -120,6 +140,10 @@ def assert_as_new(path: Path, folder: Path) -> None:
     new.new(setup, made, now=NOW)
     other = opened(made)
     chosen = {placed(other, "kpis", id_, "window"): cell.text for id_, cell in entries.windows.items()}
+    own = {one.slot: {"label": one.label.text, "formula": f"={one.formula}"} for one in entries.own if one.formula}
+    chosen |= {
+        placed(other, "own", slot, column): text for slot, cells in own.items() for column, text in cells.items()
+    }
     put(made, chosen)
     refresh.refresh(made, now=NOW)
     other = opened(made)
@@ -141,8 +165,8 @@ def assert_as_new(path: Path, folder: Path) -> None:
                 there = editors[place.sheet].formula(*book.placements[id_].position(row, column))
                 if wanted is None or "HYPERLINK" in wanted or id_ == "own":
                     continue
-                own = other.sheets[place.sheet].name
-                wanted = mapped(wanted, own, lambda sheet, r, c: cells.get((sheet, r, c)))
+                sheet_name = other.sheets[place.sheet].name
+                wanted = mapped(wanted, sheet_name, lambda sheet, r, c: cells.get((sheet, r, c)))
                 for name, key in titles.items():
                     wanted = wanted.replace("'" + name + "'!", "'" + book.sheets[key].name.replace("'", "''") + "'!")
                 for id_of_table, headings in other.headings.items():
@@ -181,7 +205,8 @@ def test_what_is_not_told_apart_any_more_does_not_stay(tmp_path: Path) -> None:
 @pytest.mark.parametrize("older", OLDER, ids=[path.stem for path in OLDER])
 def test_everything_of_the_owner_is_still_there(older: Path, tmp_path: Path) -> None:
     path = copied(older, tmp_path)
-    before, theirs = parts(path), of_the_owner(path)
+    entered = typed_besides(path)
+    was, before, theirs = path.read_bytes(), parts(path), of_the_owner(path)
     done = upgrade.upgrade(path, now=NOW)
     assert (done.changed, done.left_out) == (True, ())
     asked_before = {
@@ -191,7 +216,13 @@ def test_everything_of_the_owner_is_still_there(older: Path, tmp_path: Path) -> 
     assert theirs.keys() >= asked_before.get(older.stem, set())
     theirs[layout.PAST, "id"] = [SAID_OTHERWISE.get(id_, id_) for id_ in theirs[layout.PAST, "id"]]
     assert of_the_owner(path).items() >= theirs.items()
-    assert copies(path)[0].read_bytes() == older.read_bytes()
+    entries = opened(path).entries
+    (_, total, _), (_, kpi, _), *_ = entered
+    (mine,) = (one for one in entries.own if one.slot == "own_5")
+    assert (entries.typed[total].number, entries.thresholds[kpi, Level.TYPICAL].number) == (41, 0.125)
+    assert (mine.label.text, mine.formula) == ("Mine alone", f"{total}*2")
+    assert entries.what_if[total].change.number == 3
+    assert copies(path)[0].read_bytes() == was
     after = parts(path)
     assert not {part for part in before if part not in after}
     assert Package.open(path).custom_properties["kpixl"] == str(layout.LAYOUT_VERSION)
@@ -443,8 +474,9 @@ def test_every_verb_brings_a_workbook_up_to_date(tmp_path: Path, capsys: pytest.
 
     fresh = another("one")
     was = fresh.read_bytes()
-    for verb in ("results", "check", "tables", "report"):
-        assert told(verb, str(fresh))
+    reading = (["results"], ["check", "--fix"], ["tables"], ["report"], ["portfolio"], ["explain", "css"])
+    for verb, *others in reading:
+        assert told(verb, str(fresh), *others)
         assert fresh.read_bytes() == was
     said = "was made by an earlier kpixl and has been brought up to date."
     assert said in told("refresh", str(fresh))
@@ -734,9 +766,36 @@ def test_a_sheet_that_the_owner_deleted_stays_deleted(tmp_path: Path) -> None:
     assert not upgrade.upgrade(path, now=NOW).changed
 
 
+def said_since(path: Path) -> tuple[dict[str, tuple[Any, ...]], dict[str, Any], dict[str, Any]]:
+    """What the owner has decided of each KPI, the switches that she has turned, and where she says that there was
+    nothing."""
+    entries = opened(path).entries
+    actions = {
+        id_: tuple(cell.raw for cell in (one.who, one.by, one.done, one.note)) for id_, one in entries.actions.items()
+    }
+    off = {id_: cell.raw for id_, cell in entries.in_use.items() if cell.raw != "yes"}
+    return actions, off, {id_: cell.raw for id_, cell in entries.none.items() if cell.raw is not None}
+
+
 def test_a_catalogue_that_grew_comes_in(grown: Path, tmp_path: Path) -> None:
-    """KPIs in front, between and behind, with a column, a calculated column and a table of their own."""
+    """KPIs in front, between and behind, with a column, a calculated column and a table of their own. What the owner
+    has said since stays: that there was nothing to enter, what she does not watch, who does what by when, a note."""
     path = make(tmp_path / "book.xlsx", FILLED)
+    book = opened(path)
+    said: dict[tuple[str, str], Any] = {
+        named(book, none_name("hours")): "x",
+        placed(book, "in_use", "aur", "value"): "no",
+        placed(book, "in_use", "sdi", "value"): "No",
+        placed(book, "dashboard", *dashboard.NOTE): "Two left.",
+    }
+    for row, who, by, ready in (("do_1", "Ana", day("2026-11-15"), "yes"), ("do_2", "Ben", day("2026-11-20"), None)):
+        of = zip(dashboard.ENTRIES.values(), (who, by, ready), strict=True)
+        said |= {placed(book, "dashboard", row, column): value for column, value in of}
+    put(path, said)
+    decided = {id_: one for id_, one in said_since(path)[0].items() if any(one)}
+    planned = {one[0]: one[1:3] for one in decided.values() if one[0]}
+    assert planned == {"Ana": (day("2026-11-15"), "yes"), "Ben": (day("2026-11-20"), None)}
+    assert "Two left." in [one[3] for one in decided.values()]
     theirs = of_the_owner(path)
     known = {str(error) for error in schema_errors(path)}
     with catalogue_in(grown):
@@ -745,6 +804,10 @@ def test_a_catalogue_that_grew_comes_in(grown: Path, tmp_path: Path) -> None:
         assert of_the_owner(path).items() >= {k: v for k, v in theirs.items() if k != "tasks"}.items()
         assert_engine_agrees(path)
         book = opened(path)
+        actions, off, nothing = said_since(path)
+        assert {id_: one for id_, one in actions.items() if any(one)} == decided
+        assert off == {"aur": "no", "sdi": "No"}
+        assert nothing == {"hours": "x"}
         ids = [kpi.id for kpi in book.entries.business.kpis]
         assert ids == [
             *(kpi.id for kpi in business("remote-va-agency").kpis if kpi.id not in NEW),
