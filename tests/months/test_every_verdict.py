@@ -37,9 +37,12 @@ VERDICTS: dict[str, tuple[str, ...]] = {
     ),
     "A total typed under another span is told": ("slips_of_an_owner: a_total_in_the_cell_of_another_span",),
     "What needs her and what goes best go by the level": ("one_ranking: an_agency, a_missed_target_does_not_go_best",),
-    "A first month without targets is offered some": ("targets_proposed: a_first_month",),
+    "A first month without targets is offered some": (
+        "targets_proposed: a_first_month, a_proposal_is_typed_by_a_click_and_left_by_none",
+    ),
     "The house language is that of the workbook": (
         "slips_of_an_owner: the_house_language_is_that_of_the_workbook, no_card_speaks_of_english",
+        "said_beside_the_figures: the_house_language_stands_on_settings_in_its_own_words",
     ),
     "A month is read as people write it": ("slips_of_an_owner: a_month_as_people_write_it, what_names_no_month",),
     "A KPI is switched off, and a deleted row is told": (
@@ -83,7 +86,8 @@ VERDICTS: dict[str, tuple[str, ...]] = {
     ),
     "What the articles promise is there": (
         "promised: who_wins_leads, where_and_with_whom_customers_are_lost, what_a_customer_of_each_channel_has_cost,"
-        " complaints_by_week_and_point_of_contact, complaints_for_every_hundred_customers, whom_to_call",
+        " complaints_by_week_and_point_of_contact, complaints_for_every_hundred_customers, whom_to_call,"
+        " all_of_that_stands_on_the_sheet",
     ),
     "What the articles say beside the figures is told": (
         "slips_of_an_owner: what_the_article_says_beside_the_figures, a_service_business_asks_its_customers",

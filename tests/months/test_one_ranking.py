@@ -6,8 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from hand import Month
+from lxml import etree
 
+from clock import NOW
 from kpixl.kpi.actions import to_do
+from kpixl.verbs import report
 from workbooks import Filled, day, parts
 
 
@@ -15,6 +18,14 @@ def first(month: Month) -> list[str]:
     """The KPIs that the dashboard puts first."""
     names = (str(month.cell("dashboard", row, "tick") or "") for row in ("do_1", "do_2", "do_3"))
     return [name for name in names if name]
+
+
+def on_the_page(month: Month) -> list[str]:
+    """What is put first on the page to send."""
+    page = report.report(month.path, out=month.path.with_name("page.html"), now=NOW).path.read_bytes()
+    return [
+        str(one.text) for one in etree.fromstring(page).iterfind(".//ol[@class='actions']/li/p[@class='what']/a/bdi")
+    ]
 
 
 def test_an_agency(tmp_path: Path) -> None:
@@ -25,6 +36,7 @@ def test_an_agency(tmp_path: Path) -> None:
     assert first(month) == ["Client satisfaction score"]
     assert month.cell("dashboard", "verdict", "tick") == "1 good · 0 typical · 1 below par · not graded: 5"
     assert [one.kpi.id for one in to_do(month.scorecard)] == ["css"]
+    assert on_the_page(month) == first(month)
     assert month.apart == []
 
 
@@ -35,6 +47,7 @@ def test_where_all_goes_well_nothing_needs_her(tmp_path: Path) -> None:
     assert month.cell("dashboard", "steps", "tick") == "Nothing needs you in this period."
     assert str(month.cell("dashboard", "verdict", "tick")).startswith("2 good · 0 typical · 0 below par")
     assert to_do(month.scorecard) == ()
+    assert on_the_page(month) == []
     assert month.apart == []
 
 
@@ -49,6 +62,7 @@ def test_a_missed_target_does_not_go_best(tmp_path: Path) -> None:
     assert first(month) == ["Revenue"]
     assert str(month.cell("dashboard", "verdict", "tick")).startswith("1 good · 0 as before · 1 below par")
     assert [one.kpi.id for one in to_do(month.scorecard)] == ["revenue"]
+    assert on_the_page(month) == ["Revenue"]
     assert month.apart == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from hand import Month
 
 from clock import TODAY
-from engines import ironcalc_values
+from engines import contents, ironcalc_values
 from kpixl import palette
 from kpixl.catalog import business
 from kpixl.cellvalue import ExcelError
@@ -18,7 +18,7 @@ from kpixl.i18n import language
 from kpixl.languages import codes
 from kpixl.texts.commentary import headline
 from kpixl.verbs.results import results
-from workbooks import Filled, Rows, day, opened, placed
+from workbooks import Filled, Rows, blank, day, opened, placed
 
 SERVICE = "service-business"
 
@@ -81,6 +81,12 @@ def test_the_span_of_what_is_read_as_yearly_is_said(kpi: str) -> None:
     assert {*words} == {*codes()}
     for code, word in words.items():
         assert word in language(code)(found.texts.reading)
+
+
+def test_the_house_language_stands_on_settings_in_its_own_words(tmp_path: Path) -> None:
+    """A new workbook in Portuguese works in Portuguese, until the owner says otherwise."""
+    book = opened(blank(tmp_path / "new.xlsx", "multilingual-va", "pt"))
+    assert contents(tmp_path / "new.xlsx")[placed(book, "settings", "house_language", "value")].value == "Português"
 
 
 @pytest.mark.parametrize("code", ["en", "ro"])

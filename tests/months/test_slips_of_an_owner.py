@@ -307,11 +307,19 @@ def test_the_house_language_is_that_of_the_workbook(code: str, house: str) -> No
     assert entry_words(business("multilingual-va"), language(code))["house_language"].casefold() == house.casefold()
 
 
-def test_no_card_speaks_of_english() -> None:
-    """Which language is the house language is the owner's to say."""
-    (nps,) = (one for one in business("multilingual-va").kpis if one.id == "nps")
-    of = nps.texts
-    assert not [text for text in (nps.name, of.definition, of.reading, *of.benefits, *of.tips) if "English" in text]
+@pytest.mark.parametrize(
+    ("code", "english"),
+    [("en", "english"), ("es", "inglés"), ("pt", "inglês"), ("fr", "anglais"), ("ro", "englez")],
+)
+def test_no_card_speaks_of_english(code: str, english: str) -> None:
+    """Which language is the house language is the owner's to say, in whichever language the card is."""
+    t, owner = language(code), business("multilingual-va")
+    said = [t(measure.label) for measure in owner.measures]
+    for kpi in owner.kpis:
+        of = kpi.texts
+        said += map(t, (kpi.name, of.definition, of.reading, *of.benefits, *of.limits, *of.tips, *of.cautions))
+    assert len(said) > 50
+    assert [text for text in said if english in text.casefold()] == []
 
 
 @pytest.mark.parametrize("typed", ["11.2026", "11/2026", "2026-11"])

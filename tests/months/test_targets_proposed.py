@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from hand import Month
 
+from engines import Value, contents
 from kpixl.i18n import language
 from kpixl.kpi.calc import calc
 from kpixl.kpi.proposals import proposals
-from workbooks import Filled
+from kpixl.ooxml.cells import cell_name, parse_area
+from workbooks import Filled, opened, package_of, placed, put, refreshed
 
 SERVICE = "service-business"
 TYPED = {
@@ -37,10 +39,34 @@ def test_a_first_month(tmp_path: Path) -> None:
     # The period's own figure; there is no earlier one, so it is the best; a round figure beyond it.
     offered = [month.cell("calc", "revenue", f"proposal_{number}") for number in (1, 2, 3)]
     assert offered[:2] == [15_850, 16_000]
+    assert choices(month, "revenue") == offered[:2]
     (note,) = month.problems("no_targets")
     assert note.severity == "note"
     assert "16,000" in note.mend(EN)
     assert month.apart == []
+
+
+def choices(month: Month, kpi: str) -> list[Value]:
+    """What the list in the cell of a target has; one that is typed need not be of it."""
+    book = opened(month.path)
+    target, sheet = placed(book, "kpis", kpi, "target")[1], package_of(book).tree(book.sheets["kpis"].part)
+    (rule,) = (one for one in sheet.iter("{*}dataValidation") if target in (one.get("sqref") or "").split())
+    assert (rule.get("type"), rule.get("showErrorMessage") in (None, "0")) == ("list", True)
+    assert rule.get("showDropDown") in (None, "0")
+    name, _, area = str(rule.findtext("{*}formula1")).replace("$", "").rpartition("!")
+    held, cells = contents(month.path), parse_area(area)
+    places = (cell_name(cells.top, column) for column in range(cells.left, cells.right + 1))
+    return [held[name.strip("'"), place].value for place in places if (name.strip("'"), place) in held]
+
+
+def test_a_proposal_is_typed_by_a_click_and_left_by_none(tmp_path: Path) -> None:
+    """She picks 16,000 from the list: 15,850 miss it. Of the cost of a customer she picks nothing, and nothing is
+    judged."""
+    month = Month.of(tmp_path, Filled(business=SERVICE, typed=TYPED))
+    put(month.path, {placed(opened(month.path), "kpis", "revenue", "target"): choices(month, "revenue")[1]})
+    picked = Month(refreshed(month.path, tmp_path / "picked.xlsx"))
+    assert (picked["revenue"].against_target, picked["cac"].against_target) == ("missed", None)
+    assert picked.apart == []
 
 
 def test_with_a_target_there_is_something_to_hold_it_against(tmp_path: Path) -> None:
