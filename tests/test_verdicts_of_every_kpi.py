@@ -25,6 +25,13 @@ SHARES = [
     for kpi in one.values
     if isinstance(kpi, BusinessKpi) and kpi.kpi.bounded and not kpi.kpi.may_exceed and len(kpi.kpi.arguments) == 2
 ]
+EXCEEDING = [one for one in KPIS for kpi in one.values if isinstance(kpi, BusinessKpi) and kpi.kpi.may_exceed]
+COSTS = [
+    one
+    for one in KPIS
+    for kpi in one.values
+    if isinstance(kpi, BusinessKpi) and kpi.kpi.unit == "money" and kpi.kpi.direction == "down"
+]
 OF_ALL = pytest.mark.parametrize("kpi", KPIS)
 
 
@@ -91,6 +98,41 @@ def test_a_share_past_its_whole_is_shown_and_not_judged(kpi: BusinessKpi) -> Non
     found = evaluated(kpi, {part: 41.0, whole: 40.0}, thresholds_published(kpi), {"typed_target": 0.5})
     assert found.number("value") == pytest.approx(41 / 40)
     assert said(found) == NOTHING
+
+
+@pytest.mark.parametrize("kpi", EXCEEDING)
+def test_what_may_be_more_than_its_whole_is_no_medal_there(kpi: BusinessKpi) -> None:
+    """Overtime, and clients who never were leads: shown, and praised by no level."""
+    part, whole = kpi.kpi.arguments
+    found = evaluated(kpi, {part: 41.0, whole: 40.0}, thresholds_published(kpi), {"typed_target": 0.5})
+    assert found.number("value") == pytest.approx(41 / 40)
+    assert found.number("withheld") == reason_number("beyond")
+    assert said(found) == NOTHING
+    assert evaluated(kpi, {part: 40.0, whole: 40.0}, thresholds_published(kpi)).number("level") is not None
+
+
+@OF_ALL
+def test_fewer_cases_than_the_owner_wants_are_not_judged(kpi: BusinessKpi) -> None:
+    """Three where she wants four; with a fourth they are."""
+    if not kpi.kpi.sample:
+        return
+    few, enough = (of(kpi, sample=cases, minimum_cases=4.0, typed_target=0.5) for cases in (3.0, 4.0))
+    assert few.number("value") == enough.number("value") is not None
+    assert few.number("withheld") == reason_number("too_few")
+    assert said(few) == NOTHING
+    assert enough.number("withheld") is None
+    assert said(enough) != NOTHING
+
+
+@pytest.mark.parametrize("kpi", COSTS)
+def test_a_cost_of_nothing_that_nobody_has_entered_is_not_judged(kpi: BusinessKpi) -> None:
+    """No expense of its kind is no free customer."""
+    part, whole = kpi.kpi.arguments
+    found = evaluated(kpi, {part: 0.0, whole: 5.0}, thresholds_published(kpi), {"unsaid": 1.0, "typed_target": 100.0})
+    assert (found.number("value"), found.number("withheld")) == (0, reason_number("unsaid"))
+    assert said(found) == NOTHING
+    known = evaluated(kpi, {part: 0.0, whole: 5.0}, thresholds_published(kpi), {"typed_target": 100.0})
+    assert known.text("against_target") == "met"
 
 
 @OF_ALL
