@@ -85,7 +85,7 @@ def test_act_now_comes_first_and_more_cautions_than_there_is_room_for_are_counte
     path = make(
         tmp_path / "b.xlsx", Filled(typed=typed, past=[(month(1), kpi, value) for kpi, value in before.items()])
     )
-    told = str(shown(path, "caution")).split("   ")
+    told = str(shown(path, "caution")).split(" · ")
     assert [line[:1] for line in told] == ["✖", "!"]
     assert told[1].endswith(" (+3)")
 

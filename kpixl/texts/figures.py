@@ -14,8 +14,11 @@ from kpixl.kpi.grading import AGAINST, DISTANCE
 from kpixl.texts.words import LEVELS, PACES, PREVIOUS, SETTLED, SIGNALS, TARGET, ends_text, in_points, reason_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpixl.i18n import Language
     from kpixl.kpi.result import LateKpi, Result
+    from kpixl.period import Period
 
 SIGN = "◆"
 """The shape of a signal, in charts and before its words."""
@@ -122,13 +125,19 @@ def late_text(late: LateKpi, t: Language, currency: str) -> str:
     )
 
 
-def late_beside(late: LateKpi, t: Language) -> str:
-    """The same on a sheet, whose *Past periods* have the figures: ``September 2026: Lead conversion rate has changed,
-    late outcomes: 3``."""
-    text = N_("{period}: {kpi} has changed, late outcomes: {count}")
-    if not late.outcomes:
-        text = N_("{period}: {kpi} has changed, counted anew")
-    return t(text).format(period=t.period(late.period), kpi=t(late.kpi.name), count=t.plain(late.outcomes))
+def late_beside(every: Sequence[LateKpi], t: Language) -> list[str]:
+    """The same on a sheet, whose *Past periods* have the figures, a text for each period: ``September 2026 has changed:
+    Lead conversion rate (late outcomes: 3), New clients``."""
+    found: dict[Period, list[str]] = {}
+    for late in every:
+        name = t(late.kpi.name)
+        if late.outcomes:
+            name = t(N_("{kpi} (late outcomes: {count})")).format(kpi=name, count=t.plain(late.outcomes))
+        found.setdefault(late.period, []).append(name)
+    return [
+        t(N_("{period} has changed: {kpis}")).format(period=t.period(period), kpis=", ".join(kpis))
+        for period, kpis in found.items()
+    ]
 
 
 def final_text(result: Result, t: Language, currency: str) -> str:

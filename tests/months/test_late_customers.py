@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from engines import contents
 from excel_engine import Excel
 from kpixl.catalog import business
 from kpixl.excel.live import open_workbook
@@ -20,7 +21,7 @@ from kpixl.verbs.refresh import refresh
 from kpixl.verbs.restate import restate
 from kpixl.verbs.results import results
 from kpixl.verbs.roll import roll
-from workbooks import Filled, Rows, append, day, entry, make, opened, put
+from workbooks import Filled, Rows, append, day, entry, make, opened, placed, put
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning:openpyxl")
 SEPTEMBER, OCTOBER = date(2026, 9, 1), date(2026, 10, 1)
@@ -70,6 +71,11 @@ def written(path: Path, start: date, id_: str) -> list[tuple[object, object]]:
     return [(r[4], r[5]) for r in found if isinstance(r[0], datetime) and r[0].date() == start and r[2] == id_]
 
 
+def beside(path: Path) -> object:
+    """What the dashboard says beside the figures."""
+    return contents(path)[placed(opened(path), "dashboard", "caution", "tick")].value
+
+
 def test_closing_keeps_the_won_lead_too(october: Path) -> None:
     # September ends on the 30th; with 60 days it is final on 29 November, so October needs all four of its leads.
     assert names(october) == ["Anna", "Bruno", "Carla", "Dario"]
@@ -91,6 +97,7 @@ def test_september_is_four_of_four(october: Path) -> None:
     assert written(october, SEPTEMBER, "leads_converted") == [(4, "with late outcomes")]
     assert written(october, SEPTEMBER, "leads_qualified") == [(4, "from the rows")]
     assert written(october, SEPTEMBER, "sb_conversion") == [(1, "with late outcomes")]
+    assert beside(october) == "September 2026 has changed: Lead conversion rate (late outcomes: 3)"
     # Counted whole, not added up: a second refresh finds nothing more.
     again = refresh(october, now=when("2026-10-26"))
     assert again.scorecard.late == ()

@@ -461,13 +461,13 @@ def _told(c: Context) -> str:
     if more > 0:  # the comments on KPIs tell them all
         texts = texts[:MOST_CAUTIONS]
         texts[-1] += f" (+{more})"
-    texts += [late_beside(late, t) for late in c.scorecard.late]
+    texts += late_beside(c.scorecard.late, t)
     waiting = [
         f"{name_of(one, c)} ({action_text(c.scorecard.entries.actions[one.kpi.id], t)})"
         for one in left_out(c.scorecard)
     ]
     texts += [t(OPEN).format(actions=listed(waiting, t))] if waiting else []
-    return "   ".join(texts)
+    return " · ".join(texts)
 
 
 MOST_CAUTIONS = 2
