@@ -92,6 +92,7 @@ DAYS_LEFT = N_("days left: {days}")
 
 UNTIL = N_("Still running until {day}")
 """Before a verdict on a period that is not over."""
+BEGINS = N_("The period begins on {day}")
 
 OWN_TIP = N_("A KPI of your own; its formula is in Settings.")
 TARGET, PREVIOUS = N_("target"), N_("before")
@@ -378,6 +379,11 @@ def since_text(day: date | None, kind: Kind, t: Language) -> str:
 def until_text(day: date, t: Language) -> str:
     """That a period which ends on a day is not over."""
     return t(UNTIL).format(day=t.date(day))
+
+
+def begins_text(day: date, t: Language) -> str:
+    """When a period begins that has not begun."""
+    return t(BEGINS).format(day=t.date(day))
 
 
 def title(company: str, period: Period, t: Language) -> str:

@@ -137,7 +137,7 @@ def test_a_month_that_has_not_begun(tmp_path: Path) -> None:
         assert (result.level, result.grade.standing, result.against_target) == (None, None, None)
         assert (result.past.trend, result.past.change) == (None, None)
         assert why(result) == "not_begun"
-    assert month.cell("dashboard", "verdict", "tick") == "The period has not begun"
+    assert month.cell("dashboard", "verdict", "tick") == "The period begins on December 1, 2026"
     assert month.apart == []
 
 

@@ -44,7 +44,6 @@ from kpixl.formula.nodes import Wording
 from kpixl.formula.to_excel import Template
 from kpixl.kpi.actions import in_focus, in_order, left_out, to_do, verdict, weakest
 from kpixl.kpi.cautions import cautions
-from kpixl.kpi.grade import Reason
 from kpixl.kpi.grading import LEFT, NOT_BEGUN, RUNNING
 from kpixl.texts.action_text import action_text
 from kpixl.texts.caution_text import SIGNS, caution_line_beside
@@ -54,10 +53,10 @@ from kpixl.texts.words import (
     DAYS_LEFT,
     LEVELS,
     TARGET_SIGNS,
+    begins_text,
     kpi_title,
     listed,
     named,
-    reason_text,
     standing_word,
     tip_text,
     until_text,
@@ -274,12 +273,13 @@ def _verdict(c: Context) -> tuple[str, str]:
     t = c.t
     columns = {column: c.span("calc", column, c.kpi_ids) for column in ("shade", "needs", "name", "value", "withheld")}
     word = "verdict" if c.business.banded else "verdict_before"
-    formula = _VERDICTS[word].filled(columns | {"until_day": day_name(c, "period_end")}, c.word)
+    days = {"until_day": day_name(c, "period_end"), "first_day": day_name(c, "period_start")}
+    formula = _VERDICTS[word].filled(columns | days, c.word)
     clock = c.scorecard.clock
     still_now = f"{until_text(c.scorecard.entries.period.end, t)} · " if clock.running else ""
     well, typical, bad, unjudged = verdict(c.scorecard)
     if not clock.gone:
-        return formula, reason_text(Reason("not_begun"), t)
+        return formula, begins_text(c.scorecard.entries.period.start, t)
     if not well + typical + bad and (_figures(c) or not any(one.withheld for one in c.scorecard.slots)):
         return formula, still_now + t(FIRST_STEPS["no_aim" if _figures(c) else "no_data"])
     text = still_now + t(PAGE[word]).format(good=well, typical=typical, act=bad)
@@ -301,7 +301,11 @@ def _in_a_line(verdict: str) -> Node:
     line = joined(worded(Wording(verdict), good=good, typical=judged - good - act, act=act), more)
     nothing = either(_THERE, Wording("no_aim"), either(equal(count(_WAITING), 0), Wording("no_data"), line))
     still = either(RUNNING, joined(worded(Wording("until"), day=Name("until_day")), " · "))
-    return either(NOT_BEGUN, Wording("not_begun"), joined(still, either(equal(judged, 0), nothing, line)))
+    return either(
+        NOT_BEGUN,
+        worded(Wording("begins"), day=Name("first_day")),
+        joined(still, either(equal(judged, 0), nothing, line)),
+    )
 
 
 _VERDICTS = {word: Template(_in_a_line(word)) for word in ("verdict", "verdict_before")}

@@ -22,6 +22,7 @@ from kpixl.texts.words import (
     AFTER,
     ANSWERS,
     AVERAGED,
+    BEGINS,
     DAYS_LEFT,
     DIRECTIONS,
     LEVELS,
@@ -135,6 +136,7 @@ PAGE = {
     "usual_range": N_("usual"),
     "forecast": N_("forecast"),
     "until": UNTIL,
+    "begins": BEGINS,
 }
 """Words of the dashboard."""
 
