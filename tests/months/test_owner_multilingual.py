@@ -189,8 +189,9 @@ def test_cautions(october: Month, quarter: Month) -> None:
 
 
 def test_check(october: Month, quarter: Month) -> None:
-    # A task and an answer without a language; the 25 of 20; November's rows, which are not October's.
-    slips = ["no_language surveys", "no_language tasks", "part_over_total translations"]
+    # Ana's second answer says nothing of a recommendation; a task and an answer without a language; the 25 of 20;
+    # November's rows, which are not October's.
+    slips = ["half_answered surveys", "no_language surveys", "no_language tasks", "part_over_total translations"]
     outside = [f"outside_period {name}" for name in ("hours", "requests", "surveys", "tasks", "translations")]
     assert october.check == sorted([*slips, *outside])
     # The hours typed beside 4 from the rows.
