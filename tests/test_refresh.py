@@ -432,6 +432,7 @@ def test_typed_totals_stand_in_for_a_deleted_table(book: Path) -> None:
 
 @pytest.mark.parametrize("as_excel", ["#REF!", "tbl_leads[#REF!]"])
 def test_a_column_deleted_that_nothing_needs(as_excel: str, book: Path) -> None:
+    delete(book, "leads", "converted_after")  # what is behind it goes with it
     delete(book, "leads", "converted", as_excel=as_excel)
     outcome = refresh.refresh(book, now=NOW)
     assert errors(outcome) == []
@@ -439,7 +440,8 @@ def test_a_column_deleted_that_nothing_needs(as_excel: str, book: Path) -> None:
         (p.severity, p.code, p.table, p.field) for p in outcome.problems
     }
     assert measures(outcome) == pytest.approx(MEASURES)
-    assert_engine_agrees(book)
+    if as_excel == "#REF!":  # neither IronCalc nor LibreOffice can read the other form, which Excel leaves in formulas
+        assert_engine_agrees(book)
 
 
 def test_a_column_deleted_that_only_an_interval_needs(book: Path) -> None:
