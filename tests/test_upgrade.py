@@ -459,8 +459,11 @@ def test_what_has_no_maker_any_more_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_every_verb_brings_a_workbook_up_to_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_verb_brings_a_workbook_up_to_date(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And says so in one sentence; those that only read write nothing."""
+    monkeypatch.chdir(tmp_path)  # where the page of a portfolio is written
     source = tmp_path / "rows.csv"
     source.write_text("Date,Client,Score\n2026-10-30,Nobody before,5\n", encoding="utf-8")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,17 @@ class Body:
     """How many rows were totals, headings of groups, or of another kind."""
     left: Mapping[int, Counter[str]] = field(default_factory=dict)
     """What rows of another kind hold in the column (from 0) that says so, and how often."""
+
+    def without(self, gone: Collection[int]) -> Body:
+        """The same with the rows at the places ``gone`` passed over."""
+        kept = [place for place in range(len(self.rows)) if place not in gone]
+        return replace(
+            self,
+            rows=[self.rows[place] for place in kept],
+            lines=[self.lines[place] for place in kept],
+            groups=[self.groups[place] for place in kept],
+            passed_over=self.passed_over + len(gone),
+        )
 
 
 def body(match: Match, chosen: Collection[int] = ()) -> Body:

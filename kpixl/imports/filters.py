@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpixl.errors import UnknownColumn
@@ -67,11 +66,4 @@ def _chosen(of: Body, one: Filter, place: int, heading: str) -> tuple[Body, list
     if missing and texts:
         there = counted(Counter(texts))
         notes.append(Note("no_such_value", {"column": heading, "values": ", ".join(missing), "there": there}))
-    kept = replace(
-        of,
-        rows=[row for row, keep in zip(of.rows, keeps, strict=True) if keep],
-        lines=[line for line, keep in zip(of.lines, keeps, strict=True) if keep],
-        groups=[group for group, keep in zip(of.groups, keeps, strict=True) if keep],
-        passed_over=of.passed_over + len(keeps) - sum(keeps),
-    )
-    return kept, notes
+    return of.without({place for place, keep in enumerate(keeps) if not keep}), notes

@@ -3,7 +3,6 @@ another table, whose rows are none of this one's."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -42,34 +41,29 @@ def without_lower(match: Match, of: Body) -> tuple[Body, list[Note]]:
             other.append(place)
         elif place in lower:
             again.append(place)
-    gone = {*again, *other}
-    kept = [place for place in range(len(of.rows)) if place not in gone]
-    left = replace(
-        of,
-        rows=[of.rows[place] for place in kept],
-        lines=[of.lines[place] for place in kept],
-        groups=[of.groups[place] for place in kept],
-        passed_over=of.passed_over + len(gone),
-    )
     notes = [Note("headings_again", {"count": len(again)})] if again else []
     notes += [Note("other_table", {"count": len(other), "line": of.lines[other[0]]})] if other else []
-    return left, notes
+    return of.without({*again, *other}), notes
 
 
 def _lower(match: Match, of: Body) -> dict[int, bool]:
     """The rows that are headings; whether they are other ones than the table's own."""
     needed = [field.id for field in match.table.fields if field.required and field.type in ("date", "number")]
     places = [match.fillings[id_].places[0] for id_ in needed if id_ in match.fillings and match.fillings[id_].places]
+    # A word where a day or an amount has to be; few cells are, so few rows are looked at.
+    texts = [
+        (place, cell)
+        for anchor in places
+        for place, row in enumerate(of.rows)
+        if isinstance(cell := row[anchor], str) and cell[:1].isalpha()
+    ]
+    if not texts:
+        return {}
     own = [name_key(text) for text in match.columns]
     names = _names() | {*own}
-    found: dict[int, bool] = {}
-    for anchor in places:
-        # A word where a day or an amount has to be; few cells are, so few rows are looked at.
-        texts = {cell for row in of.rows if isinstance(cell := row[anchor], str) and cell[:1].isalpha()}
-        words = {cell for cell in texts if name_key(cell) in names}
-        rows = (place for place, row in enumerate(of.rows) if row[anchor] in words) if words else ()
-        found |= {place: not _same(of.rows[place], own) for place in rows if _headings(of.rows[place], names)}
-    return found
+    words = {cell for cell in {cell for _, cell in texts} if name_key(cell) in names}
+    found = (place for place, cell in texts if cell in words)
+    return {place: not _same(of.rows[place], own) for place in found if _headings(of.rows[place], names)}
 
 
 def _headings(row: Sequence[Raw], names: frozenset[str]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpixl.folding import name_key
@@ -32,16 +31,8 @@ def without_totals(match: Match, of: Body) -> tuple[Body, list[Note]]:
     totals = _totals(of, places[0])
     if not totals:
         return of, []
-    kept = [place for place in range(len(of.rows)) if place not in totals]
-    left = replace(
-        of,
-        rows=[of.rows[place] for place in kept],
-        lines=[of.lines[place] for place in kept],
-        groups=[of.groups[place] for place in kept],
-        passed_over=of.passed_over + len(totals),
-    )
     lines = ", ".join(str(of.lines[place]) for place in sorted(totals)[:5])
-    return left, [Note("totals", {"count": len(totals), "lines": lines})]
+    return of.without(totals), [Note("totals", {"count": len(totals), "lines": lines})]
 
 
 def _totals(of: Body, column: int) -> set[int]:

@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from kpixl.errors import (
-    N_,
-    FileExists,
-    FolderMissing,
-    NotOurWorkbook,
-    UsageError,
-    WorkbookError,
-)
+from kpixl.errors import N_, FileExists, FolderMissing, NotOurWorkbook, UsageError, WorkbookError
 from kpixl.files.remote import fetched, is_url
 from kpixl.ooxml.package import Package
 from kpixl.portfolio.group import group
