@@ -322,6 +322,10 @@ def test_lines_that_add_up_are_no_rows(tmp_path: Path) -> None:
     rows = "\n".join((SALES, *lines, "2026-10-31,Total Energies,other,7", ""))
     assert sales(tmp_path, rows).columns["amount"] == [100, 50, 7]
     assert sales(tmp_path, rows.replace("Total,", "Total octubre,")).columns["amount"] == [100, 50, 7]
+    # A client of that name on a day of her own who paid what the one before her did; a total has no day, or more rows.
+    rows = "\n".join((SALES, "2026-10-01,A,other,40", "2026-10-02,Total Fitness,other,40", "2026-10-03,B,other,9", ""))
+    assert sales(tmp_path, rows).columns["amount"] == [40, 40, 9]
+    assert sales(tmp_path, rows.replace("2026-10-02,Total Fitness", ",Total A")).columns["amount"] == [40, 9]
 
 
 def test_minutes_and_seconds(tmp_path: Path) -> None:

@@ -28,29 +28,40 @@ def without_totals(match: Match, of: Body) -> tuple[Body, list[Note]]:
     places = [match.fillings[id_].places[0] for id_ in numbers if id_ in match.fillings and match.fillings[id_].places]
     if not places:
         return of, []
-    totals = _totals(of, places[0])
+    day = match.fillings.get(match.table.date or "")
+    totals = _totals(of, places[0], day.places[0] if day and day.places else None)
     if not totals:
         return of, []
     lines = ", ".join(str(of.lines[place]) for place in sorted(totals)[:5])
     return of.without(totals), [Note("totals", {"count": len(totals), "lines": lines})]
 
 
-def _totals(of: Body, column: int) -> set[int]:
+def _totals(of: Body, column: int, day: int | None) -> set[int]:
+    """The lines that add up what stands in ``column`` above them. One that has a ``day`` and comes to a single row is a
+    row like that one."""
     values = numbers_in([row[column] for row in of.rows])
     found: set[int] = set()
     since, everything = 0.0, 0.0
+    rows_since, rows = 0, 0
     for place, (row, value) in enumerate(zip(of.rows, values, strict=True)):
         words = [name_key(cell) for cell in row if isinstance(cell, str) and any(sign.isalpha() for sign in cell)]
-        sums = value is not None and any(math.isclose(value, one, abs_tol=0.005) for one in (since, everything))
+        above = ((since, rows_since), (everything, rows))
+        of_rows = [count for one, count in above if value is not None and math.isclose(value, one, abs_tol=0.005)]
+        sums, added = bool(of_rows), any(count > 1 for count in of_rows) or not _has_day(row, day)
         exact = any(word in total_words() for word in words)
         begun = any(word.startswith(f"{total} ") for word in words for total in total_words())
         last = place == len(of.rows) - 1 and place >= _FEWEST and not _texts(row)
-        if (exact and (sums or len(words) == 1)) or (sums and value and (begun or last)):
+        if (exact and (sums or len(words) == 1)) or (sums and added and value and (begun or last)):
             found.add(place)
-            since = 0.0
+            since, rows_since = 0.0, 0
         elif value is not None:
             since, everything = since + value, everything + value
+            rows_since, rows = rows_since + 1, rows + 1
     return found
+
+
+def _has_day(row: Sequence[Raw], day: int | None) -> bool:
+    return day is not None and is_filled(row[day]) and any(map(str.isdigit, str(row[day])))
 
 
 def _texts(row: Sequence[Raw]) -> list[str]:
